@@ -1,0 +1,4 @@
+//! Sealing, signing, pseudonyms and the at-rest key.
+
+pub mod at_rest;
+pub mod pseudonym;

@@ -1,0 +1,16 @@
+//! Values and rules without I/O: what a number, a party, a person, a declaration and a packet are.
+//!
+//! Every type here is made by a checking constructor, so a value that exists is a value that is right.
+
+pub mod age;
+pub mod clock;
+pub mod code;
+pub mod declaration;
+pub mod digest;
+pub mod id;
+pub mod oin;
+pub mod party;
+pub mod person;
+pub mod pgn;
+pub mod plaintext;
+pub mod problem;

@@ -1,0 +1,202 @@
+//! Birth dates as the BRP knows them, and the ages that follow from them.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use zeroize::Zeroize;
+
+use super::clock::amsterdam_date;
+
+/// A date of birth of which the day, the month, or all may be unknown.
+///
+/// The text is that of the BRP with hyphens: `2008-05-17`, `2008-05-00`, `2008-00-00`, `0000-00-00`.
+/// Wiped when dropped and never printed.
+#[derive(Clone, PartialEq, Eq, Zeroize)]
+#[zeroize(drop)]
+pub struct BirthDate {
+    year: i16,
+    month: i8,
+    day: i8,
+}
+
+/// The text is not a date of birth. The text itself is not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not a date of birth: YYYY-MM-DD on the calendar, with 00 for an unknown day or month, or 0000-00-00"
+)]
+pub struct InvalidBirthDate;
+
+/// Between which whole ages a person is. A rule holds only if it holds for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AgeRange {
+    /// The age if the person was born on the last day that the date of birth allows.
+    pub at_least: u16,
+    /// The age if the person was born on the first day that the date of birth allows.
+    pub at_most: u16,
+}
+
+impl BirthDate {
+    /// The age on the calendar in Amsterdam at this instant.
+    ///
+    /// Born on 29 February, a person is a year older from 1 March in a common year (our reading).
+    /// Born after the instant, a person is 0. A wholly unknown date gives every age: 0 to 150.
+    #[must_use]
+    pub fn age_at(&self, instant: Timestamp) -> AgeRange {
+        if self.year == 0 {
+            return AgeRange { at_least: 0, at_most: 150 };
+        }
+        let today = amsterdam_date(instant);
+        let (first, last) = match (self.month, self.day) {
+            (0, _) => ((1, 1), (12, 31)),
+            (month, 0) => ((month, 1), (month, 31)),
+            known => (known, known),
+        };
+        AgeRange { at_least: self.years_until(today, last), at_most: self.years_until(today, first) }
+    }
+
+    fn years_until(&self, today: Date, birthday: (i8, i8)) -> u16 {
+        let had_birthday = (today.month(), today.day()) >= birthday;
+        let years = i32::from(today.year()) - i32::from(self.year) - i32::from(!had_birthday);
+        u16::try_from(years.clamp(0, 150)).unwrap_or_default()
+    }
+}
+
+impl FromStr for BirthDate {
+    type Err = InvalidBirthDate;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBirthDate> {
+        let bytes = text.as_bytes();
+        let shape = bytes.len() == 10
+            && bytes
+                .iter()
+                .enumerate()
+                .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+        if !shape {
+            return Err(InvalidBirthDate);
+        }
+        let number =
+            |range: std::ops::Range<usize>| text.get(range).and_then(|part| part.parse::<i16>().ok());
+        let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
+            return Err(InvalidBirthDate);
+        };
+        let month = i8::try_from(month).map_err(|_| InvalidBirthDate)?;
+        let day = i8::try_from(day).map_err(|_| InvalidBirthDate)?;
+        let on_calendar = match (year, month, day) {
+            (0, 0, 0) => true,
+            (1850.., 0, 0) => true,
+            (1850.., 1..=12, 0) => true,
+            (1850.., _, 1..) => Date::new(year, month, day).is_ok(),
+            _ => false,
+        };
+        if on_calendar { Ok(Self { year, month, day }) } else { Err(InvalidBirthDate) }
+    }
+}
+
+impl BirthDate {
+    /// The text of the date. Every use of this function is a use of a person's data: keep them few.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl fmt::Debug for BirthDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BirthDate(redacted)")
+    }
+}
+
+impl Serialize for BirthDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for BirthDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut text = String::deserialize(deserializer)?;
+        let parsed = text.parse().map_err(D::Error::custom);
+        text.zeroize();
+        parsed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::clock::amsterdam_midnight;
+
+    fn ages(birth: &str, instant: &str) -> (u16, u16) {
+        let age = birth.parse::<BirthDate>().unwrap().age_at(instant.parse().unwrap());
+        (age.at_least, age.at_most)
+    }
+
+    #[test]
+    fn a_birthday_begins_at_midnight_in_amsterdam() {
+        // Summer time: midnight in Amsterdam is 22:00 UTC the evening before.
+        assert_eq!(ages("2010-07-15", "2026-07-14T21:59:59Z"), (15, 15));
+        assert_eq!(ages("2010-07-15", "2026-07-14T22:00:00Z"), (16, 16));
+        // Winter time: 23:00 UTC.
+        assert_eq!(ages("2008-01-10", "2026-01-09T22:59:59Z"), (17, 17));
+        assert_eq!(ages("2008-01-10", "2026-01-09T23:00:00Z"), (18, 18));
+    }
+
+    #[test]
+    fn a_leap_day_counts_from_the_first_of_march_in_a_common_year() {
+        assert_eq!(ages("2008-02-29", "2026-02-28T12:00:00Z"), (17, 17));
+        assert_eq!(ages("2008-02-29", "2026-03-01T12:00:00Z"), (18, 18));
+        assert_eq!(ages("2008-02-29", "2028-02-29T12:00:00Z"), (20, 20));
+    }
+
+    #[test]
+    fn an_incomplete_date_gives_a_range() {
+        assert_eq!(ages("2008-00-00", "2026-06-01T12:00:00Z"), (17, 18));
+        assert_eq!(ages("2008-06-00", "2026-06-15T12:00:00Z"), (17, 18));
+        assert_eq!(ages("2008-06-00", "2026-05-31T12:00:00Z"), (17, 17));
+        assert_eq!(ages("2008-06-00", "2026-07-01T12:00:00Z"), (18, 18));
+        assert_eq!(ages("0000-00-00", "2026-06-01T12:00:00Z"), (0, 150));
+    }
+
+    #[test]
+    fn impossible_dates_are_refused() {
+        for wrong in [
+            "2026-02-30",
+            "2025-02-29",
+            "2026-13-01",
+            "2026-00-12",
+            "0000-05-00",
+            "1007-01-01",
+            "2008-5-17",
+            "20080517",
+            "2008-05-1é",
+        ] {
+            assert_eq!(wrong.parse::<BirthDate>(), Err(InvalidBirthDate), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_age_rises_exactly_on_the_birthday(year in 1950i16..2020, month in 1i8..=12, day in 1i8..=28, turns in 1i16..80) {
+            let birth: BirthDate = format!("{year:04}-{month:02}-{day:02}").parse().unwrap();
+            let midnight = amsterdam_midnight(Date::new(year + turns, month, day).unwrap());
+            let before = birth.age_at(midnight - jiff::SignedDuration::from_millis(1));
+            let after = birth.age_at(midnight);
+            prop_assert_eq!(before.at_least + 1, after.at_least);
+            prop_assert_eq!(i32::from(after.at_least), i32::from(turns));
+            prop_assert_eq!(after.at_least, after.at_most);
+        }
+
+        #[test]
+        fn a_complete_date_lies_within_the_range_of_an_incomplete_one(year in 1950i16..2020, month in 1i8..=12, day in 1i8..=28, seconds in 0i64..2_000_000_000) {
+            let now = Timestamp::from_second(seconds).unwrap();
+            let exact = format!("{year:04}-{month:02}-{day:02}").parse::<BirthDate>().unwrap().age_at(now);
+            for vague in [format!("{year:04}-{month:02}-00"), format!("{year:04}-00-00"), "0000-00-00".to_owned()] {
+                let range = vague.parse::<BirthDate>().unwrap().age_at(now);
+                prop_assert!(range.at_least <= exact.at_least && exact.at_most <= range.at_most);
+            }
+        }
+    }
+}

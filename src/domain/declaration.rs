@@ -1,0 +1,147 @@
+//! What the person wants: six kinds of declaration (wilsverklaring) that are never mixed.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of a declaration. English would call several of these consent; the law does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeclarationKind {
+    /// Agreement with a school's request to a college (WVO 2020 2.31b:2, WEC 44a:2, WEB 9.2.13:2).
+    Instemming,
+    /// Consent (AVG 6(1)(a)); explicit where special data are concerned (AVG 9(2)(a)).
+    Toestemming,
+    /// Written no-objection, which frees Werk & Inkomen and UWV from secrecy (PW 65, SUWI 74).
+    GeenBezwaar,
+    /// The person or the parents have seen the packet.
+    Kennisgenomen,
+    /// Objection (AVG 21), only where the ground is a public task.
+    Bezwaar,
+    /// Restriction (AVG 18).
+    Beperking,
+}
+
+impl DeclarationKind {
+    /// All six.
+    pub const ALL: [Self; 6] = [
+        Self::Instemming,
+        Self::Toestemming,
+        Self::GeenBezwaar,
+        Self::Kennisgenomen,
+        Self::Bezwaar,
+        Self::Beperking,
+    ];
+
+    /// The code, as policies and callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Instemming => "instemming",
+            Self::Toestemming => "toestemming",
+            Self::GeenBezwaar => "geen-bezwaar",
+            Self::Kennisgenomen => "kennisgenomen",
+            Self::Bezwaar => "bezwaar",
+            Self::Beperking => "beperking",
+        }
+    }
+}
+
+/// In which capacity someone declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capacity {
+    /// The young person.
+    Persoon,
+    /// A parent with authority.
+    Ouder,
+    /// The guardian.
+    Voogd,
+    /// Who cares for the child as their own.
+    Verzorger,
+    /// The curator (BW 1:378).
+    Curator,
+    /// The mentor (BW 1:450).
+    Mentor,
+    /// The administrator of the person's goods (BW 1:431).
+    Bewindvoerder,
+}
+
+impl Capacity {
+    /// All seven.
+    pub const ALL: [Self; 7] = [
+        Self::Persoon,
+        Self::Ouder,
+        Self::Voogd,
+        Self::Verzorger,
+        Self::Curator,
+        Self::Mentor,
+        Self::Bewindvoerder,
+    ];
+
+    /// The code, as policies and callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Persoon => "persoon",
+            Self::Ouder => "ouder",
+            Self::Voogd => "voogd",
+            Self::Verzorger => "verzorger",
+            Self::Curator => "curator",
+            Self::Mentor => "mentor",
+            Self::Bewindvoerder => "bewindvoerder",
+        }
+    }
+}
+
+/// On what a declaration rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// A signed form.
+    Formulier,
+    /// The report of a conversation.
+    Gespreksverslag,
+    /// Said aloud; who recorded it, and when, is part of the declaration.
+    Mondeling,
+}
+
+impl EvidenceKind {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Formulier, Self::Gespreksverslag, Self::Mondeling];
+
+    /// The code, as policies and callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Formulier => "formulier",
+            Self::Gespreksverslag => "gespreksverslag",
+            Self::Mondeling => "mondeling",
+        }
+    }
+}
+
+/// The text names no such kind, capacity or evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not one of the known words")]
+pub struct UnknownWord;
+
+macro_rules! by_word {
+    ($($name:ident),*) => { $(
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownWord)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )* };
+}
+
+by_word!(DeclarationKind, Capacity, EvidenceKind);
