@@ -2,19 +2,19 @@
 # Needs the PostgreSQL server binaries; sets TEST_POSTGRES_URL.
 
 start_postgres() {
-  local bin owner
+  local bin
   bin=$(dirname "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb | tail -n 1)")
   bin=$(dirname "$(readlink -f "$bin/initdb")")
   pg_dir=$(mktemp -d)
   pg_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   # The server refuses to run as root.
-  owner=$(id -un)
-  if [ "$owner" = root ]; then
-    owner=postgres
+  pg_owner=$(id -un)
+  if [ "$pg_owner" = root ]; then
+    pg_owner=postgres
     id postgres >/dev/null 2>&1 || useradd --system --no-create-home postgres
     chown postgres "$pg_dir"
   fi
-  pg_as() { if [ "$(id -un)" = "$owner" ]; then "$@"; else setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups "$@"; fi; }
+  pg_as() { if [ "$(id -un)" = "$pg_owner" ]; then "$@"; else setpriv --reuid="$pg_owner" --regid="$(id -g "$pg_owner")" --clear-groups "$@"; fi; }
   pg_as "$bin/initdb" --pgdata "$pg_dir/data" --auth trust --username postgres --encoding UTF8 --no-sync >/dev/null
   pg_as "$bin/pg_ctl" --pgdata "$pg_dir/data" --wait --silent --log "$pg_dir/log" \
     --options "-p $pg_port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$pg_dir -c max_connections=300" start

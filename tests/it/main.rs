@@ -1,0 +1,3 @@
+//! The tests that act through the real surfaces.
+
+mod house;
