@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{
     jwe,
     keys::{PrivateKey, RecipientKey},
-    seal::OpenError,
+    seal::{OpenError, SealingFailed},
 };
 
 /// `cty` of a JWE that carries an age identity.
@@ -36,7 +36,7 @@ pub enum EnvelopeError {
     Unopenable,
     /// The identity could not be sealed to the recipient's JWK.
     #[error(transparent)]
-    Sealing(#[from] jwe::SealingFailed),
+    Sealing(#[from] SealingFailed),
     /// The JWE that carries the identity does not open.
     #[error(transparent)]
     Identity(#[from] OpenError),
@@ -132,9 +132,8 @@ pub fn seal(
 /// [`EnvelopeError::Unopenable`] or [`EnvelopeError::Io`].
 pub fn open(input: impl Read, output: &mut dyn Write, identity: &Identity) -> Result<u64, EnvelopeError> {
     let decryptor = age::Decryptor::new(input).map_err(|_| EnvelopeError::Unopenable)?;
-    let mut reader = decryptor
-        .decrypt(std::iter::once(&identity.0 as &dyn age::Identity))
-        .map_err(|_| EnvelopeError::Unopenable)?;
+    let identity: &dyn age::Identity = &identity.0;
+    let mut reader = decryptor.decrypt(std::iter::once(identity)).map_err(|_| EnvelopeError::Unopenable)?;
     copy(&mut reader, output)
 }
 
@@ -218,7 +217,7 @@ mod tests {
         for cut in [0, 10, 300, 65_536 + 300, message.len() - 1] {
             assert!(matches!(opened(&message[..cut], &own), Err(EnvelopeError::Unopenable)), "cut at {cut}");
         }
-        let mut changed = message.clone();
+        let mut changed = message;
         *changed.last_mut().unwrap() ^= 1;
         assert!(matches!(opened(&changed, &own), Err(EnvelopeError::Unopenable)));
     }

@@ -23,7 +23,7 @@ use crate::domain::{
 // The policy room mints this; until its branch is merged, a stand-in with the same getters.
 pub use minimised::Minimised;
 
-pub use super::jwe::OpenError;
+pub use super::jwe::{OpenError, SealingFailed};
 
 /// Bodies grow by steps of this many bytes, so that their length tells little about the person.
 pub const STEP: usize = 1024;
@@ -65,7 +65,7 @@ pub enum SealError {
     OtherPacket,
     /// The key could not be used after all.
     #[error(transparent)]
-    Failed(#[from] jwe::SealingFailed),
+    Failed(#[from] SealingFailed),
 }
 
 /// A body that only its recipient can read: the only body that `store` takes.
@@ -168,6 +168,10 @@ impl fmt::Debug for Sealed {
 /// # Errors
 /// [`SealError::OtherPacket`] when the header names another packet than the permit did; [`SealError::Failed`] when OpenSSL
 /// does not take the key.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a projection is spent by sealing it, and wiped when it is dropped here"
+)]
 pub fn seal(minimised: Minimised, key: &RecipientKey, header: &SealHeader) -> Result<Sealed, SealError> {
     if minimised.packet() != header.packet {
         return Err(SealError::OtherPacket);
