@@ -38,11 +38,6 @@ pub enum InvalidDatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The address as it was written.
-    pub(super) const fn new(text: String) -> Self {
-        Self(text)
-    }
-
     /// What is wrong with it.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::{fmt, net::SocketAddr, path::Path, time::Duration};
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserializer, de};
 use toml::{Table, Value};
 
 use super::{

@@ -93,7 +93,7 @@ pub struct Revocation {
 
 impl Default for Revocation {
     fn default() -> Self {
-        Self { files: Vec::new(), reload: Duration::from_secs(300) }
+        Self { files: Vec::new(), reload: Duration::from_mins(5) }
     }
 }
 

@@ -62,7 +62,6 @@ impl Edge {
     }
 
     /// The router with everything that holds for all routes. Call it last: what is added later is outside.
-    #[must_use]
     pub fn surround(self: &Arc<Self>, routes: Router) -> Router {
         routes
             .fallback(|| async { problem::NOT_FOUND.code("unknown-path") })

@@ -178,7 +178,7 @@ fn complete(operation: &mut Operation) {
 
 fn version_header() -> Header {
     openapi::HeaderBuilder::new()
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String).examples([API_VERSION.into()])))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).examples([API_VERSION])))
         .description(Some("The full version of the interface."))
         .build()
 }
@@ -198,7 +198,6 @@ fn problem_response() -> Response {
 /// The description as the only open route of the base path, readable by every browser (CORS `*`).
 ///
 /// Mounted inside `/v1`: `Router::new().nest("/v1", openapi::route(&document))`.
-#[must_use]
 pub fn route<S: Clone + Send + Sync + 'static>(document: &openapi::OpenApi) -> Router<S> {
     // A description that cannot be written is seen by the test that reads it; an empty object is served then.
     let text = document.to_pretty_json().unwrap_or_else(|_| "{}".to_owned());

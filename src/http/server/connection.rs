@@ -98,12 +98,18 @@ impl Attendant {
         let handshake = TlsAcceptor::from(tls.load_full()).accept(stream);
         let stream = match timeout(self.limits.handshake, handshake).await {
             Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return self.failed(reason(&error)),
-            Err(_) => return self.failed("timeout"),
+            Ok(Err(error)) => {
+                self.failed(reason(&error));
+                return Ok(());
+            }
+            Err(_) => {
+                self.failed("timeout");
+                return Ok(());
+            }
         };
         let (_, session) = stream.get_ref();
         let is_h2 = session.alpn_protocol() == Some(b"h2");
-        let chain = session.peer_certificates().map(|chain| chain.to_vec()).unwrap_or_default();
+        let chain = session.peer_certificates().map(<[_]>::to_vec).unwrap_or_default();
         let line = Line { address, certificates: PeerCertificates::new(chain), pulse: Pulse::new(!is_h2) };
         // A large future: boxed, so that the many connections that are still in their handshake stay small.
         if is_h2 {
@@ -113,10 +119,9 @@ impl Attendant {
         }
     }
 
-    fn failed(&self, reason: &'static str) -> Result<(), &'static str> {
+    fn failed(&self, reason: &'static str) {
         metrics::tls_failure(self.name, reason);
         tracing::debug!(listener = self.name, reason, "a TLS handshake failed");
-        Ok(())
     }
 
     async fn http1<S>(&self, stream: S, line: Line) -> Result<(), &'static str>

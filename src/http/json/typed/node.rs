@@ -32,7 +32,7 @@ impl<'a> Node<'a> {
     }
 
     fn seq<'de, V: Visitor<'de>>(self, items: &[Value], visitor: V) -> Result<V::Value, Wrong> {
-        let items = Items { items: items.iter().enumerate(), parent: self.place, reading: self.reading };
+        let items = Items { left: items.iter().enumerate(), parent: self.place, reading: self.reading };
         visitor.visit_seq(items).map_err(|wrong| wrong.at(self.place))
     }
 
@@ -42,13 +42,8 @@ impl<'a> Node<'a> {
         names: Names,
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        let members = Members {
-            members: members.iter(),
-            names,
-            waiting: None,
-            parent: self.place,
-            reading: self.reading,
-        };
+        let members =
+            Members { left: members.iter(), names, waiting: None, parent: self.place, reading: self.reading };
         visitor.visit_map(members).map_err(|wrong| wrong.at(self.place))
     }
 }
@@ -142,7 +137,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
 }
 
 struct Items<'a> {
-    items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
+    left: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
     parent: &'a Place<'a>,
     reading: &'a Reading,
 }
@@ -151,7 +146,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
     type Error = Wrong;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
-        for (index, value) in self.items.by_ref() {
+        for (index, value) in self.left.by_ref() {
             let place = Place::Item(self.parent, index);
             if self.reading.leaves_out(&place) {
                 continue;
@@ -164,7 +159,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 }
 
 struct Members<'a> {
-    members: serde_json::map::Iter<'a>,
+    left: serde_json::map::Iter<'a>,
     names: Names,
     waiting: Option<(Option<&'static str>, &'a Value)>,
     parent: &'a Place<'a>,
@@ -175,7 +170,7 @@ impl<'de> MapAccess<'de> for Members<'_> {
     type Error = Wrong;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
-        for (name, value) in self.members.by_ref() {
+        for (name, value) in self.left.by_ref() {
             match self.names {
                 Names::Any => {
                     self.waiting = Some((None, value));
