@@ -1,1 +1,2 @@
-//! To be furnished.
+//! STAND-IN.
+pub mod entry;

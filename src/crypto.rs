@@ -2,3 +2,4 @@
 
 pub mod at_rest;
 pub mod pseudonym;
+pub mod seal;

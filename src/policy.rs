@@ -1,1 +1,3 @@
-//! To be furnished.
+//! STAND-IN until the policy branch is merged.
+pub mod facts;
+pub mod permit;

@@ -1,0 +1,9 @@
+//! STAND-IN.
+/// The version of a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactVersion {
+    /// The subject.
+    pub subject: String,
+    /// Its version.
+    pub version: i64,
+}
