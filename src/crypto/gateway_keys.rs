@@ -29,7 +29,7 @@ use crate::domain::{
     id::{Entropy, NoEntropy},
 };
 
-pub use log_key::{InvalidLogKey, LogKey};
+pub use log_key::{InvalidLogKey, LogSecret};
 
 /// One of the four keys of a gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,21 +153,21 @@ impl ReceiptKeys {
 /// The log keys by version: the highest signs, the verifier keys of all are published. One origin.
 #[derive(Debug)]
 pub struct LogKeys {
-    newest: LogKey,
-    older: Vec<LogKey>,
+    newest: LogSecret,
+    older: Vec<LogSecret>,
 }
 
 impl LogKeys {
     /// The key that signs.
     #[must_use]
-    pub const fn signing(&self) -> &LogKey {
+    pub const fn signing(&self) -> &LogSecret {
         &self.newest
     }
 
     /// The verifier keys (C2SP `vkey`), newest first.
     #[must_use]
     pub fn vkeys(&self) -> Vec<String> {
-        std::iter::once(&self.newest).chain(&self.older).map(LogKey::vkey).collect()
+        std::iter::once(&self.newest).chain(&self.older).map(LogSecret::vkey).collect()
     }
 }
 
@@ -258,7 +258,7 @@ fn new_content(
     let text = match kind {
         KeyKind::AtRest | KeyKind::Pseudonym => Zeroizing::new(hex::encode(*secret)),
         KeyKind::Receipt => ReceiptKey::generate_pem().map_err(|_| KeyFileFault::NotMade)?,
-        KeyKind::Log => LogKey::new(origin, &secret).map_err(|_| KeyFileFault::Origin)?.expose(),
+        KeyKind::Log => LogSecret::new(origin, &secret).map_err(|_| KeyFileFault::Origin)?.expose(),
     };
     Ok(Zeroizing::new(format!("{}\n", text.trim_end())))
 }
@@ -268,7 +268,7 @@ struct Read {
     at_rest: Vec<(u32, Zeroizing<[u8; 32]>)>,
     pseudonym: Vec<(u32, Zeroizing<[u8; 32]>)>,
     receipt: Vec<ReceiptKey>,
-    log: Vec<LogKey>,
+    log: Vec<LogSecret>,
     secrets: BTreeMap<Digest, PathBuf>,
 }
 
@@ -321,7 +321,7 @@ impl Read {
 enum OneKey {
     Bytes(Zeroizing<[u8; 32]>),
     Receipt(ReceiptKey),
-    Log(LogKey),
+    Log(LogSecret),
 }
 
 impl OneKey {

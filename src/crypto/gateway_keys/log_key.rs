@@ -4,8 +4,10 @@ use std::{fmt, str::FromStr};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use signed_note::{StandardSigner, is_key_name_valid, key_id};
+use signed_note::{is_key_name_valid, key_id};
 use zeroize::Zeroizing;
+
+use crate::merkle::note;
 
 /// The type byte of Ed25519 in a signed note.
 const ED25519: u8 = 1;
@@ -18,13 +20,13 @@ const ED25519: u8 = 1;
 pub struct InvalidLogKey;
 
 /// The Ed25519 key of a log, under the log's origin.
-pub struct LogKey {
+pub struct LogSecret {
     origin: String,
     seed: Zeroizing<[u8; 32]>,
     public: Vec<u8>,
 }
 
-impl LogKey {
+impl LogSecret {
     /// The key that grows from a seed.
     ///
     /// # Errors
@@ -50,7 +52,7 @@ impl LogKey {
         format!("{}+{:08x}+{}", self.origin, self.id(), STANDARD.encode(&self.public))
     }
 
-    /// The private key as text, which [`StandardSigner::new`] takes.
+    /// The private key as text, which `signed_note` takes.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
         let bytes = Zeroizing::new([&[ED25519], self.seed.as_slice()].concat());
@@ -58,12 +60,13 @@ impl LogKey {
         Zeroizing::new(format!("PRIVATE+KEY+{}+{:08x}+{}", self.origin, self.id(), *key))
     }
 
-    /// The signer for `merkle::note`.
+    /// The key for `merkle::note`, which signs with it.
     ///
     /// # Errors
-    /// [`InvalidLogKey`] when `signed_note` does not take the key, which it was checked for.
-    pub fn signer(&self) -> Result<StandardSigner, InvalidLogKey> {
-        StandardSigner::new(&self.expose()).map_err(|_| InvalidLogKey)
+    /// [`InvalidLogKey`] when the origin is not one that a checkpoint may have.
+    pub fn to_note_key(&self) -> Result<note::LogKey, InvalidLogKey> {
+        let origin = self.origin.parse().map_err(|_| InvalidLogKey)?;
+        note::LogKey::from_seed(origin, &self.seed).map_err(|_| InvalidLogKey)
     }
 
     pub(super) fn seed(&self) -> &[u8] {
@@ -75,7 +78,7 @@ impl LogKey {
     }
 }
 
-impl FromStr for LogKey {
+impl FromStr for LogSecret {
     type Err = InvalidLogKey;
 
     fn from_str(text: &str) -> Result<Self, InvalidLogKey> {
@@ -92,8 +95,8 @@ impl FromStr for LogKey {
     }
 }
 
-impl fmt::Debug for LogKey {
+impl fmt::Debug for LogSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LogKey({})", self.vkey())
+        write!(f, "LogSecret({})", self.vkey())
     }
 }

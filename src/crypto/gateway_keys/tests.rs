@@ -45,19 +45,20 @@ fn what_is_made_can_be_loaded() {
 
 #[test]
 fn the_log_key_is_one_that_signed_note_takes() {
-    use signed_note::{Note, StandardVerifier, VerifierList};
+    use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
     let keys = GatewayKeys::load(made().path(), true).unwrap();
     let mut note = Note::new(b"text\n", &[]).unwrap();
-    note.add_sigs(&[&keys.log.signing().signer().unwrap()]).unwrap();
+    note.add_sigs(&[&StandardSigner::new(&keys.log.signing().expose()).unwrap()]).unwrap();
+    assert_eq!(keys.log.signing().to_note_key().unwrap().vkey(), keys.log.vkeys()[0]);
     let verifier = StandardVerifier::new(&keys.log.vkeys()[0]).unwrap();
     assert!(note.verify(&VerifierList::new(vec![Box::new(verifier)])).is_ok());
     // The key of signed_note's own documentation.
     let known = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
-    let key: LogKey = known.parse().unwrap();
+    let key: LogSecret = known.parse().unwrap();
     assert_eq!(key.vkey(), "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
     for wrong in [known.replace("c74f20a3", "c74f20a4"), known.replace("Peter", "P ter"), format!("{known}+")]
     {
-        assert!(wrong.parse::<LogKey>().is_err(), "{wrong}");
+        assert!(wrong.parse::<LogSecret>().is_err(), "{wrong}");
     }
 }
 
@@ -124,7 +125,7 @@ fn one_secret_serves_one_use_and_one_gateway_keeps_one_log() {
     put(&folder, "pseudonym.v1.key", &secret.to_uppercase());
     assert!(faults(&folder)[0].contains("the same secret"));
     let folder = made();
-    put(&folder, "log.v2.key", &LogKey::new("other.example/2027", &[3; 32]).unwrap().expose());
+    put(&folder, "log.v2.key", &LogSecret::new("other.example/2027", &[3; 32]).unwrap().expose());
     assert!(faults(&folder)[0].contains("more than one origin"));
 }
 
