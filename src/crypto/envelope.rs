@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{
     jwe,
     keys::{PrivateKey, RecipientKey},
-    seal::{OpenError, SealingFailed},
+    seal::{OpenError, SealError},
 };
 
 /// `cty` of a JWE that carries an age identity.
@@ -36,7 +36,7 @@ pub enum EnvelopeError {
     Unopenable,
     /// The identity could not be sealed to the recipient's JWK.
     #[error(transparent)]
-    Sealing(#[from] SealingFailed),
+    Sealing(#[from] SealError),
     /// The JWE that carries the identity does not open.
     #[error(transparent)]
     Identity(#[from] OpenError),

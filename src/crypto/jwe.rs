@@ -24,7 +24,7 @@ const WRAPPED_KEY_CHARS: usize = 54;
 /// josekit could not seal. Its own message stays out: it is about the key's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("sealing to this key failed")]
-pub struct SealingFailed;
+pub struct SealError;
 
 /// Why a JWE is not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -63,15 +63,15 @@ pub(super) fn encrypt(
     content: &[u8],
     key: &RecipientKey,
     header: &[(&str, &str)],
-) -> Result<String, SealingFailed> {
+) -> Result<String, SealError> {
     let mut claims = Map::new();
     for (name, value) in header {
         claims.insert((*name).to_owned(), Value::String((*value).to_owned()));
     }
     claims.insert("kid".to_owned(), Value::String(key.kid().to_owned()));
     claims.insert("enc".to_owned(), Value::String(ENCRYPTION.to_owned()));
-    let header = JweHeader::from_map(claims).map_err(|_| SealingFailed)?;
-    jwe::serialize_compact(content, &header, key.encrypter()).map_err(|_| SealingFailed)
+    let header = JweHeader::from_map(claims).map_err(|_| SealError)?;
+    jwe::serialize_compact(content, &header, key.encrypter()).map_err(|_| SealError)
 }
 
 /// The protected header of a JWE that passes every check that needs no key.

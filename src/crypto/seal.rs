@@ -3,7 +3,6 @@
 //! The bytes are described in `docs/sealed-packet.md`. The gateway can make a [`Sealed`], and nothing in it can open one:
 //! [`open`] needs a [`PrivateKey`], which only a recipient has.
 
-mod minimised;
 #[cfg(test)]
 mod tests;
 
@@ -12,18 +11,18 @@ use std::{collections::BTreeSet, fmt};
 use zeroize::Zeroizing;
 
 use super::{jwe, keys::PrivateKey, keys::RecipientKey};
-use crate::domain::{
-    code::{Category, DatasetCode, Grondslag},
-    digest::Digest,
-    id::PacketId,
-    party::PartyId,
-    plaintext::Plaintext,
+use crate::{
+    domain::{
+        code::{Category, DatasetCode, Grondslag},
+        digest::Digest,
+        id::PacketId,
+        party::PartyId,
+        plaintext::Plaintext,
+    },
+    policy::minimise::Minimised,
 };
 
-// The policy room mints this; until its branch is merged, a stand-in with the same getters.
-pub use minimised::Minimised;
-
-pub use super::jwe::{OpenError, SealingFailed};
+pub use super::jwe::{OpenError, SealError};
 
 /// Bodies grow by steps of this many bytes, so that their length tells little about the person.
 pub const STEP: usize = 1024;
@@ -57,17 +56,6 @@ impl SealHeader {
     }
 }
 
-/// Why a packet was not sealed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
-    /// The header is about another packet than the permit behind the content.
-    #[error("the header and the content are of two packets")]
-    OtherPacket,
-    /// The key could not be used after all.
-    #[error(transparent)]
-    Failed(#[from] SealingFailed),
-}
-
 /// A body that only its recipient can read: the only body that `store` takes.
 ///
 /// It is made by [`seal`] alone, from a projection that a permit allowed, and it carries that permit's packet, party and
@@ -88,18 +76,18 @@ pub enum SealError {
 /// ```
 /// Nor can bytes be passed off as a projection:
 /// ```compile_fail
-/// use sluis::crypto::{keys::RecipientKey, seal::{seal, SealHeader}};
-/// fn forge(content: Vec<u8>, key: &RecipientKey, header: &SealHeader) {
-///     let _ = seal(content, key, header);
+/// use sluis::crypto::{keys::RecipientKey, seal::{SealError, Sealed, seal}};
+/// fn make(content: Vec<u8>, key: &RecipientKey) -> Result<Sealed, SealError> {
+///     seal(content, key)
 /// }
 /// ```
 /// ```
-/// use sluis::crypto::{keys::RecipientKey, seal::{seal, Minimised, SealHeader}};
-/// fn lawful(content: Minimised, key: &RecipientKey, header: &SealHeader) {
-///     let _ = seal(content, key, header);
+/// use sluis::crypto::{keys::RecipientKey, seal::{SealError, Sealed, seal}};
+/// fn make(content: sluis::policy::minimise::Minimised, key: &RecipientKey) -> Result<Sealed, SealError> {
+///     seal(content, key)
 /// }
 /// ```
-#[must_use]
+#[must_use = "what is not stored reaches nobody"]
 pub struct Sealed {
     jwe: String,
     sha256: Digest,
@@ -107,6 +95,7 @@ pub struct Sealed {
     party: PartyId,
     basis: Grondslag,
     categories: BTreeSet<Category>,
+    omitted: BTreeSet<Category>,
     thumbprint: String,
 }
 
@@ -147,6 +136,12 @@ impl Sealed {
         &self.categories
     }
 
+    /// The categories that were left out at the person's wish.
+    #[must_use]
+    pub const fn omitted(&self) -> &BTreeSet<Category> {
+        &self.omitted
+    }
+
     /// The thumbprint of the key that it is sealed to.
     #[must_use]
     pub fn thumbprint(&self) -> &str {
@@ -162,26 +157,18 @@ impl fmt::Debug for Sealed {
 
 /// Seals a projection to its recipient's key, and wipes it.
 ///
-/// The caller must take a key that is registered to `minimised.party()`. It takes some 0.1 ms for a packet of 4 KiB; large
-/// bodies belong on a blocking thread. Content key and nonce come from OpenSSL's generator.
+/// The caller must take a key that is registered to `minimised.party()`. Large bodies belong on a blocking thread. Content
+/// key and nonce come from OpenSSL's generator.
 ///
 /// # Errors
-/// [`SealError::OtherPacket`] when the header names another packet than the permit did; [`SealError::Failed`] when OpenSSL
-/// does not take the key.
+/// [`SealError`] when OpenSSL does not take the key.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "a projection is spent by sealing it, and wiped when it is dropped here"
+    reason = "a projection is spent by sealing it, and wiped when it drops here"
 )]
-pub fn seal(minimised: Minimised, key: &RecipientKey, header: &SealHeader) -> Result<Sealed, SealError> {
-    if minimised.packet() != header.packet {
-        return Err(SealError::OtherPacket);
-    }
-    let packet = header.packet.to_string();
-    let jwe = jwe::encrypt(
-        &padded(minimised.bytes()),
-        key,
-        &[("typ", TYP), ("cty", CTY), ("dataset", header.dataset.as_str()), ("packet", &packet)],
-    )?;
+pub fn seal(minimised: Minimised, key: &RecipientKey) -> Result<Sealed, SealError> {
+    let header = SealHeader { dataset: minimised.dataset().clone(), packet: minimised.packet() };
+    let jwe = message(minimised.expose(), key, &header)?;
     Ok(Sealed {
         sha256: Digest::of(jwe.as_bytes()),
         jwe,
@@ -189,8 +176,15 @@ pub fn seal(minimised: Minimised, key: &RecipientKey, header: &SealHeader) -> Re
         party: minimised.party(),
         basis: minimised.basis().clone(),
         categories: minimised.categories().clone(),
+        omitted: minimised.omitted().clone(),
         thumbprint: key.thumbprint().to_owned(),
     })
+}
+
+fn message(content: &[u8], key: &RecipientKey, header: &SealHeader) -> Result<String, SealError> {
+    let packet = header.packet.to_string();
+    let header = [("typ", TYP), ("cty", CTY), ("dataset", header.dataset.as_str()), ("packet", &packet)];
+    jwe::encrypt(&padded(content), key, &header)
 }
 
 /// Opens a JWE, whatever packet it is. For recipients.

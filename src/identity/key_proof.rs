@@ -2,8 +2,11 @@
 //!
 //! One of two proofs comes with a key. `x5c` in the JWK: a certificate of the same OIN, issued by a trusted authority, for
 //! that very key. Or a **statement**: a compact JWS, signed by the key of the certificate that the party calls with, over
-//! the key's thumbprint, the party and the time. Without either, whoever gets hold of one account could put in a key of
-//! its own and read what is meant for the party.
+//! the key's thumbprint and the time. Without either, whoever gets hold of one account could put in a key of its own and
+//! read what is meant for the party.
+//!
+//! A statement carries the signer's certificates in its header (`x5c`), so that senders can check it without the gateway's
+//! word. The gateway itself looks at the certificate of the connection and at nothing that the statement brings along.
 
 use std::sync::Arc;
 
@@ -26,7 +29,7 @@ use super::{
     anchors::TrustAnchors,
     certificate::{CertificateKey, canonical_serial, parse},
     revocations::Revocations,
-    tls::{PartyVerifier, provider},
+    tls::{OwnCertificate, PartyVerifier, provider},
 };
 use crate::{
     crypto::keys::{PublicNumbers, RecipientKey},
@@ -34,7 +37,7 @@ use crate::{
 };
 
 /// `typ` of a statement, so that no other JWS of a party can pass for one.
-pub const STATEMENT_TYP: &str = "sluis-key+jwt";
+pub const STATEMENT_TYP: &str = "sluis-key-proof+jwt";
 /// A statement is made for one publication: an old one must not bring back a key that the party gave up.
 pub const STATEMENT_LASTS: SignedDuration = SignedDuration::from_mins(10);
 const LONGEST_STATEMENT: usize = 16 * 1024;
@@ -42,12 +45,12 @@ const LONGEST_CHAIN: usize = 6;
 
 /// What a statement says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Statement {
     /// The RFC 7638 thumbprint of the encryption key.
     pub thumbprint: String,
-    /// The party, as `oin/role`.
-    pub party: PartyId,
+    /// The party, as `oin/role`. It may be left out: a certificate is registered to one party.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
     /// When it was made: seconds since 1970.
     pub iat: i64,
 }
@@ -74,7 +77,7 @@ pub enum ProofFault {
     OtherKey,
     /// Not a compact JWS of the right type by the algorithm of the calling certificate.
     #[error(
-        "the statement is not a JWS with `typ` sluis-key+jwt by ES256, ES384 or PS256, as the certificate's key is"
+        "the statement is not a JWS with `typ` sluis-key-proof+jwt by ES256, ES384 or PS256, as the certificate's key is"
     )]
     Statement,
     /// The signature is not by the key of the calling certificate.
@@ -166,7 +169,7 @@ fn check_statement(
     let (payload, _) =
         jws::deserialize_compact(statement, verifier.as_ref()).map_err(|_| ProofFault::Signature)?;
     let said: Statement = serde_json::from_slice(&payload).map_err(|_| ProofFault::Statement)?;
-    if said.thumbprint != key.thumbprint() || said.party != peer.party() {
+    if said.thumbprint != key.thumbprint() || said.party.is_some_and(|party| party != peer.party()) {
         return Err(ProofFault::OtherStatement);
     }
     let age = now.as_second().saturating_sub(said.iat);
@@ -218,33 +221,35 @@ fn rsa_jwk(spki: &[u8]) -> Option<Jwk> {
     Some(jwk)
 }
 
-fn signer(key: CertificateKey, private_pem: &str) -> Option<Box<dyn JwsSigner>> {
+fn signer(key: CertificateKey, private_der: &[u8]) -> Option<Box<dyn JwsSigner>> {
     Some(match key {
         CertificateKey::Rsa => {
-            let pair = RsaKeyPair::from_pem(private_pem).ok()?;
+            let pair = RsaKeyPair::from_der(private_der).ok()?;
             Box::new(PS256.signer_from_jwk(&pair.to_jwk_private_key()).ok()?)
         }
-        CertificateKey::P256 => Box::new(ES256.signer_from_pem(private_pem).ok()?),
-        CertificateKey::P384 => Box::new(ES384.signer_from_pem(private_pem).ok()?),
+        CertificateKey::P256 => Box::new(ES256.signer_from_der(private_der).ok()?),
+        CertificateKey::P384 => Box::new(ES384.signer_from_der(private_der).ok()?),
     })
 }
 
-/// Signs a statement with the private key (PEM) of a party's certificate. For clients.
+/// Signs a statement with the key of a party's certificate. For clients.
 ///
 /// # Errors
-/// [`ProofFault::Statement`] when the key is not of the certificate's kind.
+/// [`ProofFault::Statement`] when the certificate is not one that a gateway lets in, or its key cannot sign.
 pub fn state(
     key: &RecipientKey,
-    party: PartyId,
-    certificate: &ClientCertificate,
-    private_pem: &str,
+    party: Option<PartyId>,
+    own: &OwnCertificate,
     now: Timestamp,
 ) -> Result<String, ProofFault> {
-    let signer = signer(certificate.key(), private_pem).ok_or(ProofFault::Statement)?;
+    let certificate = ClientCertificate::read(own.leaf()).map_err(|_| ProofFault::Statement)?;
+    let signer = signer(certificate.key(), own.key_der()).ok_or(ProofFault::Statement)?;
     let said = Statement { thumbprint: key.thumbprint().to_owned(), party, iat: now.as_second() };
     let payload = serde_json::to_vec(&said).map_err(|_| ProofFault::Statement)?;
+    let chain: Vec<_> = own.chain().map(|certificate| STANDARD.encode(certificate)).collect();
     let mut header = JwsHeader::new();
     header.set_token_type(STATEMENT_TYP);
+    header.set_claim("x5c", Some(json!(chain))).map_err(|_| ProofFault::Statement)?;
     jws::serialize_compact(&payload, &header, signer.as_ref()).map_err(|_| ProofFault::Statement)
 }
 

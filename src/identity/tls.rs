@@ -66,6 +66,15 @@ impl OwnCertificate {
     pub fn leaf(&self) -> &[u8] {
         self.chain.first().map(AsRef::as_ref).unwrap_or_default()
     }
+
+    /// The certificates in DER, leaf first.
+    pub fn chain(&self) -> impl Iterator<Item = &[u8]> {
+        self.chain.iter().map(AsRef::as_ref)
+    }
+
+    pub(super) fn key_der(&self) -> &[u8] {
+        self.key.secret_der()
+    }
 }
 
 impl fmt::Debug for OwnCertificate {

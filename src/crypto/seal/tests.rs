@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
@@ -5,6 +7,7 @@ use super::*;
 use crate::{
     crypto::keys::KeyAlgorithm,
     domain::{id::SystemEntropy, party::Role},
+    policy::{catalogue::Catalogue, engine::Engine, minimise::minimise, permit::Decision, whatif::WhatIf},
 };
 
 const CONTENT: &[u8] = br#"{"persoon":{"voornaam":"Toby"},"stages":[]}"#;
@@ -13,24 +16,13 @@ fn packet() -> PacketId {
     PacketId::new(jiff::Timestamp::UNIX_EPOCH, &SystemEntropy::new()).unwrap()
 }
 
-/// The one place where these tests mint a projection.
-fn minimised(bytes: &[u8], packet: PacketId) -> Minimised {
-    Minimised::for_test(
-        bytes,
-        packet,
-        PartyId::new("00000099000000001000".parse().unwrap(), Role::WerkEnInkomen),
-        "overgangsdocument.pro".parse().unwrap(),
-        ["persoon", "stages"].into_iter().map(|category| category.parse().unwrap()).collect(),
-    )
-}
-
 fn about(packet: PacketId) -> SealHeader {
     SealHeader { dataset: "overgangsdocument".parse().unwrap(), packet }
 }
 
-fn sealed(key: &PrivateKey) -> Sealed {
-    let packet = packet();
-    seal(minimised(CONTENT, packet), key.public(), &about(packet)).unwrap()
+/// The JWE of a packet, without the permit that [`seal`] asks for.
+fn sealed(key: &PrivateKey) -> String {
+    message(CONTENT, key.public(), &about(packet())).unwrap()
 }
 
 fn elliptic() -> PrivateKey {
@@ -54,45 +46,73 @@ fn replace_part(message: &str, index: usize, value: &str) -> String {
 fn every_algorithm_opens_what_it_sealed() {
     let keys = KeyAlgorithm::ALL.into_iter().map(|algorithm| PrivateKey::generate(algorithm).unwrap());
     for key in keys.chain([PrivateKey::generate_x25519().unwrap()]) {
-        let sealed = sealed(&key);
-        assert_eq!(open(sealed.jwe(), &key).unwrap().expose(), CONTENT, "{key:?}");
-        let (header, content) = open_packet(sealed.jwe(), &key, sealed.packet()).unwrap();
-        assert_eq!((header.dataset.as_str(), content.expose()), ("overgangsdocument", CONTENT));
+        let packet = packet();
+        let message = message(CONTENT, key.public(), &about(packet)).unwrap();
+        assert_eq!(open(&message, &key).unwrap().expose(), CONTENT, "{key:?}");
+        let (header, content) = open_packet(&message, &key, packet).unwrap();
+        assert_eq!((header, content.expose()), (about(packet), CONTENT));
     }
 }
 
 #[test]
 fn the_header_is_the_profile() {
     let key = elliptic().named("2026-1").unwrap();
-    let sealed = sealed(&key);
-    let header = jwe::header(sealed.jwe()).unwrap();
+    let packet = packet();
+    let header = jwe::header(&message(CONTENT, key.public(), &about(packet)).unwrap()).unwrap();
     let expected = json!({
         "typ": "JWE", "cty": CTY, "kid": "2026-1", "enc": "A256GCM", "alg": "ECDH-ES",
-        "dataset": "overgangsdocument", "packet": sealed.packet().to_string(), "epk": header["epk"],
+        "dataset": "overgangsdocument", "packet": packet.to_string(), "epk": header["epk"],
     });
     assert_eq!(Value::Object(header), expected);
-    assert_eq!(sealed.sha256(), Digest::of(sealed.jwe().as_bytes()));
-    assert_eq!(sealed.thumbprint(), key.public().thumbprint());
 }
 
 #[test]
 fn a_seal_carries_the_permits_packet_party_and_basis() {
-    let sealed = sealed(&elliptic());
-    assert_eq!(sealed.party().to_string(), "00000099000000001000/werk-en-inkomen");
-    assert_eq!(sealed.basis().as_str(), "overgangsdocument.pro");
-    assert_eq!(sealed.categories().len(), 2);
-    let refused = seal(minimised(CONTENT, packet()), elliptic().public(), &about(packet()));
-    assert!(matches!(refused, Err(SealError::OtherPacket)));
+    let packet = packet();
+    let minimised = projection(packet);
+    let content = minimised.expose().to_vec();
+    let key = elliptic();
+    let sealed = seal(minimised, key.public()).unwrap();
+    assert_eq!((sealed.packet(), sealed.thumbprint()), (packet, key.public().thumbprint()));
+    assert_eq!(sealed.party().role, Role::Doorstroompunt);
+    assert_eq!(sealed.basis().as_str(), "verwijderingsmelding.pro");
+    assert!(sealed.categories().iter().any(|category| category.as_str() == "verwijdering"));
+    assert_eq!(sealed.sha256(), Digest::of(sealed.jwe().as_bytes()));
+    let (header, opened) = open_packet(sealed.jwe(), &key, packet).unwrap();
+    assert_eq!((header.dataset.as_str(), opened.expose()), ("verwijderingsmelding", content.as_slice()));
+    assert!(!format!("{sealed:?}").contains("Sem"));
+}
+
+/// A projection as the policies allow one: the dataset whose permit needs nothing but facts about the pupil.
+fn projection(packet: PacketId) -> Minimised {
+    let catalogue = Arc::new(Catalogue::embedded().unwrap());
+    let dataset = catalogue.dataset(&"verwijderingsmelding".parse().unwrap()).unwrap();
+    let example = serde_json::to_vec(&dataset.example).unwrap();
+    let contents = dataset.validate(&Plaintext::new(example)).unwrap();
+    let question: WhatIf = serde_json::from_value(json!({
+        "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak", "senderRole": "pro-school",
+        "recipientRole": "doorstroompunt", "recipientGemeenten": ["0361"], "verblijf": "0361",
+        "at": "2026-10-06", "birthDate": "2006-02-11", "verlatenOp": "2026-10-05", "pgn": true,
+        "categories": contents.categories(),
+    }))
+    .unwrap();
+    let mut facts = question.facts(jiff::Timestamp::UNIX_EPOCH).unwrap();
+    facts.subject = Some(packet);
+    let permit = match Engine::new(Arc::clone(&catalogue)).unwrap().decide(&facts) {
+        Decision::Permit(permit) => permit,
+        Decision::Refusal(refusal) => panic!("{refusal:?}"),
+    };
+    minimise(&permit, &contents, dataset, &BTreeSet::new()).unwrap()
 }
 
 #[test]
 fn the_length_tells_only_the_step() {
     let key = elliptic();
     let length = |size: usize| {
-        let (packet, content) = (packet(), vec![b'x'; size]);
-        let sealed = seal(minimised(&content, packet), key.public(), &about(packet)).unwrap();
-        assert_eq!(open(sealed.jwe(), &key).unwrap().expose(), content);
-        sealed.jwe().len()
+        let content = vec![b'x'; size];
+        let message = message(&content, key.public(), &about(packet())).unwrap();
+        assert_eq!(open(&message, &key).unwrap().expose(), content);
+        message.len()
     };
     assert_eq!(length(1), length(STEP));
     assert_eq!(length(STEP + 1), length(2 * STEP));
@@ -102,17 +122,17 @@ fn the_length_tells_only_the_step() {
 #[test]
 fn only_the_named_key_opens() {
     let (own, other) = (elliptic(), elliptic());
-    let sealed = sealed(&own);
-    assert_eq!(open(sealed.jwe(), &other).unwrap_err(), OpenError::OtherKey);
+    let message = sealed(&own);
+    assert_eq!(open(&message, &other).unwrap_err(), OpenError::OtherKey);
     let posing = other.named(own.public().kid()).unwrap();
-    assert_eq!(open(sealed.jwe(), &posing).unwrap_err(), OpenError::Unopenable);
-    assert_eq!(open_packet(sealed.jwe(), &own, packet()).unwrap_err(), OpenError::OtherPacket);
+    assert_eq!(open(&message, &posing).unwrap_err(), OpenError::Unopenable);
+    assert_eq!(open_packet(&message, &own, packet()).unwrap_err(), OpenError::OtherPacket);
 }
 
 #[test]
 fn a_header_that_asks_for_anything_else_is_refused_before_decryption() {
     let key = elliptic();
-    let message = sealed(&key).jwe().to_owned();
+    let message = sealed(&key);
     let cases: [(&str, Value, OpenError); 11] = [
         ("zip", json!("DEF"), OpenError::Compressed),
         ("crit", json!(["exp"]), OpenError::Critical),
@@ -135,7 +155,7 @@ fn a_header_that_asks_for_anything_else_is_refused_before_decryption() {
 #[test]
 fn parts_of_another_length_are_refused() {
     let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw).unwrap();
-    let message = sealed(&key).jwe().to_owned();
+    let message = sealed(&key);
     // A short wrapped key makes josekit subtract below zero; a short tag can be guessed.
     for (index, value) in
         [(1, ""), (1, "AAAA"), (2, ""), (2, "AAAA"), (3, ""), (4, ""), (4, "AAAAAA"), (0, ""), (0, "e30")]
@@ -152,7 +172,7 @@ fn parts_of_another_length_are_refused() {
 #[test]
 fn a_false_ephemeral_key_is_refused() {
     for key in [elliptic(), PrivateKey::generate_x25519().unwrap()] {
-        let message = sealed(&key).jwe().to_owned();
+        let message = sealed(&key);
         for x in ["AAAA".to_owned(), URL_SAFE_NO_PAD.encode([0; 32]), URL_SAFE_NO_PAD.encode([5; 32])] {
             let changed = replace_header(&message, |header| header["epk"]["x"] = json!(x));
             assert_eq!(open(&changed, &key).unwrap_err(), OpenError::Unopenable, "{key:?} {x}");
@@ -165,7 +185,7 @@ fn a_false_ephemeral_key_is_refused() {
 #[test]
 fn every_changed_character_is_noticed() {
     let key = elliptic();
-    let message = sealed(&key).jwe().to_owned();
+    let message = sealed(&key);
     for at in (0..message.len()).step_by(7) {
         let mut bytes = message.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
@@ -177,6 +197,6 @@ fn every_changed_character_is_noticed() {
 #[test]
 fn the_same_packet_seals_differently_each_time() {
     let (key, packet) = (elliptic(), packet());
-    let seal = || seal(minimised(CONTENT, packet), key.public(), &about(packet)).unwrap();
-    assert_ne!(seal().jwe(), seal().jwe());
+    let seal = || message(CONTENT, key.public(), &about(packet)).unwrap();
+    assert_ne!(seal(), seal());
 }

@@ -53,9 +53,8 @@ impl Room {
     }
 
     fn statement(&self, key: &PrivateKey, role: Role) -> String {
-        let certificate = ClientCertificate::read(&self.issued.der).unwrap();
-        let party = PartyId::new(certificate.oin(), role);
-        state(key.public(), party, &certificate, &self.issued.key_pem, now()).unwrap()
+        let party = PartyId::new(OIN.parse().unwrap(), role);
+        state(key.public(), Some(party), &own(&self.issued.chain_pem, &self.issued.key_pem), now()).unwrap()
     }
 
     fn check(&self, statement: Option<&str>, now: Timestamp) -> Result<(), ProofFault> {
@@ -69,6 +68,10 @@ impl Room {
     }
 }
 
+fn own(chain: &str, key: &str) -> OwnCertificate {
+    OwnCertificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap()
+}
+
 fn issue(authority: &Authority, oin: &str) -> Issued {
     authority.client(oin.parse().unwrap(), "Duinwijk", "test", now(), &SystemEntropy::new()).unwrap()
 }
@@ -79,6 +82,9 @@ fn a_statement_by_the_calling_certificate_is_proof() {
     let statement = room.statement(&room.key, Role::WerkEnInkomen);
     assert_eq!(room.check(Some(&statement), now()), Ok(()));
     assert_eq!(room.check(None, now()), Err(ProofFault::Missing));
+    let own = own(&room.issued.chain_pem, &room.issued.key_pem);
+    let unnamed = state(room.key.public(), None, &own, now()).unwrap();
+    assert_eq!(room.check(Some(&unnamed), now()), Ok(()));
 }
 
 #[test]
@@ -153,9 +159,10 @@ fn rsa_and_p384_certificates_state_as_well() {
             .distinguished_name
             .push(DnType::CustomDnType(vec![2, 5, 4, 5]), DnValue::Utf8String(OIN.to_owned()));
         params.distinguished_name.push(DnType::OrganizationName, "Duinwijk");
-        let certificate = ClientCertificate::read(params.self_signed(&pair).unwrap().der()).unwrap();
-        let party = PartyId::new(certificate.oin(), Role::WerkEnInkomen);
-        let statement = state(room.key.public(), party, &certificate, &pair.serialize_pem(), now()).unwrap();
+        let signed = params.self_signed(&pair).unwrap();
+        let certificate = ClientCertificate::read(signed.der()).unwrap();
+        let own = own(&signed.pem(), &pair.serialize_pem());
+        let statement = state(room.key.public(), None, &own, now()).unwrap();
         let verifier = verifier(&certificate).unwrap();
         assert!(has_header_of(&statement, certificate.key()), "{:?}", certificate.key());
         assert!(jws::deserialize_compact(&statement, verifier.as_ref()).is_ok(), "{:?}", certificate.key());
