@@ -1,0 +1,4 @@
+//! Tests through the doors of the rooms, in one binary. The path of a test mirrors that of what it tests.
+
+mod config;
+mod http;
