@@ -31,18 +31,15 @@ fn the_sample_is_a_configuration() {
 #[test]
 fn the_sample_shows_every_member_with_its_default() {
     // Every commented member with a value, uncommented, must be known and must be the default.
-    let shown: String = SAMPLE
-        .lines()
-        .map(|line| {
-            let member = line.strip_prefix("# ").filter(|rest| {
-                rest.split_once(" = ")
-                    .is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
-            });
-            let fits = member
-                .filter(|rest| !["password_file", "dir", "desk"].iter().any(|name| rest.starts_with(name)));
-            format!("{}\n", fits.unwrap_or(line))
-        })
-        .collect();
+    let uncomment = |line: &'static str| {
+        let member = line.strip_prefix("# ").filter(|rest| {
+            let name = rest.split_once(" = ").map_or("", |(name, _)| name);
+            let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            is_name && !["password_file", "dir", "desk"].contains(&name)
+        });
+        member.unwrap_or(line)
+    };
+    let shown = SAMPLE.lines().map(uncomment).collect::<Vec<_>>().join("\n");
     assert_ne!(shown, SAMPLE);
     assert_eq!(read(&shown).unwrap(), read(SAMPLE).unwrap());
     for name in ["strict", "ops", "reload_seconds", "body_bytes", "idle_seconds", "party", "filter", "format"]

@@ -11,7 +11,11 @@ use sluis::http::{
     connection::PeerCertificates,
     server::{Server, Stopped},
 };
-use tokio::{net::TcpStream, time::sleep};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::sleep,
+};
 
 use super::support::{PATIENCE, Pki, Site};
 
@@ -86,7 +90,6 @@ async fn a_head_that_dribbles_in_is_cut() {
     let mut raw = site.raw().await;
     let began = tokio::time::Instant::now();
     for byte in b"GET /who HTTP/1.1\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" {
-        use tokio::io::AsyncWriteExt as _;
         if raw.stream.write_all(&[*byte]).await.is_err() {
             break;
         }
@@ -134,7 +137,6 @@ async fn a_handshake_that_does_not_come_is_cut() {
         loop {
             stream.readable().await.unwrap();
             match stream.try_read(&mut byte) {
-                Ok(0) => break,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
                 _ => break,
             }
@@ -158,7 +160,6 @@ async fn an_answer_that_nobody_takes_does_not_hold_the_connection() {
     // Reads nothing for a while. Were the connection still open, the whole answer would come now.
     sleep(Duration::from_secs(7)).await;
     let mut rest = Vec::new();
-    use tokio::io::AsyncReadExt as _;
     drop(raw.stream.read_to_end(&mut rest).await);
     assert!(rest.len() < BIG, "the answer came after all: {} bytes", rest.len());
 }
@@ -230,7 +231,7 @@ async fn what_was_accepted_is_finished_when_the_listener_stops() {
 
 #[tokio::test]
 async fn what_is_not_done_at_the_deadline_is_cut() {
-    let routes = Router::new().route("/never", get(|| std::future::pending::<()>()));
+    let routes = Router::new().route("/never", get(std::future::pending::<()>));
     let site = Site::start_limited(routes, |limits| limits.stop = Duration::from_millis(200)).await;
     let mut raw = site.raw().await;
     raw.send("GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n").await;

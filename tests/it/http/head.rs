@@ -12,6 +12,7 @@ use sluis::http::{
     },
     problem,
 };
+use tokio::io::AsyncWriteExt as _;
 
 use super::support::{Raw, Reply, Site};
 
@@ -22,7 +23,7 @@ fn routes() -> Router {
         .route("/v1/broken", get(|| async { broken() }))
         .route("/v1/ours", get(|| async { problem::INTERNAL.caused_by(&std::fmt::Error) }))
         .route("/v1/plain-error", get(|| async { (axum::http::StatusCode::IM_A_TEAPOT, "secret text") }))
-        .route("/v1/late", post(|| std::future::pending::<()>()))
+        .route("/v1/late", post(std::future::pending::<()>))
         .merge(accept::answering(
             "application/jose",
             Router::new().route("/v1/payload", get(|| async { "x.y.z" })),
@@ -30,8 +31,7 @@ fn routes() -> Router {
 }
 
 fn broken() -> &'static str {
-    let nothing: Option<&str> = None;
-    nothing.expect("a handler that panics")
+    panic!("a handler that panics")
 }
 
 async fn get_path(raw: &mut Raw, path: &str) -> Reply {
@@ -184,7 +184,7 @@ async fn an_answer_that_the_caller_does_not_take_is_406_before_anything_is_done(
 #[tokio::test]
 async fn a_head_that_is_too_large_is_431_and_a_long_path_414() {
     let site = Site::start(routes()).await;
-    let many = (0..70).map(|n| format!("X-{n}: 1\r\n")).collect::<String>();
+    let many = "X-Many: 1\r\n".repeat(70);
     let long = format!("X-Long: {}\r\n", "x".repeat(17 * 1024));
     for lines in [many, long] {
         let reply =
@@ -200,7 +200,6 @@ async fn a_head_beyond_all_bounds_ends_the_connection() {
     let site = Site::start(routes()).await;
     let mut raw = site.raw().await;
     let lines = format!("X-Long: {}\r\n", "x".repeat(1024 * 1024));
-    use tokio::io::AsyncWriteExt as _;
     // The gateway may hang up while this is still being written.
     drop(
         raw.stream

@@ -39,9 +39,12 @@ fn routes() -> Router {
         .route("/open", get(|_: Extension<Visit>| async { "open" }))
 }
 
+fn party() -> PartyId {
+    PARTY.parse().unwrap()
+}
+
 fn admit(visit: &Visit) -> Result<(), Problem> {
-    let party: PartyId = PARTY.parse().unwrap();
-    visit.admit(party)
+    visit.admit(party())
 }
 
 async fn post_json(raw: &mut Raw, path: &str, headers: &str, body: &str) -> Reply {
@@ -202,7 +205,7 @@ fn parties_of_one_organisation_have_their_own_quota() {
     let (_, mut rates) = generous();
     rates.party = slow(1);
     let quotas = Quotas::new(rates);
-    let work: PartyId = PARTY.parse().unwrap();
+    let work = party();
     let other: PartyId = "00000099000000001000/leerplicht".parse().unwrap();
     assert!(quotas.party(work).is_ok());
     assert!(quotas.party(work).is_err());

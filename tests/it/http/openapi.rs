@@ -11,7 +11,7 @@ use super::support::Site;
 ///
 /// As a route of the gateway would describe it.
 #[utoipa::path(post, path = "/things", tag = "things", responses((status = 201, description = "Made.")))]
-#[allow(dead_code, reason = "carries a description")]
+#[expect(dead_code, reason = "carries a description")]
 const fn make() {}
 
 #[derive(OpenApi)]
