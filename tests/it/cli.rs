@@ -1,3 +1,6 @@
 //! The command line.
 
+mod batches;
+mod calls;
+mod stub;
 mod tree;
