@@ -2,5 +2,6 @@
 
 mod batches;
 mod calls;
+mod sheets;
 mod stub;
 mod tree;

@@ -120,6 +120,8 @@ impl Columns {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Column> {
         let path = match name.strip_prefix("header.") {
+            // One name per column: the content stands without a prefix.
+            Some(rest) if rest.starts_with("content.") => return None,
             Some(rest) => rest.to_owned(),
             None => format!("content.{name}"),
         };

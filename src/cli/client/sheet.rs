@@ -41,21 +41,26 @@ impl Sheet {
     /// # Errors
     /// What makes the file as a whole unreadable. A row with too few or too many fields does not: it is one bad row.
     pub fn read(bytes: &[u8]) -> Result<Self, Vec<LineFault>> {
-        let text = text_of(bytes)?;
-        let (text, skipped, delimiter) = delimiter_of(text);
+        let text = text_of(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
+        let (text, skipped, delimiter) = delimiter_of(&text);
         check_quotes(text, delimiter, skipped)?;
+        let mut lines = Lines { rest: text.as_bytes(), at: 0, line: skipped.saturating_add(1) };
         let mut records = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .from_reader(text.as_bytes())
             .into_records()
-            .map(|record| {
-                record.map_err(|_| {
-                    vec![fault(1, "csv-unreadable", "Dit is geen leesbare CSV.", "This is no readable CSV.")]
-                })
+            .map(|record| match record {
+                Ok(record) => Ok((lines.line_of(&record), record)),
+                Err(_) => Err(vec![fault(
+                    1,
+                    "csv-unreadable",
+                    "Dit is geen leesbare CSV.",
+                    "This is no readable CSV.",
+                )]),
             })
-            .filter(|record| record.as_ref().map_or(true, |record| !is_passed_over(record)));
+            .filter(|record| record.as_ref().map_or(true, |(_, record)| !is_passed_over(record)));
         let Some(names) = records.next().transpose()? else {
             return Err(vec![fault(
                 1,
@@ -64,13 +69,35 @@ impl Sheet {
                 "The file has no row with column names.",
             )]);
         };
-        let mut names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+        let mut names: Vec<String> = names.1.iter().map(|name| name.trim().to_owned()).collect();
         while names.last().is_some_and(String::is_empty) {
             names.pop();
         }
         let rows: Result<Vec<_>, Vec<LineFault>> =
-            records.map(|record| Ok(row(record?, names.len(), skipped))).collect();
+            records.map(|record| record.map(|(line, record)| row(record, names.len(), line))).collect();
         Ok(Self { rows: rows?, names })
+    }
+}
+
+/// Counts lines up to a record: the parser's own count stands at the empty lines above it.
+struct Lines<'a> {
+    rest: &'a [u8],
+    at: u64,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn line_of(&mut self, record: &StringRecord) -> u64 {
+        let start = record.position().map_or(self.at, csv::Position::byte);
+        while let Some((byte, rest)) = self.rest.split_first() {
+            if self.at >= start && *byte != b'\n' {
+                break;
+            }
+            self.line = self.line.saturating_add(u64::from(*byte == b'\n'));
+            self.at = self.at.saturating_add(1);
+            self.rest = rest;
+        }
+        self.line
     }
 }
 
@@ -167,7 +194,7 @@ fn check_quotes(text: &str, delimiter: u8, skipped: u64) -> Result<(), Vec<LineF
     let mut length: usize = 0;
     let mut bytes = text.bytes().peekable();
     while let Some(byte) = bytes.next() {
-        let is_end = byte == delimiter || byte == b'\n' || byte == b'\r';
+        let is_end = byte == delimiter || byte == b'\n';
         length = if opened.is_none() && is_end { 0 } else { length.saturating_add(1) };
         if length == LONGEST_FIELD {
             let nl = "Dit veld is langer dan 64 KiB. Is een aanhalingsteken niet gesloten?";
@@ -184,8 +211,7 @@ fn check_quotes(text: &str, delimiter: u8, skipped: u64) -> Result<(), Vec<LineF
             }
             (Some(start), b'"') => {
                 opened = None;
-                let closes =
-                    bytes.peek().is_none_or(|next| *next == delimiter || matches!(next, b'\n' | b'\r'));
+                let closes = bytes.peek().is_none_or(|next| *next == delimiter || *next == b'\n');
                 if !closes {
                     let nl = "Na een sluitend aanhalingsteken staat nog tekst. Verdubbel aanhalingstekens binnen een veld.";
                     faults.push(fault(
@@ -217,8 +243,7 @@ fn is_passed_over(record: &StringRecord) -> bool {
         || record.iter().all(|field| field.trim().is_empty())
 }
 
-fn row(record: StringRecord, names: usize, skipped: u64) -> SheetRow {
-    let line = record.position().map_or(0, csv::Position::line).saturating_add(skipped);
+fn row(record: StringRecord, names: usize, line: u64) -> SheetRow {
     let surplus = record.iter().skip(names).any(|field| !field.trim().is_empty());
     let fields = if surplus || record.len() < names {
         Err(Reason::found(
