@@ -2,6 +2,7 @@
 
 mod batches;
 mod calls;
+mod received;
 mod sheets;
 mod stub;
 mod tree;

@@ -74,15 +74,17 @@ impl Released {
     /// # Errors
     /// When none does, or when it is another packet than the one asked for.
     pub fn open(&self, id: PacketId, keys: &[PrivateKey]) -> Result<(SealHeader, Plaintext), Failure> {
-        let mut last = OpenError::Malformed;
+        let mut why = OpenError::OtherKey;
         for key in keys {
             match open_packet(&self.jwe, key, id) {
                 Ok(opened) => return Ok(opened),
-                Err(error) => last = error,
+                // That the other keys are other keys says less than what is wrong with the one that should fit.
+                Err(OpenError::OtherKey) => {}
+                Err(error) => why = error,
             }
         }
         Err(Failure::configuration("none of the profile's keys opens the packet")
-            .because(last)
+            .because(why)
             .now("add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to push again"))
     }
 }
