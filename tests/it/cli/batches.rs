@@ -97,6 +97,11 @@ async fn a_line_without_an_answer_goes_again_under_the_same_key() {
     }
 }
 
+fn fifty() -> String {
+    let lines: Vec<String> = (0..50).map(|number| format!("{{\"content\":{number}}}")).collect();
+    lines.join("\n")
+}
+
 /// A run as the command makes it, with waits of a millisecond.
 async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::batch::Line>) -> Exit {
     use sluis::{
@@ -120,7 +125,7 @@ async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::batch::Line>) ->
 #[tokio::test]
 async fn a_batch_stops_when_no_answer_comes_and_leaves_the_rest_for_later() {
     let stub = Stub::start(|_, _| bare(503)).await;
-    let many: String = (0..50).map(|number| format!("{{\"content\":{number}}}\n")).collect();
+    let many = fifty();
     stub.write("batch.ndjson", &many);
     let lines = sluis::cli::client::push::of_ndjson(&many.into_bytes().into());
     assert_eq!(fast_batch(&stub, lines).await, Exit::TryAgain);
@@ -131,7 +136,7 @@ async fn a_batch_stops_when_no_answer_comes_and_leaves_the_rest_for_later() {
 #[tokio::test]
 async fn a_gateway_that_does_not_know_the_party_stops_the_batch() {
     let stub = Stub::start(|_, _| json(401, &json!({"title": "Unknown", "status": 401}))).await;
-    let many: String = (0..50).map(|number| format!("{{\"content\":{number}}}\n")).collect();
+    let many = fifty();
     stub.write("batch.ndjson", &many);
     let ended = push(&stub, &["--parallel", "2"]).await;
     assert_eq!(ended.exit, Exit::TryAgain);

@@ -21,7 +21,7 @@ fn busy(seconds: u64) -> Response<axum::body::Body> {
 async fn a_call_that_changes_nothing_is_repeated_until_it_succeeds() {
     let stub = Stub::start(|_, before| if before < 3 { bare(503) } else { json(200, &json!({})) }).await;
     stub.gateway().call(Call::get("/v1/inbox")).await.unwrap();
-    assert_eq!(stub.seen().len(), 4);
+    assert_eq!(stub.seen().iter().filter(|seen| seen.method == "GET").count(), 4);
 }
 
 #[tokio::test]

@@ -39,16 +39,16 @@ use tokio_rustls::TlsAcceptor;
 
 /// One request as the stub saw it.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    pub method: Method,
-    pub path: String,
-    pub query: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(super) struct Seen {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
 }
 
 impl Seen {
-    pub fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
@@ -57,28 +57,30 @@ impl Seen {
 type Answer = dyn Fn(&Seen, usize) -> Response<Body> + Send + Sync;
 
 /// The gateway, and the folder of the party that talks to it.
-pub struct Stub {
-    pub folder: TempDir,
-    pub address: SocketAddr,
+pub(super) struct Stub {
+    pub(super) folder: TempDir,
+    pub(super) address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 /// How a command ended and what it printed.
 #[derive(Debug)]
-pub struct Ended {
-    pub exit: Exit,
-    pub stdout: String,
-    pub stderr: String,
+pub(super) struct Ended {
+    pub(super) exit: Exit,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
 }
 
 impl Ended {
-    pub fn json(&self) -> serde_json::Value {
+    pub(super) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("no JSON document: {self:?}"))
     }
 }
 
 impl Stub {
-    pub async fn start(answer: impl Fn(&Seen, usize) -> Response<Body> + Send + Sync + 'static) -> Self {
+    pub(super) async fn start(
+        answer: impl Fn(&Seen, usize) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -92,24 +94,24 @@ impl Stub {
         stub
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(super) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
         fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(super) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn profile_text(&self) -> String {
+    pub(super) fn profile_text(&self) -> String {
         format!(
             "gateway = \"https://localhost:{}\"\nca = \"ca.pem\"\ncertificate = \"party.pem\"\nkey = \"party.key\"\n\
              staff_reference = \"jv-12\"\nstaff_function = \"mentor\"\n",
@@ -118,7 +120,7 @@ impl Stub {
     }
 
     /// The gateway as the client sees it, with waits of a millisecond.
-    pub fn gateway(&self) -> Gateway {
+    pub(super) fn gateway(&self) -> Gateway {
         let profile = Profile::read(&self.path("profile.toml")).unwrap();
         let first = Duration::from_millis(1);
         let retry = Retry { attempts: 4, first, longest: first, patience: Duration::from_secs(2) };
@@ -126,7 +128,7 @@ impl Stub {
     }
 
     /// Runs `sluis client` with the stub's profile.
-    pub async fn client(&self, arguments: &[&str]) -> Ended {
+    pub(super) async fn client(&self, arguments: &[&str]) -> Ended {
         let profile = self.path("profile.toml");
         let mut all = vec!["sluis", "client", "--profile-file", profile.to_str().unwrap()];
         all.extend(arguments);
@@ -135,7 +137,7 @@ impl Stub {
 }
 
 /// Runs a command in this process, at a fixed time.
-pub async fn run(arguments: &[&str]) -> Ended {
+pub(super) async fn run(arguments: &[&str]) -> Ended {
     let (out, stdout, stderr) = Output::kept();
     let clock = Arc::new(SetClock::at("2026-09-01T10:00:00Z".parse().unwrap()));
     let mut at = Context { out, clock, entropy: Arc::new(SystemEntropy::new()) };
@@ -144,14 +146,14 @@ pub async fn run(arguments: &[&str]) -> Ended {
 }
 
 /// A JSON answer.
-pub fn json(status: u16, body: &serde_json::Value) -> Response<Body> {
+pub(super) fn json(status: u16, body: &serde_json::Value) -> Response<Body> {
     let kind = if status < 400 { "application/json" } else { "application/problem+json" };
     let answer = Response::builder().status(status).header("content-type", kind);
     answer.body(Body::from(body.to_string())).unwrap()
 }
 
 /// An answer without a body that a person would understand.
-pub fn bare(status: u16) -> Response<Body> {
+pub(super) fn bare(status: u16) -> Response<Body> {
     Response::builder().status(StatusCode::from_u16(status).unwrap()).body(Body::from("<html>")).unwrap()
 }
 
