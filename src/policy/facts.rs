@@ -1,6 +1,6 @@
 //! STAND-IN.
 /// The version of a subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FactVersion {
     /// The subject.
     pub subject: String,
