@@ -1,1 +1,119 @@
-//! To be furnished.
+//! The command line: the tree of commands, what they print and how they end.
+//!
+//! # To furnish a command
+//! Each family of commands has its file with its arguments; a command is in the tree only when it does what it says.
+//! To add `sluis demo`, of which [`demo::Demo`] holds the arguments:
+//! 1. write `impl Demo { pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> }`;
+//! 2. add `Demo(demo::Demo)` to [`Command`], with the line of help above it;
+//! 3. add `Self::Demo(command) => command.run(at).await` to [`Command::run`].
+//!
+//! # What every command keeps to
+//! - `--json`: one JSON document, or one per line for lists that stream, on standard output; nothing else there.
+//! - Without it: text for people on standard output. Diagnostics and progress go to standard error.
+//! - Everything is printed through [`Output`], which takes the teeth out of control characters.
+//! - It ends with an [`Exit`]; what went wrong is a [`Failure`], which says what to do now.
+
+pub mod backup;
+pub mod client;
+pub mod demo;
+pub mod exit;
+pub mod failure;
+pub mod files;
+pub mod init;
+pub mod keys;
+pub mod log;
+pub mod migrate;
+pub mod output;
+pub mod party;
+pub mod policy;
+pub mod serve;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+
+pub use self::{exit::Exit, failure::Failure, output::Output};
+use crate::domain::{
+    clock::{Clock, SystemClock},
+    id::{Entropy, SystemEntropy},
+};
+
+/// The arguments of the program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sluis",
+    version,
+    about = "A gateway that moves pupil data between schools, municipalities and the Doorstroompunt, lawfully or not at all",
+    after_long_help = exit::HELP,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// Print JSON for machines: one document, or one per line.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands that are furnished.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Exchange with a gateway as a school, a municipality or a Doorstroompunt.
+    Client(Box<client::Client>),
+}
+
+impl Command {
+    async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Client(command) => command.run(at).await,
+        }
+    }
+}
+
+/// Where the gateway's configuration stands; for every command that needs one.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigFile {
+    /// The gateway's configuration.
+    #[arg(long, value_name = "FILE", env = "SLUIS_CONFIG", default_value = "sluis.toml")]
+    pub config: PathBuf,
+}
+
+/// What a command works with: where it prints, what the time is, where randomness comes from.
+#[derive(Debug)]
+pub struct Context {
+    /// Where everything is printed.
+    pub out: Output,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The program: parses the arguments, runs the command, answers its exit code.
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let out = Output::of_process();
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy::new()));
+    let mut at = Context { out, clock, entropy };
+    let exit = match runtime {
+        Ok(runtime) => runtime.block_on(run(arguments, &mut at)),
+        Err(error) => at.out.end(Err(Failure::internal("cannot start the runtime").because(error))),
+    };
+    exit.into()
+}
+
+/// Runs one command as the program would, with the given output, clock and randomness.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context) -> Exit {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => {
+            at.out.set_json(cli.json);
+            let ended = Box::pin(cli.command.run(at)).await;
+            at.out.end(ended)
+        }
+        Err(usage) => at.out.usage(&usage),
+    }
+}

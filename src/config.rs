@@ -1,1 +1,111 @@
-//! To be furnished.
+//! The configuration: one TOML file, read once at start. The only reader of the environment.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `SLUIS_CONFIG` | the file; `sluis.toml` in the working directory without it |
+//! | `SLUIS_LOG` | the log filter, instead of `telemetry.filter` |
+//! | `SLUIS_LISTEN_DATA`, `SLUIS_LISTEN_DESK`, `SLUIS_LISTEN_OPS` | an address, instead of that of `[listen]` |
+//! | `SLUIS_DATABASE_URL` | instead of `database.url`; without a password, as there |
+//!
+//! A secret is always a file that the configuration names, never a value in it or in the environment. Paths are
+//! relative to the configuration's own folder. What is unknown, missing or wrong is told all at once, in words.
+
+mod database;
+mod environment;
+mod read;
+mod sections;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+pub use self::{
+    database::{Database, DatabaseUrl},
+    environment::Environment,
+    sections::{AccessLog, Keys, Listen, Policies, Publisher, Revocation, Telemetry, Tls, TrustAnchor},
+};
+use crate::http::limits::{Limits, quota::Rates};
+
+/// A configuration with every member explained, as `sluis init` writes it. A test reads it.
+pub const SAMPLE: &str = include_str!("config/sample.toml");
+
+/// The file without `SLUIS_CONFIG`.
+pub const USUAL_FILE: &str = "sluis.toml";
+
+/// Everything that an operator decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The region, as its file in `policies/regions` is called.
+    pub region: String,
+    /// Whether the gateway refuses to start with anything that is only fit for a try-out. On unless it is switched off.
+    pub strict: bool,
+    /// Where it listens.
+    pub listen: Listen,
+    /// Whom callers ask about the interface.
+    pub publisher: Publisher,
+    /// Where it stores.
+    pub database: Database,
+    /// Where its own keys are.
+    pub keys: Keys,
+    /// By which policies it decides.
+    pub policies: Policies,
+    /// Its certificate, and whose certificates it takes.
+    pub tls: Tls,
+    /// The access log.
+    pub log: AccessLog,
+    /// Sizes and times.
+    pub limits: Limits,
+    /// How often callers may ask.
+    pub quota: Rates,
+    /// Logging.
+    pub telemetry: Telemetry,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration {file} cannot be read ({kind}): write one with `sluis init`, or say where it is with SLUIS_CONFIG", file = .file.display(), kind = .source.kind())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is something wrong in it.
+    #[error("the configuration {file} has {count} {faults}", file = .file.display(), count = .faults.len(), faults = list(.faults))]
+    Faulty {
+        /// The file.
+        file: PathBuf,
+        /// Everything that is wrong, each with what to do.
+        faults: Vec<String>,
+    },
+}
+
+fn list(faults: &[String]) -> String {
+    let noun = if faults.len() == 1 { "fault" } else { "faults" };
+    faults.iter().fold(format!("{noun}:"), |text, fault| format!("{text}\n  - {fault}"))
+}
+
+impl Config {
+    /// Reads the file that the environment names, or the usual one.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
+        let file = environment.config.clone().unwrap_or_else(|| PathBuf::from(USUAL_FILE));
+        let text = fs::read_to_string(&file)
+            .map_err(|source| ConfigError::Unreadable { file: file.clone(), source })?;
+        let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
+        Self::parse(&text, &folder, environment).map_err(|faults| ConfigError::Faulty { file, faults })
+    }
+
+    /// Reads a text whose relative paths start at `folder`. Opens no file.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each in words with what to do.
+    pub fn parse(text: &str, folder: &Path, environment: &Environment) -> Result<Self, Vec<String>> {
+        read::config(text, folder, environment)
+    }
+}

@@ -1,1 +1,22 @@
-//! To be furnished.
+//! Who stands at the other end of the line: certificates, trust, revocation, TLS.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`certificate`] | reads a client certificate: OIN, organisation, key, validity, registration digest |
+//! | [`anchors`] | the authorities that are trusted, each for the OIN prefixes that it vouches for |
+//! | [`revocations`] | the revocation lists, checked and enforced |
+//! | [`peer`] | a certificate with the party it is registered to, checked on each request |
+//! | [`key_proof`] | whether an encryption key belongs to the party that publishes it |
+//! | [`tls`] | server and client configurations by the NCSC's lists |
+//! | [`authority`] | a throw-away certificate authority for rehearsals, tests and the demo |
+
+pub mod anchors;
+pub mod authority;
+pub mod certificate;
+pub mod key_proof;
+pub mod peer;
+pub mod revocations;
+pub mod tls;
+
+pub use certificate::ClientCertificate;
+pub use peer::{IdentityFault, Peer, Registration, RegistrationState};

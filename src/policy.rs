@@ -1,3 +1,36 @@
-//! STAND-IN until the policy branch is merged.
+//! May this party receive this dataset about this person for this purpose now?
+//!
+//! [`catalogue`] reads and checks `policies/`; [`engine`] decides by it and mints the [`permit`]; [`contents`] checks what
+//! was sent against the dataset's schema; [`minimise`] projects it to what one permit allows.
+
+mod context;
+mod rules;
+mod schema;
+mod source;
+mod strict;
+
+pub mod cases;
+pub mod catalogue;
+pub mod check;
+pub mod contents;
+pub mod dataset;
+pub mod engine;
+pub mod explain;
 pub mod facts;
+pub mod finding;
+pub mod law;
+pub mod matrix;
+pub mod minimise;
 pub mod permit;
+pub mod region;
+pub mod routes;
+pub mod whatif;
+
+pub use catalogue::Catalogue;
+pub use contents::Contents;
+pub use dataset::Dataset;
+pub use engine::Engine;
+pub use facts::Facts;
+pub use minimise::{Minimised, minimise, minimise_each};
+pub use permit::{Decision, Permit, Refusal, RefusalKind};
+pub use routes::{RouteAction, RouteContext};

@@ -1,9 +1,123 @@
-//! STAND-IN.
-/// The version of a subject.
+//! The facts that a decision rests on. They are total: nothing is absent, and what is not known says no.
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, Unit, civil::Date};
+
+use crate::domain::{
+    age::AgeRange,
+    clock::amsterdam_date,
+    code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
+    declaration::Capacity,
+    id::PacketId,
+    party::PartyId,
+    person::PersonFacts,
+};
+
+/// A party, and the municipalities for whose college it acts today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyFacts {
+    /// The organisation in its role.
+    pub party: PartyId,
+    /// Its own municipality, or those that gave it a registered delegation or mandate. Empty for schools.
+    pub gemeenten: BTreeSet<Municipality>,
+}
+
+/// The request to continue support that a packet rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestFacts {
+    /// It exists, by this sender, about this person, towards this recipient, and was not withdrawn.
+    pub exists: bool,
+    /// The college has answered that it continues.
+    pub accepted: bool,
+    /// Capacities of those whose instemming with that request stands today.
+    pub instemming: BTreeSet<Capacity>,
+}
+
+/// The version of something that a decision read. The writer compares it before it commits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FactVersion {
-    /// The subject.
+    /// What was read, as the store names it. Never a person's number.
     pub subject: String,
-    /// Its version.
+    /// Its version then.
     pub version: i64,
+}
+
+/// Everything that one decision about one recipient may look at.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The dataset asked for.
+    pub dataset: DatasetCode,
+    /// The purpose asked for.
+    pub purpose: Purpose,
+    /// The basis that the sender names, if it names one.
+    pub named_basis: Option<Grondslag>,
+    /// Who sends.
+    pub sender: PartyFacts,
+    /// Who would receive.
+    pub recipient: PartyFacts,
+    /// What the sender asserts about the person.
+    pub person: PersonFacts,
+    /// Whether the person is called by the persoonsgebonden nummer.
+    pub is_pgn: bool,
+    /// The categories that the packet holds, or that the recipient would receive.
+    pub categories: BTreeSet<Category>,
+    /// When the packet was handed in; for a new one, now.
+    pub submitted: Timestamp,
+    /// The instant of the decision.
+    pub now: Timestamp,
+    /// The request it rests on.
+    pub request: RequestFacts,
+    /// Capacities of those whose declaration of this kind, for this dataset and recipient, stands today.
+    pub instemming: BTreeSet<Capacity>,
+    /// Likewise.
+    pub toestemming: BTreeSet<Capacity>,
+    /// The toestemming that was given explicitly, for special categories of data (GDPR 9).
+    pub uitdrukkelijk: BTreeSet<Capacity>,
+    /// Likewise.
+    pub geen_bezwaar: BTreeSet<Capacity>,
+    /// Likewise.
+    pub kennisgenomen: BTreeSet<Capacity>,
+    /// An objection stands upon which the controller has not decided.
+    pub bezwaar: bool,
+    /// A restriction stands.
+    pub beperking: bool,
+    /// The packet to be stored or released; `None` when the question is only what would be decided.
+    pub subject: Option<PacketId>,
+    /// The versions of what was read.
+    pub versions: Vec<FactVersion>,
+    /// The first instant at which one of these facts lapses.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// Facts that follow from others and the calendar.
+pub(super) struct Derived {
+    pub(super) today: Date,
+    pub(super) datum: i64,
+    pub(super) age: AgeRange,
+    pub(super) age_submitted: AgeRange,
+    pub(super) has_left: bool,
+    pub(super) months_since_left: i64,
+}
+
+impl Derived {
+    pub(super) fn of(facts: &Facts) -> Self {
+        let today = amsterdam_date(facts.now);
+        let left = facts.person.verlaten_op.filter(|day| *day <= today);
+        let months =
+            left.and_then(|day| day.until((Unit::Month, today)).ok()).map_or(0, |span| span.get_months());
+        Self {
+            today,
+            datum: number(today),
+            age: facts.person.birth_date.age_at(facts.now),
+            age_submitted: facts.person.birth_date.age_at(facts.submitted),
+            has_left: left.is_some(),
+            months_since_left: i64::from(months),
+        }
+    }
+}
+
+/// A date as the number that policies compare, such as 20260901.
+pub(super) fn number(day: Date) -> i64 {
+    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
 }

@@ -1,3 +1,5 @@
-//! The one integration binary. Its rooms mirror those of `src/` and the paths of the interface.
+//! The tests that act through the real surfaces.
 
-mod store;
+mod cli;
+mod house;
+mod http;

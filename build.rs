@@ -1,0 +1,5 @@
+//! The policies are part of the program: a change of any of them is a change of the program.
+
+fn main() {
+    println!("cargo:rerun-if-changed=policies");
+}

@@ -1,0 +1,358 @@
+//! What a part says: one struct of optional members, written as canonical JSON.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Event, Outcome};
+use crate::domain::{
+    code::{Category, DatasetCode, Grondslag, Municipality, Provision, Purpose},
+    declaration::{Capacity, DeclarationKind, EvidenceKind},
+    digest::Digest,
+    id::{DeclarationId, NoticeId, PacketId, PersonId},
+    party::PartyId,
+    pgn::hides_a_bsn,
+};
+
+/// Who acted, as the acting party itself calls the member of staff or the system. Stands only in that party's own part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenStaff")]
+pub struct Staff {
+    /// The party's own reference: 1 to 64 characters. Not a name, not a BSN.
+    reference: String,
+    /// The function, such as `trajectbegeleider`: 1 to 64 characters.
+    function: String,
+}
+
+/// A reference or function of staff was not accepted. The text itself is not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidStaff {
+    /// Empty, too long, or with control characters.
+    #[error("a staff reference and a function have 1 to 64 characters without control characters")]
+    Form,
+    /// It passes the 11-test of the BSN.
+    #[error("the staff reference or function holds what looks like a burgerservicenummer")]
+    LooksLikeBsn,
+}
+
+impl Staff {
+    /// Checks both texts and takes them over.
+    ///
+    /// # Errors
+    /// [`InvalidStaff`] when one has another form or could hold a BSN.
+    pub fn new(reference: &str, function: &str) -> Result<Self, InvalidStaff> {
+        for text in [reference, function] {
+            if text.trim().is_empty() || text.chars().count() > 64 || text.chars().any(char::is_control) {
+                return Err(InvalidStaff::Form);
+            }
+            if hides_a_bsn(text) {
+                return Err(InvalidStaff::LooksLikeBsn);
+            }
+        }
+        Ok(Self { reference: reference.to_owned(), function: function.to_owned() })
+    }
+
+    /// The party's own reference.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// The function.
+    #[must_use]
+    pub fn function(&self) -> &str {
+        &self.function
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenStaff {
+    reference: String,
+    function: String,
+}
+
+impl TryFrom<WrittenStaff> for Staff {
+    type Error = InvalidStaff;
+
+    fn try_from(written: WrittenStaff) -> Result<Self, InvalidStaff> {
+        Self::new(&written.reference, &written.function)
+    }
+}
+
+/// The version of a fact that a decision rested on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactVersion {
+    /// The fact's subject, as the store names it.
+    pub subject: String,
+    /// Its version.
+    pub version: i64,
+}
+
+/// The body of a part. Its members are written in this order, absent ones are left out, lists that are empty too.
+///
+/// No member holds a person's number, name or date of birth: a person appears as a [`PersonId`] of that party's scope,
+/// a condition by its id, a fact by its version. The canonical bytes come from this struct ([`Part::to_json`]) and never
+/// from a JSON value, whose maps may be sorted otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Part {
+    /// The version of the format.
+    pub v: Version,
+    /// What happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// The W3C trace id, 32 hexadecimal digits, by which the parties' own logs find the same exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    /// Who called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<PartyId>,
+    /// For whom the caller acted, where a mandate says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PartyId>,
+    /// Who sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<PartyId>,
+    /// Who receives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<PartyId>,
+    /// The party that it is about, where it is about a party.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<PartyId>,
+    /// The packet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packet: Option<PacketId>,
+    /// The request that the packet answers or rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<PacketId>,
+    /// The declaration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration: Option<DeclarationId>,
+    /// Of which kind it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration_kind: Option<DeclarationKind>,
+    /// In which capacity it was given or withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
+    /// On what it rests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceKind>,
+    /// The notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeId>,
+    /// The dataset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<DatasetCode>,
+    /// The version of the dataset's schema.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset_version: Option<u32>,
+    /// The purpose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// The municipality whose college receives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub municipality: Option<Municipality>,
+    /// The legal basis that the decision rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Grondslag>,
+    /// The provisions of the basis, or those under which it was refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisions: Vec<Provision>,
+    /// The ids of the conditions that held (permitted) or failed (refused).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<String>,
+    /// The categories that were sealed, delivered or asked for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub categories: BTreeSet<Category>,
+    /// The categories that were left out on request.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub omitted: BTreeSet<Category>,
+    /// Whether the college continues the support, in the answer to a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<bool>,
+    /// The SHA-256 of the sealed packet (the compact JWE).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwe_sha256: Option<Digest>,
+    /// The RFC 7638 thumbprint of the recipient's key, or of the key that is published, retired or revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_thumbprint: Option<String>,
+    /// The digest of the policies that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_digest: Option<Digest>,
+    /// The person, by the random name in this reader's scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// Who acted, in the acting party's own part only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<Staff>,
+    /// The registration digest of the caller's certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Digest>,
+    /// A stable code for why, such as `unknown-packet` or `expired`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// The versions of the facts that the decision rested on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<FactVersion>,
+    /// The entries that it is about, such as those that were read, exported or erased: first and last index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<[u64; 2]>,
+}
+
+/// The version of a part's format: always 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Version;
+
+impl TryFrom<u8> for Version {
+    type Error = &'static str;
+
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        if number == 1 { Ok(Self) } else { Err("the version of the format is 1") }
+    }
+}
+
+impl From<Version> for u8 {
+    fn from(_: Version) -> Self {
+        1
+    }
+}
+
+/// The bytes are not the canonical JSON of a part of version 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the canonical JSON of a part of version 1")]
+pub struct InvalidPart;
+
+impl Part {
+    /// A part that says what happened and how it ended.
+    #[must_use]
+    pub fn of(event: Event, outcome: Outcome) -> Self {
+        Self { event: Some(event), outcome: Some(outcome), ..Self::default() }
+    }
+
+    /// The canonical bytes: UTF-8, no white space, members in the order of this struct.
+    ///
+    /// # Errors
+    /// [`InvalidPart`] when a text that is no code (trace id, condition, thumbprint, cause, subject of a fact) has
+    /// another form than a code has: such members must not become a way to write anything about a person.
+    pub fn to_json(&self) -> Result<Vec<u8>, InvalidPart> {
+        if self.texts().any(|text| !is_code(text)) {
+            return Err(InvalidPart);
+        }
+        serde_json::to_vec(self).map_err(|_| InvalidPart)
+    }
+
+    /// Reads canonical bytes. Every other text is refused, since another reader could see another content in it.
+    ///
+    /// # Errors
+    /// [`InvalidPart`] when the bytes are not exactly those that [`Part::to_json`] writes.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, InvalidPart> {
+        let part: Self = serde_json::from_slice(bytes).map_err(|_| InvalidPart)?;
+        if part.to_json()? == bytes { Ok(part) } else { Err(InvalidPart) }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let optional = [&self.trace_id, &self.key_thumbprint, &self.cause];
+        let versions = self.versions.iter().map(|version| version.subject.as_str());
+        optional
+            .into_iter()
+            .filter_map(Option::as_deref)
+            .chain(self.conditions.iter().map(String::as_str))
+            .chain(versions)
+    }
+}
+
+/// Codes, ids, digests and thumbprints: no spaces, nothing beyond ASCII.
+fn is_code(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-');
+    !text.is_empty() && text.len() <= 160 && text.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Part {
+        Part {
+            trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
+            caller: Some("00000099000000001000/werk-en-inkomen".parse().unwrap()),
+            packet: Some("0197b3a0-0000-7000-8000-000000000001".parse().unwrap()),
+            dataset: Some("overgangsdocument".parse().unwrap()),
+            basis: Some("overgangsdocument.pro".parse().unwrap()),
+            provisions: vec!["wvo2020:2.31b:3".parse().unwrap()],
+            conditions: vec!["overgangsdocument.voortzetting".to_owned()],
+            categories: ["school", "persoon"].iter().map(|code| code.parse().unwrap()).collect(),
+            jwe_sha256: Some(Digest([0xab; 32])),
+            staff: Some(Staff::new("jansen-4", "consulent \"W&I\" é").unwrap()),
+            versions: vec![FactVersion { subject: "request/1".to_owned(), version: 3 }],
+            ..Part::of(Event::Pull, Outcome::Permitted)
+        }
+    }
+
+    #[test]
+    fn the_bytes_are_canonical() {
+        let expected = concat!(
+            r#"{"v":1,"event":"pull","outcome":"permitted","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","#,
+            r#""caller":{"oin":"00000099000000001000","role":"werk-en-inkomen"},"#,
+            r#""packet":"0197b3a0-0000-7000-8000-000000000001","dataset":"overgangsdocument","#,
+            r#""basis":"overgangsdocument.pro","provisions":["wvo2020:2.31b:3"],"#,
+            r#""conditions":["overgangsdocument.voortzetting"],"categories":["persoon","school"],"#,
+            r#""jweSha256":"abababababababababababababababababababababababababababababababab","#,
+            r#""staff":{"reference":"jansen-4","function":"consulent \"W&I\" é"},"#,
+            r#""versions":[{"subject":"request/1","version":3}]}"#,
+        );
+        assert_eq!(String::from_utf8(full().to_json().unwrap()).unwrap(), expected);
+        assert_eq!(Part::from_json(expected.as_bytes()), Ok(full()));
+        assert_eq!(Part::default().to_json().unwrap(), br#"{"v":1}"#);
+    }
+
+    #[test]
+    fn every_other_spelling_is_refused() {
+        let bytes = full().to_json().unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        for other in [
+            text.replace("\"v\":1,", ""),
+            text.replace("\"v\":1", "\"v\":2"),
+            text.replace("\"v\":1", "\"v\":1.0"),
+            text.replace("\"v\":1,", "\"v\":1, "),
+            text.replace(
+                "\"event\":\"pull\",\"outcome\":\"permitted\"",
+                "\"outcome\":\"permitted\",\"event\":\"pull\"",
+            ),
+            text.replace("[\"persoon\",\"school\"]", "[\"school\",\"persoon\"]"),
+            text.replace('é', "\\u00e9"),
+            text.replace("abab", "ABAB"),
+            text.replace("\"pull\"", "\"pull\",\"event\":\"pull\""),
+            text.replace("\"v\":1,", "\"v\":1,\"extra\":1,"),
+            text.replace("\"v\":1,", "\"v\":1,\"event\":null,"),
+            format!("{text}\n"),
+        ] {
+            assert_ne!(other, text);
+            assert_eq!(Part::from_json(other.as_bytes()), Err(InvalidPart), "{other}");
+        }
+    }
+
+    #[test]
+    fn free_texts_do_not_pass_as_codes() {
+        let cause = |text: &str| Part { cause: Some(text.to_owned()), ..Part::default() }.to_json();
+        assert!(cause("unknown-packet").is_ok());
+        assert_eq!(cause("Toby, geboren 3-11-2007"), Err(InvalidPart));
+        assert_eq!(cause(""), Err(InvalidPart));
+        let conditions = vec!["no id".to_owned()];
+        assert_eq!(Part { conditions, ..Part::default() }.to_json(), Err(InvalidPart));
+    }
+
+    #[test]
+    fn staff_has_a_form_and_no_bsn() {
+        assert!(Staff::new("m.devries", "leerplichtambtenaar").is_ok());
+        assert_eq!(Staff::new("", "x"), Err(InvalidStaff::Form));
+        assert_eq!(Staff::new("x", "a\nb"), Err(InvalidStaff::Form));
+        assert_eq!(Staff::new(&"x".repeat(65), "x"), Err(InvalidStaff::Form));
+        assert_eq!(Staff::new("999990019", "x"), Err(InvalidStaff::LooksLikeBsn));
+    }
+}

@@ -1,0 +1,293 @@
+//! Checks a whole log, from whatever source, and says what is wrong where.
+//!
+//! The tree is rebuilt from the leaves and compared with everything else that the source keeps: leaf hashes, tiles,
+//! the signed checkpoint, proofs, older checkpoints that somebody kept, and bodies. The sequence of leaf hashes that the
+//! signed root confirms is the measure; what departs from it is named. Where no sequence is confirmed, and where all of
+//! them were rewritten together, the finding says so and cannot name the entry: only an older checkpoint, a receipt
+//! or a proof outside can.
+
+mod column;
+mod compare;
+mod diff;
+mod finding;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+
+pub use diff::Difference;
+pub use finding::{Finding, LISTED, Report};
+
+use super::entry::{Leaf, PartName, open_part, parse_leaf};
+use crate::{
+    crypto::at_rest::AtRest,
+    domain::digest::Digest,
+    merkle::{
+        bundle,
+        hash::leaf_hash,
+        note::{LogVerifier, read_unchecked},
+        tlog_proof::TlogProof,
+    },
+};
+use column::{Column, Kind};
+
+/// What a source keeps beside the leaves and the checkpoint. What it keeps must be complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeps {
+    /// A list of leaf hashes of its own.
+    pub leaf_hashes: bool,
+    /// Tiles of hashes, full and partial, at all levels.
+    pub tiles: bool,
+}
+
+/// A stored body of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBody {
+    /// The entry.
+    pub index: u64,
+    /// The part.
+    pub part: PartName,
+    /// As [`super::entry::SealedBody`] has it.
+    pub sealed: Vec<u8>,
+}
+
+/// Where a log is read from: the database, or a copied folder.
+///
+/// It must be one state: the checkpoint covers all leaves, and nothing is appended while it is read. A source gives what
+/// it has, also where that is too long, too short or no tile at all; judging is not its work.
+pub trait LogSource: Sync {
+    /// Why it cannot be read. Not for what is wrong with the log.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// What it keeps beside the leaves.
+    fn keeps(&self) -> Keeps;
+
+    /// The signed checkpoint.
+    fn checkpoint(&self) -> impl Future<Output = Result<Option<String>, Self::Error>> + Send;
+
+    /// The bytes of entry bundle `n`, as wide as it is there: the leaves from `256 n` on.
+    fn bundle(&self, n: u64) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send;
+
+    /// The leaf hashes from `256 n` on, at most 256, from the list of its own.
+    fn leaf_hashes(&self, n: u64) -> impl Future<Output = Result<Option<Vec<Digest>>, Self::Error>> + Send;
+
+    /// The bytes of a tile, as wide as it is there.
+    fn tile(&self, level: u8, n: u64) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send;
+
+    /// The bodies that are kept of the entries from `256 n` on, at most 256 entries.
+    fn bodies(&self, _n: u64) -> impl Future<Output = Result<Vec<StoredBody>, Self::Error>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// Proofs that lie beside the log, each with a name to report it by.
+    fn proofs(&self) -> impl Future<Output = Result<Vec<(String, String)>, Self::Error>> + Send {
+        async { Ok(Vec::new()) }
+    }
+}
+
+/// What to check with.
+#[derive(Clone, Copy)]
+pub struct Check<'a> {
+    /// The log's public key, from somewhere else than the log itself.
+    pub log: &'a LogVerifier,
+    /// Checkpoints of this log that were kept elsewhere: the log must still begin with what they attest.
+    pub older: &'a [String],
+    /// Opens the bodies, where they are to be compared with the commitments.
+    pub bodies: Option<&'a AtRest>,
+    /// Is told the number of leaves that were read so far.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
+impl<'a> Check<'a> {
+    /// Checks the log alone: no older checkpoints, no bodies.
+    #[must_use]
+    pub const fn with(log: &'a LogVerifier) -> Self {
+        Self { log, older: &[], bodies: None, progress: None }
+    }
+}
+
+impl std::fmt::Debug for Check<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Check")
+            .field("log", self.log)
+            .field("older", &self.older.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks the log.
+///
+/// # Errors
+/// The source's error when it cannot be read. What is wrong with the log is in the [`Report`].
+pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Report, S::Error> {
+    let mut report = Report::default();
+
+    let stated = match source.checkpoint().await? {
+        None => {
+            report.add(Finding::NoCheckpoint);
+            None
+        }
+        Some(note) => match check.log.open(&note) {
+            Ok(checkpoint) => Some(checkpoint),
+            Err(fault) => {
+                report.add(Finding::Checkpoint { fault: fault.to_string() });
+                None
+            }
+        },
+    };
+    let mut older = Vec::new();
+    for note in check.older {
+        match check.log.open(note) {
+            Ok(checkpoint) => older.push(checkpoint),
+            Err(fault) => report.add(Finding::OlderCheckpoint { fault: fault.to_string() }),
+        }
+    }
+    let mut proofs = Vec::new();
+    for (name, text) in source.proofs().await? {
+        match text.parse::<TlogProof>() {
+            Ok(proof) => proofs.push((name, proof)),
+            Err(fault) => report.add(Finding::Proof { name, index: None, fault: fault.to_string() }),
+        }
+    }
+
+    let sizes = older.iter().chain(&stated).map(|checkpoint| checkpoint.size);
+    // A proof may rest on an earlier checkpoint of the log; its root is then compared like an older one.
+    let of_proofs = proofs.iter().filter_map(|(_, proof)| read_unchecked(&proof.checkpoint).ok());
+    let sizes = sizes.chain(of_proofs.map(|checkpoint| checkpoint.size)).collect();
+    let picked = proofs.iter().map(|(_, proof)| proof.index).collect();
+    let mut columns = compare::Columns::new(source.keeps(), Column::new(sizes, picked));
+
+    let mut entries = Entries::default();
+    for n in 0_u64.. {
+        let Some(chunk) = read(source, n).await? else { break };
+        let (hashes, leaves) = entries.read(n, chunk.bundle, &mut report);
+        if let Some(at_rest) = check.bodies {
+            let first = entries.next.saturating_sub(u64::try_from(leaves.len()).unwrap_or(u64::MAX));
+            for body in source.bodies(n).await? {
+                check_body(&body, first, &leaves, at_rest, &mut report);
+            }
+        }
+        columns.take(hashes, chunk.leaf_hashes, &chunk.tile);
+        columns.check_full_tiles(source).await?;
+        if let Some(progress) = check.progress {
+            progress(entries.next);
+        }
+    }
+    columns.check_partial_tiles(source).await?;
+
+    let entries = columns.entries();
+    for (name, proof) in &proofs {
+        let leaf = entries.picked(proof.index);
+        let fault = match leaf.map(|leaf| proof.verify(&leaf, check.log)) {
+            None => Some("the log has no such entry".to_owned()),
+            Some(Err(fault)) => Some(fault.to_string()),
+            Some(Ok(checkpoint)) => {
+                let other = entries.root_at(checkpoint.size) != Some(checkpoint.root);
+                other.then(|| "it proves an entry of another state of the log".to_owned())
+            }
+        };
+        if let Some(fault) = fault {
+            report.add(Finding::Proof { name: name.clone(), index: Some(proof.index), fault });
+        }
+    }
+    columns.judge(stated.as_ref(), &older, &mut report);
+    report.finish(columns.entries(), stated);
+    Ok(report)
+}
+
+/// What a source has from leaf `256 n` on.
+struct Chunk {
+    bundle: Option<Vec<u8>>,
+    leaf_hashes: Vec<Digest>,
+    tile: Vec<u8>,
+}
+
+/// `None` when nothing of it is there any more.
+async fn read<S: LogSource>(source: &S, n: u64) -> Result<Option<Chunk>, S::Error> {
+    let keeps = source.keeps();
+    let bundle = source.bundle(n).await?;
+    let leaf_hashes = if keeps.leaf_hashes { source.leaf_hashes(n).await? } else { None };
+    let tile = if keeps.tiles { source.tile(0, n).await? } else { None };
+    let any = bundle.is_some() || leaf_hashes.is_some() || tile.is_some();
+    Ok(any.then(|| Chunk {
+        bundle,
+        leaf_hashes: leaf_hashes.unwrap_or_default(),
+        tile: tile.unwrap_or_default(),
+    }))
+}
+
+/// Reads leaves one after the other: index and time of the next.
+#[derive(Default)]
+struct Entries {
+    next: u64,
+    time: u64,
+}
+
+impl Entries {
+    fn read(
+        &mut self,
+        n: u64,
+        bundle: Option<Vec<u8>>,
+        report: &mut Report,
+    ) -> (Vec<Digest>, Vec<Option<Leaf>>) {
+        let bytes = bundle.unwrap_or_else(|| {
+            report.add(Finding::NoBundle { n });
+            Vec::new()
+        });
+        let Ok(leaves) = bundle::decode(&bytes) else {
+            report.add(Finding::Bundle { n });
+            return (Vec::new(), Vec::new());
+        };
+        let mut parsed = Vec::with_capacity(leaves.len());
+        for bytes in &leaves {
+            let leaf = parse_leaf(bytes).ok();
+            match leaf {
+                None => report.add(Finding::Leaf { index: self.next }),
+                Some(leaf) if leaf.time < self.time => {
+                    report.add(Finding::TimeWentBack {
+                        index: self.next,
+                        time: leaf.time,
+                        before: self.time,
+                    });
+                }
+                Some(leaf) => self.time = leaf.time,
+            }
+            parsed.push(leaf);
+            self.next = self.next.saturating_add(1);
+        }
+        (leaves.iter().map(|leaf| leaf_hash(leaf)).collect(), parsed)
+    }
+}
+
+fn check_body(body: &StoredBody, first: u64, leaves: &[Option<Leaf>], at_rest: &AtRest, report: &mut Report) {
+    let at = body.index.checked_sub(first).and_then(|at| usize::try_from(at).ok());
+    let leaf = at.and_then(|at| leaves.get(at)).copied().flatten();
+    let opened =
+        leaf.map(|leaf| open_part(body.part, &body.part.of(&leaf.commitments), &body.sealed, at_rest));
+    match opened {
+        Some(Ok(opened)) if opened.part().is_ok() => report.count_body(),
+        Some(Ok(_)) => report.add(Finding::Body {
+            index: body.index,
+            part: body.part,
+            fault: "it is not of version 1 of the format".to_owned(),
+        }),
+        Some(Err(fault)) => {
+            report.add(Finding::Body { index: body.index, part: body.part, fault: fault.to_string() });
+        }
+        None => report.add(Finding::Body {
+            index: body.index,
+            part: body.part,
+            fault: "there is no leaf that commits to it".to_owned(),
+        }),
+    }
+}
+
+impl Kind {
+    fn finding(self, difference: Difference) -> Finding {
+        match self {
+            Self::Entries => Finding::Entry { difference },
+            Self::LeafHashes => Finding::LeafHash { difference },
+            Self::Tiles => Finding::TileHash { difference },
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! Each way to tamper with a log is found, and named.
+
+use std::{fs, path::Path};
+
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::{
+    accesslog::{
+        entry::{EntryDraft, Event, Outcome, Part, PreparedEntry, leaf, prepare},
+        folder::{Folder, FolderError, FolderWriter},
+    },
+    domain::id::SystemEntropy,
+    merkle::{
+        checkpoint::Checkpoint,
+        frontier::Frontier,
+        note::LogKey,
+        tile::{Tile, TilePath},
+        tree::Tree,
+    },
+};
+
+fn key() -> LogKey {
+    LogKey::from_seed("sluis.example/2026".parse().unwrap(), &[1; 32]).unwrap()
+}
+
+fn log() -> LogVerifier {
+    LogVerifier::from_vkey(&key().vkey()).unwrap()
+}
+
+/// The leaf of an invented entry: its time is `1000 + index`.
+fn invented(index: u64) -> Vec<u8> {
+    let commitments = [0, 1, 2, 3].map(|part| Digest::of(format!("{index} {part}").as_bytes()));
+    leaf(1000 + index, &commitments).to_vec()
+}
+
+fn invented_leaves(size: u64) -> Vec<Vec<u8>> {
+    (0..size).map(invented).collect()
+}
+
+fn signed(leaves: &[Vec<u8>]) -> String {
+    let mut frontier = Frontier::new();
+    for leaf in leaves {
+        frontier.append(leaf_hash(leaf));
+    }
+    let (origin, size, root) = (key().origin().clone(), frontier.size(), frontier.root());
+    key().sign(&Checkpoint { origin, size, root }).unwrap()
+}
+
+fn write(leaves: &[Vec<u8>], proofs: &[u64]) -> TempDir {
+    let dir = TempDir::new().unwrap();
+    let mut writer = FolderWriter::create(dir.path()).unwrap();
+    for leaf in leaves {
+        writer.append(leaf).unwrap();
+    }
+    writer.finish(&signed(leaves), &key().vkey(), proofs).unwrap();
+    dir
+}
+
+async fn findings_with(dir: &Path, check: &Check<'_>) -> Vec<String> {
+    let report = verify(&Folder::open(dir).unwrap(), check).await.unwrap();
+    assert_eq!(report.is_sound(), report.findings.is_empty());
+    report.findings.iter().map(ToString::to_string).collect()
+}
+
+async fn findings(dir: &Path) -> Vec<String> {
+    findings_with(dir, &Check::with(&log())).await
+}
+
+/// Replaces the bundles by those of other leaves, and leaves everything else.
+fn replace_leaves(dir: &Path, leaves: &[Vec<u8>]) {
+    fs::remove_dir_all(dir.join("tile/entries")).unwrap();
+    for (n, chunk) in (0_u64..).zip(leaves.chunks(256)) {
+        let path = TilePath::entries(n, u16::try_from(chunk.len()).unwrap()).unwrap().to_string();
+        fs::create_dir_all(dir.join(&path).parent().unwrap()).unwrap();
+        fs::write(dir.join(path), bundle::encode(chunk.iter().map(Vec::as_slice)).unwrap()).unwrap();
+    }
+}
+
+/// Replaces the list of leaf hashes by that of other leaves.
+fn replace_hashes(dir: &Path, leaves: &[Vec<u8>]) {
+    let mut lines: Vec<_> = leaves.iter().map(|leaf| leaf_hash(leaf).to_string()).collect();
+    lines.push(String::new());
+    fs::write(dir.join("leaf-hashes"), lines.join("\n")).unwrap();
+}
+
+/// Replaces the tiles of hashes at all levels.
+fn replace_tiles(dir: &Path, leaves: &[Vec<u8>]) {
+    let mut tree = Tree::new();
+    for leaf in leaves {
+        tree.append(leaf_hash(leaf));
+    }
+    for level in ["0", "1", "2"] {
+        fs::remove_dir_all(dir.join("tile").join(level)).ok();
+    }
+    for Tile { id, bytes } in tree.take_full().into_iter().chain(tree.partial()) {
+        let path = dir.join(TilePath::Hashes(id).to_string());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_touched_is_sound() {
+    for size in [0, 1, 2, 255, 256, 257, 600, 66_000] {
+        let leaves = invented_leaves(size);
+        let proofs: Vec<_> = [0, 255, 599].into_iter().filter(|index| *index < size).collect();
+        let dir = write(&leaves, &proofs);
+        let report = verify(&Folder::open(dir.path()).unwrap(), &Check::with(&log())).await.unwrap();
+        assert_eq!(report.findings, [], "size {size}");
+        assert_eq!((report.entries, report.stated), (size, Some(size)));
+        assert_eq!(report.origin.as_deref(), Some("sluis.example/2026"));
+    }
+}
+
+#[tokio::test]
+async fn a_changed_entry_is_named() {
+    for index in [0, 255, 256, 300, 599] {
+        let mut leaves = invented_leaves(600);
+        let dir = write(&leaves, &[]);
+        leaves[index][30] ^= 1;
+        replace_leaves(dir.path(), &leaves);
+        assert_eq!(findings(dir.path()).await, [format!("entry {index} was changed")]);
+    }
+}
+
+#[tokio::test]
+async fn a_removed_entry_is_named() {
+    for index in [0_usize, 300, 599] {
+        let mut leaves = invented_leaves(600);
+        let dir = write(&leaves, &[]);
+        leaves.remove(index);
+        replace_leaves(dir.path(), &leaves);
+        let size = "the checkpoint states 600 entries, 599 are there".to_owned();
+        assert_eq!(findings(dir.path()).await, [size, format!("entry {index} was removed")]);
+    }
+}
+
+#[tokio::test]
+async fn an_added_entry_is_named() {
+    for index in [0_usize, 300, 600] {
+        let mut leaves = invented_leaves(600);
+        let dir = write(&leaves, &[]);
+        let time = if index == 0 { 0 } else { 999 + u64::try_from(index).unwrap() };
+        leaves.insert(index, leaf(time, &[Digest([9; 32]); 4]).to_vec());
+        replace_leaves(dir.path(), &leaves);
+        let size = "the checkpoint states 600 entries, 601 are there".to_owned();
+        assert_eq!(findings(dir.path()).await, [size, format!("entry {index} was added")]);
+    }
+}
+
+#[tokio::test]
+async fn a_moved_entry_is_named() {
+    let mut leaves = invented_leaves(600);
+    let dir = write(&leaves, &[]);
+    let moved = leaves.remove(10);
+    leaves.insert(400, moved);
+    replace_leaves(dir.path(), &leaves);
+    let back = "entry 400 has the time 1010, before the 1400 of its predecessor";
+    assert_eq!(findings(dir.path()).await, [back, "entry 10 was moved to 400"]);
+}
+
+#[tokio::test]
+async fn an_entry_appended_without_a_signature_is_named() {
+    let dir = write(&invented_leaves(600), &[]);
+    let more = invented_leaves(602);
+    replace_leaves(dir.path(), &more);
+    replace_hashes(dir.path(), &more);
+    replace_tiles(dir.path(), &more);
+    let found = findings(dir.path()).await;
+    assert!(found.contains(&"entry 600 was added".to_owned()), "{found:?}");
+    assert!(found.contains(&"entry 601 was added".to_owned()), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_changed_list_or_tile_is_not_blamed_on_the_entry() {
+    let leaves = invented_leaves(600);
+    let mut other = leaves.clone();
+    other[42][30] ^= 1;
+
+    let dir = write(&leaves, &[]);
+    replace_hashes(dir.path(), &other);
+    assert_eq!(findings(dir.path()).await, ["in the list of leaf hashes, 42 was changed"]);
+
+    let dir = write(&leaves, &[]);
+    let path = dir.path().join("tile/0/000");
+    let mut tile = fs::read(&path).unwrap();
+    tile[42 * 32] ^= 1;
+    fs::write(&path, tile).unwrap();
+    assert_eq!(findings(dir.path()).await, ["in the tiles of leaf hashes, 42 was changed"]);
+
+    let dir = write(&leaves, &[]);
+    let path = dir.path().join("tile/1/000.p/2");
+    let mut tile = fs::read(&path).unwrap();
+    tile[32] ^= 1;
+    fs::write(&path, tile).unwrap();
+    assert_eq!(findings(dir.path()).await, ["tile 0 of level 1 is wrong from hash 1 on"]);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(findings(dir.path()).await, ["tile 0 of level 1 is missing"]);
+
+    let dir = write(&leaves, &[]);
+    fs::write(dir.path().join("leaf-hashes"), "not hashes\n").unwrap();
+    let found = findings(dir.path()).await;
+    assert!(found.iter().all(|finding| finding.starts_with("in the list of leaf hashes")), "{found:?}");
+    assert_eq!(found.len(), 600);
+}
+
+#[tokio::test]
+async fn two_records_changed_alike_do_not_outvote_the_signed_root() {
+    let leaves = invented_leaves(600);
+    let mut other = leaves.clone();
+    other[42][30] ^= 1;
+    let dir = write(&leaves, &[]);
+    replace_leaves(dir.path(), &other);
+    replace_hashes(dir.path(), &other);
+    let expected = ["entry 42 was changed", "in the list of leaf hashes, 42 was changed"];
+    assert_eq!(findings(dir.path()).await, expected);
+}
+
+#[tokio::test]
+async fn a_log_rewritten_throughout_departs_from_its_checkpoint() {
+    let leaves = invented_leaves(600);
+    let mut other = leaves.clone();
+    other[42][30] ^= 1;
+    let dir = write(&leaves, &[42]);
+    replace_leaves(dir.path(), &other);
+    replace_hashes(dir.path(), &other);
+    replace_tiles(dir.path(), &other);
+    let found = findings(dir.path()).await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("the proof `proof-42.tlog-proof`: the proof does not lead"), "{found:?}");
+    assert!(found[1].starts_with("the entries lead to the root "), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_log_signed_anew_is_betrayed_by_a_checkpoint_that_somebody_kept() {
+    let leaves = invented_leaves(600);
+    let kept = [signed(&leaves[..500]), signed(&leaves)];
+    let mut other = leaves.clone();
+    other[42][30] ^= 1;
+    let dir = write(&other, &[]);
+    assert!(findings(dir.path()).await.is_empty(), "alone it cannot be seen");
+    let log = log();
+    let check = Check { older: &kept, ..Check::with(&log) };
+    let rewritten = |size| format!("the first {size} entries are not those that an older checkpoint attests");
+    assert_eq!(findings_with(dir.path(), &check).await, [rewritten(500), rewritten(600)]);
+
+    let dir = write(&leaves[..550], &[]);
+    let shrunk = "an older checkpoint attests 600 entries, there are 550";
+    assert_eq!(findings_with(dir.path(), &check).await, [shrunk]);
+    let dir = write(&invented_leaves(700), &[]);
+    assert!(findings_with(dir.path(), &check).await.is_empty(), "a log may grow");
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_is_not_the_logs_is_said_to_be() {
+    let dir = write(&invented_leaves(3), &[]);
+    let path = dir.path().join("checkpoint");
+    let note = fs::read_to_string(&path).unwrap();
+    fs::write(&path, note.replace("\n3\n", "\n2\n")).unwrap();
+    let wrong = "the log's signature on the checkpoint is wrong: the text or the signature was changed";
+    assert_eq!(findings(dir.path()).await, [wrong]);
+    fs::write(&path, "").unwrap();
+    assert!(findings(dir.path()).await[0].starts_with("not a signed note"));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(findings(dir.path()).await, ["there is no checkpoint"]);
+
+    let older = [signed(&invented_leaves(2)).replace("2026", "2025")];
+    let log = log();
+    let check = Check { older: &older, ..Check::with(&log) };
+    assert!(findings_with(dir.path(), &check).await[1].starts_with("an older checkpoint cannot be used"));
+}
+
+#[tokio::test]
+async fn damaged_and_missing_bundles_are_named() {
+    let dir = write(&invented_leaves(600), &[]);
+    let path = dir.path().join("tile/entries/001");
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+    let found = findings(dir.path()).await;
+    assert_eq!(found[0], "entry bundle 1 ends within an entry");
+    assert_eq!(found[2], "entry 256 was removed");
+    assert_eq!(found.len(), 2 + 256);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(findings(dir.path()).await[0], "entry bundle 1 is missing");
+}
+
+#[tokio::test]
+async fn what_is_no_leaf_and_a_time_that_goes_back_are_named_even_when_signed() {
+    let mut leaves = invented_leaves(3);
+    leaves[1] = leaf(5, &[Digest([1; 32]); 4]).to_vec();
+    let dir = write(&leaves, &[]);
+    assert_eq!(findings(dir.path()).await, ["entry 1 has the time 5, before the 1000 of its predecessor"]);
+
+    leaves[1] = b"something else".to_vec();
+    let dir = TempDir::new().unwrap();
+    let mut writer = FolderWriter::create(dir.path()).unwrap();
+    writer.append(&leaves[0]).unwrap();
+    assert!(matches!(writer.append(&leaves[1]), Err(FolderError::Leaf(1))), "it is not even written");
+}
+
+#[tokio::test]
+async fn a_folder_is_written_only_for_the_leaves_that_were_signed() {
+    let dir = write(&invented_leaves(3), &[]);
+    assert!(matches!(FolderWriter::create(dir.path()), Err(FolderError::NotEmpty(_))));
+    let dir = TempDir::new().unwrap();
+    let mut writer = FolderWriter::create(dir.path()).unwrap();
+    writer.append(&invented(0)).unwrap();
+    let finished = writer.finish(&signed(&invented_leaves(2)), &key().vkey(), &[]);
+    assert!(matches!(finished, Err(FolderError::OtherLeaves)));
+}
+
+/// A folder with bodies beside it.
+struct WithBodies {
+    folder: Folder,
+    bodies: Vec<StoredBody>,
+}
+
+impl LogSource for WithBodies {
+    type Error = FolderError;
+
+    fn keeps(&self) -> Keeps {
+        Keeps { leaf_hashes: false, tiles: false }
+    }
+
+    async fn checkpoint(&self) -> Result<Option<String>, FolderError> {
+        self.folder.checkpoint().await
+    }
+
+    async fn bundle(&self, n: u64) -> Result<Option<Vec<u8>>, FolderError> {
+        self.folder.bundle(n).await
+    }
+
+    async fn leaf_hashes(&self, _: u64) -> Result<Option<Vec<Digest>>, FolderError> {
+        Ok(None)
+    }
+
+    async fn tile(&self, _: u8, _: u64) -> Result<Option<Vec<u8>>, FolderError> {
+        Ok(None)
+    }
+
+    async fn bodies(&self, n: u64) -> Result<Vec<StoredBody>, FolderError> {
+        Ok(self.bodies.iter().filter(|body| body.index / 256 == n).cloned().collect())
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_what_the_leaves_commit_to() {
+    let ring = AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap();
+    let draft = EntryDraft { shared: Part::of(Event::Push, Outcome::Permitted), ..EntryDraft::default() };
+    let entries: Vec<PreparedEntry> =
+        (0..300).map(|_| prepare(&draft, &ring, &SystemEntropy::new()).unwrap()).collect();
+    let leaves: Vec<_> = entries.iter().map(|entry| leaf(7, &entry.commitments).to_vec()).collect();
+    let bodies = (0..).zip(&entries).flat_map(|(index, entry)| {
+        entry.bodies.clone().map(|body| StoredBody { index, part: body.part, sealed: body.sealed })
+    });
+    let dir = write(&leaves, &[]);
+    let mut source = WithBodies { folder: Folder::open(dir.path()).unwrap(), bodies: bodies.collect() };
+    let log = log();
+    let check = Check { bodies: Some(&ring), ..Check::with(&log) };
+
+    let report = verify(&source, &check).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+    assert_eq!(report.bodies, 1200);
+
+    source.bodies.remove(0);
+    assert!(verify(&source, &check).await.unwrap().is_sound(), "an erased body breaks no proof");
+
+    // The bodies of two entries are exchanged, and one belongs to no entry.
+    let (a, b) = (source.bodies[3].index, source.bodies[7].index);
+    (source.bodies[3].index, source.bodies[7].index) = (b, a);
+    source.bodies[1199 - 1].index = 299 + 1;
+    let found: Vec<_> =
+        verify(&source, &check).await.unwrap().findings.iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[0].starts_with(&format!("the part `shared` of entry {b}: ")), "{found:?}");
+    assert!(found[2].starts_with("the part `gateway` of entry 300: there is no leaf"), "{found:?}");
+}

@@ -1,0 +1,161 @@
+//! What went wrong, and what to do now.
+
+use std::{error::Error, fmt, io, path::Path};
+
+use serde_json::{Value, json};
+
+use super::exit::Exit;
+
+/// Why a command did not do what was asked.
+///
+/// The message is lower-case and without a full stop; neither it nor the cause may hold a person's data.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+    now: Option<String>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+    problem: Option<Box<dyn Explanation>>,
+}
+
+/// An explanation that came from elsewhere, such as a gateway's problem document.
+pub trait Explanation: fmt::Debug + Send + Sync {
+    /// For people: lines that stand under the message, each indented by the writer.
+    fn lines(&self) -> Vec<String>;
+
+    /// For machines.
+    fn document(&self) -> Value;
+}
+
+impl Failure {
+    /// A failure that ends the program in this way.
+    #[must_use]
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), now: None, cause: None, problem: None }
+    }
+
+    /// The answer is no.
+    #[must_use]
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, message)
+    }
+
+    /// The command or its input cannot be understood.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// The configuration, a key or a certificate is not in order.
+    #[must_use]
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::new(Exit::Configuration, message)
+    }
+
+    /// An error in this program.
+    #[must_use]
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Exit::Internal, message)
+    }
+
+    /// A file of the user that cannot be read.
+    #[must_use]
+    pub fn unreadable(path: &Path, error: io::Error) -> Self {
+        Self::usage(format!("cannot read `{}`", path.display()))
+            .because(error)
+            .now("check the name and whether you may read it")
+    }
+
+    /// A file that cannot be written.
+    #[must_use]
+    pub fn unwritable(path: &Path, error: io::Error) -> Self {
+        let exists = error.kind() == io::ErrorKind::AlreadyExists;
+        let now = if exists {
+            "nothing is overwritten: choose another name, or move the old file away"
+        } else {
+            "check the folder, the free space and whether you may write there"
+        };
+        Self::usage(format!("cannot write `{}`", path.display())).because(error).now(now)
+    }
+
+    /// Adds what the user can do now.
+    #[must_use]
+    pub fn now(mut self, now: impl Into<String>) -> Self {
+        self.now = Some(now.into());
+        self
+    }
+
+    /// Adds the cause. Its text is printed: give no error that may hold a person's data, such as a JSON parser's.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// Adds an explanation that came from elsewhere.
+    #[must_use]
+    pub fn explained(mut self, problem: impl Explanation + 'static) -> Self {
+        self.problem = Some(Box::new(problem));
+        self
+    }
+
+    /// How the program ends.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The lines for people: the message with its causes, the explanation, what to do.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("sluis: {self}")];
+        if let Some(problem) = &self.problem {
+            lines.extend(problem.lines().into_iter().map(|line| format!("  {line}")));
+        }
+        if let Some(now) = &self.now {
+            lines.push(format!("  what to do: {now}"));
+        }
+        lines
+    }
+
+    /// The document for machines.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let mut error = json!({ "exit": self.exit, "message": self.to_string() });
+        if let Some(members) = error.as_object_mut() {
+            if let Some(now) = &self.now {
+                members.insert("now".to_owned(), Value::from(now.as_str()));
+            }
+            if let Some(problem) = &self.problem {
+                members.insert("problem".to_owned(), problem.document());
+            }
+        }
+        json!({ "error": error })
+    }
+
+    /// Whether whoever read the output has gone away, which is no failure of the command.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        self.cause
+            .as_ref()
+            .and_then(|cause| cause.downcast_ref::<io::Error>())
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| -> &(dyn Error + 'static) { cause })
+    }
+}

@@ -1,0 +1,47 @@
+//! The environment, read in one place.
+
+use std::path::PathBuf;
+
+/// The variables that Sluis knows.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `SLUIS_CONFIG`.
+    pub config: Option<PathBuf>,
+    /// `SLUIS_LOG`.
+    pub log: Option<String>,
+    /// `SLUIS_LISTEN_DATA`.
+    pub listen_data: Option<String>,
+    /// `SLUIS_LISTEN_DESK`.
+    pub listen_desk: Option<String>,
+    /// `SLUIS_LISTEN_OPS`.
+    pub listen_ops: Option<String>,
+    /// `SLUIS_DATABASE_URL`.
+    pub database_url: Option<String>,
+}
+
+impl Environment {
+    /// The environment of this process. An empty variable counts as absent.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self {
+            config: read("SLUIS_CONFIG").map(PathBuf::from),
+            log: read("SLUIS_LOG"),
+            listen_data: read("SLUIS_LISTEN_DATA"),
+            listen_desk: read("SLUIS_LISTEN_DESK"),
+            listen_ops: read("SLUIS_LISTEN_OPS"),
+            database_url: read("SLUIS_DATABASE_URL"),
+        }
+    }
+}
+
+/// Values are not shown: someone may have put a password where it does not belong.
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn read(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,259 @@
+//! From text to a configuration, with everything that is wrong at once.
+
+use std::{fmt, net::SocketAddr, path::Path, time::Duration};
+
+use serde::{Deserializer, de};
+use toml::{Table, Value};
+
+use super::{
+    Config, Environment,
+    database::DatabaseUrl,
+    sections::{Listen, Tls},
+};
+
+const SECTIONS: [&str; 12] = [
+    "region",
+    "strict",
+    "listen",
+    "publisher",
+    "database",
+    "keys",
+    "policies",
+    "tls",
+    "log",
+    "limits",
+    "quota",
+    "telemetry",
+];
+
+/// Reads section by section, so that one wrong section does not hide what is wrong in the next.
+pub(super) fn config(text: &str, folder: &Path, environment: &Environment) -> Result<Config, Vec<String>> {
+    let mut table: Table = text.parse().map_err(|error: toml::de::Error| vec![syntax(text, &error)])?;
+    let mut faults: Vec<String> = table
+        .keys()
+        .filter(|name| !SECTIONS.contains(&name.as_str()))
+        .map(|name| format!("`{name}` is not known here; known are {}", SECTIONS.join(", ")))
+        .collect();
+    override_with(&mut table, environment);
+    let mut sections = Sections { table, faults: &mut faults };
+
+    let region = sections.required("region");
+    let strict = sections.optional("strict").unwrap_or(Some(true));
+    let listen = sections.required("listen");
+    let publisher = sections.required("publisher");
+    let database = sections.required("database");
+    let keys = sections.required("keys");
+    let policies = sections.or_default("policies");
+    let tls = sections.required("tls");
+    let log = sections.required("log");
+    let limits = sections.or_default("limits");
+    let quota = sections.or_default("quota");
+    let telemetry = sections.or_default("telemetry");
+
+    let read = (|| {
+        Some(Config {
+            region: region?,
+            strict: strict?,
+            listen: listen?,
+            publisher: publisher?,
+            database: database?,
+            keys: keys?,
+            policies: policies?,
+            tls: tls?,
+            log: log?,
+            limits: limits?,
+            quota: quota?,
+            telemetry: telemetry?,
+        })
+    })();
+    let Some(mut config) = read else { return Err(faults) };
+    check(&config, &mut faults);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    settle(&mut config, folder);
+    Ok(config)
+}
+
+fn syntax(text: &str, error: &toml::de::Error) -> String {
+    // The message names what was expected, not what was found; the line is told instead of shown.
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count().saturating_add(1);
+    format!("line {line} is not TOML ({})", error.message())
+}
+
+fn override_with(table: &mut Table, environment: &Environment) {
+    let overrides = [
+        ("listen", "data", &environment.listen_data),
+        ("listen", "desk", &environment.listen_desk),
+        ("listen", "ops", &environment.listen_ops),
+        ("database", "url", &environment.database_url),
+        ("telemetry", "filter", &environment.log),
+    ];
+    for (section, name, value) in overrides {
+        let Some(value) = value else { continue };
+        let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+        if let Value::Table(section) = section {
+            section.insert(name.to_owned(), Value::String(value.clone()));
+        }
+    }
+}
+
+struct Sections<'f> {
+    table: Table,
+    faults: &'f mut Vec<String>,
+}
+
+impl Sections<'_> {
+    /// The section; `None` when it is absent or wrong, which is then among the faults.
+    fn required<T: de::DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        self.optional(name).unwrap_or_else(|| {
+            self.faults.push(format!("`{name}` is missing; `sluis init` writes an example of it"));
+            None
+        })
+    }
+
+    fn or_default<T: de::DeserializeOwned + Default>(&mut self, name: &'static str) -> Option<T> {
+        self.optional(name).unwrap_or_else(|| Some(T::default()))
+    }
+
+    /// `None` when the section is absent, `Some(None)` when it is wrong.
+    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
+    fn optional<T: de::DeserializeOwned>(&mut self, name: &'static str) -> Option<Option<T>> {
+        let value = self.table.remove(name)?;
+        Some(match T::deserialize(value) {
+            Ok(read) => Some(read),
+            Err(error) => {
+                // A type's own message could show a value, and a value could be a password.
+                let message = if name == "database" {
+                    "write url and, for PostgreSQL, password_file"
+                } else {
+                    error.message()
+                };
+                self.faults.push(format!("in `{name}`: {message}"));
+                None
+            }
+        })
+    }
+}
+
+/// What no single section can see.
+fn check(config: &Config, faults: &mut Vec<String>) {
+    if config.region.is_empty() {
+        faults
+            .push("`region` is empty; name the region's file in policies/regions, without .toml".to_owned());
+    }
+    check_listen(&config.listen, config.strict, faults);
+    if let Err(wrong) = config.database.url.check() {
+        faults.push(format!("database.url {wrong}"));
+    }
+    match (&config.database.password_file, config.database.url.is_sqlite()) {
+        (Some(_), true) => faults
+            .push("database.password_file is for PostgreSQL; take it out, SQLite has no password".to_owned()),
+        (Some(_), false) if !config.database.names_user() => {
+            faults.push(
+                "database.url names no user for database.password_file; write postgres://user@host/name"
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    check_tls(&config.tls, config.strict, faults);
+    let origin = &config.log.origin;
+    if origin.is_empty()
+        || origin.contains("://")
+        || origin.contains(char::is_whitespace)
+        || origin.contains('+')
+        || origin.ends_with('/')
+    {
+        faults.push("log.origin must be a host and a path without scheme, space, plus or slash at the end, such as log.example.nl/sluis".to_owned());
+    }
+    faults.extend(config.limits.faults());
+    if tracing_subscriber::EnvFilter::try_new(&config.telemetry.filter).is_err() {
+        faults.push("telemetry.filter (or SLUIS_LOG) is not a level such as info, nor directives such as warn,sluis=debug".to_owned());
+    }
+}
+
+fn check_listen(listen: &Listen, strict: bool, faults: &mut Vec<String>) {
+    if strict && !listen.ops.ip().is_loopback() {
+        faults.push("listen.ops is not on the loopback, and it is plain HTTP; write 127.0.0.1 and a port, and let a proxy on this machine publish it".to_owned());
+    }
+    let taken = [Some(listen.data), listen.desk, Some(listen.ops)];
+    let mut ports: Vec<SocketAddr> =
+        taken.into_iter().flatten().filter(|address| address.port() != 0).collect();
+    ports.sort_unstable();
+    if ports.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        faults.push(
+            "two of listen.data, listen.desk and listen.ops have the same address; give each its own port"
+                .to_owned(),
+        );
+    }
+    let url = &listen.public_url;
+    let host = url.strip_prefix("https://").unwrap_or_default();
+    if host.is_empty() || host.contains('/') || !host.is_ascii() || host.contains(char::is_whitespace) {
+        faults.push(
+            "listen.public_url must be https:// and a host, perhaps with a port, and nothing behind it"
+                .to_owned(),
+        );
+    }
+}
+
+fn check_tls(tls: &Tls, strict: bool, faults: &mut Vec<String>) {
+    if tls.trust.is_empty() {
+        faults.push(
+            "tls.trust is empty, so no client could connect; add [[tls.trust]] with file and oin_prefixes"
+                .to_owned(),
+        );
+    }
+    for anchor in &tls.trust {
+        let file = anchor.file.display();
+        if anchor.oin_prefixes.is_empty() {
+            faults.push(format!("the trust anchor {file} vouches for no OIN; list the beginnings in oin_prefixes, such as \"00000001\""));
+        }
+        for prefix in &anchor.oin_prefixes {
+            if prefix.len() != 8 || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
+                faults.push(format!(
+                    "the trust anchor {file} has the OIN prefix `{prefix}`; a prefix has eight digits"
+                ));
+            }
+        }
+    }
+    if strict && tls.revocation.files.is_empty() {
+        faults.push("tls.revocation.files is empty, so a revoked certificate would be taken; add the CRLs, or set strict = false for a try-out".to_owned());
+    }
+}
+
+/// Relative paths start at the configuration's own folder.
+fn settle(config: &mut Config, folder: &Path) {
+    let paths = [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key]
+        .into_iter()
+        .chain(&mut config.policies.dir)
+        .chain(&mut config.database.password_file)
+        .chain(config.tls.trust.iter_mut().map(|anchor| &mut anchor.file))
+        .chain(&mut config.tls.revocation.files);
+    for path in paths {
+        *path = folder.join(&*path);
+    }
+    let url: DatabaseUrl = config.database.url.under(folder);
+    config.database.url = url;
+}
+
+/// A whole number of seconds, at least one and at most a day.
+pub(super) fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    struct Seconds;
+    impl de::Visitor<'_> for Seconds {
+        type Value = Duration;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number of seconds between 1 and 86400")
+        }
+
+        fn visit_i64<E: de::Error>(self, value: i64) -> Result<Duration, E> {
+            match u64::try_from(value) {
+                Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+                _ => Err(E::custom("not a whole number of seconds between 1 and 86400")),
+            }
+        }
+    }
+    deserializer.deserialize_i64(Seconds)
+}

@@ -1,0 +1,355 @@
+//! The gateway's own keys: files in one folder that only their owner can read.
+//!
+//! | file | content |
+//! |---|---|
+//! | `at-rest.v1.key` | 32 bytes in hexadecimal: encrypts what is kept about a person |
+//! | `pseudonym.v1.key` | 32 bytes in hexadecimal: makes pseudonyms |
+//! | `receipt.v1.pem` | P-256 private key (PKCS#8): signs receipts |
+//! | `log.v1.key` | `PRIVATE+KEY+<origin>+<id>+<base64>` (signed-note): signs checkpoints |
+//!
+//! A new version stands beside the old ones: the highest is used, the others still open and verify. `keys.example/` shows
+//! every file with throw-away content.
+
+mod example;
+mod files;
+mod log_key;
+
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey};
+use crate::domain::{
+    digest::Digest,
+    id::{Entropy, NoEntropy},
+};
+
+pub use log_key::{InvalidLogKey, LogSecret};
+
+/// One of the four keys of a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyKind {
+    /// Encrypts what is kept about a person.
+    AtRest,
+    /// Makes pseudonyms.
+    Pseudonym,
+    /// Signs receipts.
+    Receipt,
+    /// Signs checkpoints.
+    Log,
+}
+
+impl KeyKind {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::AtRest, Self::Pseudonym, Self::Receipt, Self::Log];
+
+    /// The word that its files begin with, and that `sluis keys rotate` takes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtRest => "at-rest",
+            Self::Pseudonym => "pseudonym",
+            Self::Receipt => "receipt",
+            Self::Log => "log",
+        }
+    }
+
+    /// The name of the file of one version.
+    #[must_use]
+    pub fn file_name(self, version: u32) -> String {
+        let extension = if self == Self::Receipt { "pem" } else { "key" };
+        format!("{}.v{version}.{extension}", self.as_str())
+    }
+
+    const fn content(self) -> &'static str {
+        match self {
+            Self::AtRest | Self::Pseudonym => "64 hexadecimal digits that are not all the same",
+            Self::Receipt => "an unencrypted P-256 private key in PEM",
+            Self::Log => "one line PRIVATE+KEY+<origin>+<id>+<base64>",
+        }
+    }
+}
+
+/// What is wrong with the folder of keys. It names files, never their content.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileFault {
+    /// A kind has no file.
+    #[error("there is no `{0}`: make the keys with `sluis init`, or put back the folder that was there")]
+    Missing(String),
+    /// The folder or a file cannot be read or written.
+    #[error("`{}` cannot be read or written", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Others may read or write it.
+    #[error("`{}` is open to others: chmod 600 for a key, 700 for the folder", .0.display())]
+    Open(PathBuf),
+    /// A name that is almost that of a key, such as a copy that an editor left.
+    #[error("`{}` is named almost like a key: rename it to <kind>.v<number>.<key or pem>, or destroy it", .0.display())]
+    Name(PathBuf),
+    /// Other content than its kind has.
+    #[error("`{}` must hold {expected}", path.display())]
+    Malformed {
+        /// Which.
+        path: PathBuf,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// The key that everybody can read in `keys.example/`.
+    #[error("`{}` holds the throw-away key of keys.example: make the keys with `sluis init`", .0.display())]
+    Example(PathBuf),
+    /// One secret in two files.
+    #[error("`{}` and `{}` hold the same secret: each key is made for one use", .0.display(), .1.display())]
+    Twice(PathBuf, PathBuf),
+    /// Log keys of two logs.
+    #[error("the log keys are of more than one origin: a gateway keeps one log")]
+    Origins,
+    /// The origin cannot be a key's name.
+    #[error("the log's origin must not be empty nor hold white space or a plus sign")]
+    Origin,
+    /// It is there already.
+    #[error("`{}` exists already: an existing key is never overwritten", .0.display())]
+    Exists(PathBuf),
+    /// A key could not be made.
+    #[error("no key could be made")]
+    NotMade,
+    /// No randomness.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+}
+
+/// The receipt keys by version: the highest signs, the public halves of all are published.
+#[derive(Debug)]
+pub struct ReceiptKeys {
+    newest: ReceiptKey,
+    older: Vec<ReceiptKey>,
+}
+
+impl ReceiptKeys {
+    /// The key that signs.
+    #[must_use]
+    pub const fn signing(&self) -> &ReceiptKey {
+        &self.newest
+    }
+
+    /// The public halves as a JWK set (RFC 7517, section 5), newest first.
+    #[must_use]
+    pub fn jwks(&self) -> Value {
+        let keys: Vec<_> =
+            std::iter::once(&self.newest).chain(&self.older).map(ReceiptKey::public_jwk).collect();
+        json!({ "keys": keys })
+    }
+}
+
+/// The log keys by version: the highest signs, the verifier keys of all are published. One origin.
+#[derive(Debug)]
+pub struct LogKeys {
+    newest: LogSecret,
+    older: Vec<LogSecret>,
+}
+
+impl LogKeys {
+    /// The key that signs.
+    #[must_use]
+    pub const fn signing(&self) -> &LogSecret {
+        &self.newest
+    }
+
+    /// The verifier keys (C2SP `vkey`), newest first.
+    #[must_use]
+    pub fn vkeys(&self) -> Vec<String> {
+        std::iter::once(&self.newest).chain(&self.older).map(LogSecret::vkey).collect()
+    }
+}
+
+/// The gateway's keys, read and checked.
+pub struct GatewayKeys {
+    /// Encrypts what is kept about a person.
+    pub at_rest: AtRest,
+    /// Makes pseudonyms.
+    pub pseudonym: PseudonymKeys,
+    /// Signs receipts.
+    pub receipt: ReceiptKeys,
+    /// Signs checkpoints.
+    pub log: LogKeys,
+}
+
+impl fmt::Debug for GatewayKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GatewayKeys({:?}, {:?}, redacted)", self.at_rest, self.pseudonym)
+    }
+}
+
+impl GatewayKeys {
+    /// Makes version 1 of all keys in the folder, which is made where it is missing. `origin` is the log's (`log-format.md`).
+    /// The receipt key takes OpenSSL's randomness.
+    ///
+    /// # Errors
+    /// Every fault; nothing is written when any key is there already.
+    pub fn generate(folder: &Path, origin: &str, entropy: &dyn Entropy) -> Result<(), Vec<KeyFileFault>> {
+        files::make_folder(folder).map_err(|fault| vec![fault])?;
+        let (found, mut faults) = files::list(folder);
+        faults
+            .extend(found.values().flat_map(BTreeMap::values).map(|path| KeyFileFault::Exists(path.clone())));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        for kind in KeyKind::ALL {
+            let content = new_content(kind, origin, entropy).map_err(|fault| vec![fault])?;
+            files::write(&folder.join(kind.file_name(1)), &content).map_err(|fault| vec![fault])?;
+        }
+        Ok(())
+    }
+
+    /// Reads all keys. `strict` refuses the content of `keys.example/`; only rehearsals may do without.
+    ///
+    /// # Errors
+    /// Every fault of every file.
+    pub fn load(folder: &Path, strict: bool) -> Result<Self, Vec<KeyFileFault>> {
+        let (found, mut faults) = files::list(folder);
+        let mut read = Read::default();
+        for kind in KeyKind::ALL {
+            let versions = found.get(&kind).cloned().unwrap_or_default();
+            if versions.is_empty() {
+                faults.push(KeyFileFault::Missing(kind.file_name(1)));
+            }
+            for (version, path) in versions {
+                match files::read(&path) {
+                    Ok(content) => read.take(kind, version, path, &content, strict, &mut faults),
+                    Err(fault) => faults.push(fault),
+                }
+            }
+        }
+        if faults.is_empty() { read.finish() } else { Err(faults) }
+    }
+
+    /// Writes the next version of one key. A running gateway uses it after a restart; the older versions must stay.
+    /// Gives the new version.
+    ///
+    /// # Errors
+    /// Every fault of the folder as it is, or the fault of writing.
+    pub fn rotate(folder: &Path, kind: KeyKind, entropy: &dyn Entropy) -> Result<u32, Vec<KeyFileFault>> {
+        let keys = Self::load(folder, false)?;
+        let (found, _) = files::list(folder);
+        let newest = found.get(&kind).and_then(|versions| versions.last_key_value()).map_or(0, |(v, _)| *v);
+        let next = newest.checked_add(1).ok_or_else(|| vec![KeyFileFault::NotMade])?;
+        let content = new_content(kind, keys.log.signing().origin(), entropy).map_err(|fault| vec![fault])?;
+        files::write(&folder.join(kind.file_name(next)), &content).map_err(|fault| vec![fault])?;
+        Ok(next)
+    }
+}
+
+fn new_content(
+    kind: KeyKind,
+    origin: &str,
+    entropy: &dyn Entropy,
+) -> Result<Zeroizing<String>, KeyFileFault> {
+    let mut secret = Zeroizing::new([0; 32]);
+    entropy.fill(secret.as_mut_slice())?;
+    let text = match kind {
+        KeyKind::AtRest | KeyKind::Pseudonym => Zeroizing::new(hex::encode(*secret)),
+        KeyKind::Receipt => ReceiptKey::generate_pem().map_err(|_| KeyFileFault::NotMade)?,
+        KeyKind::Log => LogSecret::new(origin, &secret).map_err(|_| KeyFileFault::Origin)?.expose(),
+    };
+    Ok(Zeroizing::new(format!("{}\n", text.trim_end())))
+}
+
+#[derive(Default)]
+struct Read {
+    at_rest: Vec<(u32, Zeroizing<[u8; 32]>)>,
+    pseudonym: Vec<(u32, Zeroizing<[u8; 32]>)>,
+    receipt: Vec<ReceiptKey>,
+    log: Vec<LogSecret>,
+    secrets: BTreeMap<Digest, PathBuf>,
+}
+
+impl Read {
+    /// Takes one file; versions come in rising order.
+    fn take(
+        &mut self,
+        kind: KeyKind,
+        version: u32,
+        path: PathBuf,
+        content: &str,
+        strict: bool,
+        faults: &mut Vec<KeyFileFault>,
+    ) {
+        let Some(key) = OneKey::read(kind, content) else {
+            faults.push(KeyFileFault::Malformed { path, expected: kind.content() });
+            return;
+        };
+        let secret = key.fingerprint();
+        if strict && example::holds(&secret) {
+            faults.push(KeyFileFault::Example(path.clone()));
+        }
+        if let Some(other) = self.secrets.insert(secret, path.clone()) {
+            faults.push(KeyFileFault::Twice(other, path));
+        }
+        match (key, kind) {
+            (OneKey::Bytes(bytes), KeyKind::AtRest) => self.at_rest.push((version, bytes)),
+            (OneKey::Bytes(bytes), _) => self.pseudonym.push((version, bytes)),
+            (OneKey::Receipt(key), _) => self.receipt.push(key),
+            (OneKey::Log(key), _) => self.log.push(key),
+        }
+    }
+
+    fn finish(mut self) -> Result<GatewayKeys, Vec<KeyFileFault>> {
+        let missing = |kind: KeyKind| vec![KeyFileFault::Missing(kind.file_name(1))];
+        let at_rest = AtRest::new(self.at_rest).map_err(|_| missing(KeyKind::AtRest))?;
+        let pseudonym = PseudonymKeys::new(self.pseudonym).map_err(|_| missing(KeyKind::Pseudonym))?;
+        let newest = self.receipt.pop().ok_or_else(|| missing(KeyKind::Receipt))?;
+        self.receipt.reverse();
+        let receipt = ReceiptKeys { newest, older: self.receipt };
+        let newest = self.log.pop().ok_or_else(|| missing(KeyKind::Log))?;
+        if self.log.iter().any(|key| key.origin() != newest.origin()) {
+            return Err(vec![KeyFileFault::Origins]);
+        }
+        self.log.reverse();
+        Ok(GatewayKeys { at_rest, pseudonym, receipt, log: LogKeys { newest, older: self.log } })
+    }
+}
+
+enum OneKey {
+    Bytes(Zeroizing<[u8; 32]>),
+    Receipt(ReceiptKey),
+    Log(LogSecret),
+}
+
+impl OneKey {
+    fn read(kind: KeyKind, content: &str) -> Option<Self> {
+        Some(match kind {
+            KeyKind::AtRest | KeyKind::Pseudonym => {
+                let mut bytes = Zeroizing::new([0; 32]);
+                hex::decode_to_slice(content.trim(), bytes.as_mut_slice()).ok()?;
+                let [first, rest @ ..] = &*bytes;
+                if rest.iter().all(|byte| byte == first) {
+                    return None;
+                }
+                Self::Bytes(bytes)
+            }
+            KeyKind::Receipt => Self::Receipt(ReceiptKey::from_pem(content).ok()?),
+            KeyKind::Log => Self::Log(content.trim().parse().ok()?),
+        })
+    }
+
+    /// Names the secret whatever file, spelling or origin it comes in. It stays in memory.
+    fn fingerprint(&self) -> Digest {
+        match self {
+            Self::Bytes(bytes) => Digest::of(bytes.as_slice()),
+            Self::Receipt(key) => Digest::of(key.kid().as_bytes()),
+            Self::Log(key) => Digest::of(key.seed()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! What a route takes from the head of a request. Each refuses what it does not understand with a 400 that names the
+//! header or parameter, and never repeats its value.
+
+pub mod accept;
+pub mod idempotency;
+pub mod path;
+pub mod query;
+pub mod staff;
+
+use axum::http::HeaderMap;
+
+use crate::domain::problem::Fault;
+
+/// The value of a header that may be there once, in printable ASCII without space around it.
+fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h str>, Fault> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let place = format!("header:{name}");
+    if values.next().is_some() {
+        return Err(Fault::at(
+            place,
+            "header-twice",
+            "Deze header mag één keer voorkomen.",
+            "This header may occur once.",
+        ));
+    }
+    let text =
+        value.to_str().ok().filter(|text| !text.is_empty() && text.trim() == *text && !text.contains('\t'));
+    text.map(Some).ok_or_else(|| {
+        Fault::at(
+            place,
+            "not-printable",
+            "Deze header is leeg of bevat andere tekens dan de zichtbare tekens van ASCII.",
+            "This header is empty or holds other characters than the printable ones of ASCII.",
+        )
+    })
+}
+
+fn missing(name: &'static str) -> Fault {
+    Fault::at(format!("header:{name}"), "missing", "Deze header ontbreekt.", "This header is missing.")
+}

@@ -1,0 +1,132 @@
+//! JSON of a caller, read strictly: what is sent is what is meant, or it is refused with all that is wrong at once.
+//!
+//! Two steps. [`parse_strict`] refuses what two readers could read differently: duplicate names, bytes that are not
+//! UTF-8, nesting without end. [`typed`] then reads a type from the value and refuses names that the type does not
+//! have. The pointers in both are made of names that the program knows and of array indexes, never of the caller's.
+
+mod parse;
+mod typed;
+
+use std::fmt;
+
+use axum::{
+    extract::{FromRequest, Request},
+    http::{HeaderMap, header},
+};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
+use zeroize::Zeroize as _;
+
+use crate::domain::plaintext::Plaintext;
+
+use super::{
+    body,
+    problem::{self, Problem},
+    visit::Visit,
+};
+
+pub use parse::{DEPTH, parse_strict};
+pub use typed::typed;
+
+/// A body of `application/json`, read strictly into a type.
+///
+/// The type derives `Deserialize` with `#[serde(deny_unknown_fields)]`, although unknown members are refused without it
+/// too. It must not use `#[serde(flatten)]`: which names are known cannot be seen through it. A part that is judged
+/// elsewhere, such as a packet's content, is a [`Wiped`].
+///
+/// The bytes and the value in between are wiped.
+#[derive(Debug, Clone, Copy)]
+pub struct StrictJson<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for StrictJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let visit = Visit::of(&parts.extensions)?;
+        if !is_json(&parts.headers) {
+            return Err(problem::MEDIA_TYPE_NOT_SUPPORTED);
+        }
+        let bytes = body::read(&visit, &parts.headers, body).await?;
+        let value = Wiped(
+            parse_strict(&bytes)
+                .map_err(|faults| problem::INVALID.code("not-strict-json").with_faults(faults))?,
+        );
+        drop(bytes);
+        typed(&value.0)
+            .map(Self)
+            .map_err(|faults| problem::INVALID.code("not-as-described").with_faults(faults))
+    }
+}
+
+/// Whether the body says that it is JSON; `charset=utf-8` may stand beside it, another charset may not.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let Ok(text) = value.to_str() else { return false };
+    let mut parts = text.split(';').map(str::trim);
+    parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
+        && parts.all(|parameter| {
+            parameter.eq_ignore_ascii_case("charset=utf-8")
+                || parameter.eq_ignore_ascii_case("charset=\"utf-8\"")
+        })
+}
+
+/// A JSON value about a person: never printed, wiped when dropped.
+pub struct Wiped(Value);
+
+impl Wiped {
+    /// Takes over a value.
+    #[must_use]
+    pub const fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// The value.
+    #[must_use]
+    pub const fn expose(&self) -> &Value {
+        &self.0
+    }
+
+    /// The value as bytes, for the policies' schema; the value is wiped.
+    #[must_use]
+    pub fn into_plaintext(self) -> Plaintext {
+        // Maps have text keys and numbers are finite, so this cannot fail; no bytes would be refused by any schema.
+        Plaintext::new(serde_json::to_vec(&self.0).unwrap_or_default())
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+impl fmt::Debug for Wiped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wiped(redacted)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Wiped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self)
+    }
+}
+
+/// Wipes every text of a value, names included, and leaves `null`.
+pub fn wipe(value: &mut Value) {
+    match value {
+        Value::Null => return,
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => {
+            for (mut name, mut member) in std::mem::take(members) {
+                name.zeroize();
+                wipe(&mut member);
+            }
+        }
+        Value::Bool(_) | Value::Number(_) => {}
+    }
+    *value = Value::Null;
+}

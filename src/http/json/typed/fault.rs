@@ -1,0 +1,117 @@
+//! What can be wrong, in words of the program: whatever serde or a type says of the value itself is dropped.
+
+use std::{borrow::Cow, fmt};
+
+use serde::de::{self, Unexpected};
+
+use crate::domain::problem::{Bilingual, Fault};
+
+use super::place::Place;
+
+/// What is wrong.
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    /// Another JSON type than expected.
+    Type,
+    /// The right JSON type, and not a value that the member can have.
+    Value,
+    /// Not one of these values.
+    Choice(&'static [&'static str]),
+    /// A member that must be there is not.
+    Missing(&'static str),
+    /// A member that the object does not have; it has these.
+    Unknown(&'static [&'static str]),
+}
+
+/// A fault, and its pointer once the reading knows where it is.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    kind: Kind,
+    pointer: Option<String>,
+}
+
+impl Wrong {
+    pub(super) const fn new(kind: Kind) -> Self {
+        Self { kind, pointer: None }
+    }
+
+    /// Says where, unless that is known already.
+    pub(super) fn at(mut self, place: &Place<'_>) -> Self {
+        if self.pointer.is_none() {
+            let here = place.pointer();
+            self.pointer = Some(match self.kind {
+                Kind::Missing(name) => format!("{here}/{name}"),
+                Kind::Type | Kind::Value | Kind::Choice(_) | Kind::Unknown(_) => here,
+            });
+        }
+        self
+    }
+
+    pub(super) const fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    pub(super) fn pointer(&self) -> String {
+        self.pointer.clone().unwrap_or_default()
+    }
+
+    pub(super) fn into_fault(self) -> Fault {
+        let known = |names: &[&str]| if names.is_empty() { "-".to_owned() } else { names.join(", ") };
+        let (code, nl, en): (_, Cow<'static, str>, Cow<'static, str>) = match self.kind {
+            Kind::Type => (
+                "wrong-type",
+                "Hier hoort een ander soort waarde.".into(),
+                "Another type of value is expected here.".into(),
+            ),
+            Kind::Value => (
+                "invalid-value",
+                "Deze waarde heeft niet de vorm die hier hoort.".into(),
+                "This value does not have the form that is expected here.".into(),
+            ),
+            Kind::Choice(names) => (
+                "unknown-value",
+                format!("Deze waarde is hier niet bekend. Bekend zijn: {}.", known(names)).into(),
+                format!("This value is not known here. Known are: {}.", known(names)).into(),
+            ),
+            Kind::Missing(_) => ("missing", "Dit veld ontbreekt.".into(), "This member is missing.".into()),
+            Kind::Unknown(names) => (
+                "unknown-field",
+                format!("Dit object heeft een veld dat hier niet bekend is. Bekend zijn: {}.", known(names))
+                    .into(),
+                format!("This object has a member that is not known here. Known are: {}.", known(names))
+                    .into(),
+            ),
+        };
+        Fault { text: Bilingual { nl, en }, ..Fault::at(self.pointer.unwrap_or_default(), code, "", "") }
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value is not as described")
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+impl de::Error for Wrong {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::new(Kind::Value)
+    }
+
+    fn invalid_type(_: Unexpected<'_>, _: &dyn de::Expected) -> Self {
+        Self::new(Kind::Type)
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(Kind::Choice(expected))
+    }
+
+    fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(Kind::Unknown(expected))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(Kind::Missing(field))
+    }
+}

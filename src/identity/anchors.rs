@@ -1,0 +1,118 @@
+//! The authorities that are trusted, and for which organisations.
+
+use std::{collections::BTreeSet, fmt};
+
+use rustls::pki_types::CertificateDer;
+use x509_parser::certificate::X509Certificate;
+
+use super::certificate::{kind, parse};
+use crate::domain::oin::Oin;
+
+/// One trust anchor as the configuration names it.
+#[derive(Debug, Clone, Copy)]
+pub struct AnchorSource<'a> {
+    /// Its name in messages, such as the file's name.
+    pub name: &'a str,
+    /// The authority's certificates in PEM. Each of them is trusted to issue, so each needs a revocation list.
+    pub pem: &'a [u8],
+    /// The OIN prefixes that it vouches for, such as `00000001`.
+    pub prefixes: &'a [String],
+}
+
+/// What is wrong with a trust anchor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnchorFault {
+    /// There is none at all.
+    #[error("there is no trust anchor, so nobody could be let in")]
+    None,
+    /// No certificate in the file, or something that is no certificate.
+    #[error("trust anchor `{0}` holds no certificate in PEM, or one that cannot be read")]
+    Unreadable(String),
+    /// A certificate that may not issue others, or whose key is too weak.
+    #[error(
+        "trust anchor `{0}` holds a certificate that is not an authority's, or whose key is weaker than RSA 3072 or P-256"
+    )]
+    NotAnAuthority(String),
+    /// No prefix, or one that is not in the OIN register.
+    #[error(
+        "trust anchor `{0}` must list the OIN prefixes it vouches for, each of eight digits such as 00000001"
+    )]
+    Prefixes(String),
+}
+
+/// The trusted authorities. A certificate is let in only if an anchor that vouches for its OIN's prefix verifies it.
+#[derive(Clone)]
+pub struct TrustAnchors(Vec<Anchor>);
+
+#[derive(Debug, Clone)]
+pub(super) struct Anchor {
+    pub(super) name: String,
+    pub(super) certificates: Vec<CertificateDer<'static>>,
+    pub(super) prefixes: BTreeSet<String>,
+}
+
+impl TrustAnchors {
+    /// Reads all anchors.
+    ///
+    /// # Errors
+    /// Every fault of every anchor.
+    pub fn read(sources: &[AnchorSource<'_>]) -> Result<Self, Vec<AnchorFault>> {
+        let mut faults = Vec::new();
+        let mut anchors = Vec::new();
+        for source in sources {
+            let certificates = certificates(source, &mut faults);
+            let prefixes: BTreeSet<String> = source.prefixes.iter().cloned().collect();
+            let known = |prefix: &String| format!("{prefix}000000000000").parse::<Oin>().is_ok();
+            if prefixes.is_empty() || !prefixes.iter().all(known) {
+                faults.push(AnchorFault::Prefixes(source.name.to_owned()));
+            }
+            anchors.push(Anchor { name: source.name.to_owned(), certificates, prefixes });
+        }
+        if anchors.is_empty() {
+            faults.push(AnchorFault::None);
+        }
+        if faults.is_empty() { Ok(Self(anchors)) } else { Err(faults) }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Anchor> {
+        self.0.iter()
+    }
+
+    /// The certificate of a trusted authority with this name whose signature `holds`.
+    pub(super) fn signed_by(&self, name: &[u8], holds: impl Fn(&X509Certificate<'_>) -> bool) -> bool {
+        self.iter().flat_map(|anchor| &anchor.certificates).any(|der| {
+            parse(der).is_ok_and(|authority| authority.subject().as_raw() == name && holds(&authority))
+        })
+    }
+}
+
+impl Anchor {
+    pub(super) fn vouches_for(&self, oin: Oin) -> bool {
+        self.prefixes.contains(oin.prefix())
+    }
+}
+
+impl fmt::Debug for TrustAnchors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.iter().map(|anchor| anchor.name.as_str()).collect();
+        write!(f, "TrustAnchors({names:?})")
+    }
+}
+
+fn certificates(source: &AnchorSource<'_>, faults: &mut Vec<AnchorFault>) -> Vec<CertificateDer<'static>> {
+    let mut certificates = Vec::new();
+    let blocks = pem::parse_many(source.pem).unwrap_or_default();
+    if blocks.is_empty() {
+        faults.push(AnchorFault::Unreadable(source.name.to_owned()));
+    }
+    for block in blocks {
+        match parse(block.contents()) {
+            Ok(authority) if authority.is_ca() && kind(authority.public_key()).is_some() => {
+                certificates.push(CertificateDer::from(block.contents().to_vec()));
+            }
+            Ok(_) => faults.push(AnchorFault::NotAnAuthority(source.name.to_owned())),
+            Err(_) => faults.push(AnchorFault::Unreadable(source.name.to_owned())),
+        }
+    }
+    certificates
+}

@@ -1,0 +1,277 @@
+//! Plays the cases: decisions that must come out as a lawyer wrote them down.
+//!
+//! `cases.toml` of a dataset has a `[base]` of facts ([`WhatIf`]) and `[[case]]`s that override them, each with a `name`,
+//! `expect = "permit"` with the `basis`, or `expect = "refuse"` with `because`: all failed conditions, or the kind of the
+//! refusal, such as `no-basis`; a `basis` there is the one that must have been judged. `route-cases.toml` has an `action` and a `role` instead of a dataset.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use toml::{Table, Value};
+
+use super::{
+    engine::Engine,
+    facts::PartyFacts,
+    finding::Finding,
+    permit::{Decision, RefusalKind},
+    routes::{DeclarationFacts, RouteAction, RouteContext},
+    whatif::{Moment, WhatIf, birth_date},
+};
+use crate::domain::{
+    age::BirthDate,
+    code::{DatasetCode, Grondslag},
+    declaration::{Capacity, DeclarationKind},
+    party::{PartyId, Role},
+};
+
+/// When a case plays that names no instant: midday on 2 November 2026.
+const WHEN: &str = "2026-11-02T11:00:00Z";
+
+/// What came of one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseResult {
+    /// The file.
+    pub file: String,
+    /// The name of the case.
+    pub name: String,
+    /// Whether it came out as written.
+    pub passed: bool,
+    /// What was written.
+    pub expected: String,
+    /// What came out.
+    pub got: String,
+    #[serde(skip)]
+    pub(super) trace: Trace,
+}
+
+/// What a case proves, for the count of what no case decides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Trace {
+    pub(super) permitted: Option<Grondslag>,
+    pub(super) refused: Option<Grondslag>,
+    pub(super) without_basis: Option<DatasetCode>,
+    pub(super) held: Vec<String>,
+    pub(super) failed: BTreeSet<String>,
+    pub(super) allowed_action: Option<RouteAction>,
+    pub(super) refused_action: Option<RouteAction>,
+}
+
+/// Plays all cases of the engine's catalogue.
+///
+/// # Errors
+/// What is wrong with the files themselves, all at once. A case that comes out otherwise is a result, not an error.
+pub fn run(engine: &Engine) -> Result<Vec<CaseResult>, Vec<Finding>> {
+    let mut results = Vec::new();
+    let mut findings = Vec::new();
+    for (folder, text) in &engine.catalogue().cases {
+        let file = match folder.as_str() {
+            "" => "route-cases.toml".to_owned(),
+            folder => format!("datasets/{folder}/cases.toml"),
+        };
+        let outcome = if folder.is_empty() {
+            routes(engine, &file, text)
+        } else {
+            dataset(engine, &file, folder, text)
+        };
+        match outcome {
+            Ok(played) => results.extend(played),
+            Err(wrong) => findings.extend(wrong),
+        }
+    }
+    if findings.is_empty() { Ok(results) } else { Err(findings) }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    base: Table,
+    #[serde(default)]
+    case: Vec<Table>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Expect {
+    Permit,
+    Refuse,
+}
+
+/// What a case says must come out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    name: String,
+    expect: Expect,
+    basis: Option<Grondslag>,
+    #[serde(default)]
+    because: BTreeSet<String>,
+}
+
+const EXPECTED: [&str; 4] = ["name", "expect", "basis", "because"];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RouteFacts {
+    action: RouteAction,
+    role: Role,
+    at: Option<Moment>,
+    kind: Option<DeclarationKind>,
+    by: Option<Capacity>,
+    given_by: Option<Capacity>,
+    age: Option<u16>,
+    birth_date: Option<BirthDate>,
+    #[serde(default)]
+    onbevoegd_voor_deze: bool,
+}
+
+fn cases<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(Expected, T)>, Vec<Finding>> {
+    let wrong = |what: String| Finding::new(file, what, "Correct the file.");
+    let parsed: File = toml::from_str(text).map_err(|error| vec![wrong(error.message().to_owned())])?;
+    let mut findings = Vec::new();
+    let mut read = Vec::new();
+    let mut names = BTreeSet::new();
+    for mut case in parsed.case {
+        let mut expected = Table::new();
+        for key in EXPECTED {
+            expected.extend(case.remove(key).map(|value| (key.to_owned(), value)));
+        }
+        let mut facts = parsed.base.clone();
+        facts.extend(case);
+        let name = expected.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+        if !names.insert(name.clone()) {
+            findings.push(wrong(format!("two cases are named `{name}`")));
+        }
+        match (expected.try_into(), facts.try_into()) {
+            (Ok(expected), Ok(facts)) => read.push((expected, facts)),
+            (Err(error), _) | (_, Err(error)) => {
+                findings.push(wrong(format!("case `{name}`: {}", error.message())));
+            }
+        }
+    }
+    if findings.is_empty() { Ok(read) } else { Err(findings) }
+}
+
+fn moment() -> Timestamp {
+    WHEN.parse().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn dataset(engine: &Engine, file: &str, folder: &str, text: &str) -> Result<Vec<CaseResult>, Vec<Finding>> {
+    let code: Option<DatasetCode> = folder.parse().ok();
+    let mut results = Vec::new();
+    for (expected, mut facts) in cases::<WhatIf>(file, text)? {
+        facts.dataset.clone_from(&code);
+        let facts = facts.facts(moment()).map_err(|missing| {
+            vec![Finding::new(file, format!("case `{}`: {missing}", expected.name), "Name it in [base].")]
+        })?;
+        let mut trace = Trace::default();
+        let got = match engine.decide(&facts) {
+            Decision::Permit(permit) => {
+                trace.permitted = Some(permit.basis().clone());
+                trace.held = permit.conditions().to_vec();
+                format!("permit on {}", permit.basis())
+            }
+            Decision::Refusal(refusal) => {
+                trace.refused.clone_from(&refusal.basis);
+                trace.without_basis = (refusal.kind == RefusalKind::NoBasis).then(|| facts.dataset.clone());
+                match refusal.kind {
+                    RefusalKind::ConditionsFail => {
+                        trace.failed = refusal.reasons.iter().map(|reason| reason.code.to_string()).collect();
+                        because(trace.failed.iter().map(String::as_str))
+                    }
+                    kind => because([kind.as_str()].into_iter()),
+                }
+            }
+        };
+        results.push(result(file, &expected, got, trace));
+    }
+    Ok(results)
+}
+
+fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Vec<Finding>> {
+    let mut results = Vec::new();
+    for (expected, facts) in cases::<RouteFacts>(file, text)? {
+        let wrong =
+            |what: &str| vec![Finding::new(file, format!("case `{}`: {what}", expected.name), "Correct it.")];
+        let now = facts.at.map_or_else(moment, |moment| moment.0);
+        let born =
+            birth_date(facts.birth_date.as_ref(), facts.age, now).ok_or_else(|| wrong("no such age"))?;
+        let declaration = facts.kind.zip(facts.by).map(|(kind, by)| DeclarationFacts {
+            kind,
+            by,
+            given_by: facts.given_by.unwrap_or(by),
+            age: born.age_at(now),
+            onbevoegd_voor_deze: facts.onbevoegd_voor_deze,
+        });
+        let oin = "00000099000000000001".parse().map_err(|_| wrong("no party"))?;
+        let party = PartyFacts { party: PartyId::new(oin, facts.role), gemeenten: BTreeSet::new() };
+        let mut trace = Trace::default();
+        let got = match engine.may(facts.action, &party, RouteContext { now, declaration }) {
+            Ok(()) => {
+                trace.allowed_action = Some(facts.action);
+                let conditions = engine.catalogue().routes.conditions.keys();
+                trace.held = conditions.cloned().collect();
+                "permit".to_owned()
+            }
+            Err(refusal) => {
+                trace.refused_action = Some(facts.action);
+                trace.failed = refusal.reasons.iter().map(|reason| reason.code.to_string()).collect();
+                because(trace.failed.iter().map(String::as_str))
+            }
+        };
+        results.push(result(file, &expected, got, trace));
+    }
+    Ok(results)
+}
+
+fn because<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
+    format!("refuse because {}", reasons.collect::<Vec<_>>().join(", "))
+}
+
+fn result(file: &str, expected: &Expected, got: String, trace: Trace) -> CaseResult {
+    let text = match (expected.expect, &expected.basis) {
+        (Expect::Permit, Some(basis)) => format!("permit on {basis}"),
+        (Expect::Permit, None) => "permit".to_owned(),
+        (Expect::Refuse, _) => because(expected.because.iter().map(String::as_str)),
+    };
+    let judged =
+        expected.expect == Expect::Permit || expected.basis.is_none() || trace.refused == expected.basis;
+    let on =
+        |basis: &Option<Grondslag>| basis.as_ref().map(|basis| format!(" on {basis}")).unwrap_or_default();
+    let passed = judged && text == got;
+    let (text, got) =
+        if judged { (text, got) } else { (text + &on(&expected.basis), got + &on(&trace.refused)) };
+    CaseResult { file: file.to_owned(), name: expected.name.clone(), passed, expected: text, got, trace }
+}
+
+/// How many cases there are per file.
+#[must_use]
+pub fn count(results: &[CaseResult]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for result in results {
+        let count: &mut usize = counts.entry(result.file.as_str()).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::policy::catalogue::Catalogue;
+
+    #[test]
+    fn every_case_comes_out_as_written() {
+        let catalogue = Catalogue::embedded().unwrap_or_else(|findings| {
+            panic!("{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        });
+        let engine = Engine::new(Arc::new(catalogue)).unwrap();
+        let results = run(&engine).unwrap();
+        let wrong: Vec<_> = results.iter().filter(|result| !result.passed).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(results.len() > 50);
+    }
+}

@@ -1,0 +1,260 @@
+//! The content of a packet, parsed strictly and checked against its dataset's schema. All faults at once, and none of
+//! them repeats what was sent.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, mem,
+};
+
+use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
+use serde_json::Value;
+use zeroize::Zeroize;
+
+use super::{dataset::Dataset, schema::Shape, strict};
+use crate::domain::{
+    code::{Category, DatasetCode},
+    pgn::hides_a_bsn,
+    plaintext::Plaintext,
+    problem::Fault,
+};
+
+/// Where the content stands in a request.
+const ROOT: &str = "/content";
+/// More faults than a person would read.
+const MAX_FAULTS: usize = 200;
+
+/// Content that is right for its dataset. Wiped when dropped; it cannot be cloned, serialised or printed.
+///
+/// ```compile_fail
+/// # use sluis::policy::contents::Contents;
+/// fn keep(contents: Contents) -> (Contents, Contents) { (contents.clone(), contents) }
+/// ```
+/// The twin that differs by that line:
+/// ```
+/// # use sluis::policy::contents::Contents;
+/// fn pass(contents: Contents) -> (Contents, ()) { (contents, ()) }
+/// ```
+pub struct Contents {
+    dataset: DatasetCode,
+    /// The top-level members.
+    members: BTreeMap<String, Value>,
+    categories: BTreeSet<Category>,
+}
+
+impl Contents {
+    /// The dataset that the content is right for.
+    #[must_use]
+    pub const fn dataset(&self) -> &DatasetCode {
+        &self.dataset
+    }
+
+    /// The categories that it holds.
+    #[must_use]
+    pub const fn categories(&self) -> &BTreeSet<Category> {
+        &self.categories
+    }
+
+    /// A text in the content, by a JSON pointer: for the keyed digest that makes a person findable in an inbox.
+    #[must_use]
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        let (member, rest) = pointer.strip_prefix('/')?.split_once('/').unwrap_or((pointer.get(1..)?, ""));
+        let value = self.members.get(member)?;
+        if rest.is_empty() { value.as_str() } else { value.pointer(&format!("/{rest}"))?.as_str() }
+    }
+
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.members.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl Drop for Contents {
+    fn drop(&mut self) {
+        for value in mem::take(&mut self.members).into_values() {
+            wipe(value);
+        }
+    }
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contents")
+            .field("dataset", &self.dataset)
+            .field("categories", &self.categories)
+            .finish_non_exhaustive()
+    }
+}
+
+fn wipe(value: Value) {
+    match value {
+        Value::String(mut text) => text.zeroize(),
+        Value::Array(items) => items.into_iter().for_each(wipe),
+        Value::Object(members) => members.into_iter().for_each(|(mut name, value)| {
+            name.zeroize();
+            wipe(value);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Dataset {
+    /// Parses and checks the content of a packet.
+    ///
+    /// # Errors
+    /// All faults at once, at most 200. Pointers start with `/content` and hold only names that the schema knows and
+    /// array indexes.
+    pub fn validate(&self, content: &Plaintext) -> Result<Contents, Vec<Fault>> {
+        let value = strict::read(content.expose()).map_err(|mut fault| {
+            ROOT.clone_into(&mut fault.pointer);
+            vec![*fault]
+        })?;
+        let faults = self.faults_of(&value);
+        match value {
+            Value::Object(members) if faults.is_empty() => {
+                let members: BTreeMap<String, Value> = members.into_iter().collect();
+                let categories = members.keys().filter_map(|name| self.category_of(name)).cloned().collect();
+                Ok(Contents { dataset: self.code.clone(), members, categories })
+            }
+            other => {
+                wipe(other);
+                Err(faults)
+            }
+        }
+    }
+
+    pub(super) fn faults_of(&self, value: &Value) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = self
+            .shape
+            .validator
+            .iter_errors(value)
+            .take(MAX_FAULTS)
+            .map(|error| fault(&self.shape, &error))
+            .collect();
+        let at = &mut ROOT.to_owned();
+        self.shape.numbers(&self.shape.schema, value, at, &mut faults);
+        if !value.is_object() && faults.is_empty() {
+            faults.push(Fault::at(
+                ROOT,
+                "wrong-type",
+                "De inhoud moet een object zijn.",
+                "The content must be an object.",
+            ));
+        }
+        faults.truncate(MAX_FAULTS);
+        faults
+    }
+}
+
+impl Shape {
+    /// Looks for a BSN in every text, except where the schema says that a PGN stands there (`"x-pgn": true`).
+    fn numbers(&self, node: &Value, value: &Value, at: &mut String, faults: &mut Vec<Fault>) {
+        let may_hold = node.get("x-pgn") == Some(&Value::Bool(true));
+        let node = self.resolve(node);
+        let may_hold = may_hold || node.get("x-pgn") == Some(&Value::Bool(true));
+        let length = at.len();
+        match value {
+            Value::String(text) if !may_hold && hides_a_bsn(text) => faults.push(Fault::at(
+                at.as_str(),
+                "hides-bsn",
+                "Hier lijkt een burgerservicenummer te staan. Dat mag niet mee; haal het weg.",
+                "There seems to be a burgerservicenummer here. It may not travel; remove it.",
+            )),
+            Value::Array(items) => {
+                let below = node.get("items").unwrap_or(&Value::Null);
+                for (index, item) in items.iter().enumerate() {
+                    at.push('/');
+                    at.push_str(&index.to_string());
+                    self.numbers(below, item, at, faults);
+                    at.truncate(length);
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    // An unknown name is a fault of its own, and may not stand in a pointer.
+                    if let Some(below) = node.get("properties").and_then(|known| known.get(name)) {
+                        at.push('/');
+                        at.push_str(name);
+                        self.numbers(below, member, at, faults);
+                        at.truncate(length);
+                    }
+                }
+            }
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Whether the schema has a field at this pointer, which may not go through an array.
+    pub(super) fn knows(&self, pointer: &str) -> bool {
+        let mut node = &self.schema;
+        let Some(path) = pointer.strip_prefix('/') else { return false };
+        for name in path.split('/') {
+            match self.resolve(node).get("properties").and_then(|known| known.get(name)) {
+                Some(below) => node = below,
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+fn fault(shape: &Shape, error: &ValidationError<'_>) -> Fault {
+    let mut pointer = pointer(shape, error.instance_path().as_str());
+    let (code, nl, en) = words(error.kind());
+    if let Kind::Required { property: Value::String(name) } = error.kind()
+        && shape.names.contains(name)
+    {
+        pointer.push('/');
+        pointer.push_str(name);
+    }
+    Fault::at(pointer, code, nl, en)
+}
+
+/// The path up to the first step that is neither an index nor a name that the schema knows.
+fn pointer(shape: &Shape, path: &str) -> String {
+    let mut pointer = ROOT.to_owned();
+    for step in path.split('/').skip(1) {
+        let index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        if !index && !shape.names.contains(step) {
+            break;
+        }
+        pointer.push('/');
+        pointer.push_str(step);
+    }
+    pointer
+}
+
+/// The texts per keyword; neither what was sent nor what was expected is repeated, the schema says that.
+fn words(kind: &Kind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } | Kind::FalseSchema => (
+            "unknown-field",
+            "Hier staat een veld dat de gegevensset niet kent. Het schema noemt alle velden.",
+            "There is a field here that the dataset does not know. The schema names all fields.",
+        ),
+        Kind::Required { .. } | Kind::MinProperties { .. } => {
+            ("missing-field", "Dit veld ontbreekt.", "This field is missing.")
+        }
+        Kind::Type { .. } => {
+            ("wrong-type", "Dit veld heeft de verkeerde soort.", "This field is of the wrong type.")
+        }
+        Kind::Format { .. } | Kind::Pattern { .. } => {
+            ("wrong-form", "Dit veld heeft niet de goede vorm.", "This field does not have the right form.")
+        }
+        Kind::Constant { .. } | Kind::Enum { .. } => {
+            ("not-a-choice", "Deze waarde is geen van de keuzes.", "This value is none of the choices.")
+        }
+        Kind::MaxLength { .. } => ("too-long", "Deze tekst is te lang.", "This text is too long."),
+        Kind::MinLength { .. } => ("too-short", "Deze tekst is te kort.", "This text is too short."),
+        Kind::MaxItems { .. } | Kind::AdditionalItems { .. } | Kind::MaxProperties { .. } => {
+            ("too-many", "Dit zijn er te veel.", "These are too many.")
+        }
+        Kind::MinItems { .. } | Kind::Contains => ("too-few", "Dit zijn er te weinig.", "These are too few."),
+        Kind::Maximum { .. } | Kind::ExclusiveMaximum { .. } => {
+            ("too-large", "Dit getal is te groot.", "This number is too large.")
+        }
+        Kind::Minimum { .. } | Kind::ExclusiveMinimum { .. } => {
+            ("too-small", "Dit getal is te klein.", "This number is too small.")
+        }
+        Kind::UniqueItems => ("not-unique", "Iets staat hier twee keer.", "Something stands here twice."),
+        _ => ("invalid", "Dit klopt niet met het schema.", "This does not fit the schema."),
+    }
+}

@@ -1,0 +1,162 @@
+//! Facts in the form that Cedar reads. What never changes is made once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cedar_policy::{
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression as Value,
+};
+
+use super::{
+    dataset::Dataset,
+    engine::{EngineFault, sensitivities},
+    facts::{Derived, Facts, PartyFacts},
+};
+use crate::domain::{
+    age::AgeRange,
+    code::Municipality,
+    declaration::Capacity,
+    party::{PartyId, Role},
+};
+
+/// The names that requests are made of.
+pub(super) struct Words {
+    party: EntityTypeName,
+    purpose: EntityTypeName,
+    receive: EntityUid,
+    pub(super) gateway: EntityUid,
+    roles: BTreeMap<Role, EntityUid>,
+}
+
+/// The facts could not be put in Cedar's form.
+#[derive(Debug)]
+pub(super) struct Unspeakable;
+
+impl Words {
+    pub(super) fn new() -> Result<Self, EngineFault> {
+        let mut roles = BTreeMap::new();
+        for role in Role::ALL {
+            roles.insert(role, uid(&type_name("Role")?, role.as_str()));
+        }
+        Ok(Self {
+            party: type_name("Party")?,
+            purpose: type_name("Purpose")?,
+            receive: uid(&type_name("Action")?, "receive"),
+            gateway: uid(&type_name("Gateway")?, "gateway"),
+            roles,
+        })
+    }
+
+    #[expect(clippy::unused_self, reason = "names are made from the vocabulary only")]
+    pub(super) fn uid(&self, kind: &str, id: &str) -> Result<EntityUid, EngineFault> {
+        Ok(uid(&type_name(kind)?, id))
+    }
+
+    pub(super) fn party_uid(&self, party: PartyId) -> EntityUid {
+        uid(&self.party, &party.to_string())
+    }
+
+    pub(super) fn entity(&self, facts: &PartyFacts) -> Result<Entity, Unspeakable> {
+        let gemeenten = Value::new_set(facts.gemeenten.iter().map(|code: &Municipality| text(code.as_str())));
+        let parents = self.roles.get(&facts.party.role).cloned().into_iter().collect();
+        let attributes = [("gemeenten".to_owned(), gemeenten)].into_iter().collect();
+        Entity::new(self.party_uid(facts.party), attributes, parents).map_err(|_| Unspeakable)
+    }
+
+    pub(super) fn receive(
+        &self,
+        facts: &Facts,
+        derived: &Derived,
+        dataset: &Dataset,
+        resource: &EntityUid,
+    ) -> Result<(Request, Entities), Unspeakable> {
+        let recipient = self.entity(&facts.recipient)?;
+        let sender = self.entity(&facts.sender)?;
+        let same = facts.recipient.party == facts.sender.party;
+        let parties = std::iter::once(recipient).chain((!same).then_some(sender));
+        let entities = Entities::from_entities(parties, None).map_err(|_| Unspeakable)?;
+        let person = &facts.person;
+        let context = Context::from_pairs([
+            pair("sender", Value::new_entity_uid(self.party_uid(facts.sender.party))),
+            pair("purpose", Value::new_entity_uid(uid(&self.purpose, facts.purpose.as_str()))),
+            pair("categories", Value::new_set(facts.categories.iter().map(|code| text(code.as_str())))),
+            pair(
+                "sensitivity",
+                Value::new_set(sensitivities(dataset, &facts.categories).into_iter().map(text)),
+            ),
+            pair("pgn", Value::new_bool(facts.is_pgn)),
+            pair("reden", Value::new_set(person.reden.iter().map(|reason| text(reason.as_str())))),
+            pair("datum", Value::new_long(derived.datum)),
+            pair(
+                "person",
+                record([
+                    pair("ageAtLeast", Value::new_long(i64::from(derived.age.at_least))),
+                    pair("ageAtMost", Value::new_long(i64::from(derived.age.at_most))),
+                    pair("handelingsbekwaam", Value::new_bool(person.handelingsbekwaam)),
+                    pair("onbevoegdVoorDeze", Value::new_bool(person.onbevoegd_voor_deze)),
+                    pair("ingeschreven", Value::new_bool(person.ingeschreven)),
+                    pair("verlaten", Value::new_bool(derived.has_left)),
+                    pair("maandenSindsVerlaten", Value::new_long(derived.months_since_left)),
+                    pair("gediplomeerd", Value::new_bool(person.gediplomeerd)),
+                    pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
+                    pair(
+                        "profiel",
+                        Value::new_set(person.profiel.iter().map(|profile| text(profile.as_str()))),
+                    ),
+                    pair("verblijf", text(person.verblijf.as_str())),
+                ])?,
+            ),
+            pair("indiening", age(derived.age_submitted)?),
+            pair(
+                "request",
+                record([
+                    pair("exists", Value::new_bool(facts.request.exists)),
+                    pair("accepted", Value::new_bool(facts.request.accepted)),
+                    pair("instemming", capacities(&facts.request.instemming)),
+                ])?,
+            ),
+            pair("instemming", capacities(&facts.instemming)),
+            pair("toestemming", capacities(&facts.toestemming)),
+            pair("uitdrukkelijk", capacities(&facts.uitdrukkelijk)),
+            pair("geenBezwaar", capacities(&facts.geen_bezwaar)),
+            pair("kennisgenomen", capacities(&facts.kennisgenomen)),
+            pair("bezwaar", Value::new_bool(facts.bezwaar)),
+            pair("beperking", Value::new_bool(facts.beperking)),
+        ])
+        .map_err(|_| Unspeakable)?;
+        let principal = self.party_uid(facts.recipient.party);
+        let request = Request::new(principal, self.receive.clone(), resource.clone(), context, None)
+            .map_err(|_| Unspeakable)?;
+        Ok((request, entities))
+    }
+}
+
+pub(super) fn pair(name: &str, value: Value) -> (String, Value) {
+    (name.to_owned(), value)
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::new_string(text.to_owned())
+}
+
+fn age(range: AgeRange) -> Result<Value, Unspeakable> {
+    record([
+        pair("ageAtLeast", Value::new_long(i64::from(range.at_least))),
+        pair("ageAtMost", Value::new_long(i64::from(range.at_most))),
+    ])
+}
+
+fn capacities(all: &BTreeSet<Capacity>) -> Value {
+    Value::new_set(all.iter().map(|capacity| text(capacity.as_str())))
+}
+
+fn record<const N: usize>(pairs: [(String, Value); N]) -> Result<Value, Unspeakable> {
+    Value::new_record(pairs).map_err(|_| Unspeakable)
+}
+
+fn type_name(name: &str) -> Result<EntityTypeName, EngineFault> {
+    name.parse().map_err(|_| EngineFault("schema.cedarschema".to_owned(), format!("`{name}` is no type")))
+}
+
+fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
+}

@@ -1,0 +1,237 @@
+//! A dataset: what it holds, on which bases someone may receive it, under which conditions.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use cedar_policy::Policy;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::schema::Shape;
+use crate::domain::{
+    code::{Category, DatasetCode, Grondslag, Provision, Purpose},
+    party::Role,
+    problem::Bilingual,
+};
+
+/// Whether packets of a dataset hand something over or ask for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatasetKind {
+    /// A handover.
+    Packet,
+    /// A request that the recipient answers.
+    Request,
+}
+
+/// How sensitive a category of fields is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sensitivity {
+    /// Ordinary personal data.
+    Ordinary,
+    /// What someone can and cannot do at work, without a diagnosis.
+    Functional,
+    /// Data about health (GDPR 9).
+    Health,
+    /// Data about criminal matters (GDPR 10).
+    Criminal,
+}
+
+impl Sensitivity {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Ordinary, Self::Functional, Self::Health, Self::Criminal];
+
+    /// The code, as policies write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Functional => "functional",
+            Self::Health => "health",
+            Self::Criminal => "criminal",
+        }
+    }
+}
+
+/// A category of fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CategoryInfo {
+    /// What it holds, in words.
+    pub title: Bilingual,
+    /// How sensitive it is.
+    pub sensitivity: Sensitivity,
+}
+
+/// Where a recipient's search finds the name and the date of birth in the content: JSON pointers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchPointers {
+    /// The given names.
+    pub given: String,
+    /// The family name.
+    pub family: String,
+    /// The date of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<String>,
+}
+
+/// A legal basis (grondslag): who may receive the dataset from whom for which purpose, and which categories.
+#[derive(Debug, Clone)]
+pub struct Basis {
+    /// Its name, such as `overgangsdocument.pro`.
+    pub id: Grondslag,
+    /// The provisions it rests on; the ground of the GDPR is read from the first.
+    pub provisions: Vec<Provision>,
+    /// The ground of the GDPR, such as `6(1)(c)`.
+    pub ground: Option<String>,
+    /// Categories without which nothing may be sent (VERPLICHT).
+    pub required: BTreeSet<Category>,
+    /// Categories that may be sent (OPTIONEEL).
+    pub optional: BTreeSet<Category>,
+    /// Categories that may be sent unless the person wishes otherwise (OPT-UIT).
+    pub opt_out: BTreeSet<Category>,
+    /// The roles that may receive on this basis, as the policy names them.
+    pub recipients: BTreeSet<Role>,
+    /// The roles that may send on this basis, as the policy names them.
+    pub senders: BTreeSet<Role>,
+    /// The purposes that the policy names.
+    pub purposes: BTreeSet<Purpose>,
+    /// The first day on which all its provisions are in force.
+    pub in_force_from: Date,
+    /// The first day on which one of them no longer is.
+    pub in_force_until: Option<Date>,
+    pub(super) policy: Policy,
+}
+
+impl Basis {
+    /// Everything that may be sent on this basis. What is not named is forbidden.
+    #[must_use]
+    pub fn allowed(&self) -> BTreeSet<Category> {
+        self.required.iter().chain(&self.optional).chain(&self.opt_out).cloned().collect()
+    }
+
+    /// Whether all its provisions are in force on this day.
+    #[must_use]
+    pub fn is_in_force(&self, day: Date) -> bool {
+        self.in_force_from <= day && self.in_force_until.is_none_or(|until| day < until)
+    }
+}
+
+/// To which bases a condition applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppliesTo {
+    /// To every basis of every dataset.
+    Every,
+    /// To every basis that rests on this ground of the GDPR.
+    Ground(String),
+    /// To the bases named.
+    Bases(BTreeSet<Grondslag>),
+}
+
+/// A condition (voorwaarde) of bases, in force beside the basis itself.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// Its name, such as `overgangsdocument.voortzetting`: the code of the fault when it fails.
+    pub id: String,
+    /// Whose condition it is.
+    pub applies: AppliesTo,
+    /// The provisions that set it.
+    pub provisions: Vec<Provision>,
+    /// What is wrong when it fails.
+    pub text: Bilingual,
+    /// What can be done then.
+    pub now: Option<Bilingual>,
+    /// For a guard that no basis of today's datasets can let fail: why it stands by (`@paraat`).
+    pub standby: Option<String>,
+    pub(super) policy: Policy,
+}
+
+impl Condition {
+    /// Whether it is a condition of this basis.
+    #[must_use]
+    pub fn is_of(&self, basis: &Basis) -> bool {
+        match &self.applies {
+            AppliesTo::Every => true,
+            AppliesTo::Ground(ground) => basis.ground.as_ref() == Some(ground),
+            AppliesTo::Bases(named) => named.contains(&basis.id),
+        }
+    }
+}
+
+/// A dataset, read from its folder in `policies/datasets` and checked.
+pub struct Dataset {
+    /// Its code, the name of its folder.
+    pub code: DatasetCode,
+    /// The version of its content.
+    pub version: u32,
+    /// Whether it hands over or asks.
+    pub kind: DatasetKind,
+    /// Its title.
+    pub title: Bilingual,
+    /// Its categories.
+    pub categories: BTreeMap<Category, CategoryInfo>,
+    /// On what someone may receive it.
+    pub bases: BTreeMap<Grondslag, Basis>,
+    /// Its own conditions; the guards of every dataset are in the catalogue.
+    pub conditions: BTreeMap<String, Condition>,
+    /// For how many days the gateway keeps what is not collected.
+    pub retention_days: u32,
+    /// Why so many.
+    pub retention_source: String,
+    /// Where a search finds name and date of birth.
+    pub search: Option<SearchPointers>,
+    /// An invented example of the content.
+    pub example: Value,
+    pub(super) shape: Shape,
+}
+
+impl Dataset {
+    /// The JSON Schema (2020-12) of the content.
+    #[must_use]
+    pub fn schema(&self) -> &Value {
+        &self.shape.schema
+    }
+
+    /// Which category a top-level member of the content belongs to.
+    #[must_use]
+    pub fn category_of(&self, member: &str) -> Option<&Category> {
+        self.shape.members.get(member)
+    }
+}
+
+impl fmt::Debug for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dataset")
+            .field("code", &self.code)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DatasetFile {
+    pub(super) code: DatasetCode,
+    pub(super) version: u32,
+    pub(super) kind: DatasetKind,
+    pub(super) title_nl: String,
+    pub(super) title_en: String,
+    pub(super) retention_days: u32,
+    pub(super) retention_source: String,
+    pub(super) search: Option<SearchPointers>,
+    #[serde(default)]
+    pub(super) category: Vec<CategoryFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CategoryFile {
+    pub(super) code: Category,
+    pub(super) nl: String,
+    pub(super) en: String,
+    pub(super) sensitivity: Sensitivity,
+}

@@ -1,0 +1,226 @@
+//! Every route is decided: who may do what, and who may declare or withdraw on which date.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use cedar_policy::{
+    Context, Decision as Verdict, Entities, EntityUid, PolicySet, Request, RestrictedExpression as Value,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    catalogue::Catalogue,
+    context::{Words, pair, text},
+    engine::{Engine, EngineFault, failed_condition, policy_fault, set},
+    facts::{PartyFacts, number},
+    permit::{Refusal, RefusalKind},
+};
+use crate::domain::{
+    age::AgeRange,
+    clock::amsterdam_date,
+    declaration::{Capacity, DeclarationKind},
+    problem::{Bilingual, Fault},
+};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// What a party does at the gateway; the actions of `policies/routes.cedar`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum RouteAction { $($(#[$doc])* $name,)* }
+
+        impl RouteAction {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code, as policies write it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Read datasets, parties and keys.
+    ReadCatalogue = "read-catalogue",
+    /// Publish an own key.
+    PublishKey = "publish-key",
+    /// Retire or revoke an own key.
+    RevokeKey = "revoke-key",
+    /// Register the next own certificate.
+    RegisterCertificate = "register-certificate",
+    /// Record a declaration.
+    Declare = "declare",
+    /// Record the withdrawal of a declaration.
+    Withdraw = "withdraw",
+    /// Read a declaration that it recorded.
+    ReadDeclaration = "read-declaration",
+    /// Push a packet.
+    Push = "push",
+    /// See what it sent.
+    Outbox = "outbox",
+    /// Withdraw a packet.
+    WithdrawPacket = "withdraw-packet",
+    /// See what waits for it.
+    Inbox = "inbox",
+    /// Search its inbox.
+    Search = "search",
+    /// Collect a packet.
+    Pull = "pull",
+    /// Acknowledge a packet.
+    Acknowledge = "acknowledge",
+    /// Read its notices.
+    Notices = "notices",
+    /// Make a request.
+    Request = "request",
+    /// Answer a request.
+    Answer = "answer",
+    /// Read its parts of the log.
+    Entries = "entries",
+    /// Ask what would be decided.
+    Evaluate = "evaluate",
+}
+
+impl fmt::Display for RouteAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is not an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an action of the gateway")]
+pub struct UnknownAction;
+
+impl FromStr for RouteAction {
+    type Err = UnknownAction;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAction> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == text).ok_or(UnknownAction)
+    }
+}
+
+/// A declaration that someone gives or withdraws now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeclarationFacts {
+    /// Its kind.
+    pub kind: DeclarationKind,
+    /// In which capacity someone gives or withdraws it now.
+    pub by: Capacity,
+    /// In which capacity it was given; when giving, the same.
+    pub given_by: Capacity,
+    /// How old the person is now.
+    pub age: AgeRange,
+    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
+    pub onbevoegd_voor_deze: bool,
+}
+
+/// When, and about which declaration. [`RouteAction::Declare`] and [`RouteAction::Withdraw`] need one, no other does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteContext {
+    /// The instant.
+    pub now: Timestamp,
+    /// The declaration.
+    pub declaration: Option<DeclarationFacts>,
+}
+
+impl RouteContext {
+    /// An instant without a declaration.
+    #[must_use]
+    pub const fn at(now: Timestamp) -> Self {
+        Self { now, declaration: None }
+    }
+}
+
+pub(super) struct RouteSets {
+    policies: PolicySet,
+    actions: BTreeMap<RouteAction, EntityUid>,
+}
+
+impl RouteSets {
+    pub(super) fn new(catalogue: &Catalogue, words: &Words) -> Result<Self, EngineFault> {
+        let routes = &catalogue.routes;
+        let conditions = routes.conditions.values().map(|condition| &condition.policy);
+        let policies = set("routes.cedar", routes.permits.iter().chain(conditions))?;
+        let mut actions = BTreeMap::new();
+        for action in RouteAction::ALL {
+            actions.insert(*action, words.uid("Action", action.as_str())?);
+        }
+        Ok(Self { policies, actions })
+    }
+}
+
+impl Engine {
+    /// Whether this party may do this now.
+    ///
+    /// # Errors
+    /// [`Refusal`] of kind `Route` with all reasons, or `PolicyFault` when it could not be judged, a declaration
+    /// missing where one is needed included.
+    pub fn may(&self, action: RouteAction, party: &PartyFacts, context: RouteContext) -> Result<(), Refusal> {
+        let fault = || self.refuse(context.now, RefusalKind::PolicyFault, None, vec![policy_fault()]);
+        let needs_one = matches!(action, RouteAction::Declare | RouteAction::Withdraw);
+        if needs_one != context.declaration.is_some() {
+            return Err(fault());
+        }
+        let (request, entities) = self.route_request(action, party, context).ok_or_else(fault)?;
+        let answer = self.authorizer.is_authorized(&request, &self.routes.policies, &entities);
+        if answer.diagnostics().errors().next().is_some() {
+            return Err(fault());
+        }
+        if answer.decision() == Verdict::Allow {
+            return Ok(());
+        }
+        let today = amsterdam_date(context.now);
+        let failed = answer.diagnostics().reason().map(ToString::to_string);
+        let mut reasons: Vec<Fault> = failed
+            .filter_map(|id| self.catalogue().routes.conditions.get(&id))
+            .map(|condition| failed_condition(self.catalogue(), condition, today))
+            .collect();
+        reasons.sort_by(|a, b| a.code.cmp(&b.code));
+        if reasons.is_empty() {
+            reasons.push(not_this_role());
+        }
+        Err(self.refuse(context.now, RefusalKind::Route, None, reasons))
+    }
+
+    fn route_request(
+        &self,
+        action: RouteAction,
+        party: &PartyFacts,
+        context: RouteContext,
+    ) -> Option<(Request, Entities)> {
+        let mut pairs = vec![pair("datum", Value::new_long(number(amsterdam_date(context.now))))];
+        if let Some(declaration) = context.declaration {
+            pairs.extend([
+                pair("kind", text(declaration.kind.as_str())),
+                pair("by", text(declaration.by.as_str())),
+                pair("givenBy", text(declaration.given_by.as_str())),
+                pair("ageAtLeast", Value::new_long(i64::from(declaration.age.at_least))),
+                pair("ageAtMost", Value::new_long(i64::from(declaration.age.at_most))),
+                pair("onbevoegdVoorDeze", Value::new_bool(declaration.onbevoegd_voor_deze)),
+            ]);
+        }
+        let context = Context::from_pairs(pairs).ok()?;
+        let entities = Entities::from_entities([self.words.entity(party).ok()?], None).ok()?;
+        let action = self.routes.actions.get(&action)?.clone();
+        let principal = self.words.party_uid(party.party);
+        let request = Request::new(principal, action, self.words.gateway.clone(), context, None).ok()?;
+        Some((request, entities))
+    }
+}
+
+fn not_this_role() -> Fault {
+    let mut fault = Fault::at(
+        "",
+        "not-this-role",
+        "Een partij in deze rol mag dit niet doen.",
+        "A party in this role may not do this.",
+    );
+    fault.now = Some(Bilingual::new(
+        "Gebruik het certificaat van de rol die dit mag.",
+        "Use the certificate of the role that may do this.",
+    ));
+    fault
+}

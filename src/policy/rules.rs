@@ -1,0 +1,308 @@
+//! Reads Cedar files: a permit is a basis, a forbid is a condition.
+
+use std::collections::BTreeSet;
+
+use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use serde_json::Value;
+
+use super::{
+    dataset::{AppliesTo, Basis, Condition},
+    finding::Notes,
+    law::LawEntry,
+};
+use crate::domain::{
+    code::{DatasetCode, Grondslag, Provision, Purpose},
+    party::Role,
+    problem::Bilingual,
+};
+
+/// In which file a rule stands: that says what it may be.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'a> {
+    Dataset(&'a DatasetCode),
+    Guards,
+    Routes,
+}
+
+/// What rules may name.
+pub(super) struct Known<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) law: &'a dyn Fn(&Provision) -> Option<&'a LawEntry>,
+    pub(super) purpose: &'a dyn Fn(&Purpose) -> bool,
+}
+
+/// The policies of a file, each under its `@id`, checked against the vocabulary in strict mode.
+pub(super) fn read(text: &str, place: Place<'_>, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Policy> {
+    let parsed: PolicySet = match text.parse() {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            notes.add(format!("not Cedar: {error:?}"), "Correct the syntax.");
+            return Vec::new();
+        }
+    };
+    if parsed.num_of_templates() > 0 {
+        notes.add("a policy has a slot", "Write out every policy.");
+    }
+    let mut seen = BTreeSet::new();
+    let mut rules = Vec::new();
+    for policy in parsed.policies() {
+        let Some(id) = policy.annotation("id").filter(|id| !id.is_empty()) else {
+            notes.add(format!("`{}` has no @id", policy.id()), "Name every policy with @id(\"…\").");
+            continue;
+        };
+        if !seen.insert(id.to_owned()) {
+            notes.add(format!("two policies are named `{id}`"), "Give each its own @id.");
+            continue;
+        }
+        allowed_annotations(policy, id, place, notes);
+        literals(policy, id, place, known, notes);
+        rules.push(policy.new_id(PolicyId::new(id)));
+    }
+    let checked = PolicySet::from_policies(rules.iter().cloned());
+    if let Ok(checked) = checked {
+        let verdict = Validator::new(known.schema.clone()).validate(&checked, ValidationMode::Strict);
+        for error in verdict.validation_errors() {
+            notes.add(format!("{error}"), "Use the names and types of schema.cedarschema.");
+        }
+        for warning in verdict.validation_warnings() {
+            notes.add(format!("{warning}"), "Remove what can never matter.");
+        }
+    }
+    rules.sort_by(|a, b| a.id().cmp(b.id()));
+    rules
+}
+
+/// The permits of a dataset as bases.
+pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -> Option<Basis> {
+    let Ok(id) = policy.id().to_string().parse::<Grondslag>() else {
+        notes.add(format!("`{}` is not the name of a basis", policy.id()), "Name it <dataset>.<name>.");
+        return None;
+    };
+    let provisions = provisions(policy, "grondslag", known, notes);
+    let entries: Vec<_> = provisions.iter().filter_map(|id| (known.law)(id)).collect();
+    let first = entries.first()?;
+    let ground = first.gdpr.clone();
+    if ground.is_none() {
+        notes.add(
+            format!("`{id}` rests on `{}`, for which law.toml names no ground of the GDPR", first.id),
+            "Name first the provision that gives the ground, or add its gdpr to law.toml.",
+        );
+    }
+    let uses = Uses::of(policy);
+    let basis = Basis {
+        ground,
+        required: list(policy, "verplicht", notes),
+        optional: list(policy, "optioneel", notes),
+        opt_out: list(policy, "optuit", notes),
+        recipients: uses.recipients,
+        senders: uses.senders,
+        purposes: uses.purposes,
+        in_force_from: entries.iter().map(|entry| entry.in_force_from).max()?,
+        in_force_until: entries.iter().filter_map(|entry| entry.in_force_until).min(),
+        policy: policy.clone(),
+        provisions,
+        id,
+    };
+    if basis.required.is_empty() {
+        notes.add(format!("`{}` requires no category", basis.id), "Write @verplicht(\"…\").");
+    }
+    let named = basis.required.len().saturating_add(basis.optional.len()).saturating_add(basis.opt_out.len());
+    if named != basis.allowed().len() {
+        notes.add(format!("`{}` names a category twice", basis.id), "Name each in one list.");
+    }
+    for (what, missing) in [
+        ("the role of the recipient", basis.recipients.is_empty()),
+        ("the role of the sender", basis.senders.is_empty()),
+        ("the purpose", basis.purposes.is_empty()),
+    ] {
+        if missing {
+            notes.add(format!("`{}` does not name {what}", basis.id), "A basis names all three.");
+        }
+    }
+    Some(basis)
+}
+
+/// A forbid as a condition.
+pub(super) fn condition(
+    policy: &Policy,
+    place: Place<'_>,
+    known: &Known<'_>,
+    notes: &mut Notes<'_>,
+) -> Option<Condition> {
+    let id = policy.id().to_string();
+    let provisions = provisions(policy, "voorwaarde", known, notes);
+    let mut word = |key: &str, needed: bool| {
+        let text = policy.annotation(key).filter(|text| !text.is_empty()).map(str::to_owned);
+        if needed && text.is_none() {
+            notes.add(format!("`{id}` has no @{key}"), "Write it: it is what people read.");
+        }
+        text
+    };
+    let (nl, en) = (word("nl", true), word("en", true));
+    let (now_nl, now_en) = (word("nu", true), word("nu_en", true));
+    let voor = word("voor", !matches!(place, Place::Routes)).unwrap_or_default();
+    let applies = match (place, voor.as_str(), policy.annotation("grond")) {
+        (Place::Routes, ..) | (Place::Guards, "*", None) => AppliesTo::Every,
+        (Place::Guards, "*", Some(ground)) => AppliesTo::Ground(ground.to_owned()),
+        _ => AppliesTo::Bases(list(policy, "voor", notes)),
+    };
+    Some(Condition {
+        id,
+        applies,
+        provisions,
+        text: Bilingual { nl: nl?.into(), en: en?.into() },
+        now: Some(Bilingual { nl: now_nl?.into(), en: now_en?.into() }),
+        standby: policy.annotation("paraat").map(str::to_owned),
+        policy: policy.clone(),
+    })
+}
+
+fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut Notes<'_>) {
+    let allowed: &[&str] = match (policy.effect(), place) {
+        (Effect::Permit, Place::Dataset(_)) => &["id", "grondslag", "verplicht", "optioneel", "optuit"],
+        (Effect::Permit, Place::Routes) => &["id"],
+        (Effect::Permit, Place::Guards) => {
+            notes.add(format!("`{id}` is a permit"), "Guards only forbid; a basis belongs to a dataset.");
+            &["id"]
+        }
+        (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "nl", "en", "nu", "nu_en"],
+        (Effect::Forbid, Place::Guards) => {
+            &["id", "voor", "grond", "paraat", "voorwaarde", "nl", "en", "nu", "nu_en"]
+        }
+        (Effect::Forbid, Place::Routes) => &["id", "voorwaarde", "nl", "en", "nu", "nu_en"],
+    };
+    for (key, _) in policy.annotations() {
+        if !allowed.contains(&key) {
+            notes.add(
+                format!("`{id}` has @{key}, which means nothing there"),
+                "Remove it or correct the name.",
+            );
+        }
+    }
+    let prefix = match place {
+        Place::Dataset(code) => code.as_str(),
+        Place::Guards => "guards",
+        Place::Routes => "routes",
+    };
+    if id.split_once('.').is_none_or(|(first, rest)| first != prefix || rest.is_empty()) {
+        notes.add(format!("`{id}` is not a name of this file"), format!("Name it {prefix}.<name>."));
+    }
+}
+
+fn literals(policy: &Policy, id: &str, place: Place<'_>, known: &Known<'_>, notes: &mut Notes<'_>) {
+    for literal in policy.entity_literals() {
+        let name = literal.id().unescaped();
+        let fine = match literal.type_name().to_string().as_str() {
+            "Role" => name.parse::<Role>().is_ok(),
+            "Purpose" => name.parse().is_ok_and(|purpose| (known.purpose)(&purpose)),
+            "Dataset" => match place {
+                Place::Dataset(code) => code.as_str() == name,
+                Place::Guards | Place::Routes => name.parse::<DatasetCode>().is_ok(),
+            },
+            "Action" => match place {
+                Place::Dataset(_) | Place::Guards => name == "receive",
+                Place::Routes => name != "receive",
+            },
+            _ => false,
+        };
+        if !fine {
+            notes.add(
+                format!("`{id}` names {literal}, which is unknown here"),
+                "Use a role, a purpose of purposes.toml, this dataset, and the actions of schema.cedarschema.",
+            );
+        }
+    }
+}
+
+fn provisions(policy: &Policy, key: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
+    let mut found = Vec::new();
+    let text = policy.annotation(key).unwrap_or_default();
+    if text.trim().is_empty() {
+        notes.add(format!("`{}` has no @{key}", policy.id()), "Name the provisions it rests on.");
+    }
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        match part.parse::<Provision>() {
+            Ok(provision) if (known.law)(&provision).is_some() => found.push(provision),
+            _ => notes.add(
+                format!("`{}` cites `{part}`, which law.toml does not list", policy.id()),
+                "Add the provision to law.toml, or correct the citation.",
+            ),
+        }
+    }
+    found
+}
+
+fn list<T: std::str::FromStr + Ord>(policy: &Policy, key: &str, notes: &mut Notes<'_>) -> BTreeSet<T> {
+    let mut found = BTreeSet::new();
+    let text = policy.annotation(key).unwrap_or_default();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        match part.parse() {
+            Ok(code) => {
+                if !found.insert(code) {
+                    notes.add(format!("`{}` names `{part}` twice in @{key}", policy.id()), "Name it once.");
+                }
+            }
+            Err(_) => {
+                notes.add(format!("`{}`: `{part}` in @{key} is not a code", policy.id()), "Correct it.");
+            }
+        }
+    }
+    found
+}
+
+/// Which roles and purposes a permit names, read from its JSON form: for the matrix, not for deciding.
+#[derive(Default)]
+struct Uses {
+    recipients: BTreeSet<Role>,
+    senders: BTreeSet<Role>,
+    purposes: BTreeSet<Purpose>,
+}
+
+impl Uses {
+    fn of(policy: &Policy) -> Self {
+        let mut uses = Self::default();
+        if let Ok(json) = policy.to_json() {
+            let scope = json.pointer("/principal");
+            uses.recipients.extend(
+                scope.map(entities).unwrap_or_default().iter().filter_map(|id| id.parse::<Role>().ok()),
+            );
+            uses.walk(json.get("conditions").unwrap_or(&Value::Null));
+        }
+        uses
+    }
+
+    fn walk(&mut self, node: &Value) {
+        match node {
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
+            Value::Object(members) => {
+                for (operator, operands) in members {
+                    if operator == "in" || operator == "==" {
+                        let left = operands.get("left").unwrap_or(&Value::Null);
+                        let right = operands.get("right").map(entities).unwrap_or_default();
+                        let named = right.iter().map(String::as_str);
+                        if left.pointer("/Var").is_some_and(|var| var == "principal") {
+                            self.recipients.extend(named.filter_map(|id| id.parse::<Role>().ok()));
+                        } else if left.pointer("/./attr").is_some_and(|attr| attr == "sender") {
+                            self.senders.extend(named.filter_map(|id| id.parse::<Role>().ok()));
+                        } else if left.pointer("/./attr").is_some_and(|attr| attr == "purpose") {
+                            self.purposes.extend(named.filter_map(|id| id.parse().ok()));
+                        }
+                    }
+                    self.walk(operands);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+fn entities(node: &Value) -> Vec<String> {
+    match node {
+        Value::Array(items) => items.iter().flat_map(entities).collect(),
+        Value::Object(members) => match (members.get("type"), members.get("id")) {
+            (Some(Value::String(_)), Some(Value::String(id))) => vec![id.clone()],
+            _ => members.values().flat_map(entities).collect(),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}

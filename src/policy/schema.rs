@@ -1,0 +1,218 @@
+//! A dataset's JSON Schema: only constructs that a projection can see through.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+
+use super::finding::Notes;
+use crate::domain::code::Category;
+
+/// A schema that was inspected: its validator, and what projection and checking need to know of it.
+pub(super) struct Shape {
+    pub(super) schema: Value,
+    pub(super) validator: Validator,
+    /// The category of each top-level member.
+    pub(super) members: BTreeMap<String, Category>,
+    /// Every property name that the schema knows: only these may stand in a pointer.
+    pub(super) names: BTreeSet<String>,
+}
+
+/// Keywords that say nothing about the value.
+const NOTES: [&str; 9] =
+    ["$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples", "deprecated"];
+
+/// The first number of nine digits: a number that large could be a BSN.
+const NINE_DIGITS: f64 = 100_000_000.0;
+
+/// How deep a schema may nest; content is read to 32 levels.
+const MAX_DEPTH: usize = 24;
+
+impl Shape {
+    /// Inspects the schema; what is wrong goes to the notes. `None` when no validator can be made of it.
+    pub(super) fn inspect(schema: Value, notes: &mut Notes<'_>) -> Option<Self> {
+        let mut walk = Walk { root: &schema, names: BTreeSet::new(), notes };
+        walk.node(&schema, "#", 0);
+        let names = walk.names;
+        let members = members(&schema, notes);
+        let built = jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(false)
+            .build(&schema);
+        match built {
+            Ok(validator) => Some(Self { schema, validator, members, names }),
+            Err(error) => {
+                notes.add(
+                    format!("not a JSON Schema 2020-12: {}", error.masked()),
+                    "Correct the schema; formats must be known ones.",
+                );
+                None
+            }
+        }
+    }
+
+    /// The schema below a reference, if the node is one.
+    pub(super) fn resolve<'a>(&'a self, node: &'a Value) -> &'a Value {
+        follow(&self.schema, node).unwrap_or(node)
+    }
+}
+
+fn follow<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
+    let target = node.get("$ref")?.as_str()?.strip_prefix('#')?;
+    root.pointer(target)
+}
+
+fn members(schema: &Value, notes: &mut Notes<'_>) -> BTreeMap<String, Category> {
+    let mut members = BTreeMap::new();
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+        notes.add("the content has no properties", "Make it one object whose members are the sections.");
+        return members;
+    };
+    for (name, node) in properties {
+        let category = node.get("x-category").and_then(Value::as_str).and_then(|code| code.parse().ok());
+        match category {
+            Some(category) => drop(members.insert(name.clone(), category)),
+            None => notes.add(
+                format!("`{name}` belongs to no category"),
+                "Give every top-level property its \"x-category\", beside a \"$ref\" too.",
+            ),
+        }
+    }
+    members
+}
+
+struct Walk<'a, 'n, 'f> {
+    root: &'a Value,
+    names: BTreeSet<String>,
+    notes: &'n mut Notes<'f>,
+}
+
+impl Walk<'_, '_, '_> {
+    fn node(&mut self, node: &Value, at: &str, depth: usize) {
+        let Some(keywords) = node.as_object() else {
+            self.notes.add(format!("`{at}` is not an object"), "Write out what is allowed there.");
+            return;
+        };
+        if depth > MAX_DEPTH {
+            self.notes.add(format!("`{at}` nests too deep, or refers to itself"), "Keep to 24 levels.");
+            return;
+        }
+        if let Some(target) = keywords.get("$ref") {
+            self.only(keywords, at, &["$ref"]);
+            let local = target.as_str().is_some_and(|target| target.starts_with("#/$defs/"));
+            match (local, follow(self.root, node)) {
+                (true, Some(target)) => self.node(target, at, depth.saturating_add(1)),
+                _ => self.notes.add(
+                    format!("`{at}` refers outside this schema, or to nothing"),
+                    "Refer only to \"#/$defs/…\" of the same file.",
+                ),
+            }
+            return;
+        }
+        match keywords.get("type").and_then(Value::as_str) {
+            Some("object") => self.object(keywords, at, depth),
+            Some("array") => self.array(keywords, at, depth),
+            Some("string") => self.string(keywords, at),
+            Some("integer") => self.number(keywords, at, &["minimum", "maximum"]),
+            Some("number") => self.number(keywords, at, &["minimum", "maximum", "multipleOf"]),
+            Some("boolean") => self.only(keywords, at, &["type", "const"]),
+            None if keywords.contains_key("enum") || keywords.contains_key("const") => {
+                self.only(keywords, at, &["enum", "const"]);
+            }
+            _ => self.notes.add(
+                format!("`{at}` does not have one type"),
+                "Write \"type\" as one of object, array, string, integer, number, boolean.",
+            ),
+        }
+    }
+
+    fn object(&mut self, keywords: &Map<String, Value>, at: &str, depth: usize) {
+        self.only(
+            keywords,
+            at,
+            &["type", "properties", "required", "additionalProperties", "minProperties", "dependentRequired"],
+        );
+        if keywords.get("additionalProperties") != Some(&Value::Bool(false)) {
+            self.notes.add(format!("`{at}` allows unknown fields"), "Write \"additionalProperties\": false.");
+        }
+        let Some(properties) = keywords.get("properties").and_then(Value::as_object) else {
+            self.notes.add(format!("`{at}` names no fields"), "Write its \"properties\".");
+            return;
+        };
+        for (name, property) in properties {
+            if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                self.notes
+                    .add(format!("`{at}/{name}` has a name that is not plain"), "Use letters and digits.");
+            }
+            self.names.insert(name.clone());
+            let below = format!("{at}/{name}");
+            if depth > 0 && property.get("x-category").is_some() {
+                self.notes.add(
+                    format!("`{below}` has a category of its own"),
+                    "Categories belong to top-level properties; move the field.",
+                );
+            }
+            self.node(property, &below, depth.saturating_add(1));
+        }
+        for name in keywords.get("required").and_then(Value::as_array).into_iter().flatten() {
+            if name.as_str().is_none_or(|name| !properties.contains_key(name)) {
+                self.notes
+                    .add(format!("`{at}` requires {name}, which it does not know"), "Correct the name.");
+            }
+        }
+    }
+
+    fn array(&mut self, keywords: &Map<String, Value>, at: &str, depth: usize) {
+        self.only(keywords, at, &["type", "items", "minItems", "maxItems", "uniqueItems"]);
+        self.bounded(keywords, at, "maxItems");
+        match keywords.get("items") {
+            Some(items) => self.node(items, &format!("{at}/*"), depth.saturating_add(1)),
+            None => self.notes.add(format!("`{at}` does not say what it holds"), "Write its \"items\"."),
+        }
+    }
+
+    fn string(&mut self, keywords: &Map<String, Value>, at: &str) {
+        self.only(keywords, at, &["type", "minLength", "maxLength", "pattern", "format", "enum", "const"]);
+        let short = ["enum", "const"].iter().any(|word| keywords.contains_key(*word))
+            || keywords
+                .get("format")
+                .and_then(Value::as_str)
+                .is_some_and(|format| ["date", "time", "date-time", "uuid"].contains(&format));
+        if !short {
+            self.bounded(keywords, at, "maxLength");
+        }
+    }
+
+    fn number(&mut self, keywords: &Map<String, Value>, at: &str, allowed: &[&str]) {
+        let all: Vec<&str> = allowed.iter().copied().chain(["type"]).collect();
+        self.only(keywords, at, &all);
+        for word in allowed {
+            self.bounded(keywords, at, word);
+        }
+        let largest = keywords.get("maximum").and_then(Value::as_f64).unwrap_or_default();
+        if largest >= NINE_DIGITS {
+            self.notes.add(
+                format!("`{at}` may be a number of nine digits, such as a BSN"),
+                "Lower its \"maximum\", or make it a string with a pattern.",
+            );
+        }
+    }
+
+    fn bounded(&mut self, keywords: &Map<String, Value>, at: &str, word: &str) {
+        if keywords.get(word).and_then(Value::as_f64).is_none() {
+            self.notes.add(format!("`{at}` has no \"{word}\""), format!("Write its \"{word}\"."));
+        }
+    }
+
+    fn only(&mut self, keywords: &Map<String, Value>, at: &str, allowed: &[&str]) {
+        for word in keywords.keys() {
+            let known = allowed.contains(&word.as_str()) || NOTES.contains(&word.as_str());
+            if !known && !word.starts_with("x-") {
+                self.notes.add(
+                    format!("`{at}` uses \"{word}\", which a projection cannot see through"),
+                    "Write the schema without it.",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Facts as a person writes them: each may be left out, and what is left out is what says no.
+
+use std::{collections::BTreeSet, str::FromStr};
+
+use jiff::{Timestamp, ToSpan, civil::Date};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use super::facts::{Facts, PartyFacts, RequestFacts};
+use crate::domain::{
+    age::BirthDate,
+    clock::{amsterdam_date, amsterdam_midnight},
+    code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
+    declaration::Capacity,
+    oin::Oin,
+    party::{PartyId, Role},
+    person::{PersonFacts, Reden, Uitstroomprofiel},
+};
+
+/// The OINs of invented parties, where none is given.
+const SENDER: &str = "00000099000000000001";
+const RECIPIENT: &str = "00000099000000000002";
+
+/// The facts of a question *what would be decided*, for `policy explain`, the evaluation route and `cases.toml`.
+///
+/// Dataset, purpose and the two roles are needed. Every other fact may be left out; the defaults are in the fields'
+/// descriptions. JSON writes the names in camelCase, TOML in `snake_case`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct WhatIf {
+    /// The dataset.
+    pub dataset: Option<DatasetCode>,
+    /// The purpose.
+    pub purpose: Option<Purpose>,
+    /// The basis that the sender names; none.
+    #[serde(alias = "namedBasis", alias = "basis")]
+    pub named_basis: Option<Grondslag>,
+    /// The sender's role.
+    #[serde(alias = "senderRole")]
+    pub sender_role: Option<Role>,
+    /// The sender's OIN; an invented one.
+    #[serde(alias = "senderOin")]
+    pub sender_oin: Option<Oin>,
+    /// The municipalities for whose college the sender acts; none.
+    #[serde(alias = "senderGemeenten")]
+    pub sender_gemeenten: BTreeSet<Municipality>,
+    /// The recipient's role.
+    #[serde(alias = "recipientRole")]
+    pub recipient_role: Option<Role>,
+    /// The recipient's OIN; an invented one, another than the sender's.
+    #[serde(alias = "recipientOin")]
+    pub recipient_oin: Option<Oin>,
+    /// The municipalities for whose college the recipient acts; none.
+    #[serde(alias = "recipientGemeenten")]
+    pub gemeenten: BTreeSet<Municipality>,
+    /// The instant, or a date, which is its midnight in Amsterdam; now.
+    pub at: Option<Moment>,
+    /// When the packet was handed in; the instant.
+    pub submitted: Option<Moment>,
+    /// The person's age in whole years; not used beside a birth date.
+    pub age: Option<u16>,
+    /// The person's date of birth; wholly unknown, which is every age.
+    #[serde(alias = "birthDate")]
+    pub birth_date: Option<BirthDate>,
+    /// Where the person lives or stays; nowhere (0000).
+    pub verblijf: Option<Municipality>,
+    /// Whether the person may act at law; yes.
+    pub handelingsbekwaam: Option<bool>,
+    /// Whether the person is incompetent for this matter; no.
+    #[serde(alias = "onbevoegdVoorDeze")]
+    pub onbevoegd_voor_deze: bool,
+    /// Towards what the school prepares; none.
+    pub profiel: Option<Uitstroomprofiel>,
+    /// Whether the person is enrolled at the sender; no.
+    pub ingeschreven: bool,
+    /// When the person left the school; not left.
+    #[serde(alias = "verlatenOp")]
+    pub verlaten_op: Option<Date>,
+    /// Whether the person holds the diploma; no.
+    pub gediplomeerd: bool,
+    /// Whether the person has a startkwalificatie; no.
+    pub startkwalificatie: bool,
+    /// Why a soft term is exceeded; no reason.
+    pub reden: Option<Reden>,
+    /// Whether the person is called by the persoonsgebonden nummer; no.
+    pub pgn: bool,
+    /// The categories that the packet holds; none.
+    pub categories: BTreeSet<Category>,
+    /// Whether there is a request that it rests on; no, unless it was accepted.
+    #[serde(alias = "requestExists")]
+    pub request_exists: Option<bool>,
+    /// Whether the college has answered that it continues; no.
+    #[serde(alias = "requestAccepted")]
+    pub request_accepted: bool,
+    /// Whose instemming with that request stands; nobody's.
+    #[serde(alias = "requestInstemming")]
+    pub request_instemming: BTreeSet<Capacity>,
+    /// Whose instemming with this packet stands; nobody's.
+    pub instemming: BTreeSet<Capacity>,
+    /// Whose toestemming stands; nobody's.
+    pub toestemming: BTreeSet<Capacity>,
+    /// Whose explicit toestemming stands; nobody's.
+    pub uitdrukkelijk: BTreeSet<Capacity>,
+    /// Whose declaration of no objection stands; nobody's.
+    #[serde(alias = "geenBezwaar")]
+    pub geen_bezwaar: BTreeSet<Capacity>,
+    /// Who has seen the packet; nobody.
+    pub kennisgenomen: BTreeSet<Capacity>,
+    /// Whether an objection stands; no.
+    pub bezwaar: bool,
+    /// Whether a restriction stands; no.
+    pub beperking: bool,
+}
+
+/// An instant, or a date, which is its midnight in Amsterdam.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Moment(pub Timestamp);
+
+impl FromStr for Moment {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        if text.len() == "2026-09-01".len() {
+            return text.parse().map(|day| Self(amsterdam_midnight(day)));
+        }
+        text.parse().map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|_| D::Error::custom("not an instant (2026-09-01T12:00:00Z) or a date (2026-09-01)"))
+    }
+}
+
+/// A fact without which there is no question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the question does not name its {0}")]
+pub struct Unasked(pub &'static str);
+
+impl WhatIf {
+    /// The facts, total.
+    ///
+    /// # Errors
+    /// [`Unasked`] when dataset, purpose or a role is not named.
+    pub fn facts(&self, now: Timestamp) -> Result<Facts, Unasked> {
+        let now = self.at.map_or(now, |moment| moment.0);
+        let party = |oin: Option<Oin>, invented: &str, role: Option<Role>, which| {
+            let oin = oin.or_else(|| invented.parse().ok());
+            oin.zip(role).map(|(oin, role)| PartyId::new(oin, role)).ok_or(Unasked(which))
+        };
+        let sender = party(self.sender_oin, SENDER, self.sender_role, "sender's role")?;
+        let recipient = party(self.recipient_oin, RECIPIENT, self.recipient_role, "recipient's role")?;
+        Ok(Facts {
+            dataset: self.dataset.clone().ok_or(Unasked("dataset"))?,
+            purpose: self.purpose.clone().ok_or(Unasked("purpose"))?,
+            named_basis: self.named_basis.clone(),
+            sender: PartyFacts { party: sender, gemeenten: self.sender_gemeenten.clone() },
+            recipient: PartyFacts { party: recipient, gemeenten: self.gemeenten.clone() },
+            person: self.person(now)?,
+            is_pgn: self.pgn,
+            categories: self.categories.clone(),
+            submitted: self.submitted.map_or(now, |moment| moment.0),
+            now,
+            request: RequestFacts {
+                exists: self.request_exists.unwrap_or(self.request_accepted),
+                accepted: self.request_accepted,
+                instemming: self.request_instemming.clone(),
+            },
+            instemming: self.instemming.clone(),
+            toestemming: self.toestemming.clone(),
+            uitdrukkelijk: self.uitdrukkelijk.clone(),
+            geen_bezwaar: self.geen_bezwaar.clone(),
+            kennisgenomen: self.kennisgenomen.clone(),
+            bezwaar: self.bezwaar,
+            beperking: self.beperking,
+            subject: None,
+            versions: Vec::new(),
+            valid_until: None,
+        })
+    }
+
+    fn person(&self, now: Timestamp) -> Result<PersonFacts, Unasked> {
+        let nowhere = || "0000".parse().ok();
+        Ok(PersonFacts {
+            birth_date: birth_date(self.birth_date.as_ref(), self.age, now).ok_or(Unasked("age"))?,
+            verblijf: self.verblijf.clone().or_else(nowhere).ok_or(Unasked("municipality"))?,
+            handelingsbekwaam: self.handelingsbekwaam.unwrap_or(true),
+            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
+            profiel: self.profiel,
+            ingeschreven: self.ingeschreven,
+            verlaten_op: self.verlaten_op,
+            gediplomeerd: self.gediplomeerd,
+            startkwalificatie: self.startkwalificatie,
+            reden: self.reden,
+        })
+    }
+}
+
+/// The date given, else one that gives this age (half a year past the birthday), else a wholly unknown one.
+pub(super) fn birth_date(known: Option<&BirthDate>, age: Option<u16>, now: Timestamp) -> Option<BirthDate> {
+    match (known, age) {
+        (Some(date), _) => Some(date.clone()),
+        (None, Some(age)) => {
+            let born = amsterdam_date(now).checked_sub(i64::from(age).years().months(6)).ok()?;
+            born.to_string().parse().ok()
+        }
+        (None, None) => "0000-00-00".parse().ok(),
+    }
+}

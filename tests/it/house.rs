@@ -1,0 +1,161 @@
+//! The house keeps its shape: imports point down, and each mint is called only from the room that may call it.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// The rooms from the ground up; a room may use its own layer's other rooms and all below.
+const LAYERS: [&[&str]; 8] = [
+    &["domain"],
+    &["merkle"],
+    &["policy"],
+    &["crypto", "identity"],
+    &["accesslog"],
+    &["store"],
+    &["exchange"],
+    &["http", "cli", "config", "telemetry"],
+];
+
+/// Edges see the use cases, never what those stand on; only the composition root may, and commands that work on the
+/// gateway's own files.
+const HIDDEN_FROM_HTTP: [&str; 2] = ["store", "crypto"];
+
+/// Which functions make a value that carries a promise, and which files may call them.
+const MINTS: [(&str, &[&str]); 4] = [
+    ("Permit::mint(", &["src/policy/engine.rs"]),
+    ("Minimised::mint(", &["src/policy/minimise.rs"]),
+    ("Committed::mint(", &["src/store/writer.rs", "src/store/writer/"]),
+    ("Released::mint(", &["src/exchange/pull.rs"]),
+];
+
+fn sources() -> BTreeMap<String, String> {
+    fn walk(dir: &Path, found: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.insert(path.to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(Path::new("src"), &mut found);
+    assert!(found.len() > 20, "the sources were found");
+    found
+}
+
+fn room_of(path: &str) -> String {
+    path.trim_start_matches("src/").split(['/', '.']).next().unwrap().to_owned()
+}
+
+fn layer_of(room: &str) -> Option<usize> {
+    LAYERS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// Every room that a source names by a `crate::` path, also inside `use crate::{a::.., b::..}`.
+fn rooms_named(source: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for (at, _) in source.match_indices("crate::") {
+        let rest = &source[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 1;
+            let mut word = String::new();
+            let mut at_start = true;
+            for letter in group.chars() {
+                match letter {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+                if depth == 1 && letter == ',' {
+                    at_start = true;
+                    word.clear();
+                } else if at_start && (letter.is_alphanumeric() || letter == '_') {
+                    word.push(letter);
+                } else if at_start && !word.is_empty() {
+                    named.push(std::mem::take(&mut word));
+                    at_start = false;
+                }
+                if depth == 0 {
+                    break;
+                }
+            }
+        } else {
+            named.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    named
+}
+
+#[test]
+fn imports_point_down() {
+    let mut wrong = Vec::new();
+    for (path, source) in sources() {
+        let room = room_of(&path);
+        let Some(own) = layer_of(&room) else { continue };
+        for other in rooms_named(&source) {
+            if let Some(layer) = layer_of(&other) {
+                if layer > own {
+                    wrong.push(format!("{path} looks up to {other}"));
+                }
+                if room == "http" && HIDDEN_FROM_HTTP.contains(&other.as_str()) {
+                    wrong.push(format!("{path} reaches around exchange to {other}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_room_of_the_table_exists_and_no_other() {
+    let rooms: Vec<String> =
+        sources().keys().map(|path| room_of(path)).filter(|room| room != "lib" && room != "main").collect();
+    for room in &rooms {
+        assert!(layer_of(room).is_some(), "{room} has no layer");
+    }
+    for room in LAYERS.iter().flat_map(|rooms| rooms.iter()) {
+        assert!(rooms.iter().any(|one| one == room), "{room} is empty");
+    }
+}
+
+#[test]
+fn each_mint_is_called_in_its_room_only() {
+    for (mint, allowed) in MINTS {
+        let mut called = false;
+        for (path, source) in sources() {
+            if source.contains(mint) {
+                assert!(allowed.iter().any(|room| path.starts_with(room)), "{path} calls {mint}");
+                called = true;
+            }
+        }
+        assert!(called, "nobody calls {mint}: is it still the mint?");
+    }
+}
+
+#[test]
+fn every_path_that_the_docs_name_exists() {
+    let modules = sources();
+    let mut wrong = Vec::new();
+    for page in fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path()) {
+        if page.extension().is_none_or(|ending| ending != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&page).unwrap();
+        for quoted in text.split('`').skip(1).step_by(2) {
+            let Some((room, _)) = quoted.split_once("::") else { continue };
+            if layer_of(room).is_none() || quoted.contains(['(', '{', ' ']) {
+                continue;
+            }
+            let parts: Vec<&str> = quoted.split('<').next().unwrap().split("::").collect();
+            let file = |depth: usize| format!("src/{}.rs", parts[..depth].join("/"));
+            let deepest = (1..=parts.len()).rev().find(|depth| modules.contains_key(&file(*depth)));
+            let exists = deepest.is_some_and(|depth| {
+                parts.get(depth).is_none_or(|name| modules[&file(depth)].contains(name))
+            });
+            if !exists {
+                wrong.push(format!("{} names {quoted}", page.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
