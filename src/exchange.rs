@@ -4,6 +4,7 @@
 //! only from what the writer has committed.
 
 pub mod acknowledge;
+pub mod admission;
 pub mod answer;
 pub mod caller;
 pub mod declare;
@@ -20,7 +21,10 @@ pub mod withdraw;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
+
+use self::admission::Trust;
 
 use crate::{
     crypto::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey},
@@ -52,6 +56,8 @@ pub struct Exchange {
     pub pseudonyms: Arc<PseudonymKeys>,
     /// Signs receipts.
     pub receipts: Arc<ReceiptKey>,
+    /// Whom the gateway believes; replaced on reload.
+    pub trust: Arc<ArcSwap<Trust>>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives randomness.

@@ -28,7 +28,13 @@ pub struct Reader {
 
 impl Reader {
     /// The value that a text stands for, or a fault at the pointer.
-    pub fn code<T: FromStr>(&mut self, pointer: &str, text: &str, nl: &'static str, en: &'static str) -> Option<T> {
+    pub fn code<T: FromStr>(
+        &mut self,
+        pointer: &str,
+        text: &str,
+        nl: &'static str,
+        en: &'static str,
+    ) -> Option<T> {
         let value = text.parse().ok();
         if value.is_none() {
             self.faults.push(Fault::at(pointer, "invalid", nl, en));
@@ -119,7 +125,8 @@ impl Recipient {
         let role = self.role.map(Role::from);
         match (&self.municipality, &self.oin, role, &self.desk) {
             (Some(place), None, Some(role), None) => {
-                let place = reader.code(&format!("{pointer}/municipality"), place, RECIPIENT_NL, RECIPIENT_EN)?;
+                let place =
+                    reader.code(&format!("{pointer}/municipality"), place, RECIPIENT_NL, RECIPIENT_EN)?;
                 Some(Address::College(place, role))
             }
             (None, Some(oin), Some(role), None) => {
@@ -132,7 +139,8 @@ impl Recipient {
                 Some(Address::Party(oin, role))
             }
             (Some(place), None, None, Some(desk)) => {
-                let place = reader.code(&format!("{pointer}/municipality"), place, RECIPIENT_NL, RECIPIENT_EN)?;
+                let place =
+                    reader.code(&format!("{pointer}/municipality"), place, RECIPIENT_NL, RECIPIENT_EN)?;
                 Some(Address::Desk(desk.clone(), place))
             }
             _ => {
@@ -317,7 +325,11 @@ impl Person {
 }
 
 /// A date of birth, or a fault that does not repeat it.
-pub fn read_birth_date(pointer: &str, text: &str, reader: &mut Reader) -> Option<crate::domain::age::BirthDate> {
+pub fn read_birth_date(
+    pointer: &str,
+    text: &str,
+    reader: &mut Reader,
+) -> Option<crate::domain::age::BirthDate> {
     reader.code(
         pointer,
         text,
