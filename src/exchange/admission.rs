@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Exchange, trouble::Trouble};
 use crate::identity::{
-    ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, Revocations, TrustAnchors,
+    ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
+    revocations::Revocations,
 };
 
 /// Whom the gateway believes, and whose certificates were taken back. Replaced as a whole on reload.
@@ -39,7 +40,7 @@ impl Exchange {
         let digest = certificate.registration();
         let row = self.store.certificate(&digest).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
         let party = self.store.party(&row.party).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
-        let state = match (party.blocked, row.revoked) {
+        let state = match (party.blocked || row.blocked, row.revoked) {
             (true, _) => RegistrationState::Blocked,
             (false, true) => RegistrationState::Retired,
             (false, false) => RegistrationState::Active,
