@@ -3,13 +3,20 @@
 //! Every use case follows one shape: read the facts, decide, prepare the entry, hand one write to the writer, and answer
 //! only from what the writer has committed.
 
+pub mod account;
 pub mod acknowledge;
 pub mod admission;
 pub mod answer;
 pub mod caller;
 pub mod declare;
+pub mod directory;
+pub mod evaluate;
 mod facts;
+pub mod keys;
 mod ledger;
+pub mod lists;
+pub mod log;
+pub mod operate;
 pub mod pull;
 pub mod push;
 mod receipts;

@@ -271,7 +271,7 @@ impl std::fmt::Debug for Person {
 /// Towards what the school prepares the pupil.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "kebab-case")]
-#[expect(dead_code, missing_docs, reason = "the words of domain::person, for the OpenAPI document")]
+#[expect(missing_docs, reason = "the words of domain::person, for the OpenAPI document")]
 pub enum ProfielWord {
     Arbeid,
     Onderwijs,
@@ -281,7 +281,7 @@ pub enum ProfielWord {
 /// Why a soft term is exceeded.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "kebab-case")]
-#[expect(dead_code, missing_docs, reason = "the words of domain::person, for the OpenAPI document")]
+#[expect(missing_docs, reason = "the words of domain::person, for the OpenAPI document")]
 pub enum RedenWord {
     GerechtvaardigdBelang,
     BijzondereOmstandigheden,
