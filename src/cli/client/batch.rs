@@ -232,11 +232,13 @@ impl Batch<'_> {
                 Ok::<_, Failure>(Some(self.send(job, check).await))
             })
             .buffer_unordered(self.parallel.max(1));
+        let mut interrupted = Box::pin(tokio::signal::ctrl_c());
         let mut lost: u32 = 0;
         loop {
             let outcome = tokio::select! {
                 outcome = outcomes.next() => outcome,
-                _ = tokio::signal::ctrl_c() => {
+                _ = &mut interrupted => {
+                    interrupted.set(tokio::signal::ctrl_c());
                     // The second time the user will not wait: what is on its way stays `sending` in the report.
                     if stopped.swap(true, Ordering::Relaxed) {
                         return Ok(());
