@@ -5,7 +5,7 @@
 //! To add `sluis demo`, of which [`demo::Demo`] holds the arguments:
 //! 1. write `impl Demo { pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> }`;
 //! 2. add `Demo(demo::Demo)` to [`Command`], with the line of help above it;
-//! 3. add `Self::Demo(command) => command.run(at).await` to [`Command::run`].
+//! 3. add `Self::Demo(command) => command.run(at).await` to `Command::run`.
 //!
 //! # What every command keeps to
 //! - `--json`: one JSON document, or one per line for lists that stream, on standard output; nothing else there.
