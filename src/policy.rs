@@ -4,6 +4,8 @@
 //! was sent against the dataset's schema; [`minimise`] projects it to what one permit allows.
 
 mod context;
+#[cfg(test)]
+mod fixture;
 mod rules;
 mod schema;
 mod source;
