@@ -35,7 +35,7 @@ pub(super) fn engine() -> Engine {
     engine_of(&embedded())
 }
 
-/// An overgangsdocument that a PrO school may send, with the facts given instead.
+/// An overgangsdocument that a `pro-school` may send, with the facts given instead.
 pub(super) fn facts(instead: &serde_json::Value) -> Facts {
     let mut all = serde_json::json!({
         "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",

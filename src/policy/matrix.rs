@@ -101,8 +101,7 @@ impl Matrix {
             let lines = [format!("{} ({})", row.basis, row.title), who, why, what];
             text.push_str(&lines.join("\n  "));
             for condition in row.conditions.iter().filter(|condition| !condition.guard) {
-                let _infallible =
-                    put!(text, "\n  niet als: {} [{}]", condition.text, cite(&condition.articles));
+                put!(text, "\n  niet als: {} [{}]", condition.text, cite(&condition.articles));
             }
             let guards: Vec<&str> = row
                 .conditions
