@@ -293,8 +293,8 @@ mod tests {
     #[test]
     fn the_example_is_right_and_says_what_it_holds() {
         let engine = engine();
-        let example = Plaintext::new(dataset(&engine).example.to_string().into_bytes());
-        let contents = dataset(&engine).validate(&example).unwrap();
+        let example = Plaintext::new(dataset(engine).example.to_string().into_bytes());
+        let contents = dataset(engine).validate(&example).unwrap();
         assert!(contents.categories().contains(&"persoon".parse().unwrap()));
         assert!(contents.text("/persoon/achternaam").is_some());
         assert_eq!(contents.text("/persoon/onbekend"), None);
@@ -323,7 +323,7 @@ mod tests {
             ("/stages/0", json!({ "werkgever": 1 }), "/content/stages/0/werkgever", "wrong-type"),
         ];
         for (at, value, pointer, code) in cases {
-            let got = faults(&engine, at, value);
+            let got = faults(engine, at, value);
             assert_eq!(got, [(pointer.to_owned(), code.to_owned())], "{at}");
         }
     }
@@ -332,7 +332,7 @@ mod tests {
     fn an_unknown_name_is_never_repeated() {
         let engine = engine();
         for at in ["/geheim", "/persoon/geheim", "/stages/0/geheim", "/persoon/999990019"] {
-            let got = faults(&engine, at, json!({ "geheim": "999990019" }));
+            let got = faults(engine, at, json!({ "geheim": "999990019" }));
             let parent = at.rsplit_once('/').unwrap().0;
             assert_eq!(got, [(format!("/content{parent}"), "unknown-field".to_owned())], "{at}");
         }
@@ -346,7 +346,7 @@ mod tests {
             ("/stages/0/werkgever", "9999.90.019"),
             ("/persoon/telefoon", "999990019"),
         ] {
-            let got = faults(&engine, at, json!(text));
+            let got = faults(engine, at, json!(text));
             assert!(got.contains(&(format!("/content{at}"), "hides-bsn".to_owned())), "{at}: {got:?}");
         }
     }
@@ -354,16 +354,16 @@ mod tests {
     #[test]
     fn all_faults_come_at_once() {
         let engine = engine();
-        let mut content = dataset(&engine).example.clone();
+        let mut content = dataset(engine).example.clone();
         content["persoon"]["achternaam"] = json!(7);
         content["persoon"]["email"] = json!("geen adres");
         content["school"] = json!({});
         content["extra"] = json!(1);
         content["stages"][0]["werkgever"] = json!("nummer 999990019");
-        let got = told(&engine, &content);
+        let got = told(engine, &content);
         assert_eq!(got.len(), 5, "{got:?}");
         let flood = json!({ "stages": vec![json!({}); 5000] });
-        assert_eq!(told(&engine, &flood).len(), MAX_FAULTS);
+        assert_eq!(told(engine, &flood).len(), MAX_FAULTS);
     }
 
     #[test]
@@ -375,7 +375,7 @@ mod tests {
             ("{", "not-json"),
             (r#"{"persoon":{},"persoon":{}}"#, "duplicate-name"),
         ] {
-            let faults = dataset(&engine).validate(&Plaintext::new(text.as_bytes().to_vec())).unwrap_err();
+            let faults = dataset(engine).validate(&Plaintext::new(text.as_bytes().to_vec())).unwrap_err();
             assert!(
                 faults.iter().any(|fault| fault.code == code && fault.pointer == ROOT),
                 "{text}: {faults:?}"

@@ -249,7 +249,7 @@ mod tests {
         let mut facts = facts(&json!({}));
         facts.versions =
             vec![super::super::facts::FactVersion { subject: "packet:1".to_owned(), version: 7 }];
-        let permit = permit(&engine, &facts);
+        let permit = permit(engine, &facts);
         assert_eq!(permit.packet(), Some(packet()));
         assert_eq!(permit.party(), facts.recipient.party);
         assert_eq!(permit.sender(), facts.sender.party);
@@ -267,18 +267,18 @@ mod tests {
         let engine = engine();
         let mut soon = facts(&json!({}));
         soon.valid_until = Some(soon.now + std::time::Duration::from_secs(2));
-        assert_eq!(permit(&engine, &soon).not_after(), soon.valid_until.unwrap());
+        assert_eq!(permit(engine, &soon).not_after(), soon.valid_until.unwrap());
         soon.valid_until = Some(soon.now);
-        assert_eq!(refusal(&engine, &soon).kind, RefusalKind::PolicyFault);
+        assert_eq!(refusal(engine, &soon).kind, RefusalKind::PolicyFault);
         let late = facts(&json!({ "at": "2026-07-31T21:59:58Z" }));
         let midnight: Timestamp = "2026-07-31T22:00:00Z".parse().unwrap();
-        assert_eq!(permit(&engine, &late).not_after(), midnight);
+        assert_eq!(permit(engine, &late).not_after(), midnight);
     }
 
     #[test]
     fn all_failed_conditions_are_named_at_once_with_what_to_do() {
         let refusal = refusal(
-            &engine(),
+            engine(),
             &facts(
                 &json!({ "requestAccepted": false, "verblijf": "0400", "pgn": true, "verlatenOp": "2027-01-01" }),
             ),
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn no_basis_is_another_answer_than_a_basis_whose_conditions_fail() {
         let engine = engine();
-        let kind = |instead: serde_json::Value| refusal(&engine, &facts(&instead)).kind;
+        let kind = |instead: serde_json::Value| refusal(engine, &facts(&instead)).kind;
         assert_eq!(kind(json!({ "recipientRole": "doorstroompunt" })), RefusalKind::NoBasis);
         assert_eq!(kind(json!({ "requestAccepted": false })), RefusalKind::ConditionsFail);
         assert_eq!(kind(json!({ "namedBasis": "overgangsdocument.mbo" })), RefusalKind::NoBasis);
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn a_provision_out_of_force_gives_no_basis() {
         let at = |instant: &str| facts(&json!({ "at": instant, "verlatenOp": "2025-07-17" }));
-        assert_eq!(refusal(&engine(), &at("2025-12-31T22:59:59Z")).kind, RefusalKind::NoBasis);
+        assert_eq!(refusal(engine(), &at("2025-12-31T22:59:59Z")).kind, RefusalKind::NoBasis);
         assert!(engine().decide(&at("2025-12-31T23:00:00Z")).into_result().is_ok());
     }
 
@@ -371,7 +371,7 @@ mod tests {
         assert!(engine.decide(&facts(&json!({ "bezwaar": true, "beperking": true }))).into_result().is_ok());
         let request =
             json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"], "bezwaar": true });
-        assert_eq!(codes(&refusal(&engine, &facts(&request))), ["guards.bezwaar"]);
+        assert_eq!(codes(&refusal(engine, &facts(&request))), ["guards.bezwaar"]);
     }
 
     /// Guards that no dataset of today can let fail are tried on one that could.

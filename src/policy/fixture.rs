@@ -1,6 +1,9 @@
 //! Policies, facts and engines for the tests of this room.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     catalogue::Catalogue,
@@ -31,8 +34,10 @@ pub(super) fn engine_of(files: &Files) -> Engine {
     Engine::new(Arc::new(catalogue)).unwrap()
 }
 
-pub(super) fn engine() -> Engine {
-    engine_of(&embedded())
+/// The policies of the program, read once for all tests.
+pub(super) fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| engine_of(&embedded()))
 }
 
 /// An overgangsdocument that a `pro-school` may send, with the facts given instead.
