@@ -243,6 +243,14 @@ mod tests {
         ("law.toml", "id = \"wvo2020:2.31b:3\"", "id = \"wvo2020:2.31b:2\"", "stands there twice"),
         ("law.toml", "gdpr = \"6(1)(c)\"", "gdpr = \"6(1)(z)\"", "gdpr is not a ground"),
         ("guards.cedar", "@voor(\"*\")", "@voor(\"x\")", "is not a code"),
+        ("guards.cedar", "@voor(\"*\")", "@voor(\"x.y\")", "`x.y`, which does not exist"),
+        ("guards.cedar", "@grond(\"6(1)(e)\")", "@grond(\"taak\")", "@grond is not a ground"),
+        (
+            "guards.cedar",
+            "Dataset::\"verwijderingsmelding\"",
+            "Dataset::\"dagboek\"",
+            "the dataset `dagboek`",
+        ),
         ("routes.cedar", "Action::\"push\"", "Action::\"duwen\"", "duwen"),
     ];
 

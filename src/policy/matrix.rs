@@ -85,11 +85,14 @@ impl Matrix {
     /// The table of a catalogue.
     #[must_use]
     pub fn of(catalogue: &Catalogue) -> Self {
-        let rows = catalogue
-            .datasets()
-            .flat_map(|dataset| dataset.bases.values().map(move |basis| row(catalogue, dataset, basis)))
-            .collect();
+        let rows = catalogue.datasets().flat_map(|dataset| rows(catalogue, dataset)).collect();
         Self { policy_digest: catalogue.digest(), rows }
+    }
+
+    /// The part of the table that is about one dataset.
+    #[must_use]
+    pub fn of_dataset(catalogue: &Catalogue, dataset: &Dataset) -> Self {
+        Self { policy_digest: catalogue.digest(), rows: rows(catalogue, dataset).collect() }
     }
 
     /// For a terminal.
@@ -211,6 +214,10 @@ impl Row {
             join(&self.opt_out),
         ]
     }
+}
+
+fn rows(catalogue: &Catalogue, dataset: &Dataset) -> impl Iterator<Item = Row> {
+    dataset.bases.values().map(move |basis| row(catalogue, dataset, basis))
 }
 
 fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {

@@ -20,7 +20,7 @@ use super::{
     source::Files,
 };
 use crate::domain::{
-    code::{Category, Grondslag, Provision, Purpose},
+    code::{Category, DatasetCode, Grondslag, Provision, Purpose},
     problem::Bilingual,
 };
 
@@ -61,6 +61,7 @@ impl Reading<'_> {
                 "Write one folder per dataset.",
             ));
         }
+        self.guards_name_what_exists(&guards, &datasets);
         cases.insert(String::new(), self.text("route-cases.toml")?.to_owned());
         let regions = self.regions(&law);
         Some(Catalogue {
@@ -73,6 +74,43 @@ impl Reading<'_> {
             routes,
             cases,
         })
+    }
+
+    fn guards_name_what_exists(
+        &mut self,
+        guards: &BTreeMap<String, Condition>,
+        datasets: &BTreeMap<DatasetCode, Dataset>,
+    ) {
+        let mut notes = Notes { file: "guards.cedar", all: self.findings };
+        let bases: BTreeSet<&Grondslag> =
+            datasets.values().flat_map(|dataset| dataset.bases.keys()).collect();
+        for guard in guards.values() {
+            match &guard.applies {
+                AppliesTo::Bases(named) => {
+                    for basis in named.iter().filter(|basis| !bases.contains(basis)) {
+                        notes.add(
+                            format!("`{}` is a condition of `{basis}`, which does not exist", guard.id),
+                            "Correct the name in @voor.",
+                        );
+                    }
+                }
+                AppliesTo::Ground(ground) if !is_ground(ground) => {
+                    notes
+                        .add(format!("`{}`: @grond is not a ground", guard.id), "Write one such as 6(1)(e).");
+                }
+                AppliesTo::Ground(_) | AppliesTo::Every => {}
+            }
+            for literal in guard.policy.entity_literals() {
+                let name = literal.id().unescaped();
+                let dataset = literal.type_name().basename() == "Dataset";
+                if dataset && !name.parse().is_ok_and(|code: DatasetCode| datasets.contains_key(&code)) {
+                    notes.add(
+                        format!("`{}` names the dataset `{name}`, which does not exist", guard.id),
+                        "Correct it.",
+                    );
+                }
+            }
+        }
     }
 
     fn text(&mut self, name: &str) -> Option<&str> {
