@@ -1,1 +1,94 @@
-//! To be furnished.
+//! The use cases: what a caller can want of the gateway, one file and one error enum each.
+//!
+//! Every use case follows one shape: read the facts, decide, prepare the entry, hand one write to the writer, and answer
+//! only from what the writer has committed.
+
+pub mod account;
+pub mod acknowledge;
+pub mod admission;
+pub mod answer;
+pub mod caller;
+pub mod declare;
+pub mod directory;
+pub mod evaluate;
+mod facts;
+pub mod keys;
+mod ledger;
+pub mod lists;
+pub mod log;
+pub mod operate;
+pub mod pull;
+pub mod push;
+mod receipts;
+mod recipients;
+pub mod search;
+pub mod submission;
+pub mod trouble;
+pub mod withdraw;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::{SignedDuration, Timestamp};
+
+use self::admission::Trust;
+
+use crate::{
+    crypto::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey},
+    domain::{clock::Clock, id::Entropy},
+    policy::{
+        catalogue::Catalogue,
+        engine::Engine,
+        facts::PartyFacts,
+        permit::Refusal,
+        routes::{RouteAction, RouteContext},
+    },
+    store::{Store, writer::Writer},
+};
+
+/// What the use cases stand on. Made once, by the composition root.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Reads.
+    pub store: Store,
+    /// The one way to change anything.
+    pub writer: Writer,
+    /// Decides.
+    pub engine: Engine,
+    /// Datasets, bases, conditions, law.
+    pub catalogue: Arc<Catalogue>,
+    /// Seals what must be kept about a person.
+    pub at_rest: Arc<AtRest>,
+    /// Recognises a person's number without keeping it.
+    pub pseudonyms: Arc<PseudonymKeys>,
+    /// Signs receipts.
+    pub receipts: Arc<ReceiptKey>,
+    /// Whom the gateway believes; replaced on reload.
+    pub trust: Arc<ArcSwap<Trust>>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Choices of the operator.
+    pub settings: Settings,
+}
+
+/// Choices of the operator that use cases need.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The region's file whose desks may be named as recipients.
+    pub region: Option<String>,
+    /// Who signs receipts: the origin of the log.
+    pub issuer: String,
+    /// How long a newly published key waits before packets are sealed to it.
+    pub key_delay: SignedDuration,
+    /// How long a packet waits at most.
+    pub longest_wait: SignedDuration,
+}
+
+impl Exchange {
+    /// Whether a route may be called by this party at all.
+    fn may(&self, action: RouteAction, party: &PartyFacts, now: Timestamp) -> Result<(), Refusal> {
+        self.engine.may(action, party, RouteContext::at(now))
+    }
+}

@@ -25,3 +25,4 @@ pub mod problem;
 pub mod routes;
 pub mod server;
 pub mod visit;
+pub mod wire;

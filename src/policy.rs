@@ -11,12 +11,15 @@ mod strict;
 
 pub mod cases;
 pub mod catalogue;
+pub mod check;
 pub mod contents;
 pub mod dataset;
 pub mod engine;
+pub mod explain;
 pub mod facts;
 pub mod finding;
 pub mod law;
+pub mod matrix;
 pub mod minimise;
 pub mod permit;
 pub mod region;

@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(changed(|e| e.index = 1), NotProven::OtherIndex);
         assert_eq!(changed(|e| e.leaf.clear()), NotProven::Leaf);
         let other = |e: &mut OwnEntry| {
-            e.leaf = BASE64_STANDARD.encode(leaf(8, &[crate::merkle::hash::EMPTY_ROOT; 4]))
+            e.leaf = BASE64_STANDARD.encode(leaf(8, &[crate::merkle::hash::EMPTY_ROOT; 4]));
         };
         assert!(matches!(changed(other), NotProven::Proof(Unproven::Proof(_))));
         assert!(matches!(changed(|e| e.proof.clear()), NotProven::Form(_)));

@@ -1,19 +1,140 @@
-//! `sluis client`: a party's side of the exchange.
+//! `sluis client`: a party's side of the exchange, for integrators.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`profile`], [`tls`], [`session`] | which gateway, as which party, with which keys |
+//! | [`gateway`], [`retry`], [`problem`] | one call: repeated where that is safe, explained where it is refused |
+//! | [`push`], [`batch`], [`report`] | packets and requests, one or many, resumable |
+//! | [`sheet`], [`columns`], [`rows`], [`template`], [`faulty`] | packets as CSV |
+//! | [`pull`], [`receipts`], [`entries`] | what came, what was signed for it, what the log says |
+//! | [`keys`], [`proof`] | the keys that others seal to |
+//! | [`acts`], [`lists`] | everything that is one call or one list |
+//! | [`text`] | what results look like to people |
 
-use clap::Args;
+pub mod acts;
+pub mod batch;
+pub mod columns;
+pub mod entries;
+pub mod faulty;
+pub mod gateway;
+pub mod keys;
+pub mod lists;
+pub mod problem;
+pub mod profile;
+pub mod proof;
+pub mod pull;
+pub mod push;
+pub mod receipts;
+pub mod report;
+pub mod retry;
+pub mod rows;
+pub mod session;
+pub mod sheet;
+pub mod template;
+pub mod text;
+pub mod tls;
 
+use clap::{Args, Subcommand};
+
+use self::{profile::ProfileChoice, push::Route};
 use super::{Context, Exit, Failure};
+use crate::domain::id::PacketId;
 
 /// The arguments of `sluis client`.
 #[derive(Debug, Args)]
-pub struct Client {}
+#[command(after_long_help = "\
+A profile says which gateway, as which party and with which keys; docs/client.md explains every member.
+
+Examples:
+  sluis client template overgangsdocument --out overdracht.csv
+  sluis client push --csv overdracht.csv --check    would every line be accepted?
+  sluis client push --csv overdracht.csv            send them; run it again to go on where it stopped
+  sluis client inbox --json
+  sluis client pull ID --out ontvangen
+  sluis client ack ID --reference Z-2026-104
+  sluis client withdraw declaration ID --by persoon
+  sluis client entries --verify")]
+pub struct Client {
+    /// Which profile.
+    #[command(flatten)]
+    pub choice: ProfileChoice,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// What a party does with a gateway.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Make, publish and end the keys that others seal to.
+    Keys(keys::Keys),
+    /// Write the CSV template of a dataset.
+    Template(template::Template),
+    /// Send a packet, or many.
+    Push(Box<push::Push>),
+    /// Send a request, or many, which the recipient answers.
+    #[command(visible_alias = "request")]
+    Ask(Box<push::Push>),
+    /// Answer a request that was sent to this party.
+    Answer(acts::AnswerRequest),
+    /// List what was sent to this party.
+    Inbox(lists::Range),
+    /// List what this party sent.
+    Outbox(lists::Range),
+    /// Show the state of one packet.
+    Status {
+        /// The packet.
+        id: PacketId,
+    },
+    /// Fetch a packet, check its receipt and open it.
+    Pull(pull::Pull),
+    /// Acknowledge a packet that was fetched.
+    Ack(acts::Acknowledge),
+    /// Record a declaration (wilsverklaring) of a person.
+    Declare(acts::Declare),
+    /// Withdraw a declaration or a packet.
+    Withdraw(acts::Withdraw),
+    /// List notices, such as the withdrawal of a packet that was collected.
+    Notices(lists::Range),
+    /// Search for a person in this party's own inbox.
+    Search(acts::Search),
+    /// List this party's entries in the access log.
+    Entries(entries::Entries),
+}
 
 impl Client {
     /// Runs it.
     ///
     /// # Errors
     /// As the command says.
-    pub async fn run(self, _at: &mut Context) -> Result<Exit, Failure> {
-        Err(Failure::usage("nothing yet"))
+    pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        let choice = &self.choice;
+        match self.action {
+            Action::Keys(command) => command.run(choice, at).await,
+            Action::Template(command) => command.run(choice, at).await,
+            Action::Push(command) => command.run(Route::Packets, choice, at).await,
+            Action::Ask(command) => command.run(Route::Requests, choice, at).await,
+            Action::Answer(command) => command.run(choice, at).await,
+            Action::Inbox(range) => {
+                let members = ["logIndex", "id", "dataset", "sender", "state", "expires"];
+                lists::list("/v1/inbox", &members, &range, choice, at).await
+            }
+            Action::Outbox(range) => {
+                let members = ["logIndex", "id", "dataset", "state", "expires"];
+                lists::list("/v1/packets", &members, &range, choice, at).await
+            }
+            Action::Status { id } => lists::status(id, choice, at).await,
+            Action::Pull(command) => command.run(choice, at).await,
+            Action::Ack(command) => command.run(choice, at).await,
+            Action::Declare(command) => command.run(choice, at).await,
+            Action::Withdraw(command) => command.run(choice, at).await,
+            Action::Notices(range) => {
+                let members = ["logIndex", "kind", "packet", "at"];
+                lists::list("/v1/notices", &members, &range, choice, at).await
+            }
+            Action::Search(command) => command.run(choice, at).await,
+            Action::Entries(command) => command.run(choice, at).await,
+        }
     }
 }

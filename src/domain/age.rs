@@ -83,9 +83,7 @@ impl FromStr for BirthDate {
         let month = i8::try_from(month).map_err(|_| InvalidBirthDate)?;
         let day = i8::try_from(day).map_err(|_| InvalidBirthDate)?;
         let on_calendar = match (year, month, day) {
-            (0, 0, 0) => true,
-            (1850.., 0, 0) => true,
-            (1850.., 1..=12, 0) => true,
+            (0, 0, 0) | (1850.., 0..=12, 0) => true,
             (1850.., _, 1..) => Date::new(year, month, day).is_ok(),
             _ => false,
         };

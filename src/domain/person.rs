@@ -137,6 +137,7 @@ impl Reden {
 /// content. Kept only under the at-rest key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, asserted apart")]
 pub struct PersonFacts {
     /// The date of birth, perhaps incomplete.
     pub birth_date: BirthDate,

@@ -5,7 +5,6 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use super::hash::perfect_root;
 use crate::domain::digest::Digest;
 
 /// The hashes of a full tile.
@@ -141,7 +140,7 @@ pub fn hashes(bytes: &[u8]) -> Option<Vec<Digest>> {
     rest.is_empty().then(|| hashes.iter().copied().map(Digest).collect())
 }
 
-/// The hash of the subtree `n` of `2^height` leaves, and the tile it is computed from.
+/// The subtree `n` among those of `2^height` leaves.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Subtree {
     pub(super) height: u8,
@@ -149,29 +148,17 @@ pub(super) struct Subtree {
 }
 
 impl Subtree {
-    /// The tile that holds the subtree's hash, or the hashes that it is made of.
+    /// The tile of a tree of `size` leaves that holds the subtree's hash, or the hashes that it is made of.
     pub(super) fn tile_in(self, size: u64) -> Option<TileId> {
-        let level = self.height.checked_div(8)?;
-        let n = self.first().checked_div(u64::from(FULL))?;
-        TileId::in_tree(level, n, size)
+        let below = 8_u32.saturating_sub(u32::from(self.height & 7));
+        TileId::in_tree(self.height >> 3, self.n.checked_shr(below)?, size)
     }
 
-    /// How many hashes of the tile make it.
-    fn count(self) -> usize {
-        1_usize.checked_shl(u32::from(self.height & 7)).unwrap_or(1)
-    }
-
-    /// The number of the first of them within the level.
-    fn first(self) -> u64 {
-        self.n.saturating_mul(1_u64.checked_shl(u32::from(self.height & 7)).unwrap_or(1))
-    }
-
-    /// The hash of the subtree from the tile's bytes.
-    pub(super) fn hash_from(self, tile: &[u8]) -> Option<Digest> {
-        let (hashes, _) = tile.as_chunks::<32>();
-        let from = usize::try_from(self.first() & 0xff).ok()?;
-        let row = hashes.get(from..from.checked_add(self.count())?)?;
-        perfect_root(&row.iter().copied().map(Digest).collect::<Vec<_>>())
+    /// How often the tile's hashes are paired to make it, and which of the results it is.
+    pub(super) fn place(self) -> (usize, Option<usize>) {
+        let paired = self.height & 7;
+        let width = u64::from(FULL).checked_shr(u32::from(paired)).unwrap_or(1);
+        (usize::from(paired), self.n.checked_rem(width).and_then(|at| usize::try_from(at).ok()))
     }
 }
 

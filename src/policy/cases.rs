@@ -2,7 +2,7 @@
 //!
 //! `cases.toml` of a dataset has a `[base]` of facts ([`WhatIf`]) and `[[case]]`s that override them, each with a `name`,
 //! `expect = "permit"` with the `basis`, or `expect = "refuse"` with `because`: all failed conditions, or the kind of the
-//! refusal, such as `no-basis`. `route-cases.toml` has an `action` and a `role` instead of a dataset.
+//! refusal, such as `no-basis`; a `basis` there is the one that must have been judged. `route-cases.toml` has an `action` and a `role` instead of a dataset.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -235,14 +235,14 @@ fn result(file: &str, expected: &Expected, got: String, trace: Trace) -> CaseRes
         (Expect::Permit, None) => "permit".to_owned(),
         (Expect::Refuse, _) => because(expected.because.iter().map(String::as_str)),
     };
-    CaseResult {
-        file: file.to_owned(),
-        name: expected.name.clone(),
-        passed: text == got,
-        expected: text,
-        got,
-        trace,
-    }
+    let judged =
+        expected.expect == Expect::Permit || expected.basis.is_none() || trace.refused == expected.basis;
+    let on =
+        |basis: &Option<Grondslag>| basis.as_ref().map(|basis| format!(" on {basis}")).unwrap_or_default();
+    let passed = judged && text == got;
+    let (text, got) =
+        if judged { (text, got) } else { (text + &on(&expected.basis), got + &on(&trace.refused)) };
+    CaseResult { file: file.to_owned(), name: expected.name.clone(), passed, expected: text, got, trace }
 }
 
 /// How many cases there are per file.

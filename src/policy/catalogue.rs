@@ -350,8 +350,8 @@ impl Builder<'_> {
         for policy in rules::read(text, place, known, &mut notes) {
             match policy.effect() {
                 Effect::Permit => {
-                    let basis = rules::basis(&policy, known, &mut notes);
-                    bases.extend(basis.map(|basis| (basis.id.clone(), basis)));
+                    let read = rules::basis(&policy, known, &mut notes);
+                    bases.extend(read.map(|basis| (basis.id.clone(), basis)));
                 }
                 Effect::Forbid => {
                     let condition = rules::condition(&policy, place, known, &mut notes);

@@ -105,7 +105,7 @@ impl Dataset {
     pub fn validate(&self, content: &Plaintext) -> Result<Contents, Vec<Fault>> {
         let value = strict::read(content.expose()).map_err(|mut fault| {
             ROOT.clone_into(&mut fault.pointer);
-            vec![fault]
+            vec![*fault]
         })?;
         let faults = self.faults_of(&value);
         match value {

@@ -145,6 +145,8 @@ pub struct Condition {
     pub text: Bilingual,
     /// What can be done then.
     pub now: Option<Bilingual>,
+    /// For a guard that no basis of today's datasets can let fail: why it stands by (`@paraat`).
+    pub standby: Option<String>,
     pub(super) policy: Policy,
 }
 
@@ -155,7 +157,7 @@ impl Condition {
         match &self.applies {
             AppliesTo::Every => true,
             AppliesTo::Ground(ground) => basis.ground.as_ref() == Some(ground),
-            AppliesTo::Bases(bases) => bases.contains(&basis.id),
+            AppliesTo::Bases(named) => named.contains(&basis.id),
         }
     }
 }

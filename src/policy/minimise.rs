@@ -237,7 +237,7 @@ fn write(value: &Value, into: &mut Vec<u8>) {
         }
         Value::String(text) => string(text, into),
         Value::Null | Value::Bool(_) | Value::Number(_) => {
-            into.extend_from_slice(value.to_string().as_bytes())
+            into.extend_from_slice(value.to_string().as_bytes());
         }
     }
 }

@@ -250,6 +250,7 @@ pub struct Refusal {
 /// The answer to: may this party receive this dataset about this person for this purpose now?
 #[derive(Debug)]
 #[must_use]
+#[expect(clippy::large_enum_variant, reason = "it lives for one match; a box would cost more than it saves")]
 pub enum Decision {
     /// Yes, on this basis.
     Permit(Permit),

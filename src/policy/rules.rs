@@ -74,12 +74,9 @@ pub(super) fn read(text: &str, place: Place<'_>, known: &Known<'_>, notes: &mut 
 
 /// The permits of a dataset as bases.
 pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -> Option<Basis> {
-    let id: Grondslag = match policy.id().to_string().parse() {
-        Ok(id) => id,
-        Err(_) => {
-            notes.add(format!("`{}` is not the name of a basis", policy.id()), "Name it <dataset>.<name>.");
-            return None;
-        }
+    let Ok(id) = policy.id().to_string().parse::<Grondslag>() else {
+        notes.add(format!("`{}` is not the name of a basis", policy.id()), "Name it <dataset>.<name>.");
+        return None;
     };
     let provisions = provisions(policy, "grondslag", known, notes);
     let entries: Vec<_> = provisions.iter().filter_map(|id| (known.law)(id)).collect();
@@ -155,6 +152,7 @@ pub(super) fn condition(
         provisions,
         text: Bilingual { nl: nl?.into(), en: en?.into() },
         now: Some(Bilingual { nl: now_nl?.into(), en: now_en?.into() }),
+        standby: policy.annotation("paraat").map(str::to_owned),
         policy: policy.clone(),
     })
 }
@@ -168,7 +166,9 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
             &["id"]
         }
         (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "nl", "en", "nu", "nu_en"],
-        (Effect::Forbid, Place::Guards) => &["id", "voor", "grond", "voorwaarde", "nl", "en", "nu", "nu_en"],
+        (Effect::Forbid, Place::Guards) => {
+            &["id", "voor", "grond", "paraat", "voorwaarde", "nl", "en", "nu", "nu_en"]
+        }
         (Effect::Forbid, Place::Routes) => &["id", "voorwaarde", "nl", "en", "nu", "nu_en"],
     };
     for (key, _) in policy.annotations() {
@@ -243,7 +243,7 @@ fn list<T: std::str::FromStr + Ord>(policy: &Policy, key: &str, notes: &mut Note
                 }
             }
             Err(_) => {
-                notes.add(format!("`{}`: `{part}` in @{key} is not a code", policy.id()), "Correct it.")
+                notes.add(format!("`{}`: `{part}` in @{key} is not a code", policy.id()), "Correct it.");
             }
         }
     }

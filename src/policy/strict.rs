@@ -15,30 +15,32 @@ const TOO_DEEP: &str = "too deep";
 
 /// Reads one JSON value. Names that stand twice in an object, nesting beyond 32 levels, bytes after the value and what
 /// is not UTF-8 are refused. A fault repeats nothing of the text.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, Fault> {
+pub(super) fn read(bytes: &[u8]) -> Result<Value, Box<Fault>> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0 }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    value.map_err(|error| {
-        // The message is judged, never shown: it may hold what was sent.
-        let message = error.to_string();
-        if message.starts_with(DUPLICATE) {
-            Fault::at(
-                "",
-                "duplicate-name",
-                "Een naam staat twee keer in hetzelfde object.",
-                "A name stands twice in the same object.",
-            )
-        } else if message.starts_with(TOO_DEEP) || message.starts_with("recursion limit") {
-            Fault::at(
-                "",
-                "too-deep",
-                "De JSON is dieper dan 32 niveaus.",
-                "The JSON is nested deeper than 32 levels.",
-            )
-        } else {
-            Fault::at("", "not-json", "Dit is geen JSON in UTF-8.", "This is not JSON in UTF-8.")
-        }
-    })
+    value.map_err(|error| Box::new(judge(&error)))
+}
+
+fn judge(error: &serde_json::Error) -> Fault {
+    // The message is judged, never shown: it may hold what was sent.
+    let message = error.to_string();
+    if message.starts_with(DUPLICATE) {
+        Fault::at(
+            "",
+            "duplicate-name",
+            "Een naam staat twee keer in hetzelfde object.",
+            "A name stands twice in the same object.",
+        )
+    } else if message.starts_with(TOO_DEEP) || message.starts_with("recursion limit") {
+        Fault::at(
+            "",
+            "too-deep",
+            "De JSON is dieper dan 32 niveaus.",
+            "The JSON is nested deeper than 32 levels.",
+        )
+    } else {
+        Fault::at("", "not-json", "Dit is geen JSON in UTF-8.", "This is not JSON in UTF-8.")
+    }
 }
 
 #[derive(Clone, Copy)]

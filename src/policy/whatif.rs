@@ -26,6 +26,7 @@ const RECIPIENT: &str = "00000099000000000002";
 /// descriptions. JSON writes the names in camelCase, TOML in `snake_case`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct WhatIf {
     /// The dataset.
     pub dataset: Option<DatasetCode>,

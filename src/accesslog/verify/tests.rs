@@ -41,7 +41,9 @@ fn invented_leaves(size: u64) -> Vec<Vec<u8>> {
 
 fn signed(leaves: &[Vec<u8>]) -> String {
     let mut frontier = Frontier::new();
-    leaves.iter().for_each(|leaf| frontier.append(leaf_hash(leaf)));
+    for leaf in leaves {
+        frontier.append(leaf_hash(leaf));
+    }
     let (origin, size, root) = (key().origin().clone(), frontier.size(), frontier.root());
     key().sign(&Checkpoint { origin, size, root }).unwrap()
 }
@@ -49,7 +51,9 @@ fn signed(leaves: &[Vec<u8>]) -> String {
 fn write(leaves: &[Vec<u8>], proofs: &[u64]) -> TempDir {
     let dir = TempDir::new().unwrap();
     let mut writer = FolderWriter::create(dir.path()).unwrap();
-    leaves.iter().for_each(|leaf| writer.append(leaf).unwrap());
+    for leaf in leaves {
+        writer.append(leaf).unwrap();
+    }
     writer.finish(&signed(leaves), &key().vkey(), proofs).unwrap();
     dir
 }
@@ -76,14 +80,17 @@ fn replace_leaves(dir: &Path, leaves: &[Vec<u8>]) {
 
 /// Replaces the list of leaf hashes by that of other leaves.
 fn replace_hashes(dir: &Path, leaves: &[Vec<u8>]) {
-    let lines: String = leaves.iter().map(|leaf| format!("{}\n", leaf_hash(leaf))).collect();
-    fs::write(dir.join("leaf-hashes"), lines).unwrap();
+    let mut lines: Vec<_> = leaves.iter().map(|leaf| leaf_hash(leaf).to_string()).collect();
+    lines.push(String::new());
+    fs::write(dir.join("leaf-hashes"), lines.join("\n")).unwrap();
 }
 
 /// Replaces the tiles of hashes at all levels.
 fn replace_tiles(dir: &Path, leaves: &[Vec<u8>]) {
     let mut tree = Tree::new();
-    leaves.iter().for_each(|leaf| tree.append(leaf_hash(leaf)));
+    for leaf in leaves {
+        tree.append(leaf_hash(leaf));
+    }
     for level in ["0", "1", "2"] {
         fs::remove_dir_all(dir.join("tile").join(level)).ok();
     }

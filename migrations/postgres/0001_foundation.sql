@@ -1,0 +1,265 @@
+-- The twin of sqlite/0001_foundation.sql: the same tables and columns, in the words of PostgreSQL.
+-- Instants are milliseconds since 1970. Nothing here names a person: a `header` or `facts` column is sealed under the
+-- at-rest key, a pseudonym is a keyed hash, a jwe can be opened by its recipient only.
+
+CREATE TABLE party (
+    oin        TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('active', 'blocked')),
+    registered BIGINT NOT NULL,
+    PRIMARY KEY (oin, role)
+);
+
+-- For which municipalities a party acts, and by what right: its own, or by delegation or mandate with its decision.
+CREATE TABLE party_municipality (
+    oin          TEXT NOT NULL,
+    role         TEXT NOT NULL,
+    municipality TEXT NOT NULL,
+    ground       TEXT NOT NULL CHECK (ground IN ('own', 'delegatie', 'mandaat')),
+    decision     TEXT,
+    valid_from   BIGINT NOT NULL,
+    valid_until  BIGINT,
+    PRIMARY KEY (oin, role, municipality, valid_from),
+    FOREIGN KEY (oin, role) REFERENCES party (oin, role)
+);
+CREATE INDEX party_municipality_by_place ON party_municipality (municipality, role);
+
+-- The role of a caller follows from the registration of its certificate, never from what it sends.
+CREATE TABLE certificate (
+    registration TEXT NOT NULL PRIMARY KEY,
+    oin          TEXT NOT NULL,
+    role         TEXT NOT NULL,
+    serial       TEXT NOT NULL,
+    not_before   BIGINT NOT NULL,
+    not_after    BIGINT NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('active', 'revoked')),
+    registered   BIGINT NOT NULL,
+    FOREIGN KEY (oin, role) REFERENCES party (oin, role)
+);
+CREATE INDEX certificate_by_party ON certificate (oin, role);
+
+CREATE TABLE party_key (
+    thumbprint  TEXT NOT NULL PRIMARY KEY,
+    oin         TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    kid         TEXT NOT NULL,
+    jwk         TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('waiting', 'active', 'retired', 'revoked')),
+    valid_from  BIGINT NOT NULL,
+    valid_until BIGINT,
+    published   BIGINT NOT NULL,
+    FOREIGN KEY (oin, role) REFERENCES party (oin, role)
+);
+CREATE INDEX party_key_by_party ON party_key (oin, role);
+
+-- A person as one party knows one. Several pseudonyms may lead to it: one per version of the pseudonym key.
+CREATE TABLE person (
+    person_id TEXT NOT NULL PRIMARY KEY,
+    oin       TEXT NOT NULL,
+    role      TEXT NOT NULL,
+    created   BIGINT NOT NULL
+);
+
+CREATE TABLE pseudonym (
+    key_version BIGINT NOT NULL,
+    pseudonym   BYTEA NOT NULL,
+    person_id   TEXT NOT NULL REFERENCES person (person_id),
+    PRIMARY KEY (key_version, pseudonym)
+);
+CREATE INDEX pseudonym_by_person ON pseudonym (person_id);
+
+-- What a decision rested on: a subject that changed since then makes the decision void.
+CREATE TABLE subject_version (
+    subject TEXT NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL
+);
+
+CREATE TABLE declaration (
+    id              TEXT NOT NULL PRIMARY KEY,
+    person_id       TEXT NOT NULL REFERENCES person (person_id),
+    kind            TEXT NOT NULL,
+    dataset         TEXT NOT NULL,
+    purpose         TEXT,
+    towards_oin     TEXT,
+    towards_role    TEXT,
+    given_by        TEXT NOT NULL,
+    given_at        BIGINT NOT NULL,
+    until_at        BIGINT,
+    explicit        BIGINT NOT NULL,
+    evidence_kind   TEXT NOT NULL,
+    evidence_digest TEXT,
+    evidence_on     TEXT NOT NULL,
+    facts           BYTEA,
+    recorder_oin    TEXT NOT NULL,
+    recorder_role   TEXT NOT NULL,
+    recorded_at     BIGINT NOT NULL,
+    recorded_index  BIGINT NOT NULL,
+    state           TEXT NOT NULL CHECK (state IN ('given', 'withdrawn')),
+    withdrawn_by    TEXT,
+    withdrawn_at    BIGINT,
+    withdrawn_index BIGINT
+);
+CREATE INDEX declaration_by_person ON declaration (person_id, dataset);
+
+CREATE TABLE packet (
+    id              TEXT NOT NULL PRIMARY KEY,
+    kind            TEXT NOT NULL CHECK (kind IN ('packet', 'request')),
+    dataset         TEXT NOT NULL,
+    dataset_version BIGINT NOT NULL,
+    purpose         TEXT NOT NULL,
+    sender_oin      TEXT NOT NULL,
+    sender_role     TEXT NOT NULL,
+    person_id       TEXT NOT NULL REFERENCES person (person_id),
+    created         BIGINT NOT NULL,
+    created_index   BIGINT NOT NULL,
+    expires         BIGINT NOT NULL,
+    header          BYTEA NOT NULL,
+    request_id      TEXT REFERENCES packet (id),
+    state           TEXT NOT NULL CHECK (state IN ('open', 'withdrawn', 'expired'))
+);
+CREATE INDEX packet_by_sender ON packet (sender_oin, sender_role, created_index);
+CREATE INDEX packet_by_expiry ON packet (expires) WHERE state = 'open';
+
+-- One row per recipient. The jwe is gone as soon as nobody may collect it any more.
+CREATE TABLE packet_recipient (
+    packet_id           TEXT NOT NULL REFERENCES packet (id),
+    oin                 TEXT NOT NULL,
+    role                TEXT NOT NULL,
+    position            BIGINT NOT NULL,
+    basis               TEXT NOT NULL,
+    categories          TEXT NOT NULL,
+    omitted             TEXT NOT NULL,
+    jwe                 TEXT,
+    jwe_sha256          TEXT NOT NULL,
+    thumbprint          TEXT NOT NULL,
+    state               TEXT NOT NULL CHECK
+        (state IN ('waiting', 'collected', 'acknowledged', 'withdrawn', 'withheld', 'expired')),
+    pushed_index        BIGINT NOT NULL,
+    collected_at        BIGINT,
+    collected_index     BIGINT,
+    acknowledged_at     BIGINT,
+    acknowledged_index  BIGINT,
+    ended_index         BIGINT,
+    recipient_person_id TEXT REFERENCES person (person_id),
+    PRIMARY KEY (packet_id, oin, role)
+);
+-- A compact JWE does not compress: keep the attempt out of the hot path.
+ALTER TABLE packet_recipient ALTER COLUMN jwe SET STORAGE EXTERNAL;
+CREATE INDEX packet_recipient_inbox ON packet_recipient (oin, role, pushed_index);
+CREATE INDEX packet_recipient_by_key ON packet_recipient (thumbprint);
+CREATE INDEX packet_recipient_by_person ON packet_recipient (recipient_person_id) WHERE recipient_person_id IS NOT NULL;
+
+-- On which declarations the permit of a recipient rested: when one ends, so does the packet.
+CREATE TABLE packet_declaration (
+    packet_id      TEXT NOT NULL,
+    oin            TEXT NOT NULL,
+    role           TEXT NOT NULL,
+    declaration_id TEXT NOT NULL REFERENCES declaration (id),
+    PRIMARY KEY (packet_id, oin, role, declaration_id),
+    FOREIGN KEY (packet_id, oin, role) REFERENCES packet_recipient (packet_id, oin, role)
+);
+CREATE INDEX packet_declaration_by_declaration ON packet_declaration (declaration_id);
+
+-- What a party already sent under a key of its own choice. The body is known by its HMAC only.
+CREATE TABLE idempotency (
+    oin       TEXT NOT NULL,
+    role      TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    body_hmac BYTEA NOT NULL,
+    packet_id TEXT NOT NULL,
+    PRIMARY KEY (oin, role, key)
+);
+
+CREATE TABLE answer (
+    request_id  TEXT NOT NULL,
+    oin         TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    continues   BIGINT NOT NULL,
+    answered_at BIGINT NOT NULL,
+    idx         BIGINT NOT NULL,
+    PRIMARY KEY (request_id, oin, role),
+    FOREIGN KEY (request_id, oin, role) REFERENCES packet_recipient (packet_id, oin, role)
+);
+
+-- What a party must be told. `about_*` is the recipient whose copy it concerns.
+CREATE TABLE notice (
+    oin            TEXT NOT NULL,
+    role           TEXT NOT NULL,
+    idx            BIGINT NOT NULL,
+    packet_id      TEXT NOT NULL REFERENCES packet (id),
+    about_oin      TEXT NOT NULL,
+    about_role     TEXT NOT NULL,
+    kind           TEXT NOT NULL CHECK (kind IN ('declaration-withdrawn', 'packet-withdrawn', 'key-revoked')),
+    declaration_id TEXT,
+    created        BIGINT NOT NULL,
+    PRIMARY KEY (oin, role, idx, packet_id, about_oin, about_role)
+);
+
+-- Keyed digests by which a recipient finds a person in its own inbox.
+CREATE TABLE search_key (
+    oin       TEXT NOT NULL,
+    role      TEXT NOT NULL,
+    digest    BYTEA NOT NULL,
+    packet_id TEXT NOT NULL REFERENCES packet (id),
+    PRIMARY KEY (oin, role, digest, packet_id)
+);
+
+-- One row. Updating it takes the lock under which everything is written.
+CREATE TABLE log_head (
+    id            BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    origin        TEXT NOT NULL,
+    size          BIGINT NOT NULL,
+    last_time     BIGINT NOT NULL,
+    frontier      BYTEA NOT NULL,
+    policy_digest TEXT NOT NULL,
+    checkpoint    TEXT NOT NULL
+) WITH (fillfactor = 10);
+
+CREATE TABLE leaf (
+    idx  BIGINT NOT NULL PRIMARY KEY,
+    leaf BYTEA NOT NULL,
+    hash BYTEA NOT NULL
+);
+
+-- Full tiles of 256 hashes (C2SP tlog-tiles), each with the root of its subtree: a hash of the tile above.
+CREATE TABLE tile (
+    level  BIGINT NOT NULL,
+    n      BIGINT NOT NULL,
+    hashes BYTEA NOT NULL,
+    root   BYTEA NOT NULL,
+    PRIMARY KEY (level, n)
+);
+
+-- Erasing a row erases what an entry says; the leaf, and with it every proof, stays.
+CREATE TABLE entry_body (
+    idx    BIGINT NOT NULL REFERENCES leaf (idx),
+    part   TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    PRIMARY KEY (idx, part)
+);
+
+CREATE TABLE entry_reader (
+    oin   TEXT NOT NULL,
+    role  TEXT NOT NULL,
+    idx   BIGINT NOT NULL REFERENCES leaf (idx),
+    parts TEXT NOT NULL,
+    PRIMARY KEY (oin, role, idx)
+);
+
+CREATE FUNCTION log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the log is append-only'; END $$;
+
+CREATE TRIGGER leaf_is_not_updated BEFORE UPDATE OR TRUNCATE ON leaf
+FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();
+CREATE TRIGGER leaf_is_not_deleted BEFORE DELETE ON leaf
+FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();
+CREATE TRIGGER tile_is_not_updated BEFORE UPDATE OR TRUNCATE ON tile
+FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();
+CREATE TRIGGER tile_is_not_deleted BEFORE DELETE ON tile
+FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();
+CREATE TRIGGER log_head_does_not_shrink BEFORE UPDATE ON log_head FOR EACH ROW
+WHEN (NEW.size < OLD.size OR NEW.last_time < OLD.last_time OR NEW.origin <> OLD.origin)
+EXECUTE FUNCTION log_is_append_only();
+CREATE TRIGGER log_head_is_not_deleted BEFORE DELETE OR TRUNCATE ON log_head
+FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only();

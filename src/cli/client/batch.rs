@@ -1,0 +1,294 @@
+//! Sends many packets, a few at a time, and goes on where an earlier run stopped.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::{
+    columns::column_of_pointer,
+    gateway::{Call, CallError, Gateway},
+    problem::Reason,
+    push::{Accepted, Route},
+    report::{Record, Report, Status},
+};
+use crate::{
+    cli::{Exit, Failure},
+    domain::clock::Clock,
+};
+
+/// After so many lines in a row without an answer the batch stops.
+const LOST_IN_A_ROW: u32 = 3;
+
+/// One line of the input: the body of a push, or what is wrong with it.
+#[derive(Debug)]
+pub struct Line {
+    /// The line, counted from 1.
+    pub number: u64,
+    /// The body as it will be sent.
+    pub body: Result<Bytes, Vec<Reason>>,
+}
+
+/// How to send a batch.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// To which gateway.
+    pub gateway: &'a Gateway,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Packets or requests.
+    pub route: Route,
+    /// How many at a time, at least 1.
+    pub parallel: usize,
+    /// Whether the input is CSV: then reasons name columns.
+    pub columns: bool,
+    /// Send although lines that were accepted earlier are now gone or different.
+    pub changed: bool,
+}
+
+/// How a batch ended, counted.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tally {
+    /// Lines in the input.
+    pub lines: usize,
+    /// Acknowledged by the gateway, now or in an earlier run.
+    pub accepted: usize,
+    /// Of those, acknowledged in an earlier run.
+    pub earlier: usize,
+    /// Refused by the gateway.
+    pub refused: usize,
+    /// Not sent, because they are no push.
+    pub invalid: usize,
+    /// Not sent, because they are the same as an earlier line.
+    pub duplicate: usize,
+    /// Sent without an answer, or not sent because the run stopped.
+    pub open: usize,
+}
+
+impl Tally {
+    fn count(records: &[Record], lines: usize, earlier: usize) -> Self {
+        let of = |wanted: &[Status]| records.iter().filter(|record| wanted.contains(&record.status)).count();
+        let mut tally = Self {
+            lines,
+            accepted: of(&[Status::Accepted, Status::Permitted]),
+            earlier,
+            refused: of(&[Status::Refused]),
+            invalid: of(&[Status::Invalid]),
+            duplicate: of(&[Status::Duplicate]),
+            open: 0,
+        };
+        let settled = [tally.accepted, tally.refused, tally.invalid, tally.duplicate].iter().sum();
+        tally.open = lines.saturating_sub(settled);
+        tally
+    }
+
+    /// How the program ends after this batch.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        if self.open > 0 {
+            Exit::TryAgain
+        } else if self.refused == 0 && self.invalid == 0 {
+            Exit::Done
+        } else if self.accepted > 0 {
+            Exit::Partial
+        } else {
+            Exit::Refused
+        }
+    }
+}
+
+/// A line that is to be sent.
+struct Job {
+    number: u64,
+    key: Option<String>,
+    body: Bytes,
+}
+
+/// Where the outcomes go: a report on the disk, or for a check nowhere but memory.
+enum Notes {
+    Report(Box<Report>),
+    Memory(Vec<Record>),
+}
+
+impl Notes {
+    fn note(&mut self, record: Record) -> Result<(), Failure> {
+        match self {
+            Self::Report(report) => report.note(record),
+            Self::Memory(records) => {
+                if record.status != Status::Sending {
+                    records.push(record);
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Batch<'_> {
+    /// Sends what the report does not know as acknowledged, and answers the records of all lines with their count.
+    /// Without a report it only asks whether each line would be accepted, and nothing is kept.
+    ///
+    /// It stops early, with lines left open, when the gateway gives no answer three times in a row, when it does not
+    /// know this party, or when the user interrupts; what is on its way is waited for.
+    ///
+    /// # Errors
+    /// When lines that were or may have been accepted earlier are missing from the input, or when the report cannot be
+    /// written.
+    pub async fn run(
+        &self,
+        lines: Vec<Line>,
+        report: Option<Report>,
+        bar: &ProgressBar,
+    ) -> Result<(Vec<Record>, Tally), Failure> {
+        let total = lines.len();
+        let (jobs, settled, earlier) = self.plan(lines, report.as_ref())?;
+        let check = report.is_none();
+        let mut notes = report.map_or(Notes::Memory(Vec::new()), |report| Notes::Report(Box::new(report)));
+        for record in settled {
+            notes.note(record)?;
+            bar.inc(1);
+        }
+        let notes = Mutex::new(notes);
+        self.send_all(jobs, &notes, bar, check).await?;
+        bar.finish_and_clear();
+        let mut records = match notes.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Notes::Report(report) => report.finish()?,
+            Notes::Memory(records) => records,
+        };
+        records.sort_by_key(|record| record.line);
+        let tally = Tally::count(&records, total, earlier);
+        Ok((records, tally))
+    }
+
+    /// Which lines are to be sent, and the records of those that are not.
+    fn plan(
+        &self,
+        lines: Vec<Line>,
+        report: Option<&Report>,
+    ) -> Result<(Vec<Job>, Vec<Record>, usize), Failure> {
+        let (mut jobs, mut settled, mut keys, mut earlier) =
+            (Vec::new(), Vec::new(), BTreeSet::new(), 0_usize);
+        let now = self.clock.now();
+        for Line { number, body } in lines {
+            let body = match body {
+                Ok(body) => body,
+                Err(reasons) => {
+                    settled.push(Record { reasons, ..Record::new(number, Status::Invalid, now, None) });
+                    continue;
+                }
+            };
+            // Without a report there is no repetition to recognise, and no key.
+            let key = report.map(|report| report.key(self.route.path(), &body));
+            let known = report.zip(key.as_ref()).and_then(|(report, key)| report.earlier(key));
+            let known = known.filter(|record| record.status == Status::Accepted);
+            if key.as_ref().is_some_and(|key| !keys.insert(key.clone())) {
+                settled.push(Record::new(number, Status::Duplicate, now, None));
+            } else if let Some(known) = known {
+                settled.push(Record { line: number, ..known.clone() });
+                earlier = earlier.saturating_add(1);
+            } else {
+                jobs.push(Job { number, key, body });
+            }
+        }
+        let missing = report.map(|report| report.missing(&keys)).unwrap_or_default();
+        if !missing.is_empty() && !self.changed {
+            let shown: Vec<String> = missing.iter().take(10).map(ToString::to_string).collect();
+            let more = if missing.len() > 10 { ", …" } else { "" };
+            return Err(Failure::usage(format!(
+                "nothing was sent: {} lines that an earlier run sent are not in the file as they were (lines {}{more})",
+                missing.len(),
+                shown.join(", "),
+            ))
+            .now("put changed lines in a file of their own; or, knowing that they may arrive twice, add --changed"));
+        }
+        Ok((jobs, settled, earlier))
+    }
+
+    async fn send_all(
+        &self,
+        jobs: Vec<Job>,
+        notes: &Mutex<Notes>,
+        bar: &ProgressBar,
+        check: bool,
+    ) -> Result<(), Failure> {
+        let note = |record| notes.lock().unwrap_or_else(PoisonError::into_inner).note(record);
+        let stopped = AtomicBool::new(false);
+        let mut outcomes = stream::iter(jobs)
+            .map(|job| async {
+                if stopped.load(Ordering::Relaxed) {
+                    return Ok(None);
+                }
+                note(Record::new(job.number, Status::Sending, self.clock.now(), job.key.clone()))?;
+                Ok::<_, Failure>(Some(self.send(job, check).await))
+            })
+            .buffer_unordered(self.parallel.max(1));
+        let mut interrupted = Box::pin(tokio::signal::ctrl_c());
+        let mut lost: u32 = 0;
+        loop {
+            let outcome = tokio::select! {
+                outcome = outcomes.next() => outcome,
+                _ = &mut interrupted, if !stopped.load(Ordering::Relaxed) => {
+                    stopped.store(true, Ordering::Relaxed);
+                    continue;
+                }
+            };
+            let Some(outcome) = outcome else { return Ok(()) };
+            let Some((record, is_stranger)) = outcome? else { continue };
+            lost = if record.status == Status::Unknown { lost.saturating_add(1) } else { 0 };
+            note(record)?;
+            bar.inc(1);
+            if lost >= LOST_IN_A_ROW || is_stranger {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Sends one line. Answers also whether the gateway does not know this party, so that the rest is in vain.
+    async fn send(&self, job: Job, check: bool) -> (Record, bool) {
+        let path = self.route.path();
+        let call = Call::post_bytes(path, job.body);
+        let call = match &job.key {
+            Some(key) if !check => call.idempotent(&**key),
+            _ => call.with("check", &true).repeatable(),
+        };
+        let answer = self.gateway.call(call).await;
+        let record = |status| Record::new(job.number, status, self.clock.now(), job.key.clone());
+        match answer {
+            Ok(_) if check => (record(Status::Permitted), false),
+            Ok(answer) => (Self::acknowledged(&answer.body, record(Status::Accepted)), false),
+            Err(CallError::Problem(mut problem)) if problem.status < 500 => {
+                if self.columns {
+                    for reason in &mut problem.errors {
+                        reason.column = column_of_pointer(&reason.pointer);
+                    }
+                }
+                let (http, title) = (Some(problem.status), Some(problem.title));
+                let refused = Record { http, title, reasons: problem.errors, ..record(Status::Refused) };
+                (refused, problem.status == 401)
+            }
+            Err(error) => {
+                let is_stranger = matches!(error, CallError::NotTrusted(_));
+                let title = Some(Failure::from(error).to_string());
+                (Record { title, ..record(Status::Unknown) }, is_stranger)
+            }
+        }
+    }
+    /// The record of a push that the gateway answered with success. An answer without an identifier is no
+    /// acknowledgement: the line is sent again in the next run.
+    fn acknowledged(body: &[u8], record: Record) -> Record {
+        let Ok(Accepted { id, recipients, receipt }) = serde_json::from_slice(body) else {
+            let title = Some("the gateway's answer is not understood".to_owned());
+            return Record { status: Status::Unknown, title, ..record };
+        };
+        Record { id: Some(id), recipients: Some(recipients), receipt, ..record }
+    }
+}

@@ -1,0 +1,120 @@
+//! From a dataset's JSON Schema to its columns.
+
+use serde_json::Value;
+
+use super::{DEEPEST, Form, Leaf, MOST_ITEMS, Step};
+use crate::cli::Failure;
+
+/// A walk through a schema, with local references followed.
+pub(super) struct Walk<'a> {
+    pub(super) root: &'a Value,
+}
+
+impl Walk<'_> {
+    /// Adds a leaf for every value below this node. What no column can hold is refused.
+    pub(super) fn add_leaves(
+        &self,
+        node: &Value,
+        steps: &[Step],
+        required: bool,
+        leaves: &mut Vec<Leaf>,
+    ) -> Result<(), Failure> {
+        let no_columns = || {
+            let place: Vec<&str> =
+                steps.iter().map(|step| if let Step::Member(name) = step { name } else { "*" }).collect();
+            Failure::refused(format!("`{}` in the dataset's schema cannot be a column", place.join(".")))
+                .now("push this dataset as JSON, with --batch or one file at a time")
+        };
+        if steps.len() > DEEPEST {
+            return Err(no_columns());
+        }
+        let node = self.resolved(node).ok_or_else(no_columns)?;
+        let step_into = |step: Step| steps.iter().cloned().chain([step]).collect::<Vec<_>>();
+        match kind_of(node) {
+            Some("object") => {
+                let members = node.get("properties").and_then(Value::as_object).ok_or_else(no_columns)?;
+                for (name, member) in members {
+                    if name.contains('.') || name.parse::<usize>().is_ok() {
+                        return Err(no_columns());
+                    }
+                    let required = required && lists(node, name);
+                    self.add_leaves(member, &step_into(Step::Member(name.clone())), required, leaves)?;
+                }
+                Ok(())
+            }
+            Some("array") => {
+                let items = node.get("items").ok_or_else(no_columns)?;
+                let most =
+                    node.get("maxItems").and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok());
+                let most = most.unwrap_or(MOST_ITEMS).min(MOST_ITEMS);
+                self.add_leaves(items, &step_into(Step::Item(most)), false, leaves)
+            }
+            Some(kind) => {
+                let form = form_of(node, kind).ok_or_else(no_columns)?;
+                let explanation =
+                    node.get("title").or_else(|| node.get("description")).and_then(Value::as_str);
+                let explanation = explanation.unwrap_or_default().to_owned();
+                leaves.push(Leaf { steps: steps.to_vec(), form, required, explanation });
+                Ok(())
+            }
+            None => Err(no_columns()),
+        }
+    }
+
+    /// The node that a chain of local references ends at.
+    fn resolved<'a>(&'a self, node: &'a Value) -> Option<&'a Value> {
+        let mut node = node;
+        for _ in 0..DEEPEST {
+            match node.get("$ref").and_then(Value::as_str) {
+                Some(reference) => node = self.root.pointer(reference.strip_prefix('#')?)?,
+                None => return Some(node),
+            }
+        }
+        None
+    }
+}
+
+fn lists(node: &Value, name: &str) -> bool {
+    let required = node.get("required").and_then(Value::as_array);
+    required.is_some_and(|names| names.iter().any(|one| one.as_str() == Some(name)))
+}
+
+/// The type of a node: the one it says, the one other than null, or the one that its words have.
+fn kind_of(node: &Value) -> Option<&str> {
+    match node.get("type") {
+        Some(Value::String(kind)) => Some(kind),
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
+        _ if node.get("properties").is_some_and(Value::is_object) => Some("object"),
+        _ => words_of(node).map(|_| "string"),
+    }
+}
+
+fn words_of(node: &Value) -> Option<Vec<String>> {
+    let words = match (node.get("enum"), node.get("const")) {
+        (Some(Value::Array(words)), _) => words.iter().filter(|word| !word.is_null()).collect(),
+        (_, Some(word)) => vec![word],
+        _ => return None,
+    };
+    words.into_iter().map(|word| word.as_str().map(str::to_owned)).collect()
+}
+
+fn form_of(node: &Value, kind: &str) -> Option<Form> {
+    match kind {
+        "string" => Some(match words_of(node) {
+            Some(words) => Form::Choice(words),
+            None if is_date(node) => Form::Date,
+            None => Form::Text,
+        }),
+        "integer" => Some(Form::Whole),
+        "number" => Some(Form::Number),
+        "boolean" => Some(Form::Flag),
+        _ => None,
+    }
+}
+
+/// A date, or a date of birth of which a part may be unknown, which has a pattern instead of a format.
+fn is_date(node: &Value) -> bool {
+    let text = |name| node.get(name).and_then(Value::as_str);
+    text("format") == Some("date")
+        || text("pattern").is_some_and(|pattern| pattern.starts_with("^[0-9]{4}-[0-9]{2}-[0-9]{2}"))
+}

@@ -1,0 +1,200 @@
+//! Calls to a gateway, repeated where that is safe and nowhere else.
+
+mod call;
+
+use std::{error::Error, io, sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use reqwest::{Url, redirect};
+use serde::de::DeserializeOwned;
+
+pub use self::call::{Answer, Call, CallError};
+use super::{problem::Problem, profile::Profile, retry::Retry, tls};
+use crate::{cli::Failure, domain::id::Entropy};
+
+/// No answer is read beyond this: 64 MiB.
+const LARGEST_ANSWER: usize = 64 << 20;
+
+/// A gateway, as the party of a profile reaches it.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    http: reqwest::Client,
+    base: Url,
+    staff: HeaderMap,
+    retry: Retry,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Gateway {
+    /// The gateway of a profile.
+    ///
+    /// # Errors
+    /// When the profile's address, certificates or key are not in order.
+    pub fn of(profile: &Profile, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
+        let base =
+            Url::parse(&profile.gateway).ok().filter(|url| url.scheme() == "https").ok_or_else(|| {
+                Failure::configuration("`gateway` in the profile is not an https address")
+                    .now("write it as `https://sluis.example` or `https://localhost:8443`")
+            })?;
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::configuration(profile)?)
+            .https_only(true)
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_mins(1))
+            .user_agent(concat!("sluis/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Failure::internal("cannot make an HTTP client").because(error))?;
+        let mut staff = HeaderMap::new();
+        let of_staff = [
+            ("sluis-staff-reference", &profile.staff_reference),
+            ("sluis-staff-function", &profile.staff_function),
+        ];
+        for (name, value) in of_staff {
+            if let Some(value) = value {
+                let value = HeaderValue::from_str(value).map_err(|_| {
+                    Failure::configuration(
+                        "the staff reference or function holds characters that no header may hold",
+                    )
+                    .now("use printable ASCII characters")
+                })?;
+                staff.insert(HeaderName::from_static(name), value);
+            }
+        }
+        Ok(Self { http, base, staff, retry: Retry::default(), entropy })
+    }
+
+    /// The same gateway with other bounds for repetition.
+    #[must_use]
+    pub fn retrying(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Makes the call and reads the answer as JSON.
+    ///
+    /// # Errors
+    /// [`Failure`] as [`Gateway::call`], or when the answer is not what was expected.
+    pub async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Failure> {
+        let answer = self.call(call).await?;
+        // The parser's own message could repeat a value.
+        serde_json::from_slice(&answer.body)
+            .map_err(|_| CallError::NotUnderstood("its JSON is of another form").into())
+    }
+
+    /// Makes the call; again, within bounds, where that is safe.
+    ///
+    /// A refused connection or a 429 was no call yet: those are repeated always. After a 502, 503, 504 or a lost
+    /// connection the call may have taken effect, so only a repeatable one is made again.
+    ///
+    /// # Errors
+    /// [`CallError`] when the last attempt did not succeed.
+    pub async fn call(&self, call: Call) -> Result<Answer, CallError> {
+        let mut made: u32 = 0;
+        loop {
+            made = made.saturating_add(1);
+            let error = match self.attempt(&call).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let CallError::Unanswered { wait, doubtful, .. } = &error else { return Err(error) };
+            let may_repeat = call.repeatable || !doubtful;
+            let pause = if may_repeat { self.retry.wait(made, *wait, &*self.entropy) } else { None };
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt(&self, call: &Call) -> Result<Answer, CallError> {
+        let mut url =
+            self.base.join(&call.path).map_err(|_| CallError::NotUnderstood("the path is no path"))?;
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let mut request = self
+            .http
+            .request(call.method.clone(), url)
+            .header(header::ACCEPT, call.accept)
+            .headers(self.staff.clone());
+        if let Some(key) = &call.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(body) = &call.body {
+            request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        let response = request.send().await.map_err(unsent)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read(response).await?;
+        if status.is_success() {
+            return Ok(Answer { headers, body });
+        }
+        let problem = Box::new(Problem::read(status.as_u16(), &body));
+        match status {
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => Err(CallError::Unanswered {
+                what: format!("the gateway answered {}", status.as_u16()),
+                problem: Some(problem),
+                wait: retry_after(&headers),
+                doubtful: status != StatusCode::TOO_MANY_REQUESTS,
+            }),
+            _ => Err(CallError::Problem(problem)),
+        }
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Result<Bytes, CallError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(unsent)? {
+        if body.len().saturating_add(chunk.len()) > LARGEST_ANSWER {
+            return Err(CallError::NotUnderstood("it is larger than 64 MiB"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// `Retry-After` in seconds; the form with a date is not sent by a gateway and counts as absent.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+fn unsent(error: reqwest::Error) -> CallError {
+    let connecting = error.is_connect();
+    let what = if error.is_timeout() {
+        "the gateway did not answer in time"
+    } else {
+        "the gateway cannot be reached"
+    };
+    // The address is left out: it is in the profile, and paths hold identifiers.
+    let error = error.without_url();
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    let mut last = String::new();
+    while let Some(error) = cause {
+        if let Some(tls) = tls_error(error) {
+            return CallError::NotTrusted(tls);
+        }
+        last = error.to_string();
+        cause = error.source();
+    }
+    CallError::Unanswered {
+        what: format!("{what}: {last}"),
+        problem: None,
+        wait: None,
+        doubtful: !connecting,
+    }
+}
+
+/// The text of a TLS error, which hides inside I/O errors when it comes from the handshake.
+fn tls_error(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return Some(tls.to_string());
+    }
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)?;
+    tls_error(inner)
+}

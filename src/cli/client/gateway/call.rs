@@ -1,0 +1,142 @@
+//! One call, and what can come of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use serde::Serialize;
+
+use super::super::problem::Problem;
+use crate::cli::{Exit, Failure};
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) body: Option<Bytes>,
+    pub(super) accept: &'static str,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) repeatable: bool,
+}
+
+/// An answer of the gateway that is a success.
+#[derive(Debug)]
+pub struct Answer {
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Why there is no success.
+#[derive(Debug)]
+pub enum CallError {
+    /// The gateway said no, and nothing was done.
+    Problem(Box<Problem>),
+    /// The gateway was not reached, is too busy or failed, and nothing can be said of what was done.
+    /// The same call may be made again later; only a repeatable one may be made again blindly.
+    Unanswered {
+        /// What happened, without anything that was sent.
+        what: String,
+        /// The last problem document, if there was one.
+        problem: Option<Box<Problem>>,
+        /// How long the gateway asks to wait.
+        wait: Option<Duration>,
+        /// Whether the call may have taken effect all the same.
+        doubtful: bool,
+    },
+    /// The other end is not the gateway of the profile, or does not accept the profile's certificate.
+    NotTrusted(String),
+    /// An answer that this program cannot make sense of.
+    NotUnderstood(&'static str),
+}
+
+impl Call {
+    /// A call that changes nothing; it may always be repeated.
+    #[must_use]
+    pub fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path.into(), None, true)
+    }
+
+    /// A call that changes something and must not be repeated when it may have taken effect.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn post(path: impl Into<String>, body: &impl Serialize) -> Result<Self, Failure> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Failure::internal("cannot make JSON of the request").because(error))?;
+        Ok(Self::post_bytes(path, body.into()))
+    }
+
+    /// The same, with a body that is JSON already.
+    #[must_use]
+    pub fn post_bytes(path: impl Into<String>, body: Bytes) -> Self {
+        Self::new(Method::POST, path.into(), Some(body), false)
+    }
+
+    fn new(method: Method, path: String, body: Option<Bytes>, repeatable: bool) -> Self {
+        let accept = "application/json";
+        Self { method, path, query: Vec::new(), body, accept, idempotency_key: None, repeatable }
+    }
+
+    /// The same call under this key: the gateway answers a repetition as it did the first time.
+    #[must_use]
+    pub fn idempotent(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self.repeatable()
+    }
+
+    /// The same call, which may be repeated: a second time changes nothing.
+    #[must_use]
+    pub const fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    /// The same call with a query parameter. Never a person's data: URLs are logged everywhere.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    /// The same call for another media type than JSON.
+    #[must_use]
+    pub const fn accepting(mut self, media_type: &'static str) -> Self {
+        self.accept = media_type;
+        self
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Problem(problem) => {
+                let exit = if problem.status >= 500 { Exit::Unavailable } else { Exit::Refused };
+                let title = format!("the gateway says no: {} {}", problem.status, problem.title);
+                Self::new(exit, title).explained(*problem)
+            }
+            CallError::Unanswered { what, problem, wait, doubtful } => {
+                let answered = problem.is_some();
+                let exit = if answered { Exit::TryAgain } else { Exit::Unavailable };
+                let when = match wait {
+                    Some(wait) => format!("try again in {} seconds", wait.as_secs()),
+                    None if answered => "try again later".to_owned(),
+                    None => "check the address in the profile and the network, then try again".to_owned(),
+                };
+                let now = if doubtful { format!("{when}; it may have been done all the same") } else { when };
+                let failure = Self::new(exit, what).now(now);
+                match problem {
+                    Some(problem) => failure.explained(*problem),
+                    None => failure,
+                }
+            }
+            CallError::NotTrusted(what) => Self::configuration(format!("no trusted connection: {what}"))
+                .now("check `ca`, `certificate` and `gateway` in the profile; is the certificate registered and still valid?"),
+            CallError::NotUnderstood(what) => Self::new(Exit::Unavailable, format!("the answer is not understood: {what}"))
+                .now("check that `gateway` in the profile is a Sluis gateway, and that this program is not older than it"),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Profiles: which gateway, as which party, with which keys.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::cli::Failure;
+
+/// Which profile to use; below `sluis client` on every command.
+#[derive(Debug, Clone, Args)]
+pub struct ProfileChoice {
+    /// The profile `~/.config/sluis/profiles/<NAME>.toml`.
+    #[arg(long, global = true, value_name = "NAME", env = "SLUIS_PROFILE", default_value = "default")]
+    pub profile: String,
+
+    /// The profile in this file.
+    #[arg(long, global = true, value_name = "FILE", env = "SLUIS_PROFILE_FILE")]
+    pub profile_file: Option<PathBuf>,
+
+    /// Who acts, in your own administration; instead of the profile's `staff_reference`.
+    #[arg(long, global = true, value_name = "REFERENCE", env = "SLUIS_STAFF_REFERENCE")]
+    pub staff_reference: Option<String>,
+
+    /// In which function; instead of the profile's `staff_function`.
+    #[arg(long, global = true, value_name = "FUNCTION", env = "SLUIS_STAFF_FUNCTION")]
+    pub staff_function: Option<String>,
+}
+
+/// How a party reaches its gateway. Relative paths start at the profile's own folder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The gateway's address, such as `https://sluis.example`.
+    pub gateway: String,
+    /// The certificates (PEM) that the gateway's certificate must come from; no other authority is believed.
+    pub ca: PathBuf,
+    /// The party's own certificate, with its chain (PEM).
+    pub certificate: PathBuf,
+    /// The private key of that certificate (PEM), readable by the owner only.
+    pub key: PathBuf,
+    /// The private keys (JWK) that packets are opened with, readable by the owner only.
+    #[serde(default)]
+    pub encryption_keys: Vec<PathBuf>,
+    /// Who acts, in the party's own administration: a reference or the name of a registered system.
+    #[serde(default)]
+    pub staff_reference: Option<String>,
+    /// In which function.
+    #[serde(default)]
+    pub staff_function: Option<String>,
+    /// The public key of the gateway's log, in C2SP form (`name+hash+key`): receipts and entries are checked with it.
+    #[serde(default)]
+    pub log_vkey: Option<String>,
+    /// The public key (JWK) that the gateway signs receipts with.
+    #[serde(default)]
+    pub receipt_key: Option<PathBuf>,
+}
+
+impl ProfileChoice {
+    /// Reads the chosen profile.
+    ///
+    /// # Errors
+    /// When there is no such profile, or it is not in order.
+    pub fn read(&self) -> Result<Profile, Failure> {
+        let path = match &self.profile_file {
+            Some(path) => path.clone(),
+            None => path_of(&self.profile)?,
+        };
+        let mut profile = Profile::read(&path)?;
+        if let Some(reference) = &self.staff_reference {
+            profile.staff_reference = Some(reference.clone());
+        }
+        if let Some(function) = &self.staff_function {
+            profile.staff_function = Some(function.clone());
+        }
+        Ok(profile)
+    }
+}
+
+impl Profile {
+    /// Reads a profile from its file.
+    ///
+    /// # Errors
+    /// When the file is missing, or holds anything else than the members above.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(path).map_err(|error| missing(path, error))?;
+        let mut profile: Self = toml::from_str(&text).map_err(|error| {
+            Failure::configuration(format!("`{}` is not a profile: {}", path.display(), error.message()))
+                .now("correct the file; docs/client.md shows a profile with every member explained")
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for file in [&mut profile.ca, &mut profile.certificate, &mut profile.key] {
+            *file = folder.join(&*file);
+        }
+        for file in profile.encryption_keys.iter_mut().chain(&mut profile.receipt_key) {
+            *file = folder.join(&*file);
+        }
+        Ok(profile)
+    }
+}
+
+fn path_of(name: &str) -> Result<PathBuf, Failure> {
+    let plain = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if !plain {
+        return Err(Failure::usage("a profile's name is letters, digits, `-` and `_`")
+            .now("give a file with --profile-file, or a name with --profile"));
+    }
+    let home = std::env::home_dir().ok_or_else(|| {
+        Failure::configuration("there is no home folder to look for profiles in")
+            .now("give the profile's file with --profile-file")
+    })?;
+    Ok(home.join(".config/sluis/profiles").join(format!("{name}.toml")))
+}
+
+fn missing(path: &Path, error: io::Error) -> Failure {
+    Failure::configuration(format!("cannot read the profile `{}`", path.display()))
+        .because(error)
+        .now("make the profile as docs/client.md shows, or name another one with --profile or --profile-file")
+}

@@ -1,0 +1,146 @@
+//! `sluis client pull`: fetch, keep, check, open.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args};
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::{
+    gateway::{Answer, Call, CallError, Gateway},
+    profile::ProfileChoice,
+    receipts,
+    session::Session,
+};
+use crate::{
+    cli::{Context, Exit, Failure, files},
+    crypto::{
+        keys::PrivateKey,
+        seal::{OpenError, SealHeader, open_packet},
+    },
+    domain::{id::PacketId, plaintext::Plaintext},
+};
+
+/// The arguments of `sluis client pull`.
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(group = ArgGroup::new("where").required(true).multiple(true).args(["out", "show"]))]
+pub struct Pull {
+    /// The packet.
+    pub id: PacketId,
+
+    /// Keep `<ID>.jwe`, `<ID>.receipt` and the opened `<ID>.json` in this folder; only you may read them.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Print the opened content.
+    #[arg(long)]
+    pub show: bool,
+}
+
+/// What a gateway releases on a pull.
+#[derive(Debug)]
+pub struct Released {
+    /// The sealed content: a compact JWE.
+    pub jwe: String,
+    /// The index of the entry in the log.
+    pub log_index: Option<u64>,
+    /// The signed receipt.
+    pub receipt: Option<String>,
+}
+
+impl Released {
+    /// Pulls a packet. A second pull gives the same sealed content, and is another entry in the log.
+    ///
+    /// # Errors
+    /// [`CallError`] as any call.
+    pub async fn pull(gateway: &Gateway, id: PacketId) -> Result<Self, CallError> {
+        let call = Call::get(format!("/v1/packets/{id}/payload"))
+            .accepting("application/jose, application/jose+json;q=0.9");
+        let Answer { headers, body } = gateway.call(call).await?;
+        let jwe = String::from_utf8(body.to_vec()).map_err(|_| CallError::NotUnderstood("it is no JWE"))?;
+        let text = |headers: &HeaderMap, name: &str| {
+            headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        Ok(Self {
+            jwe: jwe.trim().to_owned(),
+            log_index: text(&headers, "sluis-log-index").and_then(|index| index.parse().ok()),
+            receipt: text(&headers, "sluis-receipt"),
+        })
+    }
+
+    /// Opens it with whichever of the keys fits.
+    ///
+    /// # Errors
+    /// When none does, or when it is another packet than the one asked for.
+    pub fn open(&self, id: PacketId, keys: &[PrivateKey]) -> Result<(SealHeader, Plaintext), Failure> {
+        let mut why = OpenError::OtherKey;
+        for key in keys {
+            match open_packet(&self.jwe, key, id) {
+                Ok(opened) => return Ok(opened),
+                // That the other keys are other keys says less than what is wrong with the one that should fit.
+                Err(OpenError::OtherKey) => {}
+                Err(error) => why = error,
+            }
+        }
+        Err(Failure::configuration("none of the profile's keys opens the packet")
+            .because(why)
+            .now("add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to push again"))
+    }
+}
+
+impl Pull {
+    /// Pulls, keeps what came before anything else, then checks and opens it.
+    ///
+    /// # Errors
+    /// When the gateway refuses, the receipt does not hold, or no key opens the packet. What came is kept all the same.
+    pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
+        let session = Session::open_as_staff(choice, at)?;
+        // A missing key must show before the gateway writes down that it released something.
+        let keys = session.encryption_keys()?;
+        if let Some(out) = &self.out {
+            files::private_folder(out)?;
+        }
+        let released = Released::pull(&session.gateway, self.id).await?;
+        if let Some(out) = &self.out {
+            keep(out, self.id, "jwe", released.jwe.as_bytes())?;
+            if let Some(receipt) = &released.receipt {
+                keep(out, self.id, "receipt", receipt.as_bytes())?;
+            }
+        }
+        let opened = released.open(self.id, &keys);
+        if let (Ok((_, content)), Some(out)) = (&opened, &self.out) {
+            keep(out, self.id, "json", content.expose())?;
+        }
+        let packet = self.id.to_string();
+        let checked =
+            released.receipt.as_ref().map(|receipt| receipts::check(&session, receipt, Some(&packet)));
+        let checked = checked.map(|checked| checked.report(&mut at.out)).transpose()?;
+        if checked.is_none() {
+            at.out.warn("the gateway gave no receipt");
+        }
+        let (header, content) = opened?;
+        let content: Option<Value> =
+            self.show.then(|| serde_json::from_slice(content.expose()).unwrap_or_default());
+        let document = json!({
+            "id": self.id, "dataset": header.dataset, "logIndex": released.log_index,
+            "receipt": released.receipt, "checked": checked, "folder": self.out, "content": content,
+        });
+        at.out.show(&document, || {
+            let mut lines = vec![format!("{}  {}", self.id, header.dataset)];
+            if let Some(out) = &self.out {
+                lines.push(format!("  bewaard in / kept in: {}", out.display()));
+            }
+            if let Some(content) = &content {
+                lines.push(format!("{content:#}"));
+            }
+            lines.join("\n")
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// A second pull may bring a newer proof; the sealed content is the same.
+fn keep(folder: &Path, id: PacketId, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
+    files::replace_private(&folder.join(format!("{id}.{ending}")), bytes)
+}

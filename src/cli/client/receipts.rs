@@ -1,0 +1,102 @@
+//! Receipts, checked without trusting the gateway that gave them.
+
+use std::fs;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+
+use super::session::Session;
+use crate::{
+    accesslog::receipt::Claims,
+    cli::{Failure, Output},
+    crypto::sign,
+};
+
+/// What a receipt was checked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Depth {
+    /// Signature, packet, and the proof against the log's key.
+    Proven,
+    /// Packet and proof; the profile has no `receipt_key` to check the signature with.
+    ProofOnly,
+    /// Signature and packet; the profile has no `log_vkey` to check the proof with.
+    SignatureOnly,
+    /// Nothing: the profile has neither key.
+    Unchecked,
+}
+
+/// The outcome of a check: how deep it went and the index that the receipt names, or what does not hold.
+#[derive(Debug)]
+pub struct Checked(Result<(Depth, u64), Failure>);
+
+impl Checked {
+    /// Warns of what could not be checked.
+    ///
+    /// # Errors
+    /// When the receipt does not hold.
+    pub fn report(self, out: &mut Output) -> Result<Depth, Failure> {
+        let (depth, index) = self.0?;
+        match depth {
+            Depth::Proven => out.say(&format!("Bewijs klopt / receipt holds: log {index}"))?,
+            Depth::ProofOnly => out.warn(
+                "the receipt's proof holds; its signature was not checked: the profile has no `receipt_key`",
+            ),
+            Depth::SignatureOnly => out.warn(
+                "the receipt's signature holds; its proof was not checked: the profile has no `log_vkey`",
+            ),
+            Depth::Unchecked => {
+                out.warn("the receipt was not checked: the profile has no `log_vkey` and no `receipt_key`");
+            }
+        }
+        Ok(depth)
+    }
+}
+
+/// Checks a receipt, as deep as the profile's keys allow.
+#[must_use]
+pub fn check(session: &Session, receipt: &str, packet: Option<&str>) -> Checked {
+    Checked(checked(session, receipt, packet))
+}
+
+fn checked(session: &Session, receipt: &str, packet: Option<&str>) -> Result<(Depth, u64), Failure> {
+    let (claims, signed) = match &session.profile.receipt_key {
+        Some(path) => {
+            let key = fs::read(path).map_err(|error| Failure::unreadable(path, error))?;
+            let key = serde_json::from_slice(&key).map_err(|_| {
+                Failure::configuration(format!("`{}` is no public key (JWK)", path.display()))
+            })?;
+            let claims: Claims = sign::verify(receipt, &key).map_err(does_not_hold)?;
+            (claims, true)
+        }
+        None => (unsigned(receipt)?, false),
+    };
+    if packet.is_some_and(|packet| claims.packet.is_none_or(|named| named.to_string() != packet)) {
+        return Err(Failure::refused("the receipt is about another packet").now(TELL));
+    }
+    let log = session.log()?;
+    if let Some(log) = &log {
+        claims.verify(log).map_err(does_not_hold)?;
+    }
+    let depth = match (signed, log.is_some()) {
+        (true, true) => Depth::Proven,
+        (false, true) => Depth::ProofOnly,
+        (true, false) => Depth::SignatureOnly,
+        (false, false) => Depth::Unchecked,
+    };
+    Ok((depth, claims.index))
+}
+
+const TELL: &str = "keep the receipt and tell the gateway's operator and your privacy officer";
+
+fn does_not_hold(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Failure::refused("the receipt does not hold").because(error).now(TELL)
+}
+
+/// The claims as they stand in the receipt, on nobody's word.
+fn unsigned(receipt: &str) -> Result<Claims, Failure> {
+    let payload = receipt.split('.').nth(1).and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
+    payload
+        .and_then(|payload| serde_json::from_slice(&payload).ok())
+        .ok_or_else(|| Failure::refused("the receipt cannot be read").now(TELL))
+}

@@ -1,0 +1,261 @@
+//! The report of a batch: one line of JSON per line of input, kept up to date while the batch runs, so that a batch
+//! that stopped goes on where it was.
+//!
+//! Beside it stands `<report>.key` with 32 random bytes. A line's Idempotency-Key is an HMAC under that key: the same
+//! line of the same batch has the same key in every run, and nobody without the file can try what a key was made of.
+//! No line of the report holds anything that was in the input.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{File, TryLockError},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::problem::Reason;
+use crate::{
+    cli::{Failure, files},
+    domain::id::Entropy,
+};
+
+/// How many bytes of the HMAC become the key: 24, which are 32 characters.
+const KEY_BYTES: usize = 24;
+
+/// How a line of a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The gateway has acknowledged it; it will not be sent again.
+    Accepted,
+    /// `--check` only: the gateway would accept it.
+    Permitted,
+    /// The gateway said no.
+    Refused,
+    /// It is no push: it was not sent.
+    Invalid,
+    /// It is the same as an earlier line: it was not sent.
+    Duplicate,
+    /// On its way. What a run that was cut off leaves behind: the gateway may have accepted it.
+    Sending,
+    /// No answer came: the gateway may have accepted it. The next run sends it under the same key.
+    Unknown,
+}
+
+/// What is known about one line of the input.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// The line of the input, counted from 1.
+    pub line: u64,
+    /// How it stands.
+    pub status: Status,
+    /// When it came to stand so.
+    pub at: Timestamp,
+    /// Its Idempotency-Key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The packet's identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The gateway's answer per recipient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Value>,
+    /// The gateway's signed receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+    /// The HTTP status of a refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<u16>,
+    /// What happened, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Everything that is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+}
+
+impl Record {
+    /// A record without particulars.
+    #[must_use]
+    pub const fn new(line: u64, status: Status, at: Timestamp, key: Option<String>) -> Self {
+        Self {
+            line,
+            status,
+            at,
+            key,
+            id: None,
+            recipients: None,
+            receipt: None,
+            http: None,
+            title: None,
+            reasons: Vec::new(),
+        }
+    }
+}
+
+/// The report of a batch, open for one run. No other run can open it meanwhile.
+#[derive(Debug)]
+pub struct Report {
+    path: PathBuf,
+    secret: hmac::Key,
+    file: File,
+    /// Held until the run ends: the lock goes with it.
+    _lock: File,
+    earlier: BTreeMap<String, Record>,
+    now: BTreeMap<u64, Record>,
+}
+
+impl Report {
+    /// Opens the report at this path, or begins one.
+    ///
+    /// # Errors
+    /// When another run has it open, when it cannot be read or written, or when its key is gone.
+    pub fn open(path: &Path, entropy: &dyn Entropy) -> Result<Self, Failure> {
+        let earlier = read_records(path)?;
+        let key_path = files::beside(path, "key");
+        let (lock, secret) = open_key(&key_path, !earlier.is_empty(), entropy)?;
+        let mut options = files::private_options();
+        let file =
+            options.append(true).create(true).open(path).map_err(|error| Failure::unwritable(path, error))?;
+        Ok(Self { path: path.to_owned(), secret, file, _lock: lock, earlier, now: BTreeMap::new() })
+    }
+
+    /// The Idempotency-Key of a body on a route.
+    #[must_use]
+    pub fn key(&self, route: &str, body: &[u8]) -> String {
+        let mut context = hmac::Context::with_key(&self.secret);
+        context.update(b"sluis-batch-v1\n");
+        context.update(route.as_bytes());
+        context.update(b"\n");
+        context.update(body);
+        let tag = context.sign();
+        URL_SAFE_NO_PAD.encode(tag.as_ref().get(..KEY_BYTES).unwrap_or_default())
+    }
+
+    /// What an earlier run knows of the line with this key.
+    #[must_use]
+    pub fn earlier(&self, key: &str) -> Option<&Record> {
+        self.earlier.get(key)
+    }
+
+    /// The lines of earlier runs that were or may have been accepted, and that the input no longer holds as they were.
+    #[must_use]
+    pub fn missing(&self, keys: &BTreeSet<String>) -> Vec<u64> {
+        let sent =
+            |record: &&Record| matches!(record.status, Status::Accepted | Status::Sending | Status::Unknown);
+        let gone = |record: &&Record| record.key.as_ref().is_some_and(|key| !keys.contains(key));
+        let mut lines: Vec<u64> =
+            self.earlier.values().filter(sent).filter(gone).map(|record| record.line).collect();
+        lines.sort_unstable();
+        lines
+    }
+
+    /// Writes a record down at once.
+    ///
+    /// # Errors
+    /// When it cannot be written: then nothing more may be sent.
+    pub fn note(&mut self, record: Record) -> Result<(), Failure> {
+        let mut line = json_line(&record)?;
+        line.push(b'\n');
+        self.file.write_all(&line).map_err(|error| Failure::unwritable(&self.path, error))?;
+        self.now.insert(record.line, record);
+        Ok(())
+    }
+
+    /// Ends the run: the report becomes one record per line of input, in order. What earlier runs had sent and this
+    /// input does not hold stays in it.
+    ///
+    /// # Errors
+    /// When it cannot be written; the report then holds the same in another order.
+    pub fn finish(self) -> Result<Vec<Record>, Failure> {
+        let known: BTreeSet<&String> = self.now.values().filter_map(|record| record.key.as_ref()).collect();
+        let left = self.earlier.iter().filter(|(key, _)| !known.contains(key)).map(|(_, record)| record);
+        let mut all: Vec<&Record> = left.chain(self.now.values()).collect();
+        all.sort_by_key(|record| record.line);
+        let mut bytes = Vec::new();
+        for record in all {
+            bytes.extend(json_line(record)?);
+            bytes.push(b'\n');
+        }
+        files::replace_private(&self.path, &bytes)?;
+        Ok(self.now.into_values().collect())
+    }
+}
+
+fn json_line(record: &Record) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(record)
+        .map_err(|error| Failure::internal("cannot make JSON of a report line").because(error))
+}
+
+/// The last record of each key. The last line may be torn: a run that was cut off had not finished writing it.
+fn read_records(path: &Path) -> Result<BTreeMap<String, Record>, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(Failure::unreadable(path, error)),
+    };
+    let mut records = BTreeMap::new();
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((index, line)) = lines.next() {
+        match serde_json::from_str::<Record>(line) {
+            Ok(record) => {
+                if let Some(key) = record.key.clone() {
+                    records.insert(key, record);
+                }
+            }
+            Err(_) if lines.peek().is_none() && !text.ends_with('\n') => {}
+            Err(_) => {
+                return Err(Failure::usage(format!(
+                    "line {} of `{}` is no report line",
+                    index.saturating_add(1),
+                    path.display()
+                ))
+                .now("name another report with --report, or put back the report as it was"));
+            }
+        }
+    }
+    Ok(records)
+}
+
+/// Opens the file with the key of the batch, makes it when it is new, and takes the lock on it.
+fn open_key(path: &Path, must_exist: bool, entropy: &dyn Entropy) -> Result<(File, hmac::Key), Failure> {
+    let mut options = files::private_options();
+    options.read(true).write(true).create(!must_exist);
+    let mut file = options.open(path).map_err(|error| {
+        Failure::configuration(format!("cannot open the key of the batch, `{}`", path.display()))
+            .because(error)
+            .now("it belongs to the report: without it the lines that were sent cannot be recognised; put it back")
+    })?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Failure::new(crate::cli::Exit::TryAgain, "another run is working on this report")
+                .now("wait for it to end, or name another report with --report"));
+        }
+        Err(TryLockError::Error(error)) => return Err(Failure::unwritable(path, error)),
+    }
+    files::check_private(path)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|error| Failure::unreadable(path, error))?;
+    let secret = if text.is_empty() && !must_exist {
+        let mut secret = [0; 32];
+        entropy
+            .fill(&mut secret)
+            .map_err(|error| Failure::internal("cannot make a key for the batch").because(error))?;
+        let written = file.write_all(hex::encode(secret).as_bytes()).and_then(|()| file.sync_all());
+        written.map_err(|error| Failure::unwritable(path, error))?;
+        secret.to_vec()
+    } else {
+        hex::decode(text.trim()).ok().filter(|secret| secret.len() == 32).ok_or_else(|| {
+            Failure::configuration(format!("`{}` is no key of a batch", path.display()))
+                .now("put back the file as it was")
+        })?
+    };
+    Ok((file, hmac::Key::new(hmac::HMAC_SHA256, &secret)))
+}

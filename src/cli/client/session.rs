@@ -1,0 +1,123 @@
+//! What every command of the client works with: the profile and the gateway.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use bytes::Bytes;
+
+use super::{
+    gateway::Gateway,
+    profile::{Profile, ProfileChoice},
+};
+use crate::{
+    cli::{Context, Failure},
+    crypto::keys::PrivateKey,
+    merkle::note::LogVerifier,
+};
+
+/// No input file is read beyond this: 512 MiB.
+const LARGEST_INPUT: u64 = 512 << 20;
+
+/// A profile and the gateway that it reaches.
+#[derive(Debug)]
+pub struct Session {
+    /// The profile.
+    pub profile: Profile,
+    /// Its gateway.
+    pub gateway: Gateway,
+}
+
+impl Session {
+    /// Reads the chosen profile and prepares to call its gateway; nothing is called yet.
+    ///
+    /// # Errors
+    /// When the profile or one of its files is not in order.
+    pub fn open(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
+        let profile = choice.read()?;
+        let gateway = Gateway::of(&profile, Arc::clone(&at.entropy))?;
+        Ok(Self { profile, gateway })
+    }
+
+    /// The same, for calls that must say who acts and in which function.
+    ///
+    /// # Errors
+    /// As [`Session::open`], and when the profile and the command leave that open.
+    pub fn open_as_staff(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
+        let session = Self::open(choice, at)?;
+        if session.profile.staff_reference.is_none() || session.profile.staff_function.is_none() {
+            return Err(Failure::configuration("it is not said who acts")
+                .now("set `staff_reference` and `staff_function` in the profile, or give --staff-reference and --staff-function"));
+        }
+        Ok(session)
+    }
+
+    /// The public key of the gateway's log, if the profile has one.
+    ///
+    /// # Errors
+    /// When `log_vkey` in the profile is no key.
+    pub fn log(&self) -> Result<Option<LogVerifier>, Failure> {
+        let read = |vkey: &String| {
+            LogVerifier::from_vkey(vkey).map_err(|error| {
+                Failure::configuration("`log_vkey` in the profile is no public key of a log")
+                    .because(error)
+                    .now("copy it from the gateway's operator, not from the gateway: `name+hash+key`")
+            })
+        };
+        self.profile.log_vkey.as_ref().map(read).transpose()
+    }
+
+    /// The private keys that packets are opened with.
+    ///
+    /// # Errors
+    /// When there is none, or one of the files is not in order.
+    pub fn encryption_keys(&self) -> Result<Vec<PrivateKey>, Failure> {
+        if self.profile.encryption_keys.is_empty() {
+            return Err(Failure::configuration("the profile names no `encryption_keys`").now(
+                "make one with `sluis client keys generate`, publish it, and add its file to the profile",
+            ));
+        }
+        self.profile.encryption_keys.iter().map(|path| super::keys::read_private(path)).collect()
+    }
+}
+
+/// Reads a file of the user's, or standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read or is larger than 512 MiB.
+pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().take(LARGEST_INPUT.saturating_add(1)).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(path)
+            .and_then(|file| file.take(LARGEST_INPUT.saturating_add(1)).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::unreadable(path, error))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST_INPUT {
+        return Err(Failure::usage(format!("`{}` is larger than 512 MiB", path.display()))
+            .now("split it into several files"));
+    }
+    Ok(bytes.into())
+}
+
+/// Reads a file that must hold one JSON document; its bytes are sent as they are, so that the gateway judges them.
+///
+/// # Errors
+/// As [`read_input`], and when it is no JSON; only the place is told, never what stands there.
+pub fn read_json(path: &Path) -> Result<Bytes, Failure> {
+    let bytes = read_input(path)?;
+    match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Failure::usage(format!(
+            "`{}` is not JSON at line {}, column {}",
+            path.display(),
+            error.line(),
+            error.column()
+        ))
+        .now("docs/api-design.md shows the form; for many packets use --batch or --csv")),
+    }
+}

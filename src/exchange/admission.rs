@@ -1,0 +1,52 @@
+//! From a certificate on the line to a caller: looked up and checked on each request.
+
+use std::sync::Arc;
+
+use super::{Exchange, trouble::Trouble};
+use crate::identity::{
+    ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
+    revocations::Revocations,
+};
+
+/// Whom the gateway believes, and whose certificates were taken back. Replaced as a whole on reload.
+#[derive(Debug)]
+pub struct Trust {
+    /// The authorities, each with the OINs that it vouches for.
+    pub anchors: TrustAnchors,
+    /// Their lists.
+    pub revocations: Revocations,
+}
+
+/// Why a certificate makes no caller.
+#[derive(Debug, thiserror::Error)]
+pub enum AdmitError {
+    /// It belongs to no party here.
+    #[error("the certificate is not registered")]
+    Unknown,
+    /// It may not be used now.
+    #[error(transparent)]
+    Identity(#[from] IdentityFault),
+    /// Not the caller's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl Exchange {
+    /// Admits a caller for one request: its certificate is registered, valid, not revoked, its party not blocked.
+    ///
+    /// # Errors
+    /// [`AdmitError`].
+    pub async fn admit(&self, certificate: Arc<ClientCertificate>) -> Result<Peer, AdmitError> {
+        let digest = certificate.registration();
+        let row = self.store.certificate(&digest).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
+        let party = self.store.party(&row.party).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
+        let state = match (party.blocked || row.blocked, row.revoked) {
+            (true, _) => RegistrationState::Blocked,
+            (false, true) => RegistrationState::Retired,
+            (false, false) => RegistrationState::Active,
+        };
+        let registration = Registration { party: row.party, name: party.name, certificate: digest, state };
+        let trust = self.trust.load();
+        Ok(Peer::admit(certificate, registration, &trust.revocations, self.clock.now())?)
+    }
+}

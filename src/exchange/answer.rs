@@ -1,0 +1,111 @@
+//! A college answers a request.
+
+use jiff::Timestamp;
+
+use super::{
+    Exchange,
+    caller::Caller,
+    facts::Reading,
+    ledger::{Account, Knows},
+    trouble::Trouble,
+};
+use crate::{
+    accesslog::entry::{Event, Outcome, Part},
+    domain::id::PacketId,
+    policy::{permit::Refusal, routes::RouteAction},
+    store::{
+        write::{Answer, PacketKind, Write},
+        writer::error::{Conflict, WriteError},
+    },
+};
+
+/// Why an answer was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// There is no such request, or not for this party.
+    #[error("no such request")]
+    NotFound,
+    /// It was answered otherwise; an answer stands.
+    #[error("answered otherwise")]
+    AlreadyAnswered,
+    /// It was withdrawn or has expired.
+    #[error("gone")]
+    Gone,
+    /// The role may not do this.
+    #[error("refused")]
+    Refused(Refusal),
+    /// Not the caller's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+/// The answer that stands.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerGiven {
+    /// Whether the college continues the support.
+    pub continues: bool,
+    /// When it was answered.
+    pub at: Timestamp,
+    /// The index of the entry.
+    pub index: u64,
+}
+
+impl Exchange {
+    /// Records the answer of the recipient. A repetition gives the first answer; another one is refused.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub async fn answer(
+        &self,
+        caller: &Caller,
+        id: PacketId,
+        continues: bool,
+    ) -> Result<AnswerGiven, AnswerError> {
+        let now = self.clock.now();
+        let mut reading = Reading::default();
+        let party = self.party_facts(caller.party(), now, &mut reading).await?;
+        let request = self.store.packet(id).await.map_err(Trouble::from)?.filter(|packet| {
+            packet.kind == PacketKind::Request
+                && packet.recipients.iter().any(|row| row.party == caller.party())
+        });
+        if let Err(refusal) = self.may(RouteAction::Answer, &party, now) {
+            let mut account = Account::of(Event::Answer, Outcome::Refused).refused(&refusal, Knows::Both);
+            account.recipient = Some(caller.party());
+            let entry = self.entry(caller, account)?;
+            self.record(vec![entry]).await?;
+            return Err(AnswerError::Refused(refusal));
+        }
+        let request = request.ok_or(AnswerError::NotFound)?;
+        let mut account = Account::of(Event::Answer, Outcome::Recorded);
+        account.shared = Part {
+            packet: Some(id),
+            dataset: Some(request.dataset.clone()),
+            purpose: Some(request.purpose.clone()),
+            sender: Some(request.sender),
+            recipient: Some(caller.party()),
+            continues: Some(continues),
+            ..account.shared
+        };
+        account.sender = Some(request.sender);
+        account.recipient = Some(caller.party());
+        account.person = Some(request.person);
+        let entry = self.entry(caller, account)?;
+        let effect = Answer { request: id, party: caller.party(), continues };
+        match self.writer.submit(Write::new(effect, vec![entry]).resting_on(reading.into_versions())).await {
+            Ok(done) => {
+                let answered = done.into_inner().outcome;
+                Ok(AnswerGiven { continues: answered.continues, at: answered.at, index: answered.index })
+            }
+            Err(WriteError::Conflict(Conflict::AlreadyAnswered)) => Err(AnswerError::AlreadyAnswered),
+            Err(WriteError::Conflict(Conflict::NotFound)) => Err(AnswerError::NotFound),
+            Err(WriteError::Conflict(
+                Conflict::Withdrawn
+                | Conflict::Withheld
+                | Conflict::Expired
+                | Conflict::Gone
+                | Conflict::State,
+            )) => Err(AnswerError::Gone),
+            Err(error) => Err(Trouble::from(error).into()),
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! A party records what a person wants.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{
+    Exchange,
+    caller::Caller,
+    facts::Reading,
+    ledger::{Account, Knows},
+    push::ATTEMPTS,
+    submission::Address,
+    trouble::Trouble,
+};
+use crate::{
+    accesslog::entry::{Event, Outcome, Part},
+    crypto::at_rest::Place,
+    domain::{
+        age::BirthDate,
+        code::{DatasetCode, Purpose},
+        declaration::{Capacity, DeclarationKind, EvidenceKind},
+        digest::Digest,
+        id::{DeclarationId, PersonId},
+        party::PartyId,
+        person::PersonReference,
+        problem::Fault,
+    },
+    policy::{
+        permit::Refusal,
+        routes::{DeclarationFacts, RouteAction, RouteContext},
+    },
+    store::{
+        read::DeclarationRow,
+        write::{Declare, Evidenced, NewPerson, Write},
+    },
+};
+
+/// A declaration as handed in.
+#[derive(Debug)]
+pub struct Wish {
+    /// What is declared.
+    pub kind: DeclarationKind,
+    /// By what the recorder calls the person.
+    pub reference: PersonReference,
+    /// When the person was born.
+    pub birth_date: BirthDate,
+    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
+    pub onbevoegd_voor_deze: bool,
+    /// About which dataset.
+    pub dataset: DatasetCode,
+    /// For which purpose; none is every purpose.
+    pub purpose: Option<Purpose>,
+    /// Towards whom; none is everyone.
+    pub towards: Option<Address>,
+    /// Who declares.
+    pub given_by: Capacity,
+    /// On which day.
+    pub given_at: Date,
+    /// Until which day, that day not included.
+    pub until: Option<Date>,
+    /// Whether it was explicit.
+    pub explicit: bool,
+    /// On what it rests.
+    pub evidence: EvidenceKind,
+    /// The digest of the document.
+    pub evidence_digest: Option<Digest>,
+    /// When it was recorded.
+    pub recorded_on: Date,
+}
+
+/// What is kept of the person with a declaration, under the at-rest key: who may withdraw it depends on the age.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct KeptFacts {
+    pub(super) birth_date: BirthDate,
+    pub(super) onbevoegd_voor_deze: bool,
+}
+
+/// A recorded declaration.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Its identifier.
+    pub id: DeclarationId,
+    /// The index of the entry.
+    pub index: u64,
+}
+
+/// Why a declaration was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum DeclareError {
+    /// It is wrong: every fault at once.
+    #[error("not valid")]
+    Invalid(Vec<Fault>),
+    /// Who declares may not, on this date.
+    #[error("refused")]
+    Refused(Refusal),
+    /// There is no such declaration, or it was recorded by another.
+    #[error("no such declaration")]
+    NotFound,
+    /// Not the caller's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl Exchange {
+    /// Records a declaration.
+    ///
+    /// # Errors
+    /// [`DeclareError`].
+    pub async fn declare(&self, caller: &Caller, wish: &Wish) -> Result<Recorded, DeclareError> {
+        let now = self.clock.now();
+        let mut faults = self.wrong_with(wish, now);
+        let towards = match &wish.towards {
+            None => None,
+            Some(address) => match self.resolve(caller.party(), std::slice::from_ref(address), now).await? {
+                Ok(found) => match found.as_slice() {
+                    [one] => Some(one.party),
+                    _ => {
+                        faults.push(Fault::at(
+                                "/towards",
+                                "several-recipients",
+                                "Dit loket staat voor meer dan één ontvanger. Noem er één, met gemeente en rol.",
+                                "this desk stands for more than one recipient: name one, by municipality and role",
+                            ));
+                        None
+                    }
+                },
+                Err(more) => {
+                    faults.extend(
+                        more.into_iter().map(|fault| Fault { pointer: "/towards".to_owned(), ..fault }),
+                    );
+                    None
+                }
+            },
+        };
+        if !faults.is_empty() {
+            return Err(DeclareError::Invalid(faults));
+        }
+        for _ in 0..ATTEMPTS {
+            if let Some(recorded) = self.keep(caller, wish, towards).await? {
+                return Ok(recorded);
+            }
+        }
+        Err(Trouble::Restless.into())
+    }
+
+    /// A declaration that the caller recorded.
+    ///
+    /// # Errors
+    /// [`DeclareError::NotFound`] for all others.
+    pub async fn declaration(
+        &self,
+        caller: &Caller,
+        id: DeclarationId,
+    ) -> Result<DeclarationRow, DeclareError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        self.may(RouteAction::ReadDeclaration, &party, now).map_err(DeclareError::Refused)?;
+        let found = self.store.declaration(id).await.map_err(Trouble::from)?;
+        found.filter(|row| row.recorder == caller.party()).ok_or(DeclareError::NotFound)
+    }
+
+    fn wrong_with(&self, wish: &Wish, now: Timestamp) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if self.catalogue.dataset(&wish.dataset).is_none() {
+            faults.push(Fault::at(
+                "/dataset",
+                "unknown-dataset",
+                "Deze dataset bestaat niet.",
+                "no such dataset",
+            ));
+        }
+        if wish.purpose.as_ref().is_some_and(|purpose| self.catalogue.purpose(purpose).is_none()) {
+            faults.push(Fault::at(
+                "/purpose",
+                "unknown-purpose",
+                "Dit doel bestaat niet.",
+                "no such purpose",
+            ));
+        }
+        let today = crate::domain::clock::amsterdam_date(now);
+        for (day, pointer) in [(wish.given_at, "/givenAt"), (wish.recorded_on, "/evidence/recordedOn")] {
+            if day > today {
+                faults.push(Fault::at(
+                    pointer,
+                    "in-the-future",
+                    "Deze dag ligt in de toekomst.",
+                    "this day lies in the future",
+                ));
+            }
+        }
+        if wish.until.is_some_and(|until| until <= wish.given_at) {
+            faults.push(Fault::at(
+                "/until",
+                "ends-before-it-begins",
+                "De verklaring eindigt voordat zij begint.",
+                "the declaration ends before it begins",
+            ));
+        }
+        if wish.kind == DeclarationKind::GeenBezwaar && wish.evidence == EvidenceKind::Mondeling {
+            faults.push(Fault::at(
+                "/evidence/kind",
+                "must-be-written",
+                "Geen bezwaar moet schriftelijk zijn (Participatiewet 65, Wet SUWI 74).",
+                "a no-objection must be in writing (Participatiewet 65, Wet SUWI 74)",
+            ));
+        }
+        faults
+    }
+
+    async fn keep(
+        &self,
+        caller: &Caller,
+        wish: &Wish,
+        towards: Option<PartyId>,
+    ) -> Result<Option<Recorded>, DeclareError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let purpose = wish.purpose.as_ref().map_or("", Purpose::as_str);
+        let pseudonyms = self.pseudonyms_of(caller.party(), &wish.reference, purpose);
+        let known = self.store.person(&pseudonyms).await.map_err(Trouble::from)?;
+        let facts = DeclarationFacts {
+            kind: wish.kind,
+            by: wish.given_by,
+            given_by: wish.given_by,
+            age: wish.birth_date.age_at(now),
+            onbevoegd_voor_deze: wish.onbevoegd_voor_deze,
+        };
+        let context = RouteContext { now, declaration: Some(facts) };
+        let id = DeclarationId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
+        if let Err(refusal) = self.engine.may(RouteAction::Declare, &party, context) {
+            let mut account = Account::of(Event::Declare, Outcome::Refused).refused(&refusal, Knows::Sender);
+            account.sender = Some(caller.party());
+            account.person = known;
+            account.for_sender.declaration_kind = Some(wish.kind);
+            account.for_sender.capacity = Some(wish.given_by);
+            let entry = self.entry(caller, account)?;
+            self.record(vec![entry]).await?;
+            return Err(DeclareError::Refused(refusal));
+        }
+        let person = match known {
+            Some(person) => person,
+            None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
+        };
+        let mut account = Account::of(Event::Declare, Outcome::Recorded);
+        account.sender = Some(caller.party());
+        account.person = Some(person);
+        account.for_sender = Part {
+            declaration: Some(id),
+            declaration_kind: Some(wish.kind),
+            capacity: Some(wish.given_by),
+            evidence: Some(wish.evidence),
+            dataset: Some(wish.dataset.clone()),
+            purpose: wish.purpose.clone(),
+            recipient: towards,
+            ..Part::default()
+        };
+        let entry = self.entry(caller, account)?;
+        let kept =
+            KeptFacts { birth_date: wish.birth_date.clone(), onbevoegd_voor_deze: wish.onbevoegd_voor_deze };
+        let kept = Zeroizing::new(serde_json::to_vec(&kept).map_err(|_| Trouble::Inconsistent("facts"))?);
+        let place = Place { table: "declaration", row: &id.to_string(), column: "facts" };
+        let midnight = crate::domain::clock::amsterdam_midnight;
+        let effect = Declare {
+            id,
+            person: NewPerson { id: person, scope: caller.party(), pseudonyms },
+            kind: wish.kind,
+            dataset: wish.dataset.clone(),
+            purpose: wish.purpose.clone(),
+            towards,
+            given_by: wish.given_by,
+            given_at: midnight(wish.given_at),
+            until: wish.until.map(midnight),
+            explicit: wish.explicit,
+            evidence: Evidenced {
+                kind: wish.evidence,
+                digest: wish.evidence_digest,
+                recorded_on: wish.recorded_on,
+            },
+            facts: Some(self.at_rest.seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?),
+            recorder: caller.party(),
+        };
+        match self.writer.submit(Write::new(effect, vec![entry])).await {
+            Ok(done) => Ok(Some(Recorded { id, index: done.into_inner().outcome.index })),
+            Err(error) if error.may_decide_again() => Ok(None),
+            Err(error) => Err(Trouble::from(error).into()),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A permit for every recipient, or one refusal for all.
+
+use jiff::Timestamp;
+
+use super::{PushError, event_of, prepare::Prepared};
+use crate::{
+    accesslog::entry::{Event, Outcome, Part},
+    crypto::keys::RecipientKey,
+    domain::{
+        id::{DeclarationId, PacketId, PersonId},
+        party::{PartyId, Role},
+        problem::{Bilingual, Fault},
+    },
+    exchange::{
+        Exchange,
+        caller::Caller,
+        facts::{Asked, Gathered},
+        ledger::{Account, Knows},
+        recipients::Resolved,
+        submission::Header,
+        trouble::Trouble,
+    },
+    policy::permit::{Decision, Permit},
+};
+
+/// A recipient for whom a permit was given.
+pub(super) struct Allowed {
+    pub(super) resolved: Resolved,
+    pub(super) permit: Permit,
+    pub(super) key: RecipientKey,
+    pub(super) declarations: Vec<DeclarationId>,
+}
+
+impl Exchange {
+    /// A permit for every recipient, or one refusal that names all reasons.
+    pub(super) async fn decide_all(
+        &self,
+        caller: &Caller,
+        header: &Header,
+        prepared: &Prepared<'_>,
+        id: PacketId,
+        person: Option<PersonId>,
+        now: Timestamp,
+    ) -> Result<Vec<Allowed>, PushError> {
+        let mut allowed = Vec::new();
+        let mut refused = Vec::new();
+        let mut keyless = Vec::new();
+        let mut entries = Vec::new();
+        for resolved in &prepared.recipients {
+            let asked = asked(caller, header, prepared, *resolved, Some(id), person, now);
+            let Gathered { facts, declarations } = self.gather(&asked).await?;
+            let event = event_of(prepared.dataset.kind);
+            let account = Self::account_of(caller, &asked, event, Outcome::Refused, person);
+            match self.engine.decide(&facts) {
+                Decision::Refusal(refusal) => {
+                    entries.push(self.entry(caller, account.refused(&refusal, Knows::Sender))?);
+                    refused.push((resolved.at, refusal));
+                }
+                Decision::Permit(permit) => match self.key_of(caller.party(), resolved.party, now).await? {
+                    Some(key) => {
+                        let account =
+                            account.permitted(&permit, asked.categories).because("another-recipient-refused");
+                        entries.push(self.entry(caller, account)?);
+                        allowed.push(Allowed { resolved: *resolved, permit, key, declarations });
+                    }
+                    None => {
+                        let account =
+                            account.permitted(&permit, asked.categories).because("recipient-has-no-key");
+                        entries.push(self.entry(caller, account)?);
+                        keyless.push(no_key(resolved.at));
+                    }
+                },
+            }
+        }
+        if refused.is_empty() && keyless.is_empty() {
+            return Ok(allowed);
+        }
+        self.record(entries).await?;
+        Err(if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) })
+    }
+
+    /// What an entry says about a packet that is asked for, before the decision is added.
+    pub(super) fn account_of(
+        caller: &Caller,
+        asked: &Asked<'_>,
+        event: Event,
+        outcome: Outcome,
+        person: Option<PersonId>,
+    ) -> Account {
+        let mut account = Account::of(event, outcome);
+        account.sender = Some(caller.party());
+        account.person = person;
+        account.for_sender = Part {
+            packet: asked.packet,
+            request: asked.request,
+            dataset: Some(asked.dataset.clone()),
+            purpose: Some(asked.purpose.clone()),
+            recipient: Some(asked.recipient),
+            categories: asked.categories.clone(),
+            ..Part::default()
+        };
+        account
+    }
+
+    /// The key to which the recipient wants to be sealed now; the person's copy is sealed to the sender, who hands it over.
+    async fn key_of(
+        &self,
+        sender: PartyId,
+        recipient: PartyId,
+        now: Timestamp,
+    ) -> Result<Option<RecipientKey>, Trouble> {
+        let owner = if recipient.role == Role::Betrokkene { sender } else { recipient };
+        let Some(found) = self.store.active_key(&owner, now).await? else { return Ok(None) };
+        let jwk =
+            serde_json::from_str(&found.jwk).map_err(|_| Trouble::Inconsistent("a stored key is no JSON"))?;
+        let key =
+            RecipientKey::from_jwk(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
+        Ok(Some(key))
+    }
+}
+
+/// The question about one recipient of a submission.
+pub(super) fn asked<'a>(
+    caller: &Caller,
+    header: &'a Header,
+    prepared: &'a Prepared<'_>,
+    resolved: Resolved,
+    packet: Option<PacketId>,
+    person: Option<PersonId>,
+    now: Timestamp,
+) -> Asked<'a> {
+    Asked {
+        packet,
+        dataset: &header.dataset,
+        purpose: &header.purpose,
+        // The person's copy has a basis of its own, whatever the sender names for the others.
+        basis: header.basis.as_ref().filter(|_| resolved.at.is_some()),
+        sender: caller.party(),
+        recipient: resolved.party,
+        person,
+        facts: &header.person,
+        is_pgn: header.reference.is_pgn(),
+        categories: prepared.contents.categories(),
+        request: header.request,
+        submitted: now,
+        now,
+    }
+}
+
+fn no_key(at: Option<usize>) -> Fault {
+    let pointer = at.map_or_else(|| "/copyForPerson".to_owned(), |at| format!("/recipients/{at}"));
+    Fault {
+        now: Some(Bilingual::new(
+            "Vraag de ontvanger om een sleutel te publiceren en stuur het daarna opnieuw.",
+            "ask the recipient to publish a key, then send it again",
+        )),
+        ..Fault::at(
+            pointer,
+            "recipient-has-no-key",
+            "Deze ontvanger heeft geen sleutel om voor te versleutelen.",
+            "this recipient has no key that could be sealed to",
+        )
+    }
+}

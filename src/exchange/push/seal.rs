@@ -1,0 +1,77 @@
+//! From permits to sealed bodies with their entries.
+
+use super::{PushError, decide::Allowed, event_of, prepare::Prepared};
+use crate::{
+    accesslog::entry::{Outcome, Part, PreparedEntry},
+    crypto::seal,
+    domain::{
+        digest::Digest,
+        id::{PacketId, PersonId},
+        party::{PartyId, Role},
+        person::PersonReference,
+    },
+    exchange::{
+        Exchange, caller::Caller, ledger::Account, search::Sought, submission::Header, trouble::Trouble,
+    },
+    policy::minimise::minimise_each,
+    store::write::NewRecipient,
+};
+
+impl Exchange {
+    /// Projects per recipient, seals, and prepares the entries. Plaintext ends here.
+    pub(super) fn project_and_seal(
+        &self,
+        caller: &Caller,
+        header: &Header,
+        prepared: &Prepared<'_>,
+        allowed: Vec<Allowed>,
+        id: PacketId,
+        person: PersonId,
+    ) -> Result<Vec<(NewRecipient, PreparedEntry)>, PushError> {
+        let permits: Vec<_> = allowed.iter().map(|one| &one.permit).collect();
+        let projected = minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit)
+            .map_err(PushError::Invalid)?;
+        let mut sealed = Vec::new();
+        for (Allowed { resolved, permit, key, declarations }, minimised) in allowed.into_iter().zip(projected)
+        {
+            let omitted = minimised.omitted().clone();
+            let body = seal::seal(minimised, &key).map_err(|_| Trouble::Crypto("seal"))?;
+            let mut account = Account::of(event_of(prepared.dataset.kind), Outcome::Permitted);
+            account.shared = Part {
+                packet: Some(id),
+                request: header.request,
+                dataset: Some(header.dataset.clone()),
+                dataset_version: Some(prepared.dataset.version),
+                purpose: Some(header.purpose.clone()),
+                sender: Some(caller.party()),
+                recipient: Some(resolved.party),
+                jwe_sha256: Some(body.sha256()),
+                key_thumbprint: Some(body.thumbprint().to_owned()),
+                omitted: omitted.clone(),
+                ..account.shared
+            };
+            account.sender = Some(caller.party());
+            account.recipient = (resolved.party.role != Role::Betrokkene).then_some(resolved.party);
+            account.person = Some(person);
+            let entry = self.entry(caller, account.permitted(&permit, body.categories()))?;
+            let search = self.search_digests(resolved.party, header, prepared);
+            sealed.push((NewRecipient { permit, sealed: body, omitted, declarations, search }, entry));
+        }
+        Ok(sealed)
+    }
+
+    /// The keyed digests by which this recipient can find the person in its own inbox.
+    fn search_digests(&self, recipient: PartyId, header: &Header, prepared: &Prepared<'_>) -> Vec<Digest> {
+        let mut sought = Vec::new();
+        if let PersonReference::Pgn(pgn) = &header.reference {
+            sought.push(Sought::pgn(pgn));
+        }
+        if let Some(pointers) = &prepared.dataset.search {
+            let text = |pointer: &str| prepared.contents.text(pointer);
+            if let (Some(given), Some(family)) = (text(&pointers.given), text(&pointers.family)) {
+                sought.push(Sought::name(given, family, &header.person.birth_date));
+            }
+        }
+        sought.iter().filter_map(|one| self.search_digest(recipient, &header.purpose, one)).collect()
+    }
+}

@@ -1,0 +1,88 @@
+//! From how a sender names a recipient to the party that it is today.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{Exchange, submission::Address, trouble::Trouble};
+use crate::domain::{
+    party::{PartyId, Role},
+    problem::Fault,
+};
+
+/// A party that a packet is for, and which of the sender's addresses led to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Resolved {
+    /// Index in the sender's list; none for the person's copy.
+    pub(super) at: Option<usize>,
+    /// The party.
+    pub(super) party: PartyId,
+}
+
+impl Exchange {
+    /// The parties behind the addresses, or every fault at once. A desk may stand for several roles: as many recipients.
+    pub(super) async fn resolve(
+        &self,
+        sender: PartyId,
+        addresses: &[Address],
+        now: Timestamp,
+    ) -> Result<Result<Vec<Resolved>, Vec<Fault>>, Trouble> {
+        let mut found: Vec<Resolved> = Vec::new();
+        let mut faults = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (at, address) in addresses.iter().enumerate() {
+            let pointer = format!("/recipients/{at}");
+            let parties = self.parties_behind(address, now).await?;
+            if parties.is_empty() {
+                faults.push(Fault::at(
+                    pointer,
+                    "unknown-recipient",
+                    "Deze ontvanger is niet aangesloten. `GET /v1/parties` noemt wie dat wel is.",
+                    "this recipient is not connected; `GET /v1/parties` lists who is",
+                ));
+                continue;
+            }
+            for party in parties {
+                if party == sender {
+                    faults.push(Fault::at(
+                        pointer.as_str(),
+                        "recipient-is-sender",
+                        "De ontvanger is de afzender zelf.",
+                        "the recipient is the sender",
+                    ));
+                } else if !seen.insert(party) {
+                    faults.push(Fault::at(
+                        pointer.as_str(),
+                        "recipient-twice",
+                        "Deze ontvanger staat er twee keer.",
+                        "this recipient is named twice",
+                    ));
+                } else {
+                    found.push(Resolved { at: Some(at), party });
+                }
+            }
+        }
+        Ok(if faults.is_empty() { Ok(found) } else { Err(faults) })
+    }
+
+    async fn parties_behind(&self, address: &Address, now: Timestamp) -> Result<Vec<PartyId>, Trouble> {
+        let roles: Vec<(_, Role)> = match address {
+            Address::Party(oin, role) => {
+                let party = PartyId::new(*oin, *role);
+                let known = *role != Role::Betrokkene && self.store.party(&party).await?.is_some();
+                return Ok(if known { vec![party] } else { Vec::new() });
+            }
+            Address::College(municipality, role) => vec![(municipality, *role)],
+            Address::Desk(desk, municipality) => {
+                let region = self.settings.region.as_deref().and_then(|region| self.catalogue.region(region));
+                let roles = region.map(|region| region.desk(desk, municipality)).unwrap_or_default();
+                roles.into_iter().map(|role| (municipality, role)).collect()
+            }
+        };
+        let mut parties = Vec::new();
+        for (municipality, role) in roles {
+            parties.extend(self.store.acting_for(municipality, role, now).await?);
+        }
+        Ok(parties)
+    }
+}

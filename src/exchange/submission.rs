@@ -1,0 +1,73 @@
+//! What a sender hands in: the header that decisions need, and the content that will be sealed.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
+    id::PacketId,
+    oin::Oin,
+    party::Role,
+    person::{PersonFacts, PersonReference},
+    plaintext::Plaintext,
+};
+
+/// A packet as handed in. The content exists in memory only, until it is sealed for each recipient.
+#[derive(Debug)]
+pub struct Submission {
+    /// Everything that a decision needs.
+    pub header: Header,
+    /// What the dataset's schema describes.
+    pub content: Plaintext,
+}
+
+/// The header of a submission.
+#[derive(Debug)]
+pub struct Header {
+    /// Which dataset.
+    pub dataset: DatasetCode,
+    /// What it will be used for.
+    pub purpose: Purpose,
+    /// The basis that the sender relies on, if more than one could hold.
+    pub basis: Option<Grondslag>,
+    /// For whom. Never empty.
+    pub recipients: Vec<Address>,
+    /// Whether a copy is made for the person, sealed to the sender, who hands it over.
+    pub copy_for_person: bool,
+    /// By what the sender calls the person.
+    pub reference: PersonReference,
+    /// What the sender asserts about the person.
+    pub person: PersonFacts,
+    /// The request that the basis rests on.
+    pub request: Option<PacketId>,
+    /// Until when it may be collected.
+    pub expires: Option<Timestamp>,
+    /// Categories left out because the person wished so.
+    pub omit: BTreeSet<Category>,
+}
+
+/// How a sender names a recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Address {
+    /// The college of a municipality in a role: the party that acts for it today.
+    College(Municipality, Role),
+    /// A party by its number.
+    Party(Oin, Role),
+    /// A local desk of the region's file for a municipality; it stands for one or more roles.
+    Desk(String, Municipality),
+}
+
+/// What is kept with a packet under the at-rest key, since nobody here can open the content: every fact that a later
+/// decision needs.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeptHeader {
+    /// What the sender asserted about the person.
+    pub person: PersonFacts,
+    /// Whether the person was called by the persoonsgebonden nummer. The number itself is not kept.
+    pub is_pgn: bool,
+    /// The request that the basis rests on.
+    pub request: Option<PacketId>,
+}

@@ -1,0 +1,182 @@
+//! What was given is taken back: a declaration by a person, a packet by its sender.
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::{
+    Exchange,
+    caller::Caller,
+    declare::KeptFacts,
+    facts::Reading,
+    ledger::{Account, Knows},
+    trouble::Trouble,
+};
+use crate::{
+    accesslog::entry::{Event, Outcome, Part},
+    crypto::at_rest::Place,
+    domain::{
+        declaration::Capacity,
+        id::{DeclarationId, PacketId},
+        party::PartyId,
+    },
+    policy::{
+        permit::Refusal,
+        routes::{DeclarationFacts, RouteAction, RouteContext},
+    },
+    store::{
+        read::DeclarationRow,
+        write::{Stopped, WithdrawDeclaration, WithdrawPacket, Write},
+        writer::error::{Conflict, WriteError},
+    },
+};
+
+/// Why nothing was withdrawn.
+#[derive(Debug, thiserror::Error)]
+pub enum WithdrawError {
+    /// There is no such thing, or it is another party's.
+    #[error("no such thing")]
+    NotFound,
+    /// Who withdraws may not, on this date; or the role may not.
+    #[error("refused")]
+    Refused(Refusal),
+    /// It has ended already by another cause.
+    #[error("ended")]
+    Gone,
+    /// Not the caller's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+/// What a withdrawal did.
+#[derive(Debug, Clone)]
+pub struct TakenBack {
+    /// Since when.
+    pub at: Timestamp,
+    /// The index of the entry; none when it had been withdrawn before.
+    pub index: Option<u64>,
+    /// Who can no longer collect.
+    pub stopped: Vec<(PacketId, PartyId)>,
+    /// Who has collected already, and is told.
+    pub told: Vec<(PacketId, PartyId)>,
+}
+
+impl TakenBack {
+    fn of(at: Timestamp, index: Option<u64>, copies: &[Stopped]) -> Self {
+        let which = |collected: bool| {
+            copies
+                .iter()
+                .filter(|copy| copy.collected == collected)
+                .map(|copy| (copy.packet, copy.party))
+                .collect()
+        };
+        Self { at, index, stopped: which(false), told: which(true) }
+    }
+}
+
+impl Exchange {
+    /// Withdraws a declaration that the caller recorded: what rests on it can no longer be collected from this instant;
+    /// who has collected it is told.
+    ///
+    /// # Errors
+    /// [`WithdrawError`].
+    pub async fn withdraw_declaration(
+        &self,
+        caller: &Caller,
+        id: DeclarationId,
+        by: Capacity,
+    ) -> Result<TakenBack, WithdrawError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let found = self.store.declaration(id).await.map_err(Trouble::from)?;
+        let declaration =
+            found.filter(|row| row.recorder == caller.party()).ok_or(WithdrawError::NotFound)?;
+        let kept = self.kept_facts(&declaration)?;
+        let facts = DeclarationFacts {
+            kind: declaration.kind,
+            by,
+            given_by: declaration.given_by,
+            age: kept.birth_date.age_at(now),
+            onbevoegd_voor_deze: kept.onbevoegd_voor_deze,
+        };
+        let context = RouteContext { now, declaration: Some(facts) };
+        let part = Part {
+            declaration: Some(id),
+            declaration_kind: Some(declaration.kind),
+            capacity: Some(by),
+            dataset: Some(declaration.dataset.clone()),
+            recipient: declaration.towards,
+            ..Part::default()
+        };
+        if let Err(refusal) = self.engine.may(RouteAction::Withdraw, &party, context) {
+            let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Refused);
+            account.sender = Some(caller.party());
+            account.person = Some(declaration.person);
+            account.for_sender = part;
+            let entry = self.entry(caller, account.refused(&refusal, Knows::Sender))?;
+            self.record(vec![entry]).await?;
+            return Err(WithdrawError::Refused(refusal));
+        }
+        let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Recorded);
+        account.sender = Some(caller.party());
+        account.person = Some(declaration.person);
+        account.for_sender = part;
+        let entry = self.entry(caller, account)?;
+        let effect = WithdrawDeclaration { id, recorder: caller.party(), by };
+        match self.writer.submit(Write::new(effect, vec![entry])).await {
+            Ok(done) => {
+                let withdrawn = done.into_inner().outcome;
+                Ok(TakenBack::of(withdrawn.at, Some(withdrawn.index), &withdrawn.copies))
+            }
+            Err(WriteError::Conflict(Conflict::NotFound)) => Err(WithdrawError::NotFound),
+            Err(error) => Err(Trouble::from(error).into()),
+        }
+    }
+
+    /// Takes a packet back: who has not collected it no longer can, who has is told.
+    ///
+    /// # Errors
+    /// [`WithdrawError`].
+    pub async fn withdraw_packet(&self, caller: &Caller, id: PacketId) -> Result<TakenBack, WithdrawError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        self.may(RouteAction::WithdrawPacket, &party, now).map_err(WithdrawError::Refused)?;
+        let packet = self.store.packet(id).await.map_err(Trouble::from)?;
+        let packet =
+            packet.filter(|packet| packet.sender == caller.party()).ok_or(WithdrawError::NotFound)?;
+        let mut entries = Vec::new();
+        for row in &packet.recipients {
+            let mut account = Account::of(Event::WithdrawPacket, Outcome::Recorded);
+            account.shared = Part {
+                packet: Some(id),
+                dataset: Some(packet.dataset.clone()),
+                purpose: Some(packet.purpose.clone()),
+                sender: Some(packet.sender),
+                recipient: Some(row.party),
+                ..account.shared
+            };
+            account.sender = Some(packet.sender);
+            account.recipient = Some(row.party);
+            account.person = Some(packet.person);
+            entries.push(self.entry(caller, account)?);
+        }
+        let effect = WithdrawPacket { packet: id, sender: caller.party() };
+        match self.writer.submit(Write::new(effect, entries)).await {
+            Ok(done) => {
+                let done = done.into_inner();
+                let index = done.evidence.first().map(|evidence| evidence.index);
+                Ok(TakenBack::of(done.time, index, &done.outcome))
+            }
+            Err(WriteError::Conflict(Conflict::NotFound)) => Err(WithdrawError::NotFound),
+            Err(WriteError::Conflict(_)) => Err(WithdrawError::Gone),
+            Err(error) => Err(Trouble::from(error).into()),
+        }
+    }
+
+    fn kept_facts(&self, declaration: &DeclarationRow) -> Result<KeptFacts, Trouble> {
+        let place = Place { table: "declaration", row: &declaration.id.to_string(), column: "facts" };
+        let sealed =
+            declaration.facts.as_ref().ok_or(Trouble::Inconsistent("a declaration without facts"))?;
+        let kept: Zeroizing<Vec<u8>> = self.at_rest.open(place, sealed)?;
+        serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the facts of a declaration"))
+    }
+}

@@ -1,0 +1,226 @@
+//! Facts in; decision, basis, conditions and articles out, in words.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    catalogue::Catalogue,
+    dataset::Condition,
+    engine::Engine,
+    permit::{Decision, RefusalKind},
+    whatif::{Unasked, WhatIf},
+};
+use crate::domain::{
+    code::{Category, Grondslag, Provision},
+    digest::Digest,
+    problem::{Bilingual, Fault},
+};
+
+/// A decision and what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// Whether the answer is yes.
+    pub permitted: bool,
+    /// Why not, where it is no.
+    pub refusal: Option<RefusalKind>,
+    /// The basis that was judged.
+    pub basis: Option<Grondslag>,
+    /// What that basis rests on.
+    pub provisions: Vec<Citation>,
+    /// Categories that must be sent.
+    pub required: Vec<Category>,
+    /// Categories that may be sent.
+    pub allowed: Vec<Category>,
+    /// Conditions that were judged and held.
+    pub held: Vec<Held>,
+    /// What stands in the way.
+    pub reasons: Vec<Fault>,
+    /// The provisions that the reasons cite.
+    pub cited: Vec<Citation>,
+    /// The instant that was judged.
+    pub decided_at: Timestamp,
+    /// The digest of the policies.
+    pub policy_digest: Digest,
+}
+
+/// A provision, for a reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Citation {
+    /// Its identifier.
+    pub id: Provision,
+    /// As one writes it in Dutch.
+    pub citation: String,
+    /// What it says.
+    pub title: Bilingual,
+    /// Whether the text says it, or it is our reading.
+    pub our_reading: bool,
+}
+
+/// A condition that held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Its name.
+    pub id: String,
+    /// Its provisions.
+    pub provisions: Vec<Provision>,
+}
+
+/// Decides about the facts alone and says why. Nothing is stored or looked up.
+///
+/// # Errors
+/// [`Unasked`] when dataset, purpose or a role is not named.
+pub fn explain(engine: &Engine, question: &WhatIf, now: Timestamp) -> Result<Explanation, Unasked> {
+    let facts = question.facts(now)?;
+    let catalogue = engine.catalogue();
+    let dataset = catalogue.dataset(&facts.dataset);
+    let decision = engine.decide(&facts);
+    let (refusal, basis, reasons) = match &decision {
+        Decision::Permit(permit) => (None, Some(permit.basis().clone()), Vec::new()),
+        Decision::Refusal(refusal) => (Some(refusal.kind), refusal.basis.clone(), refusal.reasons.clone()),
+    };
+    let judged = basis.as_ref().and_then(|id| dataset.and_then(|dataset| dataset.bases.get(id)).zip(dataset));
+    let conditions: Vec<&Condition> =
+        judged.map(|(basis, dataset)| catalogue.conditions_of(dataset, basis).collect()).unwrap_or_default();
+    let did_hold = |condition: &&&Condition| reasons.iter().all(|reason| reason.code != condition.id);
+    let conclusive = matches!(refusal, None | Some(RefusalKind::ConditionsFail));
+    let mut cited: Vec<Provision> = reasons.iter().flat_map(|reason| reason.provisions.clone()).collect();
+    cited.sort();
+    cited.dedup();
+    Ok(Explanation {
+        permitted: refusal.is_none(),
+        refusal,
+        provisions: judged.map(|(basis, _)| citations(catalogue, &basis.provisions)).unwrap_or_default(),
+        required: judged.map(|(basis, _)| basis.required.iter().cloned().collect()).unwrap_or_default(),
+        allowed: judged.map(|(basis, _)| basis.allowed().into_iter().collect()).unwrap_or_default(),
+        held: conditions
+            .iter()
+            .filter(did_hold)
+            .filter(|_| conclusive)
+            .map(|condition| Held { id: condition.id.clone(), provisions: condition.provisions.clone() })
+            .collect(),
+        basis,
+        reasons,
+        cited: citations(catalogue, &cited),
+        decided_at: facts.now,
+        policy_digest: catalogue.digest(),
+    })
+}
+
+fn citations(catalogue: &Catalogue, provisions: &[Provision]) -> Vec<Citation> {
+    let entries = provisions.iter().filter_map(|id| catalogue.provision(id));
+    entries
+        .map(|entry| Citation {
+            id: entry.id.clone(),
+            citation: entry.citation(),
+            title: entry.title(),
+            our_reading: entry.reading == super::law::Reading::Ours,
+        })
+        .collect()
+}
+
+impl Explanation {
+    /// The explanation in plain Dutch.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |parts: &[&str]| {
+            for part in parts {
+                text.push_str(part);
+            }
+            text.push('\n');
+        };
+        line(&[if self.permitted {
+            "JA: deze partij mag dit nu ontvangen."
+        } else {
+            "NEE: dit mag nu niet."
+        }]);
+        if let Some(basis) = &self.basis {
+            line(&["Grondslag: ", basis.as_str()]);
+            for provision in &self.provisions {
+                line(&["  ", &provision.citation, ": ", &provision.title.nl, reading(provision)]);
+            }
+            line(&["Verplicht: ", &words(&self.required)]);
+            line(&["Toegestaan: ", &words(&self.allowed)]);
+        }
+        for reason in &self.reasons {
+            line(&[]);
+            line(&["- ", &reason.text.nl, " (", &reason.code, ")"]);
+            let cited = self.cited.iter().filter(|citation| reason.provisions.contains(&citation.id));
+            for citation in cited {
+                line(&["    ", &citation.citation, reading(citation)]);
+            }
+            if let Some(now) = &reason.now {
+                line(&["    Wat nu: ", &now.nl]);
+            }
+        }
+        if !self.held.is_empty() {
+            line(&[]);
+            line(&["Voorwaarden waaraan is voldaan:"]);
+            for held in &self.held {
+                line(&["  ", &held.id]);
+            }
+        }
+        line(&[]);
+        line(&["Beoordeeld op ", &self.decided_at.to_string(), ", beleid ", &self.policy_digest.to_string()]);
+        text
+    }
+}
+
+fn reading(citation: &Citation) -> &'static str {
+    if citation.our_reading { " [onze lezing]" } else { "" }
+}
+
+fn words(categories: &[Category]) -> String {
+    categories.iter().map(Category::as_str).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn an_explanation_names_every_reason_with_its_article_and_what_to_do() {
+        let engine = Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap();
+        let question: WhatIf = serde_json::from_value(serde_json::json!({
+            "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+            "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
+            "verblijf": "0361", "birthDate": "2007-11-03", "verlatenOp": "2026-07-17",
+            "requestExists": true, "requestInstemming": ["persoon"],
+        }))
+        .unwrap();
+        let explanation = explain(&engine, &question, "2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
+        assert!(!explanation.permitted);
+        assert_eq!(explanation.refusal, Some(RefusalKind::ConditionsFail));
+        let text = explanation.text();
+        for part in [
+            "NEE",
+            "overgangsdocument.voortzetting",
+            "art. 2.31b lid 3 WVO 2020",
+            "Wat nu: Vraag de gemeente",
+        ] {
+            assert!(text.contains(part), "{part} is missing in:\n{text}");
+        }
+        assert!(explanation.held.iter().any(|held| held.id == "overgangsdocument.instemming"));
+        assert!(!text.contains("2007"), "no fact about the person is repeated");
+    }
+
+    #[test]
+    fn what_is_left_out_says_no() {
+        let engine = Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap();
+        let question: WhatIf = serde_json::from_value(serde_json::json!({
+            "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+            "senderRole": "pro-school", "recipientRole": "werk-en-inkomen",
+        }))
+        .unwrap();
+        let explanation = explain(&engine, &question, Timestamp::UNIX_EPOCH).unwrap();
+        assert!(!explanation.permitted);
+        assert_eq!(
+            explain(&engine, &WhatIf::default(), Timestamp::UNIX_EPOCH),
+            Err(Unasked("sender's role"))
+        );
+    }
+}

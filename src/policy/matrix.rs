@@ -1,0 +1,298 @@
+//! Who may receive what from whom for which purpose, on which basis and under which conditions: the policies as a table.
+
+use serde::Serialize;
+
+use super::{
+    catalogue::Catalogue,
+    dataset::{Basis, Condition, Dataset},
+};
+use crate::domain::{
+    code::{Category, DatasetCode, Grondslag, Provision, Purpose},
+    digest::Digest,
+    party::Role,
+};
+
+/// Adds formatted text to a string, which cannot fail.
+macro_rules! put {
+    ($to:expr, $($arg:tt)*) => { $to.push_str(&format!($($arg)*)) };
+}
+
+/// One basis as a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// The dataset.
+    pub dataset: DatasetCode,
+    /// Its Dutch title.
+    pub title: String,
+    /// The basis.
+    pub basis: Grondslag,
+    /// Who sends.
+    pub senders: Vec<Role>,
+    /// Who receives.
+    pub recipients: Vec<Role>,
+    /// For what.
+    pub purposes: Vec<Purpose>,
+    /// The ground of the GDPR.
+    pub ground: Option<String>,
+    /// The articles it rests on.
+    pub articles: Vec<Article>,
+    /// VERPLICHT.
+    pub required: Vec<Category>,
+    /// OPTIONEEL.
+    pub optional: Vec<Category>,
+    /// OPT-UIT.
+    pub opt_out: Vec<Category>,
+    /// Under which conditions, guards included.
+    pub conditions: Vec<RowCondition>,
+}
+
+/// A condition of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowCondition {
+    /// Its name.
+    pub id: String,
+    /// Whether it is a guard of every dataset.
+    pub guard: bool,
+    /// What is said in Dutch when it fails.
+    pub text: String,
+    /// The articles that set it.
+    pub articles: Vec<Article>,
+}
+
+/// A cited provision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Article {
+    /// Its identifier.
+    pub id: Provision,
+    /// As one writes it in Dutch.
+    pub citation: String,
+}
+
+/// The policies as a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Matrix {
+    /// The digest of the policies.
+    pub policy_digest: Digest,
+    /// One row per basis, by dataset and basis.
+    pub rows: Vec<Row>,
+}
+
+impl Matrix {
+    /// The table of a catalogue.
+    #[must_use]
+    pub fn of(catalogue: &Catalogue) -> Self {
+        let rows = catalogue
+            .datasets()
+            .flat_map(|dataset| dataset.bases.values().map(move |basis| row(catalogue, dataset, basis)))
+            .collect();
+        Self { policy_digest: catalogue.digest(), rows }
+    }
+
+    /// For a terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for row in &self.rows {
+            let [who, what, why] = [row.who(), row.what(), row.why()];
+            let lines = [format!("{} ({})", row.basis, row.title), who, why, what];
+            text.push_str(&lines.join("\n  "));
+            for condition in row.conditions.iter().filter(|condition| !condition.guard) {
+                let _infallible =
+                    put!(text, "\n  niet als: {} [{}]", condition.text, cite(&condition.articles));
+            }
+            let guards: Vec<&str> = row
+                .conditions
+                .iter()
+                .filter(|condition| condition.guard)
+                .map(|one| one.id.as_str())
+                .collect();
+            put!(text, "\n  en altijd: {}\n\n", guards.join(", "));
+        }
+        text
+    }
+
+    /// For a document.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut text = String::from(
+            "| Grondslag | Van | Aan | Doel | Rust op | Verplicht | Optioneel | Opt-uit | Voorwaarden |\n|---|---|---|---|---|---|---|---|---|\n",
+        );
+        for row in &self.rows {
+            let cells = row.cells().map(|cell| cell.replace('|', "\\|"));
+            let conditions: Vec<String> = row.conditions.iter().map(|one| format!("`{}`", one.id)).collect();
+            put!(text, "| {} | {} |\n", cells.join(" | "), conditions.join(", "));
+        }
+        put!(text, "\nBeleid: `{}`\n", self.policy_digest);
+        text
+    }
+
+    /// A page in Dutch that a screen reader can walk through: a caption, column and row headers, no script or style.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let mut page = String::from(
+            "<!doctype html>\n<html lang=\"nl\">\n<head><meta charset=\"utf-8\"><title>Wie mag wat ontvangen</title></head>\n<body>\n<main>\n<h1>Wie mag wat ontvangen</h1>\n<p>Wat hier niet staat, mag niet. Een overdracht rust op precies één grondslag, en aan al haar voorwaarden moet zijn voldaan.</p>\n<table>\n<caption>Grondslagen per gegevensset</caption>\n<thead><tr>",
+        );
+        for head in HEADS {
+            put!(page, "<th scope=\"col\">{head}</th>");
+        }
+        page.push_str("</tr></thead>\n<tbody>\n");
+        for row in &self.rows {
+            page.push_str("<tr>");
+            for (index, cell) in row.cells().iter().enumerate() {
+                let cell = escape(cell);
+                if index == 0 {
+                    put!(page, "<th scope=\"row\">{cell}</th>");
+                } else {
+                    put!(page, "<td>{cell}</td>");
+                }
+            }
+            page.push_str("<td><ul>");
+            for condition in &row.conditions {
+                put!(
+                    page,
+                    "<li>{} <small>({}; {})</small></li>",
+                    escape(&condition.text),
+                    escape(&condition.id),
+                    escape(&cite(&condition.articles))
+                );
+            }
+            page.push_str("</ul></td></tr>\n");
+        }
+        put!(
+            page,
+            "</tbody>\n</table>\n<p>Beleid: <code>{}</code></p>\n</main>\n</body>\n</html>\n",
+            self.policy_digest
+        );
+        page
+    }
+}
+
+const HEADS: [&str; 9] =
+    ["Grondslag", "Van", "Aan", "Doel", "Rust op", "Verplicht", "Optioneel", "Opt-uit", "Het mag niet als"];
+
+impl Row {
+    fn who(&self) -> String {
+        format!("{} -> {}, voor {}", join(&self.senders), join(&self.recipients), join(&self.purposes))
+    }
+
+    fn why(&self) -> String {
+        format!("rust op {}", self.rests_on())
+    }
+
+    fn rests_on(&self) -> String {
+        match &self.ground {
+            Some(ground) => format!("{} (AVG {ground})", cite(&self.articles)),
+            None => cite(&self.articles),
+        }
+    }
+
+    fn what(&self) -> String {
+        let mut text = format!("verplicht: {}", join(&self.required));
+        for (name, list) in [("optioneel", &self.optional), ("opt-uit", &self.opt_out)] {
+            if !list.is_empty() {
+                put!(text, "; {name}: {}", join(list));
+            }
+        }
+        text
+    }
+
+    fn cells(&self) -> [String; 8] {
+        [
+            format!("{} ({})", self.basis, self.title),
+            join(&self.senders),
+            join(&self.recipients),
+            join(&self.purposes),
+            self.rests_on(),
+            join(&self.required),
+            join(&self.optional),
+            join(&self.opt_out),
+        ]
+    }
+}
+
+fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
+    let own = |condition: &Condition| dataset.conditions.contains_key(&condition.id);
+    Row {
+        dataset: dataset.code.clone(),
+        title: dataset.title.nl.clone().into_owned(),
+        basis: basis.id.clone(),
+        senders: basis.senders.iter().copied().collect(),
+        recipients: basis.recipients.iter().copied().collect(),
+        purposes: basis.purposes.iter().cloned().collect(),
+        ground: basis.ground.clone(),
+        articles: articles(catalogue, &basis.provisions),
+        required: basis.required.iter().cloned().collect(),
+        optional: basis.optional.iter().cloned().collect(),
+        opt_out: basis.opt_out.iter().cloned().collect(),
+        conditions: catalogue
+            .conditions_of(dataset, basis)
+            .map(|condition| RowCondition {
+                id: condition.id.clone(),
+                guard: !own(condition),
+                text: condition.text.nl.clone().into_owned(),
+                articles: articles(catalogue, &condition.provisions),
+            })
+            .collect(),
+    }
+}
+
+fn articles(catalogue: &Catalogue, provisions: &[Provision]) -> Vec<Article> {
+    let entries = provisions.iter().filter_map(|id| catalogue.provision(id));
+    entries.map(|entry| Article { id: entry.id.clone(), citation: entry.citation() }).collect()
+}
+
+fn cite(articles: &[Article]) -> String {
+    join(&articles.iter().map(|article| article.citation.as_str()).collect::<Vec<_>>())
+}
+
+fn join<T: ToString>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_matrix_says_who_may_receive_what_on_which_basis() {
+        let matrix = Matrix::of(&Catalogue::embedded().unwrap());
+        let row = matrix.rows.iter().find(|row| row.basis.as_str() == "overgangsdocument.pro").unwrap();
+        assert_eq!(row.senders, [Role::ProSchool]);
+        assert_eq!(row.recipients, [Role::WerkEnInkomen]);
+        assert_eq!(row.purposes[0].as_str(), "voortzetting-ondersteuning");
+        assert_eq!(row.articles[0].citation, "art. 2.31b lid 3 WVO 2020");
+        assert_eq!(row.ground.as_deref(), Some("6(1)(c)"));
+        let names: Vec<&str> = row.conditions.iter().map(|condition| condition.id.as_str()).collect();
+        assert!(names.contains(&"overgangsdocument.voortzetting") && names.contains(&"guards.woonplaats"));
+        assert!(!names.contains(&"guards.bezwaar"), "objection does not stop a legal duty");
+        let copy =
+            matrix.rows.iter().find(|row| row.basis.as_str() == "overgangsdocument.betrokkene").unwrap();
+        assert_eq!(copy.senders, [Role::ProSchool, Role::VsoSchool, Role::MboSchool]);
+    }
+
+    #[test]
+    fn every_rendering_names_every_basis() {
+        let matrix = Matrix::of(&Catalogue::embedded().unwrap());
+        let (text, markdown, html) = (matrix.text(), matrix.markdown(), matrix.html());
+        for row in &matrix.rows {
+            assert!(text.contains(row.basis.as_str()), "{}", row.basis);
+            assert!(markdown.contains(row.basis.as_str()), "{}", row.basis);
+            assert!(html.contains(&format!("<th scope=\"row\">{}", row.basis)), "{}", row.basis);
+        }
+        assert!(html.contains("Werk &amp; Inkomen") && html.contains("<caption>"));
+        assert!(
+            markdown
+                .lines()
+                .filter(|line| line.starts_with("| "))
+                .all(|line| { line.replace("\\|", "").matches('|').count() == 10 })
+        );
+    }
+}

@@ -1,0 +1,272 @@
+//! Opening, migrating and beginning a database.
+
+use std::{fmt, fs, path::Path, sync::Once, time::Duration};
+
+use jiff::Timestamp;
+use sqlx::{
+    Any, AnyConnection, AnyPool, Executor as _, Row as _,
+    any::AnyPoolOptions,
+    migrate::{Migrate as _, MigrateError, Migrator},
+};
+
+use super::{error::StoreError, row::millis};
+use crate::domain::digest::Digest;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How many connections to keep, and how long to wait.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// Connections that read. The writer has one of its own.
+    pub readers: u32,
+    /// How long a statement waits for another gateway that holds the lock, and a read for a free connection.
+    pub patience: Duration,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { readers: 8, patience: Duration::from_secs(5) }
+    }
+}
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// One file, one machine.
+    Sqlite,
+    /// A server, for several gateways at once.
+    Postgres,
+}
+
+/// A database that is open. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(super) backend: Backend,
+    pub(super) read: AnyPool,
+    pub(super) write: AnyPool,
+}
+
+/// SQLite writes nothing before it has the lock, so that no transaction fails half-way for want of it.
+const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
+/// Every write is serial under the lock of the log's head, so that READ COMMITTED sees all that went before.
+const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+const BEGIN_LOG: &str = "INSERT INTO log_head (id, origin, size, last_time, frontier, policy_digest, checkpoint) \
+     VALUES (1, $1, 0, $2, $3, $4, '') ON CONFLICT (id) DO NOTHING";
+const ORIGIN: &str = "SELECT origin FROM log_head WHERE id = 1";
+/// Takes the lock of the head and changes nothing.
+const TOUCH_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1";
+
+impl Store {
+    /// Opens a database and checks that its settings are safe and its schema is the one that this program knows.
+    ///
+    /// `url` is `sqlite:<path>` or `postgres://…`. A SQLite file that does not exist yet is made, readable by its
+    /// owner only. Nothing is migrated: see [`Store::migrate`].
+    ///
+    /// # Errors
+    /// `Settings` for an unknown address or `fsync=off`; `Schema` when migrations are missing or unknown;
+    /// `Unavailable` when it cannot be reached.
+    pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, StoreError> {
+        let store = Self::connect(url, options).await?;
+        store.check_schema().await?;
+        Ok(store)
+    }
+
+    /// Brings the schema of the database up to date, making the database file if there is none. Run it before
+    /// [`Store::open`], if need be under a database role of its own.
+    ///
+    /// # Errors
+    /// `Schema` when the database is newer than this program or a migration was changed; else as [`Store::open`].
+    pub async fn migrate(url: &str) -> Result<(), StoreError> {
+        let store = Self::connect(url, &OpenOptions { readers: 1, ..OpenOptions::default() }).await?;
+        let outcome = store.migrator().run(&store.write).await.map_err(schema_fault);
+        store.close().await;
+        outcome
+    }
+
+    /// Begins the log: its name and the policy by which this database decides. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// `Settings` when the log was begun under another origin: a log does not change its name.
+    pub async fn begin_log(&self, origin: &str, policy: Digest, now: Timestamp) -> Result<(), StoreError> {
+        let begun = sqlx::query(BEGIN_LOG)
+            .bind(origin.to_owned())
+            .bind(millis(now))
+            .bind(crate::store::writer::append::empty_frontier())
+            .bind(policy.to_string())
+            .execute(&self.write)
+            .await?;
+        if begun.rows_affected() == 0 {
+            let known: String = sqlx::query(ORIGIN).fetch_one(&self.read).await?.try_get(0)?;
+            if known != origin {
+                return Err(StoreError::settings(format!(
+                    "the log in this database is `{known}`; a log does not change its name: open it under that name"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an entry could be appended now: takes the lock of the head, and gives it back.
+    ///
+    /// # Errors
+    /// `Unavailable` when the lock cannot be had within the patience of [`OpenOptions`], or when the log was not begun.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        let mut transaction = self.write.begin_with(self.begin()).await?;
+        let touched = sqlx::query(TOUCH_HEAD).execute(&mut *transaction).await?;
+        transaction.rollback().await?;
+        if touched.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::unavailable("the log was not begun"))
+        }
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// Closes all connections and waits for them.
+    pub async fn close(&self) {
+        self.write.close().await;
+        self.read.close().await;
+    }
+
+    pub(super) const fn begin(&self) -> &'static str {
+        match self.backend {
+            Backend::Sqlite => BEGIN_SQLITE,
+            Backend::Postgres => BEGIN_POSTGRES,
+        }
+    }
+
+    fn migrator(&self) -> &'static Migrator {
+        match self.backend {
+            Backend::Sqlite => &SQLITE,
+            Backend::Postgres => &POSTGRES,
+        }
+    }
+
+    async fn connect(url: &str, options: &OpenOptions) -> Result<Self, StoreError> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let (backend, address) = address(url)?;
+        let read = pool(backend, options, options.readers).connect(&address).await.map_err(connect_fault)?;
+        let write = pool(backend, options, 1).connect(&address).await.map_err(connect_fault)?;
+        Ok(Self { backend, read, write })
+    }
+
+    async fn check_schema(&self) -> Result<(), StoreError> {
+        let known: Vec<i64> = self.migrator().iter().map(|migration| migration.version).collect();
+        let mut connection = self.write.acquire().await?;
+        let applied = connection.list_applied_migrations(&self.migrator().table_name).await;
+        // A database that was never migrated has no table of migrations.
+        let applied: Vec<i64> =
+            applied.map(|all| all.iter().map(|one| one.version).collect()).unwrap_or_default();
+        if applied.iter().any(|version| !known.contains(version)) {
+            return Err(StoreError::schema(
+                "the database was migrated by a newer Sluis than this one: update the program",
+            ));
+        }
+        if known.iter().any(|version| !applied.contains(version)) {
+            return Err(StoreError::schema("the database is not up to date: run `sluis migrate` first"));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address may hold a password.
+        write!(f, "Store({:?})", self.backend)
+    }
+}
+
+fn address(url: &str) -> Result<(Backend, String), StoreError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok((Backend::Postgres, url.to_owned()));
+    }
+    let Some(path) = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest)) else {
+        return Err(StoreError::settings("not the address of a database: `sqlite:<path>` or `postgres://…`"));
+    };
+    if path.is_empty() || path.contains(":memory:") || path.contains('?') {
+        return Err(StoreError::settings("a SQLite database is a file: `sqlite:<path>`, without parameters"));
+    }
+    make_owner_only(Path::new(path)).map_err(|cause| {
+        StoreError::settings(format!("the database file cannot be made: {}", cause.kind()))
+    })?;
+    Ok((Backend::Sqlite, format!("sqlite://{path}")))
+}
+
+/// SQLite gives its journal files the mode of the database file.
+fn make_owner_only(path: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+fn pool(backend: Backend, options: &OpenOptions, connections: u32) -> AnyPoolOptions {
+    let patience = options.patience;
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(patience)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                match backend {
+                    Backend::Sqlite => settle_sqlite(connection).await,
+                    Backend::Postgres => settle_postgres(connection).await,
+                }
+            })
+        })
+}
+
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON";
+
+async fn settle_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    connection.execute(SQLITE_SETTINGS).await.map(drop)
+}
+
+const POSTGRES_SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '5s'; \
+     SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = warning";
+const FSYNC: &str = "SELECT current_setting('fsync')";
+
+async fn settle_postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    connection.execute(POSTGRES_SETTINGS).await?;
+    let fsync: String = sqlx::query::<Any>(FSYNC).fetch_one(&mut *connection).await?.try_get(0)?;
+    if fsync == "on" { Ok(()) } else { Err(sqlx::Error::Configuration(UnsafeFsync.into())) }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("PostgreSQL runs with fsync=off: what it confirms can be lost; turn it on")]
+struct UnsafeFsync;
+
+fn connect_fault(cause: sqlx::Error) -> StoreError {
+    match &cause {
+        sqlx::Error::Configuration(reason) if reason.is::<UnsafeFsync>() => {
+            StoreError::settings(UnsafeFsync.to_string())
+        }
+        _ => cause.into(),
+    }
+}
+
+fn schema_fault(cause: MigrateError) -> StoreError {
+    match cause {
+        MigrateError::VersionMissing(version) => StoreError::schema(format!(
+            "the database was migrated by a newer Sluis than this one (migration {version}): update the program"
+        )),
+        MigrateError::VersionMismatch(version) => StoreError::schema(format!(
+            "migration {version} was applied with another text than this program holds: nothing was changed"
+        )),
+        MigrateError::Dirty(version) => StoreError::schema(format!(
+            "migration {version} was broken off half-way: restore the database from its last backup"
+        )),
+        MigrateError::Execute(cause) => cause.into(),
+        other => StoreError::schema(format!("the schema cannot be brought up to date: {other}")),
+    }
+}

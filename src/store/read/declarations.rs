@@ -1,0 +1,152 @@
+//! Declarations.
+
+use jiff::Timestamp;
+use sqlx::{any::AnyRow, query};
+
+use super::words;
+use crate::{
+    domain::{
+        code::{DatasetCode, Purpose},
+        declaration::{Capacity, DeclarationKind},
+        id::{DeclarationId, PersonId},
+        party::PartyId,
+    },
+    store::{
+        Store,
+        error::StoreError,
+        row::{Columns, millis},
+        write::Evidenced,
+    },
+};
+
+words! {
+    /// Whether a declaration still stands.
+    DeclarationState {
+        /// Given. It may have lapsed: see [`DeclarationRow::until`].
+        Given = "given",
+        /// Withdrawn.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// A declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationRow {
+    /// Its identifier.
+    pub id: DeclarationId,
+    /// About whom.
+    pub person: PersonId,
+    /// What is declared.
+    pub kind: DeclarationKind,
+    /// About which dataset.
+    pub dataset: DatasetCode,
+    /// For which purpose; none is every purpose.
+    pub purpose: Option<Purpose>,
+    /// Towards whom; none is everyone.
+    pub towards: Option<PartyId>,
+    /// Who declared.
+    pub given_by: Capacity,
+    /// When.
+    pub given_at: Timestamp,
+    /// Until when it holds.
+    pub until: Option<Timestamp>,
+    /// Whether consent was explicit.
+    pub explicit: bool,
+    /// On what it rests.
+    pub evidence: Evidenced,
+    /// What was asserted about the person, sealed under the at-rest key.
+    pub facts: Option<Vec<u8>>,
+    /// Who recorded it.
+    pub recorder: PartyId,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The index of the entry of its recording.
+    pub recorded_index: u64,
+    /// Whether it stands.
+    pub state: DeclarationState,
+    /// Since when it is withdrawn.
+    pub withdrawn_at: Option<Timestamp>,
+    /// The index of the entry of its withdrawal.
+    pub withdrawn_index: Option<u64>,
+}
+
+macro_rules! declaration {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, person_id, kind, dataset, purpose, towards_oin, towards_role, given_by, given_at, until_at, \
+             explicit, evidence_kind, evidence_digest, evidence_on, facts, recorder_oin, recorder_role, recorded_at, \
+             recorded_index, state, withdrawn_at, withdrawn_index FROM declaration ",
+            $rest
+        )
+    };
+}
+
+const DECLARATION: &str = declaration!("WHERE id = $1");
+/// A declaration holds from when it was given until it lapses; without a party or a purpose it holds for all.
+const STANDING: &str = declaration!(
+    "WHERE person_id = $1 AND dataset = $2 AND state = 'given' AND given_at <= $3 \
+     AND (until_at IS NULL OR until_at > $3) AND (purpose IS NULL OR purpose = $4) \
+     AND (towards_oin IS NULL OR (towards_oin = $5 AND towards_role = $6)) ORDER BY given_at, id"
+);
+
+impl Store {
+    /// A declaration.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn declaration(&self, id: DeclarationId) -> Result<Option<DeclarationRow>, StoreError> {
+        let row = query(DECLARATION).bind(id.to_string()).fetch_optional(&self.read).await?;
+        row.as_ref().map(declaration_row).transpose()
+    }
+
+    /// The declarations that stand at this instant about this person and dataset, for this purpose, towards this party.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn standing(
+        &self,
+        person: PersonId,
+        dataset: &DatasetCode,
+        purpose: &Purpose,
+        towards: &PartyId,
+        at: Timestamp,
+    ) -> Result<Vec<DeclarationRow>, StoreError> {
+        let standing = query(STANDING)
+            .bind(person.to_string())
+            .bind(dataset.to_string())
+            .bind(millis(at))
+            .bind(purpose.to_string())
+            .bind(towards.oin.to_string())
+            .bind(towards.role.to_string());
+        standing.fetch_all(&self.read).await?.iter().map(declaration_row).collect()
+    }
+}
+
+fn declaration_row(row: &AnyRow) -> Result<DeclarationRow, StoreError> {
+    let columns = Columns(row);
+    let towards = columns.maybe_parse("towards_oin")?.zip(columns.maybe_parse("towards_role")?);
+    Ok(DeclarationRow {
+        id: columns.parse("id")?,
+        person: columns.parse("person_id")?,
+        kind: columns.parse("kind")?,
+        dataset: columns.parse("dataset")?,
+        purpose: columns.maybe_parse("purpose")?,
+        towards: towards.map(|(oin, role)| PartyId::new(oin, role)),
+        given_by: columns.parse("given_by")?,
+        given_at: columns.instant("given_at")?,
+        until: columns.maybe_instant("until_at")?,
+        explicit: columns.flag("explicit")?,
+        evidence: Evidenced {
+            kind: columns.parse("evidence_kind")?,
+            digest: columns.maybe_parse("evidence_digest")?,
+            recorded_on: columns.parse("evidence_on")?,
+        },
+        facts: columns.maybe_bytes("facts")?,
+        recorder: columns.party("recorder_oin", "recorder_role")?,
+        recorded_at: columns.instant("recorded_at")?,
+        recorded_index: columns.index("recorded_index")?,
+        state: columns.parse("state")?,
+        withdrawn_at: columns.maybe_instant("withdrawn_at")?,
+        withdrawn_index: columns.maybe_index("withdrawn_index")?,
+    })
+}

@@ -1,0 +1,194 @@
+//! What a party pages through: outbox, inbox and notices, by log index.
+
+use sqlx::query;
+
+use super::{CopyState, words};
+use crate::{
+    domain::{
+        id::{DeclarationId, PacketId},
+        party::PartyId,
+    },
+    store::{
+        Store,
+        error::StoreError,
+        row::{Columns, signed},
+        write::PacketKind,
+    },
+};
+use jiff::Timestamp;
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items, by log index.
+    pub items: Vec<T>,
+    /// The cursor of the next page; none when this is the last.
+    pub next: Option<u64>,
+}
+
+impl<T> Page<T> {
+    pub(super) fn of(mut items: Vec<T>, limit: u32, index: impl Fn(&T) -> u64) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = if more { items.last().map(index) } else { None };
+        Self { items, next }
+    }
+}
+
+/// One copy in an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Copy {
+    /// The packet.
+    pub packet: PacketId,
+    /// Its place in the list.
+    pub index: u64,
+    /// Where this copy stands.
+    pub state: CopyState,
+}
+
+words! {
+    /// What a party is told.
+    NoticeKind {
+        /// A declaration that the packet rested on was withdrawn after it was collected.
+        DeclarationWithdrawn = "declaration-withdrawn",
+        /// The sender took the packet back after it was collected.
+        PacketWithdrawn = "packet-withdrawn",
+        /// A recipient's key was revoked: push the packet again.
+        KeyRevoked = "key-revoked",
+    }
+}
+
+/// A notice to a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// The index of the entry by which it came about.
+    pub index: u64,
+    /// Which packet.
+    pub packet: PacketId,
+    /// Whose copy it concerns.
+    pub about: PartyId,
+    /// What happened.
+    pub kind: NoticeKind,
+    /// The declaration that was withdrawn.
+    pub declaration: Option<DeclarationId>,
+    /// When.
+    pub created: Timestamp,
+}
+
+const OUTBOX: &str = "SELECT id, created_index FROM packet WHERE sender_oin = $1 AND sender_role = $2 AND kind = $3 \
+     AND created_index > $4 ORDER BY created_index LIMIT $5";
+const INBOX: &str = "SELECT r.packet_id AS packet_id, r.pushed_index AS pushed_index, r.state AS state \
+     FROM packet_recipient r JOIN packet p ON p.id = r.packet_id \
+     WHERE r.oin = $1 AND r.role = $2 AND p.kind = $3 AND r.pushed_index > $4 ORDER BY r.pushed_index LIMIT $5";
+/// Never cuts between the notices of one index, or the cursor would lose some.
+const NOTICES: &str = "SELECT idx, packet_id, about_oin, about_role, kind, declaration_id, created FROM notice \
+     WHERE oin = $1 AND role = $2 AND idx > $3 AND idx <= (SELECT COALESCE(MAX(idx), 0) FROM \
+     (SELECT DISTINCT idx FROM notice WHERE oin = $1 AND role = $2 AND idx > $3 ORDER BY idx LIMIT $4) AS page) \
+     ORDER BY idx, packet_id, about_oin, about_role";
+const LATER_NOTICE: &str =
+    "SELECT idx FROM notice WHERE oin = $1 AND role = $2 AND idx > $3 ORDER BY idx LIMIT 1";
+
+impl Store {
+    /// What a party sent, after a cursor.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn outbox(
+        &self,
+        sender: &PartyId,
+        kind: PacketKind,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<(PacketId, u64)>, StoreError> {
+        let rows = query(OUTBOX)
+            .bind(sender.oin.to_string())
+            .bind(sender.role.to_string())
+            .bind(kind.as_str())
+            .bind(cursor(after))
+            .bind(i64::from(limit) + 1)
+            .fetch_all(&self.read)
+            .await?;
+        let item = |row| {
+            let columns = Columns(row);
+            Ok((columns.parse("id")?, columns.index("created_index")?))
+        };
+        let items = rows.iter().map(item).collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(Page::of(items, limit, |(_, index)| *index))
+    }
+
+    /// What was sent to a party, after a cursor.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn inbox(
+        &self,
+        recipient: &PartyId,
+        kind: PacketKind,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Copy>, StoreError> {
+        let rows = query(INBOX)
+            .bind(recipient.oin.to_string())
+            .bind(recipient.role.to_string())
+            .bind(kind.as_str())
+            .bind(cursor(after))
+            .bind(i64::from(limit) + 1)
+            .fetch_all(&self.read)
+            .await?;
+        let item = |row| {
+            let columns = Columns(row);
+            Ok(Copy {
+                packet: columns.parse("packet_id")?,
+                index: columns.index("pushed_index")?,
+                state: columns.parse("state")?,
+            })
+        };
+        let items = rows.iter().map(item).collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(Page::of(items, limit, |copy| copy.index))
+    }
+
+    /// What a party must be told, after a cursor. A page holds all notices of its last index, so it may be longer than
+    /// `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn notices(
+        &self,
+        party: &PartyId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<NoticeRow>, StoreError> {
+        let (oin, role) = (party.oin.to_string(), party.role.to_string());
+        let rows = query(NOTICES)
+            .bind(oin.clone())
+            .bind(role.clone())
+            .bind(cursor(after))
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        let item = |row| {
+            let columns = Columns(row);
+            Ok(NoticeRow {
+                index: columns.index("idx")?,
+                packet: columns.parse("packet_id")?,
+                about: columns.party("about_oin", "about_role")?,
+                kind: columns.parse("kind")?,
+                declaration: columns.maybe_parse("declaration_id")?,
+                created: columns.instant("created")?,
+            })
+        };
+        let items = rows.iter().map(item).collect::<Result<Vec<_>, StoreError>>()?;
+        let Some(last) = items.last().map(|notice: &NoticeRow| notice.index) else {
+            return Ok(Page { items, next: None });
+        };
+        let later = query(LATER_NOTICE).bind(oin).bind(role).bind(signed(last));
+        let next = later.fetch_optional(&self.read).await?.map(|_| last);
+        Ok(Page { items, next })
+    }
+}
+
+/// The index after which a page begins. Indexes begin at 0, so nothing stands for the one before it.
+pub(super) fn cursor(after: Option<u64>) -> i64 {
+    after.map_or(-1, signed)
+}

@@ -1,0 +1,97 @@
+//! The one task that writes.
+//!
+//! A use case hands over a [`Write`]: plain data. The writer takes what waits, at most [`BATCH`] writes and without
+//! waiting for more, into one transaction: it takes the lock of the log's head, judges each write under it, applies
+//! its effect, appends its entries, signs the head that they lead to, commits, and only then answers. A write that is
+//! refused changes nothing for its neighbours. Whatever is decided by what was read before is judged again here by
+//! the versions of its subjects, so that a withdrawal that was committed first always wins.
+
+pub(super) mod append;
+mod batch;
+pub mod committed;
+pub mod error;
+pub mod evidence;
+pub mod fault;
+pub mod job;
+mod rows;
+pub mod settings;
+pub mod sign;
+pub mod tx;
+
+use std::sync::Arc;
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+use self::{
+    batch::Desk,
+    committed::Committed,
+    job::{Job, Pending},
+};
+pub use self::{
+    error::{Conflict, WriteError},
+    evidence::Evidence,
+    job::Done,
+    settings::Settings,
+    sign::{SigningFailed, SignsCheckpoint},
+};
+use super::{
+    Store,
+    error::StoreError,
+    write::{Effect, Write},
+};
+
+/// The most writes that share a transaction.
+pub const BATCH: usize = 256;
+
+/// Hands writes to the writer. Cheap to clone; the writer stops when the last one is dropped and all is written.
+#[derive(Clone)]
+pub struct Writer(mpsc::Sender<Box<dyn Job>>);
+
+impl Writer {
+    /// Starts the writer of a gateway. One per gateway: others may write to the same database from theirs.
+    ///
+    /// Checks first that the stored head, frontier and tiles agree, and signs the empty log if it is new.
+    ///
+    /// # Errors
+    /// `Inconsistent` when they do not agree; `Unavailable` when the log was not begun or cannot be read.
+    pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
+        let tree = append::check_head(&store, settings.signer.as_ref()).await?;
+        let (sender, mut waiting) = mpsc::channel(settings.queue.max(1));
+        let mut desk = Desk { store, settings, tree };
+        let task = tokio::spawn(async move {
+            let mut jobs = Vec::with_capacity(BATCH);
+            while waiting.recv_many(&mut jobs, BATCH).await > 0 {
+                desk.write(std::mem::take(&mut jobs)).await;
+            }
+        });
+        Ok((Self(sender), task))
+    }
+
+    /// Hands over a write and waits for its commit.
+    ///
+    /// # Errors
+    /// [`WriteError`]. After [`WriteError::Unknown`] nothing may be released, nor may it be tried again here.
+    pub async fn submit<E: Effect>(
+        &self,
+        write: Write<E>,
+    ) -> Result<Committed<Done<E::Outcome>>, WriteError> {
+        let (waiter, answer) = oneshot::channel();
+        self.0.try_send(Box::new(Pending::new(write, waiter))).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => WriteError::Busy,
+            mpsc::error::TrySendError::Closed(_) => {
+                WriteError::Unavailable(Arc::new(StoreError::unavailable("the writer has stopped")))
+            }
+        })?;
+        // A writer that stopped between taking the write and answering may have committed it.
+        answer.await.unwrap_or(Err(WriteError::Unknown))
+    }
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Writer")
+    }
+}

@@ -1,0 +1,153 @@
+//! Why a write was not done.
+
+use std::sync::Arc;
+
+use crate::store::error::StoreError;
+
+/// Why a write was not done, or why nobody knows whether it was.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WriteError {
+    /// The state of things forbids it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// A fact that the decision rested on has changed: read again, decide again; after three times answer 503.
+    #[error("a fact changed between the decision and the write")]
+    StaleFacts,
+    /// The permit is older than five seconds, or a fact lapsed: decide again.
+    #[error("the permit is no longer valid")]
+    PermitExpired,
+    /// Another gateway decides by another policy: this one must not go on. Answer 503 and say so to the operator.
+    #[error("the active policy is not the one of this gateway")]
+    PolicyDiffers,
+    /// The parts of the write do not belong together: a fault in the program.
+    #[error("the parts of the write do not belong together: {0}")]
+    Mismatch(&'static str),
+    /// Too much waits to be written: answer 503.
+    #[error("too much waits to be written")]
+    Busy,
+    /// It was not written. Answer 503.
+    #[error("the database did not write")]
+    Unavailable(#[source] Arc<StoreError>),
+    /// It may or may not have been written: answer 503, and do not try again here. The caller's Idempotency-Key
+    /// settles it.
+    #[error("it is unknown whether the write was committed")]
+    Unknown,
+}
+
+impl WriteError {
+    /// Whether a fresh decision could succeed.
+    #[must_use]
+    pub const fn may_decide_again(&self) -> bool {
+        matches!(self, Self::StaleFacts | Self::PermitExpired)
+    }
+
+    /// A stable label for logs and metrics.
+    #[must_use]
+    pub const fn error_code(&self) -> &'static str {
+        match self {
+            Self::Conflict(conflict) => conflict.error_code(),
+            Self::StaleFacts => "stale_facts",
+            Self::PermitExpired => "permit_expired",
+            Self::PolicyDiffers => "policy_differs",
+            Self::Mismatch(_) => "write_mismatch",
+            Self::Busy => "writer_busy",
+            Self::Unavailable(_) => "write_unavailable",
+            Self::Unknown => "commit_unknown",
+        }
+    }
+}
+
+/// What the state of things forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// There is no such thing, or not for this party.
+    #[error("there is no such thing for this party")]
+    NotFound,
+    /// It was withdrawn.
+    #[error("it was withdrawn")]
+    Withdrawn,
+    /// Its term has passed.
+    #[error("its term has passed")]
+    Expired,
+    /// The key it was sealed to was revoked.
+    #[error("the key that it was sealed to was revoked")]
+    Withheld,
+    /// It was acknowledged, and erased.
+    #[error("it was acknowledged and erased")]
+    Gone,
+    /// It was not collected yet.
+    #[error("it was not collected yet")]
+    NotCollected,
+    /// Its term has not passed yet.
+    #[error("its term has not passed yet")]
+    NotExpired,
+    /// The Idempotency-Key was used for another body.
+    #[error("the Idempotency-Key was used for another body")]
+    KeyReused,
+    /// The request was answered otherwise.
+    #[error("the request was answered otherwise")]
+    AlreadyAnswered,
+    /// It belongs to another party, or exists with other content.
+    #[error("it exists already, and differs")]
+    Taken,
+    /// The party is blocked.
+    #[error("the party is blocked")]
+    Blocked,
+    /// The state that the thing is in does not allow it.
+    #[error("the state that it is in does not allow this")]
+    State,
+}
+
+impl Conflict {
+    /// A stable label for logs and metrics.
+    #[must_use]
+    pub const fn error_code(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::Withheld => "withheld",
+            Self::Gone => "gone",
+            Self::NotCollected => "not_collected",
+            Self::NotExpired => "not_expired",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::AlreadyAnswered => "already_answered",
+            Self::Taken => "taken",
+            Self::Blocked => "blocked",
+            Self::State => "wrong_state",
+        }
+    }
+}
+
+/// Why a write stops inside its transaction.
+#[derive(Debug)]
+pub enum Halt {
+    /// Judged and refused; the transaction is sound.
+    Refused(WriteError),
+    /// A statement failed; the transaction can only be rolled back.
+    Broken(StoreError),
+}
+
+impl From<Conflict> for Halt {
+    fn from(conflict: Conflict) -> Self {
+        Self::Refused(conflict.into())
+    }
+}
+
+impl From<WriteError> for Halt {
+    fn from(error: WriteError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl From<sqlx::Error> for Halt {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}

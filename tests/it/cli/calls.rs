@@ -1,0 +1,168 @@
+//! A call is repeated where that is safe and nowhere else; a no is explained.
+
+use std::time::{Duration, Instant};
+
+use axum::http::Response;
+use serde_json::json;
+use sluis::cli::{
+    Exit, Failure,
+    client::gateway::{Call, CallError},
+};
+
+use super::stub::{Stub, bare, json, run};
+
+fn busy(seconds: u64) -> Response<axum::body::Body> {
+    let mut answer = bare(429);
+    answer.headers_mut().insert("retry-after", seconds.into());
+    answer
+}
+
+#[tokio::test]
+async fn a_call_that_changes_nothing_is_repeated_until_it_succeeds() {
+    let stub = Stub::start(|_, before| if before < 3 { bare(503) } else { json(200, &json!({})) }).await;
+    stub.gateway().call(Call::get("/v1/inbox")).await.unwrap();
+    assert_eq!(stub.seen().iter().filter(|seen| seen.method == "GET").count(), 4);
+}
+
+#[tokio::test]
+async fn a_call_is_repeated_a_bounded_number_of_times() {
+    let stub = Stub::start(|_, _| bare(503)).await;
+    let error = stub.gateway().call(Call::get("/v1/inbox")).await.unwrap_err();
+    assert!(matches!(error, CallError::Unanswered { doubtful: true, .. }), "{error:?}");
+    assert_eq!(stub.seen().len(), 4);
+    assert_eq!(Failure::from(error).exit(), Exit::TryAgain);
+}
+
+#[tokio::test]
+async fn a_change_that_may_have_been_made_is_not_made_again() {
+    let stub = Stub::start(|_, _| bare(503)).await;
+    let call = Call::post("/v1/declarations", &json!({})).unwrap();
+    stub.gateway().call(call).await.unwrap_err();
+    assert_eq!(stub.seen().len(), 1, "a 503 may hide a commit");
+
+    let call = Call::post("/v1/packets", &json!({})).unwrap().idempotent("the-same-key-each-time");
+    stub.gateway().call(call).await.unwrap_err();
+    let keys: Vec<_> =
+        stub.seen().iter().skip(1).map(|seen| seen.header("idempotency-key").to_owned()).collect();
+    assert_eq!(keys, ["the-same-key-each-time"; 4]);
+}
+
+#[tokio::test]
+async fn a_429_was_no_call_and_its_wait_is_honoured() {
+    let stub = Stub::start(|_, before| if before == 0 { busy(1) } else { json(201, &json!({})) }).await;
+    let begun = Instant::now();
+    stub.gateway().call(Call::post("/v1/declarations", &json!({})).unwrap()).await.unwrap();
+    assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(stub.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn who_is_asked_to_wait_long_is_told_so_at_once() {
+    let stub = Stub::start(|_, _| busy(600)).await;
+    let ended = stub.client(&["inbox"]).await;
+    assert_eq!(ended.exit, Exit::TryAgain);
+    assert!(ended.stderr.contains("try again in 600 seconds"), "{}", ended.stderr);
+    assert_eq!(stub.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_not_there_is_unavailable() {
+    let stub = Stub::start(|_, _| bare(200)).await;
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let elsewhere = stub.profile_text().replace(&stub.address.port().to_string(), &free.to_string());
+    stub.write("profile.toml", &elsewhere);
+    let error = stub.gateway().call(Call::get("/v1/inbox")).await.unwrap_err();
+    assert!(matches!(error, CallError::Unanswered { doubtful: false, .. }), "{error:?}");
+    assert_eq!(Failure::from(error).exit(), Exit::Unavailable);
+}
+
+#[tokio::test]
+async fn no_authority_is_believed_but_the_profiles() {
+    let stub = Stub::start(|_, _| json(200, &json!({"items": []}))).await;
+    assert_eq!(stub.client(&["inbox"]).await.exit, Exit::Done);
+    stub.write("profile.toml", &stub.profile_text().replace("ca.pem", "other-ca.pem"));
+    let ended = stub.client(&["inbox"]).await;
+    assert_eq!(ended.exit, Exit::Configuration, "{ended:?}");
+    assert_eq!(stub.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_private_key_that_others_may_read_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let stub = Stub::start(|_, _| json(200, &json!({"items": []}))).await;
+    std::fs::set_permissions(stub.path("party.key"), std::fs::Permissions::from_mode(0o640)).unwrap();
+    let ended = stub.client(&["inbox"]).await;
+    assert_eq!(ended.exit, Exit::Configuration);
+    assert!(ended.stderr.contains("chmod 600"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_dutch_and_then_in_english_with_what_to_do() {
+    let problem = json!({
+        "type": "urn:sluis:problem:refused", "title": "Refused", "status": 403, "traceId": "0af7",
+        "errors": [{
+            "recipient": 0, "pointer": "/recipients/0", "code": "overgangsdocument.voortzetting",
+            "provisions": ["wvo2020:2.31b:3"], "nl": "De gemeente heeft nog niet bevestigd.",
+            "en": "The college has not confirmed.", "now": { "nl": "Vraag het.", "en": "Ask\u{1b}[2J." }
+        }]
+    });
+    let stub = Stub::start(move |_, _| json(403, &problem)).await;
+    let id = "01990000-0000-7000-8000-000000000000";
+    let ended = stub.client(&["ack", id]).await;
+    assert_eq!(ended.exit, Exit::Refused);
+    assert_eq!(
+        ended.stderr,
+        "sluis: the gateway says no: 403 Refused\n  \
+           - /recipients/0 · ontvanger 1 · overgangsdocument.voortzetting · wvo2020:2.31b:3\n      \
+               De gemeente heeft nog niet bevestigd.\n      The college has not confirmed.\n      \
+               Nu: Vraag het.\n      Now: Ask\u{FFFD}[2J.\n  trace 0af7\n"
+    );
+    let document = stub.client(&["--json", "ack", id]).await.json();
+    assert_eq!(document["error"]["exit"], 1);
+    assert_eq!(document["error"]["problem"]["errors"][0]["provisions"][0], "wvo2020:2.31b:3");
+}
+
+#[tokio::test]
+async fn a_page_of_something_else_is_not_shown() {
+    let stub = Stub::start(|_, _| bare(418)).await;
+    let ended = stub.client(&["inbox"]).await;
+    assert_eq!(ended.exit, Exit::Refused);
+    assert!(!ended.stderr.contains("html"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn lists_are_walked_page_by_page() {
+    let stub = Stub::start(|seen, _| match seen.query.as_str() {
+        "limit=200" => json(200, &json!({"items": [{"id": "a"}, {"id": "b"}], "next": 7})),
+        "limit=200&after=7" => json(200, &json!({"items": [{"id": "c"}], "next": 7})),
+        other => panic!("{other}"),
+    })
+    .await;
+    let ended = stub.client(&["--json", "inbox"]).await;
+    assert_eq!(
+        ended.stdout, "{\"id\":\"a\"}\n{\"id\":\"b\"}\n{\"id\":\"c\"}\n",
+        "a cursor that stands still ends it"
+    );
+}
+
+#[tokio::test]
+async fn who_acts_must_be_said_before_anything_is_called() {
+    let stub = Stub::start(|_, _| json(201, &json!({}))).await;
+    stub.write("profile.toml", &stub.profile_text().replace("staff_function = \"mentor\"\n", ""));
+    let file = stub.write("declaration.json", "{}");
+    let ended = stub.client(&["declare", file.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Configuration);
+    assert!(stub.seen().is_empty());
+    let ended = stub.client(&["--staff-function", "mentor", "declare", file.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Done, "{ended:?}");
+    assert_eq!(stub.seen()[0].header("sluis-staff-function"), "mentor");
+}
+
+#[tokio::test]
+async fn help_is_no_failure_and_nonsense_is() {
+    let help = run(&["sluis", "client", "push", "--help"]).await;
+    assert_eq!((help.exit, help.stderr.as_str()), (Exit::Done, ""));
+    assert!(help.stdout.contains("--csv"));
+    let nonsense = run(&["sluis", "client", "push"]).await;
+    assert_eq!((nonsense.exit, nonsense.stdout.as_str()), (Exit::Usage, ""));
+}

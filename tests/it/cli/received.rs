@@ -1,0 +1,260 @@
+//! Keys are made and published, what comes is kept, checked and opened, and the log is not taken at its word.
+
+use std::path::Path;
+
+use axum::{body::Body, http::Response};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD, prelude::BASE64_STANDARD};
+use josekit::{
+    jwe::{self, ECDH_ES, JweHeader, RSA_OAEP},
+    jwk::Jwk,
+    jws::ES256,
+};
+use serde_json::{Value, json};
+use sluis::{
+    accesslog::{
+        entry::{self, Event, Outcome, Part, PartName},
+        receipt::{About, Claims},
+    },
+    cli::{Exit, files},
+    crypto::{keys::RecipientKey, sign::ReceiptKey},
+    domain::id::PacketId,
+    merkle::{checkpoint::Checkpoint, hash::leaf_hash, note::LogKey, tlog_proof::TlogProof},
+};
+
+use super::stub::{Stub, json, run};
+
+const ID: &str = "01990000-0000-7000-8000-000000000001";
+const SALT: [u8; 32] = [7; 32];
+
+/// A log of one leaf, and the body of the caller's part of it.
+struct Log {
+    key: LogKey,
+    leaf: [u8; 150],
+    proof: TlogProof,
+    body: String,
+}
+
+fn log() -> Log {
+    let key = LogKey::from_seed("sluis.example/test/2026".parse().unwrap(), &[9; 32]).unwrap();
+    let body = Part::of(Event::Pull, Outcome::ALL[0]).to_json().unwrap();
+    let of = |name: PartName, body: &[u8]| entry::commitment(name, &SALT, body);
+    let [shared, sender, gateway] =
+        [PartName::Shared, PartName::Sender, PartName::Gateway].map(|name| of(name, b""));
+    let leaf = entry::leaf(1_000, &[shared, sender, of(PartName::Recipient, &body), gateway]);
+    let root = leaf_hash(&leaf);
+    let checkpoint = Checkpoint { origin: "sluis.example/test/2026".parse().unwrap(), size: 1, root };
+    let checkpoint = key.sign(&checkpoint).unwrap();
+    let proof = TlogProof { extra: None, index: 0, hashes: Vec::new(), checkpoint };
+    Log { key, leaf, proof, body: String::from_utf8(body).unwrap() }
+}
+
+fn receipt(log: &Log, key: &ReceiptKey, packet: &str) -> String {
+    let about = About {
+        party: "00000099000000001000/werk-en-inkomen".parse().unwrap(),
+        packet: Some(packet.parse::<PacketId>().unwrap()),
+        event: Event::Pull,
+        leaf: &log.leaf,
+        proof: &log.proof,
+    };
+    key.sign(&Claims::new("https://sluis.example", "2026-09-01T10:00:00Z".parse().unwrap(), &about)).unwrap()
+}
+
+/// What an independent sealer makes of a packet for a public key.
+fn sealed(public: &Value, packet: &str) -> String {
+    let mut header = JweHeader::new();
+    header.set_content_encryption("A256GCM");
+    header.set_token_type("JWE");
+    header.set_key_id(public["kid"].as_str().unwrap());
+    for (name, value) in [("dataset", "overgangsdocument"), ("packet", packet)] {
+        header.set_claim(name, Some(value.into())).unwrap();
+    }
+    let jwk = Jwk::from_map(public.as_object().unwrap().clone()).unwrap();
+    let content = br#"{"achternaam":"Sluis"}     "#;
+    if public["kty"] == "RSA" {
+        jwe::serialize_compact(content, &header, &RSA_OAEP.encrypter_from_jwk(&jwk).unwrap()).unwrap()
+    } else {
+        jwe::serialize_compact(content, &header, &ECDH_ES.encrypter_from_jwk(&jwk).unwrap()).unwrap()
+    }
+}
+
+fn released(jwe: &str, receipt: &str) -> Response<Body> {
+    Response::builder()
+        .header("content-type", "application/jose")
+        .header("sluis-log-index", "0")
+        .header("sluis-receipt", receipt)
+        .body(Body::from(jwe.to_owned()))
+        .unwrap()
+}
+
+async fn key_pair(folder: &Path, kind: &str) -> Value {
+    let out = folder.join("enc.jwk");
+    let ended = run(&[
+        "sluis",
+        "--json",
+        "client",
+        "keys",
+        "generate",
+        "--kind",
+        kind,
+        "--out",
+        out.to_str().unwrap(),
+    ])
+    .await;
+    assert_eq!(ended.exit, Exit::Done, "{ended:?}");
+    files::check_private(&out).unwrap();
+    ended.json()["key"].clone()
+}
+
+/// A stub that releases this packet, with a profile that knows the keys of gateway and party.
+async fn stub_with(kind: &str, packet: &'static str, tamper: fn(String) -> String) -> Stub {
+    let folder = tempfile::TempDir::new().unwrap();
+    let public = key_pair(folder.path(), kind).await;
+    let log = log();
+    let signing = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    let (jwe, receipt) = (tamper(sealed(&public, packet)), receipt(&log, &signing, ID));
+    let stub = Stub::start(move |_, _| released(&jwe, &receipt)).await;
+    std::fs::rename(folder.path().join("enc.jwk"), stub.path("enc.jwk")).unwrap();
+    stub.write("receipt.jwk", &signing.public_jwk().to_string());
+    let profile = stub.profile_text();
+    let vkey = log.key.vkey();
+    stub.write(
+        "profile.toml",
+        &format!(
+            "{profile}encryption_keys = [\"enc.jwk\"]\nreceipt_key = \"receipt.jwk\"\nlog_vkey = \"{vkey}\"\n"
+        ),
+    );
+    stub
+}
+
+#[tokio::test]
+async fn a_packet_is_kept_checked_and_opened_with_each_kind_of_key() {
+    for kind in ["rsa-3072", "p-256", "x25519"] {
+        let stub = stub_with(kind, ID, |jwe| jwe).await;
+        let out = stub.path("in");
+        let ended = stub.client(&["--json", "pull", ID, "--out", out.to_str().unwrap(), "--show"]).await;
+        assert_eq!(ended.exit, Exit::Done, "{kind}: {ended:?}");
+        let document = ended.json();
+        assert_eq!(document["content"], json!({"achternaam": "Sluis"}), "{kind}");
+        assert_eq!((&document["checked"], &document["logIndex"]), (&json!("proven"), &json!(0)));
+        for ending in ["jwe", "receipt", "json"] {
+            files::check_private(&out.join(format!("{ID}.{ending}"))).unwrap();
+        }
+        let again = stub.client(&["pull", ID, "--out", out.to_str().unwrap()]).await;
+        assert_eq!(again.exit, Exit::Done, "{again:?}");
+        assert!(!again.stdout.contains("Sluis"), "content is printed only when asked for");
+    }
+}
+
+#[tokio::test]
+async fn a_packet_that_does_not_open_is_kept_all_the_same() {
+    let changed = |jwe: String| {
+        let (head, tag) = jwe.rsplit_once('.').unwrap();
+        format!("{head}.{}", tag.chars().rev().collect::<String>())
+    };
+    let stub = stub_with("p-256", ID, changed).await;
+    let out = stub.path("in");
+    let ended = stub.client(&["pull", ID, "--out", out.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Configuration, "{ended:?}");
+    assert!(out.join(format!("{ID}.jwe")).exists() && !out.join(format!("{ID}.json")).exists());
+
+    let stub = stub_with("p-256", "01990000-0000-7000-8000-000000000002", |jwe| jwe).await;
+    let ended = stub.client(&["pull", ID, "--show"]).await;
+    assert_eq!(
+        (ended.exit, ended.stdout.contains("Sluis")),
+        (Exit::Configuration, false),
+        "another packet is not opened"
+    );
+}
+
+#[tokio::test]
+async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
+    let stub = stub_with("p-256", ID, |jwe| jwe).await;
+    let profile = stub.read("profile.toml");
+    let other = LogKey::from_seed("sluis.example/test/2026".parse().unwrap(), &[8; 32]).unwrap();
+    stub.write("profile.toml", &profile.replace(&log().key.vkey(), &other.vkey()));
+    let ended = stub.client(&["pull", ID, "--show"]).await;
+    assert_eq!(ended.exit, Exit::Refused, "{ended:?}");
+    assert!(ended.stderr.contains("the receipt does not hold"), "{}", ended.stderr);
+
+    stub.write("profile.toml", &profile);
+    let other = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    stub.write("receipt.jwk", &other.public_jwk().to_string());
+    assert_eq!(stub.client(&["pull", ID, "--show"]).await.exit, Exit::Refused);
+
+    stub.write("profile.toml", &profile.replace("receipt_key = \"receipt.jwk\"\n", ""));
+    let ended = stub.client(&["pull", ID, "--show"]).await;
+    assert_eq!(ended.exit, Exit::Done);
+    assert!(ended.stderr.contains("its signature was not checked"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn nothing_is_pulled_without_a_key_to_open_it_with() {
+    let stub = Stub::start(|_, _| released("a.b.c.d.e", "")).await;
+    assert_eq!(stub.client(&["pull", ID, "--show"]).await.exit, Exit::Configuration);
+    assert!(stub.seen().is_empty(), "the gateway would have logged a release");
+}
+
+#[tokio::test]
+async fn a_key_is_published_with_proof_by_the_partys_certificate() {
+    let stub = Stub::start(|_, _| json(201, &json!({}))).await;
+    let public = key_pair(stub.folder.path(), "p-256").await;
+    let file = stub.path("enc.jwk");
+    let ended = stub.client(&["keys", "publish", file.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Done, "{ended:?}");
+    let body: Value = serde_json::from_slice(&stub.seen()[0].body).unwrap();
+    assert_eq!(body["key"], public);
+    assert!(body["key"].get("d").is_none(), "the private half stays here");
+
+    let proof = body["proof"].as_str().unwrap();
+    let header: Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(proof.split('.').next().unwrap()).unwrap()).unwrap();
+    let certificate = BASE64_STANDARD.decode(header["x5c"][0].as_str().unwrap()).unwrap();
+    let pem = stub.read("party.pem");
+    assert_eq!(certificate, pem::parse(&pem).unwrap().contents());
+    let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).unwrap();
+    let verifier = ES256.verifier_from_der(parsed.public_key().raw).unwrap();
+    let (payload, _) = josekit::jws::deserialize_compact(proof, &verifier).unwrap();
+    let payload: Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!(payload["thumbprint"], RecipientKey::from_jwk(&public).unwrap().thumbprint());
+
+    let ended = stub.client(&["keys", "retire", "../../parties"]).await;
+    assert_eq!((ended.exit, stub.seen().len()), (Exit::Usage, 1), "a thumbprint is no path");
+}
+
+#[tokio::test]
+async fn a_key_file_is_never_overwritten() {
+    let folder = tempfile::TempDir::new().unwrap();
+    key_pair(folder.path(), "p-256").await;
+    let out = folder.path().join("enc.jwk");
+    let before = std::fs::read(&out).unwrap();
+    let ended = run(&["sluis", "client", "keys", "generate", "--out", out.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Usage);
+    assert_eq!(std::fs::read(&out).unwrap(), before);
+}
+
+#[tokio::test]
+async fn entries_are_verified_one_by_one() {
+    let entries = |body: &str| {
+        let log = log();
+        let part = json!({"part": "recipient", "salt": BASE64_STANDARD.encode(SALT), "body": body});
+        json!({"items": [{"index": 0, "leaf": BASE64_STANDARD.encode(log.leaf), "parts": [part],
+                          "proof": log.proof.to_string()}], "next": null})
+    };
+    let good = log().body;
+    let bad = good.replace("pull", "push");
+    assert_ne!(good, bad);
+    for (body, exit, holds) in [(good, Exit::Done, true), (bad, Exit::Refused, false)] {
+        let answer = entries(&body);
+        let stub = Stub::start(move |_, _| json(200, &answer)).await;
+        assert_eq!(
+            stub.client(&["entries", "--verify"]).await.exit,
+            Exit::Configuration,
+            "no vkey, no verdict"
+        );
+        stub.write("profile.toml", &format!("{}log_vkey = \"{}\"\n", stub.profile_text(), log().key.vkey()));
+        let ended = stub.client(&["--json", "entries", "--verify"]).await;
+        assert_eq!(ended.exit, exit, "{ended:?}");
+        let first: Value = serde_json::from_str(ended.stdout.lines().next().unwrap()).unwrap();
+        assert_eq!(first["verified"]["holds"], holds);
+    }
+}

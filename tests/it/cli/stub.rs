@@ -1,0 +1,232 @@
+//! A gateway of a few lines behind real mutual TLS: it answers as a test tells it, and remembers what came.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, Method, Response, StatusCode, Uri},
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::{
+    RootCertStore, ServerConfig,
+    crypto::aws_lc_rs,
+    pki_types::{PrivateKeyDer, pem::PemObject},
+    server::WebPkiClientVerifier,
+};
+use sluis::{
+    cli::{
+        self, Context, Exit, Output,
+        client::{gateway::Gateway, profile::Profile, retry::Retry},
+    },
+    domain::{clock::SetClock, id::SystemEntropy},
+};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+/// One request as the stub saw it.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Seen {
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// How the stub answers: by the request and by how many came before it.
+type Answer = dyn Fn(&Seen, usize) -> Response<Body> + Send + Sync;
+
+/// The gateway, and the folder of the party that talks to it.
+pub(super) struct Stub {
+    pub(super) folder: TempDir,
+    pub(super) address: SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// How a command ended and what it printed.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) exit: Exit,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl Ended {
+    pub(super) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("no JSON document: {self:?}"))
+    }
+}
+
+impl Stub {
+    pub(super) async fn start(
+        answer: impl Fn(&Seen, usize) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
+        let folder = TempDir::new().unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let tls = certificates(&folder);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let answer: Arc<Answer> = Arc::new(answer);
+        let router = Router::new().fallback(handle).with_state((Arc::clone(&seen), answer));
+        tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(tls)), router));
+        let stub = Self { folder, address, seen };
+        stub.write("profile.toml", &stub.profile_text());
+        stub
+    }
+
+    pub(super) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
+        fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+
+    pub(super) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(super) fn profile_text(&self) -> String {
+        format!(
+            "gateway = \"https://localhost:{}\"\nca = \"ca.pem\"\ncertificate = \"party.pem\"\nkey = \"party.key\"\n\
+             staff_reference = \"jv-12\"\nstaff_function = \"mentor\"\n",
+            self.address.port()
+        )
+    }
+
+    /// The gateway as the client sees it, with waits of a millisecond.
+    pub(super) fn gateway(&self) -> Gateway {
+        let profile = Profile::read(&self.path("profile.toml")).unwrap();
+        let first = Duration::from_millis(1);
+        let retry = Retry { attempts: 4, first, longest: first, patience: Duration::from_secs(2) };
+        Gateway::of(&profile, Arc::new(SystemEntropy::new())).unwrap().retrying(retry)
+    }
+
+    /// Runs `sluis client` with the stub's profile.
+    pub(super) async fn client(&self, arguments: &[&str]) -> Ended {
+        let profile = self.path("profile.toml");
+        let mut all = vec!["sluis", "client", "--profile-file", profile.to_str().unwrap()];
+        all.extend(arguments);
+        run(&all).await
+    }
+}
+
+/// Runs a command in this process, at a fixed time.
+pub(super) async fn run(arguments: &[&str]) -> Ended {
+    let (out, stdout, stderr) = Output::kept();
+    let clock = Arc::new(SetClock::at("2026-09-01T10:00:00Z".parse().unwrap()));
+    let mut at = Context { out, clock, entropy: Arc::new(SystemEntropy::new()) };
+    let exit = cli::run(arguments.iter().map(Into::into), &mut at).await;
+    Ended { exit, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/// A JSON answer.
+pub(super) fn json(status: u16, body: &serde_json::Value) -> Response<Body> {
+    let kind = if status < 400 { "application/json" } else { "application/problem+json" };
+    let answer = Response::builder().status(status).header("content-type", kind);
+    answer.body(Body::from(body.to_string())).unwrap()
+}
+
+/// An answer without a body that a person would understand.
+pub(super) fn bare(status: u16) -> Response<Body> {
+    Response::builder().status(StatusCode::from_u16(status).unwrap()).body(Body::from("<html>")).unwrap()
+}
+
+type Shared = (Arc<Mutex<Vec<Seen>>>, Arc<Answer>);
+
+async fn handle(
+    State((all, answer)): State<Shared>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
+    let seen = Seen { method, path, query, headers, body };
+    let before = {
+        let mut all = all.lock().unwrap();
+        all.push(seen.clone());
+        all.len() - 1
+    };
+    answer(&seen, before)
+}
+
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (acceptor, router) = (acceptor.clone(), router.clone());
+        tokio::spawn(async move {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                let service = TowerToHyperService::new(router);
+                let server = auto::Builder::new(TokioExecutor::new());
+                drop(server.serve_connection(TokioIo::new(stream), service).await);
+            }
+        });
+    }
+}
+
+/// Writes `ca.pem`, `party.pem` and `party.key` into the folder; answers what the server needs.
+fn certificates(folder: &TempDir) -> ServerConfig {
+    let write = |name: &str, text: &str| {
+        sluis::cli::files::write_private(&folder.path().join(name), text.as_bytes()).unwrap();
+    };
+    let ca = authority("throw-away CA");
+    write("ca.pem", &ca.pem());
+    write("other-ca.pem", &authority("another CA").pem());
+
+    let party_key = KeyPair::generate().unwrap();
+    let mut party = CertificateParams::default();
+    party.distinguished_name.push(DnType::CommonName, "party");
+    write("party.pem", &party.signed_by(&party_key, &ca).unwrap().pem());
+    write("party.key", &party_key.serialize_pem());
+
+    let server_key = KeyPair::generate().unwrap();
+    let server = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let server = server.signed_by(&server_key, &ca).unwrap();
+    let server_key = PrivateKeyDer::from_pem_slice(server_key.serialize_pem().as_bytes()).unwrap();
+
+    let mut roots = RootCertStore::empty();
+    roots.add(ca.der().clone()).unwrap();
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let clients =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap();
+    let mut tls = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(clients)
+        .with_single_cert(vec![server.der().clone()], server_key)
+        .unwrap();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    tls
+}
+
+fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}

@@ -1,0 +1,9 @@
+mod connections;
+mod extract;
+mod head;
+mod json;
+mod limits;
+mod openapi;
+mod ops;
+mod request_line;
+mod support;

@@ -1,0 +1,120 @@
+//! Headers and parameters.
+
+use axum::{Router, routing::get};
+use sluis::http::extract::{
+    idempotency::IdempotencyKey,
+    query::{CheckOnly, NoQuery, Paging},
+    staff::Staff,
+};
+
+use super::support::{Reply, Site};
+
+fn routes() -> Router {
+    Router::new()
+        .route("/staff", get(|staff: Staff| async move { format!("{} {staff:?}", staff.reference) }))
+        .route("/key", get(|key: IdempotencyKey| async move { key.as_str().to_owned() }))
+        .route("/list", get(|page: Paging| async move { format!("{:?} {}", page.after, page.limit) }))
+        .route("/check", get(|check: CheckOnly| async move { check.0.to_string() }))
+        .route("/none", get(|_: NoQuery| async { "" }))
+}
+
+async fn ask(site: &Site, path: &str, headers: &str) -> Reply {
+    site.raw().await.ask(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")).await
+}
+
+fn faults(reply: &Reply) -> Vec<(String, String)> {
+    assert_eq!(reply.status, 400, "{}", reply.body);
+    let body = reply.json();
+    let errors = body["errors"].as_array().unwrap().iter();
+    errors
+        .map(|e| (e["pointer"].as_str().unwrap().to_owned(), e["code"].as_str().unwrap().to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn who_acts_must_be_said_and_cannot_be_a_bsn() {
+    let site = Site::start(routes()).await;
+    let reply = ask(
+        &site,
+        "/staff",
+        "Sluis-Staff-Reference: m.devries\r\nSluis-Staff-Function: jongerenadviseur\r\n",
+    )
+    .await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, "m.devries Staff(redacted)"));
+    let long = "x".repeat(65);
+    for (reference, code) in [
+        ("", "missing"),
+        ("Sluis-Staff-Reference: \r\n", "not-printable"),
+        ("Sluis-Staff-Reference: a\tb\r\n", "not-printable"),
+        ("Sluis-Staff-Reference: é\r\n", "not-printable"),
+        ("Sluis-Staff-Reference: a\r\nSluis-Staff-Reference: b\r\n", "header-twice"),
+        ("Sluis-Staff-Reference: 999990019\r\n", "hides-a-bsn"),
+        ("Sluis-Staff-Reference: nr 9999.90.019\r\n", "hides-a-bsn"),
+        (&format!("Sluis-Staff-Reference: {long}\r\n"), "too-long"),
+    ] {
+        let reply = ask(&site, "/staff", reference).await;
+        let expected = [
+            ("header:sluis-staff-reference".to_owned(), code.to_owned()),
+            ("header:sluis-staff-function".to_owned(), "missing".to_owned()),
+        ];
+        assert_eq!(faults(&reply), expected, "both headers at once: {reference}");
+        assert!(!reply.body.contains("9999"), "{}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn an_idempotency_key_has_16_to_64_characters() {
+    let site = Site::start(routes()).await;
+    for (key, code) in [
+        ("0123456789abcdef", None),
+        ("018f6e0c-4b1c-7c3e-9d2a-5f6b7c8d9e0f", None),
+        ("0123456789abcde", Some("wrong-length")),
+        (&"x".repeat(65), Some("wrong-length")),
+    ] {
+        let reply = ask(&site, "/key", &format!("Idempotency-Key: {key}\r\n")).await;
+        match code {
+            None => assert_eq!(reply.body, key),
+            Some(code) => assert_eq!(faults(&reply)[0].1, code),
+        }
+    }
+    assert_eq!(faults(&ask(&site, "/key", "").await)[0].1, "missing");
+}
+
+#[tokio::test]
+async fn parameters_are_read_strictly() {
+    let site = Site::start(routes()).await;
+    for (path, body) in [
+        ("/list", "None 100"),
+        ("/list?", "None 100"),
+        ("/list?after=0&limit=500", "Some(0) 500"),
+        ("/list?%61fter=12", "Some(12) 100"),
+        ("/check?check=true", "true"),
+        ("/check", "false"),
+        ("/none", ""),
+    ] {
+        let reply = ask(&site, path, "").await;
+        assert_eq!((reply.status, reply.body.as_str()), (200, body), "{path}");
+    }
+    for (path, expected) in [
+        ("/list?limit=0", vec![("query:limit", "invalid-value")]),
+        (
+            "/list?limit=501&after=-1",
+            vec![("query:after", "invalid-value"), ("query:limit", "invalid-value")],
+        ),
+        ("/list?limit=%2B5", vec![("query:limit", "invalid-value")]),
+        ("/list?limit=05", vec![("query:limit", "invalid-value")]),
+        ("/list?after=9223372036854775808", vec![("query:after", "invalid-value")]),
+        ("/list?limit=1&limit=2", vec![("query:limit", "parameter-twice")]),
+        ("/list?Limit=1", vec![("query:", "unknown-parameter")]),
+        ("/list?bsn=999990019", vec![("query:", "unknown-parameter")]),
+        ("/list?%zz=1", vec![("query:", "unknown-parameter")]),
+        ("/check?check=1", vec![("query:check", "invalid-value")]),
+        ("/none?x", vec![("query:", "unknown-parameter")]),
+    ] {
+        let reply = ask(&site, path, "").await;
+        let found = faults(&reply);
+        let found: Vec<_> = found.iter().map(|(pointer, code)| (pointer.as_str(), code.as_str())).collect();
+        assert_eq!(found, expected, "{path}");
+        assert!(!reply.body.contains("9999"), "{}", reply.body);
+    }
+}

@@ -1,0 +1,13 @@
+//! The store's contract, on SQLite always and on PostgreSQL when `TEST_POSTGRES_URL` is set.
+
+mod declarations;
+mod faults;
+mod feeds;
+mod keys;
+mod log;
+mod opening;
+mod packets;
+mod parties;
+mod races;
+mod schema;
+mod support;

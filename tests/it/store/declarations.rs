@@ -1,0 +1,128 @@
+//! Declarations and their end.
+
+use jiff::SignedDuration;
+use sluis::{
+    domain::declaration::Capacity,
+    store::{
+        read::{CopyState, DeclarationState, NoticeKind},
+        subject,
+        write::WithdrawDeclaration,
+        writer::{Conflict, WriteError},
+    },
+};
+
+use super::support::{college, declare, on_each, other_college, person, push, school};
+
+#[tokio::test]
+async fn a_declaration_stands_from_its_beginning_until_its_end_towards_its_party() {
+    on_each(|rig| async move {
+        let mut towards_college = declare(rig.now(), &person());
+        towards_college.until = Some(rig.now() + SignedDuration::from_secs(60));
+        let who = towards_college.person.clone();
+        let mut towards_all = declare(rig.now() + SignedDuration::from_secs(30), &who);
+        towards_all.towards = None;
+        towards_all.purpose = Some("leerplicht".parse().unwrap());
+        towards_all.facts = Some(vec![0, 255]);
+        let (first, second) = (towards_college.id, towards_all.id);
+        rig.done(towards_college).await;
+        rig.done(towards_all.clone()).await;
+        let standing = |purpose: &'static str, party, seconds| {
+            let (store, at) = (rig.store.clone(), rig.now() + SignedDuration::from_secs(seconds));
+            async move {
+                let dataset = "overgangsdocument".parse().unwrap();
+                let all =
+                    store.standing(who.id, &dataset, &purpose.parse().unwrap(), &party, at).await.unwrap();
+                all.into_iter().map(|one| one.id).collect::<Vec<_>>()
+            }
+        };
+        let work = "voortzetting-ondersteuning";
+        assert_eq!(standing.clone()(work, college(), 0).await, [first]);
+        assert_eq!(standing.clone()(work, college(), 59).await, [first]);
+        assert!(standing.clone()(work, college(), 60).await.is_empty());
+        assert!(standing.clone()(work, other_college(), 0).await.is_empty());
+        assert!(standing.clone()("leerplicht", other_college(), 29).await.is_empty());
+        assert_eq!(standing("leerplicht", other_college(), 30).await, [second]);
+        let row = rig.store.declaration(second).await.unwrap().unwrap();
+        assert_eq!(
+            (row.facts, row.evidence, row.recorder),
+            (towards_all.facts, towards_all.evidence, school())
+        );
+        assert_eq!((row.state, row.recorded_index), (DeclarationState::Given, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn withdrawal_stops_what_rests_on_it_and_tells_who_has_it() {
+    on_each(|rig| async move {
+        let declaration = declare(rig.now(), &person());
+        let (id, who) = (declaration.id, declaration.person.clone());
+        rig.done(declaration).await;
+        let mut resting = push(rig.now(), &who, &[college(), other_college()]);
+        resting.recipients.iter_mut().for_each(|one| one.declarations = vec![id]);
+        let resting = rig.push(resting).await;
+        let free = rig.push(push(rig.now(), &who, &[college()])).await;
+        rig.deliver(&resting, college()).await.unwrap();
+
+        let withdraw = WithdrawDeclaration { id, recorder: school(), by: Capacity::Persoon };
+        let before = rig.store.versions(vec![subject::person(who.id)]).await.unwrap();
+        let done = rig.done(withdraw).await;
+        let copies: Vec<_> = done.outcome.copies.iter().map(|one| (one.party, one.collected)).collect();
+        assert_eq!(copies, [(college(), true), (other_college(), false)]);
+        assert_ne!(rig.store.versions(vec![subject::person(who.id)]).await.unwrap(), before);
+        for party in [college(), other_college()] {
+            let refused = rig.deliver(&resting, party).await;
+            assert!(matches!(refused, Err(WriteError::Conflict(Conflict::Withdrawn))));
+        }
+        rig.deliver(&free, college()).await.unwrap();
+        let notices = rig.store.notices(&college(), None, 10).await.unwrap().items;
+        assert_eq!(notices.len(), 1);
+        assert_eq!(notices[0].kind, NoticeKind::DeclarationWithdrawn);
+        assert_eq!((notices[0].declaration, notices[0].packet), (Some(id), resting.id));
+        let state = rig.store.packet(resting.id).await.unwrap().unwrap().recipients[1].state;
+        assert_eq!(state, CopyState::Withdrawn);
+
+        let again = rig.done(withdraw).await;
+        assert!(again.outcome.repeated && again.evidence.is_empty());
+        assert_eq!((again.outcome.at, again.outcome.index), (done.outcome.at, done.outcome.index));
+        rig.verify_log().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_that_rests_on_a_withdrawn_declaration_is_decided_again() {
+    on_each(|rig| async move {
+        let declaration = declare(rig.now(), &person());
+        let (id, who) = (declaration.id, declaration.person.clone());
+        rig.done(declaration).await;
+        let mut late = push(rig.now(), &who, &[college()]);
+        late.recipients[0].declarations = vec![id];
+        let packet = late.packet.id;
+        rig.done(WithdrawDeclaration { id, recorder: school(), by: Capacity::Ouder }).await;
+        assert!(matches!(rig.write(late, 1).await, Err(WriteError::StaleFacts)));
+        assert_eq!(rig.store.packet(packet).await.unwrap(), None, "nothing of it stays");
+        assert_eq!(rig.verify_log().await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_is_made_once() {
+    on_each(|rig| async move {
+        let declaration = declare(rig.now(), &person());
+        let mut rival = declare(rig.now(), &person());
+        rival.person.pseudonyms = declaration.person.pseudonyms.clone();
+        let known = declaration.person.clone();
+        rig.done(declaration).await;
+        assert!(matches!(rig.write(rival, 1).await, Err(WriteError::StaleFacts)));
+        let mut rotated = declare(rig.now(), &known);
+        let newer = sluis::crypto::pseudonym::Pseudonym { version: 2, value: super::support::unique() };
+        rotated.person.pseudonyms.insert(0, newer);
+        rig.done(rotated).await;
+        assert_eq!(rig.store.person(&[newer]).await.unwrap(), Some(known.id), "rotation loses nobody");
+        let unknown = [sluis::crypto::pseudonym::Pseudonym { version: 3, value: newer.value }];
+        assert_eq!(rig.store.person(&unknown).await.unwrap(), None);
+    })
+    .await;
+}

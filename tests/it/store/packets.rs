@@ -1,0 +1,219 @@
+//! Push, deliver, acknowledge, withdraw, expire.
+
+use sluis::{
+    domain::digest::Digest,
+    policy::facts::FactVersion,
+    store::{
+        read::{CopyState, NoticeKind, PacketState},
+        subject,
+        write::{Acknowledge, Answer, Deliver, Expire, PacketKind, Pushed, WithdrawPacket, Write},
+        writer::{Conflict, WriteError},
+    },
+};
+
+use super::support::{
+    Rig, college, entry, idempotency, on_each, other_college, packet_id, permit, person, push, school,
+    sealed, thumbprint,
+};
+
+fn conflict<T>(outcome: Result<T, WriteError>) -> Option<Conflict> {
+    match outcome {
+        Err(WriteError::Conflict(conflict)) => Some(conflict),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn what_is_pushed_is_read_back_and_delivered() {
+    on_each(|rig| async move {
+        let mut push = push(rig.now(), &person(), &[college(), other_college()]);
+        push.recipients[0].omitted = ["verzuim".parse().unwrap()].into();
+        let (id, expires) = (push.packet.id, push.packet.expires);
+        let done = rig.write(push, 2).await.unwrap().into_inner();
+        assert_eq!(done.outcome, Pushed::Stored { indexes: vec![0, 1] });
+        assert_eq!(done.evidence.iter().map(|one| one.index).collect::<Vec<_>>(), [0, 1]);
+
+        let packet = rig.store.packet(id).await.unwrap().unwrap();
+        assert_eq!((packet.kind, packet.state), (PacketKind::Packet, PacketState::Open));
+        assert_eq!((packet.sender, packet.expires, packet.created), (school(), expires, rig.now()));
+        assert_eq!(packet.header, [0xff, 0, 1]);
+        let copies: Vec<_> = packet.recipients.iter().map(|one| (one.party, one.pushed_index)).collect();
+        assert_eq!(copies, [(college(), 0), (other_college(), 1)]);
+        assert_eq!(packet.recipients[0].omitted.len(), 1);
+        assert_eq!(packet.recipients[0].categories.len(), 2);
+
+        let delivery = rig.deliver(&packet, college()).await.unwrap();
+        assert_eq!(delivery.jwe, sealed(id, college(), &thumbprint(college())).jwe());
+        assert_eq!(delivery.sha256, Digest::of(delivery.jwe.as_bytes()));
+        assert_eq!((delivery.party, delivery.index), (college(), 2));
+        let again = rig.deliver(&packet, college()).await.unwrap();
+        assert_eq!((again.jwe, again.index), (delivery.jwe, 3), "each release has its own entry");
+        let copy = &rig.store.packet(id).await.unwrap().unwrap().recipients[0];
+        assert_eq!((copy.state, copy.collected_index), (CopyState::Collected, Some(2)));
+        assert_eq!(rig.verify_log().await, 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stranger_gets_nothing() {
+    on_each(|rig| async move {
+        let packet = rig.push(push(rig.now(), &person(), &[college()])).await;
+        assert_eq!(conflict(rig.deliver(&packet, other_college()).await), Some(Conflict::NotFound));
+        assert_eq!(rig.verify_log().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_key_and_body_make_one_packet() {
+    on_each(|rig| async move {
+        let submission = |body| {
+            let mut push = push(rig.now(), &person(), &[college()]);
+            push.idempotency = Some(idempotency("key-of-the-school-1", body));
+            push
+        };
+        let first = submission(1);
+        let packet = first.packet.id;
+        rig.write(first, 1).await.unwrap().into_inner();
+        let done = rig.write(submission(1), 1).await.unwrap().into_inner();
+        assert_eq!(done.outcome, Pushed::Replayed { packet });
+        assert!(done.evidence.is_empty());
+        assert_eq!(conflict(rig.write(submission(2), 1).await), Some(Conflict::KeyReused));
+        let known = rig.store.by_idempotency_key(&school(), "key-of-the-school-1").await.unwrap();
+        assert_eq!(known, Some((Digest([1; 32]), packet)));
+        assert_eq!(rig.verify_log().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_acknowledgement_erases_and_is_given_once() {
+    on_each(|rig| async move {
+        let packet = rig.push(push(rig.now(), &person(), &[college()])).await;
+        let acknowledge = Acknowledge { packet: packet.id, party: college(), person: Some(person()) };
+        assert_eq!(conflict(rig.write(acknowledge.clone(), 1).await), Some(Conflict::NotCollected));
+        rig.deliver(&packet, college()).await.unwrap();
+        let first = rig.done(acknowledge.clone()).await.outcome;
+        rig.pass(60);
+        let second = rig.done(acknowledge.clone()).await;
+        assert_eq!((second.outcome.at, second.outcome.index), (first.at, first.index));
+        assert!(second.outcome.repeated && second.evidence.is_empty());
+        assert_eq!(conflict(rig.deliver(&packet, college()).await), Some(Conflict::Gone));
+        let person = acknowledge.person.unwrap();
+        assert_eq!(rig.store.person(&person.pseudonyms).await.unwrap(), Some(person.id));
+        let filed = rig.store.packets_of_person(&college(), person.id).await.unwrap();
+        assert_eq!(filed, [packet.id]);
+        assert_eq!(rig.verify_log().await, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_sender_takes_back_is_not_released_and_collectors_are_told() {
+    on_each(|rig| async move {
+        let packet = rig.push(push(rig.now(), &person(), &[college(), other_college()])).await;
+        rig.deliver(&packet, college()).await.unwrap();
+        let withdraw = WithdrawPacket { packet: packet.id, sender: school() };
+        let wrong = WithdrawPacket { sender: college(), ..withdraw };
+        assert_eq!(conflict(rig.write(wrong, 1).await), Some(Conflict::NotFound));
+        let copies = rig.done(withdraw).await.outcome;
+        let collected: Vec<_> = copies.iter().map(|copy| (copy.party, copy.collected)).collect();
+        assert_eq!(collected, [(college(), true), (other_college(), false)]);
+        for party in [college(), other_college()] {
+            assert_eq!(conflict(rig.deliver(&packet, party).await), Some(Conflict::Withdrawn));
+        }
+        let notices = rig.store.notices(&college(), None, 10).await.unwrap().items;
+        assert_eq!((notices[0].kind, notices[0].packet), (NoticeKind::PacketWithdrawn, packet.id));
+        assert!(rig.store.notices(&other_college(), None, 10).await.unwrap().items.is_empty());
+        assert!(rig.done(withdraw).await.outcome.is_empty(), "a repetition changes nothing");
+        assert_eq!(rig.verify_log().await, 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_released_after_its_term() {
+    on_each(|rig| async move {
+        let packet = rig.push(push(rig.now(), &person(), &[college(), other_college()])).await;
+        rig.deliver(&packet, college()).await.unwrap();
+        assert_eq!(conflict(rig.write(Expire { packet: packet.id }, 1).await), Some(Conflict::NotExpired));
+        assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
+        rig.pass(24 * 3600);
+        assert_eq!(conflict(rig.deliver(&packet, other_college()).await), Some(Conflict::Expired));
+        assert_eq!(rig.store.due(rig.now(), 10).await.unwrap(), [packet.id]);
+        assert_eq!(rig.done(Expire { packet: packet.id }).await.outcome.len(), 2);
+        assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
+        for party in [college(), other_college()] {
+            assert_eq!(conflict(rig.deliver(&packet, party).await), Some(Conflict::Expired));
+        }
+        rig.acknowledge(packet.id, college()).await.unwrap();
+        assert_eq!(conflict(rig.acknowledge(packet.id, other_college()).await), Some(Conflict::Expired));
+        rig.verify_log().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_permit_is_spent_in_time_under_its_policy_and_on_its_facts() {
+    on_each(|rig| async move {
+        let packet = rig.push(push(rig.now(), &person(), &[college()])).await;
+        let deliver = |permit| rig.write(Deliver { permit }, 1);
+        let late = permit(rig.now(), packet.id, college(), Vec::new());
+        rig.pass(5);
+        assert!(matches!(deliver(late).await, Err(WriteError::PermitExpired)));
+        let mut foreign = permit(rig.now(), packet.id, college(), Vec::new());
+        foreign.policy = Digest([8; 32]);
+        assert!(matches!(deliver(foreign).await, Err(WriteError::PolicyDiffers)));
+        let stale = FactVersion { subject: subject::person(packet.person), version: 1 };
+        let stale = permit(rig.now(), packet.id, college(), vec![stale]);
+        assert!(matches!(deliver(stale).await, Err(WriteError::StaleFacts)));
+        assert_eq!(rig.verify_log().await, 1, "a refused write appends nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_does_not_belong_together_is_refused() {
+    on_each(|rig| async move {
+        let mismatched = |rig: Rig, push, entries| async move {
+            matches!(rig.write(push, entries).await, Err(WriteError::Mismatch(_)))
+        };
+        let mut other_packet = push(rig.now(), &person(), &[college()]);
+        other_packet.recipients[0].sealed = sealed(packet_id(), college(), "k");
+        assert!(mismatched(rig.clone(), other_packet, 1).await);
+        let mut other_party = push(rig.now(), &person(), &[college()]);
+        other_party.recipients[0].sealed = sealed(other_party.packet.id, other_college(), "k");
+        assert!(mismatched(rig.clone(), other_party, 1).await);
+        let too_few = push(rig.now(), &person(), &[college(), other_college()]);
+        assert!(mismatched(rig.clone(), too_few, 1).await, "an entry per recipient");
+        assert!(mismatched(rig.clone(), push(rig.now(), &person(), &[]), 1).await);
+        assert_eq!(rig.verify_log().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_is_answered_once() {
+    on_each(|rig| async move {
+        let mut request = push(rig.now(), &person(), &[college()]);
+        request.packet.kind = PacketKind::Request;
+        let request = rig.push(request).await.id;
+        assert_eq!(rig.store.answer(request, &college()).await.unwrap(), None);
+        let before = rig.store.versions(vec![subject::packet(request)]).await.unwrap();
+        let yes = Answer { request, party: college(), continues: true };
+        let first = rig.done(yes).await.outcome;
+        rig.pass(10);
+        let second = rig.done(yes).await;
+        assert_eq!((second.outcome.at, second.outcome.index), (first.at, first.index));
+        assert!(second.evidence.is_empty());
+        let no = Answer { continues: false, ..yes };
+        assert_eq!(conflict(rig.write(no, 1).await), Some(Conflict::AlreadyAnswered));
+        let stranger = Answer { party: other_college(), ..yes };
+        assert_eq!(conflict(rig.write(stranger, 1).await), Some(Conflict::NotFound));
+        assert_eq!(rig.store.answer(request, &college()).await.unwrap(), Some(first));
+        let stale = rig.writer.submit(Write::new(yes, vec![entry(&[])]).resting_on(before)).await;
+        assert!(matches!(stale, Err(WriteError::StaleFacts)), "an answer raises its request's version");
+    })
+    .await;
+}

@@ -1,0 +1,107 @@
+//! Parties, municipalities, certificates.
+
+use jiff::SignedDuration;
+use sluis::{
+    domain::{digest::Digest, party::Role},
+    store::{
+        subject,
+        write::{
+            BlockParty, Ground, MunicipalityOf, Once, RegisterCertificate, RegisterParty, RevokeCertificate,
+            UpdateParty,
+        },
+        writer::{Conflict, WriteError},
+    },
+};
+
+use super::support::{college, on_each, other_college, school};
+
+#[tokio::test]
+async fn a_party_acts_for_its_municipalities_while_they_are_in_force() {
+    on_each(|rig| async move {
+        let until = rig.now() + SignedDuration::from_hours(1);
+        let alkmaar = MunicipalityOf {
+            municipality: "0361".parse().unwrap(),
+            ground: Ground::Mandaat,
+            decision: Some("besluit 2026/12".to_owned()),
+            from: rig.now(),
+            until: Some(until),
+        };
+        let register = RegisterParty {
+            party: college(),
+            name: "Zaffier".to_owned(),
+            municipalities: vec![alkmaar.clone()],
+        };
+        rig.done(register.clone()).await;
+        rig.register(school()).await;
+        let taken = rig.write(register, 1).await;
+        assert!(matches!(taken, Err(WriteError::Conflict(Conflict::Taken))));
+        let row = rig.store.party(&college()).await.unwrap().unwrap();
+        assert_eq!((row.name.as_str(), &row.municipalities), ("Zaffier", &vec![alkmaar.clone()]));
+        assert_eq!(row.municipalities_at(rig.now()).len(), 1);
+        assert_eq!(row.next_change(rig.now()), Some(until));
+        assert!(row.municipalities_at(until).is_empty());
+        let role = Role::WerkEnInkomen;
+        let acting = |at| rig.store.acting_for(&alkmaar.municipality, role, at);
+        assert_eq!(acting(rig.now()).await.unwrap(), [college()]);
+        assert!(acting(until).await.unwrap().is_empty());
+        assert_eq!(rig.store.parties().await.unwrap().len(), 2);
+
+        let before = rig.store.versions(vec![subject::party(&college())]).await.unwrap();
+        rig.done(UpdateParty { party: college(), name: "Z".to_owned(), municipalities: Vec::new() }).await;
+        assert!(acting(rig.now()).await.unwrap().is_empty());
+        assert!(rig.store.versions(vec![subject::party(&college())]).await.unwrap() > before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_block_is_seen_wherever_a_party_is_read() {
+    on_each(|rig| async move {
+        rig.register(college()).await;
+        let certificate = RegisterCertificate {
+            registration: Digest([1; 32]),
+            party: college(),
+            serial: "0a".to_owned(),
+            not_before: rig.now(),
+            not_after: rig.now(),
+        };
+        rig.done(certificate.clone()).await;
+        let block = BlockParty { party: college(), blocked: true };
+        assert_eq!(rig.done(block).await.outcome, Once::Now);
+        assert_eq!(rig.done(block).await.outcome, Once::Already);
+        assert!(rig.store.party(&college()).await.unwrap().unwrap().blocked);
+        assert!(rig.store.certificate(&Digest([1; 32])).await.unwrap().unwrap().blocked);
+        let next = RegisterCertificate { registration: Digest([2; 32]), ..certificate };
+        let refused = rig.write(next, 1).await;
+        assert!(matches!(refused, Err(WriteError::Conflict(Conflict::Blocked))));
+        let unknown = rig.write(BlockParty { party: school(), blocked: true }, 1).await;
+        assert!(matches!(unknown, Err(WriteError::Conflict(Conflict::NotFound))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_certificate_speaks_for_one_party() {
+    on_each(|rig| async move {
+        rig.register(college()).await;
+        rig.register(other_college()).await;
+        let own = RegisterCertificate {
+            registration: Digest([1; 32]),
+            party: college(),
+            serial: "0a".to_owned(),
+            not_before: rig.now(),
+            not_after: rig.now() + SignedDuration::from_hours(1),
+        };
+        assert_eq!(rig.done(own.clone()).await.outcome, Once::Now);
+        assert_eq!(rig.done(own.clone()).await.outcome, Once::Already);
+        let theirs = RegisterCertificate { party: other_college(), ..own };
+        let refused = rig.write(theirs, 1).await;
+        assert!(matches!(refused, Err(WriteError::Conflict(Conflict::Taken))));
+        let row = rig.store.certificate(&Digest([1; 32])).await.unwrap().unwrap();
+        assert_eq!((row.party, row.revoked), (college(), false));
+        rig.done(RevokeCertificate { registration: Digest([1; 32]) }).await;
+        assert!(rig.store.certificates(&college()).await.unwrap()[0].revoked);
+        assert_eq!(rig.store.certificate(&Digest([9; 32])).await.unwrap(), None);
+    })
+    .await;
+}

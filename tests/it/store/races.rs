@@ -1,0 +1,173 @@
+//! Many at once, through one gateway and through two on the same database.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use sluis::{
+    domain::declaration::Capacity,
+    store::{
+        subject,
+        write::{Deliver, Pushed, Record, WithdrawDeclaration, Write},
+        writer::{Conflict, Settings, WriteError, Writer},
+    },
+};
+use tokio::task::JoinSet;
+
+use super::support::{
+    POLICY, Place, Rig, college, declare, entry, idempotency, log_key, on_each, permit, person, push, school,
+};
+
+async fn two_gateways(place: &Place) -> [Rig; 2] {
+    let first = Rig::on(place.begun().await).await;
+    let second = Rig::on(place.open().await).await;
+    [first, second]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_through_two_gateways_leave_no_gap() {
+    for place in Place::all().await {
+        let rigs = two_gateways(&place).await;
+        let mut tasks = JoinSet::new();
+        for number in 0..200 {
+            let rig = rigs[number % 2].clone();
+            tasks
+                .spawn(async move { rig.write(Record, 1 + number % 3).await.unwrap().into_inner().evidence });
+        }
+        let mut indexes = BTreeSet::new();
+        while let Some(evidence) = tasks.join_next().await {
+            indexes.extend(evidence.unwrap().into_iter().map(|one| one.index));
+        }
+        let size = rigs[0].verify_log().await;
+        assert_eq!(indexes, (0..size).collect::<BTreeSet<_>>());
+        for rig in rigs {
+            rig.store.close().await;
+        }
+        place.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_withdrawn_first_is_never_released() {
+    for place in Place::all().await {
+        let rigs = two_gateways(&place).await;
+        let (mut released, mut refused) = (0, 0);
+        for round in 0..40 {
+            let [one, other] = rigs.clone();
+            let declaration = declare(one.now(), &person());
+            let (id, who) = (declaration.id, declaration.person.clone());
+            one.done(declaration).await;
+            let mut push = push(one.now(), &who, &[college()]);
+            push.recipients[0].declarations = vec![id];
+            let packet = one.push(push).await.id;
+            // Decided before either is written: both hold the same facts.
+            let facts = one.store.versions(vec![subject::person(who.id)]).await.unwrap();
+            let release = Deliver { permit: permit(one.now(), packet, college(), facts) };
+            let withdraw = WithdrawDeclaration { id, recorder: school(), by: Capacity::Persoon };
+            let late = round % 4 == 0;
+            let release = tokio::spawn(async move {
+                if late {
+                    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                }
+                one.write(release, 1).await
+            });
+            let withdrawn = tokio::spawn(async move { other.done(withdraw).await });
+            let (release, withdrawn) = (release.await.unwrap(), withdrawn.await.unwrap().outcome);
+            match release {
+                Ok(done) => {
+                    let done = done.into_inner();
+                    assert!(done.outcome.index < withdrawn.index, "released after the withdrawal");
+                    assert!(withdrawn.copies[0].collected, "who has it is told");
+                    released += 1;
+                }
+                Err(WriteError::StaleFacts | WriteError::Conflict(Conflict::Withdrawn)) => {
+                    assert!(!withdrawn.copies[0].collected);
+                    refused += 1;
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        println!("{released} released before their withdrawal, {refused} refused after it");
+        rigs[0].verify_log().await;
+        for rig in rigs {
+            rig.store.close().await;
+        }
+        place.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_submission_at_once_makes_one_packet() {
+    for place in Place::all().await {
+        let rigs = two_gateways(&place).await;
+        let mut tasks = JoinSet::new();
+        for number in 0..32 {
+            let rig = rigs[number % 2].clone();
+            let mut push = push(rig.now(), &person(), &[college()]);
+            push.idempotency = Some(idempotency("the-same-key-for-all", 1));
+            let packet = push.packet.id;
+            tasks.spawn(async move {
+                match rig.write(push, 1).await.unwrap().into_inner().outcome {
+                    Pushed::Stored { .. } => packet,
+                    Pushed::Replayed { packet } => packet,
+                }
+            });
+        }
+        let mut packets = BTreeSet::new();
+        while let Some(packet) = tasks.join_next().await {
+            packets.insert(packet.unwrap());
+        }
+        assert_eq!((packets.len(), rigs[0].verify_log().await), (1, 1));
+        for rig in rigs {
+            rig.store.close().await;
+        }
+        place.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn one_bad_write_does_not_spoil_its_neighbours() {
+    on_each(|rig| async move {
+        let mut tasks = JoinSet::new();
+        for number in 0..30 {
+            let rig = rig.clone();
+            let mut push = push(rig.now(), &person(), &[college()]);
+            if number % 10 == 3 {
+                // There is no such request: the foreign key breaks the shared transaction.
+                push.packet.request = Some(super::support::packet_id());
+            }
+            tasks.spawn(async move { (number % 10 == 3, rig.write(push, 1).await.map(drop)) });
+        }
+        while let Some(outcome) = tasks.join_next().await {
+            let (bad, outcome) = outcome.unwrap();
+            assert_eq!(bad, matches!(outcome, Err(WriteError::Unavailable(_))), "{outcome:?}");
+        }
+        assert_eq!(rig.verify_log().await, 27);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_queue_is_busy_at_once() {
+    let place = Place::sqlite();
+    let store = place.begun().await;
+    let clock = Arc::new(sluis::domain::clock::SystemClock);
+    let settings = Settings { queue: 4, ..Settings::new(POLICY, Arc::new(log_key()), clock) };
+    let (writer, task) = Writer::start(store.clone(), settings).await.unwrap();
+    let mut tasks = JoinSet::new();
+    for _ in 0..64 {
+        let writer = writer.clone();
+        tasks.spawn(async move { writer.submit(Write::new(Record, vec![entry(&[])])).await.map(drop) });
+    }
+    let (mut done, mut busy) = (0, 0);
+    while let Some(outcome) = tasks.join_next().await {
+        match outcome.unwrap() {
+            Ok(()) => done += 1,
+            Err(WriteError::Busy) => busy += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(done >= 4 && busy > 0, "{done} done, {busy} busy");
+    drop(writer);
+    task.await.unwrap();
+    assert_eq!(store.head().await.unwrap().size, done);
+    store.close().await;
+}

@@ -1,0 +1,359 @@
+//! A database per test, a writer on it, and short ways to make what is written.
+
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use jiff::{SignedDuration, Timestamp};
+use sluis::{
+    accesslog::entry::{PartName, PreparedEntry, Reader, SealedBody},
+    crypto::{pseudonym::Pseudonym, seal::Sealed},
+    domain::{
+        clock::SetClock,
+        declaration::{Capacity, DeclarationKind, EvidenceKind},
+        digest::Digest,
+        id::{DeclarationId, PacketId, PersonId, SystemEntropy},
+        party::PartyId,
+    },
+    merkle::{hash::leaf_hash, note::LogKey, note::LogVerifier, proof::verify_inclusion},
+    policy::{facts::FactVersion, permit::Permit},
+    store::{
+        Committed, OpenOptions, Store,
+        read::PacketRow,
+        subject,
+        write::{
+            Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, NewPacket, NewPerson,
+            NewRecipient, PacketKind, PublishKey, Push, RegisterParty, Write,
+        },
+        writer::{Done, Settings, WriteError, Writer, fault::FaultPoint},
+    },
+};
+use sqlx::{Any, migrate::MigrateDatabase as _};
+
+pub(crate) const ORIGIN: &str = "sluis.example/test/2026";
+pub(crate) const START: &str = "2026-09-01T08:00:00Z";
+pub(crate) const POLICY: Digest = Digest([7; 32]);
+
+/// A place where a test may make a database, which is gone afterwards.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    _folder: Option<tempfile::TempDir>,
+    postgres: bool,
+}
+
+impl Place {
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("gateway.db").display());
+        Self { url, _folder: Some(folder), postgres: false }
+    }
+
+    /// None, and a line on the terminal, when there is no server to test on.
+    pub(crate) async fn postgres() -> Option<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let Some(server) = std::env::var_os("TEST_POSTGRES_URL") else {
+            println!("left out: PostgreSQL, because TEST_POSTGRES_URL is not set");
+            return None;
+        };
+        let server = server.into_string().unwrap();
+        let (server, _) = server.rsplit_once('/').unwrap();
+        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+        let url = format!("{server}/sluis_test_{}_{number}", std::process::id());
+        sqlx::any::install_default_drivers();
+        Any::create_database(&url).await.unwrap();
+        Some(Self { url, _folder: None, postgres: true })
+    }
+
+    pub(crate) async fn all() -> Vec<Self> {
+        let mut places = vec![Self::sqlite()];
+        places.extend(Self::postgres().await);
+        places
+    }
+
+    /// A migrated database with a log that was begun.
+    pub(crate) async fn begun(&self) -> Store {
+        Store::migrate(&self.url).await.unwrap();
+        let store = self.open().await;
+        store.begin_log(ORIGIN, POLICY, START.parse().unwrap()).await.unwrap();
+        store
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        Store::open(&self.url, &OpenOptions::default()).await.unwrap()
+    }
+
+    pub(crate) async fn remove(self) {
+        if self.postgres {
+            Any::drop_database(&self.url).await.unwrap();
+        }
+    }
+}
+
+/// Runs the same test on every database there is.
+pub(crate) async fn on_each<F, R>(test: F)
+where
+    F: Fn(Rig) -> R,
+    R: Future<Output = ()>,
+{
+    for place in Place::all().await {
+        let store = place.begun().await;
+        let rig = Rig::on(store.clone()).await;
+        test(rig).await;
+        store.close().await;
+        place.remove().await;
+    }
+}
+
+pub(crate) fn log_key() -> LogKey {
+    LogKey::from_seed(ORIGIN.parse().unwrap(), &[9; 32]).unwrap()
+}
+
+/// A gateway without its edges.
+#[derive(Clone)]
+pub(crate) struct Rig {
+    pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) clock: SetClock,
+}
+
+impl Rig {
+    pub(crate) async fn on(store: Store) -> Self {
+        Self::with(store, None).await
+    }
+
+    pub(crate) async fn with(store: Store, faults: Option<Arc<dyn FaultPoint>>) -> Self {
+        let clock = SetClock::at(START.parse().unwrap());
+        let mut settings = Settings::new(POLICY, Arc::new(log_key()), Arc::new(clock.clone()));
+        if let Some(faults) = faults {
+            settings.faults = faults;
+        }
+        let (writer, _) = Writer::start(store.clone(), settings).await.unwrap();
+        Self { store, writer, clock }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        use sluis::domain::clock::Clock as _;
+        self.clock.now()
+    }
+
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.clock.set(self.now() + SignedDuration::from_secs(seconds));
+    }
+
+    pub(crate) async fn write<E: Effect>(
+        &self,
+        effect: E,
+        entries: usize,
+    ) -> Result<Committed<Done<E::Outcome>>, WriteError> {
+        self.writer.submit(Write::new(effect, (0..entries).map(|_| entry(&[])).collect())).await
+    }
+
+    pub(crate) async fn done<E: Effect>(&self, effect: E) -> Done<E::Outcome> {
+        self.write(effect, 1).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn register(&self, party: PartyId) {
+        let register = RegisterParty { party, name: "Voorbeeld".to_owned(), municipalities: Vec::new() };
+        self.done(register).await;
+    }
+
+    pub(crate) async fn publish(&self, party: PartyId, thumbprint: &str) {
+        self.done(key(party, thumbprint)).await;
+    }
+
+    pub(crate) async fn push(&self, push: Push) -> PacketRow {
+        let (id, entries) = (push.packet.id, push.recipients.len());
+        self.write(push, entries).await.unwrap().into_inner();
+        self.store.packet(id).await.unwrap().unwrap()
+    }
+
+    /// A permit as the engine would give it now, with the versions of today.
+    pub(crate) async fn permit(&self, packet: PacketId, party: PartyId, subjects: &[String]) -> Permit {
+        let versions = self.store.versions(subjects.to_vec()).await.unwrap();
+        permit(self.now(), packet, party, versions)
+    }
+
+    pub(crate) async fn deliver(&self, packet: &PacketRow, party: PartyId) -> Result<Delivery, WriteError> {
+        let subjects = [subject::person(packet.person), subject::packet(packet.id)];
+        let permit = self.permit(packet.id, party, &subjects).await;
+        self.write(Deliver { permit }, 1).await.map(|done| done.into_inner().outcome)
+    }
+
+    pub(crate) async fn acknowledge(&self, packet: PacketId, party: PartyId) -> Result<(), WriteError> {
+        self.write(Acknowledge { packet, party, person: None }, 1).await.map(drop)
+    }
+
+    /// Rebuilds the tree from the leaves and compares it with all that is stored; answers its size.
+    pub(crate) async fn verify_log(&self) -> u64 {
+        let head = self.store.head().await.unwrap();
+        let checkpoint = verifier().open(&head.checkpoint).unwrap();
+        let leaves = self.store.leaves(0, u64::MAX).await.unwrap();
+        let hashes: Vec<_> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+        assert_eq!(checkpoint.size, head.size, "the checkpoint covers the head");
+        assert_eq!(u64::try_from(leaves.len()).unwrap(), head.size, "size = leaves");
+        assert_eq!(self.store.leaf_hashes(0, u64::MAX).await.unwrap(), hashes);
+        let mut frontier = sluis::merkle::frontier::Frontier::new();
+        hashes.iter().for_each(|hash| frontier.append(*hash));
+        assert_eq!(checkpoint.root, frontier.root(), "root = recomputed root");
+        for index in [0, head.size / 2, head.size.saturating_sub(1)] {
+            if let Some(evidence) = self.store.evidence(index).await.unwrap() {
+                let (proof, leaf) = (evidence.proof().unwrap(), leaf_hash(&evidence.leaf));
+                verify_inclusion(&proof, index, evidence.size, &checkpoint.root, &leaf).unwrap();
+            }
+        }
+        head.size
+    }
+}
+
+pub(crate) fn verifier() -> LogVerifier {
+    LogVerifier::from_vkey(&log_key().vkey()).unwrap()
+}
+
+pub(crate) fn party(number: u64, role: &str) -> PartyId {
+    format!("00000099{number:012}/{role}").parse().unwrap()
+}
+
+pub(crate) fn school() -> PartyId {
+    party(1, "pro-school")
+}
+
+pub(crate) fn college() -> PartyId {
+    party(2, "werk-en-inkomen")
+}
+
+pub(crate) fn other_college() -> PartyId {
+    party(3, "doorstroompunt")
+}
+
+pub(crate) fn unique() -> Digest {
+    use sluis::domain::id::Entropy as _;
+    let mut bytes = [0; 32];
+    SystemEntropy::new().fill(&mut bytes).unwrap();
+    Digest(bytes)
+}
+
+pub(crate) fn packet_id() -> PacketId {
+    PacketId::new(START.parse().unwrap(), &SystemEntropy::new()).unwrap()
+}
+
+pub(crate) fn declaration_id() -> DeclarationId {
+    DeclarationId::new(START.parse().unwrap(), &SystemEntropy::new()).unwrap()
+}
+
+pub(crate) fn person_id() -> PersonId {
+    PersonId::new(START.parse().unwrap(), &SystemEntropy::new()).unwrap()
+}
+
+pub(crate) fn entry(readers: &[(PartyId, PartName)]) -> PreparedEntry {
+    let commitments = [unique(), unique(), unique(), unique()];
+    let body = |part: PartName| SealedBody { part, commitment: part.of(&commitments), sealed: vec![1, 2, 3] };
+    let readers = readers.iter().map(|(party, part)| Reader { party: *party, part: *part }).collect();
+    PreparedEntry { commitments, bodies: PartName::ALL.map(body), readers }
+}
+
+pub(crate) fn person() -> NewPerson {
+    NewPerson {
+        id: person_id(),
+        scope: school(),
+        pseudonyms: vec![Pseudonym { version: 1, value: unique() }],
+    }
+}
+
+pub(crate) fn key(party: PartyId, thumbprint: &str) -> PublishKey {
+    PublishKey {
+        thumbprint: thumbprint.to_owned(),
+        party,
+        kid: "2026".to_owned(),
+        jwk: "{}".to_owned(),
+        valid_from: START.parse().unwrap(),
+        valid_until: None,
+        active: true,
+    }
+}
+
+// The rooms that mint these are not merged yet; these three functions are all that changes when they are.
+
+pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions: Vec<FactVersion>) -> Permit {
+    Permit {
+        packet: Some(packet),
+        party,
+        basis: "overgangsdocument.pro".parse().unwrap(),
+        versions,
+        policy: POLICY,
+        decided: now,
+        not_after: now + SignedDuration::from_secs(5),
+    }
+}
+
+pub(crate) fn sealed(packet: PacketId, party: PartyId, thumbprint: &str) -> Sealed {
+    Sealed {
+        jwe: format!("sealed.for.{packet}.{party}"),
+        packet,
+        party,
+        basis: "overgangsdocument.pro".parse().unwrap(),
+        categories: ["persoon", "stages"].map(|code| code.parse().unwrap()).into(),
+        thumbprint: thumbprint.to_owned(),
+    }
+}
+
+pub(crate) fn push(now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -> Push {
+    let id = packet_id();
+    let recipient = |party: &PartyId| NewRecipient {
+        permit: permit(now, id, *party, Vec::new()),
+        sealed: sealed(id, *party, &thumbprint(*party)),
+        omitted: BTreeSet::new(),
+        declarations: Vec::new(),
+        search: Vec::new(),
+    };
+    Push {
+        packet: NewPacket {
+            id,
+            kind: PacketKind::Packet,
+            dataset: "overgangsdocument".parse().unwrap(),
+            dataset_version: 1,
+            purpose: "voortzetting-ondersteuning".parse().unwrap(),
+            sender: school(),
+            expires: now + SignedDuration::from_hours(24),
+            header: vec![0xff, 0, 1],
+            request: None,
+        },
+        person: person.clone(),
+        recipients: recipients.iter().map(recipient).collect(),
+        idempotency: None,
+    }
+}
+
+pub(crate) fn thumbprint(party: PartyId) -> String {
+    format!("key-of-{party}")
+}
+
+pub(crate) fn idempotency(key: &str, body: u8) -> IdempotencyKey {
+    IdempotencyKey { key: key.to_owned(), body: Digest([body; 32]) }
+}
+
+pub(crate) fn declare(now: Timestamp, person: &NewPerson) -> Declare {
+    Declare {
+        id: declaration_id(),
+        person: person.clone(),
+        kind: DeclarationKind::Instemming,
+        dataset: "overgangsdocument".parse().unwrap(),
+        purpose: None,
+        towards: Some(college()),
+        given_by: Capacity::Ouder,
+        given_at: now,
+        until: None,
+        explicit: false,
+        evidence: Evidenced {
+            kind: EvidenceKind::Formulier,
+            digest: None,
+            recorded_on: "2026-09-01".parse().unwrap(),
+        },
+        facts: None,
+        recorder: school(),
+    }
+}
