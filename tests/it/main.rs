@@ -4,3 +4,4 @@ mod cli;
 mod config;
 mod house;
 mod http;
+mod store;
