@@ -18,10 +18,10 @@ use super::support::{
 };
 
 fn conflict<T>(outcome: Result<T, WriteError>) -> Option<Conflict> {
-    match outcome {
-        Err(WriteError::Conflict(conflict)) => Some(conflict),
+    outcome.err().and_then(|error| match error {
+        WriteError::Conflict(conflict) => Some(conflict),
         _ => None,
-    }
+    })
 }
 
 #[tokio::test]

@@ -11,7 +11,10 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use sluis::{
-    accesslog::entry::{PartName, PreparedEntry, Reader, SealedBody},
+    accesslog::{
+        entry::{PartName, PreparedEntry, Reader, SealedBody},
+        verify::{Check, verify},
+    },
     crypto::{
         keys::PrivateKey,
         pseudonym::Pseudonym,
@@ -210,8 +213,12 @@ impl Rig {
         assert_eq!(u64::try_from(leaves.len()).unwrap(), head.size, "size = leaves");
         assert_eq!(self.store.leaf_hashes(0, u64::MAX).await.unwrap(), hashes);
         let mut frontier = sluis::merkle::frontier::Frontier::new();
-        hashes.iter().for_each(|hash| frontier.append(*hash));
+        for hash in &hashes {
+            frontier.append(*hash);
+        }
         assert_eq!(checkpoint.root, frontier.root(), "root = recomputed root");
+        let report = verify(&self.store.log().await.unwrap(), Check::with(&verifier())).await.unwrap();
+        assert!(report.is_sound(), "{report:?}");
         for index in [0, head.size / 2, head.size.saturating_sub(1)] {
             if let Some(evidence) = self.store.evidence(index).await.unwrap() {
                 let (proof, leaf) = (evidence.proof().unwrap(), leaf_hash(&evidence.leaf));
