@@ -33,9 +33,12 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 use clap::{Args, Parser, Subcommand};
 
 pub use self::{exit::Exit, failure::Failure, output::Output};
-use crate::domain::{
-    clock::{Clock, SystemClock},
-    id::{Entropy, SystemEntropy},
+use crate::{
+    config::{Config, Environment},
+    domain::{
+        clock::{Clock, SystemClock},
+        id::{Entropy, SystemEntropy},
+    },
 };
 
 /// The arguments of the program.
@@ -79,6 +82,21 @@ pub struct ConfigFile {
     /// The gateway's configuration.
     #[arg(long, value_name = "FILE", env = "SLUIS_CONFIG", default_value = "sluis.toml")]
     pub config: PathBuf,
+}
+
+impl ConfigFile {
+    /// The configuration in this file, with what the environment says instead.
+    ///
+    /// # Errors
+    /// [`Failure`] with everything that is wrong in it.
+    pub fn read(&self) -> Result<Config, Failure> {
+        let environment = Environment { config: Some(self.config.clone()), ..Environment::of_process() };
+        Config::load(&environment).map_err(|error| {
+            Failure::configuration("the configuration cannot be used")
+                .because(error)
+                .now("`sluis init` writes a commented one")
+        })
+    }
 }
 
 /// What a command works with: where it prints, what the time is, where randomness comes from.

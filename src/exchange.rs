@@ -34,7 +34,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::admission::Trust;
 
 use crate::{
-    crypto::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey},
+    crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
     domain::{clock::Clock, id::Entropy},
     policy::{
         catalogue::Catalogue,
@@ -62,7 +62,7 @@ pub struct Exchange {
     /// Recognises a person's number without keeping it.
     pub pseudonyms: Arc<PseudonymKeys>,
     /// Signs receipts.
-    pub receipts: Arc<ReceiptKey>,
+    pub receipts: Arc<ReceiptKeys>,
     /// Whom the gateway believes; replaced on reload.
     pub trust: Arc<ArcSwap<Trust>>,
     /// Tells the time.
@@ -80,6 +80,8 @@ pub struct Settings {
     pub region: Option<String>,
     /// Who signs receipts: the origin of the log.
     pub issuer: String,
+    /// The public keys of the log (C2SP `vkey`), newest first.
+    pub vkeys: Vec<String>,
     /// How long a newly published key waits before packets are sealed to it.
     pub key_delay: SignedDuration,
     /// How long a packet waits at most.

@@ -136,13 +136,7 @@ impl Exchange {
     /// [`OperateError`].
     pub async fn activate_policy(&self) -> Result<(), OperateError> {
         let from = self.store.head().await.map_err(Trouble::from)?.policy;
-        let part = Part { policy_digest: Some(self.catalogue.digest()), ..Part::default() };
-        let mut draft = EntryDraft {
-            shared: Part::of(Event::PolicyActivated, Outcome::Recorded),
-            ..EntryDraft::default()
-        };
-        draft.gateway = Some(part);
-        let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref()).map_err(Trouble::from)?;
+        let entry = self.policy_entry("policy-activated")?;
         let effect = ActivatePolicy { from, to: self.catalogue.digest() };
         drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
         Ok(())
@@ -179,6 +173,29 @@ impl Exchange {
             }
         }
         Ok(due.len())
+    }
+
+    /// Notes that a gateway started with these policies.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the log cannot be written: then the gateway must not start.
+    pub async fn note_start(&self) -> Result<(), Trouble> {
+        let entry = self.policy_entry("gateway-started")?;
+        self.record(vec![entry]).await.map(drop)
+    }
+
+    fn policy_entry(&self, cause: &str) -> Result<PreparedEntry, Trouble> {
+        let mut shared = Part::of(Event::PolicyActivated, Outcome::Recorded);
+        shared.policy_digest = Some(self.policy_digest());
+        let gateway = Part { cause: Some(cause.to_owned()), ..Part::default() };
+        let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
+        Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+    }
+
+    /// The digest that marks the policies of this gateway.
+    #[must_use]
+    pub fn policy_digest(&self) -> crate::domain::digest::Digest {
+        self.catalogue.digest()
     }
 
     fn operators_entry(&self, party: PartyId, event: Event, part: Part) -> Result<PreparedEntry, Trouble> {
