@@ -15,6 +15,7 @@
 
 pub mod backup;
 pub mod client;
+pub mod compose;
 pub mod demo;
 pub mod exit;
 pub mod failure;
