@@ -217,7 +217,7 @@ impl Rig {
             frontier.append(*hash);
         }
         assert_eq!(checkpoint.root, frontier.root(), "root = recomputed root");
-        let report = verify(&self.store.log().await.unwrap(), Check::with(&verifier())).await.unwrap();
+        let report = verify(&self.store.log().await.unwrap(), &Check::with(&verifier())).await.unwrap();
         assert!(report.is_sound(), "{report:?}");
         for index in [0, head.size / 2, head.size.saturating_sub(1)] {
             if let Some(evidence) = self.store.evidence(index).await.unwrap() {
