@@ -5,7 +5,7 @@
 //! To add `sluis demo`, of which [`demo::Demo`] holds the arguments:
 //! 1. write `impl Demo { pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> }`;
 //! 2. add `Demo(demo::Demo)` to [`Command`], with the line of help above it;
-//! 3. add `Self::Demo(command) => command.run(at).await` to [`Command::run`].
+//! 3. add `Self::Demo(command) => command.run(at).await` to `Command::run`.
 //!
 //! # What every command keeps to
 //! - `--json`: one JSON document, or one per line for lists that stream, on standard output; nothing else there.
@@ -15,6 +15,7 @@
 
 pub mod backup;
 pub mod client;
+pub mod compose;
 pub mod demo;
 pub mod exit;
 pub mod failure;
@@ -33,9 +34,12 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 use clap::{Args, Parser, Subcommand};
 
 pub use self::{exit::Exit, failure::Failure, output::Output};
-use crate::domain::{
-    clock::{Clock, SystemClock},
-    id::{Entropy, SystemEntropy},
+use crate::{
+    config::{Config, Environment},
+    domain::{
+        clock::{Clock, SystemClock},
+        id::{Entropy, SystemEntropy},
+    },
 };
 
 /// The arguments of the program.
@@ -79,6 +83,21 @@ pub struct ConfigFile {
     /// The gateway's configuration.
     #[arg(long, value_name = "FILE", env = "SLUIS_CONFIG", default_value = "sluis.toml")]
     pub config: PathBuf,
+}
+
+impl ConfigFile {
+    /// The configuration in this file, with what the environment says instead.
+    ///
+    /// # Errors
+    /// [`Failure`] with everything that is wrong in it.
+    pub fn read(&self) -> Result<Config, Failure> {
+        let environment = Environment { config: Some(self.config.clone()), ..Environment::of_process() };
+        Config::load(&environment).map_err(|error| {
+            Failure::configuration("the configuration cannot be used")
+                .because(error)
+                .now("`sluis init` writes a commented one")
+        })
+    }
 }
 
 /// What a command works with: where it prints, what the time is, where randomness comes from.

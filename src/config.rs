@@ -21,7 +21,7 @@ use std::{
 };
 
 pub use self::{
-    database::{Database, DatabaseUrl},
+    database::{Database, DatabaseUrl, InvalidDatabaseUrl},
     environment::Environment,
     sections::{AccessLog, Keys, Listen, Policies, Publisher, Revocation, Telemetry, Tls, TrustAnchor},
 };

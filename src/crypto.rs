@@ -14,6 +14,8 @@
 pub mod at_rest;
 pub mod envelope;
 pub mod gateway_keys;
+#[cfg(test)]
+mod interop;
 mod jwe;
 pub mod keys;
 pub mod pseudonym;

@@ -3,13 +3,20 @@
 //! Every use case follows one shape: read the facts, decide, prepare the entry, hand one write to the writer, and answer
 //! only from what the writer has committed.
 
+pub mod account;
 pub mod acknowledge;
 pub mod admission;
 pub mod answer;
 pub mod caller;
 pub mod declare;
+pub mod directory;
+pub mod evaluate;
 mod facts;
+pub mod keys;
 mod ledger;
+pub mod lists;
+pub mod log;
+pub mod operate;
 pub mod pull;
 pub mod push;
 mod receipts;
@@ -27,7 +34,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::admission::Trust;
 
 use crate::{
-    crypto::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey},
+    crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
     domain::{clock::Clock, id::Entropy},
     policy::{
         catalogue::Catalogue,
@@ -55,7 +62,7 @@ pub struct Exchange {
     /// Recognises a person's number without keeping it.
     pub pseudonyms: Arc<PseudonymKeys>,
     /// Signs receipts.
-    pub receipts: Arc<ReceiptKey>,
+    pub receipts: Arc<ReceiptKeys>,
     /// Whom the gateway believes; replaced on reload.
     pub trust: Arc<ArcSwap<Trust>>,
     /// Tells the time.
@@ -73,6 +80,8 @@ pub struct Settings {
     pub region: Option<String>,
     /// Who signs receipts: the origin of the log.
     pub issuer: String,
+    /// The public keys of the log (C2SP `vkey`), newest first.
+    pub vkeys: Vec<String>,
     /// How long a newly published key waits before packets are sealed to it.
     pub key_delay: SignedDuration,
     /// How long a packet waits at most.

@@ -3,11 +3,17 @@
 //! [`catalogue`] reads and checks `policies/`; [`engine`] decides by it and mints the [`permit`]; [`contents`] checks what
 //! was sent against the dataset's schema; [`minimise`] projects it to what one permit allows.
 
+mod answers;
+mod canonical;
 mod context;
+#[cfg(test)]
+mod fixture;
+mod reading;
 mod rules;
 mod schema;
 mod source;
 mod strict;
+mod uses;
 
 pub mod cases;
 pub mod catalogue;

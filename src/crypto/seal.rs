@@ -4,7 +4,7 @@
 //! [`open`] needs a [`PrivateKey`], which only a recipient has.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::{collections::BTreeSet, fmt};
 

@@ -336,12 +336,12 @@ struct View {
 
 impl View {
     fn of(recipient: &NewRecipient) -> Self {
-        let NewRecipient { sealed, omitted, .. } = recipient;
+        let sealed = &recipient.sealed;
         Self {
             party: sealed.party(),
             basis: sealed.basis().clone(),
             categories: sealed.categories().clone(),
-            omitted: omitted.clone(),
+            omitted: sealed.omitted().clone(),
             jwe_sha256: sealed.sha256(),
             thumbprint: sealed.thumbprint().to_owned(),
         }

@@ -230,6 +230,13 @@ mod tests {
         let line = stranger.lines().last().unwrap();
         assert!(verifier.open(&format!("{note}{line}\n")).is_ok(), "a witness' line is ignored");
         assert_eq!(log.sign(&checkpoint("elsewhere")), Err(SignError::OtherLog));
+
+        // A key that signs what it should not: the text of another log.
+        let text = checkpoint("elsewhere").to_text();
+        let signature = log.pair.sign(text.as_bytes()).as_ref().to_vec();
+        let line = Signature::new("sluis.example/2026".to_owned(), log.id, signature).unwrap();
+        let note = Note::new(text.as_bytes(), &[line]).unwrap().to_bytes();
+        assert_eq!(verifier.open(std::str::from_utf8(&note).unwrap()), Err(NoteFault::OtherLog));
     }
 
     #[test]

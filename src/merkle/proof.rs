@@ -352,6 +352,19 @@ mod tests {
     }
 
     #[test]
+    fn a_tile_that_is_too_short_counts_as_missing() {
+        struct Short;
+        impl TileSource for Short {
+            fn tile(&self, _: TileId) -> Option<&[u8]> {
+                Some(&[0; 64])
+            }
+        }
+        assert!(inclusion(0, 2, &Short).is_ok());
+        let missing = MissingTile(TileId::new(0, 0, 3).unwrap());
+        assert_eq!(inclusion(0, 3, &Short), Err(ProofError::Missing(missing)));
+    }
+
+    #[test]
     fn a_proof_from_too_few_tiles_names_the_missing_one() {
         let leaves = naive::leaves(600);
         let all = stored(&leaves);

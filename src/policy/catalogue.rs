@@ -1,38 +1,30 @@
 //! `policies/`, read once and checked: provisions, purposes, datasets with bases and conditions, guards, routes, regions.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    path::Path,
-};
+use std::{collections::BTreeMap, fmt, path::Path};
 
-use cedar_policy::{Effect, Policy, Schema};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use cedar_policy::Policy;
 
 use super::{
-    dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile},
-    finding::{Finding, Notes},
-    law::{LawEntry, LawFile, PurposeEntry, PurposesFile, Reading},
+    dataset::{Basis, Condition, Dataset},
+    finding::Finding,
+    law::{LawEntry, PurposeEntry},
+    reading::Reading,
     region::Region,
-    rules::{self, Known, Place},
-    schema::Shape,
     source::Files,
 };
 use crate::domain::{
-    code::{Category, DatasetCode, Grondslag, Provision, Purpose},
+    code::{DatasetCode, Provision, Purpose},
     digest::Digest,
-    problem::Bilingual,
 };
 
 /// The policies, read and found to hang together. Immutable: they load at start only.
 pub struct Catalogue {
-    digest: Digest,
-    law: BTreeMap<Provision, LawEntry>,
-    purposes: BTreeMap<Purpose, PurposeEntry>,
-    datasets: BTreeMap<DatasetCode, Dataset>,
-    guards: BTreeMap<String, Condition>,
-    regions: BTreeMap<String, Region>,
+    pub(super) digest: Digest,
+    pub(super) law: BTreeMap<Provision, LawEntry>,
+    pub(super) purposes: BTreeMap<Purpose, PurposeEntry>,
+    pub(super) datasets: BTreeMap<DatasetCode, Dataset>,
+    pub(super) guards: BTreeMap<String, Condition>,
+    pub(super) regions: BTreeMap<String, Region>,
     pub(super) routes: Routes,
     pub(super) cases: BTreeMap<String, String>,
 }
@@ -42,12 +34,6 @@ pub(super) struct Routes {
     pub(super) permits: Vec<Policy>,
     pub(super) conditions: BTreeMap<String, Condition>,
 }
-
-/// The files that stand beside the folders.
-const TOP: [&str; 6] =
-    ["law.toml", "purposes.toml", "schema.cedarschema", "guards.cedar", "routes.cedar", "route-cases.toml"];
-/// The files of a dataset.
-const FOLDER: [&str; 5] = ["dataset.toml", "schema.json", "policy.cedar", "example.json", "cases.toml"];
 
 impl Catalogue {
     /// Reads a folder.
@@ -68,7 +54,7 @@ impl Catalogue {
 
     pub(super) fn build(files: &Files) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
-        let catalogue = Builder { files, findings: &mut findings }.catalogue();
+        let catalogue = Reading { files, findings: &mut findings }.catalogue();
         findings.sort();
         findings.dedup();
         match catalogue {
@@ -152,326 +138,4 @@ impl fmt::Debug for Catalogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Catalogue").field("digest", &self.digest).finish_non_exhaustive()
     }
-}
-
-struct Builder<'a> {
-    files: &'a Files,
-    findings: &'a mut Vec<Finding>,
-}
-
-impl Builder<'_> {
-    fn catalogue(mut self) -> Option<Catalogue> {
-        self.unknown_files();
-        let law = self.law();
-        let purposes = self.purposes();
-        let schema = self.vocabulary()?;
-        let known =
-            Known { schema: &schema, law: &|id| law.get(id), purpose: &|code| purposes.contains_key(code) };
-        let guards = self.conditions("guards.cedar", Place::Guards, &known);
-        let routes = self.routes(&known);
-        let mut datasets = BTreeMap::new();
-        let mut cases = BTreeMap::new();
-        for folder in self.folders() {
-            if let Some(dataset) = self.dataset(&folder, &known) {
-                cases.insert(folder.clone(), self.text(&format!("datasets/{folder}/cases.toml"))?.to_owned());
-                datasets.insert(dataset.code.clone(), dataset);
-            }
-        }
-        if datasets.is_empty() {
-            self.findings.push(Finding::new(
-                "datasets",
-                "there is no dataset",
-                "Write one folder per dataset.",
-            ));
-        }
-        cases.insert(String::new(), self.text("route-cases.toml")?.to_owned());
-        let regions = self.regions(&law);
-        Some(Catalogue {
-            digest: self.files.digest(),
-            law,
-            purposes,
-            datasets,
-            guards,
-            regions,
-            routes,
-            cases,
-        })
-    }
-
-    fn text(&mut self, name: &str) -> Option<&str> {
-        self.files.text(name, self.findings)
-    }
-
-    fn toml<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let text = self.files.text(name, self.findings)?;
-        toml::from_str(text)
-            .map_err(|error| {
-                let line = error
-                    .span()
-                    .map_or(1, |span| text.get(..span.start).unwrap_or("").matches('\n').count() + 1);
-                let what = format!("line {line}: {}", error.message());
-                self.findings.push(Finding::new(name, what, "Correct the file."));
-            })
-            .ok()
-    }
-
-    fn json(&mut self, name: &str) -> Option<Value> {
-        let text = self.files.text(name, self.findings)?;
-        super::strict::read(text.as_bytes())
-            .map_err(|fault| {
-                let what = format!("not strict JSON: {}", fault.text.en);
-                self.findings.push(Finding::new(name, what, "Correct the file."));
-            })
-            .ok()
-    }
-
-    fn folders(&self) -> BTreeSet<String> {
-        let folder = |name: &str| {
-            let (folder, _) = name.strip_prefix("datasets/")?.split_once('/')?;
-            Some(folder.to_owned())
-        };
-        self.files.names().filter_map(folder).collect()
-    }
-
-    fn unknown_files(&mut self) {
-        for name in self.files.names() {
-            let parts: Vec<&str> = name.split('/').collect();
-            let known = match parts.as_slice() {
-                [top] => TOP.contains(top),
-                ["datasets", _, file] => FOLDER.contains(file),
-                ["regions", file] => Path::new(file).extension().is_some_and(|extension| extension == "toml"),
-                _ => false,
-            };
-            if !known {
-                self.findings.push(Finding::new(name, "an unknown file", "Remove it, or correct its name."));
-            }
-        }
-    }
-
-    fn law(&mut self) -> BTreeMap<Provision, LawEntry> {
-        let file = self.toml::<LawFile>("law.toml");
-        let mut notes = Notes { file: "law.toml", all: self.findings };
-        let mut law = BTreeMap::new();
-        for entry in file.map(|file| file.provision).unwrap_or_default() {
-            let id = entry.id.clone();
-            if entry.reading == Reading::Ours && entry.question.as_ref().is_none_or(String::is_empty) {
-                notes.add(format!("`{id}` is our reading without a question"), "Write the open question.");
-            }
-            if entry.in_force_until.is_some_and(|until| until <= entry.in_force_from) {
-                notes.add(format!("`{id}` ends before it begins"), "Correct in_force_until.");
-            }
-            if entry.gdpr.as_ref().is_some_and(|ground| !is_ground(ground)) {
-                notes.add(
-                    format!("`{id}`: gdpr is not a ground"),
-                    "Write 6(1)(a) to 6(1)(f), or 9(2)(a) to (j).",
-                );
-            }
-            if law.insert(id.clone(), entry).is_some() {
-                notes.add(format!("`{id}` stands there twice"), "Keep one entry.");
-            }
-        }
-        law
-    }
-
-    fn purposes(&mut self) -> BTreeMap<Purpose, PurposeEntry> {
-        let file = self.toml::<PurposesFile>("purposes.toml");
-        let mut notes = Notes { file: "purposes.toml", all: self.findings };
-        let mut purposes = BTreeMap::new();
-        for entry in file.map(|file| file.purpose).unwrap_or_default() {
-            let code = entry.code.clone();
-            if purposes.insert(code.clone(), entry).is_some() {
-                notes.add(format!("`{code}` stands there twice"), "Keep one entry.");
-            }
-        }
-        purposes
-    }
-
-    fn vocabulary(&mut self) -> Option<Schema> {
-        let name = "schema.cedarschema";
-        let text = self.files.text(name, self.findings)?;
-        match Schema::from_cedarschema_str(text) {
-            Ok((schema, _)) => Some(schema),
-            Err(error) => {
-                let what = format!("not a Cedar schema: {error:?}");
-                self.findings.push(Finding::new(name, what, "Correct the file."));
-                None
-            }
-        }
-    }
-
-    fn conditions(&mut self, name: &str, place: Place<'_>, known: &Known<'_>) -> BTreeMap<String, Condition> {
-        let Some(text) = self.files.text(name, self.findings) else { return BTreeMap::new() };
-        let mut notes = Notes { file: name, all: self.findings };
-        rules::read(text, place, known, &mut notes)
-            .iter()
-            .filter(|policy| policy.effect() == Effect::Forbid)
-            .filter_map(|policy| rules::condition(policy, place, known, &mut notes))
-            .map(|condition| (condition.id.clone(), condition))
-            .collect()
-    }
-
-    fn routes(&mut self, known: &Known<'_>) -> Routes {
-        let conditions = self.conditions("routes.cedar", Place::Routes, known);
-        let mut unheard = Vec::new();
-        let mut notes = Notes { file: "routes.cedar", all: &mut unheard };
-        let text = self.files.text("routes.cedar", self.findings).unwrap_or_default();
-        let mut permits = rules::read(text, Place::Routes, known, &mut notes);
-        permits.retain(|policy| policy.effect() == Effect::Permit);
-        Routes { permits, conditions }
-    }
-
-    fn dataset(&mut self, folder: &str, known: &Known<'_>) -> Option<Dataset> {
-        let path = |file: &str| format!("datasets/{folder}/{file}");
-        let about_file = path("dataset.toml");
-        let about = self.toml::<DatasetFile>(&about_file);
-        let schema = self.json(&path("schema.json"));
-        let example = self.json(&path("example.json"));
-        let schema_file = path("schema.json");
-        let shape = schema
-            .and_then(|schema| Shape::inspect(schema, &mut Notes { file: &schema_file, all: self.findings }));
-        let about = about?;
-        let mut notes = Notes { file: &about_file, all: self.findings };
-        if about.code.as_str() != folder {
-            notes.add("the code is not the name of the folder", "Make them the same.");
-        }
-        let mut categories = BTreeMap::new();
-        for category in about.category {
-            let title = Bilingual { nl: category.nl.into(), en: category.en.into() };
-            let info = CategoryInfo { title, sensitivity: category.sensitivity };
-            if categories.insert(category.code.clone(), info).is_some() {
-                notes.add(format!("the category `{}` stands there twice", category.code), "Keep one.");
-            }
-        }
-        let rules_file = path("policy.cedar");
-        let text = self.files.text(&rules_file, self.findings).unwrap_or_default();
-        let mut notes = Notes { file: &rules_file, all: self.findings };
-        let place = Place::Dataset(&about.code);
-        let (mut bases, mut conditions) = (BTreeMap::new(), BTreeMap::new());
-        for policy in rules::read(text, place, known, &mut notes) {
-            match policy.effect() {
-                Effect::Permit => {
-                    let read = rules::basis(&policy, known, &mut notes);
-                    bases.extend(read.map(|basis| (basis.id.clone(), basis)));
-                }
-                Effect::Forbid => {
-                    let condition = rules::condition(&policy, place, known, &mut notes);
-                    conditions.extend(condition.map(|condition| (condition.id.clone(), condition)));
-                }
-            }
-        }
-        hang_together(&bases, &conditions, &categories, &mut notes);
-        let dataset = Dataset {
-            version: about.version,
-            kind: about.kind,
-            title: Bilingual { nl: about.title_nl.into(), en: about.title_en.into() },
-            retention_days: about.retention_days,
-            retention_source: about.retention_source,
-            search: about.search,
-            code: about.code,
-            example: example?,
-            shape: shape?,
-            categories,
-            bases,
-            conditions,
-        };
-        self.content(&dataset, &path);
-        Some(dataset)
-    }
-
-    /// Categories and fields cover each other; the example is valid; the search finds its members.
-    fn content(&mut self, dataset: &Dataset, path: &dyn Fn(&str) -> String) {
-        let schema_file = path("schema.json");
-        let mut notes = Notes { file: &schema_file, all: self.findings };
-        for (member, category) in &dataset.shape.members {
-            if !dataset.categories.contains_key(category) {
-                notes.add(
-                    format!("`{member}` belongs to `{category}`, which dataset.toml does not list"),
-                    "Add the category to dataset.toml, or correct the \"x-category\".",
-                );
-            }
-        }
-        let used: BTreeSet<&Category> = dataset.shape.members.values().collect();
-        for category in dataset.categories.keys().filter(|category| !used.contains(category)) {
-            notes.add(
-                format!("no field belongs to the category `{category}`"),
-                "Add its fields, or remove it.",
-            );
-        }
-        let about_file = path("dataset.toml");
-        let mut notes = Notes { file: &about_file, all: self.findings };
-        if let Some(search) = &dataset.search {
-            for pointer in
-                [Some(&search.given), Some(&search.family), search.birth_date.as_ref()].into_iter().flatten()
-            {
-                if !dataset.shape.knows(pointer) {
-                    notes
-                        .add(format!("the schema has no `{pointer}`"), "Correct the pointer under [search].");
-                }
-            }
-        }
-        let example_file = path("example.json");
-        for fault in dataset.faults_of(&dataset.example) {
-            self.findings.push(Finding::new(
-                &example_file,
-                format!("{}: {}", fault.pointer, fault.text.en),
-                "Correct the example, or the schema.",
-            ));
-        }
-    }
-
-    fn regions(&mut self, law: &BTreeMap<Provision, LawEntry>) -> BTreeMap<String, Region> {
-        let names: Vec<String> =
-            self.files.names().filter(|name| name.starts_with("regions/")).map(str::to_owned).collect();
-        let mut regions = BTreeMap::new();
-        for file in names {
-            let name = file.trim_start_matches("regions/").trim_end_matches(".toml").to_owned();
-            if let Some(region) = self.toml::<Region>(&file) {
-                let mut notes = Notes { file: &file, all: self.findings };
-                region.check(&|id| law.contains_key(id), &mut notes);
-                regions.insert(name, region);
-            }
-        }
-        regions
-    }
-}
-
-/// Bases and conditions name what exists, and every basis and condition matters.
-fn hang_together(
-    bases: &BTreeMap<Grondslag, Basis>,
-    conditions: &BTreeMap<String, Condition>,
-    categories: &BTreeMap<Category, CategoryInfo>,
-    notes: &mut Notes<'_>,
-) {
-    if bases.is_empty() {
-        notes.add("the dataset has no basis", "Write a permit, or remove the dataset.");
-    }
-    for basis in bases.values() {
-        for category in basis.allowed().iter().filter(|category| !categories.contains_key(*category)) {
-            notes.add(
-                format!("`{}` names the category `{category}`, which dataset.toml does not list", basis.id),
-                "Add the category to dataset.toml, or correct the name.",
-            );
-        }
-    }
-    for condition in conditions.values() {
-        let AppliesTo::Bases(named) = &condition.applies else { continue };
-        if named.is_empty() {
-            notes.add(format!("`{}` is a condition of nothing", condition.id), "Name its bases in @voor.");
-        }
-        for basis in named.iter().filter(|basis| !bases.contains_key(*basis)) {
-            notes.add(
-                format!("`{}` is a condition of `{basis}`, which does not exist", condition.id),
-                "Correct the name in @voor.",
-            );
-        }
-    }
-}
-
-fn is_ground(text: &str) -> bool {
-    let letter = |rest: &str, last: char| {
-        let mut chars = rest.chars();
-        chars.next().is_some_and(|c| ('a'..=last).contains(&c)) && chars.as_str() == ")"
-    };
-    text.strip_prefix("6(1)(").is_some_and(|rest| letter(rest, 'f'))
-        || text.strip_prefix("9(2)(").is_some_and(|rest| letter(rest, 'j'))
 }

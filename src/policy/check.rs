@@ -136,17 +136,175 @@ fn undecided(catalogue: &Catalogue, results: &[CaseResult]) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn day() -> Date {
-        "2026-11-02".parse().unwrap()
-    }
+    use crate::policy::fixture::{edit, embedded};
 
     fn told(files: &Files) -> String {
-        check_files(files, day()).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        let day = "2026-11-02".parse().unwrap();
+        check_files(files, day).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
     fn the_policies_of_the_program_have_no_findings() {
-        assert_eq!(told(&Files::embedded()), "");
+        assert_eq!(told(&embedded()), "");
+    }
+
+    const POLICY: &str = "datasets/overgangsdocument/policy.cedar";
+    const SCHEMA: &str = "datasets/overgangsdocument/schema.json";
+    const ABOUT: &str = "datasets/overgangsdocument/dataset.toml";
+    const CASES: &str = "datasets/overgangsdocument/cases.toml";
+
+    /// File, what stands there, what stands there instead, and what the finding must say.
+    const MISTAKES: &[(&str, &str, &str, &str)] = &[
+        (POLICY, "@grondslag(\"wvo2020:2.31b:3\")", "@grondslag(\"wvo2020:2.99\")", "cites `wvo2020:2.99`"),
+        (POLICY, "@grondslag(\"wvo2020:2.31b:3\")", "@grondslag(\"wvo2020:2.47:16\")", "names no ground"),
+        (POLICY, "@grondslag(\"web:9.2.13:3\")", "", "has no @grondslag"),
+        (POLICY, "@verplicht(\"persoon,school,traject\")", "", "requires no category"),
+        (POLICY, "@optuit(\"wensen,", "@optuit(\"dromen,", "`dromen`, which dataset.toml does not list"),
+        (POLICY, "@optuit(\"wensen,", "@optuit(\"school,", "names a category twice"),
+        (
+            POLICY,
+            "@voor(\"overgangsdocument.vso\")",
+            "@voor(\"overgangsdocument.havo\")",
+            "`overgangsdocument.havo`",
+        ),
+        (POLICY, "@voor(\"overgangsdocument.vso\")", "@voor(\"\")", "has no @voor"),
+        (POLICY, "@nu(\"Stuur", "@nou(\"Stuur", "has @nou, which means nothing"),
+        (POLICY, "@nu(\"Stuur", "@nou(\"Stuur", "has no @nu"),
+        (
+            POLICY,
+            "@id(\"overgangsdocument.vso\")",
+            "@id(\"overgangsdocument.pro\")",
+            "two policies are named",
+        ),
+        (POLICY, "@id(\"overgangsdocument.vso\")", "", "has no @id"),
+        (POLICY, "@id(\"overgangsdocument.profiel\")", "@id(\"profiel\")", "not a name of this file"),
+        (
+            POLICY,
+            "Purpose::\"voortzetting-ondersteuning\"",
+            "Purpose::\"winst\"",
+            "Purpose::\"winst\", which is unknown",
+        ),
+        (POLICY, "Role::\"pro-school\" &&", "Role::\"havo\" &&", "Role::\"havo\", which is unknown"),
+        (POLICY, "context.person.gediplomeerd", "context.person.lengte", "lengte"),
+        (POLICY, "context.person.gediplomeerd", "(context.person.ageAtMost == \"18\")", "policy"),
+        (POLICY, "forbid (", "verbied (", "not Cedar"),
+        (
+            SCHEMA,
+            "\"additionalProperties\": false",
+            "\"additionalProperties\": true",
+            "allows unknown fields",
+        ),
+        (SCHEMA, "\"x-category\": \"school\",", "", "`school` belongs to no category"),
+        (
+            SCHEMA,
+            "\"x-category\": \"school\",",
+            "\"x-category\": \"sport\",",
+            "`sport`, which dataset.toml does not",
+        ),
+        (
+            SCHEMA,
+            "\"x-category\": \"school\",",
+            "\"x-category\": \"sport\",",
+            "no field belongs to the category `school`",
+        ),
+        (SCHEMA, "\"maxLength\": 120", "\"x-maxLength\": 120", "has no \"maxLength\""),
+        (SCHEMA, "\"maximum\": 8", "\"maximum\": 999999999", "nine digits"),
+        (SCHEMA, "\"maximum\": 8", "\"multipleOf\": 1", "\"multipleOf\", which a projection cannot see"),
+        (SCHEMA, "\"format\": \"email\"", "\"format\": \"ernail\"", "not a JSON Schema"),
+        (SCHEMA, "\"type\": \"boolean\"", "\"type\": [\"boolean\", \"null\"]", "does not have one type"),
+        (SCHEMA, "\"type\": \"boolean\"", "\"$ref\": \"https://example.nl/x\"", "refers outside"),
+        (SCHEMA, "\"type\": \"boolean\"", "\"oneOf\": [{\"type\": \"boolean\"}]", "one type"),
+        (SCHEMA, "\"maxItems\": 20", "\"x-maxItems\": 20", "has no \"maxItems\""),
+        (
+            SCHEMA,
+            "\"type\": \"object\",",
+            "\"type\": \"object\", \"patternProperties\": {},",
+            "\"patternProperties\"",
+        ),
+        (SCHEMA, "\"type\": \"object\",", "\"type\": \"object\", \"anyOf\": [],", "\"anyOf\""),
+        (SCHEMA, "\"type\": \"object\",", "\"type\": \"object\", \"if\": {},", "\"if\""),
+        (SCHEMA, "\"title\": \"Overgangsdocument\"", "\"title\": \"a\", \"title\": \"b\"", "not strict JSON"),
+        (ABOUT, "code = \"overgangsdocument\"", "code = \"ander\"", "not the name of the folder"),
+        (ABOUT, "given = \"/persoon/voornamen\"", "given = \"/persoon/roepnaam\"", "no `/persoon/roepnaam`"),
+        (ABOUT, "version = 1", "versie = 1", "line 4: unknown field"),
+        (
+            CASES,
+            "expect = \"permit\"\nbasis = \"overgangsdocument.mbo\"",
+            "expect = \"refuse\"",
+            "expected refuse because",
+        ),
+        (
+            CASES,
+            "because = [\"overgangsdocument.diploma\"]",
+            "because = [\"no-basis\"]",
+            "got refuse because overgangsdocument.diploma",
+        ),
+        (CASES, "age = 18\n", "leeftijd = 18\n", "unknown field"),
+        ("law.toml", "id = \"wvo2020:2.31b:3\"", "id = \"wvo2020:2.31b:2\"", "stands there twice"),
+        ("law.toml", "gdpr = \"6(1)(c)\"", "gdpr = \"6(1)(z)\"", "gdpr is not a ground"),
+        ("guards.cedar", "@voor(\"*\")", "@voor(\"x\")", "is not a code"),
+        ("guards.cedar", "@voor(\"*\")", "@voor(\"x.y\")", "`x.y`, which does not exist"),
+        ("guards.cedar", "@grond(\"6(1)(e)\")", "@grond(\"taak\")", "@grond is not a ground"),
+        (
+            "guards.cedar",
+            "Dataset::\"verwijderingsmelding\"",
+            "Dataset::\"dagboek\"",
+            "the dataset `dagboek`",
+        ),
+        ("routes.cedar", "Action::\"push\"", "Action::\"duwen\"", "duwen"),
+    ];
+
+    #[test]
+    fn every_mistake_is_found_and_named() {
+        for (file, from, to, said) in MISTAKES {
+            let findings = told(&edit(file, from, to));
+            assert!(findings.contains(said), "{file}: {from} -> {to}: `{said}` is not in:\n{findings}");
+        }
+    }
+
+    #[test]
+    fn all_findings_come_at_once() {
+        let files = edit(POLICY, "wvo2020:2.31b:3\")\n@verplicht", "wvo2020:9.99\")\n@verplicht");
+        let files = files.with("datasets/notities.txt", "").with("readme.txt", "").without("purposes.toml");
+        let findings = told(&files);
+        for said in [
+            "wvo2020:9.99",
+            "datasets/notities.txt: an unknown file",
+            "readme.txt",
+            "purposes.toml: the file is missing",
+        ] {
+            assert!(findings.contains(said), "`{said}` is not in:\n{findings}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_no_case_decides_is_a_finding() {
+        let nothing = embedded().with(CASES, "").with("route-cases.toml", "");
+        let findings = told(&nothing);
+        for said in [
+            "no case permits on `overgangsdocument.pro`",
+            "no case refuses on `overgangsdocument.pro`",
+            "no case refuses on `overgangsdocument.termijn`",
+            "no case refuses on `routes.intrekken-persoon`",
+            "no case permits on `pull`",
+        ] {
+            assert!(findings.contains(said), "`{said}` is not in:\n{findings}");
+        }
+    }
+
+    #[test]
+    fn a_basis_on_a_provision_out_of_force_is_a_finding() {
+        let files = embedded();
+        let findings = check_files(&files, "2025-12-31".parse().unwrap());
+        assert!(
+            findings.iter().any(|finding| finding.what.contains("not in force on 2025-12-31")),
+            "{findings:?}"
+        );
+    }
+
+    #[test]
+    fn what_stands_by_must_not_fail() {
+        let files = edit("guards.cedar", "@id(\"guards.pgn\")", "@id(\"guards.pgn\") @paraat(\"nooit\")");
+        assert!(told(&files).contains("`guards.pgn` stands by"));
     }
 }

@@ -258,3 +258,128 @@ fn words(kind: &Kind) -> (&'static str, &'static str, &'static str) {
         _ => ("invalid", "Dit klopt niet met het schema.", "This does not fit the schema."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::policy::{Engine, fixture::engine};
+
+    fn dataset(engine: &Engine) -> &Dataset {
+        engine.catalogue().dataset(&"overgangsdocument".parse().unwrap()).unwrap()
+    }
+
+    /// The example with one member replaced, or removed when it is null.
+    fn faults(engine: &Engine, pointer: &str, value: Value) -> Vec<(String, String)> {
+        let mut content = dataset(engine).example.clone();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let parent = content.pointer_mut(parent).unwrap();
+        match (parent, value) {
+            (Value::Array(items), value) => items[name.parse::<usize>().unwrap()] = value,
+            (Value::Object(members), Value::Null) => drop(members.remove(name)),
+            (Value::Object(members), value) => drop(members.insert(name.to_owned(), value)),
+            _ => panic!("{pointer}"),
+        }
+        told(engine, &content)
+    }
+
+    fn told(engine: &Engine, content: &Value) -> Vec<(String, String)> {
+        let result = dataset(engine).validate(&Plaintext::new(content.to_string().into_bytes()));
+        let Err(faults) = result else { return Vec::new() };
+        faults.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
+    }
+
+    #[test]
+    fn the_example_is_right_and_says_what_it_holds() {
+        let engine = engine();
+        let example = Plaintext::new(dataset(engine).example.to_string().into_bytes());
+        let contents = dataset(engine).validate(&example).unwrap();
+        assert!(contents.categories().contains(&"persoon".parse().unwrap()));
+        assert!(contents.text("/persoon/achternaam").is_some());
+        assert_eq!(contents.text("/persoon/onbekend"), None);
+        assert_eq!(contents.text("persoon"), None);
+        let shown = format!("{contents:?}");
+        assert!(!shown.contains(contents.text("/persoon/achternaam").unwrap()), "{shown}");
+    }
+
+    #[test]
+    fn each_fault_has_a_place_and_a_code() {
+        let engine = engine();
+        let long = "x".repeat(5000);
+        let many: Vec<Value> = vec![json!({ "werkgever": "Bakkerij Voorbeeld" }); 30];
+        let cases = [
+            ("/persoon/achternaam", json!(null), "/content/persoon/achternaam", "missing-field"),
+            ("/persoon/achternaam", json!(7), "/content/persoon/achternaam", "wrong-type"),
+            ("/persoon/achternaam", json!(long), "/content/persoon/achternaam", "too-long"),
+            ("/persoon/achternaam", json!(""), "/content/persoon/achternaam", "too-short"),
+            ("/persoon/email", json!("geen adres"), "/content/persoon/email", "wrong-form"),
+            ("/persoon/geboortedatum", json!("3 november"), "/content/persoon/geboortedatum", "wrong-form"),
+            ("/traject/uitstroomdatum", json!("2026-02-30"), "/content/traject/uitstroomdatum", "wrong-form"),
+            ("/traject/profiel", json!("piraat"), "/content/traject/profiel", "not-a-choice"),
+            ("/traject/leerjaar", json!(99), "/content/traject/leerjaar", "too-large"),
+            ("/traject/leerjaar", json!(0), "/content/traject/leerjaar", "too-small"),
+            ("/stages", json!(many), "/content/stages", "too-many"),
+            ("/stages/0", json!({ "werkgever": 1 }), "/content/stages/0/werkgever", "wrong-type"),
+        ];
+        for (at, value, pointer, code) in cases {
+            let got = faults(engine, at, value);
+            assert_eq!(got, [(pointer.to_owned(), code.to_owned())], "{at}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_never_repeated() {
+        let engine = engine();
+        for at in ["/geheim", "/persoon/geheim", "/stages/0/geheim", "/persoon/999990019"] {
+            let got = faults(engine, at, json!({ "geheim": "999990019" }));
+            let parent = at.rsplit_once('/').unwrap().0;
+            assert_eq!(got, [(format!("/content{parent}"), "unknown-field".to_owned())], "{at}");
+        }
+    }
+
+    #[test]
+    fn a_bsn_in_any_text_is_found() {
+        let engine = engine();
+        for (at, text) in [
+            ("/persoon/achternaam", "Jansen 999990019"),
+            ("/stages/0/werkgever", "9999.90.019"),
+            ("/persoon/telefoon", "999990019"),
+        ] {
+            let got = faults(engine, at, json!(text));
+            assert!(got.contains(&(format!("/content{at}"), "hides-bsn".to_owned())), "{at}: {got:?}");
+        }
+    }
+
+    #[test]
+    fn all_faults_come_at_once() {
+        let engine = engine();
+        let mut content = dataset(engine).example.clone();
+        content["persoon"]["achternaam"] = json!(7);
+        content["persoon"]["email"] = json!("geen adres");
+        content["school"] = json!({});
+        content["extra"] = json!(1);
+        content["stages"][0]["werkgever"] = json!("nummer 999990019");
+        let got = told(engine, &content);
+        assert_eq!(got.len(), 5, "{got:?}");
+        let flood = json!({ "stages": vec![json!({}); 5000] });
+        assert_eq!(told(engine, &flood).len(), MAX_FAULTS);
+    }
+
+    #[test]
+    fn what_is_not_one_json_object_is_refused() {
+        let engine = engine();
+        for (text, code) in [
+            ("[]", "wrong-type"),
+            ("\"tekst\"", "wrong-type"),
+            ("{", "not-json"),
+            (r#"{"persoon":{},"persoon":{}}"#, "duplicate-name"),
+        ] {
+            let faults = dataset(engine).validate(&Plaintext::new(text.as_bytes().to_vec())).unwrap_err();
+            assert!(
+                faults.iter().any(|fault| fault.code == code && fault.pointer == ROOT),
+                "{text}: {faults:?}"
+            );
+        }
+    }
+}

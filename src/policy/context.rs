@@ -8,12 +8,12 @@ use cedar_policy::{
 
 use super::{
     dataset::Dataset,
-    engine::{EngineFault, sensitivities},
+    engine::EngineFault,
     facts::{Derived, Facts, PartyFacts},
 };
 use crate::domain::{
     age::AgeRange,
-    code::Municipality,
+    code::{Category, Municipality},
     declaration::Capacity,
     party::{PartyId, Role},
 };
@@ -159,4 +159,13 @@ fn type_name(name: &str) -> Result<EntityTypeName, EngineFault> {
 
 fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
     EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
+}
+
+/// The sensitivities of these categories.
+fn sensitivities<'a>(dataset: &'a Dataset, categories: &'a BTreeSet<Category>) -> BTreeSet<&'static str> {
+    categories
+        .iter()
+        .filter_map(|code| dataset.categories.get(code))
+        .map(|info| info.sensitivity.as_str())
+        .collect()
 }

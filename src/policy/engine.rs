@@ -5,15 +5,18 @@
 //! conditions are known at once. Cedar **skips a policy that errs, a forbid too**: an answer with any error is a refusal.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use cedar_policy::{Authorizer, Decision as Verdict, Entities, EntityUid, Policy, PolicySet, Request};
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 
 use super::{
+    answers::{
+        ambiguous, failed_condition, named_basis_fails, no_basis, policy_fault, unknown_category,
+        unknown_dataset, unknown_purpose,
+    },
     catalogue::Catalogue,
     context::Words,
     dataset::{Basis, Condition, Dataset},
@@ -21,8 +24,8 @@ use super::{
     permit::{Decision, Permit, Refusal, RefusalKind},
 };
 use crate::domain::{
-    code::{Category, DatasetCode, Grondslag, Provision},
-    problem::{Bilingual, Fault},
+    code::{DatasetCode, Grondslag},
+    problem::Fault,
 };
 
 /// The policies could not be made ready to decide. It says which dataset.
@@ -216,115 +219,213 @@ pub(super) fn set<'a>(
         .map_err(|error| EngineFault(name.to_owned(), error.to_string()))
 }
 
-/// A failed condition as a fault. Of its provisions those are cited that are in force today.
-pub(super) fn failed_condition(catalogue: &Catalogue, condition: &Condition, today: Date) -> Fault {
-    let in_force = |id: &&Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(today));
-    let mut provisions: Vec<Provision> = condition.provisions.iter().filter(in_force).cloned().collect();
-    if provisions.is_empty() {
-        provisions.clone_from(&condition.provisions);
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::policy::{
+        fixture::{edit, embedded, engine, engine_of, facts, packet, permit, refusal},
+        permit::PERMIT_LIFE,
+        source::Files,
+    };
+
+    const POLICY: &str = "datasets/overgangsdocument/policy.cedar";
+
+    /// The policies with one more rule for the overgangsdocument.
+    fn and(rule: &str) -> Files {
+        let files = embedded();
+        let text = files.text(POLICY, &mut Vec::new()).unwrap().to_owned();
+        files.with(POLICY, &format!("{text}\n{rule}"))
     }
-    Fault {
-        pointer: String::new(),
-        code: Cow::Owned(condition.id.clone()),
-        provisions,
-        text: condition.text.clone(),
-        now: condition.now.clone(),
+
+    fn codes(refusal: &Refusal) -> Vec<&str> {
+        refusal.reasons.iter().map(|reason| &*reason.code).collect()
     }
-}
 
-fn ambiguous(basis: &Basis) -> Fault {
-    Fault {
-        pointer: "/basis".to_owned(),
-        code: Cow::Owned(basis.id.to_string()),
-        provisions: basis.provisions.clone(),
-        text: Bilingual::new(
-            "Er is meer dan één grondslag, en deze is er een van.",
-            "There is more than one basis, and this is one of them.",
-        ),
-        now: Some(Bilingual::new("Noem er één.", "Name one.")),
+    #[test]
+    fn a_permit_carries_what_was_decided() {
+        let engine = engine();
+        let mut facts = facts(&json!({}));
+        facts.versions =
+            vec![super::super::facts::FactVersion { subject: "packet:1".to_owned(), version: 7 }];
+        let permit = permit(engine, &facts);
+        assert_eq!(permit.packet(), Some(packet()));
+        assert_eq!(permit.party(), facts.recipient.party);
+        assert_eq!(permit.sender(), facts.sender.party);
+        assert_eq!(permit.basis().as_str(), "overgangsdocument.pro");
+        assert_eq!(permit.versions(), facts.versions);
+        assert_eq!(permit.policy_digest(), engine.catalogue().digest());
+        assert!(permit.conditions().iter().any(|id| id == "guards.woonplaats"));
+        assert_eq!(permit.allowed().len(), 10);
+        assert!(permit.is_alive(facts.now) && !permit.is_alive(facts.now + PERMIT_LIFE));
+        assert!(!permit.is_alive(facts.now - std::time::Duration::from_millis(1)));
     }
-}
 
-fn with_now(mut fault: Fault, nl: &'static str, en: &'static str) -> Fault {
-    fault.now = Some(Bilingual::new(nl, en));
-    fault
-}
+    #[test]
+    fn a_permit_dies_when_a_fact_lapses_and_at_midnight_in_amsterdam() {
+        let engine = engine();
+        let mut soon = facts(&json!({}));
+        soon.valid_until = Some(soon.now + std::time::Duration::from_secs(2));
+        assert_eq!(permit(engine, &soon).not_after(), soon.valid_until.unwrap());
+        soon.valid_until = Some(soon.now);
+        assert_eq!(refusal(engine, &soon).kind, RefusalKind::PolicyFault);
+        let late = facts(&json!({ "at": "2026-07-31T21:59:58Z" }));
+        let midnight: Timestamp = "2026-07-31T22:00:00Z".parse().unwrap();
+        assert_eq!(permit(engine, &late).not_after(), midnight);
+    }
 
-fn unknown_dataset() -> Fault {
-    let fault = Fault::at(
-        "/dataset",
-        "unknown-dataset",
-        "Deze gegevensset bestaat niet.",
-        "There is no such dataset.",
-    );
-    with_now(
-        fault,
-        "Kies een gegevensset uit de lijst (/v1/datasets).",
-        "Choose a dataset from the list (/v1/datasets).",
-    )
-}
+    #[test]
+    fn all_failed_conditions_are_named_at_once_with_what_to_do() {
+        let refusal = refusal(
+            engine(),
+            &facts(
+                &json!({ "requestAccepted": false, "verblijf": "0400", "pgn": true, "verlatenOp": "2027-01-01" }),
+            ),
+        );
+        assert_eq!(refusal.kind, RefusalKind::ConditionsFail);
+        assert_eq!(refusal.basis.as_ref().map(Grondslag::as_str), Some("overgangsdocument.pro"));
+        let expected = [
+            "overgangsdocument.verlaten",
+            "overgangsdocument.voortzetting",
+            "guards.pgn",
+            "guards.woonplaats",
+        ];
+        assert_eq!(codes(&refusal), expected);
+        assert!(refusal.reasons.iter().all(|reason| reason.now.is_some() && !reason.provisions.is_empty()));
+    }
 
-fn unknown_purpose() -> Fault {
-    let fault =
-        Fault::at("/purpose", "unknown-purpose", "Dit doel bestaat niet.", "There is no such purpose.");
-    with_now(
-        fault,
-        "Kies een doel dat de gegevensset noemt (/v1/datasets).",
-        "Choose a purpose that the dataset names (/v1/datasets).",
-    )
-}
+    #[test]
+    fn no_basis_is_another_answer_than_a_basis_whose_conditions_fail() {
+        let engine = engine();
+        let kind = |instead: serde_json::Value| refusal(engine, &facts(&instead)).kind;
+        assert_eq!(kind(json!({ "recipientRole": "doorstroompunt" })), RefusalKind::NoBasis);
+        assert_eq!(kind(json!({ "requestAccepted": false })), RefusalKind::ConditionsFail);
+        assert_eq!(kind(json!({ "namedBasis": "overgangsdocument.mbo" })), RefusalKind::NoBasis);
+        assert_eq!(kind(json!({ "dataset": "dagboek" })), RefusalKind::UnknownDataset);
+        assert_eq!(kind(json!({ "purpose": "winst" })), RefusalKind::UnknownPurpose);
+        assert_eq!(kind(json!({ "categories": ["persoon", "dromen"] })), RefusalKind::UnknownCategory);
+    }
 
-fn unknown_category() -> Fault {
-    Fault::at(
-        "/content",
-        "unknown-category",
-        "De gegevensset kent een van deze categorieën niet.",
-        "The dataset does not know one of these categories.",
-    )
-}
+    const SECOND: &str = r#"
+        @id("overgangsdocument.tweede") @grondslag("avg:6:1a") @verplicht("persoon")
+        permit (principal in Role::"werk-en-inkomen", action == Action::"receive", resource == Dataset::"overgangsdocument")
+        when { context.sender in Role::"pro-school" && context.purpose == Purpose::"voortzetting-ondersteuning" };"#;
 
-fn no_basis() -> Fault {
-    let fault = Fault::at(
-        "",
-        "no-basis",
-        "Geen wet geeft deze ontvanger voor dit doel recht op deze gegevens van deze afzender.",
-        "No law entitles this recipient to these data from this sender for this purpose.",
-    );
-    with_now(
-        fault,
-        "Kijk in de lijst wie deze gegevens mag ontvangen, en waarvoor (/v1/datasets).",
-        "See the list for who may receive these data, and for what (/v1/datasets).",
-    )
-}
+    #[test]
+    fn one_decision_rests_on_one_basis() {
+        let engine = engine_of(&and(SECOND));
+        let both = refusal(&engine, &facts(&json!({})));
+        assert_eq!(both.kind, RefusalKind::AmbiguousBasis);
+        assert_eq!(codes(&both), ["overgangsdocument.pro", "overgangsdocument.tweede"]);
+        // The conditions of one basis do not burden the other, and the categories of two are never joined.
+        let second = facts(&json!({ "namedBasis": "overgangsdocument.tweede", "requestAccepted": false }));
+        let named = permit(&engine, &second);
+        assert_eq!(named.basis().as_str(), "overgangsdocument.tweede");
+        assert_eq!(named.allowed(), &super::super::fixture::categories(&["persoon"]));
+        let first = facts(&json!({ "namedBasis": "overgangsdocument.pro", "requestAccepted": false }));
+        assert_eq!(refusal(&engine, &first).kind, RefusalKind::ConditionsFail);
+    }
 
-fn named_basis_fails() -> Fault {
-    let fault = Fault::at(
-        "/basis",
-        "no-basis",
-        "De genoemde grondslag geldt hier niet: niet voor deze afzender, deze ontvanger, dit doel of deze dag.",
-        "The basis named does not hold here: not for this sender, this recipient, this purpose or this day.",
-    );
-    with_now(fault, "Noem een andere grondslag, of geen.", "Name another basis, or none.")
-}
+    /// Cedar skips a forbid that errs: without the look at the errors this would be an allow.
+    #[test]
+    fn a_condition_that_errs_refuses() {
+        let rule = r#"
+            @id("overgangsdocument.fout") @voor("overgangsdocument.pro") @voorwaarde("avg:6:1a")
+            @nl("x") @en("x") @nu("x") @nu_en("x")
+            forbid (principal, action == Action::"receive", resource == Dataset::"overgangsdocument")
+            when { context.datum * 9223372036854775807 > 0 };"#;
+        let refused = refusal(&engine_of(&and(rule)), &facts(&json!({})));
+        assert_eq!((refused.kind, codes(&refused)), (RefusalKind::PolicyFault, vec!["policy-fault"]));
+    }
 
-pub(super) fn policy_fault() -> Fault {
-    let fault = Fault::at(
-        "",
-        "policy-fault",
-        "De gateway kon hierover niet beslissen. Dan is het antwoord nee.",
-        "The gateway could not decide about this. Then the answer is no.",
-    );
-    with_now(fault, "Meld dit aan de beheerder.", "Report this to the operator.")
-}
+    #[test]
+    fn a_basis_that_errs_refuses_even_beside_one_that_holds() {
+        let rule = SECOND.replace("when {", "when { context.datum * 9223372036854775807 > 0 ||");
+        let refused = refusal(&engine_of(&and(&rule)), &facts(&json!({})));
+        assert_eq!(refused.kind, RefusalKind::PolicyFault);
+    }
 
-/// The sensitivities of these categories.
-pub(super) fn sensitivities<'a>(
-    dataset: &'a Dataset,
-    categories: &'a BTreeSet<Category>,
-) -> BTreeSet<&'static str> {
-    categories
-        .iter()
-        .filter_map(|code| dataset.categories.get(code))
-        .map(|info| info.sensitivity.as_str())
-        .collect()
+    #[test]
+    fn a_provision_out_of_force_gives_no_basis() {
+        let at = |instant: &str| facts(&json!({ "at": instant, "verlatenOp": "2025-07-17" }));
+        assert_eq!(refusal(engine(), &at("2025-12-31T22:59:59Z")).kind, RefusalKind::NoBasis);
+        assert!(engine().decide(&at("2025-12-31T23:00:00Z")).into_result().is_ok());
+    }
+
+    #[test]
+    fn citations_follow_the_law_of_the_day() {
+        let engine = engine();
+        let condition = &engine.catalogue().routes.conditions["routes.intrekken-persoon"];
+        let cited = |day: &str| {
+            let fault = failed_condition(engine.catalogue(), condition, day.parse().unwrap());
+            fault.provisions.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(cited("2026-08-31"), ["uavg:5.2021"]);
+        assert_eq!(cited("2026-09-01"), ["uavg:5"]);
+    }
+
+    #[test]
+    fn an_objection_stops_a_public_task_and_not_a_duty() {
+        let engine = engine();
+        assert!(engine.decide(&facts(&json!({ "bezwaar": true, "beperking": true }))).into_result().is_ok());
+        let request =
+            json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"], "bezwaar": true });
+        assert_eq!(codes(&refusal(engine, &facts(&request))), ["guards.bezwaar"]);
+    }
+
+    /// Guards that no dataset of today can let fail are tried on one that could.
+    #[test]
+    fn guards_stand_by_for_datasets_to_come() {
+        let rule = |sender: &str, recipient: &str| {
+            format!(
+                r#"@id("overgangsdocument.nieuw") @grondslag("avg:6:1a") @verplicht("persoon") @optioneel("mogelijkheden")
+                permit (principal in Role::"{recipient}", action == Action::"receive", resource == Dataset::"overgangsdocument")
+                when {{ context.sender in Role::"{sender}" && context.purpose == Purpose::"indicatie" }};"#
+            )
+        };
+        let with_health = |sender: &str, recipient: &str| {
+            let about = "datasets/overgangsdocument/dataset.toml";
+            let text =
+                embedded().text(about, &mut Vec::new()).unwrap().replace("\"functional\"", "\"health\"");
+            engine_of(&and(&rule(sender, recipient)).with(about, &text))
+        };
+        let ask = |sender: &str, recipient: &str, more: serde_json::Value| {
+            let mut instead = json!({ "senderRole": sender, "recipientRole": recipient, "purpose": "indicatie",
+                "categories": ["persoon", "mogelijkheden"], "toestemming": ["persoon"], "uitdrukkelijk": ["persoon"] });
+            for (name, value) in more.as_object().unwrap() {
+                instead[name] = value.clone();
+            }
+            match with_health(sender, recipient).decide(&facts(&instead)) {
+                Decision::Permit(_) => Vec::new(),
+                Decision::Refusal(refusal) => {
+                    refusal.reasons.into_iter().map(|reason| reason.code.into_owned()).collect()
+                }
+            }
+        };
+        // Not to Werk & Inkomen of the same college, whoever consents; the person may have it.
+        assert_eq!(ask("doorstroompunt", "werk-en-inkomen", json!({})), ["guards.gezondheid-uit"]);
+        assert_eq!(ask("doorstroompunt", "pro-school", json!({})), ["guards.gezondheid-uit"]);
+        assert!(ask("doorstroompunt", "betrokkene", json!({})).is_empty());
+        assert!(ask("doorstroompunt", "werk-en-inkomen", json!({ "categories": ["persoon"] })).is_empty());
+        assert_eq!(ask("pro-school", "doorstroompunt", json!({})), ["guards.gezondheid-in"]);
+        // Secrecy of Werk & Inkomen.
+        assert_eq!(ask("werk-en-inkomen", "vso-school", json!({})), ["guards.geheimhouding"]);
+        assert!(ask("werk-en-inkomen", "vso-school", json!({ "geenBezwaar": ["persoon"] })).is_empty());
+        assert_eq!(
+            ask("werk-en-inkomen", "vso-school", json!({ "geenBezwaar": ["ouder"] })),
+            ["guards.geheimhouding"]
+        );
+        // One party is not sender and recipient; one organisation in two roles is two parties.
+        let same = json!({ "senderOin": "00000099000000000007", "recipientOin": "00000099000000000007", "geenBezwaar": ["persoon"] });
+        assert_eq!(ask("werk-en-inkomen", "werk-en-inkomen", same.clone()), ["guards.zelfde-partij"]);
+        assert!(ask("werk-en-inkomen", "leerplicht", same).is_empty());
+    }
+
+    #[test]
+    fn a_permit_from_an_allow_that_no_basis_explains_does_not_exist() {
+        // A guard that became a permit is no policy at all.
+        let files = edit("guards.cedar", "forbid (principal", "permit (principal");
+        assert!(Catalogue::build(&files).is_err());
+    }
 }

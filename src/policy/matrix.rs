@@ -85,11 +85,14 @@ impl Matrix {
     /// The table of a catalogue.
     #[must_use]
     pub fn of(catalogue: &Catalogue) -> Self {
-        let rows = catalogue
-            .datasets()
-            .flat_map(|dataset| dataset.bases.values().map(move |basis| row(catalogue, dataset, basis)))
-            .collect();
+        let rows = catalogue.datasets().flat_map(|dataset| rows(catalogue, dataset)).collect();
         Self { policy_digest: catalogue.digest(), rows }
+    }
+
+    /// The part of the table that is about one dataset.
+    #[must_use]
+    pub fn of_dataset(catalogue: &Catalogue, dataset: &Dataset) -> Self {
+        Self { policy_digest: catalogue.digest(), rows: rows(catalogue, dataset).collect() }
     }
 
     /// For a terminal.
@@ -101,8 +104,7 @@ impl Matrix {
             let lines = [format!("{} ({})", row.basis, row.title), who, why, what];
             text.push_str(&lines.join("\n  "));
             for condition in row.conditions.iter().filter(|condition| !condition.guard) {
-                let _infallible =
-                    put!(text, "\n  niet als: {} [{}]", condition.text, cite(&condition.articles));
+                put!(text, "\n  niet als: {} [{}]", condition.text, cite(&condition.articles));
             }
             let guards: Vec<&str> = row
                 .conditions
@@ -212,6 +214,10 @@ impl Row {
             join(&self.opt_out),
         ]
     }
+}
+
+fn rows(catalogue: &Catalogue, dataset: &Dataset) -> impl Iterator<Item = Row> {
+    dataset.bases.values().map(move |basis| row(catalogue, dataset, basis))
 }
 
 fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {

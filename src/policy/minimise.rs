@@ -6,7 +6,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{contents::Contents, dataset::Dataset, permit::Permit};
+use super::{
+    canonical::{object, room},
+    contents::Contents,
+    dataset::Dataset,
+    permit::Permit,
+};
 use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Purpose},
     id::PacketId,
@@ -216,79 +221,6 @@ fn project(
     })
 }
 
-/// Canonical JSON: names in byte order, no white space, the shortest escapes.
-fn write(value: &Value, into: &mut Vec<u8>) {
-    match value {
-        Value::Object(members) => {
-            let mut sorted: Vec<(&str, &Value)> =
-                members.iter().map(|(name, value)| (name.as_str(), value)).collect();
-            sorted.sort_by_key(|(name, _)| *name);
-            object(sorted.into_iter(), into);
-        }
-        Value::Array(items) => {
-            into.push(b'[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    into.push(b',');
-                }
-                write(item, into);
-            }
-            into.push(b']');
-        }
-        Value::String(text) => string(text, into),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {
-            into.extend_from_slice(value.to_string().as_bytes());
-        }
-    }
-}
-
-fn object<'a>(members: impl Iterator<Item = (&'a str, &'a Value)>, into: &mut Vec<u8>) {
-    into.push(b'{');
-    for (index, (name, value)) in members.enumerate() {
-        if index > 0 {
-            into.push(b',');
-        }
-        string(name, into);
-        into.push(b':');
-        write(value, into);
-    }
-    into.push(b'}');
-}
-
-/// The two characters that must be escaped, control characters, and nothing else.
-fn string(text: &str, into: &mut Vec<u8>) {
-    into.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => into.extend_from_slice(b"\\\""),
-            b'\\' => into.extend_from_slice(b"\\\\"),
-            0x08 => into.extend_from_slice(b"\\b"),
-            0x09 => into.extend_from_slice(b"\\t"),
-            0x0a => into.extend_from_slice(b"\\n"),
-            0x0c => into.extend_from_slice(b"\\f"),
-            0x0d => into.extend_from_slice(b"\\r"),
-            0x00..=0x1f => into.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => into.push(byte),
-        }
-    }
-    into.push(b'"');
-}
-
-/// An upper bound of the bytes that a value takes.
-fn room(value: &Value) -> usize {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| name.len().saturating_mul(6).saturating_add(room(value)).saturating_add(4))
-            .fold(2, usize::saturating_add),
-        Value::Array(items) => {
-            items.iter().map(|item| room(item).saturating_add(1)).fold(2, usize::saturating_add)
-        }
-        Value::String(text) => text.len().saturating_mul(6).saturating_add(2),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 32,
-    }
-}
-
 fn fields<'a>(dataset: &'a Dataset, category: &'a Category) -> impl Iterator<Item = &'a str> {
     dataset.shape.members.iter().filter(move |(_, of)| *of == category).map(|(name, _)| name.as_str())
 }
@@ -337,4 +269,166 @@ fn mixed_up() -> Fault {
         "Beslissing, inhoud en gegevensset horen niet bij elkaar, of er is alleen gevraagd wat beslist zou worden.",
         "Decision, content and dataset do not belong together, or only what would be decided was asked.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        domain::plaintext::Plaintext,
+        policy::{
+            Engine,
+            fixture::{categories, embedded, engine, engine_of, facts, permit},
+        },
+    };
+
+    const POLICY: &str = "datasets/overgangsdocument/policy.cedar";
+
+    /// Werk & Inkomen may not have `stages` here; the person may have everything.
+    fn narrow() -> Engine {
+        let text = embedded().text(POLICY, &mut Vec::new()).unwrap().to_owned();
+        let narrow = text.replace(
+            "@optioneel(\"stages,certificaten,vaardigheden,mogelijkheden",
+            "@optioneel(\"certificaten,vaardigheden,mogelijkheden",
+        );
+        engine_of(&embedded().with(POLICY, &narrow))
+    }
+
+    fn dataset(engine: &Engine) -> &Dataset {
+        engine.catalogue().dataset(&"overgangsdocument".parse().unwrap()).unwrap()
+    }
+
+    fn contents(engine: &Engine, keep: impl Fn(&str) -> bool) -> Contents {
+        let mut content = dataset(engine).example.clone();
+        content.as_object_mut().unwrap().retain(|name, _| keep(name));
+        dataset(engine).validate(&Plaintext::new(content.to_string().into_bytes())).unwrap()
+    }
+
+    fn names(one: &Minimised) -> BTreeSet<String> {
+        let parsed: Value = serde_json::from_slice(one.expose()).unwrap();
+        parsed.as_object().unwrap().keys().cloned().collect()
+    }
+
+    fn codes(faults: &[Fault]) -> Vec<(&str, &str)> {
+        faults.iter().map(|fault| (fault.pointer.as_str(), &*fault.code)).collect()
+    }
+
+    #[test]
+    fn a_recipient_gets_what_its_basis_allows() {
+        let engine = engine();
+        let permit = permit(engine, &facts(&json!({})));
+        let all = contents(engine, |_| true);
+        let one = minimise(&permit, &all, dataset(engine), &BTreeSet::new()).unwrap();
+        assert_eq!(one.categories(), all.categories());
+        assert_eq!(
+            (Some(one.packet()), one.party(), one.basis()),
+            (permit.packet(), permit.party(), permit.basis())
+        );
+        let parsed: Value = serde_json::from_slice(one.expose()).unwrap();
+        assert_eq!(parsed, dataset(engine).example, "nothing is changed on the way");
+    }
+
+    #[test]
+    fn nothing_is_dropped_in_silence() {
+        let engine = narrow();
+        let permit = permit(&engine, &facts(&json!({})));
+        let faults =
+            minimise(&permit, &contents(&engine, |_| true), dataset(&engine), &BTreeSet::new()).unwrap_err();
+        assert_eq!(codes(&faults), [("/content/stages", "forbidden-category")]);
+    }
+
+    #[test]
+    fn each_recipient_gets_its_own_projection() {
+        let engine = narrow();
+        let college = permit(&engine, &facts(&json!({})));
+        let person =
+            permit(&engine, &facts(&json!({ "recipientRole": "betrokkene", "recipientGemeenten": [] })));
+        let all = contents(&engine, |_| true);
+        let omit = categories(&["wensen"]);
+        let each = minimise_each(&[&college, &person], &all, dataset(&engine), &omit).unwrap();
+        assert!(!names(&each[0]).contains("stages") && !names(&each[0]).contains("wensen"));
+        assert_eq!(each[0].omitted(), &omit);
+        assert!(names(&each[1]).contains("stages") && names(&each[1]).contains("wensen"));
+        assert!(each[1].omitted().is_empty());
+        assert_eq!(each[1].party().role, Role::Betrokkene);
+    }
+
+    #[test]
+    fn only_what_the_basis_leaves_to_the_person_can_be_left_out() {
+        let engine = engine();
+        let permit = permit(engine, &facts(&json!({})));
+        let all = contents(engine, |_| true);
+        let left = minimise(&permit, &all, dataset(engine), &categories(&["wensen"])).unwrap();
+        assert!(!names(&left).contains("wensen") && !left.categories().contains(&"wensen".parse().unwrap()));
+        for kept in ["school", "vaardigheden"] {
+            let faults = minimise(&permit, &all, dataset(engine), &categories(&[kept])).unwrap_err();
+            assert_eq!(codes(&faults), [(format!("/content/{kept}").as_str(), "may-not-omit")]);
+        }
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_not_projected() {
+        let engine = engine();
+        let all = contents(engine, |_| true);
+        let none = BTreeSet::new();
+        let mut what_if = facts(&json!({}));
+        what_if.subject = None;
+        let faults = minimise(&permit(engine, &what_if), &all, dataset(engine), &none).unwrap_err();
+        assert_eq!(codes(&faults), [("", "mixed-up")]);
+        let request = facts(&json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"] }));
+        let faults = minimise(&permit(engine, &request), &all, dataset(engine), &none).unwrap_err();
+        assert_eq!(codes(&faults), [("", "mixed-up")]);
+        assert!(minimise_each(&[], &all, dataset(engine), &none).is_err());
+    }
+
+    #[test]
+    fn no_projection_ever_holds_a_category_that_its_basis_does_not_allow() {
+        const OPTIONAL: [&str; 7] = [
+            "stages",
+            "certificaten",
+            "vaardigheden",
+            "wensen",
+            "mogelijkheden",
+            "ondersteuningsvraag",
+            "contactpersonen",
+        ];
+        // Building an engine is slow beside projecting: bases are drawn first, contents and wishes for each.
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(4));
+        let bases = prop::collection::vec(0u8..3, OPTIONAL.len());
+        let outcome = runner.run(&bases, |kinds| {
+            let of = |kind: u8| {
+                let chosen = OPTIONAL.iter().zip(&kinds).filter(|(_, one)| **one == kind);
+                chosen.map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+            };
+            let files = embedded();
+            let text = files.text(POLICY, &mut Vec::new()).unwrap().to_owned();
+            let (head, rest) = text.split_once("@optioneel").unwrap();
+            let (_, tail) = rest.split_once("permit (").unwrap();
+            let policy = format!("{head}@optioneel(\"{}\")\n@optuit(\"{}\")\npermit ({tail}", of(1), of(2));
+            let engine = engine_of(&files.with(POLICY, &policy));
+            let permit = permit(&engine, &facts(&json!({})));
+            for chosen in 0u8..128 {
+                let is_in = |name: &str| {
+                    OPTIONAL.iter().position(|one| *one == name).is_none_or(|at| chosen >> at & 1 == 1)
+                };
+                let contents = contents(&engine, |name| is_in(name));
+                let omit: BTreeSet<Category> =
+                    permit.opt_out().iter().take(usize::from(chosen % 3)).cloned().collect();
+                let allowed = contents.categories().is_subset(permit.allowed());
+                let result = minimise(&permit, &contents, dataset(&engine), &omit);
+                prop_assert_eq!(allowed, result.is_ok());
+                let Ok(one) = result else { continue };
+                for name in names(&one) {
+                    let category = dataset(&engine).category_of(&name).unwrap();
+                    prop_assert!(permit.allowed().contains(category) && !omit.contains(category));
+                }
+                prop_assert!(permit.required().is_subset(one.categories()));
+            }
+            Ok(())
+        });
+        outcome.unwrap();
+    }
 }

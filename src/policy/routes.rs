@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    answers::{failed_condition, policy_fault},
     catalogue::Catalogue,
     context::{Words, pair, text},
-    engine::{Engine, EngineFault, failed_condition, policy_fault, set},
+    engine::{Engine, EngineFault, set},
     facts::{PartyFacts, number},
     permit::{Refusal, RefusalKind},
 };

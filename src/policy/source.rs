@@ -119,3 +119,36 @@ fn unreadable(name: &str, error: &std::io::Error) -> Finding {
 fn slashes(path: &Path) -> String {
     path.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_holds_the_folder_as_it_is() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+        assert_eq!(Files::read(&folder).unwrap().digest(), Files::embedded().digest());
+    }
+
+    #[test]
+    fn every_change_changes_the_digest() {
+        let digests: std::collections::BTreeSet<Digest> = [
+            Files::embedded(),
+            Files::embedded().with("law.toml", "#"),
+            Files::embedded().with("law.toml", "# "),
+            Files::embedded().without("law.toml"),
+            Files::embedded().with("a", "bc"),
+            Files::embedded().with("ab", "c"),
+        ]
+        .iter()
+        .map(Files::digest)
+        .collect();
+        assert_eq!(digests.len(), 6);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_is_a_finding() {
+        let findings = Files::read(Path::new("/nowhere/at/all")).unwrap_err();
+        assert!(findings.iter().any(|finding| finding.what.contains("cannot be read")));
+    }
+}

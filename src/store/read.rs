@@ -12,6 +12,7 @@ mod packets;
 mod parties;
 mod persons;
 pub(super) mod tiles;
+mod view;
 
 pub use self::{
     declarations::{DeclarationRow, DeclarationState},
@@ -21,6 +22,7 @@ pub use self::{
     log::Head,
     packets::{CopyState, PacketRow, PacketState, RecipientRow},
     parties::{CertificateRow, PartyRow},
+    view::LogView,
 };
 use super::{Store, error::StoreError, writer::tx::versions_of};
 use crate::policy::facts::FactVersion;

@@ -90,6 +90,14 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// How many writes wait to be taken.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.max_capacity().saturating_sub(self.0.capacity())
+    }
+}
+
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Writer")

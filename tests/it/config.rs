@@ -103,6 +103,11 @@ fn a_password_is_a_file_and_never_shown() {
     }
     let wrong_type = SAMPLE.replace("url = \"sqlite:gateway.db\"", "url = [\"geheim\"]");
     assert!(!fault(&wrong_type).contains("geheim"));
+    let not_a_section = SAMPLE
+        .replace("[database]\n", "[other]\n")
+        .replace("region = ", "database = \"postgres://sluis:geheim@db\"\nregion = ");
+    let faults = read(&not_a_section).unwrap_err();
+    assert!(!faults.iter().any(|fault| fault.contains("geheim")), "{faults:#?}");
 
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("password"), "geh:im@/\n").unwrap();

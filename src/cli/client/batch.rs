@@ -138,7 +138,8 @@ impl Batch<'_> {
     /// Without a report it only asks whether each line would be accepted, and nothing is kept.
     ///
     /// It stops early, with lines left open, when the gateway gives no answer three times in a row, when it does not
-    /// know this party, or when the user interrupts; what is on its way is waited for.
+    /// know this party, or when the user interrupts; what is on its way is waited for, until
+    /// the user interrupts again.
     ///
     /// # Errors
     /// When lines that were or may have been accepted earlier are missing from the input, or when the report cannot be
@@ -236,8 +237,12 @@ impl Batch<'_> {
         loop {
             let outcome = tokio::select! {
                 outcome = outcomes.next() => outcome,
-                _ = &mut interrupted, if !stopped.load(Ordering::Relaxed) => {
-                    stopped.store(true, Ordering::Relaxed);
+                _ = &mut interrupted => {
+                    interrupted.set(tokio::signal::ctrl_c());
+                    // The second time the user will not wait: what is on its way stays `sending` in the report.
+                    if stopped.swap(true, Ordering::Relaxed) {
+                        return Ok(());
+                    }
                     continue;
                 }
             };

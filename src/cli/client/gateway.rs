@@ -86,7 +86,7 @@ impl Gateway {
 
     /// Makes the call; again, within bounds, where that is safe.
     ///
-    /// A refused connection or a 429 was no call yet: those are repeated always. After a 502, 503, 504 or a lost
+    /// A refused connection, a 408 or a 429 was no call yet: those are repeated always. After a 502, 503, 504 or a lost
     /// connection the call may have taken effect, so only a repeatable one is made again.
     ///
     /// # Errors
@@ -134,14 +134,15 @@ impl Gateway {
         }
         let problem = Box::new(Problem::read(status.as_u16(), &body));
         match status {
-            StatusCode::TOO_MANY_REQUESTS
+            StatusCode::REQUEST_TIMEOUT
+            | StatusCode::TOO_MANY_REQUESTS
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => Err(CallError::Unanswered {
                 what: format!("the gateway answered {}", status.as_u16()),
                 problem: Some(problem),
                 wait: retry_after(&headers),
-                doubtful: status != StatusCode::TOO_MANY_REQUESTS,
+                doubtful: status.is_server_error(),
             }),
             _ => Err(CallError::Problem(problem)),
         }

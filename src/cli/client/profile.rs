@@ -22,11 +22,23 @@ pub struct ProfileChoice {
     pub profile_file: Option<PathBuf>,
 
     /// Who acts, in your own administration; instead of the profile's `staff_reference`.
-    #[arg(long, global = true, value_name = "REFERENCE", env = "SLUIS_STAFF_REFERENCE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "REFERENCE",
+        env = "SLUIS_STAFF_REFERENCE",
+        hide_env_values = true
+    )]
     pub staff_reference: Option<String>,
 
     /// In which function; instead of the profile's `staff_function`.
-    #[arg(long, global = true, value_name = "FUNCTION", env = "SLUIS_STAFF_FUNCTION")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FUNCTION",
+        env = "SLUIS_STAFF_FUNCTION",
+        hide_env_values = true
+    )]
     pub staff_function: Option<String>,
 }
 

@@ -31,9 +31,10 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), KeyFileFault> {
 pub(super) fn list(folder: &Path) -> (Found, Vec<KeyFileFault>) {
     let mut found = Found::new();
     let mut faults = Vec::new();
-    let entries = fs::metadata(folder)
-        .and_then(|folder| Ok((folder.permissions().mode(), folder)))
-        .and_then(|(mode, _)| Ok((mode, fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?)));
+    let entries = fs::metadata(folder).and_then(|metadata| {
+        let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+        Ok((metadata.permissions().mode(), entries))
+    });
     match entries {
         Ok((mode, mut entries)) => {
             if mode & OTHERS_WRITE != 0 {

@@ -25,6 +25,12 @@ fn sealed(key: &PrivateKey) -> String {
     message(CONTENT, key.public(), &about(packet())).unwrap()
 }
 
+/// For the tests with other people's software.
+pub(in crate::crypto) fn message_of(content: &Value, key: &RecipientKey) -> (String, PacketId) {
+    let packet = packet();
+    (message(content.to_string().as_bytes(), key, &about(packet)).unwrap(), packet)
+}
+
 fn elliptic() -> PrivateKey {
     PrivateKey::generate(KeyAlgorithm::EcdhEs).unwrap()
 }

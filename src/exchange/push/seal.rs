@@ -55,7 +55,7 @@ impl Exchange {
             account.person = Some(person);
             let entry = self.entry(caller, account.permitted(&permit, body.categories()))?;
             let search = self.search_digests(resolved.party, header, prepared);
-            sealed.push((NewRecipient { permit, sealed: body, omitted, declarations, search }, entry));
+            sealed.push((NewRecipient { permit, sealed: body, declarations, search }, entry));
         }
         Ok(sealed)
     }

@@ -14,11 +14,7 @@ use serde_json::Value;
 
 use crate::domain::problem::Fault;
 
-use self::{
-    fault::{Kind, Wrong},
-    node::Node,
-    place::Place,
-};
+use self::{fault::Wrong, node::Node, place::Place};
 
 /// How often the reading is repeated at most, and so how many wrong members are named.
 const ROUNDS: usize = 50;
@@ -64,15 +60,12 @@ impl Reading {
 
     /// Notes a fault and what the next round leaves out; false when there is nothing left to read.
     fn note(&self, wrong: Wrong) -> bool {
-        let pointer = wrong.pointer();
+        let (pointer, unreadable) = wrong.place();
         let mut left_out = self.left_out.borrow_mut();
         // A member that was left out is missing as a consequence: not a fault of its own, but its object cannot be read.
         let consequence = left_out.contains(&pointer);
-        let whole_object = consequence || matches!(wrong.kind(), Kind::Missing(_));
-        let leave_out = if whole_object { parent(&pointer) } else { Some(pointer.as_str()) };
-        let go_on = leave_out
-            .filter(|place| !place.is_empty())
-            .is_some_and(|place| left_out.insert(place.to_owned()));
+        let leave_out = if consequence { parent(&pointer) } else { unreadable.as_str() };
+        let go_on = !leave_out.is_empty() && left_out.insert(leave_out.to_owned());
         drop(left_out);
         if !consequence {
             self.add(wrong.into_fault());
@@ -88,6 +81,6 @@ impl Reading {
     }
 }
 
-fn parent(pointer: &str) -> Option<&str> {
-    pointer.rsplit_once('/').map(|(parent, _)| parent)
+fn parent(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }

@@ -62,7 +62,7 @@ impl Room {
         check(self.key.public(), &json!({}), statement, &peer, &self.anchors, &self.lists(&[]), now)
     }
 
-    fn check_chain(&self, key: &RecipientKey, x5c: Value, revoked: &[&[u8]]) -> Result<(), ProofFault> {
+    fn check_chain(&self, key: &RecipientKey, x5c: &Value, revoked: &[&[u8]]) -> Result<(), ProofFault> {
         let peer = self.peer(&self.issued.der);
         check(key, &json!({"x5c": x5c}), None, &peer, &self.anchors, &self.lists(revoked), now())
     }
@@ -130,20 +130,20 @@ fn a_certificate_for_the_key_is_proof() {
     let encryption = issue(&room.authority, OIN);
     let key = PrivateKey::from_pem(&encryption.key_pem).unwrap();
     let x5c = |issued: &Issued| json!([STANDARD.encode(&issued.der)]);
-    assert_eq!(room.check_chain(key.public(), x5c(&encryption), &[]), Ok(()));
-    assert_eq!(room.check_chain(room.key.public(), x5c(&encryption), &[]), Err(ProofFault::OtherKey));
+    assert_eq!(room.check_chain(key.public(), &x5c(&encryption), &[]), Ok(()));
+    assert_eq!(room.check_chain(room.key.public(), &x5c(&encryption), &[]), Err(ProofFault::OtherKey));
     assert_eq!(
-        room.check_chain(key.public(), x5c(&encryption), &[&encryption.serial]),
+        room.check_chain(key.public(), &x5c(&encryption), &[&encryption.serial]),
         Err(ProofFault::Untrusted)
     );
     let elsewhere = issue(&room.authority, "00000099000000002000");
     let other = PrivateKey::from_pem(&elsewhere.key_pem).unwrap();
-    assert_eq!(room.check_chain(other.public(), x5c(&elsewhere), &[]), Err(ProofFault::OtherOrganisation));
+    assert_eq!(room.check_chain(other.public(), &x5c(&elsewhere), &[]), Err(ProofFault::OtherOrganisation));
     let stranger = issue(&Authority::root("other", now(), &SystemEntropy::new()).unwrap(), OIN);
     let foreign = PrivateKey::from_pem(&stranger.key_pem).unwrap();
-    assert_eq!(room.check_chain(foreign.public(), x5c(&stranger), &[]), Err(ProofFault::Untrusted));
+    assert_eq!(room.check_chain(foreign.public(), &x5c(&stranger), &[]), Err(ProofFault::Untrusted));
     for wrong in [json!([]), json!("x"), json!([1]), json!(["-_"]), json!(vec!["AAAA"; 7])] {
-        assert_eq!(room.check_chain(key.public(), wrong.clone(), &[]), Err(ProofFault::Chain), "{wrong}");
+        assert_eq!(room.check_chain(key.public(), &wrong, &[]), Err(ProofFault::Chain), "{wrong}");
     }
 }
 

@@ -21,9 +21,9 @@ pub(in crate::store) async fn load(
 ) -> Result<Option<Tile>, StoreError> {
     if id.is_full() {
         let full = query(FULL_TILE).bind(i64::from(id.level())).bind(signed(id.n()));
-        if let Some(row) = full.fetch_optional(&mut *connection).await? {
-            return Ok(Some(Tile { id, bytes: Columns(&row).bytes("hashes")? }));
-        }
+        // Never made up from the leaves: a full tile that is missing must be noticed.
+        let Some(row) = full.fetch_optional(connection).await? else { return Ok(None) };
+        return Ok(Some(Tile { id, bytes: Columns(&row).bytes("hashes")? }));
     }
     let first = id.n().saturating_mul(256);
     let end = first.saturating_add(u64::from(id.width()));

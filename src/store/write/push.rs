@@ -1,7 +1,5 @@
 //! Storing a packet for its recipients.
 
-use std::collections::BTreeSet;
-
 use sqlx::query;
 
 use super::{Applied, Effect, NewPacket, NewPerson, sealed::Sealed as InRoom};
@@ -29,8 +27,6 @@ pub struct NewRecipient {
     pub permit: Permit,
     /// The body, of the same packet, party and basis.
     pub sealed: Sealed,
-    /// The optional categories that were left out on request.
-    pub omitted: BTreeSet<Category>,
     /// The declarations that the decision rested on: when one is withdrawn, this copy is stopped.
     pub declarations: Vec<DeclarationId>,
     /// The keyed digests by which this recipient can find the person.
@@ -194,7 +190,7 @@ impl Push {
             .bind(position)
             .bind(sealed.basis().to_string())
             .bind(joined(sealed.categories().iter().map(Category::as_str)))
-            .bind(joined(recipient.omitted.iter().map(Category::as_str)))
+            .bind(joined(sealed.omitted().iter().map(Category::as_str)))
             .bind(sealed.jwe().to_owned())
             .bind(sealed.sha256().to_string())
             .bind(sealed.thumbprint().to_owned())

@@ -20,7 +20,7 @@ pub struct Committed<T>(T);
 
 impl<T> Committed<T> {
     /// Called in one place: after COMMIT answered.
-    pub(super) const fn new(value: T) -> Self {
+    pub(super) const fn mint(value: T) -> Self {
         Self(value)
     }
 

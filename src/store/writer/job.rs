@@ -106,7 +106,7 @@ impl<E: Effect> Job for Pending<E> {
 
     fn answer(self: Box<Self>, time: Timestamp, evidence: Vec<Evidence>) {
         let answer = match self.verdict {
-            Some(Ok(applied)) => Ok(Committed::new(Done { outcome: applied.outcome, time, evidence })),
+            Some(Ok(applied)) => Ok(Committed::mint(Done { outcome: applied.outcome, time, evidence })),
             Some(Err(error)) => Err(error),
             None => {
                 Err(WriteError::Unavailable(Arc::new(StoreError::unavailable("the write was not judged"))))

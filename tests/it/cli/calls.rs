@@ -57,6 +57,13 @@ async fn a_429_was_no_call_and_its_wait_is_honoured() {
 }
 
 #[tokio::test]
+async fn a_408_was_no_call_either() {
+    let stub = Stub::start(|_, before| if before == 0 { bare(408) } else { json(201, &json!({})) }).await;
+    stub.gateway().call(Call::post("/v1/declarations", &json!({})).unwrap()).await.unwrap();
+    assert_eq!(stub.seen().len(), 2);
+}
+
+#[tokio::test]
 async fn who_is_asked_to_wait_long_is_told_so_at_once() {
     let stub = Stub::start(|_, _| busy(600)).await;
     let ended = stub.client(&["inbox"]).await;

@@ -67,3 +67,18 @@ fn every_exit_code_is_in_the_help() {
         assert!(sluis::cli::exit::HELP.lines().any(|one| one.starts_with(&line)), "{exit:?}");
     }
 }
+
+#[test]
+fn the_documents_say_what_the_program_does() {
+    let document = include_str!("../../../docs/client.md");
+    let profile = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("profile.toml");
+    std::fs::write(&file, profile).unwrap();
+    let profile = sluis::cli::client::profile::Profile::read(&file).unwrap();
+    assert_eq!(profile.encryption_keys, [folder.path().join("enc-2026.jwk")], "paths start at the profile");
+    for line in sluis::cli::exit::HELP.lines().skip(1) {
+        let (code, meaning) = line.trim().split_once("  ").unwrap();
+        assert!(document.contains(&format!("| {code} | {meaning} |")), "{line}");
+    }
+}

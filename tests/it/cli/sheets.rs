@@ -143,6 +143,51 @@ fn a_filled_template_is_the_body_that_was_meant() {
     );
 }
 
+/// Every value of a document with the name of its column.
+fn fields(value: &Value, name: &str, found: &mut Vec<(String, String)>) {
+    let below = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}.{part}") };
+    match value {
+        Value::Object(members) => {
+            for (member, value) in members {
+                fields(value, &below(member), found);
+            }
+        }
+        Value::Array(items) => {
+            (1_usize..)
+                .zip(items)
+                .for_each(|(number, item)| fields(item, &below(&number.to_string()), found));
+        }
+        Value::String(text) => found.push((name.to_owned(), text.clone())),
+        Value::Bool(flag) => found.push((name.to_owned(), if *flag { "ja" } else { "nee" }.to_owned())),
+        other => found.push((name.to_owned(), other.to_string())),
+    }
+}
+
+#[test]
+fn the_example_of_every_dataset_goes_through_csv_unchanged() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/datasets");
+    let mut count = 0;
+    for dataset in std::fs::read_dir(folder).unwrap() {
+        let dataset = dataset.unwrap().path();
+        let read = |name: &str| std::fs::read(dataset.join(name)).unwrap();
+        let schema: Value = serde_json::from_slice(&read("schema.json")).unwrap();
+        let example: Value = serde_json::from_slice(&read("example.json")).unwrap();
+        let columns = Columns::of_schema(&schema).unwrap();
+        let mut filled = Vec::new();
+        fields(&example, "", &mut filled);
+        // Columns may stand in any order: a spreadsheet's user moves them.
+        filled.reverse();
+        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+        writer.write_record(filled.iter().map(|(name, _)| name)).unwrap();
+        writer.write_record(filled.iter().map(|(_, text)| text)).unwrap();
+        let sheet = Sheet::read(&writer.into_inner().unwrap()).unwrap();
+        let body = rows::bodies(&sheet, &columns).unwrap().remove(0).body.unwrap();
+        assert_eq!(body, json!({ "content": example }), "{}", dataset.display());
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
 #[test]
 fn every_spelling_of_csv_that_spreadsheets_write_is_read() {
     for text in [

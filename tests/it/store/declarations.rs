@@ -36,11 +36,11 @@ async fn a_declaration_stands_from_its_beginning_until_its_end_towards_its_party
             }
         };
         let work = "voortzetting-ondersteuning";
-        assert_eq!(standing.clone()(work, college(), 0).await, [first]);
-        assert_eq!(standing.clone()(work, college(), 59).await, [first]);
-        assert!(standing.clone()(work, college(), 60).await.is_empty());
-        assert!(standing.clone()(work, other_college(), 0).await.is_empty());
-        assert!(standing.clone()("leerplicht", other_college(), 29).await.is_empty());
+        assert_eq!(standing(work, college(), 0).await, [first]);
+        assert_eq!(standing(work, college(), 59).await, [first]);
+        assert!(standing(work, college(), 60).await.is_empty());
+        assert!(standing(work, other_college(), 0).await.is_empty());
+        assert!(standing("leerplicht", other_college(), 29).await.is_empty());
         assert_eq!(standing("leerplicht", other_college(), 30).await, [second]);
         let row = rig.store.declaration(second).await.unwrap().unwrap();
         assert_eq!(

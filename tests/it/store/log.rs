@@ -11,12 +11,14 @@ use sluis::{
         tile::TileId,
     },
     store::{
-        write::{ActivatePolicy, Once, Record, Write},
+        write::{ActivatePolicy, Deliver, Once, Record, Write},
         writer::{Settings, WriteError, Writer},
     },
 };
 
-use super::support::{ORIGIN, POLICY, Place, Rig, entry, log_key, on_each, verifier};
+use super::support::{
+    ORIGIN, Place, Rig, college, entry, log_key, on_each, packet_id, permit, policy, verifier,
+};
 
 async fn append(rig: &Rig, entries: usize) -> sluis::store::writer::Done<()> {
     rig.write(Record, entries).await.unwrap().into_inner()
@@ -103,7 +105,7 @@ async fn time_never_goes_back() {
 #[tokio::test]
 async fn two_gateways_never_decide_by_two_policies() {
     on_each(|rig| async move {
-        let (from, to) = (POLICY, Digest([8; 32]));
+        let (from, to) = (policy(), Digest([8; 32]));
         let settings = Settings::new(to, Arc::new(log_key()), Arc::new(rig.clock.clone()));
         let (newer, _) = Writer::start(rig.store.clone(), settings).await.unwrap();
         let early = newer.submit(Write::new(Record, vec![entry(&[])])).await;
@@ -114,6 +116,9 @@ async fn two_gateways_never_decide_by_two_policies() {
         assert!(matches!(rig.write(Record, 1).await, Err(WriteError::PolicyDiffers)));
         let lost = ActivatePolicy { from, to: Digest([9; 32]) };
         assert!(matches!(rig.write(lost, 1).await, Err(WriteError::PolicyDiffers)));
+        let stale = Deliver { permit: permit(rig.now(), packet_id(), college(), Vec::new()) };
+        let stale = newer.submit(Write::new(stale, vec![entry(&[])])).await;
+        assert!(matches!(stale, Err(WriteError::PolicyDiffers)), "a permit of the former policy is void");
         newer.submit(Write::new(Record, vec![entry(&[])])).await.unwrap().into_inner();
         assert_eq!((rig.verify_log().await, rig.store.head().await.unwrap().policy), (2, to));
     })
@@ -130,12 +135,12 @@ async fn a_log_goes_on_where_it_stopped() {
         drop(empty);
         store.close().await;
         let store = place.open().await;
-        store.begin_log(ORIGIN, POLICY, "2026-09-02T00:00:00Z".parse().unwrap()).await.unwrap();
+        store.begin_log(ORIGIN, policy(), "2026-09-02T00:00:00Z".parse().unwrap()).await.unwrap();
         let rig = Rig::on(store.clone()).await;
         append(&rig, 300).await;
         assert_eq!(rig.verify_log().await, 600);
         store.ready().await.unwrap();
-        let elsewhere = store.begin_log("sluis.example/other/2026", POLICY, rig.now()).await.unwrap_err();
+        let elsewhere = store.begin_log("sluis.example/other/2026", policy(), rig.now()).await.unwrap_err();
         assert!(elsewhere.to_string().contains(ORIGIN));
         store.close().await;
         place.remove().await;

@@ -3,7 +3,7 @@
 use sluis::store::{OpenOptions, Store, StoreErrorKind};
 use sqlx::{AnyPool, Row as _};
 
-use super::support::{POLICY, Place, START};
+use super::support::{Place, START, policy};
 
 async fn refused(url: &str) -> (StoreErrorKind, String) {
     let error = Store::open(url, &OpenOptions::default()).await.unwrap_err();
@@ -20,7 +20,7 @@ async fn a_database_is_migrated_before_it_is_opened() {
         Store::migrate(&place.url).await.unwrap();
         let store = place.open().await;
         assert!(store.ready().await.is_err(), "a log that was not begun cannot be appended to");
-        store.begin_log("x", POLICY, START.parse().unwrap()).await.unwrap();
+        store.begin_log("x", policy(), START.parse().unwrap()).await.unwrap();
         store.ready().await.unwrap();
         store.close().await;
         place.remove().await;

@@ -1,27 +1,43 @@
 //! A database per test, a writer on it, and short ways to make what is written.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     future::Future,
     sync::{
-        Arc,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use jiff::{SignedDuration, Timestamp};
 use sluis::{
-    accesslog::entry::{PartName, PreparedEntry, Reader, SealedBody},
-    crypto::{pseudonym::Pseudonym, seal::Sealed},
+    accesslog::{
+        entry::{PartName, PreparedEntry, Reader, SealedBody},
+        verify::{Check, verify},
+    },
+    crypto::{
+        keys::PrivateKey,
+        pseudonym::Pseudonym,
+        seal::{Sealed, seal},
+    },
     domain::{
         clock::SetClock,
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId, SystemEntropy},
         party::PartyId,
+        plaintext::Plaintext,
     },
     merkle::{hash::leaf_hash, note::LogKey, note::LogVerifier, proof::verify_inclusion},
-    policy::{facts::FactVersion, permit::Permit},
+    policy::{
+        catalogue::Catalogue,
+        contents::Contents,
+        dataset::Dataset,
+        engine::Engine,
+        facts::{FactVersion, Facts, PartyFacts, RequestFacts},
+        minimise::minimise,
+        permit::Permit,
+    },
     store::{
         Committed, OpenOptions, Store,
         read::PacketRow,
@@ -37,7 +53,6 @@ use sqlx::{Any, migrate::MigrateDatabase as _};
 
 pub(crate) const ORIGIN: &str = "sluis.example/test/2026";
 pub(crate) const START: &str = "2026-09-01T08:00:00Z";
-pub(crate) const POLICY: Digest = Digest([7; 32]);
 
 /// A place where a test may make a database, which is gone afterwards.
 pub(crate) struct Place {
@@ -79,7 +94,7 @@ impl Place {
     pub(crate) async fn begun(&self) -> Store {
         Store::migrate(&self.url).await.unwrap();
         let store = self.open().await;
-        store.begin_log(ORIGIN, POLICY, START.parse().unwrap()).await.unwrap();
+        store.begin_log(ORIGIN, policy(), START.parse().unwrap()).await.unwrap();
         store
     }
 
@@ -128,7 +143,7 @@ impl Rig {
 
     pub(crate) async fn with(store: Store, faults: Option<Arc<dyn FaultPoint>>) -> Self {
         let clock = SetClock::at(START.parse().unwrap());
-        let mut settings = Settings::new(POLICY, Arc::new(log_key()), Arc::new(clock.clone()));
+        let mut settings = Settings::new(policy(), Arc::new(log_key()), Arc::new(clock.clone()));
         if let Some(faults) = faults {
             settings.faults = faults;
         }
@@ -198,8 +213,12 @@ impl Rig {
         assert_eq!(u64::try_from(leaves.len()).unwrap(), head.size, "size = leaves");
         assert_eq!(self.store.leaf_hashes(0, u64::MAX).await.unwrap(), hashes);
         let mut frontier = sluis::merkle::frontier::Frontier::new();
-        hashes.iter().for_each(|hash| frontier.append(*hash));
+        for hash in &hashes {
+            frontier.append(*hash);
+        }
         assert_eq!(checkpoint.root, frontier.root(), "root = recomputed root");
+        let report = verify(&self.store.log().await.unwrap(), Check::with(&verifier())).await.unwrap();
+        assert!(report.is_sound(), "{report:?}");
         for index in [0, head.size / 2, head.size.saturating_sub(1)] {
             if let Some(evidence) = self.store.evidence(index).await.unwrap() {
                 let (proof, leaf) = (evidence.proof().unwrap(), leaf_hash(&evidence.leaf));
@@ -227,7 +246,7 @@ pub(crate) fn college() -> PartyId {
 }
 
 pub(crate) fn other_college() -> PartyId {
-    party(3, "doorstroompunt")
+    party(3, "werk-en-inkomen")
 }
 
 pub(crate) fn unique() -> Digest {
@@ -276,40 +295,81 @@ pub(crate) fn key(party: PartyId, thumbprint: &str) -> PublishKey {
     }
 }
 
-// The rooms that mint these are not merged yet; these three functions are all that changes when they are.
+/// The real policies, and the engine that decides by them: there is no other way to a permit.
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap());
 
-pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions: Vec<FactVersion>) -> Permit {
-    Permit {
-        packet: Some(packet),
-        party,
-        basis: "overgangsdocument.pro".parse().unwrap(),
-        versions,
-        policy: POLICY,
-        decided: now,
-        not_after: now + SignedDuration::from_secs(5),
-    }
+/// The policy by which the tests decide.
+pub(crate) fn policy() -> Digest {
+    ENGINE.catalogue().digest()
 }
 
-pub(crate) fn sealed(packet: PacketId, party: PartyId, thumbprint: &str) -> Sealed {
-    Sealed {
-        jwe: format!("sealed.for.{packet}.{party}"),
-        packet,
-        party,
-        basis: "overgangsdocument.pro".parse().unwrap(),
-        categories: ["persoon", "stages"].map(|code| code.parse().unwrap()).into(),
-        thumbprint: thumbprint.to_owned(),
-    }
+fn dataset() -> &'static Dataset {
+    ENGINE.catalogue().dataset(&"overgangsdocument".parse().unwrap()).unwrap()
+}
+
+fn contents() -> Contents {
+    let example = serde_json::to_vec(&dataset().example).unwrap();
+    dataset().validate(&Plaintext::new(example)).unwrap()
+}
+
+/// The engine's permit for a school's overgangsdocument about a pupil of eighteen who agreed in person.
+pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions: Vec<FactVersion>) -> Permit {
+    let facts = Facts {
+        dataset: dataset().code.clone(),
+        purpose: "voortzetting-ondersteuning".parse().unwrap(),
+        named_basis: None,
+        sender: PartyFacts { party: school(), gemeenten: BTreeSet::new() },
+        recipient: PartyFacts { party, gemeenten: ["0361".parse().unwrap()].into() },
+        person: serde_json::from_str(PUPIL).unwrap(),
+        is_pgn: false,
+        categories: contents().categories().clone(),
+        submitted: now,
+        now,
+        request: RequestFacts { exists: true, accepted: true, instemming: [Capacity::Persoon].into() },
+        instemming: BTreeSet::new(),
+        toestemming: BTreeSet::new(),
+        uitdrukkelijk: BTreeSet::new(),
+        geen_bezwaar: BTreeSet::new(),
+        kennisgenomen: BTreeSet::new(),
+        bezwaar: false,
+        beperking: false,
+        subject: Some(packet),
+        versions,
+        valid_until: None,
+    };
+    ENGINE.decide(&facts).into_result().unwrap()
+}
+
+const PUPIL: &str = r#"{"birthDate": "2008-03-01", "verblijf": "0361", "ingeschreven": false,
+    "verlatenOp": "2026-07-17"}"#;
+
+/// The body that goes with a permit, with a category left out on request.
+pub(crate) fn sealed(permit: &Permit, omit: &[&str]) -> Sealed {
+    let omit = omit.iter().map(|code| code.parse().unwrap()).collect();
+    let minimised = minimise(permit, &contents(), dataset(), &omit).unwrap();
+    seal(minimised, private_key(permit.party()).public()).unwrap()
+}
+
+/// The key of a party: the same throughout a run.
+pub(crate) fn private_key(party: PartyId) -> Arc<PrivateKey> {
+    static KEYS: Mutex<BTreeMap<PartyId, Arc<PrivateKey>>> = Mutex::new(BTreeMap::new());
+    let mut keys = KEYS.lock().unwrap();
+    Arc::clone(keys.entry(party).or_insert_with(|| Arc::new(PrivateKey::generate_x25519().unwrap())))
+}
+
+pub(crate) fn thumbprint(party: PartyId) -> String {
+    private_key(party).public().thumbprint().to_owned()
+}
+
+pub(crate) fn recipient(now: Timestamp, packet: PacketId, party: PartyId) -> NewRecipient {
+    let permit = permit(now, packet, party, Vec::new());
+    let sealed = sealed(&permit, &[]);
+    NewRecipient { permit, sealed, declarations: Vec::new(), search: Vec::new() }
 }
 
 pub(crate) fn push(now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -> Push {
     let id = packet_id();
-    let recipient = |party: &PartyId| NewRecipient {
-        permit: permit(now, id, *party, Vec::new()),
-        sealed: sealed(id, *party, &thumbprint(*party)),
-        omitted: BTreeSet::new(),
-        declarations: Vec::new(),
-        search: Vec::new(),
-    };
     Push {
         packet: NewPacket {
             id,
@@ -323,13 +383,9 @@ pub(crate) fn push(now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -
             request: None,
         },
         person: person.clone(),
-        recipients: recipients.iter().map(recipient).collect(),
+        recipients: recipients.iter().map(|party| recipient(now, id, *party)).collect(),
         idempotency: None,
     }
-}
-
-pub(crate) fn thumbprint(party: PartyId) -> String {
-    format!("key-of-{party}")
 }
 
 pub(crate) fn idempotency(key: &str, body: u8) -> IdempotencyKey {

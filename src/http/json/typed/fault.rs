@@ -23,36 +23,37 @@ pub(super) enum Kind {
     Unknown(&'static [&'static str]),
 }
 
-/// A fault, and its pointer once the reading knows where it is.
+/// A fault, and where, once the reading knows.
 #[derive(Debug)]
 pub(super) struct Wrong {
     kind: Kind,
-    pointer: Option<String>,
+    /// Where the fault is told to be, and what cannot be read because of it.
+    place: Option<(String, String)>,
 }
 
 impl Wrong {
     pub(super) const fn new(kind: Kind) -> Self {
-        Self { kind, pointer: None }
+        Self { kind, place: None }
     }
 
     /// Says where, unless that is known already.
     pub(super) fn at(mut self, place: &Place<'_>) -> Self {
-        if self.pointer.is_none() {
+        if self.place.is_none() {
             let here = place.pointer();
-            self.pointer = Some(match self.kind {
-                Kind::Missing(name) => format!("{here}/{name}"),
-                Kind::Type | Kind::Value | Kind::Choice(_) | Kind::Unknown(_) => here,
-            });
+            let pointer = match self.kind {
+                Kind::Missing(name) if !place.is_unnamed() => format!("{here}/{name}"),
+                Kind::Missing(_) | Kind::Type | Kind::Value | Kind::Choice(_) | Kind::Unknown(_) => {
+                    here.clone()
+                }
+            };
+            self.place = Some((pointer, here));
         }
         self
     }
 
-    pub(super) const fn kind(&self) -> &Kind {
-        &self.kind
-    }
-
-    pub(super) fn pointer(&self) -> String {
-        self.pointer.clone().unwrap_or_default()
+    /// Where the fault is told to be, and what cannot be read because of it.
+    pub(super) fn place(&self) -> (String, String) {
+        self.place.clone().unwrap_or_default()
     }
 
     pub(super) fn into_fault(self) -> Fault {
@@ -82,7 +83,7 @@ impl Wrong {
                     .into(),
             ),
         };
-        Fault { text: Bilingual { nl, en }, ..Fault::at(self.pointer.unwrap_or_default(), code, "", "") }
+        Fault { text: Bilingual { nl, en }, ..Fault::at(self.place.unwrap_or_default().0, code, "", "") }
     }
 }
 

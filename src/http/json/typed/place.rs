@@ -31,7 +31,7 @@ impl Place<'_> {
     }
 
     /// Whether a name on the way is the caller's.
-    fn is_unnamed(&self) -> bool {
+    pub(super) fn is_unnamed(&self) -> bool {
         match self {
             Self::Root => false,
             Self::Unnamed(_) => true,

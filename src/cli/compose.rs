@@ -1,0 +1,160 @@
+//! The composition root: puts the use cases together from a configuration, for `serve` and for commands that work on the
+//! gateway's own store.
+
+use std::{path::Path, sync::Arc};
+
+use arc_swap::ArcSwap;
+use jiff::SignedDuration;
+use tokio::task::JoinHandle;
+
+use super::Failure;
+use crate::{
+    config::Config,
+    crypto::gateway_keys::GatewayKeys,
+    domain::{clock::Clock, id::Entropy},
+    exchange::{Exchange, Settings, admission::Trust},
+    identity::{
+        anchors::{AnchorSource, TrustAnchors},
+        revocations::{ListSource, Revocations},
+    },
+    policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
+    store::{
+        OpenOptions, Store,
+        writer::{self, Writer},
+    },
+};
+
+/// How long a newly published key waits, so that who had the key before can see it.
+const KEY_DELAY: SignedDuration = SignedDuration::from_hours(24);
+/// How long a packet waits for its recipient at most.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// The use cases over an open database, for `serve` and for commands that work on the gateway's own store.
+#[derive(Debug)]
+pub struct Composed {
+    /// The use cases.
+    pub exchange: Arc<Exchange>,
+    /// The log's public keys (C2SP `vkey`), newest first.
+    pub vkeys: Vec<String>,
+    writer: JoinHandle<()>,
+}
+
+impl Composed {
+    /// Opens everything that the use cases stand on. Migrates nothing.
+    ///
+    /// # Errors
+    /// [`Failure`] says what is wrong with which file, and what to do.
+    pub async fn open(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Failure> {
+        let catalogue = Arc::new(catalogue(config.policies.dir.as_deref())?);
+        let engine = Engine::new(Arc::clone(&catalogue))
+            .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))?;
+        let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
+            Failure::configuration(listed("the gateway's keys cannot be used", &faults))
+                .now("make them with `sluis init`, or give the folder in `keys.dir`")
+        })?;
+        let signer = keys.log.signing();
+        if !signer.origin().starts_with(&config.log.origin) {
+            return Err(Failure::configuration("the log key is of another log than `log.origin`")
+                .now("a log keeps its name for ever: restore `log.origin`, or the key"));
+        }
+        let store = open_store(config).await?;
+        store
+            .begin_log(signer.origin(), catalogue.digest(), clock.now())
+            .await
+            .map_err(|error| Failure::configuration("the log cannot be begun").because(error))?;
+        let note_key = signer.to_note_key().map_err(|_| Failure::configuration("the log key cannot sign"))?;
+        let settings =
+            writer::settings::Settings::new(catalogue.digest(), Arc::new(note_key), Arc::clone(&clock));
+        let (writer, task) = Writer::start(store.clone(), settings)
+            .await
+            .map_err(|error| Failure::configuration("the log cannot be written").because(error))?;
+        let vkeys = keys.log.vkeys();
+        let issuer = signer.origin().to_owned();
+        let exchange = Exchange {
+            store,
+            writer,
+            engine,
+            catalogue,
+            at_rest: Arc::new(keys.at_rest),
+            pseudonyms: Arc::new(keys.pseudonym),
+            receipts: Arc::new(keys.receipt),
+            trust: Arc::new(ArcSwap::from_pointee(trust(config, clock.as_ref())?)),
+            clock,
+            entropy,
+            settings: Settings {
+                region: Some(config.region.clone()),
+                issuer,
+                vkeys: vkeys.clone(),
+                key_delay: if config.strict { KEY_DELAY } else { SignedDuration::ZERO },
+                longest_wait: LONGEST_WAIT,
+            },
+        };
+        Ok(Self { exchange: Arc::new(exchange), vkeys, writer: task })
+    }
+
+    /// Waits until everything that was handed to the writer is written. Nobody else may hold the exchange any more.
+    pub async fn close(self) {
+        let Self { exchange, writer, .. } = self;
+        let store = exchange.store.clone();
+        drop(exchange);
+        if writer.await.is_err() {
+            tracing::error!(error_code = "writer", "the writer ended by a panic");
+        }
+        store.close().await;
+    }
+}
+
+/// The policies of the folder, or those that are built in.
+///
+/// # Errors
+/// Every finding.
+pub fn catalogue(folder: Option<&Path>) -> Result<Catalogue, Failure> {
+    folder.map_or_else(Catalogue::embedded, Catalogue::load).map_err(|findings: Vec<Finding>| {
+        Failure::configuration(listed("the policies are not in order", &findings))
+            .now("`sluis policy check` says more")
+    })
+}
+
+pub(super) fn listed<T: std::fmt::Display>(what: &str, faults: &[T]) -> String {
+    faults.iter().fold(format!("{what}:"), |text, fault| format!("{text}\n  - {fault}"))
+}
+
+async fn open_store(config: &Config) -> Result<Store, Failure> {
+    let url = config.database.connect_url().map_err(|error| {
+        Failure::configuration("the database's password file cannot be read").because(error)
+    })?;
+    Store::open(&url, &OpenOptions::default()).await.map_err(|error| {
+        Failure::configuration("the database cannot be used")
+            .because(error)
+            .now("is it there, and brought up to date with `sluis migrate`?")
+    })
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path)
+        .map_err(|error| Failure::configuration(format!("cannot read `{}`", path.display())).because(error))
+}
+
+/// Whom the gateway believes, as the files say now.
+pub(super) fn trust(config: &Config, clock: &dyn Clock) -> Result<Trust, Failure> {
+    let mut anchors = Vec::new();
+    for anchor in &config.tls.trust {
+        anchors.push((anchor.file.display().to_string(), read(&anchor.file)?, anchor.oin_prefixes.clone()));
+    }
+    let sources: Vec<_> =
+        anchors.iter().map(|(name, pem, prefixes)| AnchorSource { name, pem, prefixes }).collect();
+    let anchors = TrustAnchors::read(&sources)
+        .map_err(|faults| Failure::configuration(listed("the trust anchors cannot be used", &faults)))?;
+    let mut lists = Vec::new();
+    for file in &config.tls.revocation.files {
+        lists.push((file.display().to_string(), read(file)?));
+    }
+    let sources: Vec<_> = lists.iter().map(|(name, bytes)| ListSource { name, bytes }).collect();
+    let revocations = Revocations::read(&sources, &anchors, clock.now())
+        .map_err(|faults| Failure::configuration(listed("the revocation lists cannot be used", &faults)))?;
+    Ok(Trust { anchors, revocations })
+}

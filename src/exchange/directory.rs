@@ -1,0 +1,70 @@
+//! What every party may know: who takes part, by which keys, and which datasets there are.
+
+use super::{Exchange, caller::Caller, facts::Reading, trouble::Trouble};
+use crate::{
+    domain::{code::DatasetCode, party::PartyId},
+    policy::{dataset::Dataset, permit::Refusal, routes::RouteAction},
+    store::read::{KeyRow, PartyRow},
+};
+
+/// Why there is nothing to see.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// There is no such thing.
+    #[error("no such thing")]
+    NotFound,
+    /// The role may not read it.
+    #[error("refused")]
+    Refused(Refusal),
+    /// Not the caller's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl Exchange {
+    /// Everyone who takes part and is not blocked.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub async fn parties(&self, caller: &Caller) -> Result<Vec<PartyRow>, DirectoryError> {
+        self.catalogue_route(caller).await?;
+        let parties = self.store.parties().await.map_err(Trouble::from)?;
+        Ok(parties.into_iter().filter(|party| !party.blocked).collect())
+    }
+
+    /// The keys of a party, the oldest first.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub async fn keys_of(&self, caller: &Caller, party: PartyId) -> Result<Vec<KeyRow>, DirectoryError> {
+        self.catalogue_route(caller).await?;
+        if self.store.party(&party).await.map_err(Trouble::from)?.is_none() {
+            return Err(DirectoryError::NotFound);
+        }
+        Ok(self.store.keys(&party).await.map_err(Trouble::from)?)
+    }
+
+    /// All datasets.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub async fn datasets(&self, caller: &Caller) -> Result<Vec<&Dataset>, DirectoryError> {
+        self.catalogue_route(caller).await?;
+        Ok(self.catalogue.datasets().collect())
+    }
+
+    /// One dataset.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub async fn dataset(&self, caller: &Caller, code: &DatasetCode) -> Result<&Dataset, DirectoryError> {
+        self.catalogue_route(caller).await?;
+        self.catalogue.dataset(code).ok_or(DirectoryError::NotFound)
+    }
+
+    async fn catalogue_route(&self, caller: &Caller) -> Result<(), DirectoryError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        self.may(RouteAction::ReadCatalogue, &party, now).map_err(DirectoryError::Refused)
+    }
+}

@@ -1,0 +1,50 @@
+//! What would be decided: judges the facts in the question alone, no stored person or packet.
+
+use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, trouble::Trouble};
+use crate::{
+    accesslog::entry::{Event, Outcome},
+    policy::{
+        explain::{Explanation, explain},
+        permit::Refusal,
+        routes::RouteAction,
+        whatif::{Unasked, WhatIf},
+    },
+};
+
+/// Why nothing was judged.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluateError {
+    /// The question lacks what makes it one.
+    #[error(transparent)]
+    Unasked(#[from] Unasked),
+    /// The role may not ask.
+    #[error("refused")]
+    Refused(Refusal),
+    /// Not the caller's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl Exchange {
+    /// Judges a question and says why. It is in the log as a question.
+    ///
+    /// # Errors
+    /// [`EvaluateError`].
+    pub async fn evaluate(&self, caller: &Caller, question: &WhatIf) -> Result<Explanation, EvaluateError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        self.may(RouteAction::Evaluate, &party, now).map_err(EvaluateError::Refused)?;
+        let answer = explain(&self.engine, question, now)?;
+        let outcome = if answer.permitted { Outcome::Permitted } else { Outcome::Refused };
+        let mut account = Account::of(Event::Evaluated, outcome);
+        account.sender = Some(caller.party());
+        account.for_sender.dataset.clone_from(&question.dataset);
+        account.for_sender.purpose.clone_from(&question.purpose);
+        account.for_sender.basis.clone_from(&answer.basis);
+        account.for_sender.conditions = answer.reasons.iter().map(|reason| reason.code.to_string()).collect();
+        account.for_sender.policy_digest = Some(answer.policy_digest);
+        let entry = self.entry(caller, account)?;
+        self.record(vec![entry]).await?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,161 @@
+//! What a party sent, what waits for it, and what it must be told.
+
+use jiff::Timestamp;
+
+use super::{Exchange, caller::Caller, facts::Reading, trouble::Trouble};
+use crate::{
+    domain::{id::PacketId, party::PartyId},
+    policy::{permit::Refusal, routes::RouteAction},
+    store::{
+        read::{CopyState, NoticeRow, PacketRow, PacketState, Page, RecipientRow},
+        write::PacketKind,
+    },
+};
+
+/// Why there is no list.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// There is no such packet, or not for this party.
+    #[error("no such packet")]
+    NotFound,
+    /// The role may not read it.
+    #[error("refused")]
+    Refused(Refusal),
+    /// Not the caller's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+/// A packet as one party may see it: the sender all its copies, a recipient its own.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The packet. Its header stays sealed.
+    pub packet: PacketRow,
+    /// The copies that the party may see.
+    pub copies: Vec<SeenCopy>,
+}
+
+/// A copy as it stands now.
+#[derive(Debug, Clone)]
+pub struct SeenCopy {
+    /// The copy.
+    pub row: RecipientRow,
+    /// Where it stands, its term considered.
+    pub state: CopyState,
+    /// Whether the recipient continues, where the packet is a request that was answered.
+    pub continues: Option<bool>,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+}
+
+impl Exchange {
+    /// One packet, for its sender or one of its recipients.
+    ///
+    /// # Errors
+    /// [`ListError`].
+    pub async fn packet(&self, caller: &Caller, kind: PacketKind, id: PacketId) -> Result<Seen, ListError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let found = self.store.packet(id).await.map_err(Trouble::from)?;
+        let packet = found.filter(|packet| packet.kind == kind).ok_or(ListError::NotFound)?;
+        let is_sender = packet.sender == caller.party();
+        if !is_sender && !packet.recipients.iter().any(|row| row.party == caller.party()) {
+            return Err(ListError::NotFound);
+        }
+        let action = if is_sender { RouteAction::Outbox } else { RouteAction::Inbox };
+        self.may(action, &party, now).map_err(ListError::Refused)?;
+        Ok(self.seen_by(caller.party(), packet, now).await?)
+    }
+
+    /// What the caller sent, after a cursor.
+    ///
+    /// # Errors
+    /// [`ListError`].
+    pub async fn outbox(
+        &self,
+        caller: &Caller,
+        kind: PacketKind,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Seen>, ListError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        self.may(RouteAction::Outbox, &party, now).map_err(ListError::Refused)?;
+        let page = self.store.outbox(&caller.party(), kind, after, limit).await.map_err(Trouble::from)?;
+        let ids = page.items.iter().map(|(id, _)| *id);
+        Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next: page.next })
+    }
+
+    /// What was sent to the caller, after a cursor.
+    ///
+    /// # Errors
+    /// [`ListError`].
+    pub async fn inbox(
+        &self,
+        caller: &Caller,
+        kind: PacketKind,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Seen>, ListError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        self.may(RouteAction::Inbox, &party, now).map_err(ListError::Refused)?;
+        let page = self.store.inbox(&caller.party(), kind, after, limit).await.map_err(Trouble::from)?;
+        let ids = page.items.iter().map(|copy| copy.packet);
+        Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next: page.next })
+    }
+
+    /// What the caller must be told, after a cursor.
+    ///
+    /// # Errors
+    /// [`ListError`].
+    pub async fn notices(
+        &self,
+        caller: &Caller,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<NoticeRow>, ListError> {
+        let now = self.clock.now();
+        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        self.may(RouteAction::Notices, &party, now).map_err(ListError::Refused)?;
+        Ok(self.store.notices(&caller.party(), after, limit).await.map_err(Trouble::from)?)
+    }
+
+    async fn all_seen_by(
+        &self,
+        party: PartyId,
+        ids: impl Iterator<Item = PacketId> + Send,
+        now: Timestamp,
+    ) -> Result<Vec<Seen>, Trouble> {
+        let mut seen = Vec::new();
+        for id in ids {
+            let packet =
+                self.store.packet(id).await?.ok_or(Trouble::Inconsistent("a listed packet is gone"))?;
+            seen.push(self.seen_by(party, packet, now).await?);
+        }
+        Ok(seen)
+    }
+
+    async fn seen_by(&self, party: PartyId, packet: PacketRow, now: Timestamp) -> Result<Seen, Trouble> {
+        let mut copies = Vec::new();
+        for row in packet.recipients.iter().filter(|row| packet.sender == party || row.party == party) {
+            let answer = match packet.kind {
+                PacketKind::Request => self.store.answer(packet.id, &row.party).await?,
+                PacketKind::Packet => None,
+            };
+            copies.push(SeenCopy {
+                row: row.clone(),
+                state: state_at(row.state, &packet, now),
+                continues: answer.as_ref().map(|answer| answer.continues),
+                answered_at: answer.map(|answer| answer.at),
+            });
+        }
+        Ok(Seen { packet, copies })
+    }
+}
+
+/// A copy whose term has passed is expired, whether or not the gateway has ended it yet.
+fn state_at(state: CopyState, packet: &PacketRow, now: Timestamp) -> CopyState {
+    let over = packet.state != PacketState::Withdrawn && packet.expires <= now;
+    if state == CopyState::Waiting && over { CopyState::Expired } else { state }
+}

@@ -1,0 +1,207 @@
+//! What the operator does: parties, certificates, blocks, policies, terms. Each is an entry.
+
+use jiff::Timestamp;
+
+use super::{Exchange, trouble::Trouble};
+use crate::{
+    accesslog::entry::{self, EntryDraft, Event, Outcome, Part, PreparedEntry},
+    domain::{digest::Digest, party::PartyId},
+    identity::ClientCertificate,
+    store::{
+        write::{
+            ActivatePolicy, BlockParty, Expire, MunicipalityOf, RegisterCertificate, RegisterParty,
+            RevokeCertificate, UpdateParty, Write,
+        },
+        writer::error::{Conflict, WriteError},
+    },
+};
+
+/// Why the operator's wish was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum OperateError {
+    /// The party or certificate is known already, with other content.
+    #[error("it exists already, and differs")]
+    Taken,
+    /// There is no such party or certificate.
+    #[error("there is no such party or certificate")]
+    NotFound,
+    /// The certificate is of another organisation than the party.
+    #[error("the certificate is of another organisation than the party")]
+    OtherOrganisation,
+    /// The active policy is another than the one named.
+    #[error("another policy became active in between")]
+    PolicyChanged,
+    /// Not the operator's fault.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+impl OperateError {
+    fn of(error: WriteError) -> Self {
+        match error {
+            WriteError::Conflict(Conflict::NotFound) => Self::NotFound,
+            WriteError::Conflict(_) => Self::Taken,
+            WriteError::PolicyDiffers => Self::PolicyChanged,
+            other => Self::Trouble(other.into()),
+        }
+    }
+}
+
+impl Exchange {
+    /// Registers a party, with the municipalities for whose college it acts and by which decision. A party that is known
+    /// is brought up to date.
+    ///
+    /// # Errors
+    /// [`OperateError`].
+    pub async fn register_party(
+        &self,
+        party: PartyId,
+        name: &str,
+        municipalities: Vec<MunicipalityOf>,
+    ) -> Result<(), OperateError> {
+        let entry = self.operators_entry(party, Event::PartyRegistered, Part::default())?;
+        let known = self.store.party(&party).await.map_err(Trouble::from)?;
+        if known.is_some() {
+            let effect = UpdateParty { party, name: name.to_owned(), municipalities };
+            drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        } else {
+            let effect = RegisterParty { party, name: name.to_owned(), municipalities };
+            drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        }
+        Ok(())
+    }
+
+    /// Registers a certificate for a party of the same organisation.
+    ///
+    /// # Errors
+    /// [`OperateError`].
+    pub async fn register_certificate_for(
+        &self,
+        party: PartyId,
+        certificate: &ClientCertificate,
+    ) -> Result<(), OperateError> {
+        if certificate.oin() != party.oin {
+            return Err(OperateError::OtherOrganisation);
+        }
+        let part = Part { certificate: Some(certificate.registration()), ..Part::default() };
+        let entry = self.operators_entry(party, Event::CertificateRegistered, part)?;
+        let effect = RegisterCertificate {
+            registration: certificate.registration(),
+            party,
+            serial: hex::encode(certificate.serial()),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+        };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        Ok(())
+    }
+
+    /// Takes a certificate out of use at this gateway.
+    ///
+    /// # Errors
+    /// [`OperateError`].
+    pub async fn revoke_certificate(&self, registration: Digest) -> Result<(), OperateError> {
+        let row = self
+            .store
+            .certificate(&registration)
+            .await
+            .map_err(Trouble::from)?
+            .ok_or(OperateError::NotFound)?;
+        let part = Part {
+            certificate: Some(registration),
+            cause: Some("certificate-revoked".to_owned()),
+            ..Part::default()
+        };
+        let entry = self.operators_entry(row.party, Event::CertificateRegistered, part)?;
+        let effect = RevokeCertificate { registration };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        Ok(())
+    }
+
+    /// The emergency brake: a blocked party neither sends nor receives from the commit on.
+    ///
+    /// # Errors
+    /// [`OperateError`].
+    pub async fn block_party(&self, party: PartyId, blocked: bool) -> Result<(), OperateError> {
+        let event = if blocked { Event::PartyBlocked } else { Event::PartyUnblocked };
+        let entry = self.operators_entry(party, event, Part::default())?;
+        let effect = BlockParty { party, blocked };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        Ok(())
+    }
+
+    /// Makes the policies of this gateway the active ones. From the commit on, no gateway decides by the former.
+    ///
+    /// # Errors
+    /// [`OperateError`].
+    pub async fn activate_policy(&self) -> Result<(), OperateError> {
+        let from = self.store.head().await.map_err(Trouble::from)?.policy;
+        let entry = self.policy_entry("policy-activated")?;
+        let effect = ActivatePolicy { from, to: self.catalogue.digest() };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        Ok(())
+    }
+
+    /// Ends the packets whose term has passed, at most `limit`; answers how many.
+    ///
+    /// # Errors
+    /// [`OperateError`].
+    pub async fn expire_due(&self, now: Timestamp, limit: u32) -> Result<usize, OperateError> {
+        let due = self.store.due(now, limit).await.map_err(Trouble::from)?;
+        for id in &due {
+            let Some(packet) = self.store.packet(*id).await.map_err(Trouble::from)? else { continue };
+            let mut entries = Vec::new();
+            for row in &packet.recipients {
+                let mut shared = Part::of(Event::Expire, Outcome::Recorded);
+                shared.packet = Some(*id);
+                shared.dataset = Some(packet.dataset.clone());
+                let draft = EntryDraft {
+                    shared,
+                    sender: Some((packet.sender, Part { person: Some(packet.person), ..Part::default() })),
+                    recipient: Some((row.party, Part::default())),
+                    ..EntryDraft::default()
+                };
+                entries.push(
+                    entry::prepare(&draft, &self.at_rest, self.entropy.as_ref()).map_err(Trouble::from)?,
+                );
+            }
+            match self.writer.submit(Write::new(Expire { packet: *id }, entries)).await {
+                Ok(done) => drop(done),
+                // The clock may have gone back, or another gateway was first: next time.
+                Err(WriteError::Conflict(_)) => {}
+                Err(error) => return Err(OperateError::of(error)),
+            }
+        }
+        Ok(due.len())
+    }
+
+    /// Notes that a gateway started with these policies.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the log cannot be written: then the gateway must not start.
+    pub async fn note_start(&self) -> Result<(), Trouble> {
+        let entry = self.policy_entry("gateway-started")?;
+        self.record(vec![entry]).await.map(drop)
+    }
+
+    fn policy_entry(&self, cause: &str) -> Result<PreparedEntry, Trouble> {
+        let mut shared = Part::of(Event::PolicyActivated, Outcome::Recorded);
+        shared.policy_digest = Some(self.policy_digest());
+        let gateway = Part { cause: Some(cause.to_owned()), ..Part::default() };
+        let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
+        Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+    }
+
+    /// The digest that marks the policies of this gateway.
+    #[must_use]
+    pub fn policy_digest(&self) -> crate::domain::digest::Digest {
+        self.catalogue.digest()
+    }
+
+    fn operators_entry(&self, party: PartyId, event: Event, part: Part) -> Result<PreparedEntry, Trouble> {
+        let mut shared = Part::of(event, Outcome::Recorded);
+        shared.subject = Some(party);
+        let draft = EntryDraft { shared, recipient: Some((party, part)), ..EntryDraft::default() };
+        Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+    }
+}

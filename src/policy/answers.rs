@@ -1,0 +1,115 @@
+//! What a refusal says: the condition that fails, or one of the fixed answers.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use super::{
+    catalogue::Catalogue,
+    dataset::{Basis, Condition},
+};
+use crate::domain::{
+    code::Provision,
+    problem::{Bilingual, Fault},
+};
+
+/// A failed condition as a fault. Of its provisions those are cited that are in force today.
+pub(super) fn failed_condition(catalogue: &Catalogue, condition: &Condition, today: Date) -> Fault {
+    let in_force = |id: &&Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(today));
+    let mut provisions: Vec<Provision> = condition.provisions.iter().filter(in_force).cloned().collect();
+    if provisions.is_empty() {
+        provisions.clone_from(&condition.provisions);
+    }
+    Fault {
+        pointer: String::new(),
+        code: Cow::Owned(condition.id.clone()),
+        provisions,
+        text: condition.text.clone(),
+        now: condition.now.clone(),
+    }
+}
+
+pub(super) fn ambiguous(basis: &Basis) -> Fault {
+    Fault {
+        pointer: "/basis".to_owned(),
+        code: Cow::Owned(basis.id.to_string()),
+        provisions: basis.provisions.clone(),
+        text: Bilingual::new(
+            "Er is meer dan één grondslag, en deze is er een van.",
+            "There is more than one basis, and this is one of them.",
+        ),
+        now: Some(Bilingual::new("Noem er één.", "Name one.")),
+    }
+}
+
+fn with_now(mut fault: Fault, nl: &'static str, en: &'static str) -> Fault {
+    fault.now = Some(Bilingual::new(nl, en));
+    fault
+}
+
+pub(super) fn unknown_dataset() -> Fault {
+    let fault = Fault::at(
+        "/dataset",
+        "unknown-dataset",
+        "Deze gegevensset bestaat niet.",
+        "There is no such dataset.",
+    );
+    with_now(
+        fault,
+        "Kies een gegevensset uit de lijst (/v1/datasets).",
+        "Choose a dataset from the list (/v1/datasets).",
+    )
+}
+
+pub(super) fn unknown_purpose() -> Fault {
+    let fault =
+        Fault::at("/purpose", "unknown-purpose", "Dit doel bestaat niet.", "There is no such purpose.");
+    with_now(
+        fault,
+        "Kies een doel dat de gegevensset noemt (/v1/datasets).",
+        "Choose a purpose that the dataset names (/v1/datasets).",
+    )
+}
+
+pub(super) fn unknown_category() -> Fault {
+    Fault::at(
+        "/content",
+        "unknown-category",
+        "De gegevensset kent een van deze categorieën niet.",
+        "The dataset does not know one of these categories.",
+    )
+}
+
+pub(super) fn no_basis() -> Fault {
+    let fault = Fault::at(
+        "",
+        "no-basis",
+        "Geen wet geeft deze ontvanger voor dit doel recht op deze gegevens van deze afzender.",
+        "No law entitles this recipient to these data from this sender for this purpose.",
+    );
+    with_now(
+        fault,
+        "Kijk in de lijst wie deze gegevens mag ontvangen, en waarvoor (/v1/datasets).",
+        "See the list for who may receive these data, and for what (/v1/datasets).",
+    )
+}
+
+pub(super) fn named_basis_fails() -> Fault {
+    let fault = Fault::at(
+        "/basis",
+        "no-basis",
+        "De genoemde grondslag geldt hier niet: niet voor deze afzender, deze ontvanger, dit doel of deze dag.",
+        "The basis named does not hold here: not for this sender, this recipient, this purpose or this day.",
+    );
+    with_now(fault, "Noem een andere grondslag, of geen.", "Name another basis, or none.")
+}
+
+pub(super) fn policy_fault() -> Fault {
+    let fault = Fault::at(
+        "",
+        "policy-fault",
+        "De gateway kon hierover niet beslissen. Dan is het antwoord nee.",
+        "The gateway could not decide about this. Then the answer is no.",
+    );
+    with_now(fault, "Meld dit aan de beheerder.", "Report this to the operator.")
+}

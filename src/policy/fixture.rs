@@ -1,0 +1,77 @@
+//! Policies, facts and engines for the tests of this room.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
+
+use super::{
+    catalogue::Catalogue,
+    engine::Engine,
+    facts::Facts,
+    permit::{Decision, Permit, Refusal},
+    source::Files,
+    whatif::WhatIf,
+};
+use crate::domain::{code::Category, id::PacketId};
+
+pub(super) fn embedded() -> Files {
+    Files::embedded()
+}
+
+/// The policies with one text replaced wherever it stands in one file.
+pub(super) fn edit(file: &str, from: &str, to: &str) -> Files {
+    let files = embedded();
+    let text = files.text(file, &mut Vec::new()).unwrap().to_owned();
+    assert!(text.contains(from), "{file} does not hold `{from}`");
+    files.with(file, &text.replace(from, to))
+}
+
+pub(super) fn engine_of(files: &Files) -> Engine {
+    let catalogue = Catalogue::build(files).unwrap_or_else(|findings| {
+        panic!("{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    });
+    Engine::new(Arc::new(catalogue)).unwrap()
+}
+
+/// The policies of the program, read once for all tests.
+pub(super) fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| engine_of(&embedded()))
+}
+
+/// An overgangsdocument that a `pro-school` may send, with the facts given instead.
+pub(super) fn facts(instead: &serde_json::Value) -> Facts {
+    let mut all = serde_json::json!({
+        "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+        "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
+        "verblijf": "0361", "birthDate": "2007-11-03", "verlatenOp": "2026-07-17",
+        "requestAccepted": true, "requestInstemming": ["persoon"], "at": "2026-11-02T11:00:00Z",
+    });
+    for (name, value) in instead.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    let question: WhatIf = serde_json::from_value(all).unwrap();
+    let mut facts = question.facts(jiff::Timestamp::UNIX_EPOCH).unwrap();
+    facts.subject = Some(packet());
+    facts
+}
+
+pub(super) fn packet() -> PacketId {
+    "01996b3f-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+pub(super) fn permit(engine: &Engine, facts: &Facts) -> Permit {
+    engine.decide(facts).into_result().unwrap()
+}
+
+pub(super) fn refusal(engine: &Engine, facts: &Facts) -> Refusal {
+    match engine.decide(facts) {
+        Decision::Refusal(refusal) => refusal,
+        Decision::Permit(permit) => panic!("{permit:?}"),
+    }
+}
+
+pub(super) fn categories(codes: &[&str]) -> BTreeSet<Category> {
+    codes.iter().map(|code| code.parse().unwrap()).collect()
+}
