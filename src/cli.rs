@@ -27,6 +27,7 @@ pub mod migrate;
 pub mod output;
 pub mod party;
 pub mod policy;
+pub mod running;
 pub mod serve;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
@@ -67,12 +68,15 @@ pub struct Cli {
 pub enum Command {
     /// Exchange with a gateway as a school, a municipality or a Doorstroompunt.
     Client(Box<client::Client>),
+    /// Run the gateway.
+    Serve(serve::Serve),
 }
 
 impl Command {
     async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Client(command) => command.run(at).await,
+            Self::Serve(command) => command.run(at).await,
         }
     }
 }
