@@ -68,7 +68,7 @@ impl Running {
         let operations = bind("ops", config.listen.ops, None).await?;
         let (data_address, ops_address) = (data.address(), operations.address());
 
-        let edge = Edge::new(config.limits.clone(), config.quota.clone(), entropy, None);
+        let edge = Edge::new(config.limits.clone(), config.quota, entropy, None);
         let routes = routes::router(HttpState::new(Arc::clone(&exchange), publisher(config)), &edge);
         let stop = CancellationToken::new();
         let listeners = vec![

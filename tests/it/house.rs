@@ -56,7 +56,7 @@ fn layer_of(room: &str) -> Option<usize> {
 fn rooms_named(source: &str) -> Vec<String> {
     let mut named = Vec::new();
     for (at, _) in source.match_indices("crate::") {
-        let rest = &source[at + "crate::".len()..];
+        let rest = source.get(at + "crate::".len()..).unwrap();
         if let Some(group) = rest.strip_prefix('{') {
             let mut depth = 1;
             let mut word = String::new();
