@@ -4,7 +4,6 @@
 //! was sent against the dataset's schema; [`minimise()`] projects it to what one permit allows.
 
 mod answers;
-mod canonical;
 mod context;
 #[cfg(test)]
 mod fixture;
@@ -15,6 +14,7 @@ mod source;
 mod strict;
 mod uses;
 
+pub mod canonical;
 pub mod cases;
 pub mod catalogue;
 pub mod check;

@@ -9,17 +9,22 @@ use super::problem::{self, Problem};
 use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{
+        account::AccountError,
         acknowledge::AcknowledgeError,
         admission::AdmitError,
         answer::AnswerError,
         declare::DeclareError,
+        directory::DirectoryError,
+        evaluate::EvaluateError,
+        keys::KeyError,
+        lists::ListError,
         pull::{Ended, PullError},
         push::PushError,
         search::SearchError,
         trouble::Trouble,
         withdraw::WithdrawError,
     },
-    identity::IdentityFault,
+    identity::{IdentityFault, key_proof::ProofFault},
     policy::permit::{Refusal, RefusalKind},
 };
 
@@ -165,6 +170,128 @@ impl From<SearchError> for Problem {
             SearchError::Refused(refusal) => refused(refusal),
             SearchError::Trouble(trouble) => trouble.into(),
         }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::NotFound => problem::NOT_FOUND,
+            ListError::Refused(refusal) => refused(refusal),
+            ListError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Refused(refusal) => refused(refusal),
+            AccountError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::NotFound => problem::NOT_FOUND,
+            DirectoryError::Refused(refusal) => refused(refusal),
+            DirectoryError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<EvaluateError> for Problem {
+    fn from(error: EvaluateError) -> Self {
+        match error {
+            EvaluateError::Unasked(_) => problem::INVALID.code("unasked").with_faults([Fault::at(
+                "/context",
+                "missing",
+                "De vraag noemt geen dataset, doel of rollen.",
+                "The question does not name its dataset, purpose or roles.",
+            )]),
+            EvaluateError::Refused(refusal) => refused(refusal),
+            EvaluateError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Invalid(faults) => problem::INVALID.code("key").with_faults(faults),
+            KeyError::Unproven(fault) => problem::INVALID.code("key-proof").with_faults([unproven(fault)]),
+            KeyError::Taken => conflict(Fault::at(
+                "",
+                "taken",
+                "Deze sleutel of dit certificaat hoort bij een ander, of is al opgegeven.",
+                "This key or certificate belongs to another, or was given up.",
+            )),
+            KeyError::NotFound => problem::NOT_FOUND,
+            KeyError::Refused(refusal) => refused(refusal),
+            KeyError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+/// What is wrong with the proof that a key is the caller's.
+fn unproven(fault: ProofFault) -> Fault {
+    match fault {
+        ProofFault::Missing => Fault::at(
+            "/proof",
+            "missing",
+            "Stuur een bewijs mee: een verklaring in proof, of een certificaat in key.x5c.",
+            "Send a proof along: a statement in proof, or a certificate in key.x5c.",
+        ),
+        ProofFault::Chain => Fault::at(
+            "/key/x5c",
+            "not-a-chain",
+            "Dit is geen keten van certificaten in base64, het eigen certificaat eerst.",
+            "This is no chain of certificates in base64, the own certificate first.",
+        ),
+        ProofFault::Untrusted => Fault::at(
+            "/key/x5c",
+            "untrusted-certificate",
+            "Dit certificaat wordt niet vertrouwd, is verlopen of is ingetrokken.",
+            "This certificate is not trusted, has expired or was revoked.",
+        ),
+        ProofFault::OtherOrganisation => Fault::at(
+            "/key/x5c",
+            "other-organisation",
+            "Dit certificaat is van een andere organisatie.",
+            "This certificate is another organisation's.",
+        ),
+        ProofFault::OtherKey => Fault::at(
+            "/key/x5c",
+            "other-key",
+            "Dit certificaat hoort bij een andere sleutel.",
+            "This certificate is for another key.",
+        ),
+        ProofFault::Statement => Fault::at(
+            "/proof",
+            "invalid-statement",
+            "Dit is geen JWS van het soort sluis-key-proof+jwt met ES256, ES384 of PS256.",
+            "This is no JWS with typ sluis-key-proof+jwt by ES256, ES384 or PS256.",
+        ),
+        ProofFault::Signature => Fault::at(
+            "/proof",
+            "wrong-signature",
+            "Deze verklaring is niet ondertekend met de sleutel van het certificaat waarmee u verbonden bent.",
+            "This statement is not signed by the key of the certificate that you connect with.",
+        ),
+        ProofFault::OtherStatement => Fault::at(
+            "/proof",
+            "other-statement",
+            "Deze verklaring gaat over een andere sleutel of een andere partij.",
+            "This statement is about another key or another party.",
+        ),
+        ProofFault::Stale => Fault::at(
+            "/proof",
+            "stale-statement",
+            "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
+            "This statement is older than ten minutes. Make a new one.",
+        ),
     }
 }
 

@@ -6,11 +6,14 @@
 //!
 //! Bodies about a person are wiped when dropped and print nothing.
 
+pub mod law;
+pub mod packet;
 pub mod person;
 pub mod recipient;
 pub mod shape;
 pub mod time;
 
+pub use packet::Packet;
 pub use person::{Person, Reference};
 pub use recipient::{Party, Recipient};
 pub use time::{Day, Instant};

@@ -6,6 +6,7 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::params::StaffHeaders;
 use crate::{
     domain::id::PacketId,
     exchange::Exchange,
@@ -53,8 +54,7 @@ pub(super) struct Standing {
     operation_id = "answerRequest",
     params(
         ("id" = inline(shape::Id), Path, description = "The request."),
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        StaffHeaders,
     ),
     request_body = Answer,
     responses((status = 200, description = "Answered.", body = Standing))

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::body::{Declared, Evidence};
-use super::answered::Created;
+use super::{answered::Created, params::StaffHeaders};
 use crate::{
     domain::{
         clock::amsterdam_date,
@@ -54,8 +54,7 @@ pub(super) struct Recorded {
     tag = "declarations",
     operation_id = "recordDeclaration",
     params(
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        StaffHeaders,
     ),
     request_body = Declared,
     responses((status = 201, description = "Recorded.", body = Recorded,

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use super::params::StaffHeaders;
 use crate::{
     domain::id::PacketId,
     exchange::{
@@ -41,8 +42,7 @@ const RECEIPT: HeaderName = HeaderName::from_static("sluis-receipt");
     operation_id = "pullPacket",
     params(
         ("id" = inline(shape::Id), Path, description = "The packet."),
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        StaffHeaders,
     ),
     responses((
         status = 200, description = "A compact JWE.", content_type = "application/jose", body = String,
@@ -72,8 +72,7 @@ pub(super) async fn payload(
     operation_id = "pullCopyForPerson",
     params(
         ("id" = inline(shape::Id), Path, description = "The packet."),
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        StaffHeaders,
     ),
     responses((
         status = 200, description = "A compact JWE.", content_type = "application/jose", body = String,

@@ -15,7 +15,10 @@ use self::{
     answer::{Checked, Stored},
     body::{Handed, Submitted},
 };
-use super::answered::Created;
+use super::{
+    answered::Created,
+    params::{Check, Repeatable, StaffHeaders},
+};
 use crate::{
     exchange::{Exchange, push::Idempotency},
     http::{
@@ -39,10 +42,9 @@ use crate::{
     tag = "packets",
     operation_id = "pushPacket",
     params(
-        ("check" = inline(Option<bool>), Query, description = "Decide and tell; store nothing."),
-        ("Idempotency-Key" = inline(Option<String>), Header, description = "16 to 64 printable characters; a UUID will do. Not needed with check=true."),
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        Check,
+        Repeatable,
+        StaffHeaders,
     ),
     request_body = Submitted,
     responses(
@@ -70,10 +72,9 @@ pub(super) async fn packets(
     tag = "requests",
     operation_id = "makeRequest",
     params(
-        ("check" = inline(Option<bool>), Query, description = "Decide and tell; store nothing."),
-        ("Idempotency-Key" = inline(Option<String>), Header, description = "16 to 64 printable characters; a UUID will do. Not needed with check=true."),
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        Check,
+        Repeatable,
+        StaffHeaders,
     ),
     request_body = Submitted,
     responses(

@@ -3,12 +3,12 @@
 use std::{fmt, sync::Arc};
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::answered::Items;
+use super::{answered::Items, params::StaffHeaders};
 use crate::{
-    domain::{age::BirthDate, code::Purpose, id::PacketId, person::PersonReference, problem::Fault},
+    domain::{age::BirthDate, code::Purpose, person::PersonReference, problem::Fault},
     exchange::{
         Exchange,
         search::{Query, Sought},
@@ -18,7 +18,7 @@ use crate::{
         extract::query::NoQuery,
         json::StrictJson,
         problem::Problem,
-        wire::{Reader, Reference, person::Name, shape},
+        wire::{Packet, Reader, Reference, person::Name, shape},
     },
 };
 
@@ -83,14 +83,6 @@ fn unclear<T>(reader: &mut Reader) -> Option<T> {
     None
 }
 
-/// A packet that was found.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Found {
-    /// The packet.
-    #[schema(value_type = shape::Id)]
-    id: PacketId,
-}
-
 /// Search the inbox
 ///
 /// Finds packets in the calling party's own inbox. Every search is an entry in the access log.
@@ -100,19 +92,20 @@ pub(super) struct Found {
     tag = "inbox",
     operation_id = "searchInbox",
     params(
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        StaffHeaders,
     ),
     request_body = Wanted,
-    responses((status = 200, description = "What was found; perhaps nothing.", body = Items<Found>))
+    responses((status = 200, description = "What was found; perhaps nothing.", body = Items<Packet>))
 )]
 pub(super) async fn search(
     Acting(calling): Acting,
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
     StrictJson(wanted): StrictJson<Wanted>,
-) -> Result<Json<Items<Found>>, Problem> {
+) -> Result<Json<Items<Packet>>, Problem> {
     let found = exchange.search(&calling.caller, &wanted.read()?).await;
     let found = found.map_err(|error| calling.problem(error))?;
-    Ok(Json(Items { items: found.into_iter().map(|id| Found { id }).collect(), next: None }))
+    let caller = calling.caller.party();
+    let items = found.into_iter().map(|seen| Packet::seen_by(caller, seen)).collect();
+    Ok(Json(Items { items, next: None }))
 }

@@ -6,6 +6,7 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::params::StaffHeaders;
 use crate::{
     domain::{
         declaration::Capacity,
@@ -110,8 +111,7 @@ fn copies(which: Vec<(PacketId, PartyId)>) -> Vec<CopyOf> {
     operation_id = "withdrawPacket",
     params(
         ("id" = inline(shape::Id), Path, description = "The packet or request."),
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        StaffHeaders,
     ),
     request_body = Nothing,
     responses((status = 200, description = "Withdrawn.", body = Effect))
@@ -136,8 +136,7 @@ pub(super) async fn packet(
     operation_id = "withdrawDeclaration",
     params(
         ("id" = inline(shape::Id), Path, description = "The declaration."),
-        ("Sluis-Staff-Reference" = String, Header, description = "The party's own reference of who acts."),
-        ("Sluis-Staff-Function" = String, Header, description = "The function of who acts."),
+        StaffHeaders,
     ),
     request_body = By,
     responses((status = 200, description = "Withdrawn.", body = Effect))

@@ -9,10 +9,13 @@ use utoipa::{
     },
 };
 
-use crate::domain::{
-    declaration::{Capacity as CapacityWord, DeclarationKind as KindWord, EvidenceKind as EvidenceWord},
-    party::Role as RoleWord,
-    person::{Reden as RedenWord, Uitstroomprofiel as ProfielWord},
+use crate::{
+    domain::{
+        declaration::{Capacity as CapacityWord, DeclarationKind as KindWord, EvidenceKind as EvidenceWord},
+        party::Role as RoleWord,
+        person::{Reden as RedenWord, Uitstroomprofiel as ProfielWord},
+    },
+    policy::dataset::Sensitivity as SensitivityWord,
 };
 
 macro_rules! shapes {
@@ -89,6 +92,22 @@ shapes! {
     Reden = words(
         [RedenWord::GerechtvaardigdBelang, RedenWord::BijzondereOmstandigheden].map(RedenWord::as_str)
     );
+    /// Whether it hands over or asks.
+    PacketKind = words(["packet", "request"]);
+    /// Where a packet or a copy of it stands.
+    State = words([
+        "open", "waiting", "collected", "acknowledged", "withdrawn", "withheld", "expired",
+    ]);
+    /// What a notice is about.
+    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked"]);
+    /// What may be done with a key.
+    KeyState = words(["waiting", "active", "retired", "revoked"]);
+    /// How sensitive a category is.
+    Sensitivity = words(SensitivityWord::ALL.map(SensitivityWord::as_str));
+    /// A public key (RFC 7517): RSA of at least 3072 bits, P-256 or X25519.
+    Jwk = ObjectBuilder::new().schema_type(Type::Object);
+    /// A JSON Schema (2020-12), or a document that it describes.
+    Json = ObjectBuilder::new().schema_type(Type::Object);
     /// The kind of a declaration.
     DeclarationKind = words(KindWord::ALL.map(KindWord::as_str));
     /// In which capacity someone declares.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
@@ -19,11 +18,14 @@ use crate::{
         problem::Problem,
         wire::{Instant, Person, Reader, Recipient, shape},
     },
-    policy::dataset::DatasetKind,
+    policy::{canonical, dataset::DatasetKind},
 };
 
 /// How many recipients a packet may name; a region has fewer.
 const MOST_RECIPIENTS: usize = 32;
+
+/// What the header takes at most, so that its bytes are not left behind by growing: 32 recipients of 200 bytes and the rest.
+const HEADER_ROOM: usize = 16 * 1024;
 
 /// A packet or request as handed in.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -111,57 +113,19 @@ impl Submitted {
 
     /// The kind keeps a key that was used for a packet from standing for a request.
     fn canonical(&self, kind: DatasetKind) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
+        let content = self.content.expose();
+        let mut bytes =
+            Zeroizing::new(Vec::with_capacity(HEADER_ROOM.saturating_add(canonical::room(content))));
         let kind: &[u8] = match kind {
             DatasetKind::Packet => b"packet\n",
             DatasetKind::Request => b"request\n",
         };
         bytes.extend_from_slice(kind);
-        // Texts, numbers and truth values into memory: neither can fail.
+        // Texts, numbers and truth values into memory: neither can fail. The header has no line break of its own.
         if serde_json::to_writer(&mut *bytes, self).is_ok() {
             bytes.push(b'\n');
         }
-        write_sorted(self.content.expose(), &mut bytes);
+        canonical::write(content, &mut bytes);
         bytes
-    }
-}
-
-/// The value with the names of every object in one order.
-fn write_sorted(value: &Value, bytes: &mut Vec<u8>) {
-    match value {
-        Value::Object(members) => {
-            let mut names: Vec<_> = members.iter().collect();
-            names.sort_unstable_by_key(|(name, _)| name.as_str());
-            bytes.push(b'{');
-            for (at, (name, member)) in names.into_iter().enumerate() {
-                if at > 0 {
-                    bytes.push(b',');
-                }
-                write_scalar(name, bytes);
-                bytes.push(b':');
-                write_sorted(member, bytes);
-            }
-            bytes.push(b'}');
-        }
-        Value::Array(items) => {
-            bytes.push(b'[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    bytes.push(b',');
-                }
-                write_sorted(item, bytes);
-            }
-            bytes.push(b']');
-        }
-        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
-            write_scalar(scalar, bytes);
-        }
-    }
-}
-
-fn write_scalar(value: &(impl Serialize + ?Sized), bytes: &mut Vec<u8>) {
-    // Into memory: it cannot fail.
-    if serde_json::to_writer(&mut *bytes, value).is_err() {
-        bytes.clear();
     }
 }
