@@ -4,7 +4,7 @@
 //! was sent against the dataset's schema; [`mod@minimise`] projects it to what one permit allows.
 
 mod answers;
-mod canonical;
+pub mod canonical;
 mod context;
 #[cfg(test)]
 mod fixture;

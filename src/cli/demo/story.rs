@@ -169,11 +169,11 @@ async fn change_of_mind(stage: &Stage, tale: &mut Tale, at: &mut Context, days: 
     let consent = tale.json(at, &stage.school, told, "POST /v1/declarations", call).await?;
 
     let told = Told {
-        nl: "De school stuurt haar uitstroomprofiel. Het wacht bij de gateway.",
-        en: "The school pushes her uitstroomprofiel. It waits at the gateway.",
-        expected: Expected::Done,
+        nl: "De school stuurt haar uitstroomprofiel, met haar leerplicht erbij. Dat deel mag Zaffier niet hebben.",
+        en: "The school pushes her uitstroomprofiel, with her leerplicht. Zaffier may not have that part.",
+        expected: Expected::Refused(400, "forbidden-category"),
     };
-    let body = json!({
+    let mut body = json!({
         "dataset": "uitstroomprofiel",
         "purpose": "loopbaanbegeleiding",
         "recipients": [{ "municipality": "0361", "role": "werk-en-inkomen" }],
@@ -181,6 +181,17 @@ async fn change_of_mind(stage: &Stage, tale: &mut Tale, at: &mut Context, days: 
         "content": people::content(&stage.catalogue, "uitstroomprofiel", &person, days)?,
     });
     let call = Call::post("/v1/packets", &body)?.idempotent("noor-profiel-eerste-keer");
+    tale.step(at, &stage.school, told, "POST /v1/packets", call).await?;
+
+    let told = Told {
+        nl: "Zonder dat deel mag het. Het pakket wacht bij de gateway.",
+        en: "Without that part it may. The packet waits at the gateway.",
+        expected: Expected::Done,
+    };
+    if let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) {
+        content.remove("leerplicht");
+    }
+    let call = Call::post("/v1/packets", &body)?.idempotent("noor-profiel-tweede-keer");
     let pushed = tale.json(at, &stage.school, told, "POST /v1/packets", call).await?;
 
     let told = Told {
