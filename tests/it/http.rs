@@ -1,6 +1,7 @@
 mod connections;
 mod extract;
 mod head;
+mod interface;
 mod json;
 mod limits;
 mod openapi;
