@@ -68,6 +68,10 @@ pub struct Cli {
 pub enum Command {
     /// Exchange with a gateway as a school, a municipality or a Doorstroompunt.
     Client(Box<client::Client>),
+    /// Play the main job on this machine, with invented people.
+    Demo(demo::Demo),
+    /// Make the configuration and the keys of a new gateway.
+    Init(init::Init),
     /// Run the gateway.
     Serve(serve::Serve),
 }
@@ -76,6 +80,8 @@ impl Command {
     async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Client(command) => command.run(at).await,
+            Self::Demo(command) => Box::pin(command.run(at)).await,
+            Self::Init(command) => Box::pin(command.run(at)).await,
             Self::Serve(command) => command.run(at).await,
         }
     }

@@ -1,9 +1,10 @@
 //! May this party receive this dataset about this person for this purpose now?
 //!
 //! [`catalogue`] reads and checks `policies/`; [`engine`] decides by it and mints the [`permit`]; [`contents`] checks what
-//! was sent against the dataset's schema; [`minimise`] projects it to what one permit allows.
+//! was sent against the dataset's schema; [`mod@minimise`] projects it to what one permit allows.
 
 mod answers;
+pub mod canonical;
 mod context;
 #[cfg(test)]
 mod fixture;
@@ -14,7 +15,6 @@ mod source;
 mod strict;
 mod uses;
 
-pub mod canonical;
 pub mod cases;
 pub mod catalogue;
 pub mod check;

@@ -12,4 +12,4 @@ mod packets;
 mod parties;
 mod races;
 mod schema;
-mod support;
+pub(crate) mod support;
