@@ -7,4 +7,5 @@ mod limits;
 mod openapi;
 mod ops;
 mod request_line;
+mod routes;
 mod support;
