@@ -72,7 +72,7 @@ impl Tale {
         call: Call,
     ) -> Result<Option<Answer>, Failure> {
         let (status, problem, answer) = match actor.gateway.call(call).await {
-            Ok(answer) => (200, None, Some(answer)),
+            Ok(answer) => (answer.status, None, Some(answer)),
             Err(CallError::Problem(problem)) => (problem.status, Some(problem), None),
             Err(error) => return Err(error.into()),
         };
