@@ -24,6 +24,7 @@ pub mod init;
 pub mod keys;
 pub mod log;
 pub mod migrate;
+mod operated;
 pub mod output;
 pub mod party;
 pub mod policy;
@@ -67,12 +68,15 @@ pub struct Cli {
 pub enum Command {
     /// Exchange with a gateway as a school, a municipality or a Doorstroompunt.
     Client(Box<client::Client>),
+    /// Check, test, explain and show the rules, for lawyers and operators.
+    Policy(policy::Policy),
 }
 
 impl Command {
     async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Client(command) => command.run(at).await,
+            Self::Policy(command) => command.run(at).await,
         }
     }
 }
