@@ -68,6 +68,12 @@ pub struct Cli {
 pub enum Command {
     /// Exchange with a gateway as a school, a municipality or a Doorstroompunt.
     Client(Box<client::Client>),
+    /// Make the configuration and the keys of a gateway, or a whole try-out.
+    Init(init::Init),
+    /// Bring the database to the schema of this program.
+    Migrate(migrate::Migrate),
+    /// Register parties and their certificates, list them, and block one at once.
+    Party(party::Party),
     /// Check, test, explain and show the rules, for lawyers and operators.
     Policy(policy::Policy),
 }
@@ -76,6 +82,9 @@ impl Command {
     async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Client(command) => command.run(at).await,
+            Self::Init(command) => command.run(at).await,
+            Self::Migrate(command) => command.run(at).await,
+            Self::Party(command) => command.run(at).await,
             Self::Policy(command) => command.run(at).await,
         }
     }
