@@ -74,6 +74,8 @@ pub enum Command {
     Migrate(migrate::Migrate),
     /// Register parties and their certificates, list them, and block one at once.
     Party(party::Party),
+    /// Verify, show, prove and export the access log.
+    Log(log::Log),
     /// Check, test, explain and show the rules, for lawyers and operators.
     Policy(policy::Policy),
 }
@@ -85,6 +87,7 @@ impl Command {
             Self::Init(command) => command.run(at).await,
             Self::Migrate(command) => command.run(at).await,
             Self::Party(command) => command.run(at).await,
+            Self::Log(command) => command.run(at).await,
             Self::Policy(command) => command.run(at).await,
         }
     }
@@ -94,7 +97,7 @@ impl Command {
 #[derive(Debug, Clone, Args)]
 pub struct ConfigFile {
     /// The gateway's configuration.
-    #[arg(long, value_name = "FILE", env = "SLUIS_CONFIG", default_value = "sluis.toml")]
+    #[arg(long, global = true, value_name = "FILE", env = "SLUIS_CONFIG", default_value = "sluis.toml")]
     pub config: PathBuf,
 }
 
