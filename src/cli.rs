@@ -76,6 +76,10 @@ pub enum Command {
     Party(party::Party),
     /// Verify, show, prove and export the access log.
     Log(log::Log),
+    /// Make new versions of the gateway's own keys.
+    Keys(keys::Keys),
+    /// Copy everything that the gateway keeps.
+    Backup(backup::Backup),
     /// Check, test, explain and show the rules, for lawyers and operators.
     Policy(policy::Policy),
 }
@@ -88,6 +92,8 @@ impl Command {
             Self::Migrate(command) => command.run(at).await,
             Self::Party(command) => command.run(at).await,
             Self::Log(command) => command.run(at).await,
+            Self::Keys(command) => command.run(at),
+            Self::Backup(command) => command.run(at).await,
             Self::Policy(command) => command.run(at).await,
         }
     }
