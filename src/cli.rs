@@ -28,6 +28,7 @@ mod operated;
 pub mod output;
 pub mod party;
 pub mod policy;
+pub mod running;
 pub mod serve;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
@@ -68,10 +69,16 @@ pub struct Cli {
 pub enum Command {
     /// Exchange with a gateway as a school, a municipality or a Doorstroompunt.
     Client(Box<client::Client>),
+    /// Play the main job on this machine, with invented people.
+    Demo(demo::Demo),
     /// Make the configuration and the keys of a gateway, or a whole try-out.
     Init(init::Init),
     /// Bring the database to the schema of this program.
     Migrate(migrate::Migrate),
+    /// Run the gateway.
+    Serve(serve::Serve),
+    /// Check, test, explain and show the rules, for lawyers and operators.
+    Policy(policy::Policy),
     /// Register parties and their certificates, list them, and block one at once.
     Party(party::Party),
     /// Verify, show, prove and export the access log.
@@ -80,21 +87,21 @@ pub enum Command {
     Keys(keys::Keys),
     /// Copy everything that the gateway keeps.
     Backup(backup::Backup),
-    /// Check, test, explain and show the rules, for lawyers and operators.
-    Policy(policy::Policy),
 }
 
 impl Command {
     async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Client(command) => command.run(at).await,
-            Self::Init(command) => command.run(at).await,
+            Self::Demo(command) => Box::pin(command.run(at)).await,
+            Self::Init(command) => Box::pin(command.run(at)).await,
             Self::Migrate(command) => command.run(at).await,
-            Self::Party(command) => command.run(at).await,
-            Self::Log(command) => command.run(at).await,
+            Self::Serve(command) => command.run(at).await,
+            Self::Policy(command) => Box::pin(command.run(at)).await,
+            Self::Party(command) => Box::pin(command.run(at)).await,
+            Self::Log(command) => Box::pin(command.run(at)).await,
             Self::Keys(command) => command.run(at),
             Self::Backup(command) => command.run(at).await,
-            Self::Policy(command) => command.run(at).await,
         }
     }
 }

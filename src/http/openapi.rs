@@ -87,7 +87,7 @@ struct ProblemDocument {
 #[derive(Debug, ToSchema)]
 #[schema(as = Fault)]
 #[expect(dead_code, reason = "describes what `domain::problem::Fault` writes")]
-struct FaultDocument {
+pub(crate) struct FaultDocument {
     /// Which recipient it is about: an index in the request.
     recipient: Option<usize>,
     /// Where: a JSON pointer into the body, `header:` and a name, `query:` and a name, or empty for the whole.

@@ -55,7 +55,8 @@ impl LogKey {
 
     /// The signed note: the checkpoint's text, an empty line and one signature line.
     ///
-    /// A log must never sign two checkpoints that contradict each other: the caller signs only what it has committed.
+    /// A log must never publish two checkpoints that contradict each other: the caller lets the note leave only after the
+    /// head that it signs is committed.
     ///
     /// # Errors
     /// [`SignError::OtherLog`] when the origin differs.

@@ -120,7 +120,7 @@ impl Engine {
         match verdict {
             Verdict::Allow => {
                 let held = conditions.iter().map(|condition| condition.id.clone()).collect();
-                Ok(Permit::new(facts, &derived, basis, held, self.catalogue.digest()))
+                Ok(Permit::mint(facts, &derived, basis, held, self.catalogue.digest()))
             }
             Verdict::Deny => {
                 let failed = conditions.iter().filter(|condition| reasons.contains(&condition.id));

@@ -63,7 +63,7 @@ pub struct Permit {
 
 impl Permit {
     /// The mint. INVARIANT: called by the engine alone, after an answer *allow* without errors.
-    pub(super) fn new(
+    pub(super) fn mint(
         facts: &Facts,
         derived: &Derived,
         basis: &Basis,

@@ -19,10 +19,11 @@ const LAYERS: [&[&str]; 8] = [
 const HIDDEN_FROM_HTTP: [&str; 2] = ["store", "crypto"];
 
 /// Which functions make a value that carries a promise, and which files may call them.
-const MINTS: [(&str, &[&str]); 4] = [
+const MINTS: [(&str, &[&str]); 5] = [
     ("Permit::mint(", &["src/policy/engine.rs"]),
-    ("Minimised::mint(", &["src/policy/minimise.rs"]),
-    ("Committed::mint(", &["src/store/writer.rs", "src/store/writer/"]),
+    ("minimise_each(", &["src/policy/minimise.rs", "src/exchange/push/seal.rs"]),
+    ("seal::seal(", &["src/exchange/push/seal.rs"]),
+    ("Committed::mint(", &["src/store/writer/job.rs"]),
     ("Released::mint(", &["src/exchange/pull.rs"]),
 ];
 
@@ -55,7 +56,7 @@ fn layer_of(room: &str) -> Option<usize> {
 fn rooms_named(source: &str) -> Vec<String> {
     let mut named = Vec::new();
     for (at, _) in source.match_indices("crate::") {
-        let rest = &source[at + "crate::".len()..];
+        let rest = source.get(at + "crate::".len()..).unwrap();
         if let Some(group) = rest.strip_prefix('{') {
             let mut depth = 1;
             let mut word = String::new();
@@ -123,6 +124,10 @@ fn each_mint_is_called_in_its_room_only() {
     for (mint, allowed) in MINTS {
         let mut called = false;
         for (path, source) in sources() {
+            // Tests stand below the code and may make what they need.
+            if path.ends_with("tests.rs") {
+                continue;
+            }
             if source.contains(mint) {
                 assert!(allowed.iter().any(|room| path.starts_with(room)), "{path} calls {mint}");
                 called = true;

@@ -1,7 +1,17 @@
 //! The tests that act through the real surfaces.
 
+// `cfg(test)`, so that clippy knows helper functions for tests too.
+#[cfg(test)]
 mod cli;
+#[cfg(test)]
 mod config;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
 mod http;
+#[cfg(test)]
 mod store;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod support;

@@ -56,20 +56,19 @@ impl Exchange {
                     entries.push(self.entry(caller, account.refused(&refusal, Knows::Sender))?);
                     refused.push((resolved.at, refusal));
                 }
-                Decision::Permit(permit) => match self.key_of(caller.party(), resolved.party, now).await? {
-                    Some(key) => {
-                        let account =
-                            account.permitted(&permit, asked.categories).because("another-recipient-refused");
-                        entries.push(self.entry(caller, account)?);
-                        allowed.push(Allowed { resolved: *resolved, permit, key, declarations });
+                Decision::Permit(permit) => {
+                    let key = self.key_of(caller.party(), resolved.party, now).await?;
+                    let cause =
+                        if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
+                    // Kept only if the push fails for another's sake.
+                    entries.push(
+                        self.entry(caller, account.permitted(&permit, asked.categories).because(cause))?,
+                    );
+                    match key {
+                        Some(key) => allowed.push(Allowed { resolved: *resolved, permit, key, declarations }),
+                        None => keyless.push(no_key(resolved.at)),
                     }
-                    None => {
-                        let account =
-                            account.permitted(&permit, asked.categories).because("recipient-has-no-key");
-                        entries.push(self.entry(caller, account)?);
-                        keyless.push(no_key(resolved.at));
-                    }
-                },
+                }
             }
         }
         if refused.is_empty() && keyless.is_empty() {

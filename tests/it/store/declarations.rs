@@ -66,7 +66,9 @@ async fn withdrawal_stops_what_rests_on_it_and_tells_who_has_it() {
 
         let withdraw = WithdrawDeclaration { id, recorder: school(), by: Capacity::Persoon };
         let before = rig.store.versions(vec![subject::person(who.id)]).await.unwrap();
+        assert_eq!(rig.bodies().await, 3);
         let done = rig.done(withdraw).await;
+        assert_eq!(rig.bodies().await, 1);
         let copies: Vec<_> = done.outcome.copies.iter().map(|one| (one.party, one.collected)).collect();
         assert_eq!(copies, [(college(), true), (other_college(), false)]);
         assert_ne!(rig.store.versions(vec![subject::person(who.id)]).await.unwrap(), before);

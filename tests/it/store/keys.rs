@@ -66,6 +66,7 @@ async fn what_was_sealed_to_a_revoked_key_is_withheld_and_its_sender_is_told() {
         rig.deliver(&packet, college()).await.unwrap();
         let copies = rig.done(RevokeKey { thumbprint: thumbprint(college()), party: None }).await.outcome;
         assert_eq!((copies.len(), copies[0].party), (1, college()));
+        assert_eq!(rig.bodies().await, 1);
         let refused = rig.deliver(&packet, college()).await;
         assert!(matches!(refused, Err(WriteError::Conflict(Conflict::Withheld))));
         rig.deliver(&packet, other_college()).await.unwrap();

@@ -98,7 +98,9 @@ async fn an_acknowledgement_erases_and_is_given_once() {
         let acknowledge = Acknowledge { packet: packet.id, party: college(), person: Some(person()) };
         assert_eq!(conflict(rig.write(acknowledge.clone(), 1).await), Some(Conflict::NotCollected));
         rig.deliver(&packet, college()).await.unwrap();
+        assert_eq!(rig.bodies().await, 1);
         let first = rig.done(acknowledge.clone()).await.outcome;
+        assert_eq!(rig.bodies().await, 0);
         rig.pass(60);
         let second = rig.done(acknowledge.clone()).await;
         assert_eq!((second.outcome.at, second.outcome.index), (first.at, first.index));
@@ -122,6 +124,7 @@ async fn what_the_sender_takes_back_is_not_released_and_collectors_are_told() {
         let wrong = WithdrawPacket { sender: college(), ..withdraw };
         assert_eq!(conflict(rig.write(wrong, 1).await), Some(Conflict::NotFound));
         let copies = rig.done(withdraw).await.outcome;
+        assert_eq!(rig.bodies().await, 0);
         let collected: Vec<_> = copies.iter().map(|copy| (copy.party, copy.collected)).collect();
         assert_eq!(collected, [(college(), true), (other_college(), false)]);
         for party in [college(), other_college()] {
@@ -147,6 +150,7 @@ async fn nothing_is_released_after_its_term() {
         assert_eq!(conflict(rig.deliver(&packet, other_college()).await), Some(Conflict::Expired));
         assert_eq!(rig.store.due(rig.now(), 10).await.unwrap(), [packet.id]);
         assert_eq!(rig.done(Expire { packet: packet.id }).await.outcome.len(), 2);
+        assert_eq!(rig.bodies().await, 0);
         assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
         for party in [college(), other_college()] {
             assert_eq!(conflict(rig.deliver(&packet, party).await), Some(Conflict::Expired));

@@ -49,7 +49,7 @@ use sluis::{
         writer::{Done, Settings, WriteError, Writer, fault::FaultPoint},
     },
 };
-use sqlx::{Any, migrate::MigrateDatabase as _};
+use sqlx::{Any, AnyPool, Row as _, migrate::MigrateDatabase as _};
 
 pub(crate) const ORIGIN: &str = "sluis.example/test/2026";
 pub(crate) const START: &str = "2026-09-01T08:00:00Z";
@@ -117,7 +117,7 @@ where
 {
     for place in Place::all().await {
         let store = place.begun().await;
-        let rig = Rig::on(store.clone()).await;
+        let rig = Rig { url: place.url.clone(), ..Rig::on(store.clone()).await };
         test(rig).await;
         store.close().await;
         place.remove().await;
@@ -134,6 +134,7 @@ pub(crate) struct Rig {
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) clock: SetClock,
+    url: String,
 }
 
 impl Rig {
@@ -148,7 +149,7 @@ impl Rig {
             settings.faults = faults;
         }
         let (writer, _) = Writer::start(store.clone(), settings).await.unwrap();
-        Self { store, writer, clock }
+        Self { store, writer, clock, url: String::new() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -203,6 +204,15 @@ impl Rig {
         self.write(Acknowledge { packet, party, person: None }, 1).await.map(drop)
     }
 
+    /// How many bodies the database holds, whatever their state.
+    pub(crate) async fn bodies(&self) -> i64 {
+        const BODIES: &str = "SELECT COUNT(*) FROM packet_recipient WHERE jwe IS NOT NULL";
+        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let bodies = sqlx::query(BODIES).fetch_one(&pool).await.unwrap().get(0);
+        pool.close().await;
+        bodies
+    }
+
     /// Rebuilds the tree from the leaves and compares it with all that is stored; answers its size.
     pub(crate) async fn verify_log(&self) -> u64 {
         let head = self.store.head().await.unwrap();
@@ -217,7 +227,7 @@ impl Rig {
             frontier.append(*hash);
         }
         assert_eq!(checkpoint.root, frontier.root(), "root = recomputed root");
-        let report = verify(&self.store.log().await.unwrap(), Check::with(&verifier())).await.unwrap();
+        let report = verify(&self.store.log().await.unwrap(), &Check::with(&verifier())).await.unwrap();
         assert!(report.is_sound(), "{report:?}");
         for index in [0, head.size / 2, head.size.saturating_sub(1)] {
             if let Some(evidence) = self.store.evidence(index).await.unwrap() {
