@@ -174,6 +174,14 @@ impl Exchange {
                 "no such purpose",
             ));
         }
+        if wish.reference.is_pgn() && wish.purpose.is_none() {
+            faults.push(Fault::at(
+                "/purpose",
+                "purpose-needed",
+                "Noem het doel: een persoonsgebonden nummer geldt hier binnen één doel.",
+                "name the purpose: a persoonsgebonden nummer counts within one purpose here",
+            ));
+        }
         let today = crate::domain::clock::amsterdam_date(now);
         for (day, pointer) in [(wish.given_at, "/givenAt"), (wish.recorded_on, "/evidence/recordedOn")] {
             if day > today {

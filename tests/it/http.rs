@@ -1,9 +1,11 @@
 mod connections;
 mod extract;
 mod head;
+mod interface;
 mod json;
 mod limits;
 mod openapi;
 mod ops;
 mod request_line;
+mod routes;
 mod support;

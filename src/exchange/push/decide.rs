@@ -78,6 +78,27 @@ impl Exchange {
         Err(if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) })
     }
 
+    /// Notes that it was decided, and that the content then did not fit the bases.
+    pub(super) async fn note_forbidden(
+        &self,
+        caller: &Caller,
+        header: &Header,
+        prepared: &Prepared<'_>,
+        allowed: &[Allowed],
+        person: Option<PersonId>,
+    ) -> Result<(), Trouble> {
+        let mut entries = Vec::new();
+        for Allowed { resolved, permit, .. } in allowed {
+            let now = permit.decided_at();
+            let asked = asked(caller, header, prepared, *resolved, permit.packet(), person, now);
+            let account =
+                Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
+            let account = account.permitted(permit, asked.categories).because("content-not-allowed");
+            entries.push(self.entry(caller, account)?);
+        }
+        self.record(entries).await.map(drop)
+    }
+
     /// What an entry says about a packet that is asked for, before the decision is added.
     pub(super) fn account_of(
         caller: &Caller,

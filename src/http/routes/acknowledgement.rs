@@ -26,7 +26,7 @@ use crate::{
 pub(super) struct Having {
     /// The recipient's own number for the person, by which it finds the packet later. Never a BSN.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 64, example = "Z-2026-0815")]
+    #[schema(nullable = false, min_length = 1, max_length = 64, example = "Z-2026-0815")]
     reference: Option<String>,
 }
 

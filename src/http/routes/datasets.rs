@@ -26,7 +26,7 @@ use crate::{
     tag = "datasets",
     operation_id = "listDatasets",
     description = "What is exchanged here, between which roles, for which purposes.",
-    responses((status = 200, description = "All datasets.", body = Items<DatasetSummary>))
+    responses((status = 200, description = "All datasets.", body = inline(Items<DatasetSummary>)))
 )]
 pub(super) async fn list(
     calling: Calling,
@@ -45,7 +45,7 @@ pub(super) async fn list(
     path = "/datasets/{code}",
     tag = "datasets",
     operation_id = "readDataset",
-    params(("code" = inline(shape::Dataset), Path, description = "The dataset.")),
+    params(("code" = inline(shape::DatasetCode), Path, description = "The dataset.")),
     responses((status = 200, description = "The dataset.", body = Dataset))
 )]
 pub(super) async fn one(

@@ -86,14 +86,15 @@ pub(super) struct Declaration {
     #[schema(value_type = shape::DeclarationKind)]
     kind: DeclarationKind,
     /// About which dataset.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     dataset: DatasetCode,
     /// For which purpose; absent for every purpose.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Purpose>)]
+    #[schema(value_type = shape::PurposeCode, required = false)]
     purpose: Option<Purpose>,
     /// Towards whom; absent for everyone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     towards: Option<Party>,
     /// Who declared.
     #[schema(value_type = shape::Capacity)]
@@ -103,7 +104,7 @@ pub(super) struct Declaration {
     given_at: Day,
     /// Until which day, that day not included; absent without end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Date>)]
+    #[schema(value_type = shape::Date, required = false)]
     until: Option<Day>,
     /// Whether it was explicit.
     explicit: bool,
@@ -119,10 +120,11 @@ pub(super) struct Declaration {
     log_index: u64,
     /// Since when it is withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::DateTime>)]
+    #[schema(value_type = shape::DateTime, required = false)]
     withdrawn_at: Option<Instant>,
     /// The index of the entry of its withdrawal.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     withdrawal_log_index: Option<u64>,
 }
 

@@ -50,7 +50,7 @@ struct PartDocument {
     tag = "entries",
     operation_id = "listEntries",
     params(Page),
-    responses((status = 200, description = "A page.", body = Items<EntryDocument>))
+    responses((status = 200, description = "A page.", body = inline(Items<EntryDocument>)))
 )]
 pub(super) async fn list(
     calling: Calling,

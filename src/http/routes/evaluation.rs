@@ -73,7 +73,7 @@ struct Resource {
     /// `dataset`.
     r#type: DatasetWord,
     /// The dataset.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     id: DatasetCode,
 }
 
@@ -162,19 +162,19 @@ pub(super) struct Answer {
 struct Why {
     /// Why not, where it is no.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "conditions-fail")]
+    #[schema(value_type = String, required = false, example = "conditions-fail")]
     refusal: Option<RefusalKind>,
     /// The basis that was judged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Basis>)]
+    #[schema(value_type = shape::BasisCode, required = false)]
     basis: Option<Grondslag>,
     /// What that basis rests on.
     articles: Vec<Article>,
     /// Categories that must be sent.
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     required: Vec<Category>,
     /// Categories that may be sent.
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     allowed: Vec<Category>,
     /// Conditions that were judged and held.
     held: Vec<HeldCondition>,

@@ -36,14 +36,15 @@ pub(super) struct NewKey {
     /// A statement that the calling party makes about the key: a JWS with `typ` `sluis-key-proof+jwt`, signed by the key of
     /// the certificate that calls. May be absent where `key` has `x5c`.
     #[serde(default)]
-    #[schema(max_length = 16384)]
+    #[schema(nullable = false, max_length = 16384)]
     proof: Option<String>,
 }
 
 /// A published key.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Key {
+#[schema(as = Key)]
+pub(super) struct PublishedKey {
     /// Its thumbprint (RFC 7638): one key of one party.
     #[schema(value_type = shape::Thumbprint)]
     thumbprint: String,
@@ -58,7 +59,7 @@ pub(super) struct Key {
     valid_from: Instant,
     /// Until when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::DateTime>)]
+    #[schema(value_type = shape::DateTime, required = false)]
     valid_until: Option<Instant>,
     /// When it was published.
     #[schema(value_type = shape::DateTime)]
@@ -68,7 +69,7 @@ pub(super) struct Key {
     key: Value,
 }
 
-impl TryFrom<KeyRow> for Key {
+impl TryFrom<KeyRow> for PublishedKey {
     type Error = Problem;
 
     fn try_from(row: KeyRow) -> Result<Self, Problem> {
@@ -96,14 +97,14 @@ impl TryFrom<KeyRow> for Key {
     tag = "keys",
     operation_id = "publishKey",
     request_body = NewKey,
-    responses((status = 201, description = "Published.", body = Key))
+    responses((status = 201, description = "Published.", body = PublishedKey))
 )]
 pub(super) async fn publish(
     calling: Calling,
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
     StrictJson(new): StrictJson<NewKey>,
-) -> Result<(StatusCode, Json<Key>), Problem> {
+) -> Result<(StatusCode, Json<PublishedKey>), Problem> {
     let row = exchange.publish_key(&calling.caller, &new.key, new.proof.as_deref()).await;
     let row = row.map_err(|error| calling.problem(error))?;
     Ok((StatusCode::CREATED, Json(row.try_into()?)))
@@ -139,7 +140,7 @@ pub(super) struct Nothing {}
     operation_id = "retireKey",
     params(("thumbprint" = inline(shape::Thumbprint), Path, description = "The key.")),
     request_body = Nothing,
-    responses((status = 200, description = "Retired.", body = Key))
+    responses((status = 200, description = "Retired.", body = PublishedKey))
 )]
 pub(super) async fn retire(
     calling: Calling,
@@ -147,7 +148,7 @@ pub(super) async fn retire(
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
     StrictJson(Nothing {}): StrictJson<Nothing>,
-) -> Result<Json<Key>, Problem> {
+) -> Result<Json<PublishedKey>, Problem> {
     let row = exchange.retire_key(&calling.caller, &thumbprint).await;
     row.map_err(|error| calling.problem(error))?.try_into().map(Json)
 }
@@ -162,7 +163,7 @@ pub(super) async fn retire(
     operation_id = "revokeKey",
     params(("thumbprint" = inline(shape::Thumbprint), Path, description = "The key.")),
     request_body = Nothing,
-    responses((status = 200, description = "Revoked.", body = Key))
+    responses((status = 200, description = "Revoked.", body = PublishedKey))
 )]
 pub(super) async fn revoke(
     calling: Calling,
@@ -170,7 +171,7 @@ pub(super) async fn revoke(
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
     StrictJson(Nothing {}): StrictJson<Nothing>,
-) -> Result<Json<Key>, Problem> {
+) -> Result<Json<PublishedKey>, Problem> {
     let row = exchange.revoke_key(&calling.caller, &thumbprint).await;
     row.map_err(|error| calling.problem(error))?.try_into().map(Json)
 }
@@ -187,17 +188,17 @@ pub(super) async fn revoke(
         ("oin" = inline(shape::Oin), Path, description = "The organisation."),
         ("role" = inline(shape::Role), Path, description = "Its role."),
     ),
-    responses((status = 200, description = "All its keys.", body = Items<Key>))
+    responses((status = 200, description = "All its keys.", body = inline(Items<PublishedKey>)))
 )]
 pub(super) async fn of_party(
     calling: Calling,
     InPath((oin, role)): InPath<(Oin, Role)>,
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
-) -> Result<Json<Items<Key>>, Problem> {
+) -> Result<Json<Items<PublishedKey>>, Problem> {
     let rows = exchange.keys_of(&calling.caller, PartyId::new(oin, role)).await;
     let rows = rows.map_err(|error| calling.problem(error))?;
-    let items = rows.into_iter().map(Key::try_from).collect::<Result<_, _>>()?;
+    let items = rows.into_iter().map(PublishedKey::try_from).collect::<Result<_, _>>()?;
     Ok(Json(Items { items, next: None }))
 }
 

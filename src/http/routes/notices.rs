@@ -35,7 +35,7 @@ pub(super) struct Notice {
     party: Party,
     /// The declaration that was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Id>)]
+    #[schema(value_type = shape::Id, required = false)]
     declaration: Option<DeclarationId>,
     /// When.
     #[schema(value_type = shape::DateTime)]
@@ -52,7 +52,7 @@ pub(super) struct Notice {
     tag = "notices",
     operation_id = "listNotices",
     params(Page),
-    responses((status = 200, description = "A page.", body = Items<Notice>))
+    responses((status = 200, description = "A page.", body = inline(Items<Notice>)))
 )]
 pub(super) async fn list(
     calling: Calling,

@@ -35,7 +35,7 @@ use crate::{
     tag = "packets",
     operation_id = "listSentPackets",
     params(Page),
-    responses((status = 200, description = "A page.", body = Items<Packet>))
+    responses((status = 200, description = "A page.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn outbox(
     calling: Calling,
@@ -54,7 +54,7 @@ pub(super) async fn outbox(
     tag = "requests",
     operation_id = "listMadeRequests",
     params(Page),
-    responses((status = 200, description = "A page.", body = Items<Packet>))
+    responses((status = 200, description = "A page.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn requests(
     calling: Calling,
@@ -103,8 +103,8 @@ impl<S: Sync> FromRequestParts<S> for OfKind {
     path = "/inbox",
     tag = "inbox",
     operation_id = "listInbox",
-    params(("kind" = inline(Option<shape::PacketKind>), Query, description = "One kind only; absent both."), Page),
-    responses((status = 200, description = "A page.", body = Items<Packet>))
+    params(("kind" = inline(Option<shape::PacketKind>), Query, nullable = false, description = "One kind only; absent both."), Page),
+    responses((status = 200, description = "A page.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn inbox(
     calling: Calling,

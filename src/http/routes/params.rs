@@ -22,9 +22,10 @@ pub(super) struct StaffHeaders {
 #[expect(dead_code, reason = "describes what `extract::query::Paging` reads")]
 pub(super) struct Page {
     /// Only items with a larger log index; absent from the beginning.
+    #[param(nullable = false)]
     after: Option<u64>,
     /// How many items at most.
-    #[param(minimum = 1, maximum = 500, default = 100)]
+    #[param(nullable = false, minimum = 1, maximum = 500, default = 100)]
     limit: Option<u16>,
 }
 
@@ -34,7 +35,7 @@ pub(super) struct Page {
 #[expect(dead_code, reason = "describes what `extract::query::CheckOnly` reads")]
 pub(super) struct Check {
     /// Decide and tell; store nothing.
-    #[param(default = false)]
+    #[param(nullable = false, default = false)]
     check: Option<bool>,
 }
 
@@ -45,6 +46,6 @@ pub(super) struct Check {
 pub(super) struct Repeatable {
     /// A key that the caller chooses for this one submission, such as a UUID: the same key and body give the same answer.
     /// Needed unless `check` is true.
-    #[param(rename = "Idempotency-Key", min_length = 16, max_length = 64)]
+    #[param(nullable = false, rename = "Idempotency-Key", min_length = 16, max_length = 64)]
     key: Option<String>,
 }

@@ -37,7 +37,7 @@ pub(super) struct Participant {
     path = "/parties",
     tag = "parties",
     operation_id = "listParties",
-    responses((status = 200, description = "All parties.", body = Items<Participant>))
+    responses((status = 200, description = "All parties.", body = inline(Items<Participant>)))
 )]
 pub(super) async fn list(
     calling: Calling,

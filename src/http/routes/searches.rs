@@ -30,17 +30,19 @@ use crate::{
 pub(super) struct Wanted {
     /// The number.
     #[serde(default)]
+    #[schema(nullable = false)]
     reference: Option<Reference>,
     /// The name. Capitals, accents and spaces do not matter.
     #[serde(default)]
+    #[schema(nullable = false)]
     name: Option<Name>,
     /// The date of birth.
     #[serde(default)]
-    #[schema(value_type = Option<shape::BirthDate>)]
+    #[schema(value_type = shape::BirthDate, required = false)]
     birth_date: Option<BirthDate>,
     /// For which purpose the packets were sent.
     #[serde(default)]
-    #[schema(value_type = Option<shape::Purpose>)]
+    #[schema(value_type = shape::PurposeCode, required = false)]
     purpose: Option<Purpose>,
 }
 
@@ -95,7 +97,7 @@ fn unclear<T>(reader: &mut Reader) -> Option<T> {
         StaffHeaders,
     ),
     request_body = Wanted,
-    responses((status = 200, description = "What was found; perhaps nothing.", body = Items<Packet>))
+    responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn search(
     Acting(calling): Acting,

@@ -58,6 +58,7 @@ pub(super) struct Effect {
     withdrawn_at: Instant,
     /// The index of the entry in the access log; absent when it had been withdrawn before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     log_index: Option<u64>,
     /// Who can no longer collect.
     stopped: Vec<CopyOf>,

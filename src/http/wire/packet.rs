@@ -27,18 +27,18 @@ pub struct Packet {
     #[schema(value_type = shape::PacketKind)]
     pub kind: &'static str,
     /// Of which dataset.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     pub dataset: DatasetCode,
     /// In which version.
     pub dataset_version: u32,
     /// For what.
-    #[schema(value_type = shape::Purpose)]
+    #[schema(value_type = shape::PurposeCode)]
     pub purpose: Purpose,
     /// From whom.
     pub sender: Party,
     /// The request that it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Id>)]
+    #[schema(value_type = shape::Id, required = false)]
     pub request: Option<PacketId>,
     /// When it was pushed.
     #[schema(value_type = shape::DateTime)]
@@ -62,13 +62,13 @@ pub struct PacketCopy {
     /// For whom. The role `betrokkene` stands for the person's copy.
     pub party: Party,
     /// On which basis.
-    #[schema(value_type = shape::Basis)]
+    #[schema(value_type = shape::BasisCode)]
     pub basis: Grondslag,
     /// What it holds.
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     pub categories: Vec<Category>,
     /// What was left out because the person wished so.
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     pub omitted_on_request: Vec<Category>,
     /// The SHA-256 of the JWE.
     #[schema(value_type = shape::Sha256)]
@@ -81,14 +81,15 @@ pub struct PacketCopy {
     pub state: &'static str,
     /// When it was first collected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::DateTime>)]
+    #[schema(value_type = shape::DateTime, required = false)]
     pub collected_at: Option<Instant>,
     /// When it was acknowledged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::DateTime>)]
+    #[schema(value_type = shape::DateTime, required = false)]
     pub acknowledged_at: Option<Instant>,
     /// The recipient's answer, where it is a request that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub answer: Option<GivenAnswer>,
 }
 

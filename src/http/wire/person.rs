@@ -106,13 +106,13 @@ pub struct Person {
     pub onbevoegd_voor_deze: bool,
     /// Towards what the school prepares the pupil.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Profiel>)]
+    #[schema(value_type = shape::Profiel, required = false)]
     pub profiel: Option<Uitstroomprofiel>,
     /// Whether the pupil is enrolled at the sender.
     pub ingeschreven: bool,
     /// The day on which the pupil left the school.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Date>)]
+    #[schema(value_type = shape::Date, required = false)]
     pub verlaten_op: Option<Day>,
     /// Whether the student has the diploma of the programme that was left.
     #[serde(default)]
@@ -122,7 +122,7 @@ pub struct Person {
     pub startkwalificatie: bool,
     /// Why a soft term may be exceeded, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Reden>)]
+    #[schema(value_type = shape::Reden, required = false)]
     pub reden: Option<Reden>,
 }
 

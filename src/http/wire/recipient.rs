@@ -39,19 +39,19 @@ impl From<PartyId> for Party {
 pub struct Recipient {
     /// The municipality whose college it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Municipality>)]
+    #[schema(value_type = shape::Municipality, required = false)]
     pub municipality: Option<Municipality>,
     /// The party's OIN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Oin>)]
+    #[schema(value_type = shape::Oin, required = false)]
     pub oin: Option<Oin>,
     /// The party's role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Role>)]
+    #[schema(value_type = shape::Role, required = false)]
     pub role: Option<Role>,
     /// A local desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 64, example = "jongerenpunt-check-in")]
+    #[schema(nullable = false, max_length = 64, example = "jongerenpunt-check-in")]
     pub desk: Option<String>,
 }
 

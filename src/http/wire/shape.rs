@@ -63,13 +63,13 @@ shapes! {
     /// An identifier: a UUID of version 7, in lower case.
     Id = pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "01980d5e-7d2a-7c3e-9b1f-0a4d5c6b7e8f");
     /// A dataset of the catalogue.
-    Dataset = pattern(KEBAB, "overgangsdocument");
+    DatasetCode = pattern(KEBAB, "overgangsdocument");
     /// A purpose of the catalogue.
-    Purpose = pattern(KEBAB, "voortzetting-ondersteuning");
+    PurposeCode = pattern(KEBAB, "voortzetting-ondersteuning");
     /// A category of the dataset.
-    Category = pattern(KEBAB, "school");
+    CategoryCode = pattern(KEBAB, "school");
     /// A basis of the dataset: what allows the transfer, with the articles that say so.
-    Basis = pattern("^[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$", "overgangsdocument.pro");
+    BasisCode = pattern("^[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$", "overgangsdocument.pro");
     /// A provision of an act: act, article and paragraph.
     Provision = pattern("^[a-z][a-z0-9-]*(:[0-9A-Za-z.]+)+$", "wvo2020:2.31b:3");
     /// A SHA-256 digest in lower-case hexadecimal digits.
@@ -83,7 +83,8 @@ shapes! {
     /// A day on the calendar in Amsterdam.
     Date = format(KnownFormat::Date, "2026-07-17");
     /// A date of birth: 00 for an unknown day or month, 0000-00-00 if wholly unknown.
-    BirthDate = pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2007-11-03");
+    BirthDate = pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2007-11-03")
+        .format(Some(SchemaFormat::Custom("incomplete-date".to_owned())));
     /// Towards what the school prepares the pupil.
     Profiel = words(
         [ProfielWord::Arbeid, ProfielWord::Onderwijs, ProfielWord::Dagbesteding].map(ProfielWord::as_str)

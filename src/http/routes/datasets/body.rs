@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DatasetSummary {
     /// Its code.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     code: DatasetCode,
     /// The version of its content.
     version: u32,
@@ -42,7 +42,7 @@ pub(crate) struct DatasetSummary {
     #[schema(value_type = Vec<shape::Role>)]
     recipients: BTreeSet<Role>,
     /// The purposes of its bases.
-    #[schema(value_type = Vec<shape::Purpose>)]
+    #[schema(value_type = Vec<shape::PurposeCode>)]
     purposes: BTreeSet<Purpose>,
 }
 
@@ -66,7 +66,7 @@ impl From<&dataset::Dataset> for DatasetSummary {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Dataset {
     /// Its code.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     code: DatasetCode,
     /// The version of its content.
     version: u32,
@@ -76,13 +76,13 @@ pub(crate) struct Dataset {
     /// Its title.
     title: Text,
     /// Its categories of fields.
-    categories: Vec<CategoryOf>,
+    categories: Vec<CategoryInfo>,
     /// On what someone may receive it. A decision rests on exactly one.
-    bases: Vec<Basis>,
+    bases: Vec<BasisInfo>,
     /// The conditions of its bases.
-    conditions: Vec<ConditionOf>,
+    conditions: Vec<ConditionInfo>,
     /// The purposes of its bases.
-    purposes: Vec<PurposeOf>,
+    purposes: Vec<PurposeInfo>,
     /// For how many days the gateway keeps what is not collected.
     retention_days: u32,
     /// Why so many.
@@ -97,10 +97,9 @@ pub(crate) struct Dataset {
 
 /// A category of fields.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CategoryInfo)]
-struct CategoryOf {
+struct CategoryInfo {
     /// Its code.
-    #[schema(value_type = shape::Category)]
+    #[schema(value_type = shape::CategoryCode)]
     code: Category,
     /// What it holds.
     title: Text,
@@ -111,10 +110,9 @@ struct CategoryOf {
 
 /// A purpose.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PurposeInfo)]
-struct PurposeOf {
+struct PurposeInfo {
     /// Its code.
-    #[schema(value_type = shape::Purpose)]
+    #[schema(value_type = shape::PurposeCode)]
     code: Purpose,
     /// In words.
     title: Text,
@@ -123,14 +121,13 @@ struct PurposeOf {
 /// A legal basis (grondslag).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = BasisInfo)]
-struct Basis {
+struct BasisInfo {
     /// Its name.
-    #[schema(value_type = shape::Basis)]
+    #[schema(value_type = shape::BasisCode)]
     id: Grondslag,
     /// The ground of the GDPR.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "6(1)(c)")]
+    #[schema(nullable = false, example = "6(1)(c)")]
     ground: Option<String>,
     /// The articles it rests on.
     articles: Vec<Article>,
@@ -141,16 +138,16 @@ struct Basis {
     #[schema(value_type = Vec<shape::Role>)]
     recipients: BTreeSet<Role>,
     /// For what.
-    #[schema(value_type = Vec<shape::Purpose>)]
+    #[schema(value_type = Vec<shape::PurposeCode>)]
     purposes: BTreeSet<Purpose>,
     /// Categories without which nothing is sent (VERPLICHT).
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     required: BTreeSet<Category>,
     /// Categories that may be sent (OPTIONEEL).
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     optional: BTreeSet<Category>,
     /// Categories that may be sent unless the person wishes otherwise (OPT-UIT).
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     opt_out: BTreeSet<Category>,
     /// The names of its conditions.
     conditions: Vec<String>,
@@ -159,14 +156,13 @@ struct Basis {
     in_force_from: Day,
     /// The first day on which one of them no longer is, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Date>)]
+    #[schema(value_type = shape::Date, required = false)]
     in_force_until: Option<Day>,
 }
 
 /// A condition (voorwaarde) of bases.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ConditionInfo)]
-struct ConditionOf {
+struct ConditionInfo {
     /// Its name: the code of the fault when it is not met.
     #[schema(example = "overgangsdocument.voortzetting")]
     id: String,
@@ -176,6 +172,7 @@ struct ConditionOf {
     text: Text,
     /// What can be done then.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     now: Option<Text>,
 }
 
@@ -187,7 +184,7 @@ impl Dataset {
         for basis in dataset.bases.values() {
             conditions.extend(catalogue.conditions_of(dataset, basis).map(|one| (one.id.as_str(), one)));
         }
-        let categories = dataset.categories.iter().map(|(code, info)| CategoryOf {
+        let categories = dataset.categories.iter().map(|(code, info)| CategoryInfo {
             code: code.clone(),
             title: (&info.title).into(),
             sensitivity: info.sensitivity,
@@ -202,7 +199,7 @@ impl Dataset {
             bases: dataset.bases.values().map(|basis| basis_of(catalogue, dataset, basis)).collect(),
             conditions: conditions
                 .into_values()
-                .map(|condition| ConditionOf {
+                .map(|condition| ConditionInfo {
                     id: condition.id.clone(),
                     articles: articles(catalogue, &condition.provisions),
                     text: (&condition.text).into(),
@@ -210,7 +207,7 @@ impl Dataset {
                 })
                 .collect(),
             purposes: purposes
-                .map(|entry| PurposeOf {
+                .map(|entry| PurposeInfo {
                     code: entry.code.clone(),
                     title: Text { nl: entry.nl.clone(), en: entry.en.clone() },
                 })
@@ -223,8 +220,8 @@ impl Dataset {
     }
 }
 
-fn basis_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::Basis) -> Basis {
-    Basis {
+fn basis_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::Basis) -> BasisInfo {
+    BasisInfo {
         id: basis.id.clone(),
         ground: basis.ground.clone(),
         articles: articles(catalogue, &basis.provisions),

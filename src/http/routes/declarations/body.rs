@@ -27,14 +27,15 @@ pub(crate) struct Declared {
     /// About whom.
     person: Declarant,
     /// About which dataset.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     dataset: DatasetCode,
     /// For which purpose; absent for every purpose.
     #[serde(default)]
-    #[schema(value_type = Option<shape::Purpose>)]
+    #[schema(value_type = shape::PurposeCode, required = false)]
     purpose: Option<Purpose>,
     /// Towards whom; absent for everyone.
     #[serde(default)]
+    #[schema(nullable = false)]
     towards: Option<Recipient>,
     /// Who declares.
     #[schema(value_type = shape::Capacity)]
@@ -44,7 +45,7 @@ pub(crate) struct Declared {
     given_at: Day,
     /// Until which day, that day not included; absent without end.
     #[serde(default)]
-    #[schema(value_type = Option<shape::Date>)]
+    #[schema(value_type = shape::Date, required = false)]
     until: Option<Day>,
     /// Whether it was explicit, as consent to special data must be.
     #[serde(default)]
@@ -62,7 +63,7 @@ pub(crate) struct Evidence {
     pub(crate) kind: EvidenceKind,
     /// The digest of the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Sha256>)]
+    #[schema(value_type = shape::Sha256, required = false)]
     pub(crate) digest: Option<Digest>,
     /// When it was recorded.
     #[schema(value_type = shape::Date)]

@@ -22,7 +22,7 @@ pub(crate) struct Stored {
     #[schema(value_type = shape::Id)]
     id: PacketId,
     /// Of which dataset.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     dataset: DatasetCode,
     /// When it was stored.
     #[schema(value_type = shape::DateTime)]
@@ -41,13 +41,13 @@ struct StoredRecipient {
     /// The party. The role `betrokkene` stands for the person's copy.
     party: Party,
     /// The one basis.
-    #[schema(value_type = shape::Basis)]
+    #[schema(value_type = shape::BasisCode)]
     basis: Grondslag,
     /// What was sealed.
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     categories: Vec<Category>,
     /// What was left out because the person wished so.
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     omitted_on_request: Vec<Category>,
     /// The SHA-256 of the JWE.
     #[schema(value_type = shape::Sha256)]
@@ -104,6 +104,7 @@ pub(crate) struct Checked {
 struct CheckedRecipient {
     /// Index in the request's `recipients`; absent for the person's copy.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     recipient: Option<usize>,
     /// The party.
     party: Party,
@@ -111,11 +112,11 @@ struct CheckedRecipient {
     allowed: bool,
     /// The basis that was judged, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Basis>)]
+    #[schema(value_type = shape::BasisCode, required = false)]
     basis: Option<Grondslag>,
     /// The categories that would be sealed, where it is allowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     categories: Vec<Category>,
     /// Every condition that is not met, where it is not allowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -33,14 +33,14 @@ const HEADER_ROOM: usize = 16 * 1024;
 #[schema(as = Submission)]
 pub(crate) struct Submitted {
     /// Of which dataset.
-    #[schema(value_type = shape::Dataset)]
+    #[schema(value_type = shape::DatasetCode)]
     dataset: DatasetCode,
     /// What it will be used for.
-    #[schema(value_type = shape::Purpose)]
+    #[schema(value_type = shape::PurposeCode)]
     purpose: Purpose,
     /// The basis that the sender relies on. May be absent where only one holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Basis>)]
+    #[schema(value_type = shape::BasisCode, required = false)]
     basis: Option<Grondslag>,
     /// For whom.
     #[schema(min_items = 1, max_items = 32)]
@@ -52,15 +52,15 @@ pub(crate) struct Submitted {
     person: Person,
     /// The request that the basis rests on, where it rests on one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Id>)]
+    #[schema(value_type = shape::Id, required = false)]
     request: Option<PacketId>,
     /// Until when it may be collected; absent as long as the gateway allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::DateTime>)]
+    #[schema(value_type = shape::DateTime, required = false)]
     expires: Option<Instant>,
     /// Categories that are left out because the person wished so.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    #[schema(value_type = Vec<shape::Category>)]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
     omit: BTreeSet<Category>,
     /// The content, as the schema of the dataset says.
     #[serde(skip_serializing)]
