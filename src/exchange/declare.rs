@@ -46,7 +46,7 @@ pub struct Wish {
     pub reference: PersonReference,
     /// When the person was born.
     pub birth_date: BirthDate,
-    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
+    /// Whether another declares for the person: under curatele, or where bewind or mentorschap reaches this matter.
     pub onbevoegd_voor_deze: bool,
     /// About which dataset.
     pub dataset: DatasetCode,
