@@ -1,4 +1,9 @@
 //! The ways of working of the regions, played over the real interface: who sends what to whom, on which basis, and who is
 //! refused what and why.
 
+mod consent;
+mod evidence;
 mod handover;
+mod leaving;
+mod processor;
+mod steps;
