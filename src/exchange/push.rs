@@ -30,7 +30,7 @@ use crate::{
         problem::Fault,
     },
     policy::{
-        dataset::DatasetKind,
+        dataset::{Dataset, DatasetKind},
         permit::{Permit, Refusal},
     },
     store::{
@@ -215,7 +215,7 @@ impl Exchange {
         let allowed = self.decide_all(caller, header, prepared, id, known, now).await?;
         let sealed = self.project_and_seal(caller, header, prepared, allowed, id, person)?;
 
-        let expires = header.expires.unwrap_or_else(|| latest(now, self.settings.longest_wait));
+        let expires = header.expires.unwrap_or_else(|| self.latest_end(prepared.dataset, now));
         let kept = KeptHeader {
             person: header.person.clone(),
             is_pgn: header.reference.is_pgn(),
@@ -260,6 +260,12 @@ impl Exchange {
                 Ok(Attempt::Stored(Pushed { id, dataset, created: done.time, expires, recipients: pushed }))
             }
         }
+    }
+
+    /// Until when a packet may wait: as many days as its dataset says, and never longer than the gateway keeps any.
+    fn latest_end(&self, dataset: &Dataset, now: Timestamp) -> Timestamp {
+        let days = SignedDuration::from_hours(i64::from(dataset.retention_days).saturating_mul(24));
+        now.checked_add(days.min(self.settings.longest_wait)).unwrap_or(Timestamp::MAX)
     }
 
     /// The pseudonyms of a reference: an own number within the party, a PGN within the purpose.
@@ -362,8 +368,4 @@ const fn event_of(kind: DatasetKind) -> Event {
 
 fn outcome(decision: &Result<Permit, Refusal>) -> Outcome {
     if decision.is_ok() { Outcome::Permitted } else { Outcome::Refused }
-}
-
-fn latest(now: Timestamp, wait: SignedDuration) -> Timestamp {
-    now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }

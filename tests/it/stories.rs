@@ -5,5 +5,6 @@ mod consent;
 mod evidence;
 mod handover;
 mod leaving;
+mod lifecycle;
 mod processor;
 mod steps;

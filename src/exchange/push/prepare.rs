@@ -1,6 +1,6 @@
 //! Everything about a submission that can be judged without deciding about the person.
 
-use super::{PushError, event_of, latest};
+use super::{PushError, event_of};
 use crate::{
     accesslog::entry::Outcome,
     crypto::pseudonym::Pseudonym,
@@ -72,10 +72,8 @@ impl Exchange {
                 "no such purpose; `GET /v1/datasets` lists the purposes",
             ));
         }
-        if header
-            .expires
-            .is_some_and(|expires| expires <= now || expires > latest(now, self.settings.longest_wait))
-        {
+        let last = dataset.map(|dataset| self.latest_end(dataset, now));
+        if header.expires.is_some_and(|expires| expires <= now || last.is_some_and(|last| expires > last)) {
             faults.push(Fault::at(
                 "/expires",
                 "invalid-expiry",
