@@ -8,4 +8,5 @@ mod handover;
 mod leaving;
 mod lifecycle;
 mod processor;
+mod residence;
 mod steps;
