@@ -72,8 +72,11 @@ pub struct CategoryInfo {
 pub struct SearchPointers {
     /// The given names.
     pub given: String,
-    /// The family name.
+    /// The family name, without its prefix where that stands apart.
     pub family: String,
+    /// The prefix of the family name (voorvoegsel), such as `van der`: a search finds the person with and without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
     /// The date of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<String>,

@@ -9,4 +9,5 @@ mod leaving;
 mod lifecycle;
 mod processor;
 mod residence;
+mod search;
 mod steps;
