@@ -199,10 +199,27 @@ impl Dataset {
         &self.shape.schema
     }
 
+    /// Whether the content has a place for the persoonsgebonden nummer: only then may a person be called by it.
+    #[must_use]
+    pub fn has_pgn(&self) -> bool {
+        holds_pgn(&self.shape.schema)
+    }
+
     /// Which category a top-level member of the content belongs to.
     #[must_use]
     pub fn category_of(&self, member: &str) -> Option<&Category> {
         self.shape.members.get(member)
+    }
+}
+
+/// Whether somewhere in a schema `"x-pgn": true` stands.
+fn holds_pgn(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => {
+            members.get("x-pgn") == Some(&Value::Bool(true)) || members.values().any(holds_pgn)
+        }
+        Value::Array(items) => items.iter().any(holds_pgn),
+        _ => false,
     }
 }
 

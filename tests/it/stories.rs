@@ -8,6 +8,7 @@ mod handover;
 mod leaving;
 mod lifecycle;
 mod processor;
+mod removal;
 mod residence;
 mod search;
 mod steps;
