@@ -30,7 +30,11 @@ use crate::{
         person::PersonReference,
         problem::Fault,
     },
-    policy::{dataset::DatasetKind, minimise::minimise_each, permit::Refusal},
+    policy::{
+        dataset::{Dataset, DatasetKind},
+        minimise::minimise_each,
+        permit::Refusal,
+    },
     store::{
         write::{
             IdempotencyKey, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored, Write,
@@ -188,7 +192,7 @@ impl Exchange {
         };
         let sealed = self.seal(caller, header, prepared, allowed.into_iter().zip(projected), person)?;
 
-        let expires = header.expires.unwrap_or_else(|| latest(now, self.settings.longest_wait));
+        let expires = header.expires.unwrap_or_else(|| self.latest_end(prepared.dataset, now));
         let kept = KeptHeader {
             person: header.person.clone(),
             is_pgn: header.reference.is_pgn(),
@@ -233,6 +237,12 @@ impl Exchange {
                 Ok(Attempt::Stored(Pushed { id, dataset, created: done.time, expires, recipients: pushed }))
             }
         }
+    }
+
+    /// Until when a packet may wait: as many days as its dataset says, and never longer than the gateway keeps any.
+    fn latest_end(&self, dataset: &Dataset, now: Timestamp) -> Timestamp {
+        let days = SignedDuration::from_hours(i64::from(dataset.retention_days).saturating_mul(24));
+        now.checked_add(days.min(self.settings.longest_wait)).unwrap_or(Timestamp::MAX)
     }
 
     /// The pseudonyms of a reference: an own number within the party, a PGN within the party and the purpose.
@@ -299,8 +309,4 @@ const fn event_of(kind: DatasetKind) -> Event {
         DatasetKind::Packet => Event::Push,
         DatasetKind::Request => Event::Request,
     }
-}
-
-fn latest(now: Timestamp, wait: SignedDuration) -> Timestamp {
-    now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }

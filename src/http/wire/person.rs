@@ -205,7 +205,7 @@ pub struct Name {
     /// Given names, as the sender writes them.
     #[schema(min_length = 1, max_length = 200, example = "Toby")]
     pub given: String,
-    /// Family name with its prefix.
+    /// Family name, with its prefix or without.
     #[schema(min_length = 1, max_length = 200, example = "de Vries")]
     pub family: String,
 }
