@@ -46,7 +46,7 @@ use crate::{
 /// The sender's own key for a submission, and the bytes that it stands for.
 #[derive(Debug)]
 pub struct Idempotency {
-    /// What the caller sent as `Idempotency-Key`.
+    /// What the caller sent as `Idempotency-Key`. Only an HMAC of it is kept.
     pub key: String,
     /// The whole body. Only an HMAC of it is kept.
     pub body: Zeroizing<Vec<u8>>,
@@ -146,16 +146,18 @@ impl Exchange {
         submission: &Submission,
         idempotency: &Idempotency,
     ) -> Result<Pushed, PushError> {
-        let body = self.body_hmac(caller.party(), &idempotency.body)?;
-        let known =
-            self.store.by_idempotency_key(&caller.party(), &idempotency.key).await.map_err(Trouble::from)?;
+        let body = self.idempotency_hmac("idempotency", caller.party(), &idempotency.body)?;
+        // The caller may have made its key from a name or a number: that is not kept either.
+        let key = idempotency.key.as_bytes();
+        let key = self.idempotency_hmac("idempotency-key", caller.party(), key)?.to_string();
+        let known = self.store.by_idempotency_key(&caller.party(), &key).await.map_err(Trouble::from)?;
         match known {
             Some((earlier, packet)) if earlier == body => return self.replay(caller, packet).await,
             Some(_) => return Err(PushError::KeyReused),
             None => {}
         }
         let prepared = self.prepare(caller, kind, submission).await?;
-        let key = IdempotencyKey { key: idempotency.key.clone(), body };
+        let key = IdempotencyKey { key, body };
         for _ in 0..ATTEMPTS {
             match self.attempt(caller, submission, &prepared, key.clone()).await? {
                 Attempt::Stored(pushed) => return Ok(pushed),
@@ -259,10 +261,10 @@ impl Exchange {
         }
     }
 
-    /// The keyed digest of a submission's body: idempotency never keeps a plain one.
-    fn body_hmac(&self, party: PartyId, body: &[u8]) -> Result<Digest, PushError> {
-        let text = std::str::from_utf8(body).map_err(|_| PushError::Invalid(Vec::new()))?;
-        let all = self.pseudonyms.all("idempotency", &party.to_string(), text);
+    /// The keyed digest of a submission's key or body: idempotency keeps neither, nor a plain digest of them.
+    fn idempotency_hmac(&self, kind: &str, party: PartyId, bytes: &[u8]) -> Result<Digest, PushError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| PushError::Invalid(Vec::new()))?;
+        let all = self.pseudonyms.all(kind, &party.to_string(), text);
         // The oldest key: a repetition after a rotation must still be recognised.
         Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)
     }

@@ -15,3 +15,5 @@ mod store;
 mod stories;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod survival;
