@@ -51,6 +51,7 @@ pub(super) fn mutate(dice: &mut Dice, seeds: &[Vec<u8>], tokens: &[Vec<u8>]) -> 
 fn change(dice: &mut Dice, bytes: &mut Vec<u8>, seeds: &[Vec<u8>], tokens: &[Vec<u8>]) {
     let at = dice.below(bytes.len());
     let some = at..(at + 1 + dice.below(16)).min(bytes.len()).max(at);
+    let to = dice.below(bytes.len() + 1);
     match dice.below(9) {
         0 if !bytes.is_empty() => bytes[at] ^= 1 << dice.below(8),
         1 if !bytes.is_empty() => bytes[at] = dice.byte(),
@@ -60,7 +61,6 @@ fn change(dice: &mut Dice, bytes: &mut Vec<u8>, seeds: &[Vec<u8>], tokens: &[Vec
         4 => drop(bytes.drain(some)),
         5 => {
             let copy = bytes[some].to_vec();
-            let to = dice.below(bytes.len());
             bytes.splice(to..to, copy);
         }
         6 => {
@@ -70,6 +70,6 @@ fn change(dice: &mut Dice, bytes: &mut Vec<u8>, seeds: &[Vec<u8>], tokens: &[Vec
             bytes.extend(&other[from..]);
         }
         7 => drop(bytes.splice(some, dice.pick(tokens).iter().copied())),
-        _ => drop(bytes.splice(at..at, dice.pick(tokens).iter().copied())),
+        _ => drop(bytes.splice(to..to, dice.pick(tokens).iter().copied())),
     }
 }
