@@ -13,6 +13,7 @@
 //! No route answers a 4xx or 5xx by other means than a [`problem::Problem`].
 
 pub mod body;
+pub mod caller;
 pub mod connection;
 pub mod edge;
 pub mod extract;
@@ -24,5 +25,7 @@ pub mod ops;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod state;
+mod trouble;
 pub mod visit;
 pub mod wire;

@@ -1,10 +1,10 @@
 //! May this party receive this dataset about this person for this purpose now?
 //!
 //! [`catalogue`] reads and checks `policies/`; [`engine`] decides by it and mints the [`permit`]; [`contents`] checks what
-//! was sent against the dataset's schema; [`minimise`] projects it to what one permit allows.
+//! was sent against the dataset's schema; [`mod@minimise`] projects it to what one permit allows.
 
 mod answers;
-mod canonical;
+pub mod canonical;
 mod context;
 #[cfg(test)]
 mod fixture;

@@ -1,7 +1,7 @@
 //! All SQL, and the one writer.
 //!
 //! * [`db`]: opening, migrating and beginning a database, SQLite or PostgreSQL, from one text of SQL.
-//! * [`write`]: what can be written: plain data, one file per effect, each with its conditions and its SQL.
+//! * [`mod@write`]: what can be written: plain data, one file per effect, each with its conditions and its SQL.
 //! * [`writer`]: the one task that writes. It judges the conditions under the lock of the log's head, appends the
 //!   entries in the same transaction, and makes [`Committed`] values after the commit, and nowhere else.
 //! * [`read`]: what can be read. No read takes the lock.
@@ -9,6 +9,7 @@
 //! To add an effect: a file in `write/` with a struct, its outcome and `impl Effect`; raise the version of every
 //! subject that it changes; add it to the contract suite in `tests/it/store`.
 
+mod backup;
 pub mod db;
 pub mod error;
 pub mod read;

@@ -1,16 +1,61 @@
 //! `sluis serve`: the gateway.
 
-use clap::Args;
+use std::sync::Arc;
 
-use super::ConfigFile;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{ConfigFile, Context, Exit, Failure, running::Running};
+use crate::{config::Config, http::server::Stopped, telemetry};
 
 /// The arguments of `sluis serve`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  sluis serve --config /etc/sluis/sluis.toml")]
+  sluis serve --config /etc/sluis/sluis.toml
+
+It stops on SIGTERM or SIGINT: nothing new is taken, what was accepted is finished.")]
 pub struct Serve {
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigFile,
+}
+
+impl Serve {
+    /// Serves until it is told to stop.
+    ///
+    /// # Errors
+    /// [`Failure`] when the gateway cannot start.
+    pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        let config = self.config.read()?;
+        start_telemetry(&config)?;
+        let failed = |error| Failure::internal("cannot listen for signals").because(error);
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let running = Running::start(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+        tracing::info!(data = %running.data, ops = %running.ops, "ready");
+        at.out.show(
+            &serde_json::json!({ "data": running.data.to_string(), "ops": running.ops.to_string(), "logKeys": running.vkeys }),
+            || format!("sluis answers on {} (data) and {} (ops)", running.data, running.ops),
+        )?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        match running.stop().await {
+            Stopped::Clean => Ok(Exit::Done),
+            Stopped::Cut(left) => {
+                at.out.warn(&format!("{left} connections were still open at the deadline and were cut"));
+                Ok(Exit::Done)
+            }
+        }
+    }
+}
+
+fn start_telemetry(config: &Config) -> Result<(), Failure> {
+    telemetry::start(config.telemetry.format, &config.telemetry.filter)
+        .map_err(|error| Failure::configuration("logging cannot start").because(error))?;
+    telemetry::metrics::start();
+    Ok(())
 }

@@ -10,6 +10,7 @@ use super::{
     facts::Reading,
     ledger::{Account, Knows},
     push::ATTEMPTS,
+    recipients::Resolved,
     submission::Address,
     trouble::Trouble,
 };
@@ -113,26 +114,20 @@ impl Exchange {
         let mut faults = self.wrong_with(wish, now);
         let towards = match &wish.towards {
             None => None,
-            Some(address) => match self.resolve(caller.party(), std::slice::from_ref(address), now).await? {
-                Ok(found) => match found.as_slice() {
-                    [one] => Some(one.party),
-                    _ => {
-                        faults.push(Fault::at(
-                                "/towards",
-                                "several-recipients",
-                                "Dit loket staat voor meer dan één ontvanger. Noem er één, met gemeente en rol.",
-                                "this desk stands for more than one recipient: name one, by municipality and role",
-                            ));
+            Some(address) => {
+                let found = self.resolve(caller.party(), std::slice::from_ref(address), now).await?;
+                let one = found.and_then(|found| {
+                    found.as_slice().try_into().map_err(|_| vec![several()]).map(|[one]: [Resolved; 1]| one)
+                });
+                match one {
+                    Ok(one) => Some(one.party),
+                    Err(more) => {
+                        let moved = |fault| Fault { pointer: "/towards".to_owned(), ..fault };
+                        faults.extend(more.into_iter().map(moved));
                         None
                     }
-                },
-                Err(more) => {
-                    faults.extend(
-                        more.into_iter().map(|fault| Fault { pointer: "/towards".to_owned(), ..fault }),
-                    );
-                    None
                 }
-            },
+            }
         };
         if !faults.is_empty() {
             return Err(DeclareError::Invalid(faults));
@@ -177,6 +172,14 @@ impl Exchange {
                 "unknown-purpose",
                 "Dit doel bestaat niet.",
                 "no such purpose",
+            ));
+        }
+        if wish.reference.is_pgn() && wish.purpose.is_none() {
+            faults.push(Fault::at(
+                "/purpose",
+                "purpose-needed",
+                "Noem het doel: een persoonsgebonden nummer geldt hier binnen één doel.",
+                "name the purpose: a persoonsgebonden nummer counts within one purpose here",
             ));
         }
         let today = crate::domain::clock::amsterdam_date(now);
@@ -287,4 +290,13 @@ impl Exchange {
             Err(error) => Err(Trouble::from(error).into()),
         }
     }
+}
+
+fn several() -> Fault {
+    Fault::at(
+        "/towards",
+        "several-recipients",
+        "Dit loket staat voor meer dan één ontvanger. Noem er één, met gemeente en rol.",
+        "this desk stands for more than one recipient: name one, by municipality and role",
+    )
 }

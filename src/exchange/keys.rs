@@ -1,5 +1,6 @@
 //! A party's own keys and certificates: published, retired, revoked; always by the party itself.
 
+use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 
 use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, trouble::Trouble};
@@ -10,14 +11,17 @@ use crate::{
     identity::{
         ClientCertificate,
         key_proof::{self, ProofFault},
+        tls,
     },
     policy::{permit::Refusal, routes::RouteAction},
     store::{
-        read::{CertificateRow, KeyRow},
+        read::CertificateRow,
         write::{PublishKey, RegisterCertificate, RetireKey, RevokeKey, Write},
         writer::error::{Conflict, WriteError},
     },
 };
+
+pub use crate::store::read::KeyRow;
 
 /// Why a key or certificate was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +70,7 @@ impl Exchange {
     ) -> Result<KeyRow, KeyError> {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::PublishKey).await?;
-        let key = RecipientKey::from_jwk(jwk).map_err(|fault| KeyError::Invalid(fault.under("/jwk")))?;
+        let key = RecipientKey::from_jwk(jwk).map_err(|fault| KeyError::Invalid(fault.under("/key")))?;
         let trust = self.trust.load();
         key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now)?;
         drop(trust);
@@ -115,18 +119,22 @@ impl Exchange {
     }
 
     /// Registers the caller's next certificate, with the present one. It must be of the same organisation and from an
-    /// authority that vouches for its OIN.
+    /// authority that vouches for its OIN. The chain has the certificate first.
     ///
     /// # Errors
     /// [`KeyError`].
     pub async fn register_certificate(
         &self,
         caller: &Caller,
-        certificate: &ClientCertificate,
-        chain_is_trusted: bool,
+        chain: &[CertificateDer<'_>],
     ) -> Result<CertificateRow, KeyError> {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::RegisterCertificate).await?;
+        let read = chain.first().map(|leaf| ClientCertificate::read(leaf));
+        let Some(Ok(certificate)) = read else { return Err(KeyError::Invalid(vec![unreadable()])) };
+        let trust = self.trust.load();
+        let trusted = tls::let_in(chain, &trust.anchors, &trust.revocations, now).is_some();
+        drop(trust);
         let mut faults = Vec::new();
         if certificate.oin() != caller.party().oin {
             faults.push(Fault::at(
@@ -136,7 +144,7 @@ impl Exchange {
                 "this certificate is another organisation's",
             ));
         }
-        if !chain_is_trusted {
+        if !trusted {
             faults.push(Fault::at(
                 "/certificate",
                 "untrusted-certificate",
@@ -182,6 +190,15 @@ impl Exchange {
         let found = self.store.key(thumbprint).await.map_err(Trouble::from)?;
         found.filter(|row| row.party == caller.party()).ok_or(KeyError::NotFound)
     }
+}
+
+fn unreadable() -> Fault {
+    Fault::at(
+        "/certificate",
+        "not-a-certificate",
+        "Dit is geen certificaat van een organisatie met een OIN en een sleutel die de gateway aanneemt.",
+        "this is no certificate of an organisation with an OIN and a key that the gateway takes",
+    )
 }
 
 fn key_account(caller: &Caller, event: Event, thumbprint: &str) -> Account {

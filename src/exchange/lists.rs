@@ -6,10 +6,12 @@ use super::{Exchange, caller::Caller, facts::Reading, trouble::Trouble};
 use crate::{
     domain::{id::PacketId, party::PartyId},
     policy::{permit::Refusal, routes::RouteAction},
-    store::{
-        read::{CopyState, NoticeRow, PacketRow, PacketState, Page, RecipientRow},
-        write::PacketKind,
-    },
+    store::read::{NoticeRow, PacketRow, Page, RecipientRow},
+};
+
+pub use crate::store::{
+    read::{CopyState, PacketState},
+    write::PacketKind,
 };
 
 /// Why there is no list.
@@ -86,23 +88,40 @@ impl Exchange {
         Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next: page.next })
     }
 
-    /// What was sent to the caller, after a cursor.
+    /// What was sent to the caller, after a cursor; without a kind, packets and requests together.
     ///
     /// # Errors
     /// [`ListError`].
     pub async fn inbox(
         &self,
         caller: &Caller,
-        kind: PacketKind,
+        kind: Option<PacketKind>,
         after: Option<u64>,
         limit: u32,
     ) -> Result<Page<Seen>, ListError> {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(RouteAction::Inbox, &party, now).map_err(ListError::Refused)?;
-        let page = self.store.inbox(&caller.party(), kind, after, limit).await.map_err(Trouble::from)?;
-        let ids = page.items.iter().map(|copy| copy.packet);
-        Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next: page.next })
+        // What is committed between the two reads would else be skipped by a cursor that is past it.
+        let size = self.store.head().await.map_err(Trouble::from)?.size;
+        let (mut items, mut more) = (Vec::new(), false);
+        for one in [PacketKind::Packet, PacketKind::Request] {
+            if kind.is_none_or(|kind| kind == one) {
+                let page =
+                    self.store.inbox(&caller.party(), one, after, limit).await.map_err(Trouble::from)?;
+                items.extend(page.items);
+                more |= page.next.is_some();
+            }
+        }
+        // Each page holds the first of its kind, so the first of both are among them.
+        items.retain(|copy| copy.index < size);
+        items.sort_unstable_by_key(|copy| copy.index);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        more |= items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().map(|copy| copy.index).filter(|_| more);
+        let ids = items.iter().map(|copy| copy.packet);
+        Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next })
     }
 
     /// What the caller must be told, after a cursor.
@@ -121,7 +140,8 @@ impl Exchange {
         Ok(self.store.notices(&caller.party(), after, limit).await.map_err(Trouble::from)?)
     }
 
-    async fn all_seen_by(
+    /// These packets, as the party may see them.
+    pub(super) async fn all_seen_by(
         &self,
         party: PartyId,
         ids: impl Iterator<Item = PacketId> + Send,

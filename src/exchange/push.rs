@@ -1,7 +1,9 @@
 //! A sender hands in a packet: decided, projected and sealed for each recipient, or refused as a whole.
 
+mod check;
 mod decide;
 mod prepare;
+mod replay;
 mod seal;
 
 use std::collections::BTreeSet;
@@ -9,17 +11,16 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
-use self::{decide::asked, prepare::Prepared};
+use self::prepare::Prepared;
 use super::{
     Exchange,
     caller::Caller,
-    ledger::Knows,
     receipts::Receipt,
     submission::{KeptHeader, Submission},
     trouble::Trouble,
 };
 use crate::{
-    accesslog::entry::{Event, Outcome, PreparedEntry},
+    accesslog::entry::{Event, PreparedEntry},
     crypto::{at_rest::Place, pseudonym::Pseudonym},
     domain::{
         code::{Category, DatasetCode, Grondslag},
@@ -29,10 +30,7 @@ use crate::{
         person::PersonReference,
         problem::Fault,
     },
-    policy::{
-        dataset::DatasetKind,
-        permit::{Permit, Refusal},
-    },
+    policy::{dataset::DatasetKind, minimise::minimise_each, permit::Refusal},
     store::{
         write::{
             IdempotencyKey, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored, Write,
@@ -164,39 +162,6 @@ impl Exchange {
         Err(Trouble::Restless.into())
     }
 
-    /// Decides without storing: what would be allowed, and why not. Logged as a question.
-    ///
-    /// # Errors
-    /// [`PushError`], but never `Refused` for a recipient: those are verdicts.
-    pub async fn check(
-        &self,
-        caller: &Caller,
-        kind: DatasetKind,
-        submission: &Submission,
-    ) -> Result<Vec<Verdict>, PushError> {
-        let prepared = self.prepare(caller, kind, submission).await?;
-        let now = self.clock.now();
-        let person = self.store.person(&prepared.pseudonyms).await.map_err(Trouble::from)?;
-        let mut verdicts = Vec::new();
-        let mut entries = Vec::new();
-        for resolved in &prepared.recipients {
-            let asked = asked(caller, &submission.header, &prepared, *resolved, None, person, now);
-            let decision = self.engine.decide(&self.gather(&asked).await?.facts).into_result();
-            let account = Self::account_of(caller, &asked, Event::Evaluated, outcome(&decision), person);
-            let (account, decision) = match decision {
-                Ok(permit) => {
-                    let categories = asked.categories.clone();
-                    (account.permitted(&permit, &categories), Ok((permit.basis().clone(), categories)))
-                }
-                Err(refusal) => (account.refused(&refusal, Knows::Sender), Err(refusal)),
-            };
-            entries.push(self.entry(caller, account)?);
-            verdicts.push(Verdict { at: resolved.at, party: resolved.party, decision });
-        }
-        self.record(entries).await?;
-        Ok(verdicts)
-    }
-
     async fn attempt(
         &self,
         caller: &Caller,
@@ -213,7 +178,15 @@ impl Exchange {
             None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
         };
         let allowed = self.decide_all(caller, header, prepared, id, known, now).await?;
-        let sealed = self.project_and_seal(caller, header, prepared, allowed, id, person)?;
+        let permits: Vec<_> = allowed.iter().map(|one| &one.permit).collect();
+        let projected = match minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
+            Ok(projected) => projected,
+            Err(faults) => {
+                self.note_forbidden(caller, header, prepared, &allowed, known).await?;
+                return Err(PushError::Invalid(faults));
+            }
+        };
+        let sealed = self.seal(caller, header, prepared, allowed.into_iter().zip(projected), person)?;
 
         let expires = header.expires.unwrap_or_else(|| latest(now, self.settings.longest_wait));
         let kept = KeptHeader {
@@ -262,7 +235,7 @@ impl Exchange {
         }
     }
 
-    /// The pseudonyms of a reference: an own number within the party, a PGN within the purpose.
+    /// The pseudonyms of a reference: an own number within the party, a PGN within the party and the purpose.
     pub(super) fn pseudonyms_of(
         &self,
         party: PartyId,
@@ -272,7 +245,7 @@ impl Exchange {
         let value = reference.expose();
         match reference {
             PersonReference::Own(_) => self.pseudonyms.all("own", &party.to_string(), &value),
-            PersonReference::Pgn(_) => self.pseudonyms.all("pgn", purpose, &value),
+            PersonReference::Pgn(_) => self.pseudonyms.all("pgn", &format!("{party}\n{purpose}"), &value),
         }
     }
 
@@ -282,38 +255,6 @@ impl Exchange {
         let all = self.pseudonyms.all("idempotency", &party.to_string(), text);
         // The oldest key: a repetition after a rotation must still be recognised.
         Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)
-    }
-
-    async fn replay(&self, caller: &Caller, id: PacketId) -> Result<Pushed, PushError> {
-        let packet = self.store.packet(id).await.map_err(Trouble::from)?;
-        let packet = packet.ok_or(Trouble::Inconsistent("a replayed packet is gone"))?;
-        let event = match packet.kind {
-            PacketKind::Packet => Event::Push,
-            PacketKind::Request => Event::Request,
-        };
-        let mut recipients = Vec::new();
-        for one in packet.recipients {
-            let evidence = self.store.evidence(one.pushed_index).await.map_err(Trouble::from)?;
-            let evidence = evidence.ok_or(Trouble::Inconsistent("a packet without its entry"))?;
-            let about = Receipt { party: caller.party(), packet: Some(id), event };
-            recipients.push(PushedRecipient {
-                party: one.party,
-                basis: one.basis,
-                categories: one.categories,
-                omitted: one.omitted,
-                jwe_sha256: one.jwe_sha256,
-                thumbprint: one.thumbprint,
-                index: one.pushed_index,
-                receipt: self.receipt(about, &evidence)?,
-            });
-        }
-        Ok(Pushed {
-            id,
-            dataset: packet.dataset,
-            created: packet.created,
-            expires: packet.expires,
-            recipients,
-        })
     }
 }
 
@@ -358,10 +299,6 @@ const fn event_of(kind: DatasetKind) -> Event {
         DatasetKind::Packet => Event::Push,
         DatasetKind::Request => Event::Request,
     }
-}
-
-fn outcome(decision: &Result<Permit, Refusal>) -> Outcome {
-    if decision.is_ok() { Outcome::Permitted } else { Outcome::Refused }
 }
 
 fn latest(now: Timestamp, wait: SignedDuration) -> Timestamp {

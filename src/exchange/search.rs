@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use zeroize::Zeroizing;
 
-use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, lists::Seen, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::{
         age::BirthDate,
         code::Purpose,
         digest::Digest,
-        id::PacketId,
         party::PartyId,
         person::{OwnReference, PersonReference},
         pgn::Pgn,
@@ -75,11 +74,11 @@ pub enum SearchError {
 }
 
 impl Exchange {
-    /// The caller's packets about the person.
+    /// The caller's packets about the person, the oldest first.
     ///
     /// # Errors
     /// [`SearchError`].
-    pub async fn search(&self, caller: &Caller, query: &Query) -> Result<Vec<PacketId>, SearchError> {
+    pub async fn search(&self, caller: &Caller, query: &Query) -> Result<Vec<Seen>, SearchError> {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(RouteAction::Search, &party, now).map_err(SearchError::Refused)?;
@@ -108,7 +107,7 @@ impl Exchange {
         }
         let entry = self.entry(caller, account)?;
         self.record(vec![entry]).await?;
-        Ok(found.into_iter().collect())
+        Ok(self.all_seen_by(recipient, found.into_iter(), now).await?)
     }
 
     /// The digest that is kept for a recipient: scoped to it and to the purpose.

@@ -1,7 +1,7 @@
 //! JSON of a caller, read strictly: what is sent is what is meant, or it is refused with all that is wrong at once.
 //!
 //! Two steps. [`parse_strict`] refuses what two readers could read differently: duplicate names, bytes that are not
-//! UTF-8, nesting without end. [`typed`] then reads a type from the value and refuses names that the type does not
+//! UTF-8, nesting without end. [`typed()`] then reads a type from the value and refuses names that the type does not
 //! have. The pointers in both are made of names that the program knows and of array indexes, never of the caller's.
 
 mod parse;

@@ -77,9 +77,10 @@ struct ProblemDocument {
     /// What the kind means and what can be done.
     detail: String,
     /// The trace under which the operator finds the request.
-    #[schema(rename = "traceId", pattern = "^[0-9a-f]{32}$")]
+    #[schema(nullable = false, rename = "traceId", pattern = "^[0-9a-f]{32}$")]
     trace_id: Option<String>,
     /// Everything that is wrong.
+    #[schema(nullable = false)]
     errors: Option<Vec<FaultDocument>>,
 }
 
@@ -87,20 +88,23 @@ struct ProblemDocument {
 #[derive(Debug, ToSchema)]
 #[schema(as = Fault)]
 #[expect(dead_code, reason = "describes what `domain::problem::Fault` writes")]
-struct FaultDocument {
+pub(crate) struct FaultDocument {
     /// Which recipient it is about: an index in the request.
+    #[schema(nullable = false)]
     recipient: Option<usize>,
     /// Where: a JSON pointer into the body, `header:` and a name, `query:` and a name, or empty for the whole.
     pointer: String,
     /// What: a stable code, or the id of a condition.
     code: String,
     /// The provisions that say so: act, article and paragraph.
+    #[schema(nullable = false)]
     provisions: Option<Vec<String>>,
     /// In Dutch.
     nl: String,
     /// In English.
     en: String,
     /// What can be done now.
+    #[schema(nullable = false)]
     now: Option<Bilingual>,
 }
 
@@ -170,7 +174,8 @@ fn complete(operation: &mut Operation) {
             response.headers.insert("API-Version".to_owned(), RefOr::T(version_header()));
         }
     }
-    for status in ["4XX", "5XX"] {
+    // 400 by itself too: the rules ask for it by name, and every route refuses parameters that it does not have.
+    for status in ["400", "4XX", "5XX"] {
         let reference = RefOr::Ref(Ref::from_response_name(PROBLEM));
         operation.responses.responses.entry(status.to_owned()).or_insert(reference);
     }

@@ -1,1 +1,153 @@
-//! The routes, one file each. How one is added stands in [`openapi`](super::openapi).
+//! The routes, one file for each subject: extract, domain, use case, map, answer.
+//!
+//! [`router`] and [`Routes`] list the same routes; a test calls every path that the description has.
+
+mod acknowledgement;
+mod answer;
+mod answered;
+mod datasets;
+mod declarations;
+mod entries;
+mod evaluation;
+mod keys;
+mod log;
+mod notices;
+mod packets;
+mod params;
+mod parties;
+mod payload;
+mod push;
+mod searches;
+mod withdrawal;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use utoipa::{
+    OpenApi,
+    openapi::{self, ServerBuilder},
+};
+
+use super::{
+    edge::Edge,
+    extract::{accept::answering, path::get_without_head},
+    openapi::{BASE, Publisher, document, route},
+    state::HttpState,
+};
+
+const JSON: &str = "application/json";
+
+/// The data interface: every route, behind the edge.
+pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
+    let versioned = Router::new()
+        .merge(answering(JSON, exchanging().merge(managing())))
+        .merge(answering(payload::MEDIA_TYPE, payloads()))
+        .merge(route(&description(&state.publisher)));
+    let evaluation = Router::new().route("/evaluation", post(evaluation::evaluate));
+    let all = Router::new()
+        .nest(BASE, versioned)
+        .nest(evaluation::BASE, answering(JSON, evaluation))
+        .merge(log::routes());
+    edge.surround(all.with_state(state))
+}
+
+/// Packets, requests and what a person wants.
+fn exchanging() -> Router<HttpState> {
+    Router::new()
+        .route("/packets", get(packets::outbox).post(push::packets))
+        .route("/packets/{id}", get(packets::packet))
+        .route("/packets/{id}/acknowledgement", post(acknowledgement::acknowledge))
+        .route("/packets/{id}/withdrawal", post(withdrawal::packet))
+        .route("/requests", get(packets::requests).post(push::requests))
+        .route("/requests/{id}", get(packets::request))
+        .route("/requests/{id}/answer", post(answer::answer))
+        .route("/inbox", get(packets::inbox))
+        .route("/inbox/searches", post(searches::search))
+        .route("/notices", get(notices::list))
+        .route("/declarations", post(declarations::declare))
+        .route("/declarations/{id}", get(declarations::show))
+        .route("/declarations/{id}/withdrawal", post(withdrawal::declaration))
+}
+
+/// The party's own affairs, and what everyone may know.
+fn managing() -> Router<HttpState> {
+    Router::new()
+        .route("/entries", get(entries::list))
+        .route("/keys", post(keys::publish))
+        .route("/keys/{thumbprint}/retirement", post(keys::retire))
+        .route("/keys/{thumbprint}/revocation", post(keys::revoke))
+        .route("/certificates", post(keys::register))
+        .route("/parties", get(parties::list))
+        .route("/parties/{oin}/{role}/keys", get(keys::of_party))
+        .route("/datasets", get(datasets::list))
+        .route("/datasets/{code}", get(datasets::one))
+}
+
+fn payloads() -> Router<HttpState> {
+    Router::new()
+        .route("/packets/{id}/payload", get_without_head(payload::payload))
+        .route("/packets/{id}/copy", get_without_head(payload::copy))
+}
+
+/// The interface description of these routes.
+#[must_use]
+pub fn description(publisher: &Publisher) -> openapi::OpenApi {
+    let mut api = document(publisher, Routes::openapi());
+    // The profile of AuthZEN fixes the whole path, so it is no part of /v1.
+    let base = publisher.base.as_deref().unwrap_or_default();
+    if let Some(item) = api.paths.paths.get_mut("/evaluation") {
+        item.servers = Some(vec![ServerBuilder::new().url(format!("{base}{}", evaluation::BASE)).build()]);
+    }
+    api
+}
+
+/// What the interface description is made from.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    paths(
+        packets::outbox,
+        push::packets,
+        packets::packet,
+        payload::payload,
+        payload::copy,
+        acknowledgement::acknowledge,
+        withdrawal::packet,
+        packets::requests,
+        push::requests,
+        packets::request,
+        answer::answer,
+        packets::inbox,
+        searches::search,
+        notices::list,
+        declarations::declare,
+        declarations::show,
+        withdrawal::declaration,
+        entries::list,
+        keys::publish,
+        keys::retire,
+        keys::revoke,
+        keys::register,
+        parties::list,
+        keys::of_party,
+        datasets::list,
+        datasets::one,
+        evaluation::evaluate,
+    ),
+    tags(
+        (name = "packets", description = "Packets: pushed by a sender, pulled and acknowledged by a recipient."),
+        (name = "requests", description = "Requests of a school, which a college answers."),
+        (name = "inbox", description = "What waits for the calling party."),
+        (name = "notices", description = "What the calling party must be told."),
+        (name = "declarations", description = "What the person wants: six kinds of declaration, never mixed."),
+        (name = "entries", description = "The calling party's parts of the access log, provable by themselves."),
+        (name = "keys", description = "The keys to which packets for the calling party are sealed."),
+        (name = "certificates", description = "The certificates by which the calling party is known."),
+        (name = "parties", description = "Who takes part, by which keys."),
+        (name = "datasets", description = "What may go to whom, on which basis and under which conditions."),
+        (name = "evaluation", description = "What would be decided (AuthZEN)."),
+    )
+)]
+struct Routes;

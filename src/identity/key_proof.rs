@@ -8,8 +8,6 @@
 //! A statement carries the signer's certificates in its header (`x5c`), so that senders can check it without the gateway's
 //! word. The gateway itself looks at the certificate of the connection and at nothing that the statement brings along.
 
-use std::sync::Arc;
-
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -19,7 +17,7 @@ use josekit::{
     jwk::{Jwk, KeyPair, alg::rsa::RsaKeyPair},
     jws::{self, ES256, ES384, JwsHeader, JwsSigner, JwsVerifier, PS256},
 };
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use x509_parser::{prelude::FromDer, public_key::PublicKey, x509::SubjectPublicKeyInfo};
@@ -29,7 +27,7 @@ use super::{
     anchors::TrustAnchors,
     certificate::{CertificateKey, canonical_serial, parse},
     revocations::Revocations,
-    tls::{OwnCertificate, PartyVerifier, provider},
+    tls::{OwnCertificate, let_in},
 };
 use crate::{
     crypto::keys::{PublicNumbers, RecipientKey},
@@ -123,13 +121,8 @@ fn check_chain(
     now: Timestamp,
 ) -> Result<(), ProofFault> {
     let chain = chain(x5c).ok_or(ProofFault::Chain)?;
-    let (leaf, intermediates) = chain.split_first().ok_or(ProofFault::Chain)?;
-    let seconds = u64::try_from(now.as_second()).map_err(|_| ProofFault::Untrusted)?;
-    let instant = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-    let certificate = PartyVerifier::new(anchors, revocations, &Arc::new(provider()))
-        .map_err(|_| ProofFault::Untrusted)?
-        .verify(leaf, intermediates, instant)
-        .map_err(|_| ProofFault::Untrusted)?;
+    let leaf = chain.first().ok_or(ProofFault::Chain)?;
+    let certificate = let_in(&chain, anchors, revocations, now).ok_or(ProofFault::Untrusted)?;
     if certificate.oin() != peer.party().oin {
         return Err(ProofFault::OtherOrganisation);
     }

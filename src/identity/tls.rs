@@ -4,6 +4,7 @@ mod verifier;
 
 use std::{fmt, sync::Arc};
 
+use jiff::Timestamp;
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
     crypto::{
@@ -15,10 +16,10 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-use super::{anchors::TrustAnchors, certificate::parse, revocations::Revocations};
+use super::{ClientCertificate, anchors::TrustAnchors, certificate::parse, revocations::Revocations};
 use crate::domain::clock::Clock;
 
-pub(super) use verifier::PartyVerifier;
+use verifier::PartyVerifier;
 
 /// Why a configuration cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,22 @@ pub enum TlsError {
     /// The verifier for client certificates cannot be made.
     #[error("the trust anchors and revocation lists make no verifier")]
     Verifier(#[source] rustls::server::VerifierBuilderError),
+}
+
+/// The certificate at the head of this chain, if it would be let in at the handshake at this instant: its form, its chain to
+/// an anchor that vouches for its OIN, its validity and its revocation are in order.
+#[must_use]
+pub fn let_in(
+    chain: &[CertificateDer<'_>],
+    anchors: &TrustAnchors,
+    revocations: &Revocations,
+    now: Timestamp,
+) -> Option<ClientCertificate> {
+    let (leaf, intermediates) = chain.split_first()?;
+    let seconds = u64::try_from(now.as_second()).ok()?;
+    let instant = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+    let verifier = PartyVerifier::new(anchors, revocations, &Arc::new(provider())).ok()?;
+    verifier.verify(leaf, intermediates, instant).ok()
 }
 
 /// The own certificate chain and its key.

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-/// Canonical JSON: names in byte order, no white space, the shortest escapes.
-pub(super) fn write(value: &Value, into: &mut Vec<u8>) {
+/// Writes a value as canonical JSON: names in byte order, no white space, the shortest escapes. It never takes more than
+/// [`room`].
+pub fn write(value: &Value, into: &mut Vec<u8>) {
     match value {
         Value::Object(members) => {
             let mut sorted: Vec<(&str, &Value)> =
@@ -61,7 +62,8 @@ fn string(text: &str, into: &mut Vec<u8>) {
 }
 
 /// An upper bound of the bytes that a value takes.
-pub(super) fn room(value: &Value) -> usize {
+#[must_use]
+pub fn room(value: &Value) -> usize {
     match value {
         Value::Object(members) => members
             .iter()

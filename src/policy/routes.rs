@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use cedar_policy::{
-    Context, Decision as Verdict, Entities, EntityUid, PolicySet, Request, RestrictedExpression as Value,
+    ActionConstraint, Context, Decision as Verdict, Entities, EntityUid, Policy, PolicySet, Request,
+    RestrictedExpression as Value,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -135,21 +136,35 @@ impl RouteContext {
     }
 }
 
-pub(super) struct RouteSets {
+/// What of the rules matters for one action.
+struct Cut {
+    uid: EntityUid,
     policies: PolicySet,
-    actions: BTreeMap<RouteAction, EntityUid>,
 }
+
+pub(super) struct RouteSets(BTreeMap<RouteAction, Cut>);
 
 impl RouteSets {
     pub(super) fn new(catalogue: &Catalogue, words: &Words) -> Result<Self, EngineFault> {
         let routes = &catalogue.routes;
-        let conditions = routes.conditions.values().map(|condition| &condition.policy);
-        let policies = set("routes.cedar", routes.permits.iter().chain(conditions))?;
-        let mut actions = BTreeMap::new();
+        let mut cuts = BTreeMap::new();
         for action in RouteAction::ALL {
-            actions.insert(*action, words.uid("Action", action.as_str())?);
+            let uid = words.uid("Action", action.as_str())?;
+            let conditions = routes.conditions.values().map(|condition| &condition.policy);
+            let all = routes.permits.iter().chain(conditions);
+            let policies = set("routes.cedar", all.filter(|policy| is_about(policy, &uid)))?;
+            cuts.insert(*action, Cut { uid, policies });
         }
-        Ok(Self { policies, actions })
+        Ok(Self(cuts))
+    }
+}
+
+/// Whether a rule can matter for this action, by its scope.
+fn is_about(policy: &Policy, action: &EntityUid) -> bool {
+    match policy.action_constraint() {
+        ActionConstraint::Any => true,
+        ActionConstraint::Eq(one) => one == *action,
+        ActionConstraint::In(some) => some.contains(action),
     }
 }
 
@@ -165,8 +180,9 @@ impl Engine {
         if needs_one != context.declaration.is_some() {
             return Err(fault());
         }
-        let (request, entities) = self.route_request(action, party, context).ok_or_else(fault)?;
-        let answer = self.authorizer.is_authorized(&request, &self.routes.policies, &entities);
+        let cut = self.routes.0.get(&action).ok_or_else(fault)?;
+        let (request, entities) = self.route_request(cut, party, context).ok_or_else(fault)?;
+        let answer = self.authorizer.is_authorized(&request, &cut.policies, &entities);
         if answer.diagnostics().errors().next().is_some() {
             return Err(fault());
         }
@@ -188,7 +204,7 @@ impl Engine {
 
     fn route_request(
         &self,
-        action: RouteAction,
+        cut: &Cut,
         party: &PartyFacts,
         context: RouteContext,
     ) -> Option<(Request, Entities)> {
@@ -205,9 +221,9 @@ impl Engine {
         }
         let context = Context::from_pairs(pairs).ok()?;
         let entities = Entities::from_entities([self.words.entity(party).ok()?], None).ok()?;
-        let action = self.routes.actions.get(&action)?.clone();
         let principal = self.words.party_uid(party.party);
-        let request = Request::new(principal, action, self.words.gateway.clone(), context, None).ok()?;
+        let request =
+            Request::new(principal, cut.uid.clone(), self.words.gateway.clone(), context, None).ok()?;
         Some((request, entities))
     }
 }

@@ -1,10 +1,4 @@
 //! The command line.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a helper of a test that cannot go on fails the test"
-)]
 
 mod batches;
 mod calls;

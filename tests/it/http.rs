@@ -1,9 +1,13 @@
 mod connections;
 mod extract;
 mod head;
+mod interface;
 mod json;
 mod limits;
 mod openapi;
 mod ops;
+mod problems;
 mod request_line;
+mod routes;
 mod support;
+mod wire;

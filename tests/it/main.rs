@@ -13,3 +13,7 @@ mod house;
 mod http;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod support;

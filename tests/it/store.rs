@@ -1,12 +1,6 @@
 //! The store's contract, on SQLite always and on PostgreSQL when `TEST_POSTGRES_URL` is set.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::unwrap_in_result,
-    reason = "helpers of tests may fail the test; clippy knows test functions only"
-)]
+#![expect(clippy::unwrap_in_result, reason = "a poisoned lock fails the test")]
 
 mod declarations;
 mod faults;
@@ -18,4 +12,4 @@ mod packets;
 mod parties;
 mod races;
 mod schema;
-mod support;
+pub(crate) mod support;

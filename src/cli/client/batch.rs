@@ -17,7 +17,7 @@ use super::{
     columns::column_of_pointer,
     gateway::{Call, CallError, Gateway},
     problem::Reason,
-    push::{Accepted, Route},
+    push::{Accepted, Route, Verdicts},
     report::{Record, Report, Status},
 };
 use crate::{
@@ -268,7 +268,11 @@ impl Batch<'_> {
         let answer = self.gateway.call(call).await;
         let record = |status| Record::new(job.number, status, self.clock.now(), job.key.clone());
         match answer {
-            Ok(_) if check => (record(Status::Permitted), false),
+            Ok(answer) if check => match serde_json::from_slice::<Verdicts>(&answer.body) {
+                Ok(verdicts) if verdicts.allowed => (record(Status::Permitted), false),
+                Ok(verdicts) => (Record { reasons: verdicts.reasons(), ..record(Status::Refused) }, false),
+                Err(_) => (not_understood(record(Status::Unknown)), false),
+            },
             Ok(answer) => (Self::acknowledged(&answer.body, record(Status::Accepted)), false),
             Err(CallError::Problem(mut problem)) if problem.status < 500 => {
                 if self.columns {
@@ -290,10 +294,14 @@ impl Batch<'_> {
     /// The record of a push that the gateway answered with success. An answer without an identifier is no
     /// acknowledgement: the line is sent again in the next run.
     fn acknowledged(body: &[u8], record: Record) -> Record {
-        let Ok(Accepted { id, recipients, receipt }) = serde_json::from_slice(body) else {
-            let title = Some("the gateway's answer is not understood".to_owned());
-            return Record { status: Status::Unknown, title, ..record };
+        let Ok(Accepted { id, recipients }) = serde_json::from_slice(body) else {
+            return not_understood(record);
         };
-        Record { id: Some(id), recipients: Some(recipients), receipt, ..record }
+        Record { id: Some(id), recipients: Some(recipients), ..record }
     }
+}
+
+fn not_understood(record: Record) -> Record {
+    let title = Some("the gateway's answer is not understood".to_owned());
+    Record { status: Status::Unknown, title, ..record }
 }

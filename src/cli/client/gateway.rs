@@ -130,7 +130,7 @@ impl Gateway {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read(response).await?;
         if status.is_success() {
-            return Ok(Answer { headers, body });
+            return Ok(Answer { status: status.as_u16(), headers, body });
         }
         let problem = Box::new(Problem::read(status.as_u16(), &body));
         match status {

@@ -57,7 +57,7 @@ impl Released {
     pub async fn pull(gateway: &Gateway, id: PacketId) -> Result<Self, CallError> {
         let call = Call::get(format!("/v1/packets/{id}/payload"))
             .accepting("application/jose, application/jose+json;q=0.9");
-        let Answer { headers, body } = gateway.call(call).await?;
+        let Answer { headers, body, .. } = gateway.call(call).await?;
         let jwe = String::from_utf8(body.to_vec()).map_err(|_| CallError::NotUnderstood("it is no JWE"))?;
         let text = |headers: &HeaderMap, name: &str| {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)

@@ -69,7 +69,7 @@ pub struct Push {
     #[arg(long, value_name = "KEY", requires = "file")]
     pub idempotency_key: Option<String>,
 
-    /// Keep the gateway's signed receipt of a single packet in this file.
+    /// Keep the gateway's signed receipts of a single packet in this file, one line for each recipient.
     #[arg(long, value_name = "FILE", requires = "file")]
     pub receipt: Option<PathBuf>,
 }
@@ -99,12 +99,45 @@ impl Route {
 pub struct Accepted {
     /// The packet's identifier.
     pub id: String,
-    /// What was decided and sealed for each recipient.
+    /// What was decided and sealed for each recipient, with its signed receipt.
     #[serde(default)]
     pub recipients: Value,
-    /// The signed receipt.
-    #[serde(default)]
-    pub receipt: Option<String>,
+}
+
+impl Accepted {
+    /// The signed receipts, one for each recipient.
+    pub fn receipts(&self) -> impl Iterator<Item = &str> {
+        let recipients = self.recipients.as_array().into_iter().flatten();
+        recipients.filter_map(|one| one.get("receipt")?.as_str())
+    }
+}
+
+/// The gateway's answer to a check.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Verdicts {
+    /// Whether it would be stored.
+    pub allowed: bool,
+    /// For each recipient.
+    recipients: Vec<Verdict>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Verdict {
+    recipient: Option<u32>,
+    errors: Vec<Reason>,
+}
+
+impl Verdicts {
+    /// Every condition that is not met, for whichever recipient.
+    #[must_use]
+    pub fn reasons(self) -> Vec<Reason> {
+        let of = |Verdict { recipient, errors }| {
+            errors.into_iter().map(move |reason| Reason { recipient, ..reason })
+        };
+        self.recipients.into_iter().flat_map(of).collect()
+    }
 }
 
 /// A batch that ended, for `--json`.
@@ -150,11 +183,18 @@ impl Push {
         if self.check {
             let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
             let answer: Value = session.gateway.json(call).await?;
+            let verdicts: Verdicts = serde_json::from_value(answer.clone())
+                .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
+            let allowed = verdicts.allowed;
             at.out.show(&answer, || {
-                "Zou worden aangenomen; er is niets opgeslagen.\nWould be accepted; nothing was stored."
-                    .to_owned()
+                if allowed {
+                    return "Zou worden aangenomen; er is niets opgeslagen.\nWould be accepted; nothing was stored."
+                        .to_owned();
+                }
+                let lines = verdicts.reasons().iter().flat_map(Reason::lines).collect::<Vec<_>>().join("\n");
+                format!("Zou worden geweigerd; er is niets opgeslagen.\nWould be refused; nothing was stored.\n{lines}")
             })?;
-            return Ok(Exit::Done);
+            return Ok(if allowed { Exit::Done } else { Exit::Refused });
         }
         let key = match &self.idempotency_key {
             Some(key) => key.clone(),
@@ -175,11 +215,12 @@ impl Push {
         let not_understood = |_| CallError::NotUnderstood("its JSON is of another form");
         let accepted: Accepted = serde_json::from_slice(&answer.body).map_err(not_understood)?;
         let document: Value = serde_json::from_slice(&answer.body).map_err(not_understood)?;
-        if let (Some(path), Some(receipt)) = (&self.receipt, &accepted.receipt) {
-            files::replace_private(path, receipt.as_bytes())?;
+        if let Some(path) = &self.receipt {
+            let receipts: Vec<_> = accepted.receipts().collect();
+            files::replace_private(path, receipts.join("\n").as_bytes())?;
         }
         at.out.show(&document, || text::of_accepted(&accepted))?;
-        if let Some(receipt) = &accepted.receipt {
+        for receipt in accepted.receipts() {
             receipts::check(session, receipt, Some(&accepted.id)).report(&mut at.out)?;
         }
         Ok(Exit::Done)

@@ -66,9 +66,6 @@ pub struct Record {
     /// The gateway's answer per recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Value>,
-    /// The gateway's signed receipt.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<String>,
     /// The HTTP status of a refusal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<u16>,
@@ -91,7 +88,6 @@ impl Record {
             key,
             id: None,
             recipients: None,
-            receipt: None,
             http: None,
             title: None,
             reasons: Vec::new(),

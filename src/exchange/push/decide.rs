@@ -56,20 +56,19 @@ impl Exchange {
                     entries.push(self.entry(caller, account.refused(&refusal, Knows::Sender))?);
                     refused.push((resolved.at, refusal));
                 }
-                Decision::Permit(permit) => match self.key_of(caller.party(), resolved.party, now).await? {
-                    Some(key) => {
-                        let account =
-                            account.permitted(&permit, asked.categories).because("another-recipient-refused");
-                        entries.push(self.entry(caller, account)?);
-                        allowed.push(Allowed { resolved: *resolved, permit, key, declarations });
+                Decision::Permit(permit) => {
+                    let key = self.key_of(caller.party(), resolved.party, now).await?;
+                    let cause =
+                        if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
+                    // Kept only if the push fails for another's sake.
+                    entries.push(
+                        self.entry(caller, account.permitted(&permit, asked.categories).because(cause))?,
+                    );
+                    match key {
+                        Some(key) => allowed.push(Allowed { resolved: *resolved, permit, key, declarations }),
+                        None => keyless.push(no_key(resolved.at)),
                     }
-                    None => {
-                        let account =
-                            account.permitted(&permit, asked.categories).because("recipient-has-no-key");
-                        entries.push(self.entry(caller, account)?);
-                        keyless.push(no_key(resolved.at));
-                    }
-                },
+                }
             }
         }
         if refused.is_empty() && keyless.is_empty() {
@@ -77,6 +76,27 @@ impl Exchange {
         }
         self.record(entries).await?;
         Err(if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) })
+    }
+
+    /// Notes that it was decided, and that the content then did not fit the bases.
+    pub(super) async fn note_forbidden(
+        &self,
+        caller: &Caller,
+        header: &Header,
+        prepared: &Prepared<'_>,
+        allowed: &[Allowed],
+        person: Option<PersonId>,
+    ) -> Result<(), Trouble> {
+        let mut entries = Vec::new();
+        for Allowed { resolved, permit, .. } in allowed {
+            let now = permit.decided_at();
+            let asked = asked(caller, header, prepared, *resolved, permit.packet(), person, now);
+            let account =
+                Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
+            let account = account.permitted(permit, asked.categories).because("content-not-allowed");
+            entries.push(self.entry(caller, account)?);
+        }
+        self.record(entries).await.map(drop)
     }
 
     /// What an entry says about a packet that is asked for, before the decision is added.

@@ -1,39 +1,35 @@
 //! From permits to sealed bodies with their entries.
 
-use super::{PushError, decide::Allowed, event_of, prepare::Prepared};
+use super::{decide::Allowed, event_of, prepare::Prepared};
 use crate::{
     accesslog::entry::{Outcome, Part, PreparedEntry},
     crypto::seal,
     domain::{
         digest::Digest,
-        id::{PacketId, PersonId},
+        id::PersonId,
         party::{PartyId, Role},
         person::PersonReference,
     },
     exchange::{
         Exchange, caller::Caller, ledger::Account, search::Sought, submission::Header, trouble::Trouble,
     },
-    policy::minimise::minimise_each,
+    policy::minimise::Minimised,
     store::write::NewRecipient,
 };
 
 impl Exchange {
-    /// Projects per recipient, seals, and prepares the entries. Plaintext ends here.
-    pub(super) fn project_and_seal(
+    /// Seals each projection to its recipient, and prepares the entries. Plaintext ends here.
+    pub(super) fn seal(
         &self,
         caller: &Caller,
         header: &Header,
         prepared: &Prepared<'_>,
-        allowed: Vec<Allowed>,
-        id: PacketId,
+        projected: impl Iterator<Item = (Allowed, Minimised)>,
         person: PersonId,
-    ) -> Result<Vec<(NewRecipient, PreparedEntry)>, PushError> {
-        let permits: Vec<_> = allowed.iter().map(|one| &one.permit).collect();
-        let projected = minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit)
-            .map_err(PushError::Invalid)?;
+    ) -> Result<Vec<(NewRecipient, PreparedEntry)>, Trouble> {
         let mut sealed = Vec::new();
-        for (Allowed { resolved, permit, key, declarations }, minimised) in allowed.into_iter().zip(projected)
-        {
+        for (Allowed { resolved, permit, key, declarations }, minimised) in projected {
+            let id = minimised.packet();
             let omitted = minimised.omitted().clone();
             let body = seal::seal(minimised, &key).map_err(|_| Trouble::Crypto("seal"))?;
             let mut account = Account::of(event_of(prepared.dataset.kind), Outcome::Permitted);
@@ -47,7 +43,7 @@ impl Exchange {
                 recipient: Some(resolved.party),
                 jwe_sha256: Some(body.sha256()),
                 key_thumbprint: Some(body.thumbprint().to_owned()),
-                omitted: omitted.clone(),
+                omitted,
                 ..account.shared
             };
             account.sender = Some(caller.party());

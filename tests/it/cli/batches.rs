@@ -13,7 +13,7 @@ const LINES: &str =
 
 fn accepted(seen: &Seen) -> Response<Body> {
     let id = format!("packet-{}", seen.header("idempotency-key"));
-    json(201, &json!({"id": id, "recipients": [{"logIndex": 1}], "receipt": "a.b.c"}))
+    json(201, &json!({"id": id, "recipients": [{"logIndex": 1, "receipt": "a.b.c"}]}))
 }
 
 fn refused() -> Response<Body> {
@@ -71,7 +71,7 @@ async fn a_second_run_sends_only_what_was_not_acknowledged() {
 
     let third = push(&stub, &[]).await;
     assert_eq!((third.exit, stub.seen().len()), (Exit::Done, 4));
-    assert_eq!(report(&stub)[0]["receipt"], "a.b.c", "what earlier runs know is kept");
+    assert_eq!(report(&stub)[0]["recipients"][0]["receipt"], "a.b.c", "what earlier runs know is kept");
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ pub struct Call {
 /// An answer of the gateway that is a success.
 #[derive(Debug)]
 pub struct Answer {
+    /// The status: 200 or 201.
+    pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.

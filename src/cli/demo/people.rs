@@ -1,0 +1,99 @@
+//! The invented young people of the story, and what the school writes about them: the datasets' own examples, with dates
+//! that fit today.
+
+use jiff::{Timestamp, ToSpan, civil::Date};
+use serde_json::{Value, json};
+
+use crate::{cli::Failure, domain::clock::amsterdam_date, policy::catalogue::Catalogue};
+
+/// Dates that make the story lawful on any day on which it is played.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Days {
+    today: Date,
+}
+
+impl Days {
+    pub(super) fn of(now: Timestamp) -> Self {
+        Self { today: amsterdam_date(now) }
+    }
+
+    pub(super) const fn today(self) -> Date {
+        self.today
+    }
+
+    /// When Toby left school.
+    pub(super) fn left(self) -> Date {
+        self.today.saturating_sub(4.months())
+    }
+
+    fn toby_born(self) -> Date {
+        self.today.saturating_sub(18.years().months(7))
+    }
+
+    fn noor_born(self) -> Date {
+        self.today.saturating_sub(17.years().months(2))
+    }
+}
+
+/// Toby, who has left praktijkonderwijs for work; the school's own number for him is L-2031.
+pub(super) fn toby(days: Days) -> Value {
+    json!({
+        "reference": { "kind": "own", "value": "L-2031" },
+        "birthDate": days.toby_born().to_string(),
+        "verblijf": "0361",
+        "profiel": "arbeid",
+        "ingeschreven": false,
+        "verlatenOp": days.left().to_string(),
+    })
+}
+
+/// Noor, who is in her last year.
+pub(super) fn noor(days: Days) -> Value {
+    json!({
+        "reference": { "kind": "own", "value": "L-2044" },
+        "birthDate": days.noor_born().to_string(),
+        "verblijf": "0361",
+        "profiel": "arbeid",
+        "ingeschreven": true,
+    })
+}
+
+/// A declaration about someone.
+pub(super) fn declaration(kind: &str, dataset: &str, person: &Value, days: Days) -> Value {
+    json!({
+        "kind": kind,
+        "person": { "reference": person["reference"], "birthDate": person["birthDate"] },
+        "dataset": dataset,
+        "towards": { "municipality": "0361", "role": "werk-en-inkomen" },
+        "givenBy": "persoon",
+        "givenAt": days.today().to_string(),
+        "explicit": false,
+        "evidence": { "kind": "formulier", "recordedOn": days.today().to_string() },
+    })
+}
+
+/// What the school writes, after the dataset's own example.
+pub(super) fn content(
+    catalogue: &Catalogue,
+    dataset: &str,
+    person: &Value,
+    days: Days,
+) -> Result<Value, Failure> {
+    let missing = || Failure::internal("the built-in policies lack a dataset of the story");
+    let code = dataset.parse().map_err(|_| missing())?;
+    let mut content = catalogue.dataset(&code).ok_or_else(missing)?.example.clone();
+    set(&mut content, "/persoon/geboortedatum", person["birthDate"].clone());
+    set(
+        &mut content,
+        "/persoon/voornamen",
+        json!(if person["ingeschreven"] == json!(true) { "Noor" } else { "Toby" }),
+    );
+    set(&mut content, "/traject/uitstroomdatum", json!(days.left().to_string()));
+    Ok(content)
+}
+
+fn set(content: &mut Value, pointer: &str, value: Value) {
+    if let Some(place) = content.pointer_mut(pointer) {
+        *place = value;
+    }
+}

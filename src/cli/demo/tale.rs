@@ -1,0 +1,195 @@
+//! Telling what happens, and holding it against what should.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::cli::{
+    Context, Failure,
+    client::{
+        gateway::{Answer, Call, CallError},
+        problem::{Problem, Reason},
+    },
+};
+
+use super::stage::Actor;
+
+/// What a step should come to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Expected {
+    /// A success.
+    Done,
+    /// This status, and among the reasons this code; an empty code asks for none.
+    Refused(u16, &'static str),
+}
+
+/// One step, as `story.json` keeps it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Step {
+    #[serde(rename = "step")]
+    number: usize,
+    actor: String,
+    nl: &'static str,
+    en: &'static str,
+    request: String,
+    status: u16,
+    reasons: Vec<Reason>,
+    log_index: Option<u64>,
+    as_told: bool,
+}
+
+/// The story so far.
+#[derive(Debug)]
+pub(super) struct Tale {
+    folder: PathBuf,
+    steps: Vec<Step>,
+}
+
+/// What a step of the story is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    pub(super) nl: &'static str,
+    pub(super) en: &'static str,
+    pub(super) expected: Expected,
+}
+
+impl Tale {
+    pub(super) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf(), steps: Vec::new() }
+    }
+
+    /// Makes the call as the actor and tells how it went.
+    pub(super) async fn step(
+        &mut self,
+        at: &mut Context,
+        actor: &Actor,
+        told: Told,
+        request: &str,
+        call: Call,
+    ) -> Result<Option<Answer>, Failure> {
+        let (status, problem, answer) = match actor.gateway.call(call).await {
+            Ok(answer) => (answer.status, None, Some(answer)),
+            Err(CallError::Problem(problem)) => (problem.status, Some(problem), None),
+            Err(error) => return Err(error.into()),
+        };
+        let log_index = answer.as_ref().and_then(log_index);
+        self.note(at, &actor.name, told, request, status, problem.as_deref(), log_index)?;
+        Ok(answer)
+    }
+
+    /// The same, for a step whose answer is JSON.
+    pub(super) async fn json(
+        &mut self,
+        at: &mut Context,
+        actor: &Actor,
+        told: Told,
+        request: &str,
+        call: Call,
+    ) -> Result<Value, Failure> {
+        let answer = self.step(at, actor, told, request, call).await?;
+        let Some(answer) = answer else { return Ok(Value::Null) };
+        serde_json::from_slice(&answer.body).map_err(|_| Failure::internal("the gateway's answer is no JSON"))
+    }
+
+    /// Notes a step that was not a call, such as opening or verifying.
+    pub(super) fn saw(
+        &mut self,
+        at: &mut Context,
+        actor: &str,
+        told: Told,
+        what: &str,
+        as_told: bool,
+    ) -> Result<(), Failure> {
+        let status = if as_told { 200 } else { 0 };
+        self.note(at, actor, told, what, status, None, None)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the columns of a step")]
+    fn note(
+        &mut self,
+        at: &mut Context,
+        actor: &str,
+        told: Told,
+        request: &str,
+        status: u16,
+        problem: Option<&Problem>,
+        log_index: Option<u64>,
+    ) -> Result<(), Failure> {
+        let reasons = problem.map(|problem| problem.errors.clone()).unwrap_or_default();
+        let as_told = match told.expected {
+            Expected::Done => (200..300).contains(&status),
+            Expected::Refused(expected, code) => {
+                status == expected && (code.is_empty() || reasons.iter().any(|reason| reason.code == code))
+            }
+        };
+        let step = Step {
+            number: self.steps.len().saturating_add(1),
+            actor: actor.to_owned(),
+            nl: told.nl,
+            en: told.en,
+            request: request.to_owned(),
+            status,
+            reasons,
+            log_index,
+            as_told,
+        };
+        at.out.show(&step, || step.words())?;
+        let (number, nl) = (step.number, step.nl);
+        self.steps.push(step);
+        if as_told {
+            return Ok(());
+        }
+        Err(Failure::refused(format!("step {number} went otherwise than told: {nl}")).now(
+            "story.json in the demo's folder has the answer; this should not happen, so please report it",
+        ))
+    }
+
+    /// Leaves `story.json`.
+    pub(super) fn keep(&self) -> Result<(), Failure> {
+        let path = self.folder.join("story.json");
+        let text = serde_json::to_vec_pretty(&self.steps)
+            .map_err(|error| Failure::internal("cannot make JSON of the story").because(error))?;
+        fs::write(&path, text).map_err(|error| Failure::unwritable(&path, error))
+    }
+}
+
+impl Step {
+    fn words(&self) -> String {
+        let sign = match (self.as_told, self.status) {
+            (false, _) => "!!",
+            (true, 200..300) => "ja",
+            (true, _) => "nee",
+        };
+        let mut text = format!(
+            "\n{:>2}. {}\n    {}\n    {}\n    {} → {}{}",
+            self.number,
+            self.actor,
+            self.nl,
+            self.en,
+            self.request,
+            if self.status == 0 { "mislukt".to_owned() } else { self.status.to_string() },
+            self.log_index.map(|index| format!(" (log {index})")).unwrap_or_default(),
+        );
+        for reason in &self.reasons {
+            for line in reason.lines() {
+                text.push_str("\n      ");
+                text.push_str(&line);
+            }
+        }
+        format!("{text}\n    [{sign}]")
+    }
+}
+
+fn log_index(answer: &Answer) -> Option<u64> {
+    let header = answer.headers.get("sluis-log-index").and_then(|value| value.to_str().ok()?.parse().ok());
+    header.or_else(|| {
+        let body: Value = serde_json::from_slice(&answer.body).ok()?;
+        let own = body.get("logIndex").and_then(Value::as_u64);
+        own.or_else(|| body.pointer("/recipients/0/logIndex").and_then(Value::as_u64))
+    })
+}

@@ -1,0 +1,64 @@
+//! What would be decided about a submission, without storing it.
+
+use super::{PushError, Verdict, decide::asked};
+use crate::{
+    accesslog::entry::{Event, Outcome},
+    domain::id::PacketId,
+    exchange::{Exchange, caller::Caller, ledger::Knows, submission::Submission, trouble::Trouble},
+    policy::{
+        dataset::DatasetKind,
+        minimise::minimise_each,
+        permit::{Permit, Refusal},
+    },
+};
+
+impl Exchange {
+    /// Decides without storing: what would be allowed, and why not. Logged as a question.
+    ///
+    /// # Errors
+    /// [`PushError`], but never `Refused` for a recipient: those are verdicts. `Invalid` also for content that the bases do
+    /// not allow.
+    pub async fn check(
+        &self,
+        caller: &Caller,
+        kind: DatasetKind,
+        submission: &Submission,
+    ) -> Result<Vec<Verdict>, PushError> {
+        let prepared = self.prepare(caller, kind, submission).await?;
+        let now = self.clock.now();
+        let person = self.store.person(&prepared.pseudonyms).await.map_err(Trouble::from)?;
+        // No packet of this name will ever be stored.
+        let never = PacketId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
+        let mut verdicts = Vec::new();
+        let mut entries = Vec::new();
+        let mut permits = Vec::new();
+        for resolved in &prepared.recipients {
+            let asked = asked(caller, &submission.header, &prepared, *resolved, Some(never), person, now);
+            let decision = self.engine.decide(&self.gather(&asked).await?.facts).into_result();
+            let account = Self::account_of(caller, &asked, Event::Evaluated, outcome(&decision), person);
+            let (account, decision) = match decision {
+                Ok(permit) => {
+                    let categories = asked.categories.clone();
+                    let account = account.permitted(&permit, &categories);
+                    let basis = permit.basis().clone();
+                    permits.push(permit);
+                    (account, Ok((basis, categories)))
+                }
+                Err(refusal) => (account.refused(&refusal, Knows::Sender), Err(refusal)),
+            };
+            entries.push(self.entry(caller, account)?);
+            verdicts.push(Verdict { at: resolved.at, party: resolved.party, decision });
+        }
+        self.record(entries).await?;
+        if permits.len() == prepared.recipients.len() {
+            let permits: Vec<_> = permits.iter().collect();
+            minimise_each(&permits, &prepared.contents, prepared.dataset, &submission.header.omit)
+                .map_err(PushError::Invalid)?;
+        }
+        Ok(verdicts)
+    }
+}
+
+fn outcome(decision: &Result<Permit, Refusal>) -> Outcome {
+    if decision.is_ok() { Outcome::Permitted } else { Outcome::Refused }
+}

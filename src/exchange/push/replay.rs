@@ -1,0 +1,44 @@
+//! The same answer to the same submission.
+
+use super::{PushError, Pushed, PushedRecipient};
+use crate::{
+    accesslog::entry::Event,
+    domain::id::PacketId,
+    exchange::{Exchange, caller::Caller, receipts::Receipt, trouble::Trouble},
+    store::write::PacketKind,
+};
+
+impl Exchange {
+    /// What an earlier push with the same key and body was answered, with newer receipts.
+    pub(super) async fn replay(&self, caller: &Caller, id: PacketId) -> Result<Pushed, PushError> {
+        let packet = self.store.packet(id).await.map_err(Trouble::from)?;
+        let packet = packet.ok_or(Trouble::Inconsistent("a replayed packet is gone"))?;
+        let event = match packet.kind {
+            PacketKind::Packet => Event::Push,
+            PacketKind::Request => Event::Request,
+        };
+        let mut recipients = Vec::new();
+        for one in packet.recipients {
+            let evidence = self.store.evidence(one.pushed_index).await.map_err(Trouble::from)?;
+            let evidence = evidence.ok_or(Trouble::Inconsistent("a packet without its entry"))?;
+            let about = Receipt { party: caller.party(), packet: Some(id), event };
+            recipients.push(PushedRecipient {
+                party: one.party,
+                basis: one.basis,
+                categories: one.categories,
+                omitted: one.omitted,
+                jwe_sha256: one.jwe_sha256,
+                thumbprint: one.thumbprint,
+                index: one.pushed_index,
+                receipt: self.receipt(about, &evidence)?,
+            });
+        }
+        Ok(Pushed {
+            id,
+            dataset: packet.dataset,
+            created: packet.created,
+            expires: packet.expires,
+            recipients,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Who calls: from the certificate on the line to a party, on each request.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
+
+use super::{
+    connection::PeerCertificates,
+    extract::staff,
+    problem::{self, Problem},
+    visit::Visit,
+};
+use crate::{
+    accesslog::entry,
+    domain::problem::Fault,
+    exchange::{Exchange, caller::Caller},
+    identity::ClientCertificate,
+};
+
+/// A call by a party. An extractor: without a registered, valid certificate the answer is 401 or 403, and 429 when the
+/// party's quota is spent. The staff headers are read if they are there.
+#[derive(Debug)]
+pub struct Calling {
+    /// The party, who of it acts, and the trace.
+    pub caller: Caller,
+    /// For the request line.
+    pub visit: Visit,
+}
+
+/// A call by a party that says who of it acts. An extractor: as [`Calling`], and 400 without the staff headers. For
+/// routes that look at or move a person's data.
+#[derive(Debug)]
+pub struct Acting(pub Calling);
+
+impl Calling {
+    /// What went wrong, as a problem; a refusal is noted for the request line.
+    pub fn problem(&self, error: impl Into<Problem>) -> Problem {
+        let problem = error.into();
+        if let (REFUSED, Some(first)) = (problem.status(), problem.faults().first()) {
+            self.visit.refused(first.fault.code.clone());
+        }
+        problem
+    }
+
+    async fn of(parts: &Parts, exchange: &Exchange, staff: Needed) -> Result<Self, Problem> {
+        let visit = Visit::of(&parts.extensions)?;
+        let certificate = certificate(parts)?;
+        let peer = exchange.admit(Arc::new(certificate)).await?;
+        visit.admit(peer.party())?;
+        let staff = read_staff(&parts.headers, staff)?;
+        let trace = visit.trace_id().to_string();
+        Ok(Self { caller: Caller { peer, staff, trace }, visit })
+    }
+}
+
+/// The status of a refusal by the policies.
+const REFUSED: u16 = 403;
+
+/// Whether a route asks who of the party acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needed {
+    Yes,
+    No,
+}
+
+/// The certificate that TLS verified. One that cannot be read belongs to nobody here.
+fn certificate(parts: &Parts) -> Result<ClientCertificate, Problem> {
+    let chain = parts.extensions.get::<PeerCertificates>();
+    let leaf = chain.and_then(PeerCertificates::leaf).ok_or(problem::CERTIFICATE_NEEDED)?;
+    ClientCertificate::read(leaf.as_ref())
+        .map_err(|_| problem::CERTIFICATE_UNKNOWN.code("certificate-unreadable"))
+}
+
+fn read_staff(headers: &HeaderMap, needed: Needed) -> Result<Option<entry::Staff>, Problem> {
+    let given = [staff::REFERENCE, staff::FUNCTION].iter().any(|name| headers.contains_key(*name));
+    if needed == Needed::No && !given {
+        return Ok(None);
+    }
+    let faulty = |faults: Vec<Fault>| problem::INVALID.code("staff-headers").with_faults(faults);
+    let read = staff::Staff::of(headers).map_err(faulty)?;
+    entry::Staff::new(&read.reference, &read.function).map(Some).map_err(|_| {
+        faulty(vec![Fault::at(
+            format!("header:{}", staff::REFERENCE),
+            "invalid-value",
+            "Dit kenmerk of deze functie heeft niet de vorm die hier hoort.",
+            "This reference or function does not have the form that is expected here.",
+        )])
+    })
+}
+
+impl<S> FromRequestParts<S> for Calling
+where
+    S: Send + Sync,
+    Arc<Exchange>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Self::of(parts, &Arc::from_ref(state), Needed::No).await
+    }
+}
+
+impl<S> FromRequestParts<S> for Acting
+where
+    S: Send + Sync,
+    Arc<Exchange>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Calling::of(parts, &Arc::from_ref(state), Needed::Yes).await.map(Self)
+    }
+}

@@ -1,0 +1,238 @@
+//! A dataset, as a caller reads it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    domain::{
+        code::{Category, DatasetCode, Grondslag, Purpose},
+        party::Role,
+    },
+    http::wire::{
+        Day,
+        law::{Article, Text, articles},
+        shape,
+    },
+    policy::{
+        catalogue::Catalogue,
+        dataset::{self, Condition, DatasetKind, Sensitivity},
+    },
+};
+
+/// A dataset in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DatasetSummary {
+    /// Its code.
+    #[schema(value_type = shape::DatasetCode)]
+    code: DatasetCode,
+    /// The version of its content.
+    version: u32,
+    /// Whether it is pushed (`packet`) or asked (`request`).
+    #[schema(value_type = shape::PacketKind)]
+    kind: DatasetKind,
+    /// Its title.
+    title: Text,
+    /// The roles that may send it on some basis.
+    #[schema(value_type = Vec<shape::Role>)]
+    senders: BTreeSet<Role>,
+    /// The roles that may receive it on some basis.
+    #[schema(value_type = Vec<shape::Role>)]
+    recipients: BTreeSet<Role>,
+    /// The purposes of its bases.
+    #[schema(value_type = Vec<shape::PurposeCode>)]
+    purposes: BTreeSet<Purpose>,
+}
+
+impl From<&dataset::Dataset> for DatasetSummary {
+    fn from(dataset: &dataset::Dataset) -> Self {
+        let bases = || dataset.bases.values();
+        Self {
+            code: dataset.code.clone(),
+            version: dataset.version,
+            kind: dataset.kind,
+            title: (&dataset.title).into(),
+            senders: bases().flat_map(|basis| basis.senders.iter().copied()).collect(),
+            recipients: bases().flat_map(|basis| basis.recipients.iter().copied()).collect(),
+            purposes: bases().flat_map(|basis| basis.purposes.iter().cloned()).collect(),
+        }
+    }
+}
+
+/// A dataset: what it holds, who may receive it from whom, on which basis, under which conditions.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Dataset {
+    /// Its code.
+    #[schema(value_type = shape::DatasetCode)]
+    code: DatasetCode,
+    /// The version of its content.
+    version: u32,
+    /// Whether it is pushed (`packet`) or asked (`request`).
+    #[schema(value_type = shape::PacketKind)]
+    kind: DatasetKind,
+    /// Its title.
+    title: Text,
+    /// Its categories of fields.
+    categories: Vec<CategoryInfo>,
+    /// On what someone may receive it. A decision rests on exactly one.
+    bases: Vec<BasisInfo>,
+    /// The conditions of its bases.
+    conditions: Vec<ConditionInfo>,
+    /// The purposes of its bases.
+    purposes: Vec<PurposeInfo>,
+    /// For how many days the gateway keeps what is not collected.
+    retention_days: u32,
+    /// Why so many.
+    retention_source: String,
+    /// The JSON Schema of the content.
+    #[schema(value_type = shape::Json)]
+    schema: Value,
+    /// An invented example of the content.
+    #[schema(value_type = shape::Json)]
+    example: Value,
+}
+
+/// A category of fields.
+#[derive(Debug, Serialize, ToSchema)]
+struct CategoryInfo {
+    /// Its code.
+    #[schema(value_type = shape::CategoryCode)]
+    code: Category,
+    /// What it holds.
+    title: Text,
+    /// How sensitive it is.
+    #[schema(value_type = shape::Sensitivity)]
+    sensitivity: Sensitivity,
+}
+
+/// A purpose.
+#[derive(Debug, Serialize, ToSchema)]
+struct PurposeInfo {
+    /// Its code.
+    #[schema(value_type = shape::PurposeCode)]
+    code: Purpose,
+    /// In words.
+    title: Text,
+}
+
+/// A legal basis (grondslag).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct BasisInfo {
+    /// Its name.
+    #[schema(value_type = shape::BasisCode)]
+    id: Grondslag,
+    /// The ground of the GDPR.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "6(1)(c)")]
+    ground: Option<String>,
+    /// The articles it rests on.
+    articles: Vec<Article>,
+    /// Who may send.
+    #[schema(value_type = Vec<shape::Role>)]
+    senders: BTreeSet<Role>,
+    /// Who may receive.
+    #[schema(value_type = Vec<shape::Role>)]
+    recipients: BTreeSet<Role>,
+    /// For what.
+    #[schema(value_type = Vec<shape::PurposeCode>)]
+    purposes: BTreeSet<Purpose>,
+    /// Categories without which nothing is sent (VERPLICHT).
+    #[schema(value_type = Vec<shape::CategoryCode>)]
+    required: BTreeSet<Category>,
+    /// Categories that may be sent (OPTIONEEL).
+    #[schema(value_type = Vec<shape::CategoryCode>)]
+    optional: BTreeSet<Category>,
+    /// Categories that may be sent unless the person wishes otherwise (OPT-UIT).
+    #[schema(value_type = Vec<shape::CategoryCode>)]
+    opt_out: BTreeSet<Category>,
+    /// The names of its conditions.
+    conditions: Vec<String>,
+    /// The first day on which all its articles are in force.
+    #[schema(value_type = shape::Date)]
+    in_force_from: Day,
+    /// The first day on which one of them no longer is, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Date, required = false)]
+    in_force_until: Option<Day>,
+}
+
+/// A condition (voorwaarde) of bases.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConditionInfo {
+    /// Its name: the code of the fault when it is not met.
+    #[schema(example = "overgangsdocument.voortzetting")]
+    id: String,
+    /// The articles that set it.
+    articles: Vec<Article>,
+    /// What is said when it is not met.
+    text: Text,
+    /// What can be done then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    now: Option<Text>,
+}
+
+impl Dataset {
+    /// What the catalogue says of it.
+    pub(crate) fn of(catalogue: &Catalogue, dataset: &dataset::Dataset) -> Self {
+        let summary = DatasetSummary::from(dataset);
+        let mut conditions: BTreeMap<&str, &Condition> = BTreeMap::new();
+        for basis in dataset.bases.values() {
+            conditions.extend(catalogue.conditions_of(dataset, basis).map(|one| (one.id.as_str(), one)));
+        }
+        let categories = dataset.categories.iter().map(|(code, info)| CategoryInfo {
+            code: code.clone(),
+            title: (&info.title).into(),
+            sensitivity: info.sensitivity,
+        });
+        let purposes = summary.purposes.iter().filter_map(|code| catalogue.purpose(code));
+        Self {
+            code: summary.code,
+            version: summary.version,
+            kind: summary.kind,
+            title: summary.title,
+            categories: categories.collect(),
+            bases: dataset.bases.values().map(|basis| basis_of(catalogue, dataset, basis)).collect(),
+            conditions: conditions
+                .into_values()
+                .map(|condition| ConditionInfo {
+                    id: condition.id.clone(),
+                    articles: articles(catalogue, &condition.provisions),
+                    text: (&condition.text).into(),
+                    now: condition.now.as_ref().map(Text::from),
+                })
+                .collect(),
+            purposes: purposes
+                .map(|entry| PurposeInfo {
+                    code: entry.code.clone(),
+                    title: Text { nl: entry.nl.clone(), en: entry.en.clone() },
+                })
+                .collect(),
+            retention_days: dataset.retention_days,
+            retention_source: dataset.retention_source.clone(),
+            schema: dataset.schema().clone(),
+            example: dataset.example.clone(),
+        }
+    }
+}
+
+fn basis_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::Basis) -> BasisInfo {
+    BasisInfo {
+        id: basis.id.clone(),
+        ground: basis.ground.clone(),
+        articles: articles(catalogue, &basis.provisions),
+        senders: basis.senders.clone(),
+        recipients: basis.recipients.clone(),
+        purposes: basis.purposes.clone(),
+        required: basis.required.clone(),
+        optional: basis.optional.clone(),
+        opt_out: basis.opt_out.clone(),
+        conditions: catalogue.conditions_of(dataset, basis).map(|one| one.id.clone()).collect(),
+        in_force_from: Day(basis.in_force_from),
+        in_force_until: basis.in_force_until.map(Day),
+    }
+}

@@ -1,0 +1,170 @@
+//! Recording what the person wants, and reading it back.
+
+mod body;
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use self::body::{Declared, Evidence};
+use super::{answered::Created, params::StaffHeaders};
+use crate::{
+    domain::{
+        clock::amsterdam_date,
+        code::{DatasetCode, Purpose},
+        declaration::{Capacity, DeclarationKind},
+        id::DeclarationId,
+    },
+    exchange::Exchange,
+    http::{
+        caller::{Acting, Calling},
+        extract::{path::InPath, query::NoQuery},
+        json::StrictJson,
+        problem::Problem,
+        wire::{Day, Instant, Party, shape},
+    },
+};
+
+/// A recorded declaration.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Recorded {
+    /// Its identifier.
+    #[schema(value_type = shape::Id)]
+    id: DeclarationId,
+    /// What was declared.
+    #[schema(value_type = shape::DeclarationKind)]
+    kind: DeclarationKind,
+    /// Always `given`.
+    #[schema(example = "given")]
+    state: &'static str,
+    /// The index of the entry in the access log.
+    log_index: u64,
+}
+
+/// Record a declaration
+///
+/// Who may declare what at which age is decided by the policies. The person's number and date of birth are not kept in a
+/// form that can be read back.
+#[utoipa::path(
+    post,
+    path = "/declarations",
+    tag = "declarations",
+    operation_id = "recordDeclaration",
+    params(
+        StaffHeaders,
+    ),
+    request_body = Declared,
+    responses((status = 201, description = "Recorded.", body = Recorded,
+        headers(("Location" = String, description = "The declaration."))))
+)]
+pub(super) async fn declare(
+    Acting(calling): Acting,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+    StrictJson(declared): StrictJson<Declared>,
+) -> Result<Created<Recorded>, Problem> {
+    let wish = declared.read()?;
+    let recorded = exchange.declare(&calling.caller, &wish).await;
+    let recorded = recorded.map_err(|error| calling.problem(error))?;
+    calling.visit.dataset(&wish.dataset);
+    calling.visit.log_index(recorded.index);
+    let body = Recorded { id: recorded.id, kind: wish.kind, state: "given", log_index: recorded.index };
+    Ok(Created { path: format!("/declarations/{}", recorded.id), body })
+}
+
+/// A declaration as its recorder sees it. The person is not shown: the recorder knows about whom it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Declaration {
+    /// Its identifier.
+    #[schema(value_type = shape::Id)]
+    id: DeclarationId,
+    /// What was declared.
+    #[schema(value_type = shape::DeclarationKind)]
+    kind: DeclarationKind,
+    /// About which dataset.
+    #[schema(value_type = shape::DatasetCode)]
+    dataset: DatasetCode,
+    /// For which purpose; absent for every purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::PurposeCode, required = false)]
+    purpose: Option<Purpose>,
+    /// Towards whom; absent for everyone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    towards: Option<Party>,
+    /// Who declared.
+    #[schema(value_type = shape::Capacity)]
+    given_by: Capacity,
+    /// On which day.
+    #[schema(value_type = shape::Date)]
+    given_at: Day,
+    /// Until which day, that day not included; absent without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Date, required = false)]
+    until: Option<Day>,
+    /// Whether it was explicit.
+    explicit: bool,
+    /// On what it rests.
+    evidence: Evidence,
+    /// `given` or `withdrawn`.
+    #[schema(example = "given")]
+    state: &'static str,
+    /// When it was recorded.
+    #[schema(value_type = shape::DateTime)]
+    recorded_at: Instant,
+    /// The index of the entry of its recording.
+    log_index: u64,
+    /// Since when it is withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::DateTime, required = false)]
+    withdrawn_at: Option<Instant>,
+    /// The index of the entry of its withdrawal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    withdrawal_log_index: Option<u64>,
+}
+
+/// Read a declaration
+///
+/// For the party that recorded it; to all others it does not exist.
+#[utoipa::path(
+    get,
+    path = "/declarations/{id}",
+    tag = "declarations",
+    operation_id = "readDeclaration",
+    params(("id" = inline(shape::Id), Path, description = "The declaration.")),
+    responses((status = 200, description = "The declaration.", body = Declaration))
+)]
+pub(super) async fn show(
+    calling: Calling,
+    InPath(id): InPath<DeclarationId>,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+) -> Result<Json<Declaration>, Problem> {
+    let row = exchange.declaration(&calling.caller, id).await.map_err(|error| calling.problem(error))?;
+    Ok(Json(Declaration {
+        id,
+        kind: row.kind,
+        dataset: row.dataset,
+        purpose: row.purpose,
+        towards: row.towards.map(Party::from),
+        given_by: row.given_by,
+        given_at: Day(amsterdam_date(row.given_at)),
+        until: row.until.map(|until| Day(amsterdam_date(until))),
+        explicit: row.explicit,
+        evidence: Evidence {
+            kind: row.evidence.kind,
+            digest: row.evidence.digest,
+            recorded_on: Day(row.evidence.recorded_on),
+        },
+        state: row.state.as_str(),
+        recorded_at: row.recorded_at.into(),
+        log_index: row.recorded_index,
+        withdrawn_at: row.withdrawn_at.map(Instant::from),
+        withdrawal_log_index: row.withdrawn_index,
+    }))
+}

@@ -1,0 +1,279 @@
+//! A party's own keys and certificates, and the keys of others.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::answered::Items;
+use crate::{
+    domain::{
+        digest::Digest,
+        oin::Oin,
+        party::{PartyId, Role},
+        problem::Fault,
+    },
+    exchange::{Exchange, keys::KeyRow},
+    http::{
+        caller::Calling,
+        extract::{path::InPath, query::NoQuery},
+        json::StrictJson,
+        problem::{self, Problem},
+        wire::{Instant, Party, shape},
+    },
+};
+
+/// A key as its party publishes it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewKey {
+    /// The public key; with `x5c` where a certificate proves it.
+    #[schema(value_type = shape::Jwk)]
+    key: Value,
+    /// A statement that the calling party makes about the key: a JWS with `typ` `sluis-key-proof+jwt`, signed by the key of
+    /// the certificate that calls. May be absent where `key` has `x5c`.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 16384)]
+    proof: Option<String>,
+}
+
+/// A published key.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Key)]
+pub(super) struct PublishedKey {
+    /// Its thumbprint (RFC 7638): one key of one party.
+    #[schema(value_type = shape::Thumbprint)]
+    thumbprint: String,
+    /// Whose it is.
+    party: Party,
+    /// `waiting`: published, not sealed to yet. `active`. `retired`: not sealed to any more, what was is delivered.
+    /// `revoked`: what was sealed to it is withheld.
+    #[schema(value_type = shape::KeyState)]
+    state: &'static str,
+    /// From when packets are sealed to it.
+    #[schema(value_type = shape::DateTime)]
+    valid_from: Instant,
+    /// Until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::DateTime, required = false)]
+    valid_until: Option<Instant>,
+    /// When it was published.
+    #[schema(value_type = shape::DateTime)]
+    published: Instant,
+    /// The public key.
+    #[schema(value_type = shape::Jwk)]
+    key: Value,
+}
+
+impl TryFrom<KeyRow> for PublishedKey {
+    type Error = Problem;
+
+    fn try_from(row: KeyRow) -> Result<Self, Problem> {
+        let key = serde_json::from_str(&row.jwk)
+            .map_err(|error| problem::INTERNAL.code("stored-key").caused_by(&error))?;
+        Ok(Self {
+            thumbprint: row.thumbprint,
+            party: row.party.into(),
+            state: row.state.as_str(),
+            valid_from: row.valid_from.into(),
+            valid_until: row.valid_until.map(Instant::from),
+            published: row.published.into(),
+            key,
+        })
+    }
+}
+
+/// Publish a key
+///
+/// To which packets for the calling party may be sealed. The first key is active at once; a later one waits, so that a
+/// stolen certificate cannot quietly redirect packets. The same key a second time is the same key.
+#[utoipa::path(
+    post,
+    path = "/keys",
+    tag = "keys",
+    operation_id = "publishKey",
+    request_body = NewKey,
+    responses((status = 201, description = "Published.", body = PublishedKey))
+)]
+pub(super) async fn publish(
+    calling: Calling,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+    StrictJson(new): StrictJson<NewKey>,
+) -> Result<(StatusCode, Json<PublishedKey>), Problem> {
+    let row = exchange.publish_key(&calling.caller, &new.key, new.proof.as_deref()).await;
+    let row = row.map_err(|error| calling.problem(error))?;
+    Ok((StatusCode::CREATED, Json(row.try_into()?)))
+}
+
+/// A thumbprint in a path: 43 characters of base64url.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Thumbprint(String);
+
+impl TryFrom<String> for Thumbprint {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if text.len() == 43 && text.bytes().all(is_base64url) { Ok(Self(text)) } else { Err("no thumbprint") }
+    }
+}
+
+/// An empty object.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = KeyEnd)]
+pub(super) struct Nothing {}
+
+/// Retire a key
+///
+/// Nothing is sealed to it any more; what was is delivered.
+#[utoipa::path(
+    post,
+    path = "/keys/{thumbprint}/retirement",
+    tag = "keys",
+    operation_id = "retireKey",
+    params(("thumbprint" = inline(shape::Thumbprint), Path, description = "The key.")),
+    request_body = Nothing,
+    responses((status = 200, description = "Retired.", body = PublishedKey))
+)]
+pub(super) async fn retire(
+    calling: Calling,
+    InPath(Thumbprint(thumbprint)): InPath<Thumbprint>,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+    StrictJson(Nothing {}): StrictJson<Nothing>,
+) -> Result<Json<PublishedKey>, Problem> {
+    let row = exchange.retire_key(&calling.caller, &thumbprint).await;
+    row.map_err(|error| calling.problem(error))?.try_into().map(Json)
+}
+
+/// Revoke a key
+///
+/// For a key that is lost or stolen: what was sealed to it and not acknowledged is withheld, and its senders are told.
+#[utoipa::path(
+    post,
+    path = "/keys/{thumbprint}/revocation",
+    tag = "keys",
+    operation_id = "revokeKey",
+    params(("thumbprint" = inline(shape::Thumbprint), Path, description = "The key.")),
+    request_body = Nothing,
+    responses((status = 200, description = "Revoked.", body = PublishedKey))
+)]
+pub(super) async fn revoke(
+    calling: Calling,
+    InPath(Thumbprint(thumbprint)): InPath<Thumbprint>,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+    StrictJson(Nothing {}): StrictJson<Nothing>,
+) -> Result<Json<PublishedKey>, Problem> {
+    let row = exchange.revoke_key(&calling.caller, &thumbprint).await;
+    row.map_err(|error| calling.problem(error))?.try_into().map(Json)
+}
+
+/// List a party's keys
+///
+/// The oldest first. Whoever seals checks that the key is active.
+#[utoipa::path(
+    get,
+    path = "/parties/{oin}/{role}/keys",
+    tag = "parties",
+    operation_id = "listKeys",
+    params(
+        ("oin" = inline(shape::Oin), Path, description = "The organisation."),
+        ("role" = inline(shape::Role), Path, description = "Its role."),
+    ),
+    responses((status = 200, description = "All its keys.", body = inline(Items<PublishedKey>)))
+)]
+pub(super) async fn of_party(
+    calling: Calling,
+    InPath((oin, role)): InPath<(Oin, Role)>,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+) -> Result<Json<Items<PublishedKey>>, Problem> {
+    let rows = exchange.keys_of(&calling.caller, PartyId::new(oin, role)).await;
+    let rows = rows.map_err(|error| calling.problem(error))?;
+    let items = rows.into_iter().map(PublishedKey::try_from).collect::<Result<_, _>>()?;
+    Ok(Json(Items { items, next: None }))
+}
+
+/// The next certificate of the calling party.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewCertificate {
+    /// The chain in PEM, the party's own certificate first.
+    #[schema(max_length = 65536)]
+    certificate: String,
+}
+
+/// A registered certificate.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Certificate {
+    /// The digest of issuer, subject and key: a renewal with the same three is the same registration.
+    #[schema(value_type = shape::Sha256)]
+    registration: Digest,
+    /// For whom it speaks.
+    party: Party,
+    /// Its serial number, in hexadecimal digits.
+    serial: String,
+    /// From when it is valid.
+    #[schema(value_type = shape::DateTime)]
+    not_before: Instant,
+    /// Until when it is valid.
+    #[schema(value_type = shape::DateTime)]
+    not_after: Instant,
+}
+
+/// Register the next certificate
+///
+/// With the present one: from now on either may be used. It must be of the same organisation and from an authority that the
+/// gateway trusts for it.
+#[utoipa::path(
+    post,
+    path = "/certificates",
+    tag = "certificates",
+    operation_id = "registerCertificate",
+    request_body = NewCertificate,
+    responses((status = 201, description = "Registered.", body = Certificate))
+)]
+pub(super) async fn register(
+    calling: Calling,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+    StrictJson(new): StrictJson<NewCertificate>,
+) -> Result<(StatusCode, Json<Certificate>), Problem> {
+    let chain = new.chain()?;
+    let row = exchange.register_certificate(&calling.caller, &chain).await;
+    let row = row.map_err(|error| calling.problem(error))?;
+    let certificate = Certificate {
+        registration: row.registration,
+        party: row.party.into(),
+        serial: row.serial,
+        not_before: row.not_before.into(),
+        not_after: row.not_after.into(),
+    };
+    Ok((StatusCode::CREATED, Json(certificate)))
+}
+
+/// How many certificates a chain may hold.
+const LONGEST_CHAIN: usize = 6;
+
+impl NewCertificate {
+    fn chain(&self) -> Result<Vec<CertificateDer<'static>>, Problem> {
+        let read = CertificateDer::pem_slice_iter(self.certificate.as_bytes()).collect::<Result<Vec<_>, _>>();
+        read.ok().filter(|chain| (1..=LONGEST_CHAIN).contains(&chain.len())).ok_or_else(|| {
+            problem::INVALID.code("certificate").with_faults([Fault::at(
+                "/certificate",
+                "not-a-chain",
+                "Dit is geen keten van 1 tot en met 6 certificaten in PEM, het eigen certificaat eerst.",
+                "This is no chain of 1 to 6 certificates in PEM, the own certificate first.",
+            )])
+        })
+    }
+}

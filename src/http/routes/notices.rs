@@ -1,0 +1,73 @@
+//! What a party must be told: by log index, until it has read it.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{answered::Items, params::Page};
+use crate::{
+    domain::id::{DeclarationId, PacketId},
+    exchange::Exchange,
+    http::{
+        caller::Calling,
+        extract::query::Paging,
+        problem::Problem,
+        wire::{Instant, Party, shape},
+    },
+};
+
+/// Something that a party must know.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Notice {
+    /// The index of the entry by which it came about. Several notices may have one.
+    log_index: u64,
+    /// What happened. `packet-withdrawn` and `declaration-withdrawn`: a packet that was collected rests on nothing any
+    /// more. `key-revoked`: push the packet again.
+    #[schema(value_type = shape::NoticeKind)]
+    kind: &'static str,
+    /// Which packet.
+    #[schema(value_type = shape::Id)]
+    packet: PacketId,
+    /// Whose copy it is about.
+    party: Party,
+    /// The declaration that was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Id, required = false)]
+    declaration: Option<DeclarationId>,
+    /// When.
+    #[schema(value_type = shape::DateTime)]
+    at: Instant,
+}
+
+/// List notices
+///
+/// What the calling party must be told: that what it collected was withdrawn, or that what it sent must be sent again. A
+/// page ends where an index ends, so it may be somewhat longer than asked.
+#[utoipa::path(
+    get,
+    path = "/notices",
+    tag = "notices",
+    operation_id = "listNotices",
+    params(Page),
+    responses((status = 200, description = "A page.", body = inline(Items<Notice>)))
+)]
+pub(super) async fn list(
+    calling: Calling,
+    paging: Paging,
+    State(exchange): State<Arc<Exchange>>,
+) -> Result<Json<Items<Notice>>, Problem> {
+    let page = exchange.notices(&calling.caller, paging.after, paging.limit.into()).await;
+    let page = page.map_err(|error| calling.problem(error))?;
+    let items = page.items.into_iter().map(|row| Notice {
+        log_index: row.index,
+        kind: row.kind.as_str(),
+        packet: row.packet,
+        party: row.about.into(),
+        declaration: row.declaration,
+        at: row.created.into(),
+    });
+    Ok(Json(Items { items: items.collect(), next: page.next }))
+}

@@ -1,0 +1,51 @@
+//! Parameters that several routes take, for the interface description; the extractors of [`crate::http::extract`] read
+//! them.
+
+use utoipa::IntoParams;
+
+/// Who of the calling party acts. The party's own officers see it in the entry; nobody else does.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `extract::staff` reads")]
+pub(super) struct StaffHeaders {
+    /// The party's own reference of the person or system that acts: not a name, never a BSN.
+    #[param(rename = "Sluis-Staff-Reference", min_length = 1, max_length = 64, example = "m.1042")]
+    reference: String,
+    /// The function of who acts.
+    #[param(rename = "Sluis-Staff-Function", min_length = 1, max_length = 64, example = "trajectbegeleider")]
+    function: String,
+}
+
+/// Which page of a list.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `extract::query::Paging` reads")]
+pub(super) struct Page {
+    /// Only items with a larger log index; absent from the beginning.
+    #[param(nullable = false)]
+    after: Option<u64>,
+    /// How many items at most.
+    #[param(nullable = false, minimum = 1, maximum = 500, default = 100)]
+    limit: Option<u16>,
+}
+
+/// Whether a push or request is a question only.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `extract::query::CheckOnly` reads")]
+pub(super) struct Check {
+    /// Decide and tell; store nothing.
+    #[param(nullable = false, default = false)]
+    check: Option<bool>,
+}
+
+/// The key by which a repetition is known.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `extract::idempotency` reads")]
+pub(super) struct Repeatable {
+    /// A key that the caller chooses for this one submission, such as a UUID: the same key and body give the same answer.
+    /// Needed unless `check` is true.
+    #[param(nullable = false, rename = "Idempotency-Key", min_length = 16, max_length = 64)]
+    key: Option<String>,
+}

@@ -1,0 +1,131 @@
+//! What a sender hands in.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use zeroize::Zeroizing;
+
+use crate::{
+    domain::{
+        code::{Category, DatasetCode, Grondslag, Purpose},
+        id::PacketId,
+        problem::Fault,
+    },
+    exchange::submission::{Header, Submission},
+    http::{
+        json::Wiped,
+        problem::Problem,
+        wire::{Instant, Person, Reader, Recipient, shape},
+    },
+    policy::{canonical, dataset::DatasetKind},
+};
+
+/// How many recipients a packet may name; a region has fewer.
+const MOST_RECIPIENTS: usize = 32;
+
+/// What the header takes at most, so that its bytes are not left behind by growing: 32 recipients of 200 bytes and the rest.
+const HEADER_ROOM: usize = 16 * 1024;
+
+/// A packet or request as handed in.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = Submission)]
+pub(crate) struct Submitted {
+    /// Of which dataset.
+    #[schema(value_type = shape::DatasetCode)]
+    dataset: DatasetCode,
+    /// What it will be used for.
+    #[schema(value_type = shape::PurposeCode)]
+    purpose: Purpose,
+    /// The basis that the sender relies on. May be absent where only one holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::BasisCode, required = false)]
+    basis: Option<Grondslag>,
+    /// For whom.
+    #[schema(min_items = 1, max_items = 32)]
+    recipients: Vec<Recipient>,
+    /// Whether a copy is made for the person. It is sealed to the sender, who hands it over.
+    #[serde(default)]
+    copy_for_person: bool,
+    /// About whom.
+    person: Person,
+    /// The request that the basis rests on, where it rests on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Id, required = false)]
+    request: Option<PacketId>,
+    /// Until when it may be collected; absent as long as the gateway allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::DateTime, required = false)]
+    expires: Option<Instant>,
+    /// Categories that are left out because the person wished so.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<shape::CategoryCode>)]
+    omit: BTreeSet<Category>,
+    /// The content, as the schema of the dataset says.
+    #[serde(skip_serializing)]
+    #[schema(value_type = shape::Content)]
+    content: Wiped,
+}
+
+/// A submission, and the bytes by which a repetition is known.
+pub(crate) struct Handed {
+    pub(crate) submission: Submission,
+    /// One text for all bodies that mean the same: whitespace, the order of names and absent defaults do not matter.
+    pub(crate) canonical: Zeroizing<Vec<u8>>,
+}
+
+impl Submitted {
+    /// The values that the body stands for.
+    pub(crate) fn read(self, kind: DatasetKind) -> Result<Handed, Problem> {
+        let canonical = self.canonical(kind);
+        let mut reader = Reader::default();
+        if self.recipients.is_empty() || self.recipients.len() > MOST_RECIPIENTS {
+            reader.fault(Fault::at(
+                "/recipients",
+                "wrong-count",
+                "Noem 1 tot en met 32 ontvangers.",
+                "Name 1 to 32 recipients.",
+            ));
+        }
+        let mut recipients = Vec::with_capacity(self.recipients.len());
+        for (at, recipient) in self.recipients.into_iter().enumerate() {
+            recipients.extend(reader.take(recipient.read(&format!("/recipients/{at}"))));
+        }
+        let Some((reference, person)) = self.person.read("/person", &mut reader) else {
+            return reader.finish(None);
+        };
+        let header = Header {
+            dataset: self.dataset,
+            purpose: self.purpose,
+            basis: self.basis,
+            recipients,
+            copy_for_person: self.copy_for_person,
+            reference,
+            person,
+            request: self.request,
+            expires: self.expires.map(|at| at.0),
+            omit: self.omit,
+        };
+        let submission = Submission { header, content: self.content.into_plaintext() };
+        reader.finish(Some(Handed { submission, canonical }))
+    }
+
+    /// The kind keeps a key that was used for a packet from standing for a request.
+    fn canonical(&self, kind: DatasetKind) -> Zeroizing<Vec<u8>> {
+        let content = self.content.expose();
+        let mut bytes =
+            Zeroizing::new(Vec::with_capacity(HEADER_ROOM.saturating_add(canonical::room(content))));
+        let kind: &[u8] = match kind {
+            DatasetKind::Packet => b"packet\n",
+            DatasetKind::Request => b"request\n",
+        };
+        bytes.extend_from_slice(kind);
+        // Texts, numbers and truth values into memory: neither can fail. The header has no line break of its own.
+        if serde_json::to_writer(&mut *bytes, self).is_ok() {
+            bytes.push(b'\n');
+        }
+        canonical::write(content, &mut bytes);
+        bytes
+    }
+}

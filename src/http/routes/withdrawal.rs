@@ -1,0 +1,153 @@
+//! Taking back: a packet by its sender, a declaration by those whom the law names on that date.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::params::StaffHeaders;
+use crate::{
+    domain::{
+        declaration::Capacity,
+        id::{DeclarationId, PacketId},
+        party::PartyId,
+    },
+    exchange::{
+        Exchange,
+        withdraw::{TakenBack, WithdrawError},
+    },
+    http::{
+        caller::{Acting, Calling},
+        extract::{path::InPath, query::NoQuery},
+        json::StrictJson,
+        problem::Problem,
+        wire::{Instant, Party, shape},
+    },
+};
+
+/// Who takes a declaration back.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DeclarationWithdrawal)]
+pub(super) struct By {
+    /// In which capacity.
+    #[schema(value_type = shape::Capacity)]
+    by: Capacity,
+}
+
+/// An empty object.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PacketWithdrawal)]
+pub(super) struct Nothing {}
+
+/// What a withdrawal did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Withdrawn)]
+pub(super) struct Effect {
+    /// The packet or declaration.
+    #[schema(value_type = shape::Id)]
+    id: String,
+    /// Always `withdrawn`.
+    #[schema(example = "withdrawn")]
+    state: &'static str,
+    /// Since when.
+    #[schema(value_type = shape::DateTime)]
+    withdrawn_at: Instant,
+    /// The index of the entry in the access log; absent when it had been withdrawn before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    log_index: Option<u64>,
+    /// Who can no longer collect.
+    stopped: Vec<CopyOf>,
+    /// Who has collected already, and is told.
+    told: Vec<CopyOf>,
+}
+
+/// A packet for one recipient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CopyOf {
+    /// The packet.
+    #[schema(value_type = shape::Id)]
+    packet: PacketId,
+    /// The recipient.
+    party: Party,
+}
+
+impl Effect {
+    fn of(
+        calling: &Calling,
+        id: String,
+        taken: Result<TakenBack, WithdrawError>,
+    ) -> Result<Json<Self>, Problem> {
+        let taken = taken.map_err(|error| calling.problem(error))?;
+        if let Some(index) = taken.index {
+            calling.visit.log_index(index);
+        }
+        Ok(Json(Self {
+            id,
+            state: "withdrawn",
+            withdrawn_at: taken.at.into(),
+            log_index: taken.index,
+            stopped: copies(taken.stopped),
+            told: copies(taken.told),
+        }))
+    }
+}
+
+fn copies(which: Vec<(PacketId, PartyId)>) -> Vec<CopyOf> {
+    which.into_iter().map(|(packet, party)| CopyOf { packet, party: party.into() }).collect()
+}
+
+/// Withdraw a packet
+///
+/// Who has not collected it no longer can, from this instant; who has is told. What is withdrawn stays withdrawn, however
+/// often it is said.
+#[utoipa::path(
+    post,
+    path = "/packets/{id}/withdrawal",
+    tag = "packets",
+    operation_id = "withdrawPacket",
+    params(
+        ("id" = inline(shape::Id), Path, description = "The packet or request."),
+        StaffHeaders,
+    ),
+    request_body = Nothing,
+    responses((status = 200, description = "Withdrawn.", body = Effect))
+)]
+pub(super) async fn packet(
+    Acting(calling): Acting,
+    InPath(id): InPath<PacketId>,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+    StrictJson(Nothing {}): StrictJson<Nothing>,
+) -> Result<Json<Effect>, Problem> {
+    Effect::of(&calling, id.to_string(), exchange.withdraw_packet(&calling.caller, id).await)
+}
+
+/// Withdraw a declaration
+///
+/// What rests on it can no longer be collected, from this instant; who has collected it is told.
+#[utoipa::path(
+    post,
+    path = "/declarations/{id}/withdrawal",
+    tag = "declarations",
+    operation_id = "withdrawDeclaration",
+    params(
+        ("id" = inline(shape::Id), Path, description = "The declaration."),
+        StaffHeaders,
+    ),
+    request_body = By,
+    responses((status = 200, description = "Withdrawn.", body = Effect))
+)]
+pub(super) async fn declaration(
+    Acting(calling): Acting,
+    InPath(id): InPath<DeclarationId>,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+    StrictJson(By { by }): StrictJson<By>,
+) -> Result<Json<Effect>, Problem> {
+    Effect::of(&calling, id.to_string(), exchange.withdraw_declaration(&calling.caller, id, by).await)
+}

@@ -1,0 +1,373 @@
+//! From what went wrong in a use case to what the caller is told: one conversion per error, each without `_`, so that a new
+//! kind of error is decided here before it can be answered.
+//!
+//! Two rules. Who is not meant to know of a thing gets [`problem::NOT_FOUND`], the same as anybody. What is not the
+//! caller's fault is a 503 if trying again can help and else a 500 whose body is always the same; the cause stands in the
+//! log.
+
+use super::problem::{self, Problem};
+use crate::{
+    domain::problem::{Bilingual, Fault},
+    exchange::{
+        account::AccountError,
+        acknowledge::AcknowledgeError,
+        admission::AdmitError,
+        answer::AnswerError,
+        declare::DeclareError,
+        directory::DirectoryError,
+        evaluate::EvaluateError,
+        keys::KeyError,
+        lists::ListError,
+        pull::{Ended, PullError},
+        push::PushError,
+        search::SearchError,
+        trouble::Trouble,
+        withdraw::WithdrawError,
+    },
+    identity::{IdentityFault, key_proof::ProofFault},
+    policy::permit::{Refusal, RefusalKind},
+};
+
+/// 401: the certificate is registered, and does not hold today.
+const CERTIFICATE_NOT_VALID: Problem =
+    Problem::new("certificate-not-valid", "The client certificate does not hold", 401)
+        .detail("It has expired, is not valid yet, or was revoked. Connect with one that holds.");
+
+/// 403: the certificate or the party may not be used now.
+const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may not be used now", 403).detail(
+    "The party has replaced this certificate, or the operator has blocked it or the party. Use the certificate that \
+     replaced it, or ask the operator of this gateway.",
+);
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        let problem = if trouble.is_passing() { problem::UNAVAILABLE } else { problem::INTERNAL };
+        problem.code(trouble.error_code()).caused_by(&trouble)
+    }
+}
+
+impl From<AdmitError> for Problem {
+    fn from(error: AdmitError) -> Self {
+        match error {
+            AdmitError::Unknown => problem::CERTIFICATE_UNKNOWN,
+            AdmitError::Identity(fault) => match fault {
+                IdentityFault::NotRegistered => problem::CERTIFICATE_UNKNOWN.code(fault.code()),
+                IdentityFault::NotYetValid | IdentityFault::Expired | IdentityFault::Revoked => {
+                    CERTIFICATE_NOT_VALID.code(fault.code())
+                }
+                IdentityFault::Blocked => BLOCKED.code(fault.code()),
+                // The authority's list is the operator's to renew.
+                IdentityFault::RevocationUnknown => problem::UNAVAILABLE.code(fault.code()).caused_by(&fault),
+            },
+            AdmitError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<PushError> for Problem {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Invalid(faults) => problem::INVALID.code("submission").with_faults(faults),
+            PushError::Refused(refusals) => {
+                refusals.into_iter().fold(problem::REFUSED, |problem, (at, refusal)| match at {
+                    Some(at) => problem.with_recipient_faults(at, placed(refusal, &recipient(at))),
+                    None if refusal.kind == RefusalKind::Route => problem.with_faults(refusal.reasons),
+                    None => problem.with_faults(placed(refusal, "/copyForPerson")),
+                })
+            }
+            PushError::NoKey(faults) => problem::CONFLICT
+                .code("recipient-has-no-key")
+                .detail("A recipient has published no key. Nothing was stored; the same request can be sent later.")
+                .with_faults(faults),
+            // 409 and not 422: the design rules know one status for invalid input, and this input clashes with what is stored.
+            PushError::KeyReused => problem::CONFLICT
+                .code("idempotency-key-reused")
+                .detail("The Idempotency-Key was used before, with another body. Use a new key for a new request.")
+                .with_faults([Fault::at(
+                    "header:idempotency-key",
+                    "idempotency-key-reused",
+                    "Deze sleutel is al gebruikt voor een ander bericht.",
+                    "This key was used for another body.",
+                )]),
+            PushError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<PullError> for Problem {
+    fn from(error: PullError) -> Self {
+        match error {
+            PullError::NotFound => problem::NOT_FOUND,
+            PullError::Refused(refusal) => refused(refusal),
+            PullError::Gone(ended) => gone(ended),
+            PullError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<AcknowledgeError> for Problem {
+    fn from(error: AcknowledgeError) -> Self {
+        match error {
+            AcknowledgeError::NotFound => problem::NOT_FOUND,
+            AcknowledgeError::NotCollected => conflict(Fault {
+                now: Some(Bilingual::new("Haal het pakket eerst op.", "Collect the packet first.")),
+                ..Fault::at(
+                    "",
+                    "not-collected",
+                    "Het pakket is nog niet opgehaald, dus er is niets om te bevestigen.",
+                    "The packet was not collected, so there is nothing to acknowledge.",
+                )
+            }),
+            AcknowledgeError::Gone => ended_otherwise(),
+            AcknowledgeError::Refused(refusal) => refused(refusal),
+            AcknowledgeError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<AnswerError> for Problem {
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::NotFound => problem::NOT_FOUND,
+            AnswerError::AlreadyAnswered => conflict(Fault::at(
+                "",
+                "already-answered",
+                "Dit verzoek is al anders beantwoord. Een antwoord blijft staan.",
+                "This request was answered otherwise. An answer stands.",
+            )),
+            AnswerError::Gone => ended_otherwise(),
+            AnswerError::Refused(refusal) => refused(refusal),
+            AnswerError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<DeclareError> for Problem {
+    fn from(error: DeclareError) -> Self {
+        match error {
+            DeclareError::Invalid(faults) => problem::INVALID.code("declaration").with_faults(faults),
+            DeclareError::Refused(refusal) => refused(refusal),
+            DeclareError::NotFound => problem::NOT_FOUND,
+            DeclareError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<WithdrawError> for Problem {
+    fn from(error: WithdrawError) -> Self {
+        match error {
+            WithdrawError::NotFound => problem::NOT_FOUND,
+            WithdrawError::Refused(refusal) => refused(refusal),
+            WithdrawError::Gone => ended_otherwise(),
+            WithdrawError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Refused(refusal) => refused(refusal),
+            SearchError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::NotFound => problem::NOT_FOUND,
+            ListError::Refused(refusal) => refused(refusal),
+            ListError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Refused(refusal) => refused(refusal),
+            AccountError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::NotFound => problem::NOT_FOUND,
+            DirectoryError::Refused(refusal) => refused(refusal),
+            DirectoryError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<EvaluateError> for Problem {
+    fn from(error: EvaluateError) -> Self {
+        match error {
+            EvaluateError::Unasked(_) => problem::INVALID.code("unasked").with_faults([Fault::at(
+                "/context",
+                "missing",
+                "De vraag noemt geen dataset, doel of rollen.",
+                "The question does not name its dataset, purpose or roles.",
+            )]),
+            EvaluateError::Refused(refusal) => refused(refusal),
+            EvaluateError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Invalid(faults) => problem::INVALID.code("key").with_faults(faults),
+            KeyError::Unproven(fault) => problem::INVALID.code("key-proof").with_faults([unproven(fault)]),
+            KeyError::Taken => conflict(Fault::at(
+                "",
+                "taken",
+                "Deze sleutel of dit certificaat hoort bij een ander, of is al opgegeven.",
+                "This key or certificate belongs to another, or was given up.",
+            )),
+            KeyError::NotFound => problem::NOT_FOUND,
+            KeyError::Refused(refusal) => refused(refusal),
+            KeyError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+/// What is wrong with the proof that a key is the caller's.
+fn unproven(fault: ProofFault) -> Fault {
+    match fault {
+        ProofFault::Missing => Fault::at(
+            "/proof",
+            "missing",
+            "Stuur een bewijs mee: een verklaring in proof, of een certificaat in key.x5c.",
+            "Send a proof along: a statement in proof, or a certificate in key.x5c.",
+        ),
+        ProofFault::Chain => Fault::at(
+            "/key/x5c",
+            "not-a-chain",
+            "Dit is geen keten van certificaten in base64, het eigen certificaat eerst.",
+            "This is no chain of certificates in base64, the own certificate first.",
+        ),
+        ProofFault::Untrusted => Fault::at(
+            "/key/x5c",
+            "untrusted-certificate",
+            "Dit certificaat wordt niet vertrouwd, is verlopen of is ingetrokken.",
+            "This certificate is not trusted, has expired or was revoked.",
+        ),
+        ProofFault::OtherOrganisation => Fault::at(
+            "/key/x5c",
+            "other-organisation",
+            "Dit certificaat is van een andere organisatie.",
+            "This certificate is another organisation's.",
+        ),
+        ProofFault::OtherKey => Fault::at(
+            "/key/x5c",
+            "other-key",
+            "Dit certificaat hoort bij een andere sleutel.",
+            "This certificate is for another key.",
+        ),
+        ProofFault::Statement => Fault::at(
+            "/proof",
+            "invalid-statement",
+            "Dit is geen JWS van het soort sluis-key-proof+jwt met ES256, ES384 of PS256.",
+            "This is no JWS with typ sluis-key-proof+jwt by ES256, ES384 or PS256.",
+        ),
+        ProofFault::Signature => Fault::at(
+            "/proof",
+            "wrong-signature",
+            "Deze verklaring is niet ondertekend met de sleutel van het certificaat waarmee u verbonden bent.",
+            "This statement is not signed by the key of the certificate that you connect with.",
+        ),
+        ProofFault::OtherStatement => Fault::at(
+            "/proof",
+            "other-statement",
+            "Deze verklaring gaat over een andere sleutel of een andere partij.",
+            "This statement is about another key or another party.",
+        ),
+        ProofFault::Stale => Fault::at(
+            "/proof",
+            "stale-statement",
+            "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
+            "This statement is older than ten minutes. Make a new one.",
+        ),
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    problem::REFUSED.with_faults(refusal.reasons)
+}
+
+fn conflict(fault: Fault) -> Problem {
+    problem::CONFLICT
+        .detail("The entry of errors says what stands in the way. Nothing was changed.")
+        .with_faults([fault])
+}
+
+/// The reasons, each at a place of the request: those of a policy have none of their own.
+fn placed(refusal: Refusal, pointer: &str) -> impl Iterator<Item = Fault> {
+    refusal.reasons.into_iter().map(move |reason| {
+        if reason.pointer.is_empty() { Fault { pointer: pointer.to_owned(), ..reason } } else { reason }
+    })
+}
+
+fn recipient(at: usize) -> String {
+    format!("/recipients/{at}")
+}
+
+const GONE: Problem =
+    problem::GONE.detail("The entry of errors says how it ended. There is nothing to collect.");
+
+/// Why a packet can no longer be collected, to the recipient that it was for.
+fn gone(ended: Ended) -> Problem {
+    let fault = match ended {
+        Ended::Withdrawn => Fault::at(
+            "",
+            "withdrawn",
+            "De afzender of de persoon heeft dit ingetrokken.",
+            "The sender or the person withdrew it.",
+        ),
+        Ended::Expired => Fault {
+            now: Some(Bilingual::new(
+                "Vraag de afzender om het opnieuw te sturen.",
+                "Ask the sender to push it again.",
+            )),
+            ..Fault::at(
+                "",
+                "expired",
+                "De termijn om dit op te halen is voorbij.",
+                "The term to collect it has passed.",
+            )
+        },
+        Ended::Withheld => Fault {
+            now: Some(Bilingual::new(
+                "Publiceer een nieuwe sleutel en vraag de afzender om het opnieuw te sturen.",
+                "Publish a new key and ask the sender to push it again.",
+            )),
+            ..Fault::at(
+                "",
+                "withheld",
+                "De sleutel waarvoor dit is versleuteld, is ingetrokken.",
+                "The key that it is sealed to was revoked.",
+            )
+        },
+        Ended::Acknowledged => Fault::at(
+            "",
+            "acknowledged",
+            "U hebt de ontvangst bevestigd; daarna is het hier gewist.",
+            "You acknowledged it, and it was erased here.",
+        ),
+    };
+    GONE.with_faults([fault])
+}
+
+/// It has ended, by a cause that the use case does not tell apart.
+fn ended_otherwise() -> Problem {
+    GONE.with_faults([Fault::at(
+        "",
+        "ended",
+        "Dit is al geëindigd: ingetrokken, verlopen of niet meer op te halen.",
+        "It has ended: withdrawn, expired or withheld.",
+    )])
+}

@@ -1,0 +1,120 @@
+//! How the domain's values look in the interface description. Words come from the domain's own lists, so that the
+//! description cannot lag behind them.
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema, SchemaFormat,
+        schema::{KnownFormat, ObjectBuilder, Type},
+    },
+};
+
+use crate::{
+    domain::{
+        declaration::{Capacity as CapacityWord, DeclarationKind as KindWord, EvidenceKind as EvidenceWord},
+        party::Role as RoleWord,
+        person::{Reden as RedenWord, Uitstroomprofiel as ProfielWord},
+    },
+    policy::dataset::Sensitivity as SensitivityWord,
+};
+
+macro_rules! shapes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $object:expr;)+) => { $(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let object: ObjectBuilder = $object;
+                object.description(Some(concat!($($doc, "\n"),+).trim())).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+ };
+}
+
+fn pattern(pattern: &str, example: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([example])
+}
+
+fn format(format: KnownFormat, example: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(format)))
+        .examples([example])
+}
+
+fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    let words: Vec<&str> = words.into_iter().collect();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words))
+}
+
+const KEBAB: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
+
+shapes! {
+    /// Organisatie-identificatienummer: 20 positions.
+    Oin = pattern("^[0-9]{8}[0-9A-Z]{12}$", "00000099000000001000");
+    /// The capacity in which an organisation takes part.
+    Role = words(RoleWord::ALL.map(RoleWord::as_str));
+    /// A municipality: the CBS code of four digits.
+    Municipality = pattern("^[0-9]{4}$", "0361");
+    /// An identifier: a UUID of version 7, in lower case.
+    Id = pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "01980d5e-7d2a-7c3e-9b1f-0a4d5c6b7e8f");
+    /// A dataset of the catalogue.
+    DatasetCode = pattern(KEBAB, "overgangsdocument");
+    /// A purpose of the catalogue.
+    PurposeCode = pattern(KEBAB, "voortzetting-ondersteuning");
+    /// A category of the dataset.
+    CategoryCode = pattern(KEBAB, "school");
+    /// A basis of the dataset: what allows the transfer, with the articles that say so.
+    BasisCode = pattern("^[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$", "overgangsdocument.pro");
+    /// A provision of an act: act, article and paragraph.
+    Provision = pattern("^[a-z][a-z0-9-]*(:[0-9A-Za-z.]+)+$", "wvo2020:2.31b:3");
+    /// A SHA-256 digest in lower-case hexadecimal digits.
+    Sha256 = pattern("^[0-9a-f]{64}$", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+    /// The thumbprint of a key (RFC 7638), in base64url.
+    Thumbprint = pattern("^[0-9A-Za-z_-]{43}$", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    /// A receipt: a compact JWS of the gateway over an entry of the access log, with its proof.
+    Receipt = pattern("^[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+$", "eyJhbGciOiJFUzI1NiJ9.e30.AAAA");
+    /// An instant. Any offset is taken; answers are in UTC, to the millisecond.
+    DateTime = format(KnownFormat::DateTime, "2026-12-01T00:00:00.000Z");
+    /// A day on the calendar in Amsterdam.
+    Date = format(KnownFormat::Date, "2026-07-17");
+    /// A date of birth: 00 for an unknown day or month, 0000-00-00 if wholly unknown.
+    BirthDate = pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2007-11-03")
+        .format(Some(SchemaFormat::Custom("incomplete-date".to_owned())));
+    /// Towards what the school prepares the pupil.
+    Profiel = words(
+        [ProfielWord::Arbeid, ProfielWord::Onderwijs, ProfielWord::Dagbesteding].map(ProfielWord::as_str)
+    );
+    /// Why a soft term is exceeded.
+    Reden = words(
+        [RedenWord::GerechtvaardigdBelang, RedenWord::BijzondereOmstandigheden].map(RedenWord::as_str)
+    );
+    /// Whether it hands over or asks.
+    PacketKind = words(["packet", "request"]);
+    /// Where a packet or a copy of it stands.
+    State = words([
+        "open", "waiting", "collected", "acknowledged", "withdrawn", "withheld", "expired",
+    ]);
+    /// What a notice is about.
+    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked"]);
+    /// What may be done with a key.
+    KeyState = words(["waiting", "active", "retired", "revoked"]);
+    /// How sensitive a category is.
+    Sensitivity = words(SensitivityWord::ALL.map(SensitivityWord::as_str));
+    /// A public key (RFC 7517): RSA of at least 3072 bits, P-256 or X25519.
+    Jwk = ObjectBuilder::new().schema_type(Type::Object);
+    /// A JSON Schema (2020-12), or a document that it describes.
+    Json = ObjectBuilder::new().schema_type(Type::Object);
+    /// The kind of a declaration.
+    DeclarationKind = words(KindWord::ALL.map(KindWord::as_str));
+    /// In which capacity someone declares.
+    Capacity = words(CapacityWord::ALL.map(CapacityWord::as_str));
+    /// On what a declaration rests.
+    EvidenceKind = words(EvidenceWord::ALL.map(EvidenceWord::as_str));
+    /// The content, as the schema of the dataset says.
+    Content = ObjectBuilder::new().schema_type(Type::Object);
+}

@@ -1,0 +1,138 @@
+//! The description of the interface as it is published.
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
+use sluis::http::{openapi::Publisher, routes::description};
+
+fn api() -> Value {
+    let publisher = Publisher {
+        name: "Beheer Sluis".to_owned(),
+        email: "beheer@example.nl".to_owned(),
+        url: "https://gateway.example.nl/over".to_owned(),
+        base: Some("https://gateway.example.nl".to_owned()),
+    };
+    serde_json::to_value(description(&publisher)).unwrap()
+}
+
+/// Every operation: method and path, and what is said of it.
+fn operations(api: &Value) -> Vec<(String, &Value)> {
+    let paths = api["paths"].as_object().unwrap();
+    let methods = ["get", "post", "put", "patch", "delete", "head"];
+    let of_path = |(path, item)| {
+        methods.iter().filter_map(move |method| Some((format!("{method} {path}"), Value::get(item, method)?)))
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+/// Every value in a document with its pointer.
+fn walk<'v>(value: &'v Value, pointer: &str, found: &mut Vec<(String, &'v Value)>) {
+    found.push((pointer.to_owned(), value));
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                walk(member, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+            }
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                walk(item, &format!("{pointer}/{at}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn everything(api: &Value) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    walk(api, "", &mut found);
+    found
+}
+
+/// Callers read `docs/openapi.json` and linters lint it, so a change of the interface is a change of that file.
+#[test]
+fn the_description_in_docs_is_the_one_that_is_published() {
+    let published = serde_json::to_string_pretty(&api()).unwrap() + "\n";
+    let kept = fs::read_to_string("docs/openapi.json").unwrap_or_default();
+    if published != kept {
+        let new = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
+        fs::write(&new, published).unwrap();
+        panic!("the interface changed: look at it, then `cp {} docs/openapi.json`", new.display());
+    }
+}
+
+#[test]
+fn every_operation_has_a_name_a_summary_and_a_known_tag() {
+    let api = api();
+    let tags: BTreeSet<&str> =
+        api["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    let mut names = BTreeSet::new();
+    for (route, operation) in operations(&api) {
+        assert!(names.insert(operation["operationId"].as_str().unwrap()), "{route}: the name is taken");
+        assert!(operation["summary"].as_str().is_some_and(|summary| !summary.ends_with('.')), "{route}");
+        assert!(tags.contains(operation["tags"][0].as_str().unwrap()), "{route}: an unknown tag");
+        assert!(operation["responses"]["400"].is_object(), "{route}: input can be wrong");
+        let good: Vec<_> = operation["responses"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(status, _)| status.starts_with('2'))
+            .collect();
+        assert!(!good.is_empty(), "{route}");
+        for (_, response) in good {
+            assert!(response["headers"]["API-Version"].is_object(), "{route}");
+        }
+    }
+}
+
+#[test]
+fn names_are_in_camel_case_and_lead_somewhere() {
+    let api = api();
+    let is_camel = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let mut used = BTreeSet::new();
+    for (pointer, value) in everything(&api) {
+        if pointer.ends_with("/properties") {
+            for name in value.as_object().unwrap().keys() {
+                assert!(is_camel(name), "{pointer}: {name}");
+            }
+        }
+        if let Some(target) = value.get("$ref").and_then(Value::as_str) {
+            assert!(api.pointer(target.trim_start_matches('#')).is_some(), "{pointer}: {target}");
+            used.insert(target.rsplit('/').next().unwrap());
+        }
+    }
+    for name in api["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{name}: in UpperCamelCase");
+        // Two types of one name become one component: what only the other one leads to is then unused.
+        assert!(used.contains(name.as_str()), "{name}: nothing leads to it");
+    }
+}
+
+/// What a body takes is closed: a name that is not described is refused, and the description says so.
+#[test]
+fn bodies_that_are_taken_are_closed() {
+    let api = api();
+    for (route, operation) in operations(&api) {
+        let Some(body) = operation.pointer("/requestBody/content/application~1json/schema/$ref") else {
+            continue;
+        };
+        let schema = api.pointer(body.as_str().unwrap().trim_start_matches('#')).unwrap();
+        assert_eq!(schema["additionalProperties"], false, "{route}");
+    }
+}
+
+#[test]
+fn examples_are_what_their_schemas_say() {
+    let api = api();
+    let mut seen = 0;
+    for (pointer, value) in everything(&api) {
+        for example in value.get("examples").and_then(Value::as_array).into_iter().flatten() {
+            let validator = jsonschema::options().should_validate_formats(true).build(value).unwrap();
+            assert!(validator.is_valid(example), "{pointer}: {example}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "the examples were found");
+}

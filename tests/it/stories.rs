@@ -1,0 +1,4 @@
+//! The ways of working of the regions, played over the real interface: who sends what to whom, on which basis, and who is
+//! refused what and why.
+
+mod handover;

@@ -1,0 +1,340 @@
+//! A whole gateway for tests, and the parties that call it. Tests act through its real surfaces only: real TLS, real
+//! database, the library's own composition.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, Method, StatusCode};
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
+use sluis::{
+    cli::{
+        init::{InitOptions, LaidOut, lay_out},
+        running::Running,
+    },
+    crypto::{
+        keys::{KeyAlgorithm, PrivateKey},
+        seal::open_packet,
+    },
+    domain::{
+        clock::{Clock, SetClock, amsterdam_date},
+        id::{Entropy, SystemEntropy},
+        party::{PartyId, Role},
+    },
+    identity::{
+        authority::Issued,
+        key_proof,
+        tls::{self, OwnCertificate},
+    },
+    merkle::note::LogVerifier,
+};
+use tempfile::TempDir;
+
+use crate::store::support::Place;
+
+/// When every test begins, unless it says otherwise: after the law of 1-9-2026.
+pub(crate) const BEGIN: &str = "2026-09-15T09:00:00Z";
+
+/// A running gateway in a folder of its own, with the region's parties.
+pub(crate) struct Gateway {
+    pub(crate) clock: SetClock,
+    pub(crate) laid: LaidOut,
+    pub(crate) running: Running,
+    pub(crate) folder: TempDir,
+    place: Option<Place>,
+}
+
+impl Gateway {
+    /// On SQLite, at [`BEGIN`].
+    pub(crate) async fn start() -> Self {
+        Self::start_at(BEGIN).await
+    }
+
+    /// On SQLite, at this instant.
+    pub(crate) async fn start_at(instant: &str) -> Self {
+        Self::start_on(instant, None).await
+    }
+
+    /// On PostgreSQL; none, and a line on the terminal, when there is no server to test on.
+    pub(crate) async fn start_on_postgres() -> Option<Self> {
+        let place = Place::postgres().await?;
+        Some(Self::start_on(BEGIN, Some(place)).await)
+    }
+
+    async fn start_on(instant: &str, place: Option<Place>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SetClock::at(instant.parse().unwrap());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+        let free = "127.0.0.1:0".parse().unwrap();
+        let options =
+            InitOptions { data: free, ops: free, database: place.as_ref().map(|place| place.url.clone()) };
+        let laid = lay_out(&folder.path().join("gateway"), &options, &shared, &entropy).await.unwrap();
+        let running = Running::start(&laid.config, shared, entropy).await.unwrap();
+        Self { clock, laid, running, folder, place }
+    }
+
+    /// Another gateway on the same database, keys and policies, as a second machine would be.
+    pub(crate) async fn second(&self) -> Running {
+        let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
+        Running::start(&self.laid.config, clock, Arc::new(SystemEntropy::new())).await.unwrap()
+    }
+
+    /// Stops and removes everything.
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
+        if let Some(place) = self.place {
+            place.remove().await;
+        }
+    }
+
+    /// Moves the hands of the clock.
+    pub(crate) fn pass(&self, span: jiff::Span) {
+        self.clock
+            .set(self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).unwrap().timestamp());
+    }
+
+    /// The log's public key.
+    pub(crate) fn log(&self) -> LogVerifier {
+        LogVerifier::from_vkey(self.running.vkeys.first().unwrap()).unwrap()
+    }
+
+    /// The address of a gateway's data interface.
+    pub(crate) fn url(&self) -> String {
+        url_of(&self.running)
+    }
+
+    /// A party of the region with a published key; its certificate is the registered one.
+    pub(crate) async fn party(&self, role: Role) -> Actor {
+        let actor = self.without_key(role);
+        actor.publish().await.expect_status(StatusCode::CREATED);
+        actor
+    }
+
+    /// A party of the region that has published no key.
+    pub(crate) fn without_key(&self, role: Role) -> Actor {
+        let laid = self.laid.parties.iter().find(|party| party.party.role == role).unwrap();
+        self.actor(laid.party, &laid.certificate)
+    }
+
+    /// A caller with this certificate.
+    pub(crate) fn actor(&self, party: PartyId, certificate: &Issued) -> Actor {
+        let own = OwnCertificate::from_pem(certificate.chain_pem.as_bytes(), certificate.key_pem.as_bytes())
+            .unwrap();
+        Actor {
+            party,
+            http: self.http(Some(&own)),
+            base: self.url(),
+            own: Arc::new(own),
+            key: Arc::new(PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw).unwrap()),
+            staff: Some(("medewerker-1".to_owned(), "trajectbegeleider".to_owned())),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// An HTTP client that trusts the gateway, with or without a certificate of its own.
+    pub(crate) fn http(&self, own: Option<&OwnCertificate>) -> reqwest::Client {
+        let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
+        let config =
+            tls::client_config(own, self.laid.authority.certificate_pem().as_bytes(), clock).unwrap();
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(config)
+            .no_proxy()
+            .timeout(Duration::from_secs(60))
+            .build()
+            .unwrap()
+    }
+
+    /// A caller without a certificate.
+    pub(crate) async fn visit(&self, path: &str) -> Answer {
+        Answer::of(self.http(None).get(format!("{}{path}", self.url())).send().await.unwrap()).await
+    }
+}
+
+/// The address of a gateway's data interface.
+pub(crate) fn url_of(running: &Running) -> String {
+    format!("https://localhost:{}", running.data.port())
+}
+
+/// A party that calls the gateway.
+#[derive(Clone)]
+pub(crate) struct Actor {
+    pub(crate) party: PartyId,
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: String,
+    pub(crate) key: Arc<PrivateKey>,
+    pub(crate) own: Arc<OwnCertificate>,
+    /// Reference and function; none sends no staff headers.
+    pub(crate) staff: Option<(String, String)>,
+    pub(crate) clock: SetClock,
+}
+
+/// What the gateway answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Actor {
+    /// The same party at another gateway.
+    pub(crate) fn at(&self, running: &Running) -> Self {
+        Self { base: url_of(running), ..self.clone() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, &[], None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, &[], Some(body.to_string().into_bytes())).await
+    }
+
+    /// A push or request under a key.
+    pub(crate) async fn push(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let body = body.to_string().into_bytes();
+        self.call(Method::POST, path, &[("idempotency-key", key)], Some(body)).await
+    }
+
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some((reference, function)) = &self.staff {
+            request =
+                request.header("sluis-staff-reference", reference).header("sluis-staff-function", function);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Publishes the actor's key with a statement by its certificate.
+    pub(crate) async fn publish(&self) -> Answer {
+        let public = self.key.public();
+        let proof = key_proof::state(public, Some(self.party), &self.own, self.clock.now()).unwrap();
+        self.post("/v1/keys", &json!({ "key": public.to_jwk(), "proof": proof })).await
+    }
+
+    /// Pulls a packet and opens it with the actor's key.
+    pub(crate) async fn pull(&self, id: &str) -> Value {
+        let answer = self.get(&format!("/v1/packets/{id}/payload")).await;
+        answer.expect_status(StatusCode::OK);
+        self.open(id, &answer)
+    }
+
+    /// Opens the payload of an answer.
+    pub(crate) fn open(&self, id: &str, answer: &Answer) -> Value {
+        let jwe = std::str::from_utf8(&answer.body).unwrap();
+        let (_, content) = open_packet(jwe.trim(), &self.key, id.parse().unwrap()).unwrap();
+        serde_json::from_slice(content.expose()).unwrap()
+    }
+}
+
+impl Answer {
+    pub(crate) async fn of(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_status(&self, status: StatusCode) -> &Self {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    /// A refusal or fault with this status, and among its codes this one.
+    #[track_caller]
+    pub(crate) fn expect_problem(&self, status: u16, code: &str) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        assert!(self.codes().iter().any(|one| one == code), "{code} is not in {:?}", self.codes());
+        self
+    }
+
+    /// The codes of the problem's errors.
+    pub(crate) fn codes(&self) -> Vec<String> {
+        let problem = self.json();
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A member of the JSON body that is text.
+    #[track_caller]
+    pub(crate) fn text(&self, pointer: &str) -> String {
+        self.json().pointer(pointer).unwrap_or_else(|| panic!("no {pointer}")).as_str().unwrap().to_owned()
+    }
+}
+
+/// Someone of this many years and half, who lives in Alkmaar and left school four months ago.
+pub(crate) fn left_school(reference: &str, years: i64, now: Timestamp) -> Value {
+    let today = amsterdam_date(now);
+    json!({
+        "reference": { "kind": "own", "value": reference },
+        "birthDate": today.saturating_sub(years.years().months(6)).to_string(),
+        "verblijf": "0361",
+        "profiel": "arbeid",
+        "ingeschreven": false,
+        "verlatenOp": today.saturating_sub(4.months()).to_string(),
+    })
+}
+
+/// A declaration about someone, given by this capacity, towards a college of Alkmaar in this role.
+pub(crate) fn declaration(
+    kind: &str,
+    dataset: &str,
+    person: &Value,
+    by: &str,
+    towards: Role,
+    now: Timestamp,
+) -> Value {
+    let today = amsterdam_date(now).to_string();
+    json!({
+        "kind": kind,
+        "person": { "reference": person["reference"], "birthDate": person["birthDate"] },
+        "dataset": dataset,
+        "towards": { "municipality": "0361", "role": towards.as_str() },
+        "givenBy": by,
+        "givenAt": today,
+        "explicit": false,
+        "evidence": { "kind": "formulier", "recordedOn": today },
+    })
+}
+
+/// A dataset's own example, about this person.
+pub(crate) fn content(gateway: &Gateway, dataset: &str, person: &Value) -> Value {
+    let dataset = gateway.running.exchange.catalogue.dataset(&dataset.parse().unwrap()).unwrap();
+    let mut content = dataset.example.clone();
+    for (pointer, value) in
+        [("/persoon/geboortedatum", &person["birthDate"]), ("/traject/uitstroomdatum", &person["verlatenOp"])]
+    {
+        if let (Some(place), false) = (content.pointer_mut(pointer), value.is_null()) {
+            *place = value.clone();
+        }
+    }
+    content
+}
+
+/// The body of a push to a college of Alkmaar in this role.
+pub(crate) fn submission(gateway: &Gateway, dataset: &str, purpose: &str, person: &Value, to: Role) -> Value {
+    json!({
+        "dataset": dataset,
+        "purpose": purpose,
+        "recipients": [{ "municipality": "0361", "role": to.as_str() }],
+        "person": person,
+        "content": content(gateway, dataset, person),
+    })
+}
