@@ -26,7 +26,8 @@ pub(super) fn sheet(bytes: &[u8]) -> bool {
         }
     };
     assert!(sheet.rows.is_sorted_by(|one, next| one.line < next.line), "lines out of order");
-    let _ = rows::dataset_of(&sheet);
+    let dataset = rows::dataset_of(&sheet);
+    assert!(dataset.is_none_or(|dataset| !dataset.is_empty() && dataset == dataset.trim()));
     let rows = match rows::bodies(&sheet, &COLUMNS) {
         Ok(rows) => rows,
         Err(faults) => {

@@ -34,7 +34,9 @@ pub(super) fn words(bytes: &[u8]) -> bool {
 
 fn word(line: &str) -> bool {
     drop(line.parse::<Moment>());
-    let _ = line.parse::<RouteAction>();
+    if let Ok(action) = line.parse::<RouteAction>() {
+        assert_eq!(action.as_str(), line);
+    }
     drop(line.parse::<envelope::Identity>());
     let taken = [
         in_json::<Oin>(line),

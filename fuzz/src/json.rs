@@ -9,9 +9,10 @@ use serde::{
 use serde_json::Value;
 use sluis::{
     accesslog::own::OwnEntry,
-    domain::problem::Fault,
+    domain::{person::PersonFacts, problem::Fault},
     http::{
         json::{DEPTH, parse_strict},
+        problem::Problem,
         wire::{Person, Reader, Recipient},
     },
 };
@@ -132,22 +133,25 @@ fn has_odd_text(value: &Value) -> bool {
 pub(super) fn typed(bytes: &[u8]) -> bool {
     let Ok(value) = parse_strict(bytes) else { return false };
     let person = read::<Person>(&value).is_some_and(|person| {
+        let (reference, birth_date) = (person.reference.value.clone(), person.birth_date.clone());
         let mut reader = Reader::default();
         let read = person.read("/person", &mut reader);
-        told(reader.finish(read)).is_some_and(|(reference, facts)| {
-            assert_eq!(*reference.expose(), person.reference.value);
-            assert_eq!(facts.birth_date.expose(), person.birth_date);
+        let read = reader.finish(read).map_err(|problem| faults_of(&problem));
+        told(read).is_some_and(|(read, facts)| {
+            assert_eq!((&*read.expose(), &facts.birth_date), (&reference, &birth_date));
             let written = serde_json::to_value(&facts).unwrap();
-            assert_eq!(serde_json::from_value::<sluis::domain::person::PersonFacts>(written).unwrap(), facts);
+            assert_eq!(serde_json::from_value::<PersonFacts>(written).unwrap(), facts);
             true
         })
     });
     let recipient = read::<Recipient>(&value).is_some_and(|recipient| {
-        let mut reader = Reader::default();
-        let read = recipient.read("/recipients/0", &mut reader);
-        told(reader.finish(read)).is_some()
+        told(recipient.read("/recipients/0").map_err(|fault| vec![fault])).is_some()
     });
     read::<OwnEntry>(&value).is_some() | person | recipient
+}
+
+fn faults_of(problem: &Problem) -> Vec<Fault> {
+    problem.faults().iter().map(|told| told.fault.clone()).collect()
 }
 
 fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Option<T> {

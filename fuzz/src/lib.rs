@@ -32,7 +32,7 @@ const CANARY: &str = "GEHEIM7";
 macro_rules! targets {
     ($($name:ident = $run:path,)*) => {
         /// All of them.
-        pub const TARGETS: &[Target] = &[$(Target { name: stringify!($name), run: $run },)*];
+        pub const TARGETS: &[Target] = &[$(Target { name: stringify!($name), run: $name },)*];
 
         $(
             /// Feeds the parser of this name; whether it took the bytes.

@@ -75,7 +75,7 @@ pub(super) fn tile_path(bytes: &[u8]) -> bool {
 /// A bundle of leaves.
 pub(super) fn bundle(bytes: &[u8]) -> bool {
     let hashes = tile::hashes(bytes);
-    assert_eq!(hashes.map(|hashes| hashes.len() * 32), (bytes.len() % 32 == 0).then_some(bytes.len()));
+    assert_eq!(hashes.map(|hashes| hashes.len() * 32), bytes.len().is_multiple_of(32).then_some(bytes.len()));
     let Ok(leaves) = bundle::decode(bytes) else { return false };
     assert_eq!(bundle::encode(leaves).unwrap(), bytes);
     true

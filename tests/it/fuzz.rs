@@ -3,7 +3,7 @@
 
 mod mutate;
 mod seeds;
-#[expect(unreachable_pub, clippy::must_use_candidate, reason = "the interface of the crate in fuzz/")]
+#[expect(unreachable_pub, reason = "the interface of the crate in fuzz/")]
 #[path = "../../fuzz/src/lib.rs"]
 mod targets;
 
@@ -35,17 +35,15 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
 /// The tokens of libFuzzer's dictionary: a quoted text per line, with `\\`, `\"` and `\xNN`.
 fn dictionary() -> Vec<Vec<u8>> {
     let token = |line: &str| {
-        let mut rest = line.strip_prefix('"').unwrap().strip_suffix('"').unwrap();
+        let mut letters = line.strip_prefix('"').unwrap().strip_suffix('"').unwrap().chars();
         let mut token = Vec::new();
-        while let Some(letter) = rest.chars().next() {
-            if let Some(code) = rest.strip_prefix("\\x") {
-                token.extend(hex::decode(&code[..2]).unwrap());
-                rest = &code[2..];
-            } else {
-                rest = rest.strip_prefix('\\').unwrap_or(rest);
-                let letter = if letter == '\\' { rest.chars().next().unwrap() } else { letter };
-                token.extend(letter.to_string().bytes());
-                rest = &rest[letter.len_utf8()..];
+        while let Some(letter) = letters.next() {
+            match if letter == '\\' { letters.next().unwrap() } else { letter } {
+                'x' if letter == '\\' => {
+                    let code: String = letters.by_ref().take(2).collect();
+                    token.extend(hex::decode(code).unwrap());
+                }
+                letter => token.extend(letter.to_string().bytes()),
             }
         }
         token
