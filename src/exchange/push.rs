@@ -215,7 +215,7 @@ impl Exchange {
         let allowed = self.decide_all(caller, header, prepared, id, known, now).await?;
         let sealed = self.project_and_seal(caller, header, prepared, allowed, id, person)?;
 
-        let expires = header.expires.unwrap_or_else(|| latest(now, self.settings.longest_wait));
+        let expires = header.expires.unwrap_or_else(|| latest(now, self.longest(prepared.dataset)));
         let kept = KeptHeader {
             person: header.person.clone(),
             is_pgn: header.reference.is_pgn(),

@@ -1,5 +1,7 @@
 //! Everything about a submission that can be judged without deciding about the person.
 
+use jiff::SignedDuration;
+
 use super::{PushError, event_of, latest};
 use crate::{
     accesslog::entry::Outcome,
@@ -32,6 +34,11 @@ pub(super) struct Prepared<'a> {
 }
 
 impl Exchange {
+    /// How long a packet of this dataset waits at most: what its policy says, and never longer than the operator lets any.
+    pub(super) fn longest(&self, dataset: &Dataset) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(dataset.retention_days) * 24).min(self.settings.longest_wait)
+    }
+
     /// Everything that can be judged without deciding about the person.
     pub(super) async fn prepare<'a>(
         &'a self,
@@ -72,10 +79,9 @@ impl Exchange {
                 "no such purpose; `GET /v1/datasets` lists the purposes",
             ));
         }
-        if header
-            .expires
-            .is_some_and(|expires| expires <= now || expires > latest(now, self.settings.longest_wait))
-        {
+        let longest =
+            latest(now, dataset.map_or(self.settings.longest_wait, |dataset| self.longest(dataset)));
+        if header.expires.is_some_and(|expires| expires <= now || expires > longest) {
             faults.push(Fault::at(
                 "/expires",
                 "invalid-expiry",
