@@ -6,4 +6,4 @@ mod limits;
 mod openapi;
 mod ops;
 mod request_line;
-mod support;
+pub(crate) mod support;

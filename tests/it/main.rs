@@ -6,6 +6,8 @@ mod cli;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod http;
