@@ -24,6 +24,7 @@ pub mod init;
 pub mod keys;
 pub mod log;
 pub mod migrate;
+mod operated;
 pub mod output;
 pub mod party;
 pub mod policy;
@@ -70,10 +71,22 @@ pub enum Command {
     Client(Box<client::Client>),
     /// Play the main job on this machine, with invented people.
     Demo(demo::Demo),
-    /// Make the configuration and the keys of a new gateway.
+    /// Make the configuration and the keys of a gateway, or a whole try-out.
     Init(init::Init),
+    /// Bring the database to the schema of this program.
+    Migrate(migrate::Migrate),
     /// Run the gateway.
     Serve(serve::Serve),
+    /// Check, test, explain and show the rules, for lawyers and operators.
+    Policy(policy::Policy),
+    /// Register parties and their certificates, list them, and block one at once.
+    Party(party::Party),
+    /// Verify, show, prove and export the access log.
+    Log(log::Log),
+    /// Make new versions of the gateway's own keys.
+    Keys(keys::Keys),
+    /// Copy everything that the gateway keeps.
+    Backup(backup::Backup),
 }
 
 impl Command {
@@ -82,7 +95,13 @@ impl Command {
             Self::Client(command) => command.run(at).await,
             Self::Demo(command) => Box::pin(command.run(at)).await,
             Self::Init(command) => Box::pin(command.run(at)).await,
+            Self::Migrate(command) => command.run(at).await,
             Self::Serve(command) => command.run(at).await,
+            Self::Policy(command) => Box::pin(command.run(at)).await,
+            Self::Party(command) => Box::pin(command.run(at)).await,
+            Self::Log(command) => Box::pin(command.run(at)).await,
+            Self::Keys(command) => command.run(at),
+            Self::Backup(command) => command.run(at).await,
         }
     }
 }
@@ -91,7 +110,7 @@ impl Command {
 #[derive(Debug, Clone, Args)]
 pub struct ConfigFile {
     /// The gateway's configuration.
-    #[arg(long, value_name = "FILE", env = "SLUIS_CONFIG", default_value = "sluis.toml")]
+    #[arg(long, global = true, value_name = "FILE", env = "SLUIS_CONFIG", default_value = "sluis.toml")]
     pub config: PathBuf,
 }
 

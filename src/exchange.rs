@@ -21,6 +21,7 @@ pub mod pull;
 pub mod push;
 mod receipts;
 mod recipients;
+pub mod review;
 pub mod search;
 pub mod submission;
 pub mod trouble;

@@ -9,6 +9,7 @@
 //! To add an effect: a file in `write/` with a struct, its outcome and `impl Effect`; raise the version of every
 //! subject that it changes; add it to the contract suite in `tests/it/store`.
 
+mod backup;
 pub mod db;
 pub mod error;
 pub mod read;

@@ -1,16 +1,38 @@
 //! `sluis backup`: a copy of everything that the gateway keeps.
+//!
+//! The copy has the shape of the configuration's own folder, so that it is itself a folder that commands work on:
+//! `sluis log verify --config COPY/sluis.toml` says whether it can be relied upon.
 
-use std::path::PathBuf;
+mod collect;
+mod sealed;
+mod tar;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
+use serde_json::json;
 
-use super::ConfigFile;
+use self::collect::Collected;
+use super::{ConfigFile, Context, Exit, Failure, compose, files, operated};
+use crate::{config::Config, crypto::envelope::Recipient};
+
+/// The name of the one file of an encrypted backup.
+const SEALED: &str = "sluis-backup.tar.age";
 
 /// The arguments of `sluis backup`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
+Works while gateways run. Whoever has the copy has the keys: it opens everything that the gateway can open. Give --to, or
+keep it where only those come who may also come to the gateway. What is sealed to recipients stays sealed.
+
 Examples:
-  sluis backup --out /backup/sluis-2026-09-01")]
+  sluis backup --out /backup/sluis-2026-09-01
+  sluis backup --out /backup/sluis-2026-09-01 --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+  age -d -i key.txt /backup/sluis-2026-09-01/sluis-backup.tar.age | tar -x -C restored
+  sluis log verify --config restored/sluis.toml")]
 pub struct Backup {
     /// The configuration.
     #[command(flatten)]
@@ -19,4 +41,87 @@ pub struct Backup {
     /// The folder, which must be new or empty.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+
+    /// Encrypt the whole to this age recipient, as one file; may be given more than once.
+    #[arg(long, value_name = "AGE1...", value_parser = recipient)]
+    pub to: Vec<Recipient>,
+
+    /// Leave the database out: for PostgreSQL, which has backup tools of its own.
+    #[arg(long)]
+    pub without_database: bool,
+}
+
+fn recipient(text: &str) -> Result<Recipient, String> {
+    text.parse().map_err(|_| "not an age recipient: age1 and 58 characters".to_owned())
+}
+
+impl Backup {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// When something cannot be read or written, or the database is PostgreSQL and was not left out.
+    pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        let config = self.config.read()?;
+        if !config.database.url.is_sqlite() && !self.without_database {
+            return Err(Failure::usage("PostgreSQL is backed up by its own tools, not by this command").now(
+                "make `pg_dump --format=custom` of the database, and run this again with --without-database for keys and \
+                 configuration; the two belong together",
+            ));
+        }
+        files::private_folder(&self.out)?;
+        let mut present = fs::read_dir(&self.out).map_err(|error| Failure::unreadable(&self.out, error))?;
+        if present.next().is_some() {
+            return Err(Failure::usage(format!("the folder `{}` is not empty", self.out.display()))
+                .now("choose a new folder with --out"));
+        }
+        let snapshot = self.out.join("snapshot.db");
+        let collected = self.copy(&config, &snapshot).await;
+        // Also after a failure: the snapshot is not part of what is left behind under its own name.
+        if snapshot.exists() {
+            fs::remove_file(&snapshot).map_err(|error| Failure::unwritable(&snapshot, error))?;
+        }
+        self.tell(&collected?, at)?;
+        Ok(Exit::Done)
+    }
+
+    async fn copy(&self, config: &Config, snapshot: &Path) -> Result<Collected, Failure> {
+        let mut database = None;
+        if !self.without_database {
+            files::write_private(snapshot, &[])?;
+            let store = compose::open_store(config).await?;
+            let copied = store.copy_into(snapshot).await;
+            store.close().await;
+            copied.map_err(operated::store)?;
+            database = Some(snapshot);
+        }
+        let collected = collect::collect(&self.config.config, config, database)?;
+        if self.to.is_empty() {
+            collected.write(&self.out)?;
+        } else {
+            sealed::write(&collected, &self.out.join(SEALED), &self.to)?;
+        }
+        Ok(collected)
+    }
+
+    fn tell(&self, collected: &Collected, at: &mut Context) -> Result<(), Failure> {
+        let names: Vec<&str> = collected.names().collect();
+        let sealed = (!self.to.is_empty()).then(|| self.out.join(SEALED));
+        let document = json!({
+            "folder": self.out, "encrypted": sealed.is_some(), "file": sealed, "files": names,
+            "database": !self.without_database, "left": collected.left,
+        });
+        at.out.show(&document, || {
+            let mut lines: Vec<String> = names.iter().map(|name| format!("  {name}")).collect();
+            lines.extend(collected.left.iter().map(|left| {
+                format!("NIET meegenomen / NOT included: {}", left.display())
+            }));
+            lines.push(match &sealed {
+                Some(file) => format!("Versleuteld / encrypted: {}", file.display()),
+                None => "NIET versleuteld: wie deze map heeft, heeft de sleutels. Met --to age1... wordt het één versleuteld bestand.\n\
+                         NOT encrypted: whoever has this folder has the keys. With --to age1... it becomes one encrypted file."
+                    .to_owned(),
+            });
+            lines.join("\n")
+        })
+    }
 }

@@ -123,7 +123,8 @@ pub(super) fn listed<T: std::fmt::Display>(what: &str, faults: &[T]) -> String {
     faults.iter().fold(format!("{what}:"), |text, fault| format!("{text}\n  - {fault}"))
 }
 
-async fn open_store(config: &Config) -> Result<Store, Failure> {
+/// The database of the configuration, opened. Migrates nothing.
+pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
     let url = config.database.connect_url().map_err(|error| {
         Failure::configuration("the database's password file cannot be read").because(error)
     })?;

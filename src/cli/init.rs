@@ -1,6 +1,7 @@
 //! `sluis init`: the configuration and the keys of a new gateway, and with `--dev` a whole region to try it with.
 
 mod cast;
+mod configuration;
 mod layout;
 
 use std::{
@@ -12,15 +13,25 @@ use clap::Args;
 use serde_json::json;
 
 pub use self::layout::{InitOptions, LaidOut, LaidParty, lay_out, point_profile};
-use super::{Context, Exit, Failure, files};
-use crate::{config::SAMPLE, crypto::gateway_keys::GatewayKeys, domain::clock::amsterdam_date};
+use super::{Context, Exit, Failure, compose, compose::listed, files};
+use crate::{
+    config::{Config, Environment, USUAL_FILE},
+    crypto::{
+        gateway_keys::GatewayKeys,
+        keys::{KeyAlgorithm, PrivateKey},
+    },
+    domain::{clock::amsterdam_date, party::Role},
+};
+
+const REGION: &str = "noord-holland-noord";
 
 /// The arguments of `sluis init`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  sluis init --dir /etc/sluis   a commented configuration and fresh keys
-  sluis init --dev --dir try    also a throw-away CA, a database, and a certificate and profile for each party of a region")]
+  sluis init --dev --dir try    a try-out: throw-away CA, database, a certificate and profile for each invented party
+  sluis init --dir /etc/sluis --origin log.example.nl/noord-holland-noord --public-url https://gateway.example.nl
+                                a commented configuration and fresh keys, for a gateway that serves real people")]
 pub struct Init {
     /// Also make a throw-away certificate authority, a database and parties. Never for real data.
     #[arg(long)]
@@ -30,9 +41,21 @@ pub struct Init {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
 
-    /// The log's name for ever: a host and a path, without https://. The year is added to it.
-    #[arg(long, value_name = "NAME", default_value = "log.example.nl/noord-holland-noord")]
-    pub origin: String,
+    /// The region: its file in policies/regions, without .toml.
+    #[arg(long, value_name = "NAME", default_value = REGION, conflicts_with = "dev")]
+    pub region: String,
+
+    /// The access log's name for ever: a host and a path, without https://. The year is added to it, and its key bears it.
+    #[arg(long, value_name = "NAME", required_unless_present = "dev", conflicts_with = "dev")]
+    pub origin: Option<String>,
+
+    /// How callers address the data interface.
+    #[arg(long, value_name = "URL", required_unless_present = "dev", conflicts_with = "dev")]
+    pub public_url: Option<String>,
+
+    /// The port of the data interface on the loopback, with --dev; health and metrics get the next.
+    #[arg(long, value_name = "PORT", default_value_t = 8443, requires = "dev")]
+    pub port: u16,
 }
 
 impl Init {
@@ -41,47 +64,119 @@ impl Init {
     /// # Errors
     /// [`Failure`] when one exists already or cannot be written.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
-        if self.dev {
-            let options = InitOptions {
-                data: SocketAddr::from(([127, 0, 0, 1], 8443)),
-                ops: SocketAddr::from(([127, 0, 0, 1], 9100)),
-                database: None,
-            };
-            let laid = Box::pin(lay_out(&self.dir, &options, &at.clock, &at.entropy)).await?;
-            let names: Vec<_> = laid.parties.iter().map(|party| party.name.clone()).collect();
-            at.out.show(
-                &json!({ "configuration": laid.config_path, "parties": laid.parties_folder, "names": names }),
-                || {
-                    format!(
-                        "Klaar / done: {config}\n\
-                         A throw-away CA, a database and {count} parties: fit for a try-out, never for real data.\n\n\
-                         Nu / now:\n  sluis serve --config {config}\n  sluis client --profile-file {profile} keys generate --help",
-                        config = laid.config_path.display(),
-                        count = names.len(),
-                        profile = laid.parties_folder.join("zaffier/profile.toml").display(),
-                    )
-                },
-            )?;
-            return Ok(Exit::Done);
-        }
-        let config = self.dir.join("sluis.toml");
-        files::private_folder(&self.dir)?;
-        let text = SAMPLE.replace("log.example.nl/noord-holland-noord", &self.origin);
-        files::write_private(&config, text.as_bytes())?;
-        make_keys(&self.dir.join("keys"), &self.origin, at)?;
-        at.out.show(&json!({ "configuration": config }), || {
-            format!(
-                "Klaar / done: {config}\n\
-                 Nu / now: fill in [tls] and [listen], then\n  sluis migrate --config {config}\n  sluis party add --help\n  sluis serve --config {config}",
-                config = config.display()
-            )
+        if self.dev { self.try_out(at).await } else { self.gateway(at) }
+    }
+
+    /// The configuration and the keys of a gateway for real people.
+    fn gateway(&self, at: &mut Context) -> Result<Exit, Failure> {
+        let origin = self.origin.as_deref().unwrap_or_default();
+        let url = self.public_url.as_deref().unwrap_or_default();
+        let text = configuration::of_gateway(&self.region, origin, url)?;
+        let config = Config::parse(&text, &self.dir, &Environment::default()).map_err(|faults| {
+            Failure::usage(listed("such a configuration could not be used", &faults))
+                .now("correct the options; `sluis init --help` explains them")
         })?;
+        let catalogue = compose::catalogue(None)?;
+        if catalogue.region(&self.region).is_none() {
+            let known: Vec<&str> = catalogue.regions().map(|(name, _)| name).collect();
+            return Err(Failure::usage(format!("there is no region `{}`", self.region))
+                .now(format!("choose one of {}, or build with a file of its own", known.join(", "))));
+        }
+        let file = self.dir.join(USUAL_FILE);
+        free(&file)?;
+        free(&config.keys.dir)?;
+        files::private_folder(&self.dir)?;
+        let origin = format!("{origin}/{}", amsterdam_date(at.clock.now()).year());
+        let broken = |faults: Vec<_>| Failure::configuration(listed("the keys cannot be made", &faults));
+        GatewayKeys::generate(&config.keys.dir, &origin, at.entropy.as_ref()).map_err(broken)?;
+        let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(broken)?;
+        // Last, so that a folder with a configuration is a whole one.
+        files::write_private(&file, text.as_bytes())?;
+        let vkey = keys.log.signing().vkey();
+        let document = json!({ "configuration": file, "keys": config.keys.dir, "logVkey": vkey });
+        at.out.show(&document, || begun(&file, &config.keys.dir, &vkey))?;
+        Ok(Exit::Done)
+    }
+
+    /// A gateway to try, with parties.
+    async fn try_out(&self, at: &mut Context) -> Result<Exit, Failure> {
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let ops = if self.port == 0 { 0 } else { self.port.checked_add(1).unwrap_or(0) };
+        let options = InitOptions { data: local(self.port), ops: local(ops), database: None };
+        let laid = Box::pin(lay_out(&self.dir, &options, &at.clock, &at.entropy)).await?;
+        for party in &laid.parties {
+            let key = PrivateKey::generate(KeyAlgorithm::EcdhEs)
+                .map_err(|error| Failure::internal("an encryption key cannot be made").because(error))?;
+            let file = laid.parties_folder.join(&party.name).join("encryption.jwk");
+            files::write_private(&file, key.to_jwk().to_string().as_bytes())?;
+            let public = key.public().to_jwk().to_string();
+            files::write_private(&files::beside(&file, "pub"), public.as_bytes())?;
+        }
+        let party = |party: &LaidParty| {
+            json!({ "name": party.name, "party": party.party.to_string(),
+                "profile": laid.parties_folder.join(&party.name).join("profile.toml") })
+        };
+        let document = json!({
+            "configuration": laid.config_path,
+            "parties": laid.parties.iter().map(party).collect::<Vec<_>>(),
+        });
+        at.out.show(&document, || tried(&laid))?;
         Ok(Exit::Done)
     }
 }
 
-fn make_keys(folder: &Path, origin: &str, at: &Context) -> Result<(), Failure> {
-    let origin = format!("{origin}/{}", amsterdam_date(at.clock.now()).year());
-    GatewayKeys::generate(folder, &origin, at.entropy.as_ref())
-        .map_err(|faults| Failure::configuration(super::compose::listed("the keys cannot be made", &faults)))
+/// What to do next with a gateway for real people.
+fn begun(config: &Path, keys: &Path, vkey: &str) -> String {
+    format!(
+        "Configuratie / configuration: {config}\n\
+         Sleutels / keys: {keys}\n\
+         Publieke sleutel van het log, voor wie het controleert / the log's public key, for who checks it:\n  {vkey}\n\n\
+         Nu / next:\n\
+         1. Bewaar een kopie van de sleutels op een veilige plaats: wat ermee versleuteld is, is zonder hen weg.\n   \
+            Keep a copy of the keys in a safe place: without them, what they encrypted is gone.\n\
+         2. Zet certificaat, sleutel, vertrouwde CA's en CRL's neer zoals {config} ze noemt, en lees de rest ervan na.\n   \
+            Put certificate, key, trusted CAs and CRLs where {config} names them, and read through the rest of it.\n\
+         3. sluis migrate --config {config}\n\
+         4. sluis party add --help\n\
+         5. sluis serve --config {config}",
+        config = config.display(),
+        keys = keys.display(),
+    )
+}
+
+/// What to do next with a try-out.
+fn tried(laid: &LaidOut) -> String {
+    let width = laid.parties.iter().map(|party| party.name.len()).max().unwrap_or_default();
+    let receiver = laid.parties.iter().find(|one| one.party.role == Role::WerkEnInkomen);
+    let folder = receiver.map(|one| laid.parties_folder.join(&one.name)).unwrap_or_default();
+    let folder = folder.display();
+    let config = laid.config_path.display();
+    let mut lines = vec![
+        "Een proefopstelling met verzonnen partijen: nooit voor echte gegevens.".to_owned(),
+        "A try-out with invented parties: never for real data.".to_owned(),
+        String::new(),
+        format!("Configuratie / configuration: {config}"),
+        format!("Partijen / parties, in {}:", laid.parties_folder.display()),
+    ];
+    lines.extend(laid.parties.iter().map(|one| format!("  {:width$}  {}", one.name, one.party)));
+    lines.extend([
+        String::new(),
+        "Nu / next:".to_owned(),
+        format!("  sluis serve --config {config}"),
+        "en in een ander venster / and in another window:".to_owned(),
+        format!("  sluis client --profile-file {folder}/profile.toml keys publish {folder}/encryption.jwk"),
+        format!("  sluis client --profile-file {folder}/profile.toml inbox"),
+        format!("  sluis log verify --config {config}"),
+    ]);
+    lines.join("\n")
+}
+
+/// Refuses when something stands where something new is to come.
+fn free(path: &Path) -> Result<(), Failure> {
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::unwritable(path, error)),
+        Ok(_) => Err(Failure::usage(format!("`{}` exists already", path.display()))
+            .now("nothing is overwritten: choose another folder with --dir, or move the old one away")),
+    }
 }

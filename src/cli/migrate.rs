@@ -1,16 +1,41 @@
 //! `sluis migrate`: brings the database to the schema of this program.
 
 use clap::Args;
+use serde_json::json;
 
-use super::ConfigFile;
+use super::{ConfigFile, Context, Exit, Failure, operated};
+use crate::store::Store;
 
 /// The arguments of `sluis migrate`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
+Makes the database where there is none. A second time nothing changes; a database that a newer Sluis migrated is left as
+it is. SLUIS_DATABASE_URL lets it run under a database role of its own.
+
 Examples:
-  sluis migrate --config /etc/sluis/sluis.toml")]
+  sluis migrate --config /etc/sluis/sluis.toml
+  SLUIS_DATABASE_URL=postgres://sluis_owner@db.example/sluis sluis migrate --config /etc/sluis/sluis.toml")]
 pub struct Migrate {
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigFile,
+}
+
+impl Migrate {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is not one that this program may change.
+    pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        let config = self.config.read()?;
+        let url = config.database.connect_url().map_err(|error| {
+            Failure::configuration("the database's password file cannot be read").because(error)
+        })?;
+        Store::migrate(&url).await.map_err(operated::store)?;
+        at.out.show(&json!({ "migrated": true }), || {
+            "De database is op orde voor dit programma.\nThe database has the schema of this program."
+                .to_owned()
+        })?;
+        Ok(Exit::Done)
+    }
 }

@@ -1,21 +1,35 @@
 //! `sluis policy`: the rules, checked, tested, explained and shown.
 
+mod activate;
+mod check;
+mod explain;
+mod facts;
+mod register;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
-use crate::domain::code::DatasetCode;
+use super::{ConfigFile, Context, Exit, Failure, compose};
+use crate::{
+    domain::code::DatasetCode,
+    policy::{Catalogue, Engine, matrix::Matrix},
+};
 
 /// The arguments of `sluis policy`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
+Without --dir: the policies that are built in.
+
 Examples:
   sluis policy check --dir policies
-  sluis policy test
+  sluis policy test --dataset overgangsdocument
+  sluis policy explain --example overgangsdocument
   sluis policy explain facts.json --at 2026-09-01T00:00:00Z
   sluis policy matrix --format html > matrix.html
-  sluis policy register --format markdown")]
+  sluis policy register --format markdown > register.md
+  sluis policy activate --config /etc/sluis/sluis.toml")]
 pub struct Policy {
     /// A folder of policies; without it, the ones that are built in.
     #[arg(long, value_name = "DIR", global = true)]
@@ -30,33 +44,52 @@ pub struct Policy {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Check them: syntax, articles, categories, bases and conditions without a case.
-    Check,
+    Check {
+        /// As they would stand on this day; without it, today.
+        #[arg(long, value_name = "DATE")]
+        on: Option<Date>,
+    },
     /// Decide every case of `cases.toml` and compare.
     Test {
         /// Only this dataset.
         #[arg(long, value_name = "DATASET")]
         dataset: Option<DatasetCode>,
     },
-    /// Decide on facts, and say why.
+    /// Decide on facts, and say why. Exit code 0 is yes, 1 is no.
+    #[command(after_long_help = explain::HELP)]
     Explain {
         /// The facts as JSON; `-` is standard input.
-        #[arg(value_name = "FILE")]
-        facts: PathBuf,
+        #[arg(value_name = "FILE", required_unless_present = "example", conflicts_with = "example")]
+        facts: Option<PathBuf>,
+        /// Show and judge a refused and a permitted example of this dataset instead.
+        #[arg(long, value_name = "DATASET")]
+        example: Option<DatasetCode>,
         /// Decide as at this instant instead of the one in the facts.
         #[arg(long, value_name = "INSTANT")]
         at: Option<Timestamp>,
     },
     /// Who may receive what, for which purpose, on which basis.
     Matrix {
+        /// Only this dataset.
+        #[arg(long, value_name = "DATASET")]
+        dataset: Option<DatasetCode>,
         /// In which form.
         #[arg(long, value_enum, default_value_t = Form::Text)]
         format: Form,
     },
-    /// The register of processing activities (AVG 30) that follows from the policies.
+    /// What of the register of processing activities (AVG 30) follows from the policies, for the controllers' own
+    /// registers.
     Register {
         /// In which form.
-        #[arg(long, value_enum, default_value_t = Form::Text)]
-        format: Form,
+        #[arg(long, value_enum, default_value_t = Page::Text)]
+        format: Page,
+    },
+    /// Make the policies of a gateway's configuration the active ones. From then on no gateway on its database decides by
+    /// the former; restart the gateways that still have those.
+    Activate {
+        /// The configuration.
+        #[command(flatten)]
+        config: ConfigFile,
     },
 }
 
@@ -69,4 +102,76 @@ pub enum Form {
     Markdown,
     /// A page.
     Html,
+}
+
+/// In which form a register is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// For a terminal.
+    Text,
+    /// For a document.
+    Markdown,
+}
+
+impl Policy {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// When the policies cannot be read, or the question cannot be understood.
+    pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        let dir = self.dir.as_deref();
+        match self.action {
+            Action::Check { on } => check::check(dir, on, at),
+            Action::Test { dataset } => check::test(&engine(dir)?, dataset.as_ref(), at),
+            Action::Explain { facts, example, at: instant } => match (facts, example) {
+                (Some(file), _) => explain::explain(&engine(dir)?, &file, instant, at),
+                (None, Some(dataset)) => explain::example(&engine(dir)?, &dataset, at),
+                (None, None) => Err(Failure::usage("there are no facts to decide on")),
+            },
+            Action::Matrix { dataset, format } => {
+                matrix(&compose::catalogue(dir)?, dataset.as_ref(), format, at)
+            }
+            Action::Register { format } => register::show(&compose::catalogue(dir)?, format, at),
+            Action::Activate { config } => {
+                if dir.is_some() {
+                    return Err(Failure::usage(
+                        "the policies that become active are those of the configuration",
+                    )
+                    .now("name the folder in `policies.dir` of the configuration, and leave --dir out"));
+                }
+                activate::activate(&config, at).await
+            }
+        }
+    }
+}
+
+fn matrix(
+    catalogue: &Catalogue,
+    dataset: Option<&DatasetCode>,
+    format: Form,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let matrix = match dataset {
+        None => Matrix::of(catalogue),
+        Some(code) => {
+            let dataset = catalogue.dataset(code).ok_or_else(|| unknown(catalogue, code))?;
+            Matrix::of_dataset(catalogue, dataset)
+        }
+    };
+    at.out.show(&matrix, || match format {
+        Form::Text => matrix.text(),
+        Form::Markdown => matrix.markdown(),
+        Form::Html => matrix.html(),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn engine(dir: Option<&std::path::Path>) -> Result<Engine, Failure> {
+    Engine::new(std::sync::Arc::new(compose::catalogue(dir)?))
+        .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))
+}
+
+fn unknown(catalogue: &Catalogue, code: &DatasetCode) -> Failure {
+    let known: Vec<&str> = catalogue.datasets().map(|dataset| dataset.code.as_str()).collect();
+    Failure::usage(format!("there is no dataset `{code}`")).now(format!("choose one of {}", known.join(", ")))
 }

@@ -118,13 +118,20 @@ impl Exchange {
         Ok(())
     }
 
-    /// The emergency brake: a blocked party neither sends nor receives from the commit on.
+    /// The emergency brake: a blocked party neither sends nor receives from the commit on. The cause is a code, which the
+    /// party may read in its entries.
     ///
     /// # Errors
     /// [`OperateError`].
-    pub async fn block_party(&self, party: PartyId, blocked: bool) -> Result<(), OperateError> {
+    pub async fn block_party(
+        &self,
+        party: PartyId,
+        blocked: bool,
+        cause: Option<&str>,
+    ) -> Result<(), OperateError> {
         let event = if blocked { Event::PartyBlocked } else { Event::PartyUnblocked };
-        let entry = self.operators_entry(party, event, Part::default())?;
+        let part = Part { cause: cause.map(str::to_owned), ..Part::default() };
+        let entry = self.operators_entry(party, event, part)?;
         let effect = BlockParty { party, blocked };
         drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
         Ok(())

@@ -4,6 +4,8 @@
 //! `expect = "permit"` with the `basis`, or `expect = "refuse"` with `because`: all failed conditions, or the kind of the
 //! refusal, such as `no-basis`; a `basis` there is the one that must have been judged. `route-cases.toml` has an `action` and a `role` instead of a dataset.
 
+mod examples;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -24,6 +26,8 @@ use crate::domain::{
     declaration::{Capacity, DeclarationKind},
     party::{PartyId, Role},
 };
+
+pub use examples::{Example, examples};
 
 /// When a case plays that names no instant: midday on 2 November 2026.
 const WHEN: &str = "2026-11-02T11:00:00Z";

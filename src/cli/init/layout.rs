@@ -6,14 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use super::cast;
+use super::{cast, configuration, free};
 use crate::{
     cli::{
         Failure,
         compose::{Composed, catalogue, listed},
         files,
     },
-    config::{Config, Environment},
+    config::{Config, Environment, USUAL_FILE},
     crypto::gateway_keys::GatewayKeys,
     domain::{
         clock::{Clock, amsterdam_date},
@@ -81,6 +81,9 @@ pub async fn lay_out(
 ) -> Result<LaidOut, Failure> {
     let now = clock.now();
     let failed = |error: AuthorityError| Failure::internal("the throw-away CA cannot be made").because(error);
+    for name in [USUAL_FILE, "keys", "tls", "parties", "gateway.db"] {
+        free(&folder.join(name))?;
+    }
     files::private_folder(folder)?;
     // A relative SQLite path would start at the configuration's folder, and so would the others: make all absolute.
     let folder = &std::path::absolute(folder).map_err(|error| Failure::unwritable(folder, error))?;
@@ -106,8 +109,8 @@ pub async fn lay_out(
     let origin = format!("{ORIGIN}/{}", amsterdam_date(now).year());
     GatewayKeys::generate(&folder.join("keys"), &origin, entropy.as_ref())
         .map_err(|faults| Failure::configuration(listed("the keys cannot be made", &faults)))?;
-    let config_path = folder.join("sluis.toml");
-    let text = configuration(options);
+    let config_path = folder.join(USUAL_FILE);
+    let text = configuration::of_try_out(options, ORIGIN)?;
     files::write_private(&config_path, text.as_bytes())?;
     let config = Config::parse(&text, folder, &Environment::default()).map_err(|faults| {
         Failure::internal(listed("the configuration that was made is not in order", &faults))
@@ -158,10 +161,7 @@ async fn register(
             ("certificate.key", certificate.key_pem.as_bytes()),
             ("ca.pem", authority.certificate_pem().as_bytes()),
             ("receipt.jwk", receipt_key.as_slice()),
-            (
-                "profile.toml",
-                profile(&format!("https://localhost:{}", options.data.port()), part.name, &vkey).as_bytes(),
-            ),
+            ("profile.toml", profile(&configuration::url(options.data), part.name, &vkey).as_bytes()),
         ] {
             files::write_private(&own.join(name), bytes)?;
         }
@@ -198,43 +198,5 @@ fn profile(url: &str, name: &str, vkey: &str) -> String {
          staff_function = \"medewerker\"\n\
          log_vkey = \"{vkey}\"\n\
          receipt_key = \"receipt.jwk\"\n"
-    )
-}
-
-fn configuration(options: &InitOptions) -> String {
-    let InitOptions { data, ops, database } = options;
-    let database = database.as_deref().unwrap_or("sqlite:gateway.db");
-    format!(
-        "# A gateway to try, made by `sluis init --dev`. Never for real data: its certificate authority is throw-away.\n\
-         # `sluis init` without --dev writes a configuration with every member explained.\n\
-         region = \"{REGION}\"\n\
-         # Not strict: new keys of parties count at once, and a throw-away authority is taken.\n\
-         strict = false\n\n\
-         [listen]\n\
-         data = \"{data}\"\n\
-         ops = \"{ops}\"\n\
-         public_url = \"https://localhost:{port}\"\n\n\
-         [publisher]\n\
-         name = \"Sluis try-out\"\n\
-         email = \"sluis@example.nl\"\n\
-         url = \"https://localhost:{port}\"\n\n\
-         [database]\n\
-         url = \"{database}\"\n\n\
-         [keys]\n\
-         dir = \"keys\"\n\n\
-         [tls]\n\
-         certificate = \"tls/server.pem\"\n\
-         key = \"tls/server.key\"\n\n\
-         [[tls.trust]]\n\
-         file = \"tls/ca.pem\"\n\
-         oin_prefixes = [\"00000099\"]\n\n\
-         [tls.revocation]\n\
-         files = [\"tls/ca.crl\"]\n\n\
-         [log]\n\
-         origin = \"{ORIGIN}\"\n\n\
-         [telemetry]\n\
-         format = \"text\"\n\
-         filter = \"warn\"\n",
-        port = data.port(),
     )
 }

@@ -76,6 +76,11 @@ impl Sealed for RevokeCertificate {}
 impl Effect for RevokeCertificate {
     type Outcome = Once;
 
+    /// What stops a party must work whatever policies the operator's program has.
+    fn needs_policy(&self) -> bool {
+        false
+    }
+
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
         let known = query(KNOWN).bind(self.registration.to_string());
         let row = tx.find(known).await?.ok_or(Conflict::NotFound)?;

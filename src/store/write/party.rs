@@ -175,6 +175,11 @@ impl Sealed for BlockParty {}
 impl Effect for BlockParty {
     type Outcome = Once;
 
+    /// An emergency brake asks nobody by which policies it was built.
+    fn needs_policy(&self) -> bool {
+        false
+    }
+
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
         let (oin, role) = (self.party.oin.to_string(), self.party.role.to_string());
         let wanted = if self.blocked { "blocked" } else { "active" };

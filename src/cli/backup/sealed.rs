@@ -1,0 +1,23 @@
+//! A backup as one age file, written in constant memory.
+
+use std::{io, path::Path};
+
+use super::{collect::Collected, tar::Archive};
+use crate::{
+    cli::{Failure, files},
+    crypto::envelope::{self, Recipient},
+};
+
+/// Writes a tar of everything, sealed to the recipients.
+pub(super) fn write(collected: &Collected, to: &Path, recipients: &[Recipient]) -> Result<(), Failure> {
+    let mut archive = Archive::of(collected.iter())?;
+    let unwritable = |error: io::Error| Failure::unwritable(to, error);
+    let file = files::private_options().write(true).create_new(true).open(to).map_err(unwritable)?;
+    let sealed = envelope::seal(&mut archive, &file, recipients);
+    sealed.map_err(|error| {
+        Failure::usage("the backup cannot be encrypted")
+            .because(error)
+            .now("check the free space; what was written is not whole")
+    })?;
+    file.sync_all().map_err(unwritable)
+}

@@ -1,0 +1,176 @@
+//! What changes a party.
+
+use std::{path::Path, sync::Arc};
+
+use serde_json::json;
+
+use super::{Add, By};
+use crate::{
+    cli::{Context, Exit, Failure, compose, compose::Composed, operated},
+    config::Config,
+    domain::{
+        clock::{amsterdam_date, amsterdam_midnight},
+        digest::Digest,
+        party::{PartyId, Role},
+    },
+    exchange::operate::OperateError,
+    identity::ClientCertificate,
+    store::write::{Ground, MunicipalityOf},
+};
+
+pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<Exit, Failure> {
+    let Add { party, certificate, name, municipality, by, decision, since } = add;
+    if matches!(party.role, Role::Betrokkene) {
+        return Err(Failure::refused("a person is never a party on the line"));
+    }
+    let certificate = read(&certificate, party, config, at)?;
+    let from = amsterdam_midnight(since.unwrap_or_else(|| amsterdam_date(at.clock.now())));
+    let ground = match by {
+        By::Own => Ground::Own,
+        By::Delegation => Ground::Delegatie,
+        By::Mandate => Ground::Mandaat,
+    };
+    let of =
+        |municipality| MunicipalityOf { municipality, ground, decision: decision.clone(), from, until: None };
+    let municipalities: Vec<_> = municipality.into_iter().map(of).collect();
+    let composed = open(config, at).await?;
+    let done = async {
+        let known = composed.exchange.store.party(&party).await.map_err(operated::store)?;
+        if known.is_some() {
+            return Err(Failure::refused(format!("{party} is registered already"))
+                .now("`sluis party next` registers another certificate for it"));
+        }
+        let exchange = &composed.exchange;
+        exchange.register_party(party, &name, municipalities).await.map_err(operated::failure)?;
+        exchange.register_certificate_for(party, &certificate).await.map_err(|error| {
+            at.out.warn("the party is registered, its certificate is not: give that with `sluis party next`");
+            operated::failure(error)
+        })
+    }
+    .await;
+    composed.close().await;
+    done?;
+    say(at, "add", party, Some(certificate.registration()), "Geregistreerd / registered")
+}
+
+pub(super) async fn next(
+    config: &Config,
+    party: PartyId,
+    file: &Path,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let certificate = read(file, party, config, at)?;
+    let composed = open(config, at).await?;
+    let done = composed.exchange.register_certificate_for(party, &certificate).await;
+    composed.close().await;
+    done.map_err(operated::failure)?;
+    say(
+        at,
+        "next",
+        party,
+        Some(certificate.registration()),
+        "Certificaat geregistreerd / certificate registered",
+    )
+}
+
+pub(super) async fn revoke(
+    config: &Config,
+    party: PartyId,
+    file: Option<&Path>,
+    registration: Option<Digest>,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let registration = match (file, registration) {
+        (Some(file), _) => certificate(file)?.registration(),
+        (None, Some(registration)) => registration,
+        (None, None) => return Err(Failure::usage("there is no certificate to revoke")),
+    };
+    let composed = open(config, at).await?;
+    let done = async {
+        let known = composed.exchange.store.certificate(&registration).await.map_err(operated::store)?;
+        if known.is_none_or(|row| row.party != party) {
+            return Err(operated::failure(OperateError::NotFound));
+        }
+        composed.exchange.revoke_certificate(registration).await.map_err(operated::failure)
+    }
+    .await;
+    composed.close().await;
+    done?;
+    say(at, "revoke", party, Some(registration), "Ingetrokken / revoked")
+}
+
+pub(super) async fn block(
+    config: &Config,
+    party: PartyId,
+    blocked: bool,
+    cause: Option<&str>,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let composed = open(config, at).await?;
+    let done = composed.exchange.block_party(party, blocked, cause).await;
+    composed.close().await;
+    done.map_err(operated::failure)?;
+    let (action, words) = if blocked {
+        ("block", "Geblokkeerd, vanaf nu / blocked from now on")
+    } else {
+        ("unblock", "Weer toegelaten / let in again")
+    };
+    say(at, action, party, None, words)
+}
+
+fn say(
+    at: &mut Context,
+    action: &str,
+    party: PartyId,
+    registration: Option<Digest>,
+    words: &str,
+) -> Result<Exit, Failure> {
+    let document = json!({ "done": action, "party": party.to_string(), "registration": registration });
+    at.out.show(&document, || {
+        let registration = registration.map(|digest| format!("\n  {digest}")).unwrap_or_default();
+        format!("{words}: {party}{registration}")
+    })?;
+    Ok(Exit::Done)
+}
+
+async fn open(config: &Config, at: &mut Context) -> Result<Composed, Failure> {
+    Composed::open(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await
+}
+
+/// A party's certificate, and a warning where the gateway would not let it in.
+fn read(
+    file: &Path,
+    party: PartyId,
+    config: &Config,
+    at: &mut Context,
+) -> Result<ClientCertificate, Failure> {
+    let certificate = certificate(file)?;
+    if certificate.oin() != party.oin {
+        return Err(operated::failure(OperateError::OtherOrganisation));
+    }
+    let now = at.clock.now();
+    if now > certificate.not_after() {
+        return Err(Failure::refused("the certificate has expired").now("give the one that follows it"));
+    }
+    if now < certificate.not_before() {
+        at.out.warn(&format!("the certificate is not valid before {}", certificate.not_before()));
+    }
+    let vouched = config.tls.trust.iter().flat_map(|anchor| &anchor.oin_prefixes);
+    if !vouched.into_iter().any(|prefix| prefix == party.oin.prefix()) {
+        at.out.warn(
+            "no trust anchor of the configuration vouches for OINs that begin so: it will not be let in",
+        );
+    }
+    Ok(certificate)
+}
+
+fn certificate(file: &Path) -> Result<ClientCertificate, Failure> {
+    let unusable = || {
+        Failure::usage(format!("`{}` is no certificate of a party", file.display()))
+            .now("give its certificate in PEM, its own first, without a key")
+    };
+    let bytes = compose::read(file)?;
+    let blocks = pem::parse_many(&bytes).map_err(|_| unusable())?;
+    let first = blocks.iter().find(|block| block.tag() == "CERTIFICATE").ok_or_else(unusable)?;
+    ClientCertificate::read(first.contents()).map_err(|fault| unusable().because(fault))
+}

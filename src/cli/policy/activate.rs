@@ -1,0 +1,44 @@
+//! `sluis policy activate`.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::check;
+use crate::{
+    cli::{ConfigFile, Context, Exit, Failure, compose, compose::Composed, operated},
+    domain::clock::amsterdam_date,
+};
+
+/// Makes the policies of a configuration the active ones, after they were checked.
+pub(super) async fn activate(file: &ConfigFile, at: &mut Context) -> Result<Exit, Failure> {
+    let config = file.read()?;
+    let today = amsterdam_date(at.clock.now());
+    let findings = check::findings(config.policies.dir.as_deref(), today);
+    if !findings.is_empty() {
+        return Err(Failure::refused(compose::listed(
+            "policies that are not in order do not become active",
+            &findings,
+        ))
+        .now("correct them until `sluis policy check` finds nothing"));
+    }
+    let composed = Composed::open(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+    let before = composed.exchange.store.head().await.map_err(operated::store)?.policy;
+    let now = composed.exchange.policy_digest();
+    let done = composed.exchange.activate_policy().await;
+    composed.close().await;
+    done.map_err(operated::failure)?;
+    let changed = before != now;
+    at.out.show(&json!({ "former": before, "active": now, "changed": changed }), || {
+        if changed {
+            format!(
+                "Actief beleid / active policies: {now}\nVoorheen / before: {before}\n\
+                 Herstart gateways die nog het vorige beleid hebben; zij weigeren nu alles (503).\n\
+                 Restart gateways that still have the former policies; they now refuse everything (503)."
+            )
+        } else {
+            format!("Dit beleid was al actief / these policies were active already: {now}")
+        }
+    })?;
+    Ok(Exit::Done)
+}

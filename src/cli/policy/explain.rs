@@ -1,0 +1,123 @@
+//! `sluis policy explain`.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::Path,
+};
+
+use jiff::Timestamp;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{facts, unknown};
+use crate::{
+    cli::{Context, Exit, Failure, compose},
+    domain::code::DatasetCode,
+    policy::{
+        Engine,
+        cases::{self, Example},
+        explain::{Explanation, explain as explained},
+        whatif::{Moment, WhatIf},
+    },
+};
+
+/// Facts are one question, not a batch.
+const LONGEST: u64 = 64 * 1024;
+
+/// The text of `--help`.
+pub(super) const HELP: &str = "\
+Facts are JSON. dataset, purpose, senderRole and recipientRole are needed; what else is left out says no:
+  {\"dataset\": \"overgangsdocument\", \"purpose\": \"voortzetting-ondersteuning\",
+   \"senderRole\": \"pro-school\", \"recipientRole\": \"werk-en-inkomen\", \"recipientGemeenten\": [\"0361\"],
+   \"verblijf\": \"0361\", \"age\": 18, \"verlatenOp\": \"2026-07-17\",
+   \"requestAccepted\": true, \"requestInstemming\": [\"persoon\"]}
+
+Examples:
+  sluis policy explain --example overgangsdocument         a refused and a permitted question, each with its facts
+  sluis policy explain facts.json
+  sluis policy explain - --json --at 2026-09-01T00:00:00Z < facts.json";
+
+/// Decides about the facts of a file.
+pub(super) fn explain(
+    engine: &Engine,
+    file: &Path,
+    instant: Option<Timestamp>,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let text = read(file)?;
+    let mut question = facts::read(&text)?;
+    if let Some(instant) = instant {
+        question.at = Some(Moment(instant));
+    }
+    let explanation = judged(engine, &question, at)?;
+    at.out.show(&explanation, || text_of(&explanation))?;
+    Ok(if explanation.permitted { Exit::Done } else { Exit::Refused })
+}
+
+/// Shows and judges two cases of a dataset.
+pub(super) fn example(engine: &Engine, dataset: &DatasetCode, at: &mut Context) -> Result<Exit, Failure> {
+    if engine.catalogue().dataset(dataset).is_none() {
+        return Err(unknown(engine.catalogue(), dataset));
+    }
+    let examples = cases::examples(engine, dataset)
+        .map_err(|findings| Failure::configuration(compose::listed("the cases cannot be read", &findings)))?;
+    let examples = examples
+        .ok_or_else(|| Failure::refused(format!("`{dataset}` has no permitted and refused case to show")))?;
+    for (number, example) in examples.iter().enumerate() {
+        let explanation = judged(engine, &example.facts, at)?;
+        if number > 0 {
+            at.out.say("\n----------------------------------------------------------------\n")?;
+        }
+        let document =
+            json!({ "name": example.name, "facts": example.facts_json(), "explanation": explanation });
+        at.out.show(&document, || shown(example, &explanation))?;
+    }
+    at.out.say(
+        "\nBewaar feiten in een bestand en verander ze: sluis policy explain BESTAND\n\
+         Keep facts in a file and change them: sluis policy explain FILE",
+    )?;
+    Ok(Exit::Done)
+}
+
+fn judged(engine: &Engine, question: &WhatIf, at: &Context) -> Result<Explanation, Failure> {
+    explained(engine, question, at.clock.now()).map_err(|missing| {
+        Failure::usage("there is no question in these facts")
+            .because(missing)
+            .now("name it; `sluis policy explain --help` shows an example")
+    })
+}
+
+fn shown(example: &Example, explanation: &Explanation) -> String {
+    let facts = serde_json::to_string_pretty(&example.facts_json()).unwrap_or_default();
+    format!("{}\n\n{facts}\n\n{}", example.name, text_of(explanation))
+}
+
+/// The explanation in Dutch, and what matters of it in English.
+fn text_of(explanation: &Explanation) -> String {
+    let verdict =
+        if explanation.permitted { "YES: this party may receive this now." } else { "NO: not now." };
+    let mut lines = vec![explanation.text(), verdict.to_owned()];
+    for reason in &explanation.reasons {
+        lines.push(format!("- {}", reason.text.en));
+        lines.extend(reason.now.as_ref().map(|now| format!("    What to do: {}", now.en)));
+    }
+    lines.join("\n")
+}
+
+fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let mut text = Zeroizing::new(String::new());
+    let input: Box<dyn io::Read> = if file == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(fs::File::open(file).map_err(|error| Failure::unreadable(file, error))?)
+    };
+    let read = input.take(LONGEST.saturating_add(1)).read_to_string(&mut text);
+    read.map_err(|error| Failure::unreadable(file, error))?;
+    if u64::try_from(text.len()).is_ok_and(|length| length <= LONGEST) {
+        Ok(text)
+    } else {
+        Err(Failure::usage("the facts are longer than 64 KiB")
+            .now("one file holds the facts of one question"))
+    }
+}

@@ -1,0 +1,201 @@
+//! `sluis policy register`: what of the register of processing activities follows from the policies.
+//!
+//! Only that: the controllers' names, their data protection officers, processors and security measures are not policy,
+//! and each controller keeps its own register (GDPR 30). The page says so.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Page;
+use crate::{
+    cli::{Context, Exit, Failure},
+    domain::{code::Purpose, digest::Digest, party::Role},
+    policy::{
+        Catalogue, Dataset,
+        dataset::{Basis, Sensitivity},
+    },
+};
+
+const MISSING_NL: &str = "Wat hier niet uit volgt en elke verwerkingsverantwoordelijke zelf aanvult (AVG 30 lid 1): naam en \
+     contactgegevens van de verantwoordelijke en de FG, de categorieën van betrokkenen, verwerkers, de eigen bewaartermijn na ontvangst, doorgifte buiten \
+     de EU en de beveiligingsmaatregelen.";
+const MISSING_EN: &str = "What does not follow from the policies, and what each controller adds itself (GDPR 30(1)): name and \
+     contact of the controller and its DPO, the categories of data subjects, processors, its own retention after receipt, transfers outside the EU, and \
+     security measures.";
+
+/// The register, one activity per legal basis.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Register {
+    policy_digest: Digest,
+    activities: Vec<Activity>,
+    not_in_here: [&'static str; 2],
+}
+
+/// One processing activity: a dataset on one basis.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Activity {
+    basis: String,
+    title: [String; 2],
+    senders: Vec<Role>,
+    recipients: Vec<Role>,
+    purposes: Vec<PurposeLine>,
+    ground: Option<String>,
+    provisions: Vec<String>,
+    our_reading: bool,
+    in_force_from: String,
+    in_force_until: Option<String>,
+    categories: Vec<CategoryLine>,
+    retention_days: u32,
+    retention_source: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PurposeLine {
+    code: Purpose,
+    nl: String,
+    en: String,
+    dpv: String,
+}
+
+#[derive(Debug, Serialize)]
+struct CategoryLine {
+    code: String,
+    nl: String,
+    en: String,
+    sensitivity: Sensitivity,
+    manner: &'static str,
+}
+
+/// Prints it.
+pub(super) fn show(catalogue: &Catalogue, page: Page, at: &mut Context) -> Result<Exit, Failure> {
+    let activities = catalogue
+        .datasets()
+        .flat_map(|dataset| dataset.bases.values().map(|basis| activity(catalogue, dataset, basis)))
+        .collect();
+    let register =
+        Register { policy_digest: catalogue.digest(), activities, not_in_here: [MISSING_NL, MISSING_EN] };
+    at.out.show(&register, || match page {
+        Page::Text => text(&register),
+        Page::Markdown => markdown(&register),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn activity(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Activity {
+    let manners: BTreeMap<_, _> =
+        [(&basis.required, "verplicht"), (&basis.optional, "optioneel"), (&basis.opt_out, "opt-uit")]
+            .into_iter()
+            .flat_map(|(categories, manner)| categories.iter().map(move |category| (category, manner)))
+            .collect();
+    let law: Vec<_> = basis.provisions.iter().filter_map(|id| catalogue.provision(id)).collect();
+    Activity {
+        basis: basis.id.to_string(),
+        title: [dataset.title.nl.clone().into_owned(), dataset.title.en.clone().into_owned()],
+        senders: basis.senders.iter().copied().collect(),
+        recipients: basis.recipients.iter().copied().collect(),
+        purposes: basis
+            .purposes
+            .iter()
+            .filter_map(|code| catalogue.purpose(code))
+            .map(|one| PurposeLine {
+                code: one.code.clone(),
+                nl: one.nl.clone(),
+                en: one.en.clone(),
+                dpv: one.dpv.clone(),
+            })
+            .collect(),
+        ground: basis.ground.clone(),
+        provisions: law.iter().map(|entry| entry.citation()).collect(),
+        our_reading: law.iter().any(|entry| entry.reading == crate::policy::law::Reading::Ours),
+        in_force_from: basis.in_force_from.to_string(),
+        in_force_until: basis.in_force_until.map(|day| day.to_string()),
+        categories: dataset
+            .categories
+            .iter()
+            .filter_map(|(code, info)| {
+                Some(CategoryLine {
+                    code: code.to_string(),
+                    nl: info.title.nl.clone().into_owned(),
+                    en: info.title.en.clone().into_owned(),
+                    sensitivity: info.sensitivity,
+                    manner: manners.get(code)?,
+                })
+            })
+            .collect(),
+        retention_days: dataset.retention_days,
+        retention_source: dataset.retention_source.clone(),
+    }
+}
+
+impl Activity {
+    /// Names and values, in the order of AVG 30.
+    fn lines(&self) -> [(&'static str, String); 7] {
+        let purposes: Vec<String> =
+            self.purposes.iter().map(|one| format!("{} ({}; {})", one.nl, one.code, one.dpv)).collect();
+        let categories: Vec<String> = self
+            .categories
+            .iter()
+            .map(|one| format!("{} ({}{})", one.nl, one.manner, nature(one.sensitivity)))
+            .collect();
+        let ground = self.ground.as_deref().map(|ground| format!(" (AVG {ground})")).unwrap_or_default();
+        let reading = if self.our_reading { " [onze lezing]" } else { "" };
+        let until = self.in_force_until.as_deref().map(|day| format!(" tot {day}")).unwrap_or_default();
+        [
+            ("Verstrekker", roles(&self.senders)),
+            ("Ontvanger", roles(&self.recipients)),
+            ("Doel", purposes.join("; ")),
+            ("Grondslag", format!("{}{ground}{reading}", self.provisions.join("; "))),
+            ("Van kracht", format!("vanaf {}{until}", self.in_force_from)),
+            ("Gegevens", categories.join("; ")),
+            (
+                "Bewaard door Sluis",
+                format!("hooguit {} dagen, versleuteld ({})", self.retention_days, self.retention_source),
+            ),
+        ]
+    }
+}
+
+/// What makes a category more than ordinary.
+const fn nature(sensitivity: Sensitivity) -> &'static str {
+    match sensitivity {
+        Sensitivity::Ordinary => "",
+        Sensitivity::Functional => ", functionele mogelijkheden",
+        Sensitivity::Health => ", gezondheid: AVG 9",
+        Sensitivity::Criminal => ", strafrechtelijk: AVG 10",
+    }
+}
+
+fn roles(roles: &[Role]) -> String {
+    roles.iter().map(Role::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn text(register: &Register) -> String {
+    let mut lines = Vec::new();
+    for activity in &register.activities {
+        lines.push(format!("{} ({})", activity.basis, activity.title.join(" / ")));
+        lines.extend(activity.lines().into_iter().map(|(name, value)| format!("  {name}: {value}")));
+        lines.push(String::new());
+    }
+    lines.extend([
+        MISSING_NL.to_owned(),
+        MISSING_EN.to_owned(),
+        format!("Beleid: {}", register.policy_digest),
+    ]);
+    lines.join("\n")
+}
+
+fn markdown(register: &Register) -> String {
+    let mut lines = vec!["# Register van verwerkingsactiviteiten: uit het beleid van Sluis".to_owned()];
+    lines.extend([String::new(), MISSING_NL.to_owned(), String::new(), format!("*{MISSING_EN}*")]);
+    for activity in &register.activities {
+        lines.extend([String::new(), format!("## {} (`{}`)", activity.title.join(" / "), activity.basis)]);
+        lines.extend([String::new(), "| | |".to_owned(), "|---|---|".to_owned()]);
+        let row = |(name, value): (&str, String)| format!("| {name} | {} |", value.replace('|', "\\|"));
+        lines.extend(activity.lines().into_iter().map(row));
+    }
+    lines.extend([String::new(), format!("Beleid: `{}`", register.policy_digest)]);
+    lines.join("\n")
+}
