@@ -39,7 +39,7 @@ impl OwnReference {
     /// # Errors
     /// [`InvalidReference`] when the form is wrong or when it could be a BSN.
     pub fn new(text: &str) -> Result<Self, InvalidReference> {
-        let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '/' | '-');
+        let allowed = |c: char| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '.' | '_' | '/' | '-');
         if text.is_empty() || text.chars().count() > 64 || !text.chars().all(allowed) {
             return Err(InvalidReference::Form);
         }
@@ -176,4 +176,23 @@ pub struct PersonFacts {
 
 const fn yes() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_own_reference_cannot_hide_a_bsn() {
+        assert!(OwnReference::new("L-2031").is_ok());
+        assert!(OwnReference::new("école-7").is_ok());
+        assert_eq!(OwnReference::new("999990019"), Err(InvalidReference::LooksLikeBsn));
+        // The same number in full-width and in Arabic-Indic digits.
+        for disguised in ["９９９９９００１９", "٩٩٩٩٩٠٠١٩"] {
+            assert_eq!(OwnReference::new(disguised), Err(InvalidReference::Form));
+        }
+        for wrong in ["", "a b", "a\u{0}", &"x".repeat(65)] {
+            assert_eq!(OwnReference::new(wrong), Err(InvalidReference::Form));
+        }
+    }
 }

@@ -5,26 +5,23 @@
 //! caller's fault is a 503 if trying again can help and else a 500 whose body is always the same; the cause stands in the
 //! log.
 
+mod ended;
+mod proof;
+
+use self::{
+    ended::{ended_otherwise, gone},
+    proof::unproven,
+};
 use super::problem::{self, Problem};
 use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{
-        account::AccountError,
-        acknowledge::AcknowledgeError,
-        admission::AdmitError,
-        answer::AnswerError,
-        declare::DeclareError,
-        directory::DirectoryError,
-        evaluate::EvaluateError,
-        keys::KeyError,
-        lists::ListError,
-        pull::{Ended, PullError},
-        push::PushError,
-        search::SearchError,
-        trouble::Trouble,
+        account::AccountError, acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError,
+        declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError, keys::KeyError,
+        lists::ListError, pull::PullError, push::PushError, search::SearchError, trouble::Trouble,
         withdraw::WithdrawError,
     },
-    identity::{IdentityFault, key_proof::ProofFault},
+    identity::IdentityFault,
     policy::permit::{Refusal, RefusalKind},
 };
 
@@ -235,66 +232,6 @@ impl From<KeyError> for Problem {
     }
 }
 
-/// What is wrong with the proof that a key is the caller's.
-fn unproven(fault: ProofFault) -> Fault {
-    match fault {
-        ProofFault::Missing => Fault::at(
-            "/proof",
-            "missing",
-            "Stuur een bewijs mee: een verklaring in proof, of een certificaat in key.x5c.",
-            "Send a proof along: a statement in proof, or a certificate in key.x5c.",
-        ),
-        ProofFault::Chain => Fault::at(
-            "/key/x5c",
-            "not-a-chain",
-            "Dit is geen keten van certificaten in base64, het eigen certificaat eerst.",
-            "This is no chain of certificates in base64, the own certificate first.",
-        ),
-        ProofFault::Untrusted => Fault::at(
-            "/key/x5c",
-            "untrusted-certificate",
-            "Dit certificaat wordt niet vertrouwd, is verlopen of is ingetrokken.",
-            "This certificate is not trusted, has expired or was revoked.",
-        ),
-        ProofFault::OtherOrganisation => Fault::at(
-            "/key/x5c",
-            "other-organisation",
-            "Dit certificaat is van een andere organisatie.",
-            "This certificate is another organisation's.",
-        ),
-        ProofFault::OtherKey => Fault::at(
-            "/key/x5c",
-            "other-key",
-            "Dit certificaat hoort bij een andere sleutel.",
-            "This certificate is for another key.",
-        ),
-        ProofFault::Statement => Fault::at(
-            "/proof",
-            "invalid-statement",
-            "Dit is geen JWS van het soort sluis-key-proof+jwt met ES256, ES384 of PS256.",
-            "This is no JWS with typ sluis-key-proof+jwt by ES256, ES384 or PS256.",
-        ),
-        ProofFault::Signature => Fault::at(
-            "/proof",
-            "wrong-signature",
-            "Deze verklaring is niet ondertekend met de sleutel van het certificaat waarmee u verbonden bent.",
-            "This statement is not signed by the key of the certificate that you connect with.",
-        ),
-        ProofFault::OtherStatement => Fault::at(
-            "/proof",
-            "other-statement",
-            "Deze verklaring gaat over een andere sleutel of een andere partij.",
-            "This statement is about another key or another party.",
-        ),
-        ProofFault::Stale => Fault::at(
-            "/proof",
-            "stale-statement",
-            "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
-            "This statement is older than ten minutes. Make a new one.",
-        ),
-    }
-}
-
 fn refused(refusal: Refusal) -> Problem {
     problem::REFUSED.with_faults(refusal.reasons)
 }
@@ -314,60 +251,4 @@ fn placed(refusal: Refusal, pointer: &str) -> impl Iterator<Item = Fault> {
 
 fn recipient(at: usize) -> String {
     format!("/recipients/{at}")
-}
-
-const GONE: Problem =
-    problem::GONE.detail("The entry of errors says how it ended. There is nothing to collect.");
-
-/// Why a packet can no longer be collected, to the recipient that it was for.
-fn gone(ended: Ended) -> Problem {
-    let fault = match ended {
-        Ended::Withdrawn => Fault::at(
-            "",
-            "withdrawn",
-            "De afzender of de persoon heeft dit ingetrokken.",
-            "The sender or the person withdrew it.",
-        ),
-        Ended::Expired => Fault {
-            now: Some(Bilingual::new(
-                "Vraag de afzender om het opnieuw te sturen.",
-                "Ask the sender to push it again.",
-            )),
-            ..Fault::at(
-                "",
-                "expired",
-                "De termijn om dit op te halen is voorbij.",
-                "The term to collect it has passed.",
-            )
-        },
-        Ended::Withheld => Fault {
-            now: Some(Bilingual::new(
-                "Publiceer een nieuwe sleutel en vraag de afzender om het opnieuw te sturen.",
-                "Publish a new key and ask the sender to push it again.",
-            )),
-            ..Fault::at(
-                "",
-                "withheld",
-                "De sleutel waarvoor dit is versleuteld, is ingetrokken.",
-                "The key that it is sealed to was revoked.",
-            )
-        },
-        Ended::Acknowledged => Fault::at(
-            "",
-            "acknowledged",
-            "U hebt de ontvangst bevestigd; daarna is het hier gewist.",
-            "You acknowledged it, and it was erased here.",
-        ),
-    };
-    GONE.with_faults([fault])
-}
-
-/// It has ended, by a cause that the use case does not tell apart.
-fn ended_otherwise() -> Problem {
-    GONE.with_faults([Fault::at(
-        "",
-        "ended",
-        "Dit is al geëindigd: ingetrokken, verlopen of niet meer op te halen.",
-        "It has ended: withdrawn, expired or withheld.",
-    )])
 }

@@ -200,7 +200,7 @@ async fn the_emergency_brake_holds_on_a_kept_connection_and_for_what_waits() {
     let mut kept = connect(&gateway.running, &sessions(gateway, &scene.college.own)).await.unwrap();
     assert_eq!(kept.ask(INBOX).await.status, 200);
 
-    exchange.block_party(scene.college.party, true).await.unwrap();
+    exchange.block_party(scene.college.party, true, None).await.unwrap();
     assert_refused(&kept.ask(INBOX).await, 403, "blocked");
     let pull = format!(
         "GET /v1/packets/{packet}/payload HTTP/1.1\r\nHost: localhost\r\nSluis-Staff-Reference: m.1\r\n\
@@ -221,12 +221,12 @@ async fn the_emergency_brake_holds_on_a_kept_connection_and_for_what_waits() {
         answer.expect_problem(400, "unknown-recipient");
     }
 
-    exchange.block_party(scene.college.party, false).await.unwrap();
+    exchange.block_party(scene.college.party, false, None).await.unwrap();
     assert_eq!(kept.ask(INBOX).await.status, 200);
     // A sender that is blocked: what it sent waits with it.
-    exchange.block_party(scene.school.party, true).await.unwrap();
+    exchange.block_party(scene.school.party, true, None).await.unwrap();
     let held = scene.college.get(&format!("/v1/packets/{packet}/payload")).await;
     held.expect_problem(403, "sender-blocked");
-    exchange.block_party(scene.school.party, false).await.unwrap();
+    exchange.block_party(scene.school.party, false, None).await.unwrap();
     scene.college.pull(&packet).await;
 }

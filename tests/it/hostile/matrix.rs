@@ -171,7 +171,7 @@ pub(crate) async fn call(scene: &Scene, route: &Route, caller: &Actor) -> Answer
 async fn each_caller_may_what_its_role_may_and_no_more() {
     let scene = Scene::set().await;
     let blocked = scene.newcomer("00000099000050000000", Role::WerkEnInkomen).await;
-    scene.gateway.running.exchange.block_party(blocked.party, true).await.unwrap();
+    scene.gateway.running.exchange.block_party(blocked.party, true, None).await.unwrap();
     let stranger = PartyId::new("00000099000070000000".parse().unwrap(), Role::WerkEnInkomen);
     let stranger = scene.gateway.actor(stranger, &scene.issue(stranger, "niet aangesloten"));
     let nobody = Actor { http: scene.gateway.http(None), ..scene.school.clone() };

@@ -310,13 +310,13 @@ async fn the_log_is_open_and_has_one_path_for_each_tile() {
     let checkpoint = gateway.visit("/checkpoint").await;
     assert_eq!(checkpoint.expect_status(StatusCode::OK).headers["content-type"], "text/plain; charset=utf-8");
     let text = String::from_utf8(checkpoint.body).unwrap();
-    let size: u64 = text.lines().nth(1).unwrap().parse().unwrap();
+    let size: usize = text.lines().nth(1).unwrap().parse().unwrap();
     assert!(size > 0);
     let hashes = gateway.visit(&format!("/tile/0/000.p/{size}")).await;
     assert_eq!(hashes.expect_status(StatusCode::OK).headers["content-type"], "application/octet-stream");
-    assert_eq!(hashes.body.len() as u64, size * 32);
+    assert_eq!(hashes.body.len(), size * 32);
     let entries = gateway.visit(&format!("/tile/entries/000.p/{size}")).await;
-    assert_eq!(entries.expect_status(StatusCode::OK).body.len() as u64, size * (2 + 150));
+    assert_eq!(entries.expect_status(StatusCode::OK).body.len(), size * (2 + 150));
     let proof = gateway.visit("/proof/0").await;
     assert!(
         String::from_utf8_lossy(&proof.expect_status(StatusCode::OK).body)
