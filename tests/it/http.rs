@@ -6,6 +6,8 @@ mod json;
 mod limits;
 mod openapi;
 mod ops;
+mod problems;
 mod request_line;
 mod routes;
 mod support;
+mod wire;

@@ -87,7 +87,6 @@ impl Visitor {
             let Some(path) = TilePath::entries(n, width) else { break };
             let bytes = self.get(&path.to_string()).await?;
             for leaf in bundle::decode(&bytes).map_err(|_| odd("entries"))? {
-                let leaf = leaf.try_into().map_err(|_| odd("a leaf"))?;
                 writer.append(leaf).map_err(unwritable)?;
             }
             left = left.saturating_sub(u64::from(width));

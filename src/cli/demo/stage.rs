@@ -9,7 +9,6 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::story::jwe_of;
 use crate::{
     cli::{
         Context, Failure,
@@ -27,6 +26,7 @@ use crate::{
     },
     domain::{
         clock::Clock,
+        id::Entropy,
         party::{PartyId, Role},
     },
     identity::{key_proof, tls::OwnCertificate},
@@ -99,9 +99,12 @@ impl Stage {
         let url = format!("https://localhost:{}", running.data.port());
         let parties = folder.join("parties");
         fs::rename(&laid.parties_folder, &parties).map_err(|error| Failure::unwritable(&parties, error))?;
-        let school = Actor::new(cast(&laid, Role::ProSchool)?, &parties, &url, at).await?;
-        let zaffier = Actor::new(cast(&laid, Role::WerkEnInkomen)?, &parties, &url, at).await?;
-        let doorstroompunt = Actor::new(cast(&laid, Role::Doorstroompunt)?, &parties, &url, at).await?;
+        let school =
+            Actor::new(cast(&laid, Role::ProSchool)?, &parties, &url, &at.clock, &at.entropy).await?;
+        let zaffier =
+            Actor::new(cast(&laid, Role::WerkEnInkomen)?, &parties, &url, &at.clock, &at.entropy).await?;
+        let doorstroompunt =
+            Actor::new(cast(&laid, Role::Doorstroompunt)?, &parties, &url, &at.clock, &at.entropy).await?;
         let vkey = running.vkeys.first().cloned().unwrap_or_default();
         let catalogue = Arc::clone(&running.exchange.catalogue);
         let ca = parties.join(&zaffier.name).join("ca.pem");
@@ -154,18 +157,24 @@ fn cast(laid: &LaidOut, role: Role) -> Result<&LaidParty, Failure> {
 
 impl Actor {
     /// A party with a key of its own, published with proof.
-    async fn new(laid: &LaidParty, parties: &Path, url: &str, at: &Context) -> Result<Self, Failure> {
+    async fn new(
+        laid: &LaidParty,
+        parties: &Path,
+        url: &str,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+    ) -> Result<Self, Failure> {
         let folder = parties.join(&laid.name);
         init::point_profile(&folder.join("profile.toml"), url)?;
         let profile = Profile::read(&folder.join("profile.toml"))?;
-        let gateway = Gateway::of(&profile, Arc::clone(&at.entropy))?;
+        let gateway = Gateway::of(&profile, Arc::clone(entropy))?;
         let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw)
             .map_err(|error| Failure::internal("cannot make a key").because(error))?;
         let text = serde_json::to_vec_pretty(&key.to_jwk())
             .map_err(|error| Failure::internal("cannot write a key").because(error))?;
         files::write_private(&folder.join("encryption.jwk"), &text)?;
         let actor = Self { name: laid.name.clone(), party: laid.party, gateway, folder, key };
-        actor.publish(&profile, at.clock.as_ref()).await?;
+        actor.publish(&profile, clock.as_ref()).await?;
         Ok(actor)
     }
 
@@ -201,4 +210,11 @@ impl Actor {
             .map_err(|error| Failure::internal("cannot make JSON of an answer").because(error))?;
         files::write_private(&self.folder.join(name), &text)
     }
+}
+
+/// The JWE of an answer to a pull.
+fn jwe_of(answer: &Answer) -> Result<String, Failure> {
+    let text =
+        String::from_utf8(answer.body.to_vec()).map_err(|_| Failure::internal("the payload is no JWE"))?;
+    Ok(text.trim().to_owned())
 }

@@ -8,10 +8,7 @@ use super::{
     stage::Stage,
     tale::{Expected, Tale, Told},
 };
-use crate::cli::{
-    Context, Failure,
-    client::gateway::{Answer, Call},
-};
+use crate::cli::{Context, Failure, client::gateway::Call};
 
 /// Plays the whole story.
 pub(super) async fn play(stage: &Stage, tale: &mut Tale, at: &mut Context) -> Result<(), Failure> {
@@ -250,11 +247,4 @@ fn text(answer: &Value, pointer: &str) -> Result<String, Failure> {
     found
         .map(str::to_owned)
         .ok_or_else(|| Failure::internal("the gateway's answer lacks a member of the story"))
-}
-
-/// The JWE of an answer to a pull.
-pub(super) fn jwe_of(answer: &Answer) -> Result<String, Failure> {
-    let text =
-        String::from_utf8(answer.body.to_vec()).map_err(|_| Failure::internal("the payload is no JWE"))?;
-    Ok(text.trim().to_owned())
 }

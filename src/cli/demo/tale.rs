@@ -31,7 +31,8 @@ pub(super) enum Expected {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Step {
-    step: usize,
+    #[serde(rename = "step")]
+    number: usize,
     actor: String,
     nl: &'static str,
     en: &'static str,
@@ -127,7 +128,7 @@ impl Tale {
             }
         };
         let step = Step {
-            step: self.steps.len().saturating_add(1),
+            number: self.steps.len().saturating_add(1),
             actor: actor.to_owned(),
             nl: told.nl,
             en: told.en,
@@ -138,7 +139,7 @@ impl Tale {
             as_told,
         };
         at.out.show(&step, || step.words())?;
-        let (number, nl) = (step.step, step.nl);
+        let (number, nl) = (step.number, step.nl);
         self.steps.push(step);
         if as_told {
             return Ok(());
@@ -166,7 +167,7 @@ impl Step {
         };
         let mut text = format!(
             "\n{:>2}. {}\n    {}\n    {}\n    {} → {}{}",
-            self.step,
+            self.number,
             self.actor,
             self.nl,
             self.en,

@@ -1,0 +1,355 @@
+//! What the gateway costs, beside what its bare primitives cost in the same run. `cargo bench --bench measure` prints the
+//! table of `docs/performance.md`. Nothing here is asserted: machines differ, and ratios within one run tell more.
+
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use cedar_policy::{Authorizer, Context, Entities, PolicySet, Request};
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
+use sluis::{
+    accesslog::entry::{self, EntryDraft, Event, Outcome, Part},
+    cli::{
+        init::{InitOptions, LaidOut, lay_out},
+        running::Running,
+    },
+    crypto::{
+        keys::{KeyAlgorithm, PrivateKey},
+        seal::seal,
+    },
+    domain::{
+        clock::{Clock, SystemClock, amsterdam_date},
+        id::{Entropy, PacketId, SystemEntropy},
+        party::Role,
+        plaintext::Plaintext,
+    },
+    identity::{
+        key_proof,
+        tls::{self, OwnCertificate},
+    },
+    policy::{
+        catalogue::Catalogue, engine::Engine, facts::Facts, minimise::minimise, permit::Permit,
+        whatif::WhatIf,
+    },
+    store::write::{Record, Write},
+};
+
+/// Callers at the same time, each on a connection of its own that it keeps.
+const CALLERS: usize = 32;
+const PUSHES: usize = 2_000;
+const APPENDS: usize = 20_000;
+const ROUNDS: u32 = 3_000;
+
+type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+fn main() -> Fallible<()> {
+    // `cargo test --benches` runs this too, with an argument of its own: building it is enough then.
+    if std::env::args().any(|argument| argument == "--test") {
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut table = Table::default();
+    deciding(&mut table)?;
+    sealing(&mut table)?;
+    runtime.block_on(gateway(&mut table))?;
+    table.print();
+    Ok(())
+}
+
+fn question(now: Timestamp) -> Fallible<Facts> {
+    let left = amsterdam_date(now).saturating_sub(4.months()).to_string();
+    let question: WhatIf = serde_json::from_value(json!({
+        "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+        "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
+        "age": 18, "verblijf": "0361", "profiel": "arbeid", "verlatenOp": left,
+        "requestAccepted": true, "requestInstemming": ["persoon"],
+        "categories": ["persoon", "school", "traject", "stages", "vaardigheden"],
+    }))?;
+    Ok(question.facts(now)?)
+}
+
+fn permit(engine: &Engine, facts: &Facts) -> Fallible<Permit> {
+    engine.decide(facts).into_result().map_err(|refusal| format!("refused: {refusal:?}").into())
+}
+
+fn deciding(table: &mut Table) -> Fallible<()> {
+    let engine = Engine::new(Arc::new(catalogue()?))?;
+    let facts = question(SystemClock.now())?;
+    drop(permit(&engine, &facts)?);
+    let decided = each(ROUNDS, || drop(std::hint::black_box(engine.decide(&facts))));
+
+    let policies: PolicySet = "permit (principal, action, resource);".parse()?;
+    let uid = |text: &str| text.parse();
+    let request =
+        Request::new(uid(r#"A::"a""#)?, uid(r#"B::"b""#)?, uid(r#"C::"c""#)?, Context::empty(), None)?;
+    let authorizer = Authorizer::new();
+    let bare = each(ROUNDS, || {
+        std::hint::black_box(authorizer.is_authorized(&request, &policies, &Entities::empty()));
+    });
+    table.row("decide, whole catalogue, request built", decided, "Cedar: one policy, request ready", bare);
+    Ok(())
+}
+
+fn sealing(table: &mut Table) -> Fallible<()> {
+    let catalogue = Arc::new(catalogue()?);
+    let engine = Engine::new(Arc::clone(&catalogue))?;
+    let now = SystemClock.now();
+    let dataset = catalogue.dataset(&"overgangsdocument".parse()?).ok_or("no such dataset")?;
+    let contents = dataset
+        .validate(&Plaintext::new(serde_json::to_vec(&dataset.example)?))
+        .map_err(|faults| format!("{faults:?}"))?;
+    let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw)?;
+    let mut sealed_length = 0;
+    let sealed = each(ROUNDS / 3, || {
+        let Ok(mut facts) = question(now) else { return };
+        facts.subject = PacketId::new(now, &SystemEntropy::new()).ok();
+        facts.categories.clone_from(contents.categories());
+        if let Ok(permit) = permit(&engine, &facts)
+            && let Ok(minimised) = minimise(&permit, &contents, dataset, &std::collections::BTreeSet::new())
+            && let Ok(sealed) = seal(minimised, key.public())
+        {
+            sealed_length = sealed.jwe().len();
+        }
+    });
+    if sealed_length == 0 {
+        return Err("nothing was sealed".into());
+    }
+    let public: josekit::jwk::Jwk = serde_json::from_value(key.public().to_jwk())?;
+    let encrypter = josekit::jwe::ECDH_ES_A256KW.encrypter_from_jwk(&public)?;
+    let mut header = josekit::jwe::JweHeader::new();
+    header.set_content_encryption("A256GCM");
+    let bytes = vec![b' '; sealed_length * 3 / 4];
+    let bare = each(ROUNDS / 3, || {
+        drop(std::hint::black_box(josekit::jwe::serialize_compact(&bytes, &header, &encrypter)));
+    });
+    table.row("decide, project, seal one example", sealed, "josekit: the same bytes", bare);
+    Ok(())
+}
+
+async fn gateway(table: &mut Table) -> Fallible<()> {
+    let folder = tempfile::tempdir()?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+    let free = "127.0.0.1:0".parse()?;
+    let options = InitOptions { data: free, ops: free, database: None };
+    let mut laid =
+        lay_out(&folder.path().join("gateway"), &options, &clock, &entropy).await.map_err(shown)?;
+    let most = std::num::NonZeroU32::MAX;
+    for rate in [&mut laid.config.quota.caller, &mut laid.config.quota.party, &mut laid.config.quota.everyone]
+    {
+        (rate.per_second, rate.burst) = (most, most);
+    }
+    let running = Running::start(&laid.config, clock, entropy).await.map_err(shown)?;
+
+    let appended = appends(&running).await?;
+    let committed = commits(folder.path()).await?;
+    table.row("append an entry, 256 at a time waiting", appended, "SQLite: one row, committed", committed);
+
+    let school = Caller::of(&running, &laid, Role::ProSchool).await?;
+    let doorstroompunt = Caller::of(&running, &laid, Role::Doorstroompunt).await?;
+    let example =
+        running.exchange.catalogue.dataset(&"verwijderingsmelding".parse()?).ok_or("no such dataset")?;
+    let body = removal(&example.example);
+
+    let visited = load(|_| school.get("/checkpoint")).await?;
+    let pushed = load(|number| school.push(number, &body)).await?;
+    table.row("durable push of one removal report", pushed, "mutual TLS: GET /checkpoint", visited);
+    let inbox = doorstroompunt.inbox().await?;
+    let inbox = Arc::new(inbox);
+    let pulled = load(|number| {
+        let (caller, id) = (doorstroompunt.clone(), inbox.get(number % inbox.len().max(1)).cloned());
+        async move { caller.get(&format!("/v1/packets/{}/payload", id.ok_or("an empty inbox")?)).await }
+    })
+    .await?;
+    table.row("pull", pulled, "mutual TLS: GET /checkpoint", visited);
+    running.stop().await;
+    Ok(())
+}
+
+/// A removal report (verwijderingsmelding) asks for no declaration, so that one body can be pushed again and again.
+fn removal(example: &Value) -> Value {
+    let today = amsterdam_date(SystemClock.now());
+    let born = today.saturating_sub(20.years()).to_string();
+    let mut content = example.clone();
+    for (pointer, value) in [("/persoon/geboortedatum", &born)] {
+        if let Some(place) = content.pointer_mut(pointer) {
+            *place = json!(value);
+        }
+    }
+    json!({
+        "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak",
+        "recipients": [{ "municipality": "0361", "role": "doorstroompunt" }],
+        "person": { "reference": { "kind": "pgn", "value": "999990019" }, "birthDate": born, "verblijf": "0361",
+                    "ingeschreven": false, "verlatenOp": today.to_string() },
+        "content": content,
+    })
+}
+
+async fn appends(running: &Running) -> Fallible<Duration> {
+    let exchange = &running.exchange;
+    let began = Instant::now();
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..256 {
+        let exchange = Arc::clone(exchange);
+        waiting.spawn(async move {
+            for _ in 0..APPENDS / 256 {
+                let draft = EntryDraft {
+                    shared: Part::of(Event::Search, Outcome::Recorded),
+                    ..EntryDraft::default()
+                };
+                let entry = entry::prepare(&draft, &exchange.at_rest, exchange.entropy.as_ref())?;
+                drop(exchange.writer.submit(Write::new(Record, vec![entry])).await?);
+            }
+            Fallible::Ok(())
+        });
+    }
+    while let Some(done) = waiting.join_next().await {
+        done??;
+    }
+    Ok(per(began.elapsed(), APPENDS / 256 * 256))
+}
+
+/// What the disk itself costs: one row in one durable transaction.
+async fn commits(folder: &std::path::Path) -> Fallible<Duration> {
+    use sqlx::{Connection as _, Executor as _, SqliteConnection};
+    let url = format!("sqlite:{}?mode=rwc", folder.join("bare.db").display());
+    let mut connection = SqliteConnection::connect(&url).await?;
+    for text in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE leaf (leaf BLOB)"] {
+        connection.execute(text).await?;
+    }
+    let began = Instant::now();
+    let rows = 1_000;
+    for _ in 0..rows {
+        sqlx::query("INSERT INTO leaf VALUES ($1)").bind(vec![7_u8; 150]).execute(&mut connection).await?;
+    }
+    Ok(per(began.elapsed(), rows))
+}
+
+/// The mean time per call, with [`CALLERS`] at the same time.
+async fn load<F, Fut>(call: F) -> Fallible<Duration>
+where
+    F: Fn(usize) -> Fut,
+    Fut: Future<Output = Fallible<()>> + Send + 'static,
+{
+    let mut waiting = tokio::task::JoinSet::new();
+    let began = Instant::now();
+    for number in 0..PUSHES {
+        if waiting.len() >= CALLERS
+            && let Some(done) = waiting.join_next().await
+        {
+            done??;
+        }
+        waiting.spawn(call(number));
+    }
+    while let Some(done) = waiting.join_next().await {
+        done??;
+    }
+    Ok(per(began.elapsed(), PUSHES))
+}
+
+#[derive(Clone)]
+struct Caller {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Caller {
+    async fn of(running: &Running, laid: &LaidOut, role: Role) -> Fallible<Self> {
+        let party = laid.parties.iter().find(|party| party.party.role == role).ok_or("no such party")?;
+        let (chain, key) = (party.certificate.chain_pem.as_bytes(), party.certificate.key_pem.as_bytes());
+        let own = OwnCertificate::from_pem(chain, key)?;
+        let ca = laid.authority.certificate_pem().as_bytes();
+        let config = tls::client_config(Some(&own), ca, Arc::new(SystemClock))?;
+        let http = reqwest::Client::builder().tls_backend_preconfigured(config).no_proxy().build()?;
+        let caller = Self { http, base: format!("https://localhost:{}", running.data.port()) };
+        let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw)?;
+        let proof = key_proof::state(key.public(), Some(party.party), &own, SystemClock.now())?;
+        caller.post("/v1/keys", "", &json!({ "key": key.public().to_jwk(), "proof": proof })).await?;
+        Ok(caller)
+    }
+
+    fn get(&self, path: &str) -> impl Future<Output = Fallible<()>> + Send + use<> {
+        let request = Self::staff(self.http.get(format!("{}{path}", self.base)));
+        async move {
+            request.send().await?.error_for_status()?.bytes().await?;
+            Ok(())
+        }
+    }
+
+    fn post(&self, path: &str, key: &str, body: &Value) -> impl Future<Output = Fallible<()>> + Send + use<> {
+        let request = Self::staff(self.http.post(format!("{}{path}", self.base)));
+        let request = request.header("idempotency-key", key).json(body);
+        async move {
+            let answer = request.send().await?;
+            if answer.status().is_success() {
+                answer.bytes().await?;
+                return Ok(());
+            }
+            Err(answer.text().await?.into())
+        }
+    }
+
+    fn push(&self, number: usize, body: &Value) -> impl Future<Output = Fallible<()>> + Send + use<> {
+        self.post("/v1/packets", &format!("measurement-{number:08}"), body)
+    }
+
+    async fn inbox(&self) -> Fallible<Vec<String>> {
+        let request = Self::staff(self.http.get(format!("{}/v1/inbox?limit=500", self.base)));
+        let page: Value = request.send().await?.error_for_status()?.json().await?;
+        let items = page.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+        Ok(items.iter().filter_map(|item| item.get("id")?.as_str().map(str::to_owned)).collect())
+    }
+
+    fn staff(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        request.header("sluis-staff-reference", "meting-1").header("sluis-staff-function", "meting")
+    }
+}
+
+fn catalogue() -> Fallible<Catalogue> {
+    Catalogue::embedded().map_err(|findings| format!("{findings:?}").into())
+}
+
+fn shown(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// The mean time of one round.
+fn each(rounds: u32, mut round: impl FnMut()) -> Duration {
+    let began = Instant::now();
+    for _ in 0..rounds {
+        round();
+    }
+    began.elapsed() / rounds
+}
+
+fn per(time: Duration, count: usize) -> Duration {
+    time / u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[derive(Default)]
+struct Table(Vec<(&'static str, Duration, &'static str, Duration)>);
+
+impl Table {
+    fn row(&mut self, what: &'static str, cost: Duration, beside: &'static str, bare: Duration) {
+        self.0.push((what, cost, beside, bare));
+    }
+
+    fn print(&self) {
+        println!("| what | each | per second | beside | each | ratio |\n|---|---|---|---|---|---|");
+        for (what, cost, beside, bare) in &self.0 {
+            let (cost_s, bare_s) = (cost.as_secs_f64(), bare.as_secs_f64());
+            println!(
+                "| {what} | {:.1} µs | {:.0} | {beside} | {:.1} µs | {:.1} |",
+                cost_s * 1e6,
+                1.0 / cost_s,
+                bare_s * 1e6,
+                cost_s / bare_s
+            );
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What a caller is told of every error of every use case: one snapshot of status, kind and faults.
+
+use std::fmt::Write as _;
+
+use axum::response::IntoResponse as _;
+use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use serde_json::Value;
+use sluis::{
+    domain::{
+        digest::Digest,
+        problem::{Bilingual, Fault},
+    },
+    exchange::{
+        account::AccountError,
+        acknowledge::AcknowledgeError,
+        admission::AdmitError,
+        answer::AnswerError,
+        declare::DeclareError,
+        directory::DirectoryError,
+        evaluate::EvaluateError,
+        keys::KeyError,
+        lists::ListError,
+        pull::{Ended, PullError},
+        push::PushError,
+        search::SearchError,
+        trouble::Trouble,
+        withdraw::WithdrawError,
+    },
+    http::problem::Problem,
+    identity::{IdentityFault, key_proof::ProofFault},
+    policy::{
+        permit::{Refusal, RefusalKind},
+        whatif::Unasked,
+    },
+    store::writer::error::{Conflict, WriteError},
+};
+
+fn refusal(kind: RefusalKind) -> Refusal {
+    let reason = Fault {
+        provisions: vec!["wvo2020:2.31b:3".parse().unwrap()],
+        now: Some(Bilingual::new("Vraag de gemeente om voortzetting.", "Ask the municipality to continue.")),
+        ..Fault::at("", "overgangsdocument.voortzetting", "Nog niet bevestigd.", "Not confirmed yet.")
+    };
+    Refusal {
+        kind,
+        basis: Some("overgangsdocument.pro".parse().unwrap()),
+        reasons: vec![reason],
+        policy_digest: Digest::of(b"policies"),
+        decided_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn no() -> Refusal {
+    refusal(RefusalKind::ConditionsFail)
+}
+
+fn fault() -> Fault {
+    Fault::at("/content/persoon", "missing", "Dit veld ontbreekt.", "This member is missing.")
+}
+
+/// Status, kind, headers that matter, and per fault its recipient, pointer, code and Dutch text.
+async fn told(problem: Problem) -> String {
+    let code = problem.error_code();
+    let response = problem.into_response();
+    let retry = response
+        .headers()
+        .get("retry-after")
+        .map(|after| format!(" retry-after {}", after.to_str().unwrap()));
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let document: Value = serde_json::from_slice(&body).unwrap();
+    let mut line = format!(
+        "{} {} [{code}]{}",
+        document["status"],
+        document["type"].as_str().unwrap().trim_start_matches("urn:sluis:problem:"),
+        retry.unwrap_or_default()
+    );
+    for error in document["errors"].as_array().into_iter().flatten() {
+        let recipient = error.get("recipient").map(|at| format!("recipient {at} ")).unwrap_or_default();
+        write!(
+            line,
+            "\n    {recipient}{:?} {} {}",
+            error["pointer"].as_str().unwrap(),
+            error["code"].as_str().unwrap(),
+            error["nl"].as_str().unwrap()
+        )
+        .unwrap();
+    }
+    line
+}
+
+macro_rules! told {
+    ($($error:expr),+ $(,)?) => {{
+        let mut lines = Vec::new();
+        $(lines.push(format!("{}\n  {}", stringify!($error), told(Problem::from($error)).await));)+
+        lines.join("\n")
+    }};
+}
+
+#[tokio::test]
+async fn handing_in() {
+    insta::assert_snapshot!(told![
+        PushError::Invalid(vec![fault()]),
+        PushError::Refused(vec![(Some(1), no()), (None, no())]),
+        PushError::Refused(vec![(None, refusal(RefusalKind::Route))]),
+        PushError::NoKey(vec![fault()]),
+        PushError::KeyReused,
+        PushError::Trouble(Trouble::Restless),
+        DeclareError::Invalid(vec![fault()]),
+        DeclareError::Refused(no()),
+        DeclareError::NotFound,
+        DeclareError::Trouble(Trouble::Restless),
+        WithdrawError::NotFound,
+        WithdrawError::Refused(no()),
+        WithdrawError::Gone,
+        WithdrawError::Trouble(Trouble::Restless),
+    ]);
+}
+
+#[tokio::test]
+async fn collecting() {
+    insta::assert_snapshot!(told![
+        PullError::NotFound,
+        PullError::Refused(no()),
+        PullError::Gone(Ended::Withdrawn),
+        PullError::Gone(Ended::Expired),
+        PullError::Gone(Ended::Withheld),
+        PullError::Gone(Ended::Acknowledged),
+        PullError::Trouble(Trouble::Restless),
+        AcknowledgeError::NotFound,
+        AcknowledgeError::NotCollected,
+        AcknowledgeError::Gone,
+        AcknowledgeError::Refused(no()),
+        AcknowledgeError::Trouble(Trouble::Restless),
+        AnswerError::NotFound,
+        AnswerError::AlreadyAnswered,
+        AnswerError::Gone,
+        AnswerError::Refused(no()),
+        AnswerError::Trouble(Trouble::Restless),
+        SearchError::Refused(no()),
+        SearchError::Trouble(Trouble::Restless),
+        ListError::NotFound,
+        ListError::Refused(no()),
+        ListError::Trouble(Trouble::Restless),
+        AccountError::Refused(no()),
+        AccountError::Trouble(Trouble::Restless),
+    ]);
+}
+
+#[tokio::test]
+async fn managing() {
+    insta::assert_snapshot!(told![
+        AdmitError::Unknown,
+        AdmitError::Identity(IdentityFault::NotRegistered),
+        AdmitError::Identity(IdentityFault::NotYetValid),
+        AdmitError::Identity(IdentityFault::Expired),
+        AdmitError::Identity(IdentityFault::Revoked),
+        AdmitError::Identity(IdentityFault::RevocationUnknown),
+        AdmitError::Identity(IdentityFault::Blocked),
+        AdmitError::Trouble(Trouble::Restless),
+        KeyError::Invalid(vec![fault()]),
+        KeyError::Unproven(ProofFault::Missing),
+        KeyError::Unproven(ProofFault::Chain),
+        KeyError::Unproven(ProofFault::Untrusted),
+        KeyError::Unproven(ProofFault::OtherOrganisation),
+        KeyError::Unproven(ProofFault::OtherKey),
+        KeyError::Unproven(ProofFault::Statement),
+        KeyError::Unproven(ProofFault::Signature),
+        KeyError::Unproven(ProofFault::OtherStatement),
+        KeyError::Unproven(ProofFault::Stale),
+        KeyError::Taken,
+        KeyError::NotFound,
+        KeyError::Refused(no()),
+        KeyError::Trouble(Trouble::Restless),
+        DirectoryError::NotFound,
+        DirectoryError::Refused(no()),
+        DirectoryError::Trouble(Trouble::Restless),
+        EvaluateError::Unasked(Unasked("dataset")),
+        EvaluateError::Refused(no()),
+        EvaluateError::Trouble(Trouble::Restless),
+    ]);
+}
+
+#[tokio::test]
+async fn what_is_not_the_callers_fault() {
+    insta::assert_snapshot!(told![
+        Trouble::Restless,
+        Trouble::NoEntropy(sluis::domain::id::NoEntropy),
+        Trouble::Write(WriteError::Busy),
+        Trouble::Write(WriteError::Unknown),
+        Trouble::Write(WriteError::PolicyDiffers),
+        Trouble::Write(WriteError::Conflict(Conflict::Blocked)),
+        Trouble::Inconsistent("a secret of the inside"),
+        Trouble::Crypto("another"),
+    ]);
+}
+
+/// The inside is for the log: nothing of it is told.
+#[tokio::test]
+async fn a_cause_is_not_told() {
+    let response = Problem::from(Trouble::Inconsistent("a secret of the inside")).into_response();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(!String::from_utf8_lossy(&body).contains("secret"));
+}
+
+/// To whom a thing does not exist is told the same, whatever the reason.
+#[tokio::test]
+async fn all_404s_are_the_same() {
+    let mut bodies = std::collections::BTreeSet::new();
+    for problem in [
+        Problem::from(PullError::NotFound),
+        AcknowledgeError::NotFound.into(),
+        AnswerError::NotFound.into(),
+        DeclareError::NotFound.into(),
+        WithdrawError::NotFound.into(),
+        ListError::NotFound.into(),
+        KeyError::NotFound.into(),
+        DirectoryError::NotFound.into(),
+        sluis::http::problem::NOT_FOUND.code("unknown-path"),
+    ] {
+        bodies.insert(problem.into_response().into_body().collect().await.unwrap().to_bytes());
+    }
+    assert_eq!(bodies.len(), 1);
+}

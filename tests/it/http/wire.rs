@@ -1,0 +1,140 @@
+//! The values that bodies share: one notation each, every fault at its place, nothing of a person repeated.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use sluis::{
+    domain::problem::Fault,
+    exchange::submission::Address,
+    http::{
+        json::typed,
+        wire::{Day, Instant, Person, Reader, Recipient, Reference},
+    },
+};
+
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
+    typed(value)
+}
+
+#[test]
+fn an_instant_is_read_with_any_offset_and_written_in_utc_to_the_millisecond() {
+    for (given, written) in [
+        ("2026-12-01T00:00:00Z", "2026-12-01T00:00:00.000Z"),
+        ("2026-12-01T01:00:00+01:00", "2026-12-01T00:00:00.000Z"),
+        ("2026-11-30T19:30:00.123456-04:30", "2026-12-01T00:00:00.123Z"),
+    ] {
+        let read: Instant = read(&json!(given)).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), written, "{given}");
+    }
+}
+
+#[test]
+fn an_instant_has_one_notation() {
+    for wrong in [
+        "",
+        "2026-12-01",
+        "2026-12-01T00:00:00",
+        "2026-12-01 00:00:00Z",
+        "2026-12-01t00:00:00Z",
+        "2026-12-01T00:00:00z",
+        "2026-12-01T00:00:00-00:00",
+        "2026-12-01T00:00:00+0100",
+        "2026-12-01T00:00Z",
+        "20261201T000000Z",
+        "2026-12-01T00:00:00.Z",
+        "2026-12-01T00:00:00,5Z",
+        "2026-12-01T24:00:00Z",
+        "2026-02-30T00:00:00Z",
+        "2026-12-01T00:00:00Z[Europe/Amsterdam]",
+        "+002026-12-01T00:00:00Z",
+        "2026-12-01T00:00:00é01:00",
+    ] {
+        assert_eq!(read::<Instant>(&json!(wrong)).unwrap_err()[0].code, "invalid-value", "{wrong}");
+    }
+    assert_eq!(read::<Instant>(&json!(1_796_083_200)).unwrap_err()[0].code, "wrong-type");
+}
+
+#[test]
+fn a_day_has_one_notation() {
+    assert_eq!(serde_json::to_value(read::<Day>(&json!("2026-07-17")).unwrap()).unwrap(), "2026-07-17");
+    for wrong in
+        ["", "20260717", "2026-7-17", "2026-07-17T00:00:00", "2026-02-30", "17-07-2026", "-002026-07-17"]
+    {
+        assert!(read::<Day>(&json!(wrong)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_recipient_is_named_in_one_of_three_ways() {
+    let address = |value: Value| read::<Recipient>(&value).unwrap().read("/recipients/2");
+    let college = address(json!({ "municipality": "0361", "role": "leerplicht" })).unwrap();
+    assert!(matches!(college, Address::College(..)));
+    let party = address(json!({ "oin": "00000099000000001000", "role": "leerplicht" })).unwrap();
+    assert!(matches!(party, Address::Party(..)));
+    let desk = address(json!({ "desk": "jongerenpunt-check-in", "municipality": "0361" })).unwrap();
+    assert!(matches!(desk, Address::Desk(..)));
+    for wrong in [
+        json!({}),
+        json!({ "role": "leerplicht" }),
+        json!({ "municipality": "0361" }),
+        json!({ "municipality": "0361", "oin": "00000099000000001000", "role": "leerplicht" }),
+        json!({ "desk": "x", "municipality": "0361", "role": "leerplicht" }),
+    ] {
+        let fault = address(wrong).unwrap_err();
+        assert_eq!((fault.pointer.as_str(), fault.code.as_ref()), ("/recipients/2", "invalid-recipient"));
+    }
+}
+
+#[test]
+fn a_reference_that_hides_a_bsn_is_refused_and_not_repeated() {
+    let fault = |value: Value| read::<Reference>(&value).unwrap().read("/person/reference").unwrap_err();
+    let hidden = fault(json!({ "kind": "own", "value": "L-999990019" }));
+    assert_eq!((hidden.pointer.as_str(), hidden.code.as_ref()), ("/person/reference/value", "hides-a-bsn"));
+    assert!(!format!("{hidden:?}").contains("999990019"));
+    assert_eq!(fault(json!({ "kind": "own", "value": "a b" })).code, "invalid-reference");
+    assert_eq!(fault(json!({ "kind": "pgn", "value": "999990018" })).code, "invalid-pgn");
+    let pgn = read::<Reference>(&json!({ "kind": "pgn", "value": "999990019" })).unwrap();
+    assert!(pgn.read("").unwrap().is_pgn());
+    assert_eq!(format!("{pgn:?}"), "Reference(redacted)");
+}
+
+#[test]
+fn a_person_has_defaults_that_the_description_names() {
+    let person = json!({
+        "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-00", "verblijf": "0361",
+        "ingeschreven": false
+    });
+    let person: Person = read(&person).unwrap();
+    assert_eq!(format!("{person:?}"), "Person(redacted)");
+    let mut reader = Reader::default();
+    let (_, facts) = person.read("/person", &mut reader).unwrap();
+    assert!(facts.handelingsbekwaam && !facts.onbevoegd_voor_deze && !facts.startkwalificatie);
+    assert_eq!((facts.verlaten_op, facts.reden), (None, None));
+}
+
+#[test]
+fn every_fault_of_a_person_is_named_at_once_without_its_value() {
+    let faults = read::<Person>(&json!({
+        "reference": { "kind": "bsn", "value": 999_990_019 }, "birthDate": "2007-13-01", "verblijf": "Alkmaar",
+        "ingeschreven": "nee", "verlatenOp": "17 juli", "geheim": "Toby"
+    }))
+    .unwrap_err();
+    let mut found: Vec<_> =
+        faults.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            ("", "unknown-field"),
+            ("/birthDate", "invalid-value"),
+            ("/ingeschreven", "wrong-type"),
+            ("/reference/kind", "unknown-value"),
+            ("/reference/value", "wrong-type"),
+            ("/verblijf", "invalid-value"),
+            ("/verlatenOp", "invalid-value"),
+        ]
+    );
+    let text = format!("{faults:?}");
+    for value in ["Toby", "geheim", "Alkmaar", "999990019", "17 juli", "nee\""] {
+        assert!(!text.contains(value), "{value} is repeated");
+    }
+}
