@@ -131,6 +131,14 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
 }
 
 #[test]
+fn the_brake_works_without_certificates_and_lists() {
+    let program = Program::with_try_out();
+    fs::remove_dir_all(program.path("try/tls")).unwrap();
+    program.run(&["party", "block", ZAFFIER]).done();
+    program.run(&["log", "show", "--last", "1"]).done();
+}
+
+#[test]
 fn every_key_is_rotated_and_what_was_made_before_still_opens() {
     let program = Program::with_try_out();
     for kind in ["at-rest", "pseudonym", "receipt", "log"] {
