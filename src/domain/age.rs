@@ -36,6 +36,11 @@ pub struct AgeRange {
     pub at_most: u16,
 }
 
+impl AgeRange {
+    /// Every age: of whom no date of birth is known.
+    pub const UNKNOWN: Self = Self { at_least: 0, at_most: 150 };
+}
+
 impl BirthDate {
     /// The age on the calendar in Amsterdam at this instant.
     ///
@@ -44,7 +49,7 @@ impl BirthDate {
     #[must_use]
     pub fn age_at(&self, instant: Timestamp) -> AgeRange {
         if self.year == 0 {
-            return AgeRange { at_least: 0, at_most: 150 };
+            return AgeRange::UNKNOWN;
         }
         let today = amsterdam_date(instant);
         let (first, last) = match (self.month, self.day) {

@@ -160,6 +160,12 @@ pub struct PersonFacts {
     /// Whether the student has the diploma of the programme that was left.
     #[serde(default)]
     pub gediplomeerd: bool,
+    /// The day of that diploma: the mbo's term of a year counts from it (WEB 9.2.12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gediplomeerd_op: Option<Date>,
+    /// Whether the pupil is still leerplichtig or kwalificatieplichtig, if the school says so or says not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leerplichtig: Option<bool>,
     /// Whether the person has a startkwalificatie (WEB 1.1.1).
     #[serde(default)]
     pub startkwalificatie: bool,

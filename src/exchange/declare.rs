@@ -25,7 +25,7 @@ use crate::{
         id::{DeclarationId, PersonId},
         party::PartyId,
         person::PersonReference,
-        problem::Fault,
+        problem::{Bilingual, Fault},
     },
     policy::{
         permit::Refusal,
@@ -46,7 +46,7 @@ pub struct Wish {
     pub reference: PersonReference,
     /// When the person was born.
     pub birth_date: BirthDate,
-    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
+    /// Whether another declares for the person: under curatele, or where bewind or mentorschap reaches this matter.
     pub onbevoegd_voor_deze: bool,
     /// About which dataset.
     pub dataset: DatasetCode,
@@ -174,13 +174,8 @@ impl Exchange {
                 "no such purpose",
             ));
         }
-        if wish.reference.is_pgn() && wish.purpose.is_none() {
-            faults.push(Fault::at(
-                "/purpose",
-                "purpose-needed",
-                "Noem het doel: een persoonsgebonden nummer geldt hier binnen één doel.",
-                "name the purpose: a persoonsgebonden nummer counts within one purpose here",
-            ));
+        if wish.reference.is_pgn() {
+            faults.extend(self.wrong_with_pgn(wish));
         }
         let today = crate::domain::clock::amsterdam_date(now);
         for (day, pointer) in [(wish.given_at, "/givenAt"), (wish.recorded_on, "/evidence/recordedOn")] {
@@ -210,6 +205,35 @@ impl Exchange {
             ));
         }
         faults
+    }
+
+    /// A pseudonym of the persoonsgebonden nummer is a use of it: a declaration may use it where its dataset may.
+    fn wrong_with_pgn(&self, wish: &Wish) -> Option<Fault> {
+        let dataset = self.catalogue.dataset(&wish.dataset)?;
+        if !dataset.has_pgn() {
+            let provisions = ["wvo2020:8.17", "wec:161", "web:2.5.5a"];
+            return Some(Fault {
+                provisions: provisions.into_iter().filter_map(|one| one.parse().ok()).collect(),
+                now: Some(Bilingual::new(
+                    "Gebruik het eigen nummer van uw organisatie.",
+                    "use a number of your own organisation",
+                )),
+                ..Fault::at(
+                    "/person/reference",
+                    "pgn-not-in-this-flow",
+                    "Het persoonsgebonden nummer mag in deze stroom niet mee: de gesloten lijsten noemen haar niet.",
+                    "the persoonsgebonden nummer may not travel in this flow: the closed lists do not name it",
+                )
+            });
+        }
+        wish.purpose.is_none().then(|| {
+            Fault::at(
+                "/purpose",
+                "missing",
+                "Noem het doel: een persoonsgebonden nummer wordt alleen binnen één doel herkend.",
+                "name the purpose: a persoonsgebonden nummer is recognised within one purpose only",
+            )
+        })
     }
 
     async fn keep(

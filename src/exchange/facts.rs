@@ -149,6 +149,7 @@ impl Exchange {
                 && request.state != PacketState::Withdrawn
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
+        let indiening = self.kept_header(&request)?.person.birth_date.age_at(request.created);
         for copy in &request.recipients {
             // The person's copy follows from the same request, to whichever college it went.
             if copy.party != asked.recipient && asked.recipient.role != Role::Betrokkene {
@@ -166,7 +167,7 @@ impl Exchange {
                 .map(|one| one.given_by)
                 .collect();
             if accepted || copy.party == asked.recipient {
-                return Ok(RequestFacts { exists: true, accepted, instemming });
+                return Ok(RequestFacts { exists: true, accepted, indiening, instemming });
             }
         }
         Ok(RequestFacts::default())

@@ -24,7 +24,7 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     policy::{
-        permit::{Decision, Permit, Refusal},
+        permit::{Decision, Permit, Refusal, RefusalKind},
         routes::RouteAction,
     },
     store::{
@@ -281,11 +281,21 @@ impl Exchange {
             now,
         };
         let Gathered { facts, .. } = self.gather(&asked).await?;
+        // Read after the version of the sender was noted: a block that comes later makes the permit void.
+        if self.store.party(&copy.packet.sender).await?.is_none_or(|sender| sender.blocked) {
+            return Ok(Err(Refusal {
+                kind: RefusalKind::ConditionsFail,
+                basis: Some(copy.row.basis.clone()),
+                reasons: vec![sender_blocked()],
+                policy_digest: self.policy_digest(),
+                decided_at: now,
+            }));
+        }
         Ok(match self.engine.decide(&facts) {
             Decision::Refusal(refusal) => Err(refusal),
             Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => Ok(permit),
             Decision::Permit(permit) => Err(Refusal {
-                kind: crate::policy::permit::RefusalKind::NoBasis,
+                kind: RefusalKind::NoBasis,
                 basis: Some(permit.basis().clone()),
                 reasons: vec![narrowed()],
                 policy_digest: permit.policy_digest(),
@@ -358,6 +368,21 @@ fn account(copy: &Copy, outcome: Outcome) -> Account {
     account.recipient = (row.party.role != Role::Betrokkene).then_some(row.party);
     account.person = Some(packet.person);
     account
+}
+
+fn sender_blocked() -> Fault {
+    Fault {
+        now: Some(Bilingual::new(
+            "Neem contact op met de afzender. Is de blokkade opgeheven, dan kunt u het pakket alsnog ophalen.",
+            "Contact the sender. When the block is lifted, the packet can be collected after all.",
+        )),
+        ..Fault::at(
+            "",
+            "sender-blocked",
+            "De beheerder heeft de afzender geblokkeerd. Wat die stuurde, wordt nu niet uitgeleverd.",
+            "The operator has blocked the sender. What it sent is not released now.",
+        )
+    }
 }
 
 fn narrowed() -> Fault {

@@ -30,7 +30,11 @@ use crate::{
         person::PersonReference,
         problem::Fault,
     },
-    policy::{dataset::DatasetKind, minimise::minimise_each, permit::Refusal},
+    policy::{
+        dataset::{Dataset, DatasetKind},
+        minimise::minimise_each,
+        permit::Refusal,
+    },
     store::{
         write::{
             IdempotencyKey, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored, Write,
@@ -42,7 +46,7 @@ use crate::{
 /// The sender's own key for a submission, and the bytes that it stands for.
 #[derive(Debug)]
 pub struct Idempotency {
-    /// What the caller sent as `Idempotency-Key`.
+    /// What the caller sent as `Idempotency-Key`. Only an HMAC of it is kept.
     pub key: String,
     /// The whole body. Only an HMAC of it is kept.
     pub body: Zeroizing<Vec<u8>>,
@@ -142,16 +146,18 @@ impl Exchange {
         submission: &Submission,
         idempotency: &Idempotency,
     ) -> Result<Pushed, PushError> {
-        let body = self.body_hmac(caller.party(), &idempotency.body)?;
-        let known =
-            self.store.by_idempotency_key(&caller.party(), &idempotency.key).await.map_err(Trouble::from)?;
+        let body = self.idempotency_hmac("idempotency", caller.party(), &idempotency.body)?;
+        // The caller may have made its key from a name or a number: that is not kept either.
+        let key = idempotency.key.as_bytes();
+        let key = self.idempotency_hmac("idempotency-key", caller.party(), key)?.to_string();
+        let known = self.store.by_idempotency_key(&caller.party(), &key).await.map_err(Trouble::from)?;
         match known {
             Some((earlier, packet)) if earlier == body => return self.replay(caller, packet).await,
             Some(_) => return Err(PushError::KeyReused),
             None => {}
         }
         let prepared = self.prepare(caller, kind, submission).await?;
-        let key = IdempotencyKey { key: idempotency.key.clone(), body };
+        let key = IdempotencyKey { key, body };
         for _ in 0..ATTEMPTS {
             match self.attempt(caller, submission, &prepared, key.clone()).await? {
                 Attempt::Stored(pushed) => return Ok(pushed),
@@ -188,7 +194,7 @@ impl Exchange {
         };
         let sealed = self.seal(caller, header, prepared, allowed.into_iter().zip(projected), person)?;
 
-        let expires = header.expires.unwrap_or_else(|| latest(now, self.settings.longest_wait));
+        let expires = header.expires.unwrap_or_else(|| self.latest_end(prepared.dataset, now));
         let kept = KeptHeader {
             person: header.person.clone(),
             is_pgn: header.reference.is_pgn(),
@@ -235,6 +241,12 @@ impl Exchange {
         }
     }
 
+    /// Until when a packet may wait: as many days as its dataset says, and never longer than the gateway keeps any.
+    fn latest_end(&self, dataset: &Dataset, now: Timestamp) -> Timestamp {
+        let days = SignedDuration::from_hours(i64::from(dataset.retention_days).saturating_mul(24));
+        now.checked_add(days.min(self.settings.longest_wait)).unwrap_or(Timestamp::MAX)
+    }
+
     /// The pseudonyms of a reference: an own number within the party, a PGN within the party and the purpose.
     pub(super) fn pseudonyms_of(
         &self,
@@ -249,10 +261,10 @@ impl Exchange {
         }
     }
 
-    /// The keyed digest of a submission's body: idempotency never keeps a plain one.
-    fn body_hmac(&self, party: PartyId, body: &[u8]) -> Result<Digest, PushError> {
-        let text = std::str::from_utf8(body).map_err(|_| PushError::Invalid(Vec::new()))?;
-        let all = self.pseudonyms.all("idempotency", &party.to_string(), text);
+    /// The keyed digest of a submission's key or body: idempotency keeps neither, nor a plain digest of them.
+    fn idempotency_hmac(&self, kind: &str, party: PartyId, bytes: &[u8]) -> Result<Digest, PushError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| PushError::Invalid(Vec::new()))?;
+        let all = self.pseudonyms.all(kind, &party.to_string(), text);
         // The oldest key: a repetition after a rotation must still be recognised.
         Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)
     }
@@ -299,8 +311,4 @@ const fn event_of(kind: DatasetKind) -> Event {
         DatasetKind::Packet => Event::Push,
         DatasetKind::Request => Event::Request,
     }
-}
-
-fn latest(now: Timestamp, wait: SignedDuration) -> Timestamp {
-    now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }

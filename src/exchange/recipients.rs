@@ -69,8 +69,9 @@ impl Exchange {
         let roles: Vec<(_, Role)> = match address {
             Address::Party(oin, role) => {
                 let party = PartyId::new(*oin, *role);
-                let known = *role != Role::Betrokkene && self.store.party(&party).await?.is_some();
-                return Ok(if known { vec![party] } else { Vec::new() });
+                let found = self.store.party(&party).await?.filter(|found| !found.blocked);
+                let takes_part = *role != Role::Betrokkene && found.is_some();
+                return Ok(if takes_part { vec![party] } else { Vec::new() });
             }
             Address::College(municipality, role) => vec![(municipality, *role)],
             Address::Desk(desk, municipality) => {

@@ -157,7 +157,21 @@ pub fn document(publisher: &Publisher, routes: openapi::OpenApi) -> openapi::Ope
             [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head];
         operations.into_iter().flatten().for_each(complete);
     }
+    prune(&mut api);
     api
+}
+
+/// Leaves out schemas that nothing refers to: those of lists stand in full where the list is.
+fn prune(api: &mut openapi::OpenApi) {
+    loop {
+        let Ok(text) = api.to_json() else { return };
+        let Some(components) = &mut api.components else { return };
+        let before = components.schemas.len();
+        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if components.schemas.len() == before {
+            return;
+        }
+    }
 }
 
 const MUTUAL_TLS: &str = "mutualTLS";

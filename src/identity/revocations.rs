@@ -3,15 +3,22 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 use jiff::Timestamp;
-use rustls::pki_types::CertificateRevocationListDer;
+use rustls::{
+    RootCertStore,
+    pki_types::CertificateRevocationListDer,
+    server::{VerifierBuilderError, WebPkiClientVerifier},
+};
 use x509_parser::{
     extensions::ParsedExtension, prelude::FromDer, revocation_list::CertificateRevocationList,
 };
 
-use super::{ClientCertificate, IdentityFault, anchors::TrustAnchors, certificate::canonical_serial};
+use super::{
+    ClientCertificate, IdentityFault, anchors::TrustAnchors, certificate::canonical_serial, tls::provider,
+};
 
 const LONGEST: usize = 64 * 1024 * 1024;
 
@@ -30,7 +37,8 @@ pub enum ListFault {
     /// There is none at all: without one nobody's certificate can be judged.
     #[error("there is no revocation list, so no certificate could be judged")]
     None,
-    /// Not a revocation list, or one with a critical extension that is not known here (such as a delta list).
+    /// Not a revocation list, or not one that rustls reads; or one with a critical extension that is not known here (such
+    /// as a delta list).
     #[error("revocation list `{0}` cannot be read, or is a delta, indirect or partial list")]
     Unreadable(String),
     /// No trusted authority signed it.
@@ -188,7 +196,21 @@ fn read(source: &ListSource<'_>, anchors: &TrustAnchors) -> Result<Scoped, ListF
         .map(|revoked| canonical_serial(revoked.raw_serial()).to_vec())
         .collect();
     let der_owned = CertificateRevocationListDer::from(der.clone());
+    if !is_read_by_rustls(&der_owned, anchors) {
+        return Err(unreadable());
+    }
     Ok(((issuer, scope), List { der: der_owned, this_update, next_update, serials }))
+}
+
+/// rustls is stricter than the reader above, in the number of the list for one. Asked here, so that a list that it
+/// refuses is named, and does not keep the listener from starting.
+fn is_read_by_rustls(list: &CertificateRevocationListDer<'static>, anchors: &TrustAnchors) -> bool {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(anchors.iter().flat_map(|anchor| anchor.certificates.iter().cloned()));
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(provider()))
+        .with_crls([list.clone()])
+        .build();
+    !matches!(verifier, Err(VerifierBuilderError::InvalidCrl(_)))
 }
 
 #[cfg(test)]

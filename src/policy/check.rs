@@ -163,11 +163,11 @@ mod tests {
         (POLICY, "@optuit(\"wensen,", "@optuit(\"school,", "names a category twice"),
         (
             POLICY,
-            "@voor(\"overgangsdocument.vso\")",
+            "@voor(\"overgangsdocument.mbo\")",
             "@voor(\"overgangsdocument.havo\")",
             "`overgangsdocument.havo`",
         ),
-        (POLICY, "@voor(\"overgangsdocument.vso\")", "@voor(\"\")", "has no @voor"),
+        (POLICY, "@voor(\"overgangsdocument.mbo\")", "@voor(\"\")", "has no @voor"),
         (POLICY, "@nu(\"Stuur", "@nou(\"Stuur", "has @nou, which means nothing"),
         (POLICY, "@nu(\"Stuur", "@nou(\"Stuur", "has no @nu"),
         (

@@ -12,6 +12,7 @@ use zeroize::Zeroize;
 
 use super::{dataset::Dataset, schema::Shape, strict};
 use crate::domain::{
+    age::BirthDate,
     code::{Category, DatasetCode},
     pgn::hides_a_bsn,
     plaintext::Plaintext,
@@ -131,6 +132,7 @@ impl Dataset {
             .collect();
         let at = &mut ROOT.to_owned();
         self.shape.numbers(&self.shape.schema, value, at, &mut faults);
+        self.birth_date(value, &mut faults);
         if !value.is_object() && faults.is_empty() {
             faults.push(Fault::at(
                 ROOT,
@@ -141,6 +143,23 @@ impl Dataset {
         }
         faults.truncate(MAX_FAULTS);
         faults
+    }
+
+    /// A date of birth may be incomplete, so its schema can only say which digits stand where: the calendar is asked here.
+    fn birth_date(&self, value: &Value, faults: &mut Vec<Fault>) {
+        let Some(pointer) = self.search.as_ref().and_then(|search| search.birth_date.as_ref()) else {
+            return;
+        };
+        let Some(text) = value.pointer(pointer).and_then(Value::as_str) else { return };
+        let place = format!("{ROOT}{pointer}");
+        if text.parse::<BirthDate>().is_err() && !faults.iter().any(|fault| fault.pointer == place) {
+            faults.push(Fault::at(
+                place,
+                "wrong-form",
+                "Dit veld heeft niet de goede vorm.",
+                "This field does not have the right form.",
+            ));
+        }
     }
 }
 
@@ -315,6 +334,8 @@ mod tests {
             ("/persoon/achternaam", json!(""), "/content/persoon/achternaam", "too-short"),
             ("/persoon/email", json!("geen adres"), "/content/persoon/email", "wrong-form"),
             ("/persoon/geboortedatum", json!("3 november"), "/content/persoon/geboortedatum", "wrong-form"),
+            ("/persoon/geboortedatum", json!("2007-02-30"), "/content/persoon/geboortedatum", "wrong-form"),
+            ("/persoon/geboortedatum", json!("2007-13-00"), "/content/persoon/geboortedatum", "wrong-form"),
             ("/traject/uitstroomdatum", json!("2026-02-30"), "/content/traject/uitstroomdatum", "wrong-form"),
             ("/traject/profiel", json!("piraat"), "/content/traject/profiel", "not-a-choice"),
             ("/traject/leerjaar", json!(99), "/content/traject/leerjaar", "too-large"),

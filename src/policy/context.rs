@@ -96,7 +96,13 @@ impl Words {
                     pair("ingeschreven", Value::new_bool(person.ingeschreven)),
                     pair("verlaten", Value::new_bool(derived.has_left)),
                     pair("maandenSindsVerlaten", Value::new_long(derived.months_since_left)),
-                    pair("gediplomeerd", Value::new_bool(person.gediplomeerd)),
+                    pair("gediplomeerd", Value::new_bool(derived.has_diploma)),
+                    pair("diplomadatumBekend", Value::new_bool(derived.months_since_diploma.is_some())),
+                    pair(
+                        "maandenSindsDiploma",
+                        Value::new_long(derived.months_since_diploma.unwrap_or_default()),
+                    ),
+                    pair("leerplichtig", Value::new_bool(derived.leerplichtig)),
                     pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
                     pair(
                         "profiel",
@@ -111,6 +117,7 @@ impl Words {
                 record([
                     pair("exists", Value::new_bool(facts.request.exists)),
                     pair("accepted", Value::new_bool(facts.request.accepted)),
+                    pair("indiening", age(facts.request.indiening)?),
                     pair("instemming", capacities(&facts.request.instemming)),
                 ])?,
             ),

@@ -72,8 +72,11 @@ pub struct CategoryInfo {
 pub struct SearchPointers {
     /// The given names.
     pub given: String,
-    /// The family name.
+    /// The family name, without its prefix where that stands apart.
     pub family: String,
+    /// The prefix of the family name (voorvoegsel), such as `van der`: a search finds the person with and without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
     /// The date of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<String>,
@@ -196,10 +199,27 @@ impl Dataset {
         &self.shape.schema
     }
 
+    /// Whether the content has a place for the persoonsgebonden nummer: only then may a person be called by it.
+    #[must_use]
+    pub fn has_pgn(&self) -> bool {
+        holds_pgn(&self.shape.schema)
+    }
+
     /// Which category a top-level member of the content belongs to.
     #[must_use]
     pub fn category_of(&self, member: &str) -> Option<&Category> {
         self.shape.members.get(member)
+    }
+}
+
+/// Whether somewhere in a schema `"x-pgn": true` stands.
+fn holds_pgn(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => {
+            members.get("x-pgn") == Some(&Value::Bool(true)) || members.values().any(holds_pgn)
+        }
+        Value::Array(items) => items.iter().any(holds_pgn),
+        _ => false,
     }
 }
 

@@ -280,7 +280,8 @@ mod tests {
         let refusal = refusal(
             engine(),
             &facts(
-                &json!({ "requestAccepted": false, "verblijf": "0400", "pgn": true, "verlatenOp": "2027-01-01" }),
+                &json!({ "requestExists": true, "requestAccepted": false, "verblijf": "0400", "pgn": true,
+                    "verlatenOp": "2027-01-01" }),
             ),
         );
         assert_eq!(refusal.kind, RefusalKind::ConditionsFail);
@@ -366,12 +367,60 @@ mod tests {
     }
 
     #[test]
+    fn no_answer_cites_what_is_not_in_force() {
+        let engine = engine();
+        let catalogue = engine.catalogue();
+        let nothing = refusal(engine, &facts(&json!({ "recipientRole": "doorstroompunt" })));
+        assert!(nothing.reasons.iter().all(|reason| reason.provisions.is_empty()), "{nothing:?}");
+        let routes = catalogue.routes.conditions.values();
+        let datasets = catalogue
+            .datasets()
+            .flat_map(|dataset| dataset.bases.values().map(move |basis| (dataset, basis)))
+            .flat_map(|(dataset, basis)| catalogue.conditions_of(dataset, basis));
+        for condition in routes.chain(datasets) {
+            for day in ["2026-08-31", "2026-09-01"] {
+                let day = day.parse().unwrap();
+                let cited = failed_condition(catalogue, condition, day).provisions;
+                let stands = |id| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(day));
+                assert!(
+                    !cited.is_empty() && cited.iter().all(stands),
+                    "{} on {day}: {cited:?}",
+                    condition.id
+                );
+            }
+        }
+    }
+
+    #[test]
     fn an_objection_stops_a_public_task_and_not_a_duty() {
         let engine = engine();
-        assert!(engine.decide(&facts(&json!({ "bezwaar": true, "beperking": true }))).into_result().is_ok());
+        assert!(engine.decide(&facts(&json!({ "bezwaar": true }))).into_result().is_ok());
         let request =
             json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"], "bezwaar": true });
         assert_eq!(codes(&refusal(engine, &facts(&request))), ["guards.bezwaar"]);
+    }
+
+    /// A restriction is no objection: it stops a duty too, and consent, but not the copy of who asked for it.
+    #[test]
+    fn a_restriction_stops_every_basis_but_the_persons_own_copy() {
+        let engine = engine();
+        let duty = facts(&json!({ "beperking": true }));
+        assert_eq!(codes(&refusal(engine, &duty)), ["guards.beperking"]);
+        let copy = facts(&json!({ "beperking": true, "recipientRole": "betrokkene" }));
+        assert_eq!(permit(engine, &copy).basis().as_str(), "overgangsdocument.betrokkene-pro");
+    }
+
+    /// Who had to agree depends on the age at the request, not on the age today or when the packet was handed in.
+    #[test]
+    fn a_parent_does_not_overrule_who_was_of_age_at_the_request() {
+        let engine = engine();
+        let asked = |day: &str| {
+            facts(
+                &json!({ "birthDate": "2008-06-01", "requestSubmitted": day, "requestInstemming": ["ouder"] }),
+            )
+        };
+        assert!(engine.decide(&asked("2026-05-31")).into_result().is_ok());
+        assert_eq!(codes(&refusal(engine, &asked("2026-06-01"))), ["overgangsdocument.instemming"]);
     }
 
     /// Guards that no dataset of today can let fail are tried on one that could.

@@ -23,15 +23,24 @@ pub struct PartyFacts {
     pub gemeenten: BTreeSet<Municipality>,
 }
 
-/// The request to continue support that a packet rests on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The request to continue support that a packet rests on. The default is that there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestFacts {
     /// It exists, by this sender, about this person, towards this recipient, and was not withdrawn.
     pub exists: bool,
     /// The college has answered that it continues.
     pub accepted: bool,
+    /// How old the person was when the request was handed in, by the date of birth in the request itself. It decides
+    /// who had to agree. Every age when there is no request.
+    pub indiening: AgeRange,
     /// Capacities of those whose instemming with that request stands today.
     pub instemming: BTreeSet<Capacity>,
+}
+
+impl Default for RequestFacts {
+    fn default() -> Self {
+        Self { exists: false, accepted: false, indiening: AgeRange::UNKNOWN, instemming: BTreeSet::new() }
+    }
 }
 
 /// The version of something that a decision read. The writer compares it before it commits.
@@ -98,6 +107,12 @@ pub(super) struct Derived {
     pub(super) age_submitted: AgeRange,
     pub(super) has_left: bool,
     pub(super) months_since_left: i64,
+    /// The diploma, unless its day is still to come.
+    pub(super) has_diploma: bool,
+    /// None when the day of the diploma is not known.
+    pub(super) months_since_diploma: Option<i64>,
+    /// Not asserted is yes.
+    pub(super) leerplichtig: bool,
 }
 
 impl Derived {
@@ -105,14 +120,19 @@ impl Derived {
         let today = amsterdam_date(facts.now);
         let left = facts.person.verlaten_op.filter(|day| *day <= today);
         let months =
-            left.and_then(|day| day.until((Unit::Month, today)).ok()).map_or(0, |span| span.get_months());
+            |day: Date| day.until((Unit::Month, today)).ok().map(|span| i64::from(span.get_months()));
+        let has_diploma =
+            facts.person.gediplomeerd && facts.person.gediplomeerd_op.is_none_or(|day| day <= today);
         Self {
             today,
             datum: number(today),
             age: facts.person.birth_date.age_at(facts.now),
             age_submitted: facts.person.birth_date.age_at(facts.submitted),
             has_left: left.is_some(),
-            months_since_left: i64::from(months),
+            months_since_left: left.and_then(months).unwrap_or(0),
+            has_diploma,
+            months_since_diploma: facts.person.gediplomeerd_op.filter(|_| has_diploma).and_then(months),
+            leerplichtig: facts.person.leerplichtig.unwrap_or(true),
         }
     }
 }

@@ -280,8 +280,11 @@ mod tests {
         assert!(names.contains(&"overgangsdocument.voortzetting") && names.contains(&"guards.woonplaats"));
         assert!(!names.contains(&"guards.bezwaar"), "objection does not stop a legal duty");
         let copy =
-            matrix.rows.iter().find(|row| row.basis.as_str() == "overgangsdocument.betrokkene").unwrap();
-        assert_eq!(copy.senders, [Role::ProSchool, Role::VsoSchool, Role::MboSchool]);
+            matrix.rows.iter().find(|row| row.basis.as_str() == "overgangsdocument.betrokkene-vso").unwrap();
+        assert_eq!((&*copy.senders, &*copy.recipients), (&[Role::VsoSchool][..], &[Role::Betrokkene][..]));
+        let profile =
+            matrix.rows.iter().find(|row| row.basis.as_str() == "uitstroomprofiel.doorstroompunt").unwrap();
+        assert_eq!(profile.senders, [Role::ProSchool, Role::VsoSchool, Role::MboSchool]);
     }
 
     #[test]

@@ -315,8 +315,14 @@ impl Reading<'_> {
         let about_file = path("dataset.toml");
         let mut notes = Notes { file: &about_file, all: self.findings };
         if let Some(search) = &dataset.search {
-            for pointer in
-                [Some(&search.given), Some(&search.family), search.birth_date.as_ref()].into_iter().flatten()
+            for pointer in [
+                Some(&search.given),
+                Some(&search.family),
+                search.prefix.as_ref(),
+                search.birth_date.as_ref(),
+            ]
+            .into_iter()
+            .flatten()
             {
                 if !dataset.shape.knows(pointer) {
                     notes

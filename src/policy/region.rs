@@ -161,13 +161,14 @@ impl Region {
         Some(PartyId::new(acting.map_or(own.oin, |acting| acting.oin), role))
     }
 
-    /// The roles that a desk stands for in the subregion of this municipality. Empty when it is unknown there.
+    /// The roles that a desk stands for in the subregion of this municipality. Empty when it is unknown there. Capitals do
+    /// not matter, and a hyphen is as good as a space: `jongerenpunt-check-in`.
     #[must_use]
     pub fn desk(&self, name: &str, municipality: &Municipality) -> BTreeSet<Role> {
         let Some(place) = self.municipality(municipality) else { return BTreeSet::new() };
         self.desks
             .iter()
-            .filter(|desk| desk.name.eq_ignore_ascii_case(name) && desk.subregions.contains(&place.subregion))
+            .filter(|desk| same_name(&desk.name, name) && desk.subregions.contains(&place.subregion))
             .flat_map(|desk| desk.roles.iter().copied())
             .collect()
     }
@@ -231,4 +232,10 @@ impl Region {
             }
         }
     }
+}
+
+/// Whether two names of desks are the same to people.
+fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &str| name.replace('-', " ").to_lowercase();
+    plain(one) == plain(other)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::facts::{Facts, PartyFacts, RequestFacts};
 use crate::domain::{
-    age::BirthDate,
+    age::{AgeRange, BirthDate},
     clock::{amsterdam_date, amsterdam_midnight},
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
     declaration::Capacity,
@@ -78,6 +78,11 @@ pub struct WhatIf {
     pub verlaten_op: Option<Date>,
     /// Whether the person holds the diploma; no.
     pub gediplomeerd: bool,
+    /// The day of the diploma; not known.
+    #[serde(alias = "gediplomeerdOp")]
+    pub gediplomeerd_op: Option<Date>,
+    /// Whether the person is still leerplichtig or kwalificatieplichtig; not asserted, which is yes.
+    pub leerplichtig: Option<bool>,
     /// Whether the person has a startkwalificatie; no.
     pub startkwalificatie: bool,
     /// Why a soft term is exceeded; no reason.
@@ -89,6 +94,9 @@ pub struct WhatIf {
     /// Whether there is a request that it rests on; no, unless it was accepted.
     #[serde(alias = "requestExists")]
     pub request_exists: Option<bool>,
+    /// When that request was handed in; when the packet was.
+    #[serde(alias = "requestSubmitted")]
+    pub request_submitted: Option<Moment>,
     /// Whether the college has answered that it continues; no.
     #[serde(alias = "requestAccepted")]
     pub request_accepted: bool,
@@ -153,20 +161,26 @@ impl WhatIf {
         };
         let sender = party(self.sender_oin, SENDER, self.sender_role, "sender's role")?;
         let recipient = party(self.recipient_oin, RECIPIENT, self.recipient_role, "recipient's role")?;
+        let person = self.person(now)?;
+        let submitted = self.submitted.map_or(now, |moment| moment.0);
+        let exists = self.request_exists.unwrap_or(self.request_accepted);
+        let asked = self.request_submitted.map_or(submitted, |moment| moment.0);
+        let indiening = if exists { person.birth_date.age_at(asked) } else { AgeRange::UNKNOWN };
         Ok(Facts {
             dataset: self.dataset.clone().ok_or(Unasked("dataset"))?,
             purpose: self.purpose.clone().ok_or(Unasked("purpose"))?,
             named_basis: self.named_basis.clone(),
             sender: PartyFacts { party: sender, gemeenten: self.sender_gemeenten.clone() },
             recipient: PartyFacts { party: recipient, gemeenten: self.gemeenten.clone() },
-            person: self.person(now)?,
+            person,
             is_pgn: self.pgn,
             categories: self.categories.clone(),
-            submitted: self.submitted.map_or(now, |moment| moment.0),
+            submitted,
             now,
             request: RequestFacts {
-                exists: self.request_exists.unwrap_or(self.request_accepted),
+                exists,
                 accepted: self.request_accepted,
+                indiening,
                 instemming: self.request_instemming.clone(),
             },
             instemming: self.instemming.clone(),
@@ -193,6 +207,8 @@ impl WhatIf {
             ingeschreven: self.ingeschreven,
             verlaten_op: self.verlaten_op,
             gediplomeerd: self.gediplomeerd,
+            gediplomeerd_op: self.gediplomeerd_op,
+            leerplichtig: self.leerplichtig,
             startkwalificatie: self.startkwalificatie,
             reden: self.reden,
         })

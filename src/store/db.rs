@@ -4,7 +4,7 @@ use std::{fmt, fs, path::Path, sync::Once, time::Duration};
 
 use jiff::Timestamp;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Executor as _, Row as _,
+    Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _,
     any::AnyPoolOptions,
     migrate::{Migrate as _, MigrateError, Migrator},
 };
@@ -46,6 +46,9 @@ pub struct Store {
     pub(super) read: AnyPool,
     pub(super) write: AnyPool,
 }
+
+/// How long a connection may rest before it is asked whether it still lives.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// SQLite writes nothing before it has the lock, so that no transaction fails half-way for want of it.
 const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
@@ -214,7 +217,12 @@ fn pool(backend: Backend, options: &OpenOptions, connections: u32) -> AnyPoolOpt
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(patience)
+        // Asking before each use would cost every read a round trip. After a restart of the server, a connection that
+        // rested for less than this gives one error, which callers are told to repeat.
         .test_before_acquire(false)
+        .before_acquire(|connection, state| {
+            Box::pin(async move { Ok(state.idle_for < TRUSTED_FOR || connection.ping().await.is_ok()) })
+        })
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 match backend {

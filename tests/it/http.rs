@@ -9,5 +9,5 @@ mod ops;
 mod problems;
 mod request_line;
 mod routes;
-mod support;
+pub(crate) mod support;
 mod wire;

@@ -6,6 +6,10 @@ mod cli;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod http;
@@ -15,3 +19,5 @@ mod store;
 mod stories;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod survival;

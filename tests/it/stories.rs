@@ -1,4 +1,14 @@
 //! The ways of working of the regions, played over the real interface: who sends what to whom, on which basis, and who is
 //! refused what and why.
 
+mod agreement;
+mod consent;
+mod evidence;
 mod handover;
+mod leaving;
+mod lifecycle;
+mod processor;
+mod removal;
+mod residence;
+mod search;
+mod steps;

@@ -72,13 +72,20 @@ impl Tale {
         request: &str,
         call: Call,
     ) -> Result<Option<Answer>, Failure> {
-        let (status, problem, answer) = match actor.gateway.call(call).await {
-            Ok(answer) => (answer.status, None, Some(answer)),
-            Err(CallError::Problem(problem)) => (problem.status, Some(problem), None),
-            Err(error) => return Err(error.into()),
+        let (status, problem, answer, cause) = match actor.gateway.call(call).await {
+            Ok(answer) => (answer.status, None, Some(answer), None),
+            Err(CallError::Problem(problem)) => (problem.status, Some(problem), None, None),
+            Err(CallError::Unanswered { what, problem: Some(problem), .. }) => {
+                (problem.status, Some(problem), None, Some(what))
+            }
+            Err(error) => (0, None, None, Some(Failure::from(error).to_string())),
         };
         let log_index = answer.as_ref().and_then(log_index);
-        self.note(at, &actor.name, told, request, status, problem.as_deref(), log_index)?;
+        let noted = self.note(at, &actor.name, told, request, status, problem.as_deref(), log_index);
+        match cause {
+            Some(cause) => noted.map_err(|failure| failure.because(cause))?,
+            None => noted?,
+        }
         Ok(answer)
     }
 

@@ -1,12 +1,13 @@
 //! Everything about a submission that can be judged without deciding about the person.
 
-use super::{PushError, event_of, latest};
+use super::{PushError, event_of};
 use crate::{
     accesslog::entry::Outcome,
     crypto::pseudonym::Pseudonym,
     domain::{
         party::{PartyId, Role},
-        problem::Fault,
+        person::PersonFacts,
+        problem::{Bilingual, Fault},
     },
     exchange::{
         Exchange,
@@ -72,10 +73,8 @@ impl Exchange {
                 "no such purpose; `GET /v1/datasets` lists the purposes",
             ));
         }
-        if header
-            .expires
-            .is_some_and(|expires| expires <= now || expires > latest(now, self.settings.longest_wait))
-        {
+        let last = dataset.map(|dataset| self.latest_end(dataset, now));
+        if header.expires.is_some_and(|expires| expires <= now || last.is_some_and(|last| expires > last)) {
             faults.push(Fault::at(
                 "/expires",
                 "invalid-expiry",
@@ -98,6 +97,9 @@ impl Exchange {
             }
             None => None,
         };
+        if let (Some(dataset), Some(contents)) = (dataset, &contents) {
+            faults.extend(other_birth_date(dataset, contents, &header.person));
+        }
         let (Some(dataset), Some(contents), true) = (dataset, contents, faults.is_empty()) else {
             return Err(PushError::Invalid(faults));
         };
@@ -107,4 +109,22 @@ impl Exchange {
         let pseudonyms = self.pseudonyms_of(caller.party(), &header.reference, header.purpose.as_str());
         Ok(Prepared { dataset, contents, recipients, pseudonyms })
     }
+}
+
+/// Who is judged by one date of birth is not sealed with another: who consents and which terms hold depend on it.
+fn other_birth_date(dataset: &Dataset, contents: &Contents, person: &PersonFacts) -> Option<Fault> {
+    let pointer = dataset.search.as_ref()?.birth_date.as_ref()?;
+    let sealed = contents.text(pointer)?;
+    (sealed.parse().ok().as_ref() != Some(&person.birth_date)).then(|| Fault {
+        now: Some(Bilingual::new(
+            "Maak /person/birthDate en de geboortedatum in de inhoud gelijk.",
+            "give /person/birthDate and the content the same date of birth",
+        )),
+        ..Fault::at(
+            format!("/content{pointer}"),
+            "other-birth-date",
+            "De geboortedatum in de inhoud is een andere dan die waarop wordt beslist.",
+            "the date of birth in the content is another than the one that is decided on",
+        )
+    })
 }

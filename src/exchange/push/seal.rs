@@ -1,5 +1,7 @@
 //! From permits to sealed bodies with their entries.
 
+use zeroize::Zeroizing;
+
 use super::{decide::Allowed, event_of, prepare::Prepared};
 use crate::{
     accesslog::entry::{Outcome, Part, PreparedEntry},
@@ -66,6 +68,10 @@ impl Exchange {
             let text = |pointer: &str| prepared.contents.text(pointer);
             if let (Some(given), Some(family)) = (text(&pointers.given), text(&pointers.family)) {
                 sought.push(Sought::name(given, family, &header.person.birth_date));
+                if let Some(prefix) = pointers.prefix.as_deref().and_then(text) {
+                    let family = Zeroizing::new(format!("{prefix} {family}"));
+                    sought.push(Sought::name(given, &family, &header.person.birth_date));
+                }
             }
         }
         sought.iter().filter_map(|one| self.search_digest(recipient, &header.purpose, one)).collect()

@@ -117,6 +117,13 @@ pub struct Person {
     /// Whether the student has the diploma of the programme that was left.
     #[serde(default)]
     pub gediplomeerd: bool,
+    /// The day of that diploma: the mbo's term of a year counts from it. Absent says that it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shape::Date>)]
+    pub gediplomeerd_op: Option<Day>,
+    /// Whether the pupil is still leerplichtig or kwalificatieplichtig. Absent counts as yes for who may be under 18.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leerplichtig: Option<bool>,
     /// Whether the person has a startkwalificatie.
     #[serde(default)]
     pub startkwalificatie: bool,
@@ -149,6 +156,8 @@ impl Person {
             ingeschreven: self.ingeschreven,
             verlaten_op: self.verlaten_op.map(|day| day.0),
             gediplomeerd: self.gediplomeerd,
+            gediplomeerd_op: self.gediplomeerd_op.map(|day| day.0),
+            leerplichtig: self.leerplichtig,
             startkwalificatie: self.startkwalificatie,
             reden: self.reden,
         };
@@ -165,9 +174,22 @@ pub struct Declarant {
     /// The date of birth.
     #[schema(value_type = shape::BirthDate)]
     pub birth_date: BirthDate,
+    /// Whether the person may act at law: false under curatele. Says nothing about age.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub handelingsbekwaam: bool,
     /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
     #[serde(default)]
     pub onbevoegd_voor_deze: bool,
+}
+
+impl Declarant {
+    /// Whether another declares for the person: under curatele always (UAVG 5), under bewind or mentorschap where they
+    /// reach this matter.
+    #[must_use]
+    pub const fn is_represented(&self) -> bool {
+        !self.handelingsbekwaam || self.onbevoegd_voor_deze
+    }
 }
 
 impl fmt::Debug for Declarant {
@@ -183,7 +205,7 @@ pub struct Name {
     /// Given names, as the sender writes them.
     #[schema(min_length = 1, max_length = 200, example = "Toby")]
     pub given: String,
-    /// Family name with its prefix.
+    /// Family name, with its prefix or without.
     #[schema(min_length = 1, max_length = 200, example = "de Vries")]
     pub family: String,
 }

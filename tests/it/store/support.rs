@@ -21,6 +21,7 @@ use sluis::{
         seal::{Sealed, seal},
     },
     domain::{
+        age::AgeRange,
         clock::SetClock,
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
@@ -336,7 +337,12 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions:
         categories: contents().categories().clone(),
         submitted: now,
         now,
-        request: RequestFacts { exists: true, accepted: true, instemming: [Capacity::Persoon].into() },
+        request: RequestFacts {
+            exists: true,
+            accepted: true,
+            indiening: AgeRange { at_least: 18, at_most: 18 },
+            instemming: [Capacity::Persoon].into(),
+        },
         instemming: BTreeSet::new(),
         toestemming: BTreeSet::new(),
         uitdrukkelijk: BTreeSet::new(),

@@ -1,8 +1,12 @@
 //! Route Arbeid+: a warm handover with a support question (routes R1 and R3).
 
 use http::StatusCode;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::json;
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::domain::{
+    clock::{Clock as _, amsterdam_date},
+    party::Role,
+};
 
 use crate::support::{Gateway, declaration, left_school, submission};
 
@@ -72,4 +76,53 @@ async fn the_story(gateway: &Gateway) {
         "the person's copy holds everything"
     );
     college.get(&format!("/v1/packets/{packet}/copy")).await.expect_status(StatusCode::NOT_FOUND);
+}
+
+/// Who agrees to the request depends on the age on its day: a parent does not overrule an adult who withdrew, and what a
+/// parent agreed to for a minor carries past the eighteenth birthday.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parents_agreement_counts_for_who_was_a_minor_at_the_request() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let now = gateway.clock.now();
+
+    let mut emma = left_school("L-2032", 18, now);
+    emma["birthDate"] = json!(eighteen_tomorrow(now));
+    let tim = left_school("L-2033", 18, now);
+    let mut documents = Vec::new();
+    for (person, by, name) in [(&emma, &["ouder"][..], "emma"), (&tim, &["ouder", "persoon"], "tim")] {
+        let mut own = None;
+        for by in by {
+            let agrees =
+                declaration("instemming", "verzoek-voortzetting", person, by, Role::WerkEnInkomen, now);
+            own = Some(school.post("/v1/declarations", &agrees).await.text("/id"));
+        }
+        let ask = submission(&gateway, "verzoek-voortzetting", PURPOSE, person, Role::WerkEnInkomen);
+        let request = school.push("/v1/requests", &format!("verzoek-van-{name}-1"), &ask).await;
+        let request = request.expect_status(StatusCode::CREATED).text("/id");
+        let yes = json!({ "continues": true });
+        let answer = format!("/v1/requests/{request}/answer");
+        college.post(&answer, &yes).await.expect_status(StatusCode::OK);
+        let mut document = submission(&gateway, "overgangsdocument", PURPOSE, person, Role::WerkEnInkomen);
+        document["request"] = json!(request);
+        documents.push((document, own));
+    }
+    let [(for_emma, _), (for_tim, Some(own))] = &*documents else { panic!("two documents") };
+
+    let withdrawal = format!("/v1/declarations/{own}/withdrawal");
+    school.post(&withdrawal, &json!({ "by": "persoon" })).await.expect_status(StatusCode::OK);
+    school
+        .push("/v1/packets", "document-van-tim-1", for_tim)
+        .await
+        .expect_problem(403, "overgangsdocument.instemming");
+
+    gateway.clock.set(now + SignedDuration::from_hours(48));
+    let packet = school.push("/v1/packets", "document-van-emma-1", for_emma).await;
+    packet.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+fn eighteen_tomorrow(now: Timestamp) -> String {
+    amsterdam_date(now).saturating_add(1.day()).saturating_sub(18.years()).to_string()
 }

@@ -3,7 +3,7 @@
 use super::{Form, Leaf, MOST_ITEMS, Step};
 
 /// Path, form, required, explanation. The form is `text`, `date`, `flag` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 22] = [
+const HEADER: [(&str, &str, bool, &str); 24] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
@@ -22,6 +22,13 @@ const HEADER: [(&str, &str, bool, &str); 22] = [
     ("person.ingeschreven", "flag", true, "nog ingeschreven"),
     ("person.verlatenOp", "date", false, "datum van vertrek"),
     ("person.gediplomeerd", "flag", false, "heeft het diploma; leeg is nee"),
+    ("person.gediplomeerdOp", "date", false, "datum van het diploma"),
+    (
+        "person.leerplichtig",
+        "flag",
+        false,
+        "nog leer- of kwalificatieplichtig; leeg is onbekend en telt onder 18 als ja",
+    ),
     ("person.startkwalificatie", "flag", false, "heeft een startkwalificatie; leeg is nee"),
     (
         "person.reden",

@@ -74,6 +74,7 @@ impl Declared {
     /// The values that the body stands for.
     pub(crate) fn read(self) -> Result<Wish, Problem> {
         let mut reader = Reader::default();
+        let onbevoegd_voor_deze = self.person.is_represented();
         let reference = reader.take(self.person.reference.read("/person/reference"));
         let towards = match self.towards {
             None => Some(None),
@@ -85,7 +86,7 @@ impl Declared {
             kind: self.kind,
             reference,
             birth_date: self.person.birth_date,
-            onbevoegd_voor_deze: self.person.onbevoegd_voor_deze,
+            onbevoegd_voor_deze,
             dataset: self.dataset,
             purpose: self.purpose,
             towards,

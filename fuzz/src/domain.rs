@@ -1,0 +1,151 @@
+//! Words: everything that reads itself from a short text.
+
+use std::{
+    fmt::{Debug, Display},
+    str::FromStr,
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sluis::{
+    accesslog::entry::{Event, Outcome, PartName},
+    crypto::envelope,
+    domain::{
+        age::BirthDate,
+        code::{Category, DatasetCode, Grondslag, Municipality, Provision, Purpose},
+        declaration::{Capacity, DeclarationKind, EvidenceKind},
+        digest::Digest,
+        id::{DeclarationId, NoticeId, PacketId, PersonId},
+        oin::{Brin, Oin},
+        party::{PartyId, Role},
+        person::OwnReference,
+        pgn::{Pgn, hides_a_bsn},
+    },
+    merkle::checkpoint::Origin,
+    policy::{routes::RouteAction, whatif::Moment},
+};
+
+use super::{fixed, text};
+
+/// One word per line; whether each line is a word of some type.
+pub(super) fn words(bytes: &[u8]) -> bool {
+    text(bytes).is_some_and(|text| text.split('\n').map(word).fold(true, |all, one| all & one))
+}
+
+fn word(line: &str) -> bool {
+    drop(line.parse::<Moment>());
+    if let Ok(action) = line.parse::<RouteAction>() {
+        assert_eq!(action.as_str(), line);
+    }
+    drop(line.parse::<envelope::Identity>());
+    let taken = [
+        in_json::<Oin>(line),
+        in_json::<Brin>(line),
+        in_json::<Role>(line),
+        printed::<PartyId>(line),
+        in_json::<DatasetCode>(line),
+        in_json::<Purpose>(line),
+        in_json::<Category>(line),
+        in_json::<Grondslag>(line),
+        in_json::<Provision>(line),
+        in_json::<Municipality>(line),
+        in_json::<PacketId>(line),
+        in_json::<DeclarationId>(line),
+        in_json::<NoticeId>(line),
+        in_json::<PersonId>(line),
+        in_json::<DeclarationKind>(line),
+        in_json::<Capacity>(line),
+        in_json::<EvidenceKind>(line),
+        in_json::<Event>(line),
+        in_json::<Outcome>(line),
+        in_json::<PartName>(line),
+        printed::<Origin>(line),
+        printed::<envelope::Recipient>(line),
+        digest(line),
+        pgn(line),
+        birth_date(line),
+        reference(line),
+    ];
+    finds_what_passes(line);
+    taken.contains(&true)
+}
+
+/// What is printed is what was read.
+fn printed<T: FromStr + Display>(line: &str) -> bool {
+    line.parse::<T>().is_ok_and(|value| {
+        assert_eq!(value.to_string(), line);
+        true
+    })
+}
+
+/// JSON takes exactly what the text form takes, and writes it back.
+fn in_json<T: FromStr + DeserializeOwned + Serialize>(line: &str) -> bool {
+    let from_json = serde_json::from_value::<T>(Value::from(line)).ok();
+    assert_eq!(from_json.is_some(), line.parse::<T>().is_ok(), "JSON and text differ on {line:?}");
+    from_json.is_some_and(|value| {
+        assert_eq!(serde_json::to_value(value).unwrap(), line);
+        true
+    })
+}
+
+fn digest(line: &str) -> bool {
+    line.parse::<Digest>().is_ok_and(|digest| {
+        assert_eq!(digest.to_string(), line.to_ascii_lowercase());
+        true
+    })
+}
+
+fn is_hidden(line: &str, value: &impl Debug) {
+    let shown = format!("{value:?}");
+    assert!(!shown.contains(line) || line.len() < 5, "{shown} shows what it must not");
+}
+
+/// The weighted sum of nine digits: 9, 8, .. 2 and -1.
+fn eleven_test(digits: &str) -> i64 {
+    let weighted = digits.bytes().zip([9, 8, 7, 6, 5, 4, 3, 2, -1]);
+    weighted.map(|(digit, weight)| i64::from(digit - b'0') * weight).sum::<i64>().rem_euclid(11)
+}
+
+fn pgn(line: &str) -> bool {
+    line.parse::<Pgn>().is_ok_and(|pgn| {
+        assert_eq!(pgn.expose(), line);
+        assert!(line.len() == 9 && matches!(eleven_test(line), 0 | 5));
+        assert_eq!(hides_a_bsn(line), eleven_test(line) == 0);
+        is_hidden(line, &pgn);
+        true
+    })
+}
+
+fn birth_date(line: &str) -> bool {
+    let taken = line.parse::<BirthDate>().is_ok_and(|date| {
+        assert_eq!(date.expose(), line);
+        is_hidden(line, &date);
+        let age = date.age_at(fixed::now());
+        assert!(age.at_least <= age.at_most && age.at_most <= 150, "{age:?}");
+        true
+    });
+    assert_eq!(taken, serde_json::from_value::<BirthDate>(Value::from(line)).is_ok());
+    taken
+}
+
+fn reference(line: &str) -> bool {
+    OwnReference::new(line).is_ok_and(|own| {
+        assert_eq!(own.expose(), line);
+        assert!((1..=64).contains(&line.chars().count()) && !line.chars().any(char::is_whitespace));
+        assert!(!hides_a_bsn(line));
+        is_hidden(line, &own);
+        true
+    })
+}
+
+/// Nine digits that pass, between anything but digits and separators, are found.
+fn finds_what_passes(line: &str) {
+    let is_separator = |c: char| matches!(c, '.' | ' ' | '-');
+    for run in line.split(|c: char| !c.is_ascii_digit() && !is_separator(c)) {
+        let one_by_one = run.as_bytes().windows(2).any(|pair| !pair.iter().any(u8::is_ascii_digit));
+        let digits: String = run.chars().filter(char::is_ascii_digit).collect();
+        if !one_by_one && digits.len() == 9 && digits != "000000000" && eleven_test(&digits) == 0 {
+            assert!(hides_a_bsn(line), "a BSN in {line:?} is not found");
+        }
+    }
+}

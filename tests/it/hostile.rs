@@ -1,0 +1,14 @@
+//! What nobody should send, said by people who would: each gets a problem that names every fault and repeats nothing,
+//! and changes nothing but the log.
+
+mod bodies;
+mod calls;
+mod clock;
+mod connections;
+mod content;
+mod keys;
+mod matrix;
+mod rules;
+mod secrecy;
+mod succession;
+mod support;

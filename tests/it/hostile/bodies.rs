@@ -1,0 +1,123 @@
+//! Bytes that are no JSON, JSON that means two things, JSON that never ends; on every route that takes a body.
+
+use http::StatusCode;
+use serde_json::Value;
+use sluis::domain::party::Role;
+
+use super::{
+    matrix::BODIES,
+    support::{Court, Scene},
+};
+
+/// Each is refused at once, whatever the route.
+fn texts() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let nested = |levels: usize| {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        format!(r#"{{"kanariewaarde":{open}{close}}}"#).into_bytes()
+    };
+    vec![
+        ("nothing", Vec::new(), "not-json"),
+        ("spaces", b"   ".to_vec(), "not-json"),
+        ("half", br#"{"KANARIE-1":"#.to_vec(), "not-json"),
+        ("rest", br#"{} "KANARIE-1""#.to_vec(), "not-json"),
+        ("two values", b"{}{}".to_vec(), "not-json"),
+        ("byte order mark", b"\xef\xbb\xbf{}".to_vec(), "not-json"),
+        ("not utf-8", b"{\"a\":\"Kanarienaam \xff\xfe\"}".to_vec(), "not-json"),
+        ("not utf-8 in a name", b"{\"Kanarienaam\xc0\xaf\":1}".to_vec(), "not-json"),
+        ("utf-16", b"\xff\xfe{\0}\0".to_vec(), "not-json"),
+        ("half a surrogate", br#"{"a":"\ud800"}"#.to_vec(), "not-json"),
+        ("nul", br#"{"a":"Kanarienaam\u0000"}"#.to_vec(), "nul-character"),
+        ("not a number", br#"{"a":NaN}"#.to_vec(), "not-json"),
+        ("a number beyond all", br#"{"a":1e999}"#.to_vec(), "not-json"),
+        ("a comment", br"{} // kanariewaarde".to_vec(), "not-json"),
+        ("single quotes", br"{'kanariewaarde':1}".to_vec(), "not-json"),
+        ("twice a name", br#"{"KANARIE-1":1,"KANARIE-1":2}"#.to_vec(), "duplicate-name"),
+        ("twice a name, spelt otherwise", br#"{"a":1,"\u0061":2}"#.to_vec(), "duplicate-name"),
+        ("twice a name, inside", br#"{"a":[{"KANARIE-1":1,"KANARIE-1":1}]}"#.to_vec(), "duplicate-name"),
+        ("nested once too often", nested(32), "too-deep"),
+        ("nested without end", nested(200_000), "too-deep"),
+        ("a name of the parser's own", br#"{"$serde_json::private::Number":"1"}"#.to_vec(), "reserved-name"),
+        ("a JWE", b"eyJhbGciOiJSU0EtT0FFUCJ9.kanariewaarde.aaaa.aaaa.aaaa".to_vec(), "not-json"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_one_meaning_is_refused_on_every_route() {
+    let scene = Scene::set().await;
+    let mut court = Court::open(&scene).await;
+    let absent = scene.absent();
+    for route in BODIES {
+        let path = route.replace("{id}", &absent).replace("{thumbprint}", &"A".repeat(43));
+        for (name, bytes, code) in texts() {
+            let answer = scene.school.send(&path, bytes).await;
+            court.judge(&format!("{name} to {route}"), &answer, 400, &[("", code)], 0).await;
+        }
+        for (name, text) in
+            [("list", "[]"), ("text", "\"Kanarienaam\""), ("null", "null"), ("number", "999990019")]
+        {
+            let answer = scene.school.send(&path, text).await;
+            court.judge(&format!("{name} to {route}"), &answer, 400, &[("", "wrong-type")], 0).await;
+        }
+        let answer = scene.school.send(&path, r#"{"KANARIE-1":"999990019"}"#).await;
+        answer.expect_problem(400, "unknown-field");
+    }
+    court.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_in_another_dress_or_too_large_is_refused_on_every_route() {
+    let scene = Scene::set().await;
+    let mut court = Court::open(&scene).await;
+    let absent = scene.absent();
+    let huge = format!(r#"{{"kanariewaarde":"{}"}}"#, "x".repeat(1024 * 1024)).into_bytes();
+    let dresses: [(&str, &[(&str, &str)]); 7] = [
+        ("without a type", &[]),
+        ("as text", &[("content-type", "text/plain")]),
+        ("as a form", &[("content-type", "application/x-www-form-urlencoded")]),
+        ("as a JWE", &[("content-type", "application/jose")]),
+        ("in Latin-1", &[("content-type", "application/json; charset=iso-8859-1")]),
+        ("of two types", &[("content-type", "application/json"), ("content-type", "text/plain")]),
+        ("compressed", &[("content-type", "application/json"), ("content-encoding", "gzip")]),
+    ];
+    for route in BODIES {
+        let path = route.replace("{id}", &absent).replace("{thumbprint}", &"A".repeat(43));
+        for (name, lines) in dresses {
+            let answer = scene.school.send_as(&path, lines, br#"{"KANARIE-1":1}"#).await;
+            court.judge(&format!("{name} to {route}"), &answer, 415, &[], 0).await;
+        }
+        let answer = scene.school.send(&path, huge.clone()).await;
+        court.judge(&format!("too large to {route}"), &answer, 413, &[], 0).await;
+        let answer = scene.school.send(&format!("{path}?KANARIE-1=999990019"), "{}").await;
+        court.judge(&format!("query to {route}"), &answer, 400, &[("query:", "unknown-parameter")], 0).await;
+    }
+    court.close().await;
+}
+
+/// One level less is no matter of depth.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_deepest_body_that_is_read() {
+    let scene = Scene::set().await;
+    let deep = format!(r#"{{"kanariewaarde":{}{}}}"#, "[".repeat(31), "]".repeat(31));
+    let answer = scene.school.send("/v1/declarations", deep).await;
+    answer.expect_problem(400, "unknown-field");
+    assert!(!answer.codes().contains(&"too-deep".to_owned()));
+}
+
+/// A body that would be taken, but for the one member that stands there twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_twice_deep_in_the_content_is_refused() {
+    let scene = Scene::set().await;
+    scene.consent(Role::WerkEnInkomen).await;
+    let body = scene.profile(Role::WerkEnInkomen).to_string();
+    let twice = body.replacen(r#""voornamen":"#, r#""voornamen":"Iemand anders","voornamen":"#, 1);
+    assert_ne!(body, twice);
+    let mut court = Court::open(&scene).await;
+    let answer = scene.school.send("/v1/packets", twice).await;
+    court.judge("twice", &answer, 400, &[("", "duplicate-name")], 0).await;
+    court.close().await;
+    let answer = scene.school.send("/v1/packets", body).await;
+    answer.expect_status(StatusCode::CREATED);
+    let packet = answer.text("/id");
+    let read: Value = scene.college.pull(&packet).await;
+    assert_eq!(read["persoon"]["voornamen"], "Kanarienaam");
+}

@@ -1,0 +1,199 @@
+//! Keys that nobody should seal to: too small, wrong, unproven, another party's.
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use http::StatusCode;
+use jiff::ToSpan as _;
+use serde_json::{Value, json};
+use sluis::{
+    crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
+    domain::{clock::Clock as _, party::Role},
+    identity::{key_proof, tls::OwnCertificate},
+};
+
+use super::support::{Court, Scene, essence};
+use crate::support::Actor;
+
+/// A statement by this actor's certificate about a key.
+fn statement(by: &Actor, key: &RecipientKey) -> String {
+    key_proof::state(key, Some(by.party), &by.own, by.clock.now()).unwrap()
+}
+
+fn fresh() -> PrivateKey {
+    PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_cannot_be_trusted_is_not_published() {
+    let scene = Scene::set().await;
+    let b64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let mut court = Court::open(&scene).await;
+    let good = fresh();
+    let jwk = good.public().to_jwk();
+    let with = |name: &str, value: Value| {
+        let mut jwk = jwk.clone();
+        jwk[name] = value;
+        jwk
+    };
+    // Odd, the top bit set.
+    let small = json!({ "kty": "RSA", "n": b64(&[0xc5; 256]), "e": "AQAB" });
+    let cases = [
+        ("RSA of 2048 bits", small, vec![("/key/n", "key-too-short")]),
+        ("private", with("d", json!("kanariewaarde")), vec![("/key", "key-is-private")]),
+        ("off the curve", with("x", json!(b64(&[7; 32]))), vec![("/key/x", "key-off-curve")]),
+        ("of another curve", with("crv", json!("P-521")), vec![("/key/crv", "key-curve")]),
+        (
+            "symmetric",
+            json!({ "kty": "oct", "k": "a2FuYXJpZXdhYXJkZQ" }),
+            vec![("/key", "key-is-private"), ("/key/kty", "key-kind")],
+        ),
+        ("to sign with", with("use", json!("sig")), vec![("/key/use", "key-use")]),
+        ("for another algorithm", with("alg", json!("RSA1_5")), vec![("/key/alg", "key-algorithm")]),
+        ("no key", json!("kanariewaarde"), vec![("/key", "key-not-a-jwk")]),
+    ];
+    for (name, key, faults) in cases {
+        let answer = scene.college.post("/v1/keys", &json!({ "key": key, "proof": "a.b.c" })).await;
+        court.judge(name, &answer, 400, &faults, 0).await;
+    }
+
+    let public = good.public();
+    let unsigned = {
+        let proof = statement(&scene.college, public);
+        let parts: Vec<_> = proof.split('.').collect();
+        let head = b64(json!({ "alg": "none", "typ": "sluis-key-proof+jwt" }).to_string().as_bytes());
+        (format!("{head}.{}.", parts[1]), format!("{}.{}.{}", parts[0], parts[1], b64(&[1; 64])))
+    };
+    let others = fresh();
+    let certificate = |actor: &Actor| -> Vec<String> {
+        actor.own.chain().map(|certificate| STANDARD.encode(certificate)).collect()
+    };
+    for (name, key, proof, fault) in [
+        ("no proof", jwk.clone(), None, ("/proof", "missing")),
+        ("no signature", jwk.clone(), Some(unsigned.0), ("/proof", "invalid-statement")),
+        ("a made-up signature", jwk.clone(), Some(unsigned.1), ("/proof", "wrong-signature")),
+        ("no statement", jwk.clone(), Some("kanariewaarde".to_owned()), ("/proof", "invalid-statement")),
+        (
+            "another party's statement",
+            jwk.clone(),
+            Some(statement(&scene.doorstroompunt, public)),
+            ("/proof", "wrong-signature"),
+        ),
+        (
+            "a statement about another key",
+            jwk.clone(),
+            Some(statement(&scene.college, others.public())),
+            ("/proof", "other-statement"),
+        ),
+        (
+            "a statement in another's name",
+            jwk.clone(),
+            Some(
+                key_proof::state(
+                    public,
+                    Some(scene.school.party),
+                    &scene.college.own,
+                    scene.gateway.clock.now(),
+                )
+                .unwrap(),
+            ),
+            ("/proof", "other-statement"),
+        ),
+        (
+            "another organisation's certificate",
+            with("x5c", json!(certificate(&scene.school))),
+            None,
+            ("/key/x5c", "other-organisation"),
+        ),
+        (
+            "a certificate for another key",
+            with("x5c", json!(certificate(&scene.college))),
+            None,
+            ("/key/x5c", "other-key"),
+        ),
+        ("no chain", with("x5c", json!(["kanariewaarde"])), None, ("/key/x5c", "not-a-chain")),
+        (
+            "a statement of eleven minutes ago",
+            jwk.clone(),
+            Some({
+                let then = scene.gateway.clock.now().checked_sub(11.minutes()).unwrap();
+                key_proof::state(public, Some(scene.college.party), &scene.college.own, then).unwrap()
+            }),
+            ("/proof", "stale-statement"),
+        ),
+        (
+            "a statement of tomorrow",
+            jwk.clone(),
+            Some({
+                let then = scene.gateway.clock.now().checked_add(24.hours()).unwrap();
+                key_proof::state(public, Some(scene.college.party), &scene.college.own, then).unwrap()
+            }),
+            ("/proof", "stale-statement"),
+        ),
+    ] {
+        let mut body = json!({ "key": key });
+        if let Some(proof) = proof {
+            body["proof"] = json!(proof);
+        }
+        let answer = scene.college.post("/v1/keys", &body).await;
+        court.judge(name, &answer, 400, &[fault], 0).await;
+    }
+
+    // The key that the school published: its thumbprint is the school's.
+    let theirs = scene.school.key.public();
+    let body = json!({ "key": theirs.to_jwk(), "proof": statement(&scene.college, theirs) });
+    let answer = scene.college.post("/v1/keys", &body).await;
+    court.judge("another party's key", &answer, 409, &[("", "taken")], 0).await;
+    court.close().await;
+
+    let body = json!({ "key": jwk, "proof": statement(&scene.college, public) });
+    scene.college.post("/v1/keys", &body).await.expect_status(StatusCode::CREATED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_ends_another_partys_key() {
+    let scene = Scene::set().await;
+    let mut court = Court::open(&scene).await;
+    let theirs = scene.college.key.public().thumbprint().to_owned();
+    for end in ["retirement", "revocation"] {
+        let other = scene.school.post(&format!("/v1/keys/{theirs}/{end}"), &json!({})).await;
+        court.judge(end, &other, 404, &[], 0).await;
+        let absent = scene.school.post(&format!("/v1/keys/{}/{end}", "A".repeat(43)), &json!({})).await;
+        assert_eq!(essence(&other), essence(&absent));
+    }
+    court.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_without_a_key_is_named_and_nothing_is_stored() {
+    let scene = Scene::set().await;
+    scene.consent(Role::WerkEnInkomen).await;
+    let thumbprint = scene.college.key.public().thumbprint().to_owned();
+    let end = format!("/v1/keys/{thumbprint}/revocation");
+    scene.college.post(&end, &json!({})).await.expect_status(StatusCode::OK);
+    let mut court = Court::open(&scene).await;
+    let body = scene.profile(Role::WerkEnInkomen);
+    let answer = scene.school.push("/v1/packets", "sleutel-van-kanarie-1", &body).await;
+    court.judge("no key", &answer, 409, &[("/recipients/0", "recipient-has-no-key")], 1).await;
+    // What was revoked does not come back.
+    let answer = scene.college.publish().await;
+    court.judge("the revoked key again", &answer, 409, &[("", "taken")], 0).await;
+    court.close().await;
+}
+
+/// The certificate of the connection must sign: another one of the same organisation, though trusted, does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_by_another_certificate_of_the_organisation_is_none() {
+    let scene = Scene::set().await;
+    let other = scene.issue(scene.college.party, "een andere");
+    let other = OwnCertificate::from_pem(other.chain_pem.as_bytes(), other.key_pem.as_bytes()).unwrap();
+    let key = fresh();
+    let now = scene.gateway.clock.now();
+    let proof = key_proof::state(key.public(), Some(scene.college.party), &other, now).unwrap();
+    let mut court = Court::open(&scene).await;
+    let body = json!({ "key": key.public().to_jwk(), "proof": proof });
+    let answer = scene.college.post("/v1/keys", &body).await;
+    court.judge("another certificate", &answer, 400, &[("/proof", "wrong-signature")], 0).await;
+    court.close().await;
+}

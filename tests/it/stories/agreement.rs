@@ -1,0 +1,185 @@
+//! Who agrees with the request to continue the support (routes R1 and R3): WVO 2020 2.31b:2, WEC 44a:2, WEB 9.2.13:2.
+
+use http::StatusCode;
+use jiff::ToSpan as _;
+use serde_json::json;
+use sluis::domain::party::Role;
+
+use super::steps::{
+    agree, answer, ask, asked_and_answered, born, but, collect, hand_over, items, provisions, request_for,
+    send, withdraw,
+};
+use crate::support::Gateway;
+
+const MISSING: &str = "verzoek-voortzetting.instemming";
+const MISSING_MBO: &str = "verzoek-voortzetting.instemming-mbo";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+
+    let noor = born(&gateway, "L-17", "2009-03-02");
+    agree(&gateway, &school, &noor, "persoon").await;
+    let refused = ask(&gateway, &school, &noor).await;
+    refused.expect_problem(403, MISSING);
+    assert_eq!(provisions(&refused, MISSING), ["wvo2020:2.31b:2", "wec:44a:2"]);
+    agree(&gateway, &school, &noor, "mentor").await;
+    ask(&gateway, &school, &noor).await.expect_problem(403, MISSING);
+    agree(&gateway, &school, &noor, "ouder").await;
+    ask(&gateway, &school, &noor).await.expect_status(StatusCode::CREATED);
+
+    for (reference, by) in [("L-18", "voogd"), ("L-19", "verzorger")] {
+        let pupil = born(&gateway, reference, "2009-03-02");
+        agree(&gateway, &school, &pupil, by).await;
+        ask(&gateway, &school, &pupil).await.expect_status(StatusCode::CREATED);
+    }
+
+    // What was said about one pupil says nothing about another.
+    let other = born(&gateway, "L-20", "2009-03-02");
+    ask(&gateway, &school, &other).await.expect_problem(403, MISSING);
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_18_the_young_person_agrees_and_a_parent_cannot() {
+    let gateway = Gateway::start().await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    for role in [Role::ProSchool, Role::VsoSchool] {
+        let school = gateway.party(role).await;
+        let toby = born(&gateway, "L-2031", "2007-11-03");
+        agree(&gateway, &school, &toby, "ouder").await;
+        ask(&gateway, &school, &toby).await.expect_problem(403, MISSING);
+        agree(&gateway, &school, &toby, "persoon").await;
+        ask(&gateway, &school, &toby).await.expect_status(StatusCode::CREATED);
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_curatele_parents_and_curator_agree() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let sam = but(&born(&gateway, "L-21", "2005-05-05"), &json!({ "handelingsbekwaam": false }));
+
+    agree(&gateway, &school, &sam, "persoon").await;
+    ask(&gateway, &school, &sam).await.expect_problem(403, MISSING);
+    agree(&gateway, &school, &sam, "ouder").await;
+    ask(&gateway, &school, &sam).await.expect_problem(403, MISSING);
+    agree(&gateway, &school, &sam, "curator").await;
+    let request = asked_and_answered(&gateway, &school, &college, &sam).await;
+    let packet = hand_over(&gateway, &school, &sam, &request).await;
+    college.pull(&packet.expect_status(StatusCode::CREATED).text("/id")).await;
+    gateway.stop().await;
+}
+
+/// The instemming belongs to the request: a parent's carries it past the birthday, and a new request needs the person's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parents_agreement_carries_the_request_past_the_eighteenth_birthday() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let lot = born(&gateway, "L-22", "2008-09-16");
+
+    let given = agree(&gateway, &school, &lot, "ouder").await;
+    let request = ask(&gateway, &school, &lot).await.expect_status(StatusCode::CREATED).text("/id");
+
+    gateway.pass(2.days());
+    assert_eq!(college.pull(&request).await["persoon"]["voornamen"], "Toby", "the request is pulled at 18");
+    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    let packet = hand_over(&gateway, &school, &lot, &request).await;
+    let packet = packet.expect_status(StatusCode::CREATED).text("/id");
+
+    let again = ask(&gateway, &school, &lot).await;
+    again.expect_problem(403, MISSING);
+
+    // At 18 the young person may withdraw what the parent gave. A third cannot.
+    withdraw(&school, &given, "mentor").await.expect_problem(403, "routes.intrekken-instemming");
+    let taken = withdraw(&school, &given, "persoon").await;
+    let stopped = taken.expect_status(StatusCode::OK).json()["stopped"].as_array().unwrap().len();
+    assert_eq!(stopped, 1, "the document that rests on the request is stopped");
+    collect(&college, &packet).await.expect_problem(410, "withdrawn");
+    hand_over(&gateway, &school, &lot, &request).await.expect_problem(403, "overgangsdocument.instemming");
+    assert_eq!(
+        items(&college, "/v1/notices").await.len(),
+        1,
+        "the college collected the request, and is told"
+    );
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_17_the_pupil_cannot_withdraw_what_the_parent_agreed_to() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let lot = born(&gateway, "L-23", "2008-09-16");
+    let given = agree(&gateway, &school, &lot, "ouder").await;
+    let request = ask(&gateway, &school, &lot).await.expect_status(StatusCode::CREATED).text("/id");
+    withdraw(&school, &given, "persoon").await.expect_problem(403, "routes.intrekken-instemming");
+    withdraw(&school, &given, "ouder").await.expect_status(StatusCode::OK);
+    collect(&college, &request).await.expect_problem(410, "withdrawn");
+    gateway.stop().await;
+}
+
+/// Of an incomplete date of birth every age counts: who may be 17 and 18 needs both agreements.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incomplete_date_of_birth_asks_for_both() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    for (reference, birth_date) in [("L-24", "2008-09-00"), ("L-25", "2008-00-00")] {
+        let pupil = born(&gateway, reference, birth_date);
+        agree(&gateway, &school, &pupil, "persoon").await;
+        ask(&gateway, &school, &pupil).await.expect_problem(403, MISSING);
+        agree(&gateway, &school, &pupil, "ouder").await;
+        ask(&gateway, &school, &pupil).await.expect_status(StatusCode::CREATED);
+    }
+    // Born in October at the latest known: certainly 17.
+    let pupil = born(&gateway, "L-26", "2008-10-00");
+    agree(&gateway, &school, &pupil, "ouder").await;
+    ask(&gateway, &school, &pupil).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_mbo_the_graduate_agrees_at_any_age() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::MboSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let graduate = json!({ "gediplomeerd": true });
+    for (reference, birth_date) in [("M-17", "2009-02-01"), ("M-20", "2006-02-01")] {
+        let ana = but(&born(&gateway, reference, birth_date), &graduate);
+        agree(&gateway, &school, &ana, "ouder").await;
+        let refused = ask(&gateway, &school, &ana).await;
+        refused.expect_problem(403, MISSING_MBO);
+        assert_eq!(provisions(&refused, MISSING_MBO), ["web:9.2.13:2"]);
+        agree(&gateway, &school, &ana, "persoon").await;
+        let request = asked_and_answered(&gateway, &school, &college, &ana).await;
+        hand_over(&gateway, &school, &ana, &request).await.expect_status(StatusCode::CREATED);
+    }
+    // Who left without a diploma is not a graduate, whoever agrees.
+    let dropout = born(&gateway, "M-21", "2006-02-01");
+    agree(&gateway, &school, &dropout, "persoon").await;
+    ask(&gateway, &school, &dropout).await.expect_problem(403, "verzoek-voortzetting.diploma");
+    gateway.stop().await;
+}
+
+/// The age that is judged is the age that the college reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_date_of_birth_that_is_judged_is_the_one_that_is_sealed() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let adult = born(&gateway, "L-27", "2008-09-01");
+    agree(&gateway, &school, &adult, "persoon").await;
+    let mut body = request_for(&gateway, &adult);
+    body["content"]["persoon"]["geboortedatum"] = json!("2009-09-01");
+    let refused = send(&school, "/v1/requests", &body).await;
+    refused.expect_problem(400, "other-birth-date");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/content/persoon/geboortedatum");
+    ask(&gateway, &school, &adult).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}

@@ -1,0 +1,207 @@
+//! The uitstroomprofiel and the consent on which it rests (routes R1 and R11): per recipient, by the right person at that
+//! age, withdrawn for one without touching the others. UAVG 5, as it reads before and from 1 September 2026.
+
+use http::StatusCode;
+use jiff::ToSpan as _;
+use serde_json::{Value, json};
+use sluis::domain::{clock::Clock as _, party::Role};
+
+use super::steps::{GUIDANCE, born, but, collect, declare, items, provisions, send, withdraw};
+use crate::support::{Actor, Answer, Gateway, content, declaration};
+
+const MISSING: &str = "uitstroomprofiel.toestemming";
+const PROFILE: &str = "uitstroomprofiel";
+const THREE: [Role; 3] = [Role::WerkEnInkomen, Role::Doorstroompunt, Role::Leerplicht];
+
+/// A pupil who attends school.
+fn pupil(gateway: &Gateway, reference: &str, birth_date: &str) -> Value {
+    but(&born(gateway, reference, birth_date), &json!({ "ingeschreven": true, "verlatenOp": null }))
+}
+
+async fn tell(gateway: &Gateway, school: &Actor, kind: &str, person: &Value, by: &str, to: Role) -> Answer {
+    let mut wish = declaration(kind, PROFILE, person, by, to, gateway.clock.now());
+    wish["person"]["onbevoegdVoorDeze"] = json!(person["onbevoegdVoorDeze"] == true);
+    school.post("/v1/declarations", &wish).await
+}
+
+async fn consent(gateway: &Gateway, school: &Actor, person: &Value, by: &str, to: Role) -> Answer {
+    tell(gateway, school, "toestemming", person, by, to).await
+}
+
+/// The profile to these roles in Alkmaar, with what all of them may have.
+async fn share(gateway: &Gateway, school: &Actor, person: &Value, with: &[Role]) -> Answer {
+    let mut content = content(gateway, PROFILE, person);
+    if !with.contains(&Role::WerkEnInkomen) {
+        content.as_object_mut().unwrap().remove("ondersteuningswens");
+    }
+    if with == [Role::WerkEnInkomen] {
+        content.as_object_mut().unwrap().remove("leerplicht");
+    }
+    let to: Vec<Value> =
+        with.iter().map(|role| json!({ "municipality": "0361", "role": role.as_str() })).collect();
+    let body = json!({
+        "dataset": PROFILE, "purpose": GUIDANCE, "recipients": to, "person": person, "content": content,
+    });
+    send(school, "/v1/packets", &body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_is_per_recipient_and_withdrawn_for_one_alone() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::VsoSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let leerplicht = gateway.party(Role::Leerplicht).await;
+    let zoe = pupil(&gateway, "V-7", "2009-04-20");
+
+    let mut given = Vec::new();
+    for role in [Role::WerkEnInkomen, Role::Doorstroompunt] {
+        given.push(consent(&gateway, &school, &zoe, "persoon", role).await.text("/id"));
+    }
+    // Nobody said yes for Leerplicht: nothing goes to anyone, and the refusal says for whom.
+    let refused = share(&gateway, &school, &zoe, &THREE).await;
+    refused.expect_problem(403, MISSING);
+    let errors = refused.json()["errors"].clone();
+    assert_eq!((errors.as_array().unwrap().len(), &errors[0]["recipient"]), (1, &json!(2)), "{errors}");
+
+    given.push(consent(&gateway, &school, &zoe, "persoon", Role::Leerplicht).await.text("/id"));
+    let packet = share(&gateway, &school, &zoe, &THREE).await.expect_status(StatusCode::CREATED).text("/id");
+
+    // Each reads its own categories only.
+    let read = college.pull(&packet).await;
+    assert!(read["ondersteuningswens"].is_object() && read.get("leerplicht").is_none(), "{read}");
+    let read = leerplicht.pull(&packet).await;
+    assert!(read["leerplicht"].is_object() && read.get("ondersteuningswens").is_none(), "{read}");
+
+    // Zoë takes it back for the Doorstroompunt alone, before it has collected.
+    let taken = withdraw(&school, &given[1], "persoon").await;
+    let taken = taken.expect_status(StatusCode::OK).json();
+    assert_eq!(taken["stopped"][0]["party"]["role"], "doorstroompunt");
+    assert_eq!((taken["stopped"].as_array().unwrap().len(), &taken["told"]), (1, &json!([])));
+    collect(&doorstroompunt, &packet).await.expect_problem(410, "withdrawn");
+    college.pull(&packet).await;
+    leerplicht.pull(&packet).await;
+    let refused = share(&gateway, &school, &zoe, &[Role::Doorstroompunt]).await;
+    let missing = "uitstroomprofiel.toestemming-doorstroompunt";
+    refused.expect_problem(403, missing);
+    assert!(provisions(&refused, missing).contains(&"web:9.2.1".to_owned()));
+
+    // And for Leerplicht, which has collected: it is told, and the others are not.
+    let taken = withdraw(&school, &given[2], "persoon").await.json();
+    assert_eq!(taken["told"][0]["party"]["role"], "leerplicht");
+    assert_eq!(items(&leerplicht, "/v1/notices").await[0]["kind"], "declaration-withdrawn");
+    assert!(items(&college, "/v1/notices").await.is_empty());
+    assert!(items(&doorstroompunt, "/v1/notices").await.is_empty());
+    gateway.stop().await;
+}
+
+/// The sixteenth birthday begins at midnight in Amsterdam. What a parent agreed to for one transfer stays good for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_sixteen_the_pupil_decides() {
+    let gateway = Gateway::start_at("2026-09-15T21:58:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let yara = pupil(&gateway, "L-40", "2010-09-16");
+    let to = Role::WerkEnInkomen;
+
+    // 23:58 in Amsterdam: fifteen.
+    let refused = consent(&gateway, &school, &yara, "persoon", to).await;
+    refused.expect_problem(403, "routes.toestemming-persoon");
+    assert_eq!(provisions(&refused, "routes.toestemming-persoon"), ["uavg:5"]);
+    share(&gateway, &school, &yara, &[to]).await.expect_problem(403, MISSING);
+    let by_parent = consent(&gateway, &school, &yara, "ouder", to).await;
+    let by_parent = by_parent.expect_status(StatusCode::CREATED).text("/id");
+    let packet = share(&gateway, &school, &yara, &[to]).await.expect_status(StatusCode::CREATED).text("/id");
+
+    // 00:01: sixteen. The parent's consent carries the transfer that was made, and no new one.
+    gateway.pass(3.minutes());
+    college.pull(&packet).await;
+    share(&gateway, &school, &yara, &[to]).await.expect_problem(403, MISSING);
+    let refused = consent(&gateway, &school, &yara, "ouder", to).await;
+    refused.expect_problem(403, "routes.toestemming-vertegenwoordiger");
+    let own = consent(&gateway, &school, &yara, "persoon", to).await;
+    own.expect_status(StatusCode::CREATED);
+    share(&gateway, &school, &yara, &[to]).await.expect_status(StatusCode::CREATED);
+
+    // The parent can no longer withdraw; the pupil can, also what the parent gave.
+    let refused = withdraw(&school, &by_parent, "ouder").await;
+    refused.expect_problem(403, "routes.intrekken-vertegenwoordiger");
+    withdraw(&school, &by_parent, "persoon").await.expect_status(StatusCode::OK);
+    collect(&college, &packet).await.expect_problem(410, "withdrawn");
+    gateway.stop().await;
+}
+
+/// Until 31 August 2026 only the representative withdraws for who is below 16; from 1 September the pupil from 12 too.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_september_2026_a_pupil_of_thirteen_may_withdraw() {
+    let gateway = Gateway::start_at("2026-08-31T21:58:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let to = Role::WerkEnInkomen;
+    let thirteen = pupil(&gateway, "L-41", "2013-05-05");
+    let eleven = pupil(&gateway, "L-42", "2015-05-05");
+    let given = consent(&gateway, &school, &thirteen, "ouder", to).await.text("/id");
+    let youngest = consent(&gateway, &school, &eleven, "voogd", to).await.text("/id");
+    let packet = share(&gateway, &school, &thirteen, &[to]).await.text("/id");
+
+    let refused = withdraw(&school, &given, "persoon").await;
+    refused.expect_problem(403, "routes.intrekken-persoon");
+    assert_eq!(provisions(&refused, "routes.intrekken-persoon"), ["uavg:5.2021"]);
+    let refused = tell(&gateway, &school, "bezwaar", &thirteen, "persoon", to).await;
+    refused.expect_problem(403, "routes.rechten-persoon");
+    collect(&college, &packet).await.expect_status(StatusCode::OK);
+
+    gateway.pass(3.minutes());
+    withdraw(&school, &youngest, "persoon").await.expect_problem(403, "routes.intrekken-persoon");
+    tell(&gateway, &school, "bezwaar", &thirteen, "persoon", to).await.expect_status(StatusCode::CREATED);
+    let taken = withdraw(&school, &given, "persoon").await;
+    assert_eq!(taken.expect_status(StatusCode::OK).json()["told"].as_array().unwrap().len(), 1);
+    collect(&college, &packet).await.expect_problem(410, "withdrawn");
+    // Withdrawing is not consenting: that stays with the representative.
+    consent(&gateway, &school, &thirteen, "persoon", to)
+        .await
+        .expect_problem(403, "routes.toestemming-persoon");
+    withdraw(&school, &youngest, "voogd").await.expect_status(StatusCode::OK);
+    gateway.stop().await;
+}
+
+/// Who is incompetent for this matter is represented, whatever the age.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_incompetent_for_the_matter_is_represented() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::VsoSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let to = Role::WerkEnInkomen;
+    let mo = but(&pupil(&gateway, "V-8", "2007-02-02"), &json!({ "onbevoegdVoorDeze": true }));
+    consent(&gateway, &school, &mo, "persoon", to).await.expect_problem(403, "routes.toestemming-persoon");
+    share(&gateway, &school, &mo, &[to]).await.expect_problem(403, MISSING);
+    consent(&gateway, &school, &mo, "mentor", to).await.expect_status(StatusCode::CREATED);
+    share(&gateway, &school, &mo, &[to]).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// Consent may have an end, may be for another purpose, and is known to its recorder alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_ends_on_its_day_and_serves_its_purpose_only() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let to = Role::WerkEnInkomen;
+    let kai = pupil(&gateway, "L-43", "2009-01-01");
+    let mut wish = declaration("toestemming", PROFILE, &kai, "persoon", to, gateway.clock.now());
+    wish["purpose"] = json!("overstap");
+    declare(&school, &wish).await;
+    share(&gateway, &school, &kai, &[to]).await.expect_problem(403, MISSING);
+    wish["purpose"] = json!(GUIDANCE);
+    wish["until"] = json!("2026-09-17");
+    let declared = declare(&school, &wish).await;
+    let packet = share(&gateway, &school, &kai, &[to]).await.expect_status(StatusCode::CREATED).text("/id");
+    college.get(&format!("/v1/declarations/{declared}")).await.expect_status(StatusCode::NOT_FOUND);
+    withdraw(&college, &declared, "persoon").await.expect_status(StatusCode::NOT_FOUND);
+
+    collect(&college, &packet).await.expect_status(StatusCode::OK);
+    gateway.pass(2.days());
+    collect(&college, &packet).await.expect_problem(403, MISSING);
+    share(&gateway, &school, &kai, &[to]).await.expect_problem(403, MISSING);
+    gateway.stop().await;
+}

@@ -1,0 +1,130 @@
+//! When the overgangsdocument goes, and for whom: profile, day of leaving, terms (routes R1 to R3).
+
+use http::StatusCode;
+use jiff::ToSpan as _;
+use serde_json::{Value, json};
+use sluis::domain::{
+    clock::{Clock as _, amsterdam_date},
+    party::Role,
+};
+
+use super::steps::{agree, answer, ask, asked_and_answered, born, but, hand_over, provisions};
+use crate::support::Gateway;
+
+/// WEC 44a is about the profile work; for day care and further education the document goes to pupil and parents (14h).
+#[tokio::test(flavor = "multi_thread")]
+async fn vso_asks_for_the_profile_work_only() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::VsoSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let work = born(&gateway, "V-1", "2007-01-15");
+    agree(&gateway, &school, &work, "persoon").await;
+    for profile in ["dagbesteding", "onderwijs"] {
+        let other = but(&work, &json!({ "profiel": profile }));
+        let refused = ask(&gateway, &school, &other).await;
+        refused.expect_problem(403, "verzoek-voortzetting.profiel");
+        assert_eq!(provisions(&refused, "verzoek-voortzetting.profiel"), ["wec:44a:1", "wec:44a:2"]);
+    }
+    let request = asked_and_answered(&gateway, &school, &college, &work).await;
+    let other = but(&work, &json!({ "profiel": "dagbesteding" }));
+    hand_over(&gateway, &school, &other, &request).await.expect_problem(403, "overgangsdocument.profiel");
+    hand_over(&gateway, &school, &work, &request).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// The request may come before the last day at school, the document may not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_waits_for_the_last_day_at_school_and_for_the_answer() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    let enrolled = but(&toby, &json!({ "ingeschreven": true, "verlatenOp": null }));
+    agree(&gateway, &school, &enrolled, "persoon").await;
+    let request = ask(&gateway, &school, &enrolled).await.expect_status(StatusCode::CREATED).text("/id");
+    let early = hand_over(&gateway, &school, &enrolled, &request).await;
+    early.expect_problem(403, "overgangsdocument.verlaten");
+    early.expect_problem(403, "overgangsdocument.voortzetting");
+    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    let early = hand_over(&gateway, &school, &enrolled, &request).await;
+    assert_eq!(early.expect_problem(403, "overgangsdocument.verlaten").codes().len(), 1);
+    hand_over(&gateway, &school, &toby, &request).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// A college that does not continue gets no document, and its answer stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_college_that_says_no_gets_no_document() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    agree(&gateway, &school, &toby, "persoon").await;
+    let request = ask(&gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
+    answer(&doorstroompunt, &request, true).await.expect_status(StatusCode::FORBIDDEN);
+    answer(&college, &request, false).await.expect_status(StatusCode::OK);
+    answer(&college, &request, false).await.expect_status(StatusCode::OK);
+    answer(&college, &request, true).await.expect_problem(409, "already-answered");
+    hand_over(&gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
+    let told = school.get(&format!("/v1/requests/{request}")).await.json();
+    assert_eq!(told["recipients"][0]["answer"]["continues"], false);
+    gateway.stop().await;
+}
+
+/// One year for the mbo, two for PrO and VSO: soft terms, with the reasons that each act knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn beyond_its_term_a_request_needs_a_recorded_reason() {
+    let gateway = Gateway::start().await;
+    let pro = gateway.party(Role::ProSchool).await;
+    let vso = gateway.party(Role::VsoSchool).await;
+    let mbo = gateway.party(Role::MboSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let today = amsterdam_date(gateway.clock.now());
+    let interest = json!({ "reden": "gerechtvaardigd-belang" });
+    let special = json!({ "reden": "bijzondere-omstandigheden" });
+
+    for school in [&pro, &vso] {
+        let person = born(&gateway, "T-1", "2003-01-15");
+        agree(&gateway, school, &person, "persoon").await;
+        let nearly =
+            json!({ "verlatenOp": today.saturating_sub(2.years()).saturating_add(1.day()).to_string() });
+        ask(&gateway, school, &but(&person, &nearly)).await.expect_status(StatusCode::CREATED);
+        let late = but(&person, &json!({ "verlatenOp": today.saturating_sub(2.years()).to_string() }));
+        let refused = ask(&gateway, school, &late).await;
+        refused.expect_problem(403, "verzoek-voortzetting.termijn");
+        assert_eq!(provisions(&refused, "verzoek-voortzetting.termijn"), ["wvo2020:2.31a:6", "wec:44:7"]);
+        ask(&gateway, school, &but(&late, &interest)).await.expect_status(StatusCode::CREATED);
+    }
+
+    let graduate = but(&born(&gateway, "T-2", "2003-01-15"), &json!({ "gediplomeerd": true }));
+    agree(&gateway, &mbo, &graduate, "persoon").await;
+    let nearly = json!({ "verlatenOp": today.saturating_sub(1.year()).saturating_add(1.day()).to_string() });
+    ask(&gateway, &mbo, &but(&graduate, &nearly)).await.expect_status(StatusCode::CREATED);
+    let late = but(&graduate, &json!({ "verlatenOp": today.saturating_sub(1.year()).to_string() }));
+    for without in [&late, &but(&late, &interest)] {
+        let refused = ask(&gateway, &mbo, without).await;
+        refused.expect_problem(403, "verzoek-voortzetting.termijn-mbo");
+    }
+    ask(&gateway, &mbo, &but(&late, &special)).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// From 27 the Participatiewet asks for the same recorded reason (pw:7a:7).
+#[tokio::test(flavor = "multi_thread")]
+async fn from_27_a_request_needs_a_recorded_reason() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let tomorrow = born(&gateway, "T-3", "1999-09-16");
+    agree(&gateway, &school, &tomorrow, "persoon").await;
+    ask(&gateway, &school, &tomorrow).await.expect_status(StatusCode::CREATED);
+    let today: Value = born(&gateway, "T-4", "1999-09-15");
+    agree(&gateway, &school, &today, "persoon").await;
+    let refused = ask(&gateway, &school, &today).await;
+    refused.expect_problem(403, "verzoek-voortzetting.leeftijd");
+    assert_eq!(provisions(&refused, "verzoek-voortzetting.leeftijd"), ["pw:7a:1", "pw:7a:7"]);
+    let reasoned = but(&today, &json!({ "reden": "gerechtvaardigd-belang" }));
+    ask(&gateway, &school, &reasoned).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}

@@ -1,0 +1,146 @@
+//! The removal report: a legal duty, with the persoonsgebonden nummer, and the only flow that carries it
+//! (WVO 2020 8.17 and 8.21, WEC 47a and 161).
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use sluis::domain::{clock::Clock as _, party::Role};
+
+use super::steps::{
+    CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, ask, born, but, collect, provisions, request_for, send,
+};
+use crate::support::{Actor, Answer, Gateway, declaration, submission};
+
+/// From the test range of the BSN.
+const PGN: &str = "999990019";
+
+fn removed(gateway: &Gateway, birth_date: &str) -> Value {
+    let by_number = json!({ "reference": { "kind": "pgn", "value": PGN } });
+    but(&born(gateway, "unused", birth_date), &by_number)
+}
+
+async fn report(gateway: &Gateway, school: &Actor, person: &Value) -> Answer {
+    let body = submission(gateway, "verwijderingsmelding", DOORSTROOMPUNT, person, Role::Doorstroompunt);
+    send(school, "/v1/packets", &body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pro_reports_below_27_and_vso_below_23() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let pro = gateway.party(Role::ProSchool).await;
+    let vso = gateway.party(Role::VsoSchool).await;
+    let mbo = gateway.party(Role::MboSchool).await;
+    let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+
+    let packet = report(&gateway, &pro, &removed(&gateway, "1999-09-16")).await;
+    let packet = packet.expect_status(StatusCode::CREATED).text("/id");
+    let read = doorstroompunt.pull(&packet).await;
+    assert_eq!(read["nummer"]["persoonsgebondenNummer"], PGN);
+    let over = report(&gateway, &pro, &removed(&gateway, "1999-09-15")).await;
+    over.expect_problem(403, "verwijderingsmelding.doelgroep");
+    assert!(provisions(&over, "verwijderingsmelding.doelgroep").contains(&"wvo2020:8.21".to_owned()));
+
+    // The WEC says 23 where the WEB says 27: its letter holds.
+    report(&gateway, &vso, &removed(&gateway, "2003-09-16")).await.expect_status(StatusCode::CREATED);
+    let over = report(&gateway, &vso, &removed(&gateway, "2003-09-15")).await;
+    over.expect_problem(403, "verwijderingsmelding.leeftijd-vso");
+    assert_eq!(provisions(&over, "verwijderingsmelding.leeftijd-vso"), ["wec:47a"]);
+    assert_eq!(over.codes().len(), 1);
+    // Who may be 23 by an incomplete date of birth is not below it.
+    let unsure = report(&gateway, &vso, &removed(&gateway, "2003-09-00")).await;
+    unsure.expect_problem(403, "verwijderingsmelding.leeftijd-vso");
+
+    // The mbo knows no such report, and Werk & Inkomen is not whom it is for.
+    report(&gateway, &mbo, &removed(&gateway, "2006-02-11")).await.expect_problem(403, "no-basis");
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let person = removed(&gateway, "2006-02-11");
+    let wrong = submission(&gateway, "verwijderingsmelding", DOORSTROOMPUNT, &person, Role::WerkEnInkomen);
+    send(&pro, "/v1/packets", &wrong).await.expect_problem(403, "no-basis");
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_was_removed_and_belongs_to_the_doorstroompunt_is_reported() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let sem = removed(&gateway, "2006-02-11");
+    for (change, code) in [
+        (json!({ "ingeschreven": true, "verlatenOp": null }), "verwijderingsmelding.verwijderd"),
+        (json!({ "startkwalificatie": true }), "verwijderingsmelding.startkwalificatie"),
+        (json!({ "birthDate": "2008-09-16" }), "verwijderingsmelding.leerplicht"),
+        (json!({ "verblijf": "0405" }), "guards.woonplaats"),
+    ] {
+        report(&gateway, &school, &but(&sem, &change)).await.expect_problem(403, code);
+    }
+    // 17 with a diploma of the praktijkonderwijs: no longer kwalificatieplichtig (LPW 4a).
+    let certified = but(&sem, &json!({ "birthDate": "2008-09-16", "gediplomeerd": true }));
+    report(&gateway, &school, &certified).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// An objection exists where the ground is a public task; it does not stop a legal duty (AVG 21).
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_does_not_stop_a_legal_duty() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let sem = removed(&gateway, "2006-02-11");
+    for kind in ["bezwaar", "beperking"] {
+        let now = gateway.clock.now();
+        let mut wish = declaration(kind, "verwijderingsmelding", &sem, "persoon", Role::Doorstroompunt, now);
+        wish["purpose"] = json!(DOORSTROOMPUNT);
+        school.post("/v1/declarations", &wish).await.expect_status(StatusCode::CREATED);
+    }
+    let packet = report(&gateway, &school, &sem).await.expect_status(StatusCode::CREATED).text("/id");
+    collect(&doorstroompunt, &packet).await.expect_status(StatusCode::OK);
+    gateway.stop().await;
+}
+
+/// No closed list names the other flows: there the number is refused, wherever it stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_travels_in_no_other_flow() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    let by_number = but(&toby, &json!({ "reference": { "kind": "pgn", "value": PGN } }));
+
+    let refused = ask(&gateway, &school, &by_number).await;
+    refused.expect_problem(403, "guards.pgn");
+    assert_eq!(provisions(&refused, "guards.pgn"), ["wvo2020:8.17", "wec:161", "web:2.5.5a"]);
+    for (dataset, purpose) in [("overgangsdocument", CONTINUING), ("uitstroomprofiel", GUIDANCE)] {
+        let mut body = submission(&gateway, dataset, purpose, &by_number, Role::WerkEnInkomen);
+        body["content"].as_object_mut().unwrap().remove("leerplicht");
+        send(&school, "/v1/packets", &body).await.expect_problem(403, "guards.pgn");
+    }
+
+    // Nor as an own reference, nor in a text.
+    let disguised = but(&toby, &json!({ "reference": { "kind": "own", "value": PGN } }));
+    ask(&gateway, &school, &disguised).await.expect_problem(400, "hides-a-bsn");
+    agree(&gateway, &school, &toby, "persoon").await;
+    let mut told = request_for(&gateway, &toby);
+    told["content"]["ondersteuningsvraag"]["toelichting"] = json!(format!("Toby ({PGN}) zoekt werk."));
+    let refused = send(&school, "/v1/requests", &told).await;
+    refused.expect_problem(400, "hides-bsn");
+    assert!(!String::from_utf8_lossy(&refused.body).contains(PGN), "a problem repeats nothing");
+    gateway.stop().await;
+}
+
+/// A pseudonym of the number is a use of it: a declaration may name the number where its flow may, within one purpose.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declaration_uses_the_number_only_where_its_flow_may() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let sem = removed(&gateway, "2006-02-11");
+    let now = gateway.clock.now();
+    let wish = declaration("instemming", "verzoek-voortzetting", &sem, "persoon", Role::WerkEnInkomen, now);
+    let refused = school.post("/v1/declarations", &wish).await;
+    refused.expect_problem(400, "pgn-not-in-this-flow");
+    assert_eq!(provisions(&refused, "pgn-not-in-this-flow"), ["wvo2020:8.17", "wec:161", "web:2.5.5a"]);
+    // Without a purpose it would be recorded and never be found again.
+    let mut wish = declaration("bezwaar", "verwijderingsmelding", &sem, "persoon", Role::Doorstroompunt, now);
+    school.post("/v1/declarations", &wish).await.expect_problem(400, "missing");
+    wish["purpose"] = json!(DOORSTROOMPUNT);
+    school.post("/v1/declarations", &wish).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}

@@ -1,0 +1,12 @@
+//! What must hold when things go wrong: the real program in a process of its own, killed, stopped, starved of its
+//! database, called by too many, searched for what it must not keep.
+
+mod canary;
+mod demo;
+mod kill;
+mod needles;
+mod overload;
+mod pair;
+mod pour;
+mod process;
+mod stop;
