@@ -49,6 +49,29 @@ impl Composed {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
+        let trust = trust(config, clock.as_ref())?;
+        Self::with(config, trust, clock, entropy).await
+    }
+
+    /// Likewise, for an operator at the store, where nobody calls: certificates and revocation lists are not read, so that
+    /// the emergency brake also works on the day that a list has expired.
+    ///
+    /// # Errors
+    /// As [`Composed::open`].
+    pub async fn for_operator(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Failure> {
+        Self::with(config, Trust::nobody(), clock, entropy).await
+    }
+
+    async fn with(
+        config: &Config,
+        trust: Trust,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Failure> {
         let catalogue = Arc::new(catalogue(config.policies.dir.as_deref())?);
         let engine = Engine::new(Arc::clone(&catalogue))
             .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))?;
@@ -82,7 +105,7 @@ impl Composed {
             at_rest: Arc::new(keys.at_rest),
             pseudonyms: Arc::new(keys.pseudonym),
             receipts: Arc::new(keys.receipt),
-            trust: Arc::new(ArcSwap::from_pointee(trust(config, clock.as_ref())?)),
+            trust: Arc::new(ArcSwap::from_pointee(trust)),
             clock,
             entropy,
             settings: Settings {

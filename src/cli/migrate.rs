@@ -10,11 +10,10 @@ use crate::store::Store;
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Makes the database where there is none. A second time nothing changes; a database that a newer Sluis migrated is left as
-it is. SLUIS_DATABASE_URL lets it run under a database role of its own.
+it is. A second configuration with another user and password_file lets it run under a database role of its own.
 
 Examples:
-  sluis migrate --config /etc/sluis/sluis.toml
-  SLUIS_DATABASE_URL=postgres://sluis_owner@db.example/sluis sluis migrate --config /etc/sluis/sluis.toml")]
+  sluis migrate --config /etc/sluis/sluis.toml")]
 pub struct Migrate {
     /// The configuration.
     #[command(flatten)]

@@ -17,6 +17,14 @@ pub struct Trust {
     pub revocations: Revocations,
 }
 
+impl Trust {
+    /// Believes nobody: for work on the store at which nobody calls.
+    #[must_use]
+    pub const fn nobody() -> Self {
+        Self { anchors: TrustAnchors::none(), revocations: Revocations::none() }
+    }
+}
+
 /// Why a certificate makes no caller.
 #[derive(Debug, thiserror::Error)]
 pub enum AdmitError {

@@ -65,6 +65,12 @@ struct List {
 }
 
 impl Revocations {
+    /// No list at all: whether a certificate is revoked cannot be told, so that none may be used.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { lists: BTreeMap::new() }
+    }
+
     /// Reads lists and checks their signatures against the anchors. Of two lists with one issuer and scope, the newer
     /// counts.
     ///

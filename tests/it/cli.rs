@@ -2,7 +2,11 @@
 
 mod batches;
 mod calls;
+mod logs;
+mod operating;
+mod policies;
 mod printing;
+mod program;
 mod received;
 mod sheets;
 mod stub;

@@ -22,7 +22,7 @@ pub(super) async fn export(
     proofs: &[u64],
     at: &mut Context,
 ) -> Result<Exit, Failure> {
-    let composed = Composed::open(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+    let composed = Composed::for_operator(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
     let copied = copied(&composed, out, proofs, at).await;
     composed.close().await;
     let size = copied?;

@@ -19,7 +19,7 @@ pub(super) async fn show(
     last: Option<u32>,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
-    let composed = Composed::open(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+    let composed = Composed::for_operator(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
     let read = async {
         let (after, limit) = match last {
             None => (after, limit),
@@ -62,7 +62,7 @@ fn line(entry: &Reviewed) -> String {
 
 /// Prints the proof of one entry.
 pub(super) async fn proof(config: &Config, index: u64, at: &mut Context) -> Result<Exit, Failure> {
-    let composed = Composed::open(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+    let composed = Composed::for_operator(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
     let proof = composed.exchange.proof(index).await;
     composed.close().await;
     let Some(proof) = proof.map_err(operated::trouble)? else {

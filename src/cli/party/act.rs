@@ -134,7 +134,7 @@ fn say(
 }
 
 async fn open(config: &Config, at: &mut Context) -> Result<Composed, Failure> {
-    Composed::open(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await
+    Composed::for_operator(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await
 }
 
 /// A party's certificate, and a warning where the gateway would not let it in.

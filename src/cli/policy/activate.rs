@@ -22,7 +22,7 @@ pub(super) async fn activate(file: &ConfigFile, at: &mut Context) -> Result<Exit
         ))
         .now("correct them until `sluis policy check` finds nothing"));
     }
-    let composed = Composed::open(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+    let composed = Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
     let before = composed.exchange.store.head().await.map_err(operated::store)?.policy;
     let now = composed.exchange.policy_digest();
     let done = composed.exchange.activate_policy().await;
@@ -33,8 +33,8 @@ pub(super) async fn activate(file: &ConfigFile, at: &mut Context) -> Result<Exit
         if changed {
             format!(
                 "Actief beleid / active policies: {now}\nVoorheen / before: {before}\n\
-                 Herstart gateways die nog het vorige beleid hebben; zij weigeren nu alles (503).\n\
-                 Restart gateways that still have the former policies; they now refuse everything (503)."
+                 Herstart gateways die nog het vorige beleid hebben; zij weigeren nu elke overdracht (503).\n\
+                 Restart gateways that still have the former policies; they now refuse every transfer (503)."
             )
         } else {
             format!("Dit beleid was al actief / these policies were active already: {now}")

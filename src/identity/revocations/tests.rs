@@ -123,3 +123,12 @@ fn anchors_are_authorities_with_known_prefixes() {
     let pem = authority.certificate_pem().as_bytes();
     assert_eq!(fault(source(pem, &unknown)), [AnchorFault::Prefixes(name())]);
 }
+
+#[test]
+fn without_any_list_no_certificate_may_be_used() {
+    let authority = authority();
+    let oin = "00000099000000001000".parse().unwrap();
+    let issued = authority.client(oin, "Zaffier", "test", now(), &SystemEntropy::new()).unwrap();
+    let certificate = ClientCertificate::read(&issued.der).unwrap();
+    assert_eq!(Revocations::none().check(&certificate, now()), Err(IdentityFault::RevocationUnknown));
+}

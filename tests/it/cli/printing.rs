@@ -77,8 +77,10 @@ fn the_documents_say_what_the_program_does() {
     std::fs::write(&file, profile).unwrap();
     let profile = sluis::cli::client::profile::Profile::read(&file).unwrap();
     assert_eq!(profile.encryption_keys, [folder.path().join("enc-2026.jwk")], "paths start at the profile");
-    for line in sluis::cli::exit::HELP.lines().skip(1) {
-        let (code, meaning) = line.trim().split_once("  ").unwrap();
-        assert!(document.contains(&format!("| {code} | {meaning} |")), "{line}");
+    for document in [document, include_str!("../../../docs/operator/guide.md")] {
+        for line in sluis::cli::exit::HELP.lines().skip(1) {
+            let (code, meaning) = line.trim().split_once("  ").unwrap();
+            assert!(document.contains(&format!("| {code} | {meaning} |")), "{line}");
+        }
     }
 }

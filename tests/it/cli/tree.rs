@@ -1,6 +1,6 @@
 //! The tree of commands holds together, also the parts that are not yet in it.
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command, CommandFactory, Parser as _};
 use sluis::cli;
 
 #[test]
@@ -19,5 +19,72 @@ fn the_tree_and_every_family_are_well_formed() {
         cli::backup::Backup::augment_args(family()),
     ] {
         tree.debug_assert();
+    }
+}
+
+/// The words of an example: up to a redirection, a pipe or an explanation, with quotes taken off.
+fn words(line: &str) -> Vec<String> {
+    let command = line.split("   ").next().unwrap();
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for letter in command.chars().chain([' ']) {
+        match letter {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            letter => word.push(letter),
+        }
+    }
+    let end = words.iter().position(|word| ["<", ">", "|", "#"].contains(&word.as_str()));
+    words.truncate(end.unwrap_or(words.len()));
+    for word in &mut words {
+        match word.as_str() {
+            "ID" => "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word),
+            "THUMBPRINT" => *word = "A".repeat(43),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Every line of a text that is a command of this program, whole.
+fn commands(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", " ");
+    let lines = joined.lines().map(str::trim).filter(|line| line.starts_with("sluis "));
+    lines.map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn is_understood(line: &str) {
+    if let Err(error) = cli::Cli::try_parse_from(words(line)) {
+        panic!("{line}\n{error}");
+    }
+}
+
+#[test]
+fn every_example_of_the_help_is_understood() {
+    fn walk(command: &Command, seen: &mut usize) {
+        let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        for line in commands(&help) {
+            is_understood(&line);
+            *seen += 1;
+        }
+        for child in command.get_subcommands() {
+            walk(child, seen);
+        }
+    }
+    let mut seen = 0;
+    walk(&cli::Cli::command(), &mut seen);
+    assert!(seen > 50, "the examples were found: {seen}");
+}
+
+#[test]
+fn every_command_in_the_documents_is_understood() {
+    for document in [include_str!("../../../docs/operator/guide.md"), include_str!("../../../README.md")] {
+        let document = document.replace("cargo run --release -- ", "sluis ");
+        let blocks = document.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        let lines: Vec<String> = blocks.flat_map(commands).collect();
+        assert!(lines.len() >= 3);
+        for line in &lines {
+            is_understood(line);
+        }
     }
 }

@@ -1,0 +1,112 @@
+//! `sluis log`, on sound logs and on logs that somebody touched.
+
+use std::fs;
+
+use serde_json::json;
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
+
+use super::program::Program;
+
+/// Changes the database behind the gateway's back, as somebody with the file could.
+async fn tamper(program: &Program, sql: &'static str) {
+    let url = format!("sqlite://{}", program.path("try/gateway.db").display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    connection
+        .execute(
+            "DROP TRIGGER leaf_is_not_updated; DROP TRIGGER leaf_is_not_deleted; \
+             DROP TRIGGER log_head_does_not_shrink; PRAGMA foreign_keys = OFF",
+        )
+        .await
+        .unwrap();
+    connection.execute(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_that_somebody_touched_is_found_and_the_place_is_named() {
+    let touched = [
+        ("UPDATE leaf SET leaf = (SELECT leaf FROM leaf WHERE idx = 7) WHERE idx = 3", "\"index\":3"),
+        ("UPDATE leaf SET hash = zeroblob(32) WHERE idx = 4", "\"index\":4"),
+        ("UPDATE entry_body SET sealed = zeroblob(80) WHERE idx = 5 AND part = 'shared'", "\"index\":5"),
+        ("DELETE FROM leaf WHERE idx = 11", "\"index\":11"),
+        (
+            "UPDATE log_head SET checkpoint = replace(checkpoint, char(10) || '12' || char(10), char(10) || '11' || char(10))",
+            "\"finding\":\"checkpoint\"",
+        ),
+    ];
+    for (sql, place) in touched {
+        let program = Program::with_try_out();
+        program.run(&["log", "verify"]).done();
+        tamper(&program, sql).await;
+        let found = program.run(&["log", "verify", "--json"]).with(1);
+        assert_eq!(found.json()["sound"], false, "{sql}");
+        assert!(found.stdout.contains(place), "{sql}: {}", found.stdout);
+        let text = program.run(&["log", "verify"]).with(1).stdout;
+        assert!(text.contains("FOUT / WRONG") && text.contains("NIET"), "{text}");
+    }
+}
+
+#[test]
+fn a_copy_is_verified_with_nothing_but_the_public_key() {
+    let program = Program::with_try_out();
+    program.run(&["log", "export", "--out", "copy", "--proof", "3"]).done();
+    let vkey = program.path("copy/vkey");
+    fs::rename(&vkey, program.path("vkey")).unwrap();
+    program.run(&["log", "verify", "--folder", "copy"]).with(2);
+    let sound = ["log", "verify", "--folder", "copy", "--vkey", "vkey", "--json"];
+    let report = program.run(&sound).done().json();
+    assert_eq!(report["report"]["entries"], 13, "twelve registrations and the export itself");
+    assert_eq!(program.read("copy/proof-3.tlog-proof"), program.run(&["log", "proof", "3"]).done().stdout);
+
+    let proof = program.path("copy/proof-3.tlog-proof");
+    fs::write(&proof, program.read("copy/proof-3.tlog-proof").replace("index 3", "index 4")).unwrap();
+    let report = program.run(&sound).with(1).json();
+    assert_eq!(report["report"]["findings"][0]["finding"], "proof");
+    fs::remove_file(proof).unwrap();
+    let hashes = program.read("copy/leaf-hashes");
+    let moved: Vec<&str> = hashes.lines().rev().collect();
+    fs::write(program.path("copy/leaf-hashes"), moved.join("\n") + "\n").unwrap();
+    program.run(&sound).with(1);
+    program.run(&["log", "export", "--out", "copy"]).with(2);
+    program.run(&["log", "verify", "--folder", "nowhere"]).with(2);
+}
+
+#[test]
+fn a_log_that_was_put_back_is_found_by_a_checkpoint_that_was_kept() {
+    let program = Program::with_try_out();
+    program.run(&["backup", "--out", "old"]).done();
+    program.run(&["log", "export", "--out", "kept"]).done();
+    let check = ["log", "verify", "--checkpoint", "kept/checkpoint", "--json", "--config"];
+    program.run(&[&check[..], &["try/sluis.toml"]].concat()).done();
+    let report = program.run(&[&check[..], &["old/sluis.toml"]].concat()).with(1).json();
+    assert_eq!(report["report"]["findings"], json!([{"finding": "shrunk", "was": 13, "is": 12}]));
+}
+
+#[test]
+fn that_the_operator_reads_entries_is_an_entry() {
+    let program = Program::with_try_out();
+    let shown = program.run(&["log", "show", "--after", "2", "--limit", "3", "--json"]).done().lines();
+    let indexes: Vec<_> = shown.iter().map(|entry| entry["index"].as_u64().unwrap()).collect();
+    assert_eq!(indexes, [3, 4, 5]);
+    assert!(shown.iter().all(|entry| entry.get("recipient").is_none()), "a party's own part is not shown");
+    let last = program.run(&["log", "show", "--last", "1", "--json"]).done().lines();
+    assert_eq!(last[0]["shared"]["event"], "body-read");
+    assert_eq!(last[0]["shared"]["entries"], json!([3, 5]));
+    let nothing = program.run(&["log", "show", "--after", "500"]).done();
+    assert_eq!(nothing.stdout, "");
+    let verified = program.run(&["log", "verify", "--json"]).done().json();
+    assert_eq!(verified["report"]["entries"], 14, "reading nothing is no entry");
+    assert!(
+        program.run(&["log", "show"]).done().stdout.contains("body-read  recorded  entries 3-5  operator")
+    );
+    program.run(&["log", "proof", "999"]).with(1);
+}
+
+#[test]
+fn a_database_without_a_log_says_so() {
+    let program = Program::with_try_out();
+    fs::remove_file(program.path("try/gateway.db")).unwrap();
+    program.run(&["migrate"]).done();
+    let ended = program.run(&["log", "verify"]).with(1);
+    assert!(ended.stderr.contains("no log in this database yet"), "{}", ended.stderr);
+}

@@ -1,0 +1,211 @@
+//! What an operator does: init, migrate, parties, keys, backup.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+
+use serde_json::json;
+use sluis::crypto::envelope;
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
+
+use super::program::{Program, files};
+
+const ZAFFIER: &str = "00000099000090010000/werk-en-inkomen";
+
+#[test]
+fn a_gateway_gets_a_commented_configuration_and_keys_that_only_its_owner_reads() {
+    let program = Program::new();
+    let init =
+        ["init", "--dir", "gw", "--origin", "log.example.nl/nhn", "--public-url", "https://gw.example.nl"];
+    let made = program.run(&[&init[..], &["--json"]].concat()).done().json();
+    let vkey = made["logVkey"].as_str().unwrap();
+    assert!(vkey.starts_with("log.example.nl/nhn/20"), "{vkey}");
+    let text = program.read("gw/sluis.toml");
+    assert!(text.contains("origin = \"log.example.nl/nhn\"") && text.contains("# strict = true"));
+    assert!(text.lines().filter(|line| line.starts_with('#')).count() > 30, "it explains itself");
+    for file in files(&program.path("gw")) {
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
+    }
+    let before: Vec<_> = files(&program.path("gw")).iter().map(|file| fs::read(file).unwrap()).collect();
+    program.run(&init).with(2);
+    let after: Vec<_> = files(&program.path("gw")).iter().map(|file| fs::read(file).unwrap()).collect();
+    assert_eq!(before, after, "nothing is overwritten");
+
+    program.run(&["init", "--dir", "x"]).with(2);
+    let wrong = ["init", "--dir", "x", "--origin", "https://a b", "--public-url", "http://gw"];
+    let ended = program.run(&wrong).with(2);
+    assert!(ended.stderr.contains("log.origin") && ended.stderr.contains("public_url"), "{}", ended.stderr);
+    assert!(!program.path("x").exists(), "nothing is left of what was refused");
+}
+
+#[test]
+fn a_try_out_is_whole_and_owner_only_and_is_not_overwritten() {
+    let program = Program::with_try_out();
+    for file in files(&program.path("try")) {
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
+    }
+    let again = program.run(&["init", "--dev", "--dir", "try"]).with(2);
+    assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+    program.run(&["migrate"]).done();
+    program.run(&["log", "verify"]).done();
+    let parties = program.run(&["party", "list", "--json"]).done().lines();
+    assert_eq!(parties.len(), 6);
+    assert!(parties.iter().all(|party| party["certificates"].as_array().unwrap().len() == 1));
+}
+
+#[tokio::test]
+async fn a_database_is_migrated_once_and_a_newer_one_is_left_alone() {
+    let program = Program::with_try_out();
+    fs::remove_file(program.path("try/gateway.db")).unwrap();
+    program.run(&["party", "list"]).with(78);
+    program.run(&["migrate", "--json"]).done();
+    program.run(&["migrate"]).done();
+    assert_eq!(program.run(&["party", "list"]).done().stdout.lines().count(), 1);
+
+    let url = format!("sqlite://{}", program.path("try/gateway.db").display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    connection
+        .execute("UPDATE _sqlx_migrations SET version = 9999 WHERE version = (SELECT max(version) FROM _sqlx_migrations)")
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let newer = program.run(&["migrate"]).with(78);
+    assert!(newer.stderr.contains("by a newer Sluis than this one"), "{}", newer.stderr);
+}
+
+#[test]
+fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
+    let program = Program::with_try_out();
+    let certificate = "try/parties/zaffier/certificate.pem";
+    let known =
+        program.run(&["party", "add", ZAFFIER, "--certificate", certificate, "--name", "Zaffier"]).with(1);
+    assert!(known.stderr.contains("registered already"), "{}", known.stderr);
+    let party = || {
+        let all = program.run(&["party", "list", "--json"]).done().lines();
+        all.into_iter().find(|party| party["party"] == ZAFFIER).unwrap()
+    };
+
+    program.run(&["party", "block", ZAFFIER, "--cause", "laptop-stolen"]).done();
+    assert_eq!(party()["blocked"], true);
+    program.run(&["party", "block", ZAFFIER, "--cause", "Toby's laptop"]).with(2);
+    program.run(&["party", "block", ZAFFIER, "--cause", "999990019"]).with(2);
+    program.run(&["party", "unblock", ZAFFIER]).done();
+    assert_eq!(party()["blocked"], false);
+
+    program.run(&["party", "revoke", ZAFFIER, "--certificate", certificate]).done();
+    assert_eq!(party()["certificates"][0]["revoked"], true);
+    program.run(&["party", "next", ZAFFIER, "--certificate", certificate]).with(1);
+    let other = party()["certificates"][0]["registration"].as_str().unwrap().to_owned();
+    let leerplicht = "00000099000003610000/leerplicht";
+    program.run(&["party", "revoke", leerplicht, "--registration", &other]).with(1);
+
+    // The same certificate never speaks for two parties, and an organisation's only for itself.
+    let alkmaar = "try/parties/doorstroompunt/certificate.pem";
+    program.run(&["party", "next", leerplicht, "--certificate", alkmaar]).with(1);
+    program.run(&["party", "next", ZAFFIER, "--certificate", alkmaar]).with(1);
+    program.run(&["party", "next", leerplicht, "--certificate", "try/sluis.toml"]).with(2);
+    program.run(&["party", "block", "00000099000000009000/leerplicht"]).with(1);
+
+    let add = [
+        "party",
+        "add",
+        "00000099000003610000/werk-en-inkomen",
+        "--certificate",
+        alkmaar,
+        "--name",
+        "Alkmaar",
+    ];
+    program.run(&[&add[..], &["--municipality", "0361", "--by", "mandate"]].concat()).with(2);
+    let taken = program.run(&add).with(1);
+    assert!(taken.stderr.contains("its certificate is not"), "{}", taken.stderr);
+
+    let events: Vec<String> = program
+        .run(&["log", "show", "--json"])
+        .done()
+        .lines()
+        .iter()
+        .map(|entry| entry["shared"]["event"].as_str().unwrap().to_owned())
+        .collect();
+    for event in ["party-blocked", "party-unblocked", "certificate-registered"] {
+        assert!(events.iter().any(|one| one == event), "{event}");
+    }
+    program.run(&["log", "verify"]).done();
+}
+
+#[test]
+fn the_brake_works_without_certificates_and_lists() {
+    let program = Program::with_try_out();
+    fs::remove_dir_all(program.path("try/tls")).unwrap();
+    program.run(&["party", "block", ZAFFIER]).done();
+    program.run(&["log", "show", "--last", "1"]).done();
+}
+
+#[test]
+fn every_key_is_rotated_and_what_was_made_before_still_opens() {
+    let program = Program::with_try_out();
+    for kind in ["at-rest", "pseudonym", "receipt", "log"] {
+        let made = program.run(&["keys", "rotate", kind, "--json"]).done().json();
+        assert_eq!(made["version"], 2, "{kind}");
+    }
+    program.run(&["log", "verify"]).done();
+    program.run(&["party", "block", ZAFFIER]).done();
+    let verified = program.run(&["log", "verify", "--json"]).done().json();
+    assert_eq!(verified["report"]["bodies"], 13 * 4, "bodies under the former and the new key");
+    fs::remove_file(program.path("try/keys/at-rest.v1.key")).unwrap();
+    let lost = program.run(&["log", "verify", "--json"]).with(1).json();
+    assert_eq!(lost["report"]["findings"].as_array().unwrap().len(), 12 * 4, "the former key must stay");
+    assert_eq!(program.run(&["keys", "rotate", "curtain"]).with(2).stdout, "");
+}
+
+#[test]
+fn a_backup_is_a_folder_that_stands_on_its_own() {
+    let program = Program::with_try_out();
+    program.run(&["backup", "--out", "copy"]).done();
+    program.run(&["backup", "--out", "copy"]).with(2);
+    for file in files(&program.path("copy")) {
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
+    }
+    assert!(!program.path("copy/snapshot.db").exists());
+    let verify = ["log", "verify", "--json", "--config"];
+    let original = program.run(&[&verify[..], &["try/sluis.toml"]].concat()).done().json();
+    fs::rename(program.path("try"), program.path("gone")).unwrap();
+    let copy = program.run(&[&verify[..], &["copy/sluis.toml"]].concat()).done().json();
+    assert_eq!(copy, original);
+}
+
+#[test]
+fn an_encrypted_backup_is_one_age_file_with_a_tar_that_others_unpack() {
+    let program = Program::with_try_out();
+    let identity = envelope::Identity::generate();
+    let to = identity.recipient().to_string();
+    let told = program.run(&["backup", "--out", "copy", "--to", &to, "--json"]).done().json();
+    assert_eq!(told["encrypted"], true);
+    assert_eq!(files(&program.path("copy")), [program.path("copy/sluis-backup.tar.age")]);
+
+    let sealed = fs::File::open(program.path("copy/sluis-backup.tar.age")).unwrap();
+    let mut tar = fs::File::create(program.path("copy.tar")).unwrap();
+    envelope::open(sealed, &mut tar, &identity).unwrap();
+    fs::create_dir(program.path("restored")).unwrap();
+    let unpacked = Command::new("tar")
+        .args(["-xf", "copy.tar", "-C", "restored"])
+        .current_dir(program.path(""))
+        .output()
+        .unwrap();
+    assert!(unpacked.status.success() && unpacked.stderr.is_empty(), "{unpacked:?}");
+    for file in files(&program.path("restored")) {
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
+    }
+    program.run(&["log", "verify", "--config", "restored/sluis.toml"]).done();
+    program.run(&["backup", "--out", "more", "--to", "age1nobody"]).with(2);
+}
+
+#[test]
+fn a_backup_of_postgresql_says_which_tool_makes_it() {
+    let program = Program::with_try_out();
+    let config =
+        program.read("try/sluis.toml").replace("sqlite:gateway.db", "postgres://sluis@db.example/sluis");
+    fs::write(program.path("try/sluis.toml"), config).unwrap();
+    let ended = program.run(&["backup", "--out", "copy"]).with(2);
+    assert!(ended.stderr.contains("pg_dump") && !program.path("copy").exists(), "{}", ended.stderr);
+    let told = program.run(&["backup", "--out", "copy", "--without-database", "--json"]).done().json();
+    assert_eq!(told["database"], json!(false));
+    assert!(!program.path("copy/gateway.db").exists() && program.path("copy/keys/log.v1.key").exists());
+}

@@ -1,0 +1,166 @@
+//! `sluis policy`, as a lawyer and an operator run it.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::program::{Program, files};
+
+#[test]
+fn the_built_in_policies_are_in_order_and_their_cases_come_out() {
+    let program = Program::new();
+    let checked = program.run(&["policy", "check", "--json", "--on", "2026-11-02"]).done().json();
+    assert_eq!(checked, json!({"policies": "built-in", "on": "2026-11-02", "sound": true, "findings": []}));
+    let tested = program.run(&["policy", "test", "--json"]).done().json();
+    assert_eq!(tested["failed"], 0);
+    assert!(tested["passed"].as_u64().unwrap() > 200, "{}", tested["passed"]);
+    let some = program.run(&["policy", "test", "--dataset", "overgangsdocument", "--json"]).done().json();
+    assert!(some["passed"].as_u64() < tested["passed"].as_u64());
+    assert!(program.run(&["policy", "check"]).done().stdout.contains("Het beleid klopt"));
+}
+
+#[test]
+fn a_folder_of_ones_own_is_checked_and_every_finding_named() {
+    let program = Program::new();
+    for from in files(std::path::Path::new("policies")) {
+        let to = program.path("own").join(from.strip_prefix("policies").unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
+    program.run(&["policy", "check", "--dir", "own"]).done();
+
+    let policy = program.path("own/datasets/overgangsdocument/policy.cedar");
+    let text = fs::read_to_string(&policy).unwrap();
+    fs::write(&policy, text.replacen("wvo2020:2.31b:3", "wvo2020:9.99", 1)).unwrap();
+    let found = program.run(&["policy", "check", "--dir", "own"]).with(1);
+    assert!(found.stdout.contains("cites `wvo2020:9.99`"), "{}", found.stdout);
+    program.run(&["policy", "matrix", "--dir", "own"]).with(78);
+
+    fs::write(&policy, text).unwrap();
+    let cases = program.path("own/datasets/overgangsdocument/cases.toml");
+    let text = fs::read_to_string(&cases).unwrap();
+    fs::write(
+        &cases,
+        text.replacen("because = [\"overgangsdocument.voortzetting\"]", "because = [\"no-basis\"]", 1),
+    )
+    .unwrap();
+    let failed = program.run(&["policy", "test", "--dir", "own"]).with(1);
+    assert!(failed.stdout.contains("written: refuse because no-basis"), "{}", failed.stdout);
+}
+
+#[test]
+fn facts_are_decided_and_the_exit_code_is_the_answer() {
+    let program = Program::new();
+    let mut facts = json!({
+        "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+        "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
+        "verblijf": "0361", "birthDate": "2007-11-03", "verlatenOp": "2026-07-17",
+        "requestExists": true, "requestInstemming": ["persoon"], "at": "2026-09-15",
+    });
+    let no = program.run_with(&["policy", "explain", "-"], &facts.to_string()).with(1);
+    for part in
+        ["NEE", "art. 2.31b lid 3 WVO 2020", "Wat nu: Vraag de gemeente", "NO: not now", "What to do:"]
+    {
+        assert!(no.stdout.contains(part), "`{part}` is not in:\n{}", no.stdout);
+    }
+    assert!(!no.stdout.contains("2007"), "no fact about the person is repeated");
+
+    facts["requestAccepted"] = json!(true);
+    fs::write(program.path("facts.json"), facts.to_string()).unwrap();
+    let yes = program.run(&["policy", "explain", "facts.json", "--json"]).done().json();
+    assert_eq!((&yes["permitted"], &yes["basis"]), (&json!(true), &json!("overgangsdocument.pro")));
+    let before = ["policy", "explain", "facts.json", "--at", "2025-12-01T00:00:00Z"];
+    program.run(&before).with(1);
+}
+
+#[test]
+fn facts_that_cannot_be_understood_are_named_without_their_values() {
+    let program = Program::new();
+    let wrong = json!({
+        "dataset": "overgangsdocument", "birthDate": "Toby-1", "senderRole": "Toby-2", "naam": "Toby-3",
+        "ingeschreven": "Toby-4", "age": -12345,
+    });
+    let ended = program.run_with(&["policy", "explain", "-", "--json"], &wrong.to_string()).with(2);
+    for name in ["`birthDate`", "`senderRole`", "`naam`: not a fact", "`ingeschreven`", "`age`", "pro-school"]
+    {
+        assert!(ended.stderr.contains(name), "`{name}` is not in:\n{}", ended.stderr);
+    }
+    for value in ["Toby", "12345"] {
+        assert!(!ended.stderr.contains(value) && !ended.stdout.contains(value), "{ended:#?}");
+    }
+    let broken = program.run_with(&["policy", "explain", "-"], "{\"age\": Toby}").with(2);
+    assert!(broken.stderr.contains("line 1, column") && !broken.stderr.contains("Toby"), "{broken:#?}");
+    program.run_with(&["policy", "explain", "-"], "{}").with(2);
+    program.run(&["policy", "explain"]).with(2);
+}
+
+#[test]
+fn an_example_shows_a_refusal_and_a_permit_that_can_be_asked_again() {
+    let program = Program::new();
+    for dataset in ["overgangsdocument", "verzoek-voortzetting", "uitstroomprofiel", "verwijderingsmelding"] {
+        let shown = program.run(&["policy", "explain", "--example", dataset, "--json"]).done().lines();
+        assert_eq!(shown.len(), 2);
+        for (example, code) in shown.iter().zip([1, 0]) {
+            let again = program
+                .run_with(&["policy", "explain", "-", "--json"], &example["facts"].to_string())
+                .with(code);
+            assert_eq!(again.json(), example["explanation"], "{dataset}");
+        }
+    }
+    let unknown = program.run(&["policy", "explain", "--example", "dagboek"]).with(2);
+    assert!(unknown.stderr.contains("overgangsdocument"), "{}", unknown.stderr);
+}
+
+#[test]
+fn the_matrix_and_the_register_have_all_their_forms() {
+    let program = Program::new();
+    let rows = program.run(&["policy", "matrix", "--json"]).done().json();
+    let rows = rows["rows"].as_array().unwrap();
+    let register = program.run(&["policy", "register", "--json"]).done().json();
+    let activities = register["activities"].as_array().unwrap();
+    assert_eq!(rows.len(), activities.len(), "every basis is a processing activity");
+    for (form, mark) in [("text", "rust op"), ("markdown", "|---|"), ("html", "<th scope=\"row\">")] {
+        let shown = program.run(&["policy", "matrix", "--format", form]).done().stdout;
+        assert!(shown.contains(mark), "{form}");
+        for row in rows {
+            assert!(shown.contains(row["basis"].as_str().unwrap()), "{form}");
+        }
+    }
+    for form in ["text", "markdown"] {
+        let shown = program.run(&["policy", "register", "--format", form]).done().stdout;
+        assert!(shown.contains("AVG 30 lid 1") && shown.contains("art. 2.31b lid 3 WVO 2020"), "{form}");
+    }
+    let one = program.run(&["policy", "matrix", "--dataset", "uitstroomprofiel", "--json"]).done().json();
+    assert!(one["rows"].as_array().unwrap().iter().all(|row| row["dataset"] == "uitstroomprofiel"));
+}
+
+#[test]
+fn other_policies_become_active_only_when_asked_and_when_in_order() {
+    let program = Program::with_try_out();
+    let active = program.run(&["policy", "activate", "--json"]).done().json();
+    assert_eq!(active["changed"], false);
+
+    for from in files(std::path::Path::new("policies")) {
+        let to = program.path("try/policies").join(from.strip_prefix("policies").unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
+    let law = program.path("try/policies/law.toml");
+    let text = fs::read_to_string(&law).unwrap();
+    fs::write(&law, format!("# Another edition.\n{text}")).unwrap();
+    let config = program.read("try/sluis.toml").replace("# dir = \"policies\"", "dir = \"policies\"");
+    fs::write(program.path("try/sluis.toml"), config).unwrap();
+
+    // What decides by other policies writes nothing, but the brake works.
+    let refused = program.run(&["log", "show"]).with(78);
+    assert!(refused.stderr.contains("sluis policy activate"), "{}", refused.stderr);
+    program.run(&["party", "block", "00000099000090010000/werk-en-inkomen"]).done();
+
+    let changed = program.run(&["policy", "activate", "--json"]).done().json();
+    assert_eq!((&changed["changed"], &changed["former"]), (&json!(true), &active["active"]));
+    let shown = program.run(&["log", "show", "--last", "1", "--json"]).done().lines();
+    assert_eq!(shown[0]["shared"]["event"], "policy-activated");
+
+    fs::write(&law, text.replace("id = \"wvo2020:2.31b:3\"", "id = \"wvo2020:2.31b:33\"")).unwrap();
+    program.run(&["policy", "activate"]).with(1);
+}
