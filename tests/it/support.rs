@@ -140,7 +140,7 @@ impl Gateway {
         reqwest::Client::builder()
             .tls_backend_preconfigured(config)
             .no_proxy()
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build()
             .unwrap()
     }

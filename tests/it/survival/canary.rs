@@ -64,7 +64,7 @@ impl Canary {
         )
     }
 
-    fn person(&self, reference: Value) -> Value {
+    fn person(&self, reference: &Value) -> Value {
         let left = amsterdam_date(self.now - SignedDuration::from_hours(24 * 120));
         json!({
             "reference": reference,
@@ -77,15 +77,15 @@ impl Canary {
     }
 
     fn own(&self) -> Value {
-        self.person(json!({ "kind": "own", "value": OWN }))
+        self.person(&json!({ "kind": "own", "value": OWN }))
     }
 
     fn number(&self) -> Value {
-        self.person(json!({ "kind": "pgn", "value": BSN }))
+        self.person(&json!({ "kind": "pgn", "value": BSN }))
     }
 
     /// A dataset's example with the marked values in every place that there is for them.
-    fn content(&self, dataset: &str, person: &Value) -> Value {
+    fn content(dataset: &str, person: &Value) -> Value {
         let mut content = example(dataset, person);
         for (pointer, value) in [
             ("/persoon/voornamen", GIVEN),
@@ -105,8 +105,8 @@ impl Canary {
         content
     }
 
-    fn push(&self, dataset: &str, purpose: &str, role: &str, person: &Value) -> Value {
-        let mut content = self.content(dataset, person);
+    fn push(dataset: &str, purpose: &str, role: &str, person: &Value) -> Value {
+        let mut content = Self::content(dataset, person);
         if role == "werk-en-inkomen" && dataset == "uitstroomprofiel" {
             content.as_object_mut().unwrap().remove("leerplicht");
         }
@@ -205,7 +205,7 @@ async fn nothing_of_a_person_is_kept_logged_counted_or_left_in_memory() {
     // While a connection is kept, its buffers hold what came over it last, as it came; its idle time ends that.
     let kept = site.actor(Role::ProSchool, &process);
     let report =
-        canary.push("verwijderingsmelding", "doorstroompunt-taak", "doorstroompunt", &canary.number());
+        Canary::push("verwijderingsmelding", "doorstroompunt-taak", "doorstroompunt", &canary.number());
     walk.post(&kept, "/packets", "/v1/packets", &report).await.expect_status(StatusCode::CREATED);
     for found in in_memory(process.id(), &needles) {
         assert!(found.contains(AS_IT_IS), "a copy of the gateway's own making: {found}");
@@ -271,7 +271,7 @@ async fn walk_all(site: &Site, process: &Process, canary: &Canary, walk: &Walk) 
 async fn handover(canary: &Canary, walk: &Walk, school: &Actor, college: &Actor) {
     const PURPOSE: &str = "voortzetting-ondersteuning";
     let person = canary.own();
-    let ask = canary.push("verzoek-voortzetting", PURPOSE, "werk-en-inkomen", &person);
+    let ask = Canary::push("verzoek-voortzetting", PURPOSE, "werk-en-inkomen", &person);
     walk.post(school, "/requests", "/v1/requests", &ask).await.expect_status(StatusCode::FORBIDDEN);
     let agrees = declaration(
         "instemming",
@@ -294,7 +294,7 @@ async fn handover(canary: &Canary, walk: &Walk, school: &Actor, college: &Actor)
     let path = format!("/v1/requests/{request}/answer");
     walk.post(college, "/requests/{id}/answer", &path, &yes).await.expect_status(StatusCode::OK);
 
-    let mut document = canary.push("overgangsdocument", PURPOSE, "werk-en-inkomen", &person);
+    let mut document = Canary::push("overgangsdocument", PURPOSE, "werk-en-inkomen", &person);
     document["request"] = json!(request);
     document["copyForPerson"] = json!(true);
     let checked = walk.post(school, "/packets", "/v1/packets?check=true", &document).await;
@@ -331,7 +331,7 @@ async fn search(walk: &Walk, who: &Actor, by: &Value, wanted: usize) {
 /// A report of removal under the person's number.
 async fn removal(canary: &Canary, walk: &Walk, school: &Actor, doorstroompunt: &Actor) {
     const PURPOSE: &str = "doorstroompunt-taak";
-    let report = canary.push("verwijderingsmelding", PURPOSE, "doorstroompunt", &canary.number());
+    let report = Canary::push("verwijderingsmelding", PURPOSE, "doorstroompunt", &canary.number());
     let packet = walk.post(school, "/packets", "/v1/packets", &report).await;
     let packet = packet.expect_status(StatusCode::CREATED).text("/id");
     pull(walk, doorstroompunt, &packet, "payload").await;
@@ -342,7 +342,7 @@ async fn removal(canary: &Canary, walk: &Walk, school: &Actor, doorstroompunt: &
 /// A profile, refused for want of toestemming, then withdrawn with it, and by the sender.
 async fn profile(canary: &Canary, walk: &Walk, school: &Actor, college: &Actor) {
     let person = canary.own();
-    let profile = canary.push("uitstroomprofiel", "loopbaanbegeleiding", "werk-en-inkomen", &person);
+    let profile = Canary::push("uitstroomprofiel", "loopbaanbegeleiding", "werk-en-inkomen", &person);
     walk.post(school, "/packets", "/v1/packets", &profile).await.expect_status(StatusCode::FORBIDDEN);
     let agrees =
         declaration("toestemming", "uitstroomprofiel", &person, "persoon", Role::WerkEnInkomen, canary.now);
@@ -364,7 +364,8 @@ async fn profile(canary: &Canary, walk: &Walk, school: &Actor, college: &Actor) 
 
 /// Everything that is wrong, with the marked values where they do not belong.
 async fn faulty(canary: &Canary, walk: &Walk, school: &Actor) {
-    let good = canary.push("verwijderingsmelding", "doorstroompunt-taak", "doorstroompunt", &canary.number());
+    let good =
+        Canary::push("verwijderingsmelding", "doorstroompunt-taak", "doorstroompunt", &canary.number());
     let text = good.to_string();
     let mut bodies: Vec<Vec<u8>> = vec![
         // Broken off, of another type, not UTF-8, twice the same name, too deep.

@@ -27,7 +27,7 @@ use sluis::{
         keys::{KeyAlgorithm, PrivateKey},
     },
     domain::{
-        clock::{Clock, SetClock},
+        clock::{Clock, SetClock, SystemClock},
         id::{Entropy, SystemEntropy},
         party::Role,
     },
@@ -56,7 +56,7 @@ use crate::{
 };
 
 /// No test waits longer for anything.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Quotas that no test reaches unless it lowers one.
 pub(crate) const GENEROUS: &str = "\n[quota]\n\
@@ -77,7 +77,7 @@ impl Site {
     /// On SQLite, or where `place` says, with `more` at the end of the configuration.
     pub(crate) async fn new(place: Option<Place>, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let now = Timestamp::now();
+        let now = SystemClock.now();
         let clock: Arc<dyn Clock> = Arc::new(SetClock::at(now));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
         let free = "127.0.0.1:0".parse().unwrap();
@@ -141,7 +141,7 @@ impl Site {
             own: Arc::new(own),
             key: Arc::new(PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw).unwrap()),
             staff: Some(("medewerker-1".to_owned(), "trajectbegeleider".to_owned())),
-            clock: SetClock::at(Timestamp::now()),
+            clock: SetClock::at(SystemClock.now()),
         }
     }
 
@@ -167,7 +167,7 @@ impl Site {
     }
 
     fn tls(&self, own: Option<&OwnCertificate>) -> ClientConfig {
-        let clock: Arc<dyn Clock> = Arc::new(SetClock::at(Timestamp::now()));
+        let clock: Arc<dyn Clock> = Arc::new(SetClock::at(SystemClock.now()));
         tls::client_config(own, self.laid.authority.certificate_pem().as_bytes(), clock).unwrap()
     }
 
@@ -225,7 +225,7 @@ impl Site {
             let width = u16::try_from((size - first).min(u64::from(FULL))).unwrap();
             let path = TilePath::entries(u64::try_from(n).unwrap(), width).unwrap();
             for leaf in bundle::decode(&get(path.to_string()).await).unwrap() {
-                writer.append(leaf.try_into().unwrap()).unwrap();
+                writer.append(leaf).unwrap();
             }
         }
         let copied: Folder = writer.finish(&checkpoint, process.log.vkey(), &[size - 1]).unwrap();
