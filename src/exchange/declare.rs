@@ -211,7 +211,8 @@ impl Exchange {
     fn wrong_with_pgn(&self, wish: &Wish) -> Option<Fault> {
         let dataset = self.catalogue.dataset(&wish.dataset)?;
         if !dataset.has_pgn() {
-            let provisions = ["wvo2020:8.17", "wec:161", "web:2.5.5a"];
+            let provisions =
+                ["wvo2020:8.17", "wvo2020:8.18", "wec:161", "wec:162", "web:2.5.5a", "web:9.2.6"];
             return Some(Fault {
                 provisions: provisions.into_iter().filter_map(|one| one.parse().ok()).collect(),
                 now: Some(Bilingual::new(

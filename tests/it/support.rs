@@ -39,7 +39,8 @@ pub(crate) struct Gateway {
     pub(crate) clock: SetClock,
     pub(crate) laid: LaidOut,
     pub(crate) running: Running,
-    pub(crate) folder: TempDir,
+    /// Gone when the gateway is dropped.
+    _folder: TempDir,
     place: Option<Place>,
 }
 
@@ -70,7 +71,7 @@ impl Gateway {
             InitOptions { data: free, ops: free, database: place.as_ref().map(|place| place.url.clone()) };
         let laid = lay_out(&folder.path().join("gateway"), &options, &shared, &entropy).await.unwrap();
         let running = Running::start(&laid.config, shared, entropy).await.unwrap();
-        Self { clock, laid, running, folder, place }
+        Self { clock, laid, running, _folder: folder, place }
     }
 
     /// Another gateway on the same database, keys and policies, as a second machine would be.

@@ -123,8 +123,8 @@ async fn a_list_takes_its_own_parameters_and_nothing_else() {
     let scene = Scene::set().await;
     let mut court = Court::open(&scene).await;
     for list in ["/v1/packets", "/v1/requests", "/v1/inbox", "/v1/notices", "/v1/entries"] {
-        for (query, faults) in [
-            ("limit=0", &[("query:limit", "invalid-value")] as &[_]),
+        let queries: [(&str, &[(&str, &str)]); 9] = [
+            ("limit=0", &[("query:limit", "invalid-value")]),
             ("limit=501", &[("query:limit", "invalid-value")]),
             ("limit=01", &[("query:limit", "invalid-value")]),
             ("limit=%2B1", &[("query:limit", "invalid-value")]),
@@ -136,7 +136,8 @@ async fn a_list_takes_its_own_parameters_and_nothing_else() {
                 "limit=%FF&kanariewaarde=1",
                 &[("query:limit", "invalid-value"), ("query:", "unknown-parameter")],
             ),
-        ] {
+        ];
+        for (query, faults) in queries {
             let answer = scene.school.get(&format!("{list}?{query}")).await;
             court.judge(&format!("{list}?{query}"), &answer, 400, faults, 0).await;
         }

@@ -219,7 +219,9 @@ async fn the_table_and_the_interface_description_name_the_same_routes() {
     let api = scene.gateway.visit("/v1/openapi.json").await.json();
     let base = |url: &Value| {
         let url = url.as_str().unwrap().to_owned();
-        url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].to_owned())).unwrap()
+        url.split_once("://")
+            .and_then(|(_, rest)| rest.split_once('/').map(|(_, path)| format!("/{path}")))
+            .unwrap()
     };
     let mut described: BTreeSet<String> = LOG.iter().map(ToString::to_string).collect();
     for (path, item) in api["paths"].as_object().unwrap() {

@@ -1,5 +1,7 @@
 //! How a party's certificates and keys follow each other, and who may not let them.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use jiff::ToSpan as _;
 use serde_json::json;
@@ -20,7 +22,7 @@ async fn the_next_certificate_is_registered_with_the_present_one() {
     let scene = Scene::set().await;
     let next = scene.issue(scene.college.party, "volgende");
     let successor =
-        Actor { key: scene.college.key.clone(), ..scene.gateway.actor(scene.college.party, &next) };
+        Actor { key: Arc::clone(&scene.college.key), ..scene.gateway.actor(scene.college.party, &next) };
     let answer = successor.get("/v1/inbox").await;
     answer.expect_status(StatusCode::UNAUTHORIZED);
 

@@ -149,7 +149,7 @@ async fn in_the_mbo_the_graduate_agrees_at_any_age() {
     let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
     let school = gateway.party(Role::MboSchool).await;
     let college = gateway.party(Role::WerkEnInkomen).await;
-    let graduate = json!({ "gediplomeerd": true });
+    let graduate = json!({ "gediplomeerd": true, "gediplomeerdOp": "2026-07-10" });
     for (reference, birth_date) in [("M-17", "2009-02-01"), ("M-20", "2006-02-01")] {
         let ana = but(&born(&gateway, reference, birth_date), &graduate);
         agree(&gateway, &school, &ana, "ouder").await;

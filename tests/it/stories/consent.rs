@@ -112,6 +112,7 @@ async fn from_sixteen_the_pupil_decides() {
     let by_parent = consent(&gateway, &school, &yara, "ouder", to).await;
     let by_parent = by_parent.expect_status(StatusCode::CREATED).text("/id");
     let packet = share(&gateway, &school, &yara, &[to]).await.expect_status(StatusCode::CREATED).text("/id");
+    let other = consent(&gateway, &school, &yara, "ouder", Role::Leerplicht).await.text("/id");
 
     // 00:01: sixteen. The parent's consent carries the transfer that was made, and no new one.
     gateway.pass(3.minutes());
@@ -123,8 +124,9 @@ async fn from_sixteen_the_pupil_decides() {
     own.expect_status(StatusCode::CREATED);
     share(&gateway, &school, &yara, &[to]).await.expect_status(StatusCode::CREATED);
 
-    // The parent can no longer withdraw; the pupil can, also what the parent gave.
-    let refused = withdraw(&school, &by_parent, "ouder").await;
+    // Who gave it may always withdraw it, and so may the pupil; another representative no longer can.
+    withdraw(&school, &other, "ouder").await.expect_status(StatusCode::OK);
+    let refused = withdraw(&school, &by_parent, "voogd").await;
     refused.expect_problem(403, "routes.intrekken-vertegenwoordiger");
     withdraw(&school, &by_parent, "persoon").await.expect_status(StatusCode::OK);
     collect(&college, &packet).await.expect_problem(410, "withdrawn");

@@ -1,7 +1,7 @@
 //! When the overgangsdocument goes, and for whom: profile, day of leaving, terms (routes R1 to R3).
 
 use http::StatusCode;
-use jiff::ToSpan as _;
+use jiff::{ToSpan as _, civil::Date};
 use serde_json::{Value, json};
 use sluis::domain::{
     clock::{Clock as _, amsterdam_date},
@@ -97,11 +97,15 @@ async fn beyond_its_term_a_request_needs_a_recorded_reason() {
         ask(&gateway, school, &but(&late, &interest)).await.expect_status(StatusCode::CREATED);
     }
 
-    let graduate = but(&born(&gateway, "T-2", "2003-01-15"), &json!({ "gediplomeerd": true }));
-    agree(&gateway, &mbo, &graduate, "persoon").await;
-    let nearly = json!({ "verlatenOp": today.saturating_sub(1.year()).saturating_add(1.day()).to_string() });
-    ask(&gateway, &mbo, &but(&graduate, &nearly)).await.expect_status(StatusCode::CREATED);
-    let late = but(&graduate, &json!({ "verlatenOp": today.saturating_sub(1.year()).to_string() }));
+    // The mbo's year counts from the diploma, not from the day of leaving.
+    let graduate = |on: Date| {
+        let diploma = json!({ "gediplomeerd": true, "gediplomeerdOp": on.to_string() });
+        but(&born(&gateway, "T-2", "2003-01-15"), &diploma)
+    };
+    let nearly = graduate(today.saturating_sub(1.year()).saturating_add(1.day()));
+    agree(&gateway, &mbo, &nearly, "persoon").await;
+    ask(&gateway, &mbo, &nearly).await.expect_status(StatusCode::CREATED);
+    let late = graduate(today.saturating_sub(1.year()));
     for without in [&late, &but(&late, &interest)] {
         let refused = ask(&gateway, &mbo, without).await;
         refused.expect_problem(403, "verzoek-voortzetting.termijn-mbo");

@@ -257,7 +257,7 @@ async fn a_check_names_every_reason_and_stores_nothing() {
         "guards.woonplaats",
         "verzoek-voortzetting.diploma",
         "verzoek-voortzetting.instemming-mbo",
-        "verzoek-voortzetting.leeftijd-mbo",
+        "verzoek-voortzetting.leeftijd",
         "verzoek-voortzetting.termijn-mbo",
     ] {
         assert!(codes.contains(&code), "{code} is not in {codes:?}");
@@ -269,7 +269,10 @@ async fn a_check_names_every_reason_and_stores_nothing() {
         assert!(!error["provisions"].as_array().unwrap().is_empty(), "{error}");
     }
 
-    let graduate = but(&born(&gateway, "M-10", "2006-01-01"), &json!({ "gediplomeerd": true }));
+    let graduate = but(
+        &born(&gateway, "M-10", "2006-01-01"),
+        &json!({ "gediplomeerd": true, "gediplomeerdOp": "2026-07-10" }),
+    );
     let given = agree(&gateway, &school, &graduate, "persoon").await;
     let body = request_for(&gateway, &graduate);
     let checked = school.post("/v1/requests?check=true", &body).await.expect_status(StatusCode::OK).json();

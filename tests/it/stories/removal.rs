@@ -6,12 +6,17 @@ use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
 use super::steps::{
-    CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, ask, born, but, collect, provisions, request_for, send,
+    CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, ask, born, but, collect, declare, provisions, request_for,
+    send, withdraw,
 };
 use crate::support::{Actor, Answer, Gateway, declaration, submission};
 
 /// From the test range of the BSN.
 const PGN: &str = "999990019";
+
+/// The closed lists of who may use the number for what.
+const NUMBER_LISTS: [&str; 6] =
+    ["wvo2020:8.17", "wvo2020:8.18", "wec:161", "wec:162", "web:2.5.5a", "web:9.2.6"];
 
 fn removed(gateway: &Gateway, birth_date: &str) -> Value {
     let by_number = json!({ "reference": { "kind": "pgn", "value": PGN } });
@@ -72,26 +77,34 @@ async fn only_who_was_removed_and_belongs_to_the_doorstroompunt_is_reported() {
     ] {
         report(&gateway, &school, &but(&sem, &change)).await.expect_problem(403, code);
     }
-    // 17 with a diploma of the praktijkonderwijs: no longer kwalificatieplichtig (LPW 4a).
-    let certified = but(&sem, &json!({ "birthDate": "2008-09-16", "gediplomeerd": true }));
+    // 17 and, as the school says, no longer kwalificatieplichtig (LPW 4a).
+    let certified = but(&sem, &json!({ "birthDate": "2008-09-16", "leerplichtig": false }));
     report(&gateway, &school, &certified).await.expect_status(StatusCode::CREATED);
     gateway.stop().await;
 }
 
-/// An objection exists where the ground is a public task; it does not stop a legal duty (AVG 21).
+/// An objection exists where the ground is a public task; it does not stop a legal duty (AVG 21). A restriction does
+/// (AVG 18), until it is lifted.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_objection_does_not_stop_a_legal_duty() {
+async fn an_objection_does_not_stop_a_legal_duty_and_a_restriction_does() {
     let gateway = Gateway::start().await;
     let school = gateway.party(Role::ProSchool).await;
     let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
     let sem = removed(&gateway, "2006-02-11");
-    for kind in ["bezwaar", "beperking"] {
-        let now = gateway.clock.now();
+    let now = gateway.clock.now();
+    let wish = |kind: &str| {
         let mut wish = declaration(kind, "verwijderingsmelding", &sem, "persoon", Role::Doorstroompunt, now);
         wish["purpose"] = json!(DOORSTROOMPUNT);
-        school.post("/v1/declarations", &wish).await.expect_status(StatusCode::CREATED);
-    }
+        wish
+    };
+    declare(&school, &wish("bezwaar")).await;
     let packet = report(&gateway, &school, &sem).await.expect_status(StatusCode::CREATED).text("/id");
+    collect(&doorstroompunt, &packet).await.expect_status(StatusCode::OK);
+
+    let restriction = declare(&school, &wish("beperking")).await;
+    collect(&doorstroompunt, &packet).await.expect_problem(403, "guards.beperking");
+    report(&gateway, &school, &sem).await.expect_problem(403, "guards.beperking");
+    withdraw(&school, &restriction, "persoon").await.expect_status(StatusCode::OK);
     collect(&doorstroompunt, &packet).await.expect_status(StatusCode::OK);
     gateway.stop().await;
 }
@@ -107,7 +120,7 @@ async fn the_number_travels_in_no_other_flow() {
 
     let refused = ask(&gateway, &school, &by_number).await;
     refused.expect_problem(403, "guards.pgn");
-    assert_eq!(provisions(&refused, "guards.pgn"), ["wvo2020:8.17", "wec:161", "web:2.5.5a"]);
+    assert_eq!(provisions(&refused, "guards.pgn"), NUMBER_LISTS);
     for (dataset, purpose) in [("overgangsdocument", CONTINUING), ("uitstroomprofiel", GUIDANCE)] {
         let mut body = submission(&gateway, dataset, purpose, &by_number, Role::WerkEnInkomen);
         body["content"].as_object_mut().unwrap().remove("leerplicht");
@@ -136,7 +149,7 @@ async fn a_declaration_uses_the_number_only_where_its_flow_may() {
     let wish = declaration("instemming", "verzoek-voortzetting", &sem, "persoon", Role::WerkEnInkomen, now);
     let refused = school.post("/v1/declarations", &wish).await;
     refused.expect_problem(400, "pgn-not-in-this-flow");
-    assert_eq!(provisions(&refused, "pgn-not-in-this-flow"), ["wvo2020:8.17", "wec:161", "web:2.5.5a"]);
+    assert_eq!(provisions(&refused, "pgn-not-in-this-flow"), NUMBER_LISTS);
     // Without a purpose it would be recorded and never be found again.
     let mut wish = declaration("bezwaar", "verwijderingsmelding", &sem, "persoon", Role::Doorstroompunt, now);
     school.post("/v1/declarations", &wish).await.expect_problem(400, "missing");
