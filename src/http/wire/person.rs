@@ -119,10 +119,11 @@ pub struct Person {
     pub gediplomeerd: bool,
     /// The day of that diploma: the mbo's term of a year counts from it. Absent says that it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<shape::Date>)]
+    #[schema(value_type = shape::Date, required = false)]
     pub gediplomeerd_op: Option<Day>,
     /// Whether the pupil is still leerplichtig or kwalificatieplichtig. Absent counts as yes for who may be under 18.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub leerplichtig: Option<bool>,
     /// Whether the person has a startkwalificatie.
     #[serde(default)]

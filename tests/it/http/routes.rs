@@ -48,13 +48,29 @@ impl Described {
         assert_eq!(answer.headers["content-type"], "application/json", "{route}");
         let (method, path) = route.split_once(' ').unwrap();
         let response = &self.0["paths"][path][method]["responses"][status.to_string()];
-        let mut schema = response["content"]["application/json"]["schema"].clone();
+        self.conforms(route, &response["content"]["application/json"]["schema"], &told);
+        told
+    }
+
+    /// The body is what the operation takes.
+    #[track_caller]
+    fn takes(&self, route: &str, body: &Value) {
+        let (method, path) = route.split_once(' ').unwrap();
+        let request = &self.0["paths"][path][method]["requestBody"];
+        self.conforms(route, &request["content"]["application/json"]["schema"], body);
+    }
+
+    #[track_caller]
+    fn conforms(&self, route: &str, schema: &Value, document: &Value) {
+        assert!(schema.is_object(), "{route}: nothing is described");
+        let mut schema = schema.clone();
         schema["components"] = self.0["components"].clone();
         let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-        let faults: Vec<String> =
-            validator.iter_errors(&told).map(|error| format!("{}: {error}", error.instance_path())).collect();
-        assert!(faults.is_empty(), "{route}: {faults:#?}\n{told:#}");
-        told
+        let faults: Vec<String> = validator
+            .iter_errors(document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(faults.is_empty(), "{route}: {faults:#?}\n{document:#}");
     }
 }
 
@@ -120,6 +136,7 @@ async fn answers_are_what_the_description_says() {
 
     let agrees =
         declaration("instemming", "verzoek-voortzetting", &toby, "persoon", Role::WerkEnInkomen, now);
+    api.takes("post /declarations", &agrees);
     let declared = api.expect("post /declarations", &school.post("/v1/declarations", &agrees).await, 201);
     let path = format!("/v1/declarations/{}", declared["id"].as_str().unwrap());
     let read = api.expect("get /declarations/{id}", &school.get(&path).await, 200);
@@ -129,6 +146,7 @@ async fn answers_are_what_the_description_says() {
     college.get(&path).await.expect_status(StatusCode::NOT_FOUND);
 
     let ask = submission(&gateway, "verzoek-voortzetting", PURPOSE, &toby, Role::WerkEnInkomen);
+    api.takes("post /requests", &ask);
     let checked = school.post("/v1/requests?check=true", &ask).await;
     assert_eq!(api.expect("post /requests", &checked, 200)["allowed"], true);
     let made = school.push("/v1/requests", "verzoek-van-toby-1", &ask).await;
@@ -138,6 +156,7 @@ async fn answers_are_what_the_description_says() {
     for member in ["/id", "/created", "/expires", "/recipients/0/jweSha256", "/recipients/0/logIndex"] {
         assert_eq!(again.pointer(member), made.pointer(member), "a repetition gives the same {member}");
     }
+    api.takes("post /requests/{id}/answer", &json!({ "continues": true }));
     let answer = college.post(&format!("/v1/requests/{request}/answer"), &json!({ "continues": true })).await;
     api.expect("post /requests/{id}/answer", &answer, 200);
     let path = format!("/v1/requests/{request}");
@@ -158,6 +177,7 @@ async fn answers_are_what_the_description_says() {
     assert!(codes.contains(&json!("overgangsdocument.voortzetting")), "{codes:?}");
     document["request"] = json!(request);
     document["copyForPerson"] = json!(true);
+    api.takes("post /packets", &document);
     let pushed = school.push("/v1/packets", "document-van-toby-1", &document).await;
     assert_eq!(
         pushed.headers["location"].to_str().unwrap(),
@@ -191,17 +211,20 @@ async fn answers_are_what_the_description_says() {
             (StatusCode::METHOD_NOT_ALLOWED, &"GET".parse().unwrap())
         );
     }
+    api.takes("post /packets/{id}/acknowledgement", &json!({ "reference": "Z-117" }));
     let done = college
         .post(&format!("/v1/packets/{packet}/acknowledgement"), &json!({ "reference": "Z-117" }))
         .await;
     api.expect("post /packets/{id}/acknowledgement", &done, 200);
 
     let own = json!({ "reference": { "kind": "own", "value": "Z-117" } });
+    api.takes("post /inbox/searches", &own);
     let found = api.expect("post /inbox/searches", &college.post("/v1/inbox/searches", &own).await, 200);
     assert_eq!(found["items"][0]["state"], "acknowledged");
     let name = json!({
         "name": { "given": "TOBY", "family": "no such name" }, "birthDate": toby["birthDate"], "purpose": PURPOSE
     });
+    api.takes("post /inbox/searches", &name);
     let none = api.expect("post /inbox/searches", &college.post("/v1/inbox/searches", &name).await, 200);
     assert_eq!(none["items"], json!([]));
 
@@ -214,11 +237,13 @@ async fn answers_are_what_the_description_says() {
     api.expect("get /requests", &school.get("/v1/requests").await, 200);
 
     let path = format!("/v1/packets/{packet}/withdrawal");
+    api.takes("post /packets/{id}/withdrawal", &json!({}));
     let withdrawn = api.expect("post /packets/{id}/withdrawal", &school.post(&path, &json!({})).await, 200);
     assert_eq!(withdrawn["told"][0]["party"]["role"], "werk-en-inkomen", "it had collected");
     let told = api.expect("get /notices", &college.get("/v1/notices").await, 200);
     assert_eq!(told["items"][0]["kind"], "packet-withdrawn");
     let path = format!("/v1/declarations/{}/withdrawal", declared["id"].as_str().unwrap());
+    api.takes("post /declarations/{id}/withdrawal", &json!({ "by": "persoon" }));
     let taken = school.post(&path, &json!({ "by": "persoon" })).await;
     api.expect("post /declarations/{id}/withdrawal", &taken, 200);
 
@@ -264,6 +289,7 @@ async fn what_everyone_may_know_is_what_the_description_says() {
             "categories": ["persoon", "school", "traject"]
         }
     });
+    api.takes("post /evaluation", &question);
     let judged = api.expect("post /evaluation", &college.post("/access/v1/evaluation", &question).await, 200);
     assert_eq!(judged["decision"], false);
     assert_eq!(judged["context"]["refusal"], "conditions-fail");
@@ -291,6 +317,7 @@ async fn a_party_registers_its_next_certificate_with_the_present_one() {
         .authority
         .client(laid.party.oin, "De Volgende School", "pro-school", now, &SystemEntropy::new())
         .unwrap();
+    api.takes("post /certificates", &json!({ "certificate": next.chain_pem }));
     let answer = school.post("/v1/certificates", &json!({ "certificate": next.chain_pem })).await;
     api.expect("post /certificates", &answer, 201);
     gateway.actor(laid.party, &next).get("/v1/parties").await.expect_status(StatusCode::OK);

@@ -63,9 +63,15 @@ pub(crate) struct Submitted {
     #[schema(value_type = Vec<shape::CategoryCode>)]
     omit: BTreeSet<Category>,
     /// The content, as the schema of the dataset says.
-    #[serde(skip_serializing)]
+    #[serde(serialize_with = "elsewhere")]
     #[schema(value_type = shape::Content)]
     content: Wiped,
+}
+
+/// The content is written by [`canonical`], after the header. It is not `skip_serializing`: the description would then
+/// leave it out too.
+fn elsewhere<S: serde::Serializer>(_: &Wiped, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_unit()
 }
 
 /// A submission, and the bytes by which a repetition is known.
