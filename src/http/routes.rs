@@ -1,6 +1,6 @@
 //! The routes, one file for each subject: extract, domain, use case, map, answer.
 //!
-//! [`router`] and [`Routes`] list the same routes; a test calls every path that the description has.
+//! [`router`] and `Routes` list the same routes; a test calls every path that the description has.
 
 mod acknowledgement;
 mod answer;
