@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,11 +24,14 @@ use crate::{
         state::HttpState,
     },
     identity::tls::{self, OwnCertificate},
+    store::read::Head,
     telemetry::metrics::Sample,
 };
 
 /// How often packets whose term has passed are ended.
 const EXPIRE_EVERY: Duration = Duration::from_mins(1);
+/// How often the head of the log is looked at for the gauges.
+const OBSERVE_EVERY: Duration = Duration::from_secs(5);
 
 /// A gateway that answers.
 #[derive(Debug)]
@@ -71,16 +74,18 @@ impl Running {
         let edge = Edge::new(config.limits.clone(), config.quota, entropy, None);
         let routes = routes::router(HttpState::new(Arc::clone(&exchange), publisher(config)), &edge);
         let stop = CancellationToken::new();
+        let seen = Seen::default();
         let listeners = vec![
             tokio::spawn(data.serve(routes, config.limits.clone(), stop.clone())),
             tokio::spawn(operations.serve(
-                ops::router(probes(&exchange)),
+                ops::router(probes(&exchange, Arc::clone(&seen))),
                 config.limits.clone(),
                 stop.clone(),
             )),
         ];
         let reloading = reload(config.clone(), Arc::clone(&exchange), tls);
         let upkeep = vec![
+            tokio::spawn(stop.clone().run_until_cancelled_owned(observe(Arc::clone(&exchange), seen))),
             tokio::spawn(stop.clone().run_until_cancelled_owned(reloading)),
             tokio::spawn(stop.clone().run_until_cancelled_owned(expire(Arc::clone(&exchange)))),
         ];
@@ -152,7 +157,7 @@ fn publisher(config: &Config) -> Publisher {
     }
 }
 
-fn probes(exchange: &Arc<Exchange>) -> Probes {
+fn probes(exchange: &Arc<Exchange>, seen: Seen) -> Probes {
     let for_ready = Arc::clone(exchange);
     let for_sample = Arc::clone(exchange);
     Probes::new(
@@ -165,12 +170,30 @@ fn probes(exchange: &Arc<Exchange>) -> Probes {
                 }
             }
         },
-        move || Sample {
-            queue_depth: u32::try_from(for_sample.writer.waiting()).unwrap_or(u32::MAX),
-            checkpoint_age: None,
-            log_entries: 0,
+        move || {
+            let seen = seen.load();
+            let age = |head: &Head| Duration::try_from(for_sample.clock.now().duration_since(head.last_time));
+            Sample {
+                queue_depth: u32::try_from(for_sample.writer.waiting()).unwrap_or(u32::MAX),
+                checkpoint_age: seen.as_deref().and_then(|head| age(head).ok()),
+                log_entries: seen.as_deref().map_or(0, |head| head.size),
+            }
         },
     )
+}
+
+/// The head of the log as it was last looked at, for the gauges.
+type Seen = Arc<ArcSwapOption<Head>>;
+
+/// Looks at the head of the log now and then. It is signed in the transaction that appends, so its last time is that of
+/// its checkpoint.
+async fn observe(exchange: Arc<Exchange>, seen: Seen) {
+    loop {
+        if let Ok(head) = exchange.store.head().await {
+            seen.store(Some(Arc::new(head)));
+        }
+        tokio::time::sleep(OBSERVE_EVERY).await;
+    }
 }
 
 /// Reads lists, anchors and the own certificate again; keeps what it has where a file is wrong.

@@ -3,6 +3,7 @@
 
 mod canary;
 mod demo;
+mod figures;
 mod kill;
 mod needles;
 mod overload;
