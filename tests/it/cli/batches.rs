@@ -229,7 +229,12 @@ async fn a_report_without_its_key_is_not_begun_anew() {
 #[tokio::test]
 async fn a_check_asks_and_keeps_nothing() {
     let stub =
-        Stub::start(|seen, _| if is(seen, "Cunegonda") { refused() } else { json(200, &json!({})) }).await;
+        Stub::start(|seen, _| {
+            let no = json!({ "recipient": 0, "allowed": false, "errors": [{ "code": "no-basis", "nl": "Nee.", "en": "No." }] });
+            let verdict = json!({ "allowed": false, "recipients": [no] });
+            json(200, &if is(seen, "Cunegonda") { verdict } else { json!({ "allowed": true, "recipients": [] }) })
+        })
+        .await;
     stub.write("batch.ndjson", LINES);
     let ended = push(&stub, &["--check"]).await;
     assert_eq!(ended.exit, Exit::Partial, "{ended:?}");
@@ -237,6 +242,7 @@ async fn a_check_asks_and_keeps_nothing() {
     let statuses: Vec<&str> =
         records.as_array().unwrap().iter().map(|record| record["status"].as_str().unwrap()).collect();
     assert_eq!(statuses, ["permitted", "permitted", "refused"]);
+    assert_eq!(records[2]["reasons"][0]["code"], "no-basis");
     assert!(
         stub.seen()
             .iter()

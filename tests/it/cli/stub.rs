@@ -201,6 +201,9 @@ fn certificates(folder: &TempDir) -> ServerConfig {
     let party_key = KeyPair::generate().unwrap();
     let mut party = CertificateParams::default();
     party.distinguished_name.push(DnType::CommonName, "party");
+    party.distinguished_name.push(DnType::OrganizationName, "party");
+    // subject.serialNumber holds the OIN (PKIoverheid).
+    party.distinguished_name.push(DnType::CustomDnType(vec![2, 5, 4, 5]), "00000099000000009000");
     write("party.pem", &party.signed_by(&party_key, &ca).unwrap().pem());
     write("party.key", &party_key.serialize_pem());
 

@@ -64,6 +64,15 @@ pub(crate) const GENEROUS: &str = "\n[quota]\n\
      party = { per_second = 10000, burst = 10000 }\n\
      everyone = { per_second = 10000, burst = 10000 }\n";
 
+/// The configuration with these sections instead of its own of that name.
+fn with(text: &str, more: &str) -> String {
+    let mut all: toml::Table = text.parse().unwrap();
+    for (section, members) in more.parse::<toml::Table>().unwrap() {
+        all.insert(section, members);
+    }
+    all.to_string()
+}
+
 /// A laid-out gateway that does not run yet.
 pub(crate) struct Site {
     pub(crate) folder: TempDir,
@@ -74,7 +83,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// On SQLite, or where `place` says, with `more` at the end of the configuration.
+    /// On SQLite, or where `place` says, with the sections of `more` in the configuration.
     pub(crate) async fn new(place: Option<Place>, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = SystemClock.now();
@@ -85,7 +94,7 @@ impl Site {
         let options = InitOptions { data: free, ops: free, database };
         let laid = lay_out(&folder.path().join("gateway"), &options, &clock, &entropy).await.unwrap();
         let text = fs::read_to_string(&laid.config_path).unwrap();
-        fs::write(&laid.config_path, format!("{text}{more}")).unwrap();
+        fs::write(&laid.config_path, with(&text, more)).unwrap();
         Self { folder, laid, now, place, starts: AtomicU32::new(0) }
     }
 
