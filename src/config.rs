@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `SLUIS_CONFIG` | the file; `sluis.toml` in the working directory without it |
 //! | `SLUIS_LOG` | the log filter, instead of `telemetry.filter` |
-//! | `SLUIS_LISTEN_DATA`, `SLUIS_LISTEN_DESK`, `SLUIS_LISTEN_OPS` | an address, instead of that of `[listen]` |
+//! | `SLUIS_LISTEN_DATA`, `SLUIS_LISTEN_OPS` | an address, instead of that of `[listen]` |
 //! | `SLUIS_DATABASE_URL` | instead of `database.url`; without a password, as there |
 //!
 //! A secret is always a file that the configuration names, never a value in it or in the environment. Paths are

@@ -11,8 +11,6 @@ pub struct Environment {
     pub log: Option<String>,
     /// `SLUIS_LISTEN_DATA`.
     pub listen_data: Option<String>,
-    /// `SLUIS_LISTEN_DESK`.
-    pub listen_desk: Option<String>,
     /// `SLUIS_LISTEN_OPS`.
     pub listen_ops: Option<String>,
     /// `SLUIS_DATABASE_URL`.
@@ -27,7 +25,6 @@ impl Environment {
             config: read("SLUIS_CONFIG").map(PathBuf::from),
             log: read("SLUIS_LOG"),
             listen_data: read("SLUIS_LISTEN_DATA"),
-            listen_desk: read("SLUIS_LISTEN_DESK"),
             listen_ops: read("SLUIS_LISTEN_OPS"),
             database_url: read("SLUIS_DATABASE_URL"),
         }

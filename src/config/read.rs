@@ -1,6 +1,6 @@
 //! From text to a configuration, with everything that is wrong at once.
 
-use std::{fmt, net::SocketAddr, path::Path, time::Duration};
+use std::{fmt, path::Path, time::Duration};
 
 use serde::{Deserializer, de};
 use toml::{Table, Value};
@@ -85,7 +85,6 @@ fn syntax(text: &str, error: &toml::de::Error) -> String {
 fn override_with(table: &mut Table, environment: &Environment) {
     let overrides = [
         ("listen", "data", &environment.listen_data),
-        ("listen", "desk", &environment.listen_desk),
         ("listen", "ops", &environment.listen_ops),
         ("database", "url", &environment.database_url),
         ("telemetry", "filter", &environment.log),
@@ -178,15 +177,8 @@ fn check_listen(listen: &Listen, strict: bool, faults: &mut Vec<String>) {
     if strict && !listen.ops.ip().is_loopback() {
         faults.push("listen.ops is not on the loopback, and it is plain HTTP; write 127.0.0.1 and a port, and let a proxy on this machine publish it".to_owned());
     }
-    let taken = [Some(listen.data), listen.desk, Some(listen.ops)];
-    let mut ports: Vec<SocketAddr> =
-        taken.into_iter().flatten().filter(|address| address.port() != 0).collect();
-    ports.sort_unstable();
-    if ports.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-        faults.push(
-            "two of listen.data, listen.desk and listen.ops have the same address; give each its own port"
-                .to_owned(),
-        );
+    if listen.data == listen.ops && listen.data.port() != 0 {
+        faults.push("listen.data and listen.ops have the same address; give each its own port".to_owned());
     }
     let url = &listen.public_url;
     let host = url.strip_prefix("https://").unwrap_or_default();

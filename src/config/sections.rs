@@ -12,9 +12,6 @@ use crate::telemetry::Format;
 pub struct Listen {
     /// The data interface: mutual TLS.
     pub data: SocketAddr,
-    /// The officers' pages: TLS for browsers. Absent: no pages.
-    #[serde(default)]
-    pub desk: Option<SocketAddr>,
     /// Health and metrics: plain, so on the loopback.
     #[serde(default = "usual_ops")]
     pub ops: SocketAddr,
