@@ -1,10 +1,15 @@
 //! Opening, migrating and beginning a database.
 
-use std::{fmt, fs, path::Path, sync::Once, time::Duration};
+use std::{
+    fmt, fs,
+    path::Path,
+    sync::{Arc, Mutex, Once, PoisonError},
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _,
+    Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _, Transaction,
     any::AnyPoolOptions,
     migrate::{Migrate as _, MigrateError, Migrator},
 };
@@ -45,6 +50,22 @@ pub struct Store {
     pub(super) backend: Backend,
     pub(super) read: AnyPool,
     pub(super) write: AnyPool,
+    trust: Trust,
+}
+
+/// When the database was last found gone: what rested since before then is asked whether it still lives.
+#[derive(Clone, Default)]
+struct Trust(Arc<Mutex<Option<Instant>>>);
+
+impl Trust {
+    fn lose(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn covers(&self, rested: Duration) -> bool {
+        let lost = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        rested < TRUSTED_FOR && lost.is_none_or(|lost| rested < lost.elapsed())
+    }
 }
 
 /// How long a connection may rest before it is asked whether it still lives.
@@ -116,7 +137,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the lock cannot be had within the patience of [`OpenOptions`], or when the log was not begun.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        let mut transaction = self.write.begin_with(self.begin()).await?;
+        let mut transaction = self.begin_write().await?;
         let touched = sqlx::query(TOUCH_HEAD).execute(&mut *transaction).await?;
         transaction.rollback().await?;
         if touched.rows_affected() == 1 {
@@ -138,10 +159,18 @@ impl Store {
         self.read.close().await;
     }
 
-    pub(super) const fn begin(&self) -> &'static str {
+    /// Begins a transaction on the connection that writes. A server that was restarted is asked a second time, over a
+    /// new connection: nothing was sent yet that could happen twice.
+    pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Any>, StoreError> {
         match self.backend {
-            Backend::Sqlite => BEGIN_SQLITE,
-            Backend::Postgres => BEGIN_POSTGRES,
+            Backend::Sqlite => Ok(self.write.begin_with(BEGIN_SQLITE).await?),
+            Backend::Postgres => {
+                if let Ok(transaction) = self.write.begin_with(BEGIN_POSTGRES).await {
+                    return Ok(transaction);
+                }
+                self.trust.lose();
+                Ok(self.write.begin_with(BEGIN_POSTGRES).await?)
+            }
         }
     }
 
@@ -156,9 +185,11 @@ impl Store {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let (backend, address) = address(url)?;
-        let read = pool(backend, options, options.readers).connect(&address).await.map_err(connect_fault)?;
-        let write = pool(backend, options, 1).connect(&address).await.map_err(connect_fault)?;
-        Ok(Self { backend, read, write })
+        let trust = Trust::default();
+        let pool = |connections| pool(backend, options, connections, trust.clone());
+        let read = pool(options.readers).connect(&address).await.map_err(connect_fault)?;
+        let write = pool(1).connect(&address).await.map_err(connect_fault)?;
+        Ok(Self { backend, read, write, trust })
     }
 
     async fn check_schema(&self) -> Result<(), StoreError> {
@@ -212,16 +243,16 @@ fn make_owner_only(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-fn pool(backend: Backend, options: &OpenOptions, connections: u32) -> AnyPoolOptions {
+fn pool(backend: Backend, options: &OpenOptions, connections: u32, trust: Trust) -> AnyPoolOptions {
     let patience = options.patience;
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(patience)
-        // Asking before each use would cost every read a round trip. After a restart of the server, a connection that
-        // rested for less than this gives one error, which callers are told to repeat.
+        // Asking before each use would cost every read a round trip.
         .test_before_acquire(false)
-        .before_acquire(|connection, state| {
-            Box::pin(async move { Ok(state.idle_for < TRUSTED_FOR || connection.ping().await.is_ok()) })
+        .before_acquire(move |connection, state| {
+            let trusted = trust.covers(state.idle_for);
+            Box::pin(async move { Ok(trusted || connection.ping().await.is_ok()) })
         })
         .after_connect(move |connection, _| {
             Box::pin(async move {

@@ -85,12 +85,7 @@ impl Desk {
             faults.at(step).map_err(|_| Failure::Closed(StoreError::unavailable("a fault was injected")))
         };
         closed(Step::Begin)?;
-        let mut transaction = self
-            .store
-            .write
-            .begin_with(self.store.begin())
-            .await
-            .map_err(|error| Failure::Closed(error.into()))?;
+        let mut transaction = self.store.begin_write().await.map_err(Failure::Closed)?;
         closed(Step::Lock)?;
         let head = lock_head(&mut transaction).await.map_err(Failure::Closed)?;
         let mut tx = Tx::new(&mut transaction, faults, self.settings.clock.now(), &head);

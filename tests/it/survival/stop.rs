@@ -102,6 +102,9 @@ async fn one_waits(site: &Site, process: &Process) -> (Actor, Actor, String) {
     let doorstroompunt = site.party(Role::Doorstroompunt, process).await;
     let packet = school.push("/v1/packets", "voor-de-storing-was-er", &removal("wacht", site.now)).await;
     let packet = packet.expect_status(StatusCode::CREATED).text("/id");
+    // So many at once that several connections to the database are open when they break.
+    let asked = futures_util::future::join_all((0..24).map(|_| doorstroompunt.get("/v1/inbox"))).await;
+    assert!(asked.iter().all(|answer| answer.status == StatusCode::OK));
     assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
     (school, doorstroompunt, packet)
 }
