@@ -104,6 +104,14 @@ code! {
     /// A provision of an act, such as `wvo2020:2.31b:3`: act, article and paragraph, as `policies/law.toml` lists it.
     Provision, "a provision: act, article and paragraph with colons between", is_provision
 }
+impl Provision {
+    /// The act, such as `wvo2020`.
+    #[must_use]
+    pub fn act(&self) -> &str {
+        self.as_str().split(':').next().unwrap_or_default()
+    }
+}
+
 code! {
     /// A municipality by its CBS code of four digits, such as `0361` for Alkmaar.
     Municipality, "a municipality: the CBS code of four digits", is_municipality
@@ -118,7 +126,7 @@ mod tests {
         assert!("overgangsdocument".parse::<DatasetCode>().is_ok());
         assert!("overgangsdocument.pro".parse::<Grondslag>().is_ok());
         assert!("wvo2020:2.31b:3".parse::<Provision>().is_ok());
-        assert!("wec:47a".parse::<Provision>().is_ok());
+        assert_eq!("wec:47a".parse::<Provision>().unwrap().act(), "wec");
         assert!("0361".parse::<Municipality>().is_ok());
         for wrong in ["", "-", "A", "a--b", "a_b", "é", "a-"] {
             assert!(wrong.parse::<DatasetCode>().is_err(), "{wrong}");

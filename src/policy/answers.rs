@@ -1,17 +1,38 @@
 //! What a refusal says: the condition that fails, or one of the fixed answers.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use jiff::civil::Date;
 
 use super::{
     catalogue::Catalogue,
-    dataset::{Basis, Condition},
+    dataset::{Basis, Condition, Dataset},
 };
 use crate::domain::{
     code::Provision,
     problem::{Bilingual, Fault},
 };
+
+/// A failed condition of this basis as a fault. A condition may serve the bases of several schools; whoever is refused
+/// reads the act of the own school, not that of another.
+pub(super) fn failed_condition_of(
+    catalogue: &Catalogue,
+    dataset: &Dataset,
+    basis: &Basis,
+    condition: &Condition,
+    today: Date,
+) -> Fault {
+    let mut fault = failed_condition(catalogue, condition, today);
+    let act = |basis: &Basis| basis.provisions.first().map(|first| first.act().to_owned());
+    let own = act(basis);
+    let others: BTreeSet<String> =
+        dataset.bases.values().filter_map(act).filter(|act| own.as_ref() != Some(act)).collect();
+    let of_others = |provision: &Provision| others.contains(provision.act());
+    if !fault.provisions.iter().all(of_others) {
+        fault.provisions.retain(|provision| !of_others(provision));
+    }
+    fault
+}
 
 /// A failed condition as a fault. Of its provisions those are cited that are in force today.
 pub(super) fn failed_condition(catalogue: &Catalogue, condition: &Condition, today: Date) -> Fault {

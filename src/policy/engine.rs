@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::{
     answers::{
-        ambiguous, failed_condition, named_basis_fails, no_basis, policy_fault, unknown_category,
+        ambiguous, failed_condition_of, named_basis_fails, no_basis, policy_fault, unknown_category,
         unknown_dataset, unknown_purpose,
     },
     catalogue::Catalogue,
@@ -125,7 +125,9 @@ impl Engine {
             Verdict::Deny => {
                 let failed = conditions.iter().filter(|condition| reasons.contains(&condition.id));
                 let faults: Vec<Fault> = failed
-                    .map(|condition| failed_condition(&self.catalogue, condition, derived.today))
+                    .map(|condition| {
+                        failed_condition_of(&self.catalogue, dataset, basis, condition, derived.today)
+                    })
                     .collect();
                 // A denial that no known condition explains is a fault of the policies, not an answer.
                 if faults.is_empty() {
@@ -225,6 +227,7 @@ mod tests {
 
     use super::*;
     use crate::policy::{
+        answers::failed_condition,
         fixture::{edit, embedded, engine, engine_of, facts, packet, permit, refusal},
         permit::PERMIT_LIFE,
         source::Files,
@@ -364,6 +367,21 @@ mod tests {
         };
         assert_eq!(cited("2026-08-31"), ["uavg:5.2021"]);
         assert_eq!(cited("2026-09-01"), ["uavg:5"]);
+    }
+
+    /// Three acts set the same condition, each for its own schools.
+    #[test]
+    fn who_is_refused_reads_the_act_of_the_own_school() {
+        let cited = |sender: &str| {
+            let asked = json!({ "senderRole": sender, "requestAccepted": false });
+            let refused = refusal(engine(), &facts(&asked));
+            let fault =
+                refused.reasons.into_iter().find(|fault| fault.code == "overgangsdocument.voortzetting");
+            fault.unwrap().provisions.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(cited("pro-school"), ["wvo2020:2.31b:3"]);
+        assert_eq!(cited("vso-school"), ["wec:44a:3"]);
+        assert_eq!(cited("mbo-school"), ["web:9.2.13:3"]);
     }
 
     #[test]

@@ -120,7 +120,7 @@ async fn the_number_travels_in_no_other_flow() {
 
     let refused = ask(&gateway, &school, &by_number).await;
     refused.expect_problem(403, "guards.pgn");
-    assert_eq!(provisions(&refused, "guards.pgn"), NUMBER_LISTS);
+    assert_eq!(provisions(&refused, "guards.pgn"), ["wvo2020:8.17", "wvo2020:8.18"], "of a PrO school");
     for (dataset, purpose) in [("overgangsdocument", CONTINUING), ("uitstroomprofiel", GUIDANCE)] {
         let mut body = submission(&gateway, dataset, purpose, &by_number, Role::WerkEnInkomen);
         body["content"].as_object_mut().unwrap().remove("leerplicht");
