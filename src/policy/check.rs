@@ -12,6 +12,7 @@ use super::{
     routes::RouteAction,
     source::Files,
 };
+use crate::domain::code::Grondslag;
 
 /// Checks a folder, as it would stand on this day. No finding means that a gateway starts with it and that all cases
 /// come out as written.
@@ -79,7 +80,8 @@ fn failures(results: &[CaseResult]) -> impl Iterator<Item = Finding> {
     })
 }
 
-/// Every basis and every condition must come out both ways in some case.
+/// Every basis, and every condition of every basis that it names, must come out both ways in some case: a condition that
+/// no longer names a basis is missed by the case that fails on it.
 fn undecided(catalogue: &Catalogue, results: &[CaseResult]) -> Vec<Finding> {
     let traces = || results.iter().map(|result| &result.trace);
     let permitted: BTreeSet<_> = traces().filter_map(|trace| trace.permitted.as_ref()).collect();
@@ -87,6 +89,10 @@ fn undecided(catalogue: &Catalogue, results: &[CaseResult]) -> Vec<Finding> {
     let baseless: BTreeSet<_> = traces().filter_map(|trace| trace.without_basis.as_ref()).collect();
     let held: BTreeSet<&str> = traces().flat_map(|trace| &trace.held).map(String::as_str).collect();
     let failed: BTreeSet<&str> = traces().flat_map(|trace| &trace.failed).map(String::as_str).collect();
+    let failed_on: BTreeSet<(&Grondslag, &str)> = traces()
+        .filter_map(|trace| trace.refused.as_ref().map(|basis| (basis, &trace.failed)))
+        .flat_map(|(basis, failed)| failed.iter().map(move |id| (basis, id.as_str())))
+        .collect();
     let mut findings = Vec::new();
     let mut both = |file: &str, what: &str, yes: bool, no: bool| {
         for (missing, way) in [(!yes, "permits"), (!no, "refuses")] {
@@ -105,8 +111,12 @@ fn undecided(catalogue: &Catalogue, results: &[CaseResult]) -> Vec<Finding> {
             let no = refused.contains(basis) || baseless.contains(&dataset.code);
             both(&file, basis.as_str(), permitted.contains(basis), no);
         }
-        for id in dataset.conditions.keys() {
-            both(&file, id, held.contains(id.as_str()), failed.contains(id.as_str()));
+        for (id, condition) in &dataset.conditions {
+            for basis in dataset.bases.values().filter(|basis| condition.is_of(basis)) {
+                let what = format!("{id}` of `{}", basis.id);
+                let yes = permitted.contains(&basis.id);
+                both(&file, &what, yes, failed_on.contains(&(&basis.id, id.as_str())));
+            }
         }
     }
     for guard in catalogue.guards() {
@@ -284,11 +294,31 @@ mod tests {
         for said in [
             "no case permits on `overgangsdocument.pro`",
             "no case refuses on `overgangsdocument.pro`",
-            "no case refuses on `overgangsdocument.termijn`",
+            "no case refuses on `overgangsdocument.termijn` of `overgangsdocument.vso`",
             "no case refuses on `routes.intrekken-persoon`",
             "no case permits on `pull`",
         ] {
             assert!(findings.contains(said), "`{said}` is not in:\n{findings}");
+        }
+    }
+
+    /// A condition that forgets one of its bases lets that basis through: some case must fail on it.
+    #[test]
+    fn a_condition_that_forgets_a_basis_is_a_finding() {
+        for dataset in Catalogue::embedded().unwrap().datasets() {
+            let file = format!("datasets/{}/policy.cedar", dataset.code);
+            let text = embedded().text(&file, &mut Vec::new()).unwrap().to_owned();
+            for (at, _) in text.match_indices("@voor(\"") {
+                let (before, rest) = text.split_at(at + "@voor(\"".len());
+                let (list, after) = rest.split_once('"').unwrap();
+                let named: Vec<&str> = list.split(',').collect();
+                for forgotten in named.iter().filter(|_| named.len() > 1) {
+                    let left: Vec<&str> = named.iter().filter(|one| one != &forgotten).copied().collect();
+                    let without = format!("{before}{}\"{after}", left.join(","));
+                    let findings = told(&embedded().with(&file, &without));
+                    assert_ne!(findings, "", "{file}: @voor(\"{list}\") without {forgotten}");
+                }
+            }
         }
     }
 
