@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -29,7 +30,12 @@ fn is_here(module: &str) -> bool {
             std::env::var_os("SLUIS_INTEROP").is_none_or(|value| value != "required"),
             "python3 has no `{module}`, and SLUIS_INTEROP=required"
         );
-        eprintln!("SKIPPED: python3 has no `{module}` (pip install -r tests/interop/requirements.txt)");
+        // Past what a passing test keeps to itself.
+        writeln!(
+            std::io::stderr(),
+            "\nleft out: python3 has no `{module}` (pip install -r tests/interop/requirements.txt)"
+        )
+        .unwrap();
     }
     here
 }

@@ -1,7 +1,12 @@
 //! A whole gateway for tests, and the parties that call it. Tests act through its real surfaces only: real TLS, real
 //! database, the library's own composition.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    io::Write as _,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use http::{HeaderMap, Method, StatusCode};
 use jiff::{Timestamp, ToSpan as _};
@@ -237,6 +242,14 @@ impl Actor {
         let jwe = std::str::from_utf8(&answer.body).unwrap();
         let (_, content) = open_packet(jwe.trim(), &self.key, id.parse().unwrap()).unwrap();
         serde_json::from_slice(content.expose()).unwrap()
+    }
+}
+
+/// Says once, on the terminal and not in what a passing test keeps to itself, what this run leaves out.
+pub(crate) fn left_out(what: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(what.to_owned()) {
+        writeln!(std::io::stderr(), "\nleft out: {what}").unwrap();
     }
 }
 

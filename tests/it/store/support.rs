@@ -52,6 +52,8 @@ use sluis::{
 };
 use sqlx::{Any, AnyPool, Row as _, migrate::MigrateDatabase as _};
 
+use crate::support::left_out;
+
 pub(crate) const ORIGIN: &str = "sluis.example/test/2026";
 pub(crate) const START: &str = "2026-09-01T08:00:00Z";
 
@@ -73,7 +75,7 @@ impl Place {
     pub(crate) async fn postgres() -> Option<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let Some(server) = std::env::var_os("TEST_POSTGRES_URL") else {
-            println!("left out: PostgreSQL, because TEST_POSTGRES_URL is not set");
+            left_out("everything on PostgreSQL: TEST_POSTGRES_URL names no server; `.ci/run` starts one");
             return None;
         };
         let server = server.into_string().unwrap();
