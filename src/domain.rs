@@ -2,6 +2,8 @@
 //!
 //! Every type here is made by a checking constructor, so a value that exists is a value that is right.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm))]
+
 pub mod age;
 pub mod clock;
 pub mod code;

@@ -7,6 +7,8 @@
 //! keeps a [`frontier::Frontier`] (some hundred bytes) beside the log's size; who proves loads the tiles that
 //! [`proof::tiles_for_inclusion`] or [`proof::tiles_for_consistency`] names, and then calls a pure function.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm))]
+
 pub mod bundle;
 pub mod checkpoint;
 pub mod frontier;

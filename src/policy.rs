@@ -3,6 +3,8 @@
 //! [`catalogue`] reads and checks `policies/`; [`engine`] decides by it and mints the [`permit`]; [`contents`] checks what
 //! was sent against the dataset's schema; [`mod@minimise`] projects it to what one permit allows.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm))]
+
 mod answers;
 pub mod canonical;
 mod context;

@@ -62,7 +62,8 @@ impl BirthDate {
 
     fn years_until(&self, today: Date, birthday: (i8, i8)) -> u16 {
         let had_birthday = (today.month(), today.day()) >= birthday;
-        let years = i32::from(today.year()) - i32::from(self.year) - i32::from(!had_birthday);
+        let years = i32::from(today.year()).saturating_sub(i32::from(self.year));
+        let years = years.saturating_sub(i32::from(!had_birthday));
         u16::try_from(years.clamp(0, 150)).unwrap_or_default()
     }
 }

@@ -22,7 +22,7 @@ fn remainder(digits: &[u8; 9]) -> i32 {
     digits
         .iter()
         .zip(WEIGHTS)
-        .map(|(digit, weight)| i32::from(digit.saturating_sub(b'0')) * weight)
+        .map(|(digit, weight)| i32::from(digit.saturating_sub(b'0')).saturating_mul(weight))
         .sum::<i32>()
         .rem_euclid(11)
 }

@@ -179,12 +179,11 @@ fn dataset(engine: &Engine, file: &str, folder: &str, text: &str) -> Result<Vec<
             Decision::Refusal(refusal) => {
                 trace.refused.clone_from(&refusal.basis);
                 trace.without_basis = (refusal.kind == RefusalKind::NoBasis).then(|| facts.dataset.clone());
-                match refusal.kind {
-                    RefusalKind::ConditionsFail => {
-                        trace.failed = refusal.reasons.iter().map(|reason| reason.code.to_string()).collect();
-                        because(trace.failed.iter().map(String::as_str))
-                    }
-                    kind => because([kind.as_str()].into_iter()),
+                if refusal.kind == RefusalKind::ConditionsFail {
+                    trace.failed = refusal.reasons.iter().map(|reason| reason.code.to_string()).collect();
+                    because(trace.failed.iter().map(String::as_str))
+                } else {
+                    because([refusal.kind.as_str()].into_iter())
                 }
             }
         };

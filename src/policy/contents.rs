@@ -109,16 +109,15 @@ impl Dataset {
             vec![*fault]
         })?;
         let faults = self.faults_of(&value);
-        match value {
-            Value::Object(members) if faults.is_empty() => {
-                let members: BTreeMap<String, Value> = members.into_iter().collect();
-                let categories = members.keys().filter_map(|name| self.category_of(name)).cloned().collect();
-                Ok(Contents { dataset: self.code.clone(), members, categories })
-            }
-            other => {
-                wipe(other);
-                Err(faults)
-            }
+        if faults.is_empty()
+            && let Value::Object(members) = value
+        {
+            let members: BTreeMap<String, Value> = members.into_iter().collect();
+            let categories = members.keys().filter_map(|name| self.category_of(name)).cloned().collect();
+            Ok(Contents { dataset: self.code.clone(), members, categories })
+        } else {
+            wipe(value);
+            Err(faults)
         }
     }
 
@@ -242,6 +241,7 @@ fn pointer(shape: &Shape, path: &str) -> String {
 }
 
 /// The texts per keyword; neither what was sent nor what was expected is repeated, the schema says that.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is another crate's, and may grow")]
 fn words(kind: &Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
         Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } | Kind::FalseSchema => (

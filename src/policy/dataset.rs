@@ -219,7 +219,7 @@ fn holds_pgn(schema: &Value) -> bool {
             members.get("x-pgn") == Some(&Value::Bool(true)) || members.values().any(holds_pgn)
         }
         Value::Array(items) => items.iter().any(holds_pgn),
-        _ => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

@@ -139,5 +139,6 @@ impl Derived {
 
 /// A date as the number that policies compare, such as 20260901.
 pub(super) fn number(day: Date) -> i64 {
-    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
+    let months = i64::from(day.year()).saturating_mul(100).saturating_add(i64::from(day.month()));
+    months.saturating_mul(100).saturating_add(i64::from(day.day()))
 }

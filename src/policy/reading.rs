@@ -123,7 +123,8 @@ impl Reading<'_> {
             .map_err(|error| {
                 let line = error
                     .span()
-                    .map_or(1, |span| text.get(..span.start).unwrap_or("").matches('\n').count() + 1);
+                    .map_or(0, |span| text.get(..span.start).unwrap_or("").matches('\n').count())
+                    .saturating_add(1);
                 let what = format!("line {line}: {}", error.message());
                 self.findings.push(Finding::new(name, what, "Correct the file."));
             })
