@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use rustls::pki_types::CertificateDer;
+use rustls::{RootCertStore, pki_types::CertificateDer};
 use x509_parser::certificate::X509Certificate;
 
 use super::certificate::{kind, parse};
@@ -113,6 +113,9 @@ fn certificates(source: &AnchorSource<'_>, faults: &mut Vec<AnchorFault>) -> Vec
     }
     for block in blocks {
         match parse(block.contents()) {
+            Ok(_) if !is_usable(block.contents()) => {
+                faults.push(AnchorFault::Unreadable(source.name.to_owned()));
+            }
             Ok(authority) if authority.is_ca() && kind(authority.public_key()).is_some() => {
                 certificates.push(CertificateDer::from(block.contents().to_vec()));
             }
@@ -121,4 +124,36 @@ fn certificates(source: &AnchorSource<'_>, faults: &mut Vec<AnchorFault>) -> Vec
         }
     }
     certificates
+}
+
+/// Whether rustls reads it too: otherwise the listener would not start, without saying which anchor is at fault.
+fn is_usable(der: &[u8]) -> bool {
+    RootCertStore::empty().add(CertificateDer::from(der)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::id::SystemEntropy, identity::authority::Authority};
+
+    #[test]
+    fn an_anchor_that_rustls_cannot_read_is_a_fault_of_that_anchor() {
+        let now = "2026-09-01T12:00:00Z".parse().unwrap();
+        let authority = Authority::root("test", now, &SystemEntropy::new()).unwrap();
+        let mut der = pem::parse(authority.certificate_pem()).unwrap().into_contents();
+        let read = |der: &[u8]| {
+            let pem = pem::encode(&pem::Pem::new("CERTIFICATE", der));
+            TrustAnchors::read(&[AnchorSource {
+                name: "test",
+                pem: pem.as_bytes(),
+                prefixes: &["00000099".to_owned()],
+            }])
+        };
+        assert!(read(&der).is_ok());
+        // The algorithm beside the signature (ecdsa-with-SHA256) is no longer the one that is signed.
+        let algorithm = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+        let at = der.windows(8).rposition(|window| window == algorithm).unwrap();
+        der[at + 7] = 0x03;
+        assert_eq!(read(&der).unwrap_err(), [AnchorFault::Unreadable("test".to_owned())]);
+    }
 }
