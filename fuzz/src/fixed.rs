@@ -115,7 +115,9 @@ pub(super) static IDENTITY: LazyLock<Identity> =
     LazyLock::new(|| include_str!("../fixed/age.key").parse().unwrap());
 
 /// The log's key.
-pub(super) static LOG: LazyLock<LogVerifier> = LazyLock::new(|| {
-    let key = LogKey::from_seed("sluis.example/2026".parse().unwrap(), &[1; 32]).unwrap();
-    LogVerifier::from_vkey(&key.vkey()).unwrap()
-});
+pub(super) static LOG_KEY: LazyLock<LogKey> =
+    LazyLock::new(|| LogKey::from_seed("sluis.example/2026".parse().unwrap(), &[1; 32]).unwrap());
+
+/// Its public half.
+pub(super) static LOG: LazyLock<LogVerifier> =
+    LazyLock::new(|| LogVerifier::from_vkey(&LOG_KEY.vkey()).unwrap());

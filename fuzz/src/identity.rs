@@ -5,7 +5,9 @@ use sluis::{
     crypto::keys::RecipientKey,
     domain::{digest::Digest, oin::Oin},
     identity::{
-        ClientCertificate, key_proof,
+        ClientCertificate,
+        anchors::{AnchorFault, AnchorSource, TrustAnchors},
+        key_proof,
         revocations::{ListFault, ListSource, Revocations},
         tls,
     },
@@ -47,6 +49,29 @@ fn same_subject(bytes: &[u8]) -> bool {
         certificate.subject().as_raw().to_vec()
     };
     subject(bytes) == subject(OWN.leaf())
+}
+
+/// The certificates of an authority.
+pub(super) fn anchor(bytes: &[u8]) -> bool {
+    let prefixes = ["00000099".to_owned()];
+    let anchors = match TrustAnchors::read(&[AnchorSource { name: "fuzz", pem: bytes, prefixes: &prefixes }])
+    {
+        Ok(anchors) => anchors,
+        Err(faults) => {
+            assert!(!faults.is_empty() && !faults.contains(&AnchorFault::None), "{faults:?}");
+            return false;
+        }
+    };
+    // What is trusted here must not stop the listener, which hands it to rustls: with the one list there is, or none.
+    let lists = Revocations::read(
+        &[ListSource { name: "fixed", bytes: include_bytes!("../fixed/authority.crl") }],
+        &anchors,
+        now(),
+    );
+    if let Ok(lists) = lists {
+        tls::server_config(&OWN, &anchors, &lists, clock()).expect("rustls refuses the authority");
+    }
+    true
 }
 
 /// A list in DER or PEM, and the same bytes signed by the authority.

@@ -13,11 +13,12 @@ use sluis::{
     http::{
         json::{DEPTH, parse_strict},
         problem::Problem,
+        routes,
         wire::{Person, Reader, Recipient},
     },
 };
 
-use super::assert_silent;
+use super::{assert_silent, text};
 
 /// The strict reader takes exactly the JSON that has one meaning, and reads it as everybody does.
 pub(super) fn strict(bytes: &[u8]) -> bool {
@@ -129,6 +130,23 @@ fn has_odd_text(value: &Value) -> bool {
     }
 }
 
+/// A line with the name of an operation, then its body.
+pub(super) fn bodies(bytes: &[u8]) -> bool {
+    let line = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let (operation, body) = bytes.split_at(line);
+    let Some(operation) = text(operation) else { return false };
+    let Ok(body) = parse_strict(body) else { return false };
+    match routes::bodies::read(operation, &body) {
+        Some(Ok(())) => true,
+        Some(Err(problem)) => {
+            assert!(!problem.faults().is_empty(), "refused without saying why");
+            assert_silent(&problem);
+            false
+        }
+        None => false,
+    }
+}
+
 /// Bodies as types: what serde takes is taken alike, and a fault stands at a place that the type knows.
 pub(super) fn typed(bytes: &[u8]) -> bool {
     let Ok(value) = parse_strict(bytes) else { return false };
@@ -179,7 +197,7 @@ fn has_array(value: &Value) -> bool {
 fn told<T>(read: Result<T, Vec<Fault>>) -> Option<T> {
     let known: BTreeSet<&str> =
         "person recipients reference kind value birthDate verblijf handelingsbekwaam onbevoegdVoorDeze profiel \
-         ingeschreven verlatenOp gediplomeerd startkwalificatie reden municipality oin role desk index leaf parts part \
+         ingeschreven verlatenOp gediplomeerd gediplomeerdOp leerplichtig startkwalificatie reden municipality oin role desk index leaf parts part \
          salt body proof"
             .split(' ')
             .collect();

@@ -1,7 +1,7 @@
 //! What must hold of every parser of outside bytes, whatever the bytes are.
 //!
 //! A target takes bytes and says whether the parser took them; it panics when a promise of the parser is broken. The same
-//! functions run under libFuzzer (`fuzz_targets/`) and in `tests/it/fuzz.rs`, which includes this file.
+//! functions run under libFuzzer (`fuzz/run`) and in `tests/it/fuzz.rs`, which includes this file.
 
 mod accesslog;
 mod client;
@@ -12,6 +12,7 @@ mod fixed;
 mod head;
 mod identity;
 mod json;
+mod log_folder;
 mod merkle;
 mod policy;
 
@@ -20,7 +21,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 /// A parser under test.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// Its name: that of its folder in `corpus/` and of its file in `fuzz_targets/`.
+    /// Its name: that of its folder in `corpus/`.
     pub name: &'static str,
     /// Feeds it; whether it took the bytes.
     pub run: fn(&[u8]) -> bool,
@@ -50,8 +51,10 @@ targets! {
     query = head::query,
     headers = head::headers,
     traceparent = head::traceparent,
+    bodies = json::bodies,
     content = policy::content,
     certificate = identity::certificate,
+    anchor = identity::anchor,
     revocation_list = identity::revocation_list,
     key_proof = identity::key_proof,
     recipient_key = crypto::recipient_key,
@@ -68,6 +71,7 @@ targets! {
     part = accesslog::part,
     leaf = accesslog::leaf,
     own_entry = accesslog::own_entry,
+    log_folder = log_folder::log_folder,
     sheet = client::sheet,
     problem = client::problem,
     configuration = config::configuration,

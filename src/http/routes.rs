@@ -5,6 +5,7 @@
 mod acknowledgement;
 mod answer;
 mod answered;
+pub mod bodies;
 mod datasets;
 mod declarations;
 mod entries;

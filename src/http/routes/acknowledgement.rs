@@ -37,7 +37,7 @@ impl fmt::Debug for Having {
 }
 
 impl Having {
-    fn read(&self) -> Result<Option<OwnReference>, Problem> {
+    pub(super) fn read(&self) -> Result<Option<OwnReference>, Problem> {
         let mut reader = Reader::default();
         let read = match &self.reference {
             None => Some(None),

@@ -1,6 +1,6 @@
 //! Recording what the person wants, and reading it back.
 
-mod body;
+pub(super) mod body;
 
 use std::sync::Arc;
 

@@ -103,7 +103,7 @@ word! {
 }
 
 impl Question {
-    fn read(self) -> Result<WhatIf, Problem> {
+    pub(super) fn read(self) -> Result<WhatIf, Problem> {
         let Self { subject, action: Action { name: ActionWord::Receive }, resource, context } = self;
         let (PartyWord::Party, DatasetWord::Dataset) = (subject.r#type, resource.r#type);
         let mut reader = Reader::default();

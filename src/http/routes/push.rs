@@ -1,7 +1,7 @@
 //! Handing in a packet or a request.
 
 mod answer;
-mod body;
+pub(super) mod body;
 
 use std::sync::Arc;
 

@@ -53,7 +53,7 @@ impl fmt::Debug for Wanted {
 }
 
 impl Wanted {
-    fn read(self) -> Result<Query, Problem> {
+    pub(super) fn read(self) -> Result<Query, Problem> {
         let mut reader = Reader::default();
         let query = match self {
             Self { reference: Some(reference), name: None, birth_date: None, purpose } => {

@@ -1,0 +1,54 @@
+//! The bodies of all routes, read as the routes read them, and let go: what `fuzz/` feeds.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{
+    acknowledgement::Having,
+    answer::Answer,
+    declarations::body::Declared,
+    evaluation::Question,
+    keys::{self, NewCertificate, NewKey},
+    push::body::Submitted,
+    searches::Wanted,
+    withdrawal::{self, By},
+};
+use crate::{
+    http::{
+        json::typed,
+        problem::{self, Problem},
+    },
+    policy::dataset::DatasetKind,
+};
+
+/// Whether the body is one that the operation takes, before any person, party or packet is looked up; `None` when there is
+/// no such operation with a body.
+///
+/// # Errors
+/// What the caller would be told.
+pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
+    let read = match operation {
+        "pushPacket" => of(body, |body: Submitted| body.read(DatasetKind::Packet)),
+        "makeRequest" => of(body, |body: Submitted| body.read(DatasetKind::Request)),
+        "answerRequest" => of(body, |_: Answer| Ok(())),
+        "acknowledgePacket" => of(body, |body: Having| body.read()),
+        "withdrawPacket" => of(body, |_: withdrawal::Nothing| Ok(())),
+        "recordDeclaration" => of(body, Declared::read),
+        "withdrawDeclaration" => of(body, |_: By| Ok(())),
+        "searchInbox" => of(body, Wanted::read),
+        "publishKey" => of(body, |_: NewKey| Ok(())),
+        "retireKey" | "revokeKey" => of(body, |_: keys::Nothing| Ok(())),
+        "registerCertificate" => of(body, |_: NewCertificate| Ok(())),
+        "evaluate" => of(body, Question::read),
+        _ => return None,
+    };
+    Some(read)
+}
+
+fn of<T: DeserializeOwned, R>(
+    body: &Value,
+    read: impl FnOnce(T) -> Result<R, Problem>,
+) -> Result<(), Problem> {
+    let described = |faults| problem::INVALID.code("not-as-described").with_faults(faults);
+    read(typed(body).map_err(described)?).map(drop)
+}
