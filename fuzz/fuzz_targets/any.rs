@@ -10,6 +10,7 @@ use sluis_fuzz::{TARGETS, Target};
 static TARGET: OnceLock<Target> = OnceLock::new();
 
 fn chosen() -> Target {
+    #[expect(clippy::disallowed_methods, reason = "libFuzzer owns the arguments")]
     let name = std::env::var("SLUIS_FUZZ").unwrap_or_default();
     *TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| {
         let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
