@@ -56,7 +56,7 @@ use crate::{
 )]
 pub struct Cli {
     /// Print JSON for machines: one document, or one per line.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     pub json: bool,
 
     /// What to do.
@@ -156,12 +156,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Runs one command as the program would, with the given output, clock and randomness.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context) -> Exit {
-    match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             at.out.set_json(cli.json);
             let ended = Box::pin(cli.command.run(at)).await;
             at.out.end(ended)
         }
-        Err(usage) => at.out.usage(&usage),
+        Err(usage) => {
+            // What cannot be parsed asks for JSON all the same.
+            at.out.set_json(arguments.iter().any(|argument| argument == "--json"));
+            at.out.usage(&usage)
+        }
     }
 }

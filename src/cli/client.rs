@@ -46,6 +46,10 @@ use crate::domain::id::PacketId;
 A profile says which gateway, as which party and with which keys; docs/client.md explains every member.
 
 Examples:
+  sluis client --profile school parties             who takes part, under which OIN and role
+  sluis client datasets                             what is exchanged, for which purposes
+  sluis client template overgangsdocument --packet --out toby.json
+  sluis client push toby.json --check               would it be accepted, and if not: why not?
   sluis client template overgangsdocument --out overdracht.csv
   sluis client push --csv overdracht.csv --check    would every line be accepted?
   sluis client push --csv overdracht.csv            send them; run it again to go on where it stopped
@@ -53,7 +57,9 @@ Examples:
   sluis client pull ID --out ontvangen
   sluis client ack ID --reference Z-2026-104
   sluis client withdraw declaration ID --by persoon
-  sluis client entries --verify")]
+  sluis client entries --verify
+
+docs/client.md plays a whole handover, command by command.")]
 pub struct Client {
     /// Which profile.
     #[command(flatten)]
@@ -69,7 +75,13 @@ pub struct Client {
 pub enum Action {
     /// Make, publish and end the keys that others seal to.
     Keys(keys::Keys),
-    /// Write the CSV template of a dataset.
+    /// List the profiles of this user.
+    Profiles,
+    /// List the parties that take part.
+    Parties,
+    /// List the datasets that are exchanged.
+    Datasets,
+    /// Write the CSV template of a dataset, or a packet of it as JSON to start from.
     Template(template::Template),
     /// Send a packet, or many.
     Push(Box<push::Push>),
@@ -80,11 +92,13 @@ pub enum Action {
     Answer(acts::AnswerRequest),
     /// List what was sent to this party.
     Inbox(lists::Range),
-    /// List what this party sent.
+    /// List the packets that this party sent.
     Outbox(lists::Range),
-    /// Show the state of one packet.
+    /// List the requests that this party sent, with the answers.
+    Asked(lists::Range),
+    /// Show the state of one packet or request.
     Status {
-        /// The packet.
+        /// The packet or request.
         id: PacketId,
     },
     /// Fetch a packet, check its receipt and open it.
@@ -112,27 +126,22 @@ impl Client {
         let choice = &self.choice;
         match self.action {
             Action::Keys(command) => command.run(choice, at).await,
+            Action::Profiles => profile::list(at),
+            Action::Parties => lists::whole("/v1/parties", lists::party, choice, at).await,
+            Action::Datasets => lists::whole("/v1/datasets", lists::dataset, choice, at).await,
             Action::Template(command) => command.run(choice, at).await,
             Action::Push(command) => command.run(Route::Packets, choice, at).await,
             Action::Ask(command) => command.run(Route::Requests, choice, at).await,
             Action::Answer(command) => command.run(choice, at).await,
-            Action::Inbox(range) => {
-                let members = ["logIndex", "id", "dataset", "sender", "state", "expires"];
-                lists::list("/v1/inbox", &members, &range, choice, at).await
-            }
-            Action::Outbox(range) => {
-                let members = ["logIndex", "id", "dataset", "state", "expires"];
-                lists::list("/v1/packets", &members, &range, choice, at).await
-            }
+            Action::Inbox(range) => lists::list("/v1/inbox", lists::received, &range, choice, at).await,
+            Action::Outbox(range) => lists::list("/v1/packets", lists::sent, &range, choice, at).await,
+            Action::Asked(range) => lists::list("/v1/requests", lists::asked, &range, choice, at).await,
             Action::Status { id } => lists::status(id, choice, at).await,
             Action::Pull(command) => command.run(choice, at).await,
             Action::Ack(command) => command.run(choice, at).await,
             Action::Declare(command) => command.run(choice, at).await,
             Action::Withdraw(command) => command.run(choice, at).await,
-            Action::Notices(range) => {
-                let members = ["logIndex", "kind", "packet", "at"];
-                lists::list("/v1/notices", &members, &range, choice, at).await
-            }
+            Action::Notices(range) => lists::list("/v1/notices", lists::notice, &range, choice, at).await,
             Action::Search(command) => command.run(choice, at).await,
             Action::Entries(command) => command.run(choice, at).await,
         }

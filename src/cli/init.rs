@@ -167,6 +167,9 @@ fn tried(laid: &LaidOut) -> String {
         format!("  sluis client --profile-file {folder}/profile.toml keys publish {folder}/encryption.jwk"),
         format!("  sluis client --profile-file {folder}/profile.toml inbox"),
         format!("  sluis log verify --config {config}"),
+        String::new(),
+        "docs/client.md speelt een overdracht van begin tot eind / plays a handover from begin to end."
+            .to_owned(),
     ]);
     lines.join("\n")
 }

@@ -130,6 +130,18 @@ impl Output {
         let text = if self.colours { text.ansi().to_string() } else { text.to_string() };
         if usage.use_stderr() {
             drop(write!(self.stderr, "{text}"));
+            if self.json {
+                // Up to the first empty line it says what is wrong, below it how it is written.
+                let message: Vec<String> = usage
+                    .to_string()
+                    .lines()
+                    .take_while(|line| !line.is_empty())
+                    .map(|line| line.trim().trim_start_matches("error: ").to_owned())
+                    .collect();
+                let message = message.join(" ");
+                let failure = Failure::usage(message).now("--help shows how it is written");
+                drop(writeln!(self.stdout, "{}", failure.document()).and_then(|()| self.stdout.flush()));
+            }
             Exit::Usage
         } else {
             drop(write!(self.stdout, "{text}").and_then(|()| self.stdout.flush()));

@@ -23,6 +23,19 @@ use crate::{
     },
 };
 
+const DECLARATION: &str = r#"A declaration, such as instemming of an adult with a request to the college of Alkmaar:
+  {
+    "kind": "instemming",
+    "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-03" },
+    "dataset": "verzoek-voortzetting",
+    "towards": { "municipality": "0361", "role": "werk-en-inkomen" },
+    "givenBy": "persoon",
+    "givenAt": "2026-05-20",
+    "evidence": { "kind": "formulier", "recordedOn": "2026-05-20" }
+  }
+
+kind: instemming, toestemming, geen-bezwaar, kennisgenomen, bezwaar, beperking. docs/api-design.md has every member."#;
+
 /// `sluis client ack`.
 #[derive(Debug, Args)]
 pub struct Acknowledge {
@@ -36,6 +49,7 @@ pub struct Acknowledge {
 
 /// `sluis client declare`.
 #[derive(Debug, Args)]
+#[command(after_long_help = DECLARATION)]
 pub struct Declare {
     /// The declaration as JSON; `-` is standard input.
     #[arg(value_name = "FILE")]
@@ -102,7 +116,7 @@ impl Acknowledge {
         let session = Session::open(choice, at)?;
         let body = self.reference.map_or_else(|| json!({}), |reference| json!({ "reference": reference }));
         let call = Call::post(format!("/v1/packets/{}/acknowledgement", self.id), &body)?.repeatable();
-        done(call, &session, at, "Ontvangst bevestigd / acknowledged").await
+        done(call, &session, at, |answer| told("Ontvangst bevestigd / acknowledged", answer)).await
     }
 }
 
@@ -113,13 +127,8 @@ impl Declare {
     /// As any call. It is not repeated when it may have been recorded.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
-        done(
-            Call::post_bytes("/v1/declarations", read_json(&self.file)?),
-            &session,
-            at,
-            "Vastgelegd / recorded",
-        )
-        .await
+        let call = Call::post_bytes("/v1/declarations", read_json(&self.file)?);
+        done(call, &session, at, |answer| told("Vastgelegd / recorded", answer)).await
     }
 }
 
@@ -137,7 +146,7 @@ impl Withdraw {
             Withdrawn::Packet { id } => Call::post(format!("/v1/packets/{id}/withdrawal"), &json!({}))?,
         };
         // What is withdrawn stays withdrawn, however often it is said.
-        done(call.repeatable(), &session, at, "Ingetrokken / withdrawn").await
+        done(call.repeatable(), &session, at, withdrawn).await
     }
 }
 
@@ -149,7 +158,12 @@ impl AnswerRequest {
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
         let call = Call::post(format!("/v1/requests/{}/answer", self.id), &json!({ "continues": self.yes }))?;
-        done(call, &session, at, "Beantwoord / answered").await
+        let text = if self.yes {
+            "Beantwoord met ja / answered with yes"
+        } else {
+            "Beantwoord met nee / answered with no"
+        };
+        done(call, &session, at, |answer| told(text, answer)).await
     }
 }
 
@@ -176,11 +190,33 @@ impl Search {
     }
 }
 
-async fn done(call: Call, session: &Session, at: &mut Context, text: &str) -> Result<Exit, Failure> {
+async fn done(
+    call: Call,
+    session: &Session,
+    at: &mut Context,
+    text: impl FnOnce(&Value) -> String,
+) -> Result<Exit, Failure> {
     let answer: Value = session.gateway.json(call).await?;
-    at.out.show(&answer, || {
-        let of = |name: &str| answer.get(name).map(shown).unwrap_or_default();
-        format!("{text}: {}  {}  log {}", of("id"), of("state"), of("logIndex"))
-    })?;
+    at.out.show(&answer, || text(&answer))?;
     Ok(Exit::Done)
+}
+
+fn told(text: &str, answer: &Value) -> String {
+    let of = |name: &str| answer.get(name).map(shown).unwrap_or_default();
+    format!("{text}: {}  log {}", of("id"), of("logIndex"))
+}
+
+/// A withdrawal: who can no longer collect what, and who had collected it and is told.
+fn withdrawn(answer: &Value) -> String {
+    let mut lines = vec![told("Ingetrokken / withdrawn", answer)];
+    for (name, text) in [
+        ("stopped", "tegengehouden voor / stopped for"),
+        ("told", "al opgehaald, krijgt bericht / collected already, is told"),
+    ] {
+        for copy in answer.get(name).and_then(Value::as_array).into_iter().flatten() {
+            let of = |pointer| copy.pointer(pointer).map(shown).unwrap_or_default();
+            lines.push(format!("  {}  {text}: {}/{}", of("/packet"), of("/party/oin"), of("/party/role")));
+        }
+    }
+    lines.join("\n")
 }

@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::{
-    columns::column_of_pointer,
+    columns::Columns,
     gateway::{Call, CallError, Gateway},
     problem::Reason,
     push::{Accepted, Route, Verdicts},
@@ -48,8 +48,8 @@ pub struct Batch<'a> {
     pub route: Route,
     /// How many at a time, at least 1.
     pub parallel: usize,
-    /// Whether the input is CSV: then reasons name columns.
-    pub columns: bool,
+    /// The columns of the input, when it is CSV: then reasons name them.
+    pub columns: Option<&'a Columns>,
     /// Send although lines that were accepted earlier are now gone or different.
     pub changed: bool,
 }
@@ -243,6 +243,7 @@ impl Batch<'_> {
                     if stopped.swap(true, Ordering::Relaxed) {
                         return Ok(());
                     }
+                    bar.set_message("stopt / stopping; nog eens Ctrl-C: wacht niet / again: do not wait");
                     continue;
                 }
             };
@@ -270,16 +271,16 @@ impl Batch<'_> {
         match answer {
             Ok(answer) if check => match serde_json::from_slice::<Verdicts>(&answer.body) {
                 Ok(verdicts) if verdicts.allowed => (record(Status::Permitted), false),
-                Ok(verdicts) => (Record { reasons: verdicts.reasons(), ..record(Status::Refused) }, false),
+                Ok(verdicts) => {
+                    let mut reasons = verdicts.reasons();
+                    self.name_columns(&mut reasons);
+                    (Record { reasons, ..record(Status::Refused) }, false)
+                }
                 Err(_) => (not_understood(record(Status::Unknown)), false),
             },
             Ok(answer) => (Self::acknowledged(&answer.body, record(Status::Accepted)), false),
             Err(CallError::Problem(mut problem)) if problem.status < 500 => {
-                if self.columns {
-                    for reason in &mut problem.errors {
-                        reason.column = column_of_pointer(&reason.pointer);
-                    }
-                }
+                self.name_columns(&mut problem.errors);
                 let (http, title) = (Some(problem.status), Some(problem.title));
                 let refused = Record { http, title, reasons: problem.errors, ..record(Status::Refused) };
                 (refused, problem.status == 401)
@@ -291,6 +292,15 @@ impl Batch<'_> {
             }
         }
     }
+
+    fn name_columns(&self, reasons: &mut [Reason]) {
+        if let Some(columns) = self.columns {
+            for reason in reasons {
+                reason.column = columns.at(&reason.pointer);
+            }
+        }
+    }
+
     /// The record of a push that the gateway answered with success. An answer without an identifier is no
     /// acknowledgement: the line is sent again in the next run.
     fn acknowledged(body: &[u8], record: Record) -> Record {

@@ -82,10 +82,33 @@ impl Columns {
         Ok(Self { leaves })
     }
 
+    /// The same columns, of which those at this path of the header take one of these words. `*` is any item.
+    #[must_use]
+    pub fn taking(mut self, path: &str, words: Vec<String>) -> Self {
+        let is_there = |leaf: &&mut Leaf| leaf.path() == path;
+        if let Some(leaf) = self.leaves.iter_mut().find(is_there).filter(|_| !words.is_empty()) {
+            leaf.form = Form::Choice(words);
+        }
+        self
+    }
+
     /// The names of the columns, with lists numbered up to `repeat`, and beside each its explanation in Dutch.
     #[must_use]
     pub fn template(&self, repeat: usize) -> Vec<(String, String)> {
         self.leaves.iter().flat_map(|leaf| leaf.columns(repeat.max(1))).collect()
+    }
+
+    /// The column that a JSON pointer of the gateway means, such as `stages.1.uren` for `/content/stages/0/uren`. What is
+    /// above several columns is named with a star: `persoon.adres.*`.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<String> {
+        let name = column_of_pointer(pointer)?;
+        let is_number = |part: &str| part.parse::<usize>().is_ok();
+        let parts =
+            pointer.strip_prefix('/')?.split('/').map(|part| if is_number(part) { "*" } else { part });
+        let above = format!("{}.", parts.collect::<Vec<_>>().join("."));
+        let is_above = self.leaves.iter().any(|leaf| leaf.path().starts_with(&above));
+        Some(if is_above { format!("{name}.*") } else { name })
     }
 
     /// The column of this name, if the dataset has it.
@@ -103,6 +126,12 @@ impl Columns {
 }
 
 impl Leaf {
+    /// Its path, without the numbers of items.
+    fn path(&self) -> String {
+        let part = |step: &Step| if let Step::Member(name) = step { name.clone() } else { "*".to_owned() };
+        self.steps.iter().map(part).collect::<Vec<_>>().join(".")
+    }
+
     fn columns(&self, repeat: usize) -> Vec<(String, String)> {
         let mut names = vec![String::new()];
         for step in &self.steps {
@@ -171,9 +200,8 @@ fn shown(path: &str) -> String {
     }
 }
 
-/// The column that a JSON pointer of the gateway means, such as `/content/stages/0/uren` for `stages.1.uren`.
-#[must_use]
-pub fn column_of_pointer(pointer: &str) -> Option<String> {
+/// The name of the place in a sheet that a JSON pointer means, with items counted from 1.
+fn column_of_pointer(pointer: &str) -> Option<String> {
     let path = pointer.strip_prefix('/')?;
     let parts: Vec<String> = path
         .split('/')

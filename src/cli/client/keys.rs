@@ -169,7 +169,14 @@ async fn publish(path: &Path, session: &Session, at: &mut Context) -> Result<Exi
     let call = Call::post("/v1/keys", &json!({ "key": checked.to_jwk(), "proof": proof }))?;
     // The same key by the same party a second time is the same key.
     let answer: Value = session.gateway.json(call.repeatable()).await?;
-    at.out.show(&answer, || format!("Gepubliceerd / published: {}", checked.thumbprint()))?;
+    at.out.show(&answer, || {
+        let of = |name| answer.get(name).map(shown).unwrap_or_default();
+        let (state, from) = (of("state"), of("validFrom"));
+        format!(
+            "Gepubliceerd / published: {}\n  {state}; geldig vanaf / valid from {from}",
+            checked.thumbprint()
+        )
+    })?;
     Ok(Exit::Done)
 }
 

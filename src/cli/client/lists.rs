@@ -1,11 +1,11 @@
-//! Lists by log index: inbox, outbox, notices; and one packet's state.
+//! Lists: inbox, outbox, requests, notices, parties, datasets; and the state of one packet or request.
 
 use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    gateway::{Call, Gateway},
+    gateway::{Call, CallError, Gateway},
     profile::ProfileChoice,
     session::Session,
     text::shown,
@@ -80,13 +80,13 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// Prints a list: one JSON document per line, or one line of text per item.
+/// Prints a list by log index: one JSON document per line, or one line of text per item.
 ///
 /// # Errors
 /// As any call, and when standard output cannot be written.
 pub async fn list(
     path: &'static str,
-    members: &[&str],
+    line: fn(&Value) -> String,
     range: &Range,
     choice: &ProfileChoice,
     at: &mut Context,
@@ -96,7 +96,7 @@ pub async fn list(
     let mut count: usize = 0;
     while let Some(items) = pages.next().await? {
         for item in &items {
-            at.out.show(item, || line(item, members))?;
+            at.out.show(item, || line(item))?;
         }
         count = count.saturating_add(items.len());
     }
@@ -106,24 +106,101 @@ pub async fn list(
     Ok(Exit::Done)
 }
 
-/// Prints the state of one packet.
+/// Prints a list that has one page only, in the same way.
+///
+/// # Errors
+/// As [`list`].
+pub async fn whole(
+    path: &str,
+    line: fn(&Value) -> String,
+    choice: &ProfileChoice,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let page: Page = Session::open(choice, at)?.gateway.json(Call::get(path)).await?;
+    for item in &page.items {
+        at.out.show(item, || line(item))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Prints the state of one packet, or of one request.
 ///
 /// # Errors
 /// As any call.
 pub async fn status(id: PacketId, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
     let session = Session::open(choice, at)?;
-    let packet: Value = session.gateway.json(Call::get(format!("/v1/packets/{id}"))).await?;
+    let answer = match session.gateway.call(Call::get(format!("/v1/packets/{id}"))).await {
+        Err(CallError::Problem(problem)) if problem.status == 404 => {
+            session.gateway.json(Call::get(format!("/v1/requests/{id}"))).await?
+        }
+        answer => serde_json::from_slice(&answer?.body)
+            .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?,
+    };
+    let packet: Value = answer;
     at.out.show(&packet, || format!("{packet:#}"))?;
     Ok(Exit::Done)
 }
 
+/// What was sent to this party, as a line for people.
+#[must_use]
+pub fn received(item: &Value) -> String {
+    line(item, &["logIndex", "id", "kind", "dataset", "sender", "state", "expires"])
+}
+
+/// What this party sent.
+#[must_use]
+pub fn sent(item: &Value) -> String {
+    line(item, &["logIndex", "id", "dataset", "state", "expires"])
+}
+
+/// What this party asked, with the answer of each recipient.
+#[must_use]
+pub fn asked(item: &Value) -> String {
+    let recipients = item.get("recipients").and_then(Value::as_array).into_iter().flatten();
+    let answer = |recipient: &Value| match recipient.pointer("/answer/continues").and_then(Value::as_bool) {
+        Some(true) => "  ja / yes",
+        Some(false) => "  nee / no",
+        None => "  nog geen antwoord / no answer yet",
+    };
+    let answers: String = recipients.map(answer).collect();
+    format!("{}{answers}", sent(item))
+}
+
+/// A notice.
+#[must_use]
+pub fn notice(item: &Value) -> String {
+    line(item, &["logIndex", "kind", "packet", "at"])
+}
+
+/// A party, as it is written in other commands, with its name and its municipalities.
+#[must_use]
+pub fn party(item: &Value) -> String {
+    let places = item.get("municipalities").and_then(Value::as_array).into_iter().flatten();
+    let places: Vec<String> = places.map(shown).collect();
+    format!("{}  {}  {}", party_of(item).unwrap_or_default(), line(item, &["name"]), places.join(" "))
+}
+
+/// A dataset, with its title and its purposes.
+#[must_use]
+pub fn dataset(item: &Value) -> String {
+    let purposes = item.get("purposes").and_then(Value::as_array).into_iter().flatten();
+    let purposes: Vec<String> = purposes.map(shown).collect();
+    let title = |language| item.pointer(&format!("/title/{language}")).map(shown).unwrap_or_default();
+    format!(
+        "{}\n    {}\n    {}\n    doel / purpose: {}",
+        line(item, &["code", "kind"]),
+        title("nl"),
+        title("en"),
+        purposes.join(", ")
+    )
+}
+
 /// One line for people: the members that are there, a party as OIN and role.
 fn line(item: &Value, members: &[&str]) -> String {
-    let texts = members.iter().filter_map(|name| item.get(name)).map(|value| {
-        match (value.get("oin"), value.get("role")) {
-            (Some(oin), Some(role)) => format!("{}/{}", shown(oin), shown(role)),
-            _ => shown(value),
-        }
-    });
-    texts.collect::<Vec<_>>().join("  ")
+    let texts = members.iter().filter_map(|name| item.get(name));
+    texts.map(|value| party_of(value).unwrap_or_else(|| shown(value))).collect::<Vec<_>>().join("  ")
+}
+
+fn party_of(value: &Value) -> Option<String> {
+    Some(format!("{}/{}", shown(value.get("oin")?), shown(value.get("role")?)))
 }

@@ -79,6 +79,14 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Whether one of the errors has this code.
+    #[must_use]
+    pub fn has(&self, code: &str) -> bool {
+        self.errors.iter().any(|reason| reason.code == code)
+    }
+}
+
 impl Reason {
     /// A reason that this program itself found.
     #[must_use]
@@ -126,7 +134,9 @@ impl Reason {
 
 impl Explanation for Problem {
     fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.detail.iter().cloned().collect();
+        // The detail says how to read the errors, which people see for themselves.
+        let detail = self.detail.iter().filter(|_| self.errors.is_empty());
+        let mut lines: Vec<String> = detail.cloned().collect();
         lines.extend(self.errors.iter().flat_map(Reason::lines));
         lines.extend(self.trace_id.iter().map(|trace| format!("trace {trace}")));
         lines

@@ -7,18 +7,22 @@ use std::{
 
 use clap::Args;
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::cli::Failure;
+use crate::cli::{Context, Exit, Failure};
+
+/// Under which these options stand in the help of every command.
+const HEADING: &str = "Profile";
 
 /// Which profile to use; below `sluis client` on every command.
 #[derive(Debug, Clone, Args)]
 pub struct ProfileChoice {
     /// The profile `~/.config/sluis/profiles/<NAME>.toml`.
-    #[arg(long, global = true, value_name = "NAME", env = "SLUIS_PROFILE", default_value = "default")]
+    #[arg(long, global = true, value_name = "NAME", env = "SLUIS_PROFILE", default_value = "default", help_heading = HEADING)]
     pub profile: String,
 
     /// The profile in this file.
-    #[arg(long, global = true, value_name = "FILE", env = "SLUIS_PROFILE_FILE")]
+    #[arg(long, global = true, value_name = "FILE", env = "SLUIS_PROFILE_FILE", help_heading = HEADING)]
     pub profile_file: Option<PathBuf>,
 
     /// Who acts, in your own administration; instead of the profile's `staff_reference`.
@@ -27,7 +31,8 @@ pub struct ProfileChoice {
         global = true,
         value_name = "REFERENCE",
         env = "SLUIS_STAFF_REFERENCE",
-        hide_env_values = true
+        hide_env_values = true,
+        help_heading = HEADING
     )]
     pub staff_reference: Option<String>,
 
@@ -37,7 +42,8 @@ pub struct ProfileChoice {
         global = true,
         value_name = "FUNCTION",
         env = "SLUIS_STAFF_FUNCTION",
-        hide_env_values = true
+        hide_env_values = true,
+        help_heading = HEADING
     )]
     pub staff_function: Option<String>,
 }
@@ -103,6 +109,8 @@ impl Profile {
             Failure::configuration(format!("`{}` is not a profile: {}", path.display(), error.message()))
                 .now("correct the file; docs/client.md shows a profile with every member explained")
         })?;
+        // A link to a profile, as in `~/.config/sluis/profiles`, means the files beside the profile itself.
+        let path = fs::canonicalize(path).map_err(|error| missing(path, error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in [&mut profile.ca, &mut profile.certificate, &mut profile.key] {
             *file = folder.join(&*file);
@@ -121,15 +129,61 @@ fn path_of(name: &str) -> Result<PathBuf, Failure> {
         return Err(Failure::usage("a profile's name is letters, digits, `-` and `_`")
             .now("give a file with --profile-file, or a name with --profile"));
     }
+    Ok(folder()?.join(format!("{name}.toml")))
+}
+
+/// Where this user's profiles are.
+fn folder() -> Result<PathBuf, Failure> {
     let home = std::env::home_dir().ok_or_else(|| {
         Failure::configuration("there is no home folder to look for profiles in")
             .now("give the profile's file with --profile-file")
     })?;
-    Ok(home.join(".config/sluis/profiles").join(format!("{name}.toml")))
+    Ok(home.join(".config/sluis/profiles"))
+}
+
+/// The names of this user's profiles, in order.
+fn names() -> Vec<String> {
+    let entries = folder().ok().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let files = entries.map(|entry| PathBuf::from(entry.file_name()));
+    let profiles = files.filter(|file| file.extension().is_some_and(|ending| ending == "toml"));
+    let mut names: Vec<String> =
+        profiles.filter_map(|file| file.file_stem()?.to_str().map(str::to_owned)).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Lists this user's profiles, each with its gateway or with what is wrong with it.
+///
+/// # Errors
+/// When there is no home folder, or standard output cannot be written.
+pub fn list(at: &mut Context) -> Result<Exit, Failure> {
+    let folder = folder()?;
+    let names = names();
+    for name in &names {
+        let path = folder.join(format!("{name}.toml"));
+        match Profile::read(&path) {
+            Ok(Profile { gateway, .. }) => {
+                let found = json!({ "name": name, "file": path, "gateway": gateway });
+                at.out.show(&found, || format!("{name}  {gateway}"))?;
+            }
+            Err(failure) => {
+                let found = json!({ "name": name, "file": path, "error": failure.to_string() });
+                at.out.show(&found, || format!("{name}  {failure}"))?;
+            }
+        }
+    }
+    if names.is_empty() {
+        at.out.say(&format!("Geen profielen in / no profiles in: {}", folder.display()))?;
+    }
+    Ok(Exit::Done)
 }
 
 fn missing(path: &Path, error: io::Error) -> Failure {
-    Failure::configuration(format!("cannot read the profile `{}`", path.display()))
-        .because(error)
-        .now("make the profile as docs/client.md shows, or name another one with --profile or --profile-file")
+    let names = names();
+    let known = if names.is_empty() {
+        "make the profile as docs/client.md shows, or name its file with --profile-file".to_owned()
+    } else {
+        format!("choose one of {} with --profile, or name a file with --profile-file", names.join(", "))
+    };
+    Failure::configuration(format!("cannot read the profile `{}`", path.display())).because(error).now(known)
 }

@@ -36,6 +36,10 @@ pub struct Pull {
     /// Print the opened content.
     #[arg(long)]
     pub show: bool,
+
+    /// For the sender: fetch the young person's copy (`copyForPerson`), to hand over. Its files are `<ID>.copy.…`.
+    #[arg(long)]
+    pub copy: bool,
 }
 
 /// What a gateway releases on a pull.
@@ -55,8 +59,19 @@ impl Released {
     /// # Errors
     /// [`CallError`] as any call.
     pub async fn pull(gateway: &Gateway, id: PacketId) -> Result<Self, CallError> {
-        let call = Call::get(format!("/v1/packets/{id}/payload"))
-            .accepting("application/jose, application/jose+json;q=0.9");
+        Self::get(gateway, format!("/v1/packets/{id}/payload")).await
+    }
+
+    /// Pulls the copy for the person of a packet that this party sent.
+    ///
+    /// # Errors
+    /// [`CallError`] as any call.
+    pub async fn pull_copy(gateway: &Gateway, id: PacketId) -> Result<Self, CallError> {
+        Self::get(gateway, format!("/v1/packets/{id}/copy")).await
+    }
+
+    async fn get(gateway: &Gateway, path: String) -> Result<Self, CallError> {
+        let call = Call::get(path).accepting("application/jose, application/jose+json;q=0.9");
         let Answer { headers, body, .. } = gateway.call(call).await?;
         let jwe = String::from_utf8(body.to_vec()).map_err(|_| CallError::NotUnderstood("it is no JWE"))?;
         let text = |headers: &HeaderMap, name: &str| {
@@ -101,16 +116,20 @@ impl Pull {
         if let Some(out) = &self.out {
             files::private_folder(out)?;
         }
-        let released = Released::pull(&session.gateway, self.id).await?;
+        let released = if self.copy {
+            Released::pull_copy(&session.gateway, self.id).await?
+        } else {
+            Released::pull(&session.gateway, self.id).await?
+        };
         if let Some(out) = &self.out {
-            keep(out, self.id, "jwe", released.jwe.as_bytes())?;
+            self.keep(out, "jwe", released.jwe.as_bytes())?;
             if let Some(receipt) = &released.receipt {
-                keep(out, self.id, "receipt", receipt.as_bytes())?;
+                self.keep(out, "receipt", receipt.as_bytes())?;
             }
         }
         let opened = released.open(self.id, &keys);
         if let (Ok((_, content)), Some(out)) = (&opened, &self.out) {
-            keep(out, self.id, "json", content.expose())?;
+            self.keep(out, "json", content.expose())?;
         }
         let packet = self.id.to_string();
         let checked =
@@ -138,9 +157,9 @@ impl Pull {
         })?;
         Ok(Exit::Done)
     }
-}
-
-/// A second pull may bring a newer proof; the sealed content is the same.
-fn keep(folder: &Path, id: PacketId, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
-    files::replace_private(&folder.join(format!("{id}.{ending}")), bytes)
+    /// A second pull may bring a newer proof; the sealed content is the same.
+    fn keep(&self, folder: &Path, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let of = if self.copy { ".copy" } else { "" };
+        files::replace_private(&folder.join(format!("{}{of}.{ending}", self.id)), bytes)
+    }
 }

@@ -162,11 +162,11 @@ impl Push {
             (Some(file), _, _) => self.one(file, route, &session, at).await,
             (_, Some(file), _) => {
                 let lines = of_ndjson(&read_input(file)?);
-                self.many(file, lines, route, &session, at).await
+                self.many(file, lines, None, route, &session, at).await
             }
             (_, _, Some(file)) => {
-                let lines = self.of_sheet(file, &session).await?;
-                self.many(file, lines, route, &session, at).await
+                let (lines, columns) = self.of_sheet(file, &session).await?;
+                self.many(file, lines, Some(&columns), route, &session, at).await
             }
             _ => Err(Failure::usage("nothing to send").now("give a FILE, --batch FILE or --csv FILE")),
         }
@@ -203,11 +203,14 @@ impl Push {
         let answer = session.gateway.call(Call::post_bytes(route.path(), body).idempotent(&*key)).await;
         let answer = answer.map_err(|error| {
             let doubtful = matches!(error, CallError::Unanswered { doubtful: true, .. });
+            let is_elsewhere = matches!(&error, CallError::Problem(problem) if problem.has("unknown-dataset"));
             let failure = Failure::from(error);
             if doubtful {
                 failure.now(format!(
                     "run it again with --idempotency-key {key}: it cannot be sent twice under one key"
                 ))
+            } else if is_elsewhere {
+                failure.now("a request goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which")
             } else {
                 failure
             }
@@ -226,7 +229,7 @@ impl Push {
         Ok(Exit::Done)
     }
 
-    async fn of_sheet(&self, file: &Path, session: &Session) -> Result<Vec<Line>, Failure> {
+    async fn of_sheet(&self, file: &Path, session: &Session) -> Result<(Vec<Line>, Columns), Failure> {
         let faulty = |faults| FaultyFile::failure(file, faults);
         let sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
         let named = rows::dataset_of(&sheet).and_then(|code| code.parse().ok());
@@ -234,19 +237,20 @@ impl Push {
             Failure::usage("the sheet does not say its dataset")
                 .now("fill the column `header.dataset`, or give --dataset")
         })?;
-        let schema = template::schema_of(&dataset, session).await?;
-        let rows = rows::bodies(&sheet, &Columns::of_schema(&schema)?).map_err(faulty)?;
+        let columns = template::Dataset::read(&dataset, session).await?.columns()?;
+        let rows = rows::bodies(&sheet, &columns).map_err(faulty)?;
         let line = |row: rows::Row| Line {
             number: row.line,
             body: row.body.map(|body| Bytes::from(body.to_string())),
         };
-        Ok(rows.into_iter().map(line).collect())
+        Ok((rows.into_iter().map(line).collect(), columns))
     }
 
     async fn many(
         &self,
         file: &Path,
         lines: Vec<Line>,
+        columns: Option<&Columns>,
         route: Route,
         session: &Session,
         at: &mut Context,
@@ -262,7 +266,7 @@ impl Push {
             clock: &*at.clock,
             route,
             parallel: usize::from(self.parallel),
-            columns: self.csv.is_some(),
+            columns,
             changed: self.changed,
         };
         let (records, tally) = batch.run(lines, report, &bar).await?;

@@ -1,13 +1,18 @@
-//! `sluis client template`: the CSV that a dataset's packets can be written in.
+//! `sluis client template`: the CSV that a dataset's packets can be written in, or one packet as JSON.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 use csv::WriterBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{columns::Columns, gateway::Call, profile::ProfileChoice, session::Session};
+use super::{
+    columns::Columns,
+    gateway::{Call, CallError},
+    profile::ProfileChoice,
+    session::Session,
+};
 use crate::{
     cli::{Context, Exit, Failure, files},
     domain::code::DatasetCode,
@@ -23,23 +28,111 @@ pub struct Template {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
+    /// Write one packet as JSON instead, with the dataset's invented example as content: replace every value by your own.
+    #[arg(long, conflicts_with = "repeat")]
+    pub packet: bool,
+
     /// How many numbered columns a list gets; you may add more yourself.
     #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub repeat: u8,
 }
 
-#[derive(Deserialize)]
-struct Dataset {
+/// Who is told what was sent about them is no recipient that a sender names.
+const PERSON: &str = "betrokkene";
+
+/// What a gateway says of a dataset, as far as a template needs it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Dataset {
+    code: String,
     schema: Value,
+    example: Value,
+    bases: Vec<Basis>,
 }
 
-/// The JSON Schema of a dataset, as the gateway has it now.
-///
-/// # Errors
-/// When the gateway does not answer, or does not know the dataset.
-pub async fn schema_of(dataset: &DatasetCode, session: &Session) -> Result<Value, Failure> {
-    let dataset: Dataset = session.gateway.json(Call::get(format!("/v1/datasets/{dataset}"))).await?;
-    Ok(dataset.schema)
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Basis {
+    id: String,
+    recipients: Vec<String>,
+    purposes: Vec<String>,
+}
+
+impl Dataset {
+    /// The dataset, as the gateway has it now.
+    ///
+    /// # Errors
+    /// When the gateway does not answer, or does not know the dataset.
+    pub async fn read(code: &DatasetCode, session: &Session) -> Result<Self, Failure> {
+        match session.gateway.call(Call::get(format!("/v1/datasets/{code}"))).await {
+            Err(CallError::Problem(problem)) if problem.status == 404 => {
+                Err(Failure::refused(format!("the gateway has no dataset `{code}`"))
+                    .now("`sluis client datasets` lists them"))
+            }
+            answer => Ok(serde_json::from_slice(&answer?.body)
+                .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?),
+        }
+    }
+
+    /// The columns of its packets: those of the schema, and the header's with the words that the bases leave.
+    ///
+    /// # Errors
+    /// When the schema holds something that has no columns.
+    pub fn columns(&self) -> Result<Columns, Failure> {
+        let bases = self.bases().map(|basis| basis.id.clone()).collect();
+        Ok(Columns::of_schema(&self.schema)?
+            .taking("purpose", self.purposes())
+            .taking("basis", bases)
+            .taking("recipients.*.role", self.roles()))
+    }
+
+    /// The values that every packet of this dataset has, where there is only one: the first row of a template.
+    fn settled(&self) -> Vec<(&'static str, String)> {
+        let only = |words: Vec<String>| <[String; 1]>::try_from(words).ok().map(|[word]| word);
+        let all = [
+            ("header.dataset", Some(self.code.clone())),
+            ("header.purpose", only(self.purposes())),
+            ("header.recipients.1.role", only(self.roles())),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// A packet with the dataset's invented example, to start from.
+    fn packet(&self) -> Value {
+        let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| self.example.pointer(pointer));
+        let mut person = json!({
+            "reference": { "kind": "own", "value": "L-2031" },
+            "birthDate": of(&["/persoon/geboortedatum"]),
+            "verblijf": "0361",
+            "profiel": of(&["/traject/profiel", "/profiel/profiel"]),
+            "verlatenOp": of(&["/traject/uitstroomdatum", "/verwijdering/datum"]),
+        });
+        if let Some(members) = person.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+            members.insert("ingeschreven".to_owned(), Value::Bool(!members.contains_key("verlatenOp")));
+        }
+        json!({
+            "dataset": self.code,
+            "purpose": self.purposes().first(),
+            "recipients": [{ "municipality": "0361", "role": self.roles().first() }],
+            "person": person,
+            "content": self.example,
+        })
+    }
+
+    fn bases(&self) -> impl Iterator<Item = &Basis> {
+        self.bases.iter().filter(|basis| basis.recipients.iter().any(|role| role != PERSON))
+    }
+
+    fn purposes(&self) -> Vec<String> {
+        let all: BTreeSet<&String> = self.bases().flat_map(|basis| &basis.purposes).collect();
+        all.into_iter().cloned().collect()
+    }
+
+    fn roles(&self) -> Vec<String> {
+        let all: BTreeSet<&String> = self.bases().flat_map(|basis| &basis.recipients).collect();
+        all.into_iter().filter(|role| *role != PERSON).cloned().collect()
+    }
 }
 
 impl Template {
@@ -49,28 +142,45 @@ impl Template {
     /// When the gateway does not know the dataset, or the file cannot be written.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open(choice, at)?;
-        let columns = Columns::of_schema(&schema_of(&self.dataset, &session).await?)?;
-        let columns = columns.template(usize::from(self.repeat));
+        let dataset =
+            Dataset { code: self.dataset.to_string(), ..Dataset::read(&self.dataset, &session).await? };
+        if self.packet { self.write_packet(&dataset, at) } else { self.write_sheet(&dataset, at) }
+    }
+
+    fn write_packet(&self, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
+        let packet = dataset.packet();
+        match &self.out {
+            Some(path) => {
+                files::write_private(path, format!("{packet:#}\n").as_bytes())?;
+                at.out.show(&json!({ "file": path }), || path.display().to_string())?;
+            }
+            None => at.out.show(&packet, || format!("{packet:#}"))?,
+        }
+        Ok(Exit::Done)
+    }
+
+    fn write_sheet(&self, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
+        let columns = dataset.columns()?.template(usize::from(self.repeat));
         let names: Vec<&String> = columns.iter().map(|(name, _)| name).collect();
         match &self.out {
             Some(path) => {
-                files::write_private(path, &written(&columns, self.dataset.as_str())?)?;
+                files::write_private(path, &written(&columns, &dataset.settled())?)?;
                 let made = json!({ "file": path, "columns": names });
                 at.out.show(&made, || format!("{}: {} kolommen / columns", path.display(), names.len()))?;
             }
             None if at.out.is_json() => at.out.show(&json!({ "columns": names }), String::new)?,
-            None => at.out.say(&String::from_utf8_lossy(&written(&columns, self.dataset.as_str())?))?,
+            None => at.out.say(&String::from_utf8_lossy(&written(&columns, &dataset.settled())?))?,
         }
         Ok(Exit::Done)
     }
 }
 
 /// The bytes of a template: a byte order mark and semicolons, which a Dutch spreadsheet opens without asking; the names;
-/// a comment with an explanation per column; a first row in which only the dataset is filled.
+/// a comment with an explanation per column; a first row in which only these columns are filled.
 ///
 /// # Errors
 /// When the CSV cannot be made.
-pub fn written(columns: &[(String, String)], dataset: &str) -> Result<Vec<u8>, Failure> {
+pub fn written(columns: &[(String, String)], filled: &[(&str, String)]) -> Result<Vec<u8>, Failure> {
     let failed = |error: csv::Error| Failure::internal("cannot make the CSV").because(error);
     let mut writer = WriterBuilder::new()
         .delimiter(b';')
@@ -81,7 +191,9 @@ pub fn written(columns: &[(String, String)], dataset: &str) -> Result<Vec<u8>, F
         if index == 0 { format!("# {explanation}") } else { explanation.clone() }
     });
     writer.write_record(explained).map_err(failed)?;
-    let first = columns.iter().map(|(name, _)| if name == "header.dataset" { dataset } else { "" });
+    let value =
+        |name: &String| filled.iter().find(|(column, _)| column == name).map_or("", |(_, value)| value);
+    let first = columns.iter().map(|(name, _)| value(name));
     writer.write_record(first).map_err(failed)?;
     writer.into_inner().map_err(|_| Failure::internal("cannot make the CSV"))
 }

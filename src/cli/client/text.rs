@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     batch::Tally,
@@ -30,7 +30,7 @@ pub fn of_accepted(accepted: &Accepted) -> String {
     let line = |recipient: &Value| {
         let of = |pointer| recipient.pointer(pointer).map(shown).unwrap_or_default();
         let party = format!("{}/{}", of("/party/oin"), of("/party/role"));
-        format!("  {party}  {}  {}  log {}", of("/basis"), of("/state"), of("/logIndex"))
+        format!("  {party}  {}  log {}", of("/basis"), of("/logIndex"))
     };
     let mut lines = vec![format!("Aangenomen / accepted: {}", accepted.id)];
     lines.extend(accepted.recipients.as_array().into_iter().flatten().map(line));
@@ -65,9 +65,21 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>) -> Str
 }
 
 fn of_record(record: &Record) -> Vec<String> {
-    let status = shown(&json!(record.status));
-    let title = record.title.as_deref().unwrap_or_default();
-    let mut lines = vec![format!("regel / line {}: {status} {title}", record.line)];
+    let title = record.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
+    let mut lines = vec![format!("regel / line {}: {}{title}", record.line, words(record.status))];
     lines.extend(record.reasons.iter().flat_map(Reason::lines).map(|line| format!("  {line}")));
     lines
+}
+
+const fn words(status: Status) -> &'static str {
+    match status {
+        Status::Accepted => "aangenomen / accepted",
+        Status::Permitted => "zou worden aangenomen / would be accepted",
+        Status::Refused => "geweigerd / refused",
+        Status::Invalid => "ongeldig, niet verstuurd / invalid, not sent",
+        Status::Duplicate => {
+            "gelijk aan een eerdere regel, niet verstuurd / same as an earlier line, not sent"
+        }
+        Status::Sending | Status::Unknown => "geen antwoord / no answer",
+    }
 }

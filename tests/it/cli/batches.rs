@@ -115,7 +115,7 @@ async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::batch::Line>) ->
         clock: &SystemClock,
         route: Route::Packets,
         parallel: 2,
-        columns: false,
+        columns: None,
         changed: false,
     };
     let (_, tally) = batch.run(lines, Some(report), &indicatif::ProgressBar::hidden()).await.unwrap();

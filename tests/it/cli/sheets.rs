@@ -96,7 +96,8 @@ fn the_template_names_every_leaf_and_explains_it() {
 #[test]
 fn a_filled_template_is_the_body_that_was_meant() {
     let names = columns().template(2);
-    let mut text = String::from_utf8(template::written(&names, "overgangsdocument").unwrap()).unwrap();
+    let settled = [("header.dataset", "overgangsdocument".to_owned())];
+    let mut text = String::from_utf8(template::written(&names, &settled).unwrap()).unwrap();
     let filled = [
         ("header.dataset", "overgangsdocument"),
         ("header.purpose", "voortzetting-ondersteuning"),
