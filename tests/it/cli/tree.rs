@@ -80,7 +80,11 @@ fn every_example_of_the_help_is_understood() {
 
 #[test]
 fn every_command_in_the_documents_is_understood() {
-    for document in [include_str!("../../../docs/operator/guide.md"), include_str!("../../../README.md")] {
+    for document in [
+        include_str!("../../../docs/operator/guide.md"),
+        include_str!("../../../docs/client.md"),
+        include_str!("../../../README.md"),
+    ] {
         let document = document.replace("cargo run --release -- ", "sluis ");
         let blocks = document.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
         let lines: Vec<String> = blocks.flat_map(commands).collect();
