@@ -2,7 +2,10 @@
 
 mod batches;
 mod calls;
+mod journey;
+mod live;
 mod logs;
+mod many;
 mod operating;
 mod policies;
 mod printing;

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use serde_json::Value;
@@ -52,28 +52,43 @@ impl Program {
 
     /// Likewise, with this text on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Ended {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sluis"))
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        // A program that reads nothing may have closed its end already.
+        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+        Ended::of(child)
+    }
+
+    /// The program with these arguments, not started yet. Its home is the folder too.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sluis"));
+        command
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
+            .env("HOME", self.folder.path())
             .env("SLUIS_CONFIG", "try/sluis.toml")
-            .stdin(Stdio::piped())
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A program that reads nothing may have closed its end already.
-        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+}
+
+impl Ended {
+    /// Waits until it has ended.
+    pub(crate) fn of(child: Child) -> Self {
         let ended = child.wait_with_output().unwrap();
-        Ended {
+        Self {
             code: ended.status.code().unwrap(),
             stdout: String::from_utf8(ended.stdout).unwrap(),
             stderr: String::from_utf8(ended.stderr).unwrap(),
         }
     }
-}
 
-impl Ended {
     /// It must have ended well.
     #[track_caller]
     pub(crate) fn done(self) -> Self {
