@@ -44,6 +44,12 @@ fn a_handover_goes_from_the_question_to_the_acknowledgement() {
     assert_eq!(live.json(SCHOOL, &["status", &request])["kind"], "request");
     assert!(live.items(SCHOOL, &["outbox"]).is_empty(), "a request is no packet");
 
+    live.write("los.json", &live.packet("overgangsdocument", &toby));
+    let error = live.refused(SCHOOL, &["push", "los.json"]);
+    assert_eq!(codes(&error), ["overgangsdocument.instemming", "overgangsdocument.voortzetting"]);
+    let now = &error["problem"]["errors"][1]["now"]["nl"];
+    assert!(now.as_str().unwrap().contains("noem dan het verzoek in de overdracht (request)"), "{now}");
+
     write_document(&live, &toby, &request);
     let verdict = live.json(SCHOOL, &["push", "document.json", "--check"]);
     assert_eq!(verdict["allowed"], true);

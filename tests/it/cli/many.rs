@@ -212,7 +212,7 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
 }
 
 #[test]
-fn questions_go_by_sheet_too() {
+fn questions_go_in_a_batch_too() {
     let live = Live::start();
     let toby = left_school("L-2031", 18, live.now);
     let packet = live.packet("verzoek-voortzetting", &toby);
