@@ -146,20 +146,20 @@ impl Exchange {
         submission: &Submission,
         idempotency: &Idempotency,
     ) -> Result<Pushed, PushError> {
-        let body = self.idempotency_hmac("idempotency", caller.party(), &idempotency.body)?;
         // The caller may have made its key from a name or a number: that is not kept either.
         let key = idempotency.key.as_bytes();
         let key = self.idempotency_hmac("idempotency-key", caller.party(), key)?.to_string();
         let known = self.store.by_idempotency_key(&caller.party(), &key).await.map_err(Trouble::from)?;
         match known {
-            Some((earlier, packet)) if earlier == body => return self.replay(caller, packet).await,
+            Some((earlier, packet)) if earlier == self.body_hmac(caller, idempotency)? => {
+                return self.replay(caller, packet).await;
+            }
             Some(_) => return Err(PushError::KeyReused),
             None => {}
         }
         let prepared = self.prepare(caller, kind, submission).await?;
-        let key = IdempotencyKey { key, body };
         for _ in 0..ATTEMPTS {
-            match self.attempt(caller, submission, &prepared, key.clone()).await? {
+            match self.attempt(caller, submission, &prepared, (&key, idempotency)).await? {
                 Attempt::Stored(pushed) => return Ok(pushed),
                 Attempt::Replayed(packet) => return self.replay(caller, packet).await,
                 Attempt::Stale => {}
@@ -173,7 +173,7 @@ impl Exchange {
         caller: &Caller,
         submission: &Submission,
         prepared: &Prepared<'_>,
-        key: IdempotencyKey,
+        (key, idempotency): (&str, &Idempotency),
     ) -> Result<Attempt, PushError> {
         let header = &submission.header;
         let now = self.clock.now();
@@ -184,6 +184,10 @@ impl Exchange {
             None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
         };
         let allowed = self.decide_all(caller, header, prepared, id, known, now).await?;
+        if prepared.pseudonyms.is_empty() {
+            // The number could not be used a moment ago, and now it can.
+            return Ok(Attempt::Stale);
+        }
         let permits: Vec<_> = allowed.iter().map(|one| &one.permit).collect();
         let projected = match minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
             Ok(projected) => projected,
@@ -220,6 +224,7 @@ impl Exchange {
         let person = NewPerson { id: person, scope, pseudonyms: prepared.pseudonyms.clone() };
         let (recipients, entries) = sealed.into_iter().unzip::<_, _, Vec<NewRecipient>, Vec<PreparedEntry>>();
         let views: Vec<_> = recipients.iter().map(View::of).collect();
+        let key = IdempotencyKey { key: key.to_owned(), body: self.body_hmac(caller, idempotency)? };
         let effect = Push { packet, person, recipients, idempotency: Some(key) };
         let done = match self.writer.submit(Write::new(effect, entries)).await {
             Ok(done) => done.into_inner(),
@@ -259,6 +264,11 @@ impl Exchange {
             PersonReference::Own(_) => self.pseudonyms.all("own", &party.to_string(), &value),
             PersonReference::Pgn(_) => self.pseudonyms.all("pgn", &format!("{party}\n{purpose}"), &value),
         }
+    }
+
+    /// The keyed digest of a submission, made only when an earlier one must be compared or this one is kept.
+    fn body_hmac(&self, caller: &Caller, idempotency: &Idempotency) -> Result<Digest, PushError> {
+        self.idempotency_hmac("idempotency", caller.party(), &idempotency.body)
     }
 
     /// The keyed digest of a submission's key or body: idempotency keeps neither, nor a plain digest of them.

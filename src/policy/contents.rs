@@ -14,7 +14,7 @@ use super::{dataset::Dataset, schema::Shape, strict};
 use crate::domain::{
     age::BirthDate,
     code::{Category, DatasetCode},
-    pgn::hides_a_bsn,
+    pgn::{Pgn, hides_a_bsn},
     plaintext::Plaintext,
     problem::Fault,
 };
@@ -129,8 +129,11 @@ impl Dataset {
             .take(MAX_FAULTS)
             .map(|error| fault(&self.shape, &error))
             .collect();
-        let at = &mut ROOT.to_owned();
-        self.shape.numbers(&self.shape.schema, value, at, &mut faults);
+        self.shape.texts(&self.shape.schema, value, &mut ROOT.to_owned(), &mut |at, text, is_pgn| {
+            if !is_pgn && hides_a_bsn(text) {
+                faults.push(hidden_bsn(at));
+            }
+        });
         self.birth_date(value, &mut faults);
         if !value.is_object() && faults.is_empty() {
             faults.push(Fault::at(
@@ -142,6 +145,21 @@ impl Dataset {
         }
         faults.truncate(MAX_FAULTS);
         faults
+    }
+
+    /// Where the content holds another persoonsgebonden nummer than this one: pointers that start with `/content`.
+    #[must_use]
+    pub fn other_numbers(&self, contents: &Contents, pgn: &Pgn) -> Vec<String> {
+        let mut others = Vec::new();
+        let schema = self.shape.resolve(&self.shape.schema);
+        for member in contents.members() {
+            self.shape.member(schema, member, &mut ROOT.to_owned(), &mut |at, text, is_pgn| {
+                if is_pgn && text.parse().ok().as_ref() != Some(pgn) {
+                    others.push(at.to_owned());
+                }
+            });
+        }
+        others
     }
 
     /// A date of birth may be incomplete, so its schema can only say which digits stand where: the calendar is asked here.
@@ -163,41 +181,46 @@ impl Dataset {
 }
 
 impl Shape {
-    /// Looks for a BSN in every text, except where the schema says that a PGN stands there (`"x-pgn": true`).
-    fn numbers(&self, node: &Value, value: &Value, at: &mut String, faults: &mut Vec<Fault>) {
-        let may_hold = node.get("x-pgn") == Some(&Value::Bool(true));
-        let node = self.resolve(node);
-        let may_hold = may_hold || node.get("x-pgn") == Some(&Value::Bool(true));
+    /// Visits every text in a field that the schema knows: where it stands, the text, and whether the schema says that a
+    /// PGN stands there (`"x-pgn": true`).
+    fn texts(&self, node: &Value, value: &Value, at: &mut String, visit: &mut impl FnMut(&str, &str, bool)) {
+        let marked = |node: &Value| node.get("x-pgn") == Some(&Value::Bool(true));
+        let resolved = self.resolve(node);
         let length = at.len();
         match value {
-            Value::String(text) if !may_hold && hides_a_bsn(text) => faults.push(Fault::at(
-                at.as_str(),
-                "hides-bsn",
-                "Hier lijkt een burgerservicenummer te staan. Dat mag niet mee; haal het weg.",
-                "There seems to be a burgerservicenummer here. It may not travel; remove it.",
-            )),
+            Value::String(text) => visit(at, text, marked(node) || marked(resolved)),
             Value::Array(items) => {
-                let below = node.get("items").unwrap_or(&Value::Null);
+                let below = resolved.get("items").unwrap_or(&Value::Null);
                 for (index, item) in items.iter().enumerate() {
                     at.push('/');
                     at.push_str(&index.to_string());
-                    self.numbers(below, item, at, faults);
+                    self.texts(below, item, at, visit);
                     at.truncate(length);
                 }
             }
             Value::Object(members) => {
                 for (name, member) in members {
-                    // An unknown name is a fault of its own, and may not stand in a pointer.
-                    if let Some(below) = node.get("properties").and_then(|known| known.get(name)) {
-                        at.push('/');
-                        at.push_str(name);
-                        self.numbers(below, member, at, faults);
-                        at.truncate(length);
-                    }
+                    self.member(resolved, (name, member), at, visit);
                 }
             }
-            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    /// The texts of one member. An unknown name is a fault of its own, and may not stand in a pointer.
+    fn member(
+        &self,
+        parent: &Value,
+        (name, member): (&str, &Value),
+        at: &mut String,
+        visit: &mut impl FnMut(&str, &str, bool),
+    ) {
+        let Some(below) = parent.get("properties").and_then(|known| known.get(name)) else { return };
+        let length = at.len();
+        at.push('/');
+        at.push_str(name);
+        self.texts(below, member, at, visit);
+        at.truncate(length);
     }
 
     /// Whether the schema has a field at this pointer, which may not go through an array.
@@ -212,6 +235,15 @@ impl Shape {
         }
         true
     }
+}
+
+fn hidden_bsn(at: &str) -> Fault {
+    Fault::at(
+        at,
+        "hides-bsn",
+        "Hier lijkt een burgerservicenummer te staan. Dat mag niet mee; haal het weg.",
+        "There seems to be a burgerservicenummer here. It may not travel; remove it.",
+    )
 }
 
 fn fault(shape: &Shape, error: &ValidationError<'_>) -> Fault {

@@ -92,6 +92,19 @@ impl Engine {
         }
     }
 
+    /// Whether the persoonsgebonden nummer may travel in this flow: asked of facts that know nothing of the person, before
+    /// anything is derived from the number. Without one basis it may not, nor where a condition fails for the number's
+    /// sake.
+    #[must_use]
+    pub fn carries_pgn(&self, facts: &Facts) -> bool {
+        let failing = |is_pgn| match self.decide(&Facts { is_pgn, ..facts.clone() }) {
+            Decision::Permit(_) => Some(BTreeSet::new()),
+            Decision::Refusal(refusal) => (refusal.kind == RefusalKind::ConditionsFail)
+                .then(|| refusal.reasons.into_iter().map(|reason| reason.code).collect()),
+        };
+        failing(true).zip(failing(false)).is_some_and(|(with, without)| with == without)
+    }
+
     fn judge(&self, facts: &Facts) -> Result<Permit, Refusal> {
         let no = |kind, basis: Option<&Basis>, reasons| self.refuse(facts.now, kind, basis, reasons);
         let (Some(dataset), Some(cut)) =

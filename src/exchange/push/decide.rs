@@ -78,6 +78,27 @@ impl Exchange {
         Err(if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) })
     }
 
+    /// Whether anything may be derived from the person's number: from an own number always, from a persoonsgebonden nummer
+    /// only where it may travel to every recipient. A pseudonym of the number is a use of it.
+    pub(super) async fn may_derive(
+        &self,
+        caller: &Caller,
+        header: &Header,
+        prepared: &Prepared<'_>,
+        now: Timestamp,
+    ) -> Result<bool, Trouble> {
+        if !header.reference.is_pgn() {
+            return Ok(true);
+        }
+        for resolved in &prepared.recipients {
+            let asked = asked(caller, header, prepared, *resolved, None, None, now);
+            if !self.engine.carries_pgn(&self.gather(&asked).await?.facts) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Notes that it was decided, and that the content then did not fit the bases.
     pub(super) async fn note_forbidden(
         &self,

@@ -6,7 +6,7 @@ use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{
         party::{PartyId, Role},
-        person::PersonFacts,
+        person::{PersonFacts, PersonReference},
         problem::{Bilingual, Fault},
     },
     exchange::{
@@ -29,6 +29,7 @@ pub(super) struct Prepared<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) contents: Contents,
     pub(super) recipients: Vec<Resolved>,
+    /// Empty where the number may not be used: then the person is unknown here, and the decision says why.
     pub(super) pseudonyms: Vec<Pseudonym>,
 }
 
@@ -99,6 +100,7 @@ impl Exchange {
         };
         if let (Some(dataset), Some(contents)) = (dataset, &contents) {
             faults.extend(other_birth_date(dataset, contents, &header.person));
+            faults.extend(other_numbers(dataset, contents, &header.reference));
         }
         let (Some(dataset), Some(contents), true) = (dataset, contents, faults.is_empty()) else {
             return Err(PushError::Invalid(faults));
@@ -106,8 +108,12 @@ impl Exchange {
         if header.copy_for_person {
             recipients.push(Resolved { at: None, party: PartyId::new(caller.party().oin, Role::Betrokkene) });
         }
-        let pseudonyms = self.pseudonyms_of(caller.party(), &header.reference, header.purpose.as_str());
-        Ok(Prepared { dataset, contents, recipients, pseudonyms })
+        let mut prepared = Prepared { dataset, contents, recipients, pseudonyms: Vec::new() };
+        if self.may_derive(caller, header, &prepared, now).await? {
+            prepared.pseudonyms =
+                self.pseudonyms_of(caller.party(), &header.reference, header.purpose.as_str());
+        }
+        Ok(prepared)
     }
 }
 
@@ -127,4 +133,26 @@ fn other_birth_date(dataset: &Dataset, contents: &Contents, person: &PersonFacts
             "the date of birth in the content is another than the one that is decided on",
         )
     })
+}
+
+/// Who is called by one persoonsgebonden nummer is not sealed with another's.
+fn other_numbers(dataset: &Dataset, contents: &Contents, reference: &PersonReference) -> Vec<Fault> {
+    let PersonReference::Pgn(pgn) = reference else { return Vec::new() };
+    let mut places = dataset.other_numbers(contents, pgn);
+    if !places.is_empty() {
+        places.push("/person/reference/value".to_owned());
+    }
+    let different = |pointer| Fault {
+        now: Some(Bilingual::new(
+            "Noem op beide plaatsen hetzelfde nummer, of gebruik in /person/reference uw eigen nummer.",
+            "give the same number in both places, or use a number of your own in /person/reference",
+        )),
+        ..Fault::at(
+            pointer,
+            "other-number",
+            "Het persoonsgebonden nummer in de inhoud is een ander dan dat in /person/reference/value.",
+            "the persoonsgebonden nummer in the content is another than that in /person/reference/value",
+        )
+    };
+    places.into_iter().map(different).collect()
 }

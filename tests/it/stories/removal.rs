@@ -157,3 +157,51 @@ async fn a_declaration_uses_the_number_only_where_its_flow_may() {
     school.post("/v1/declarations", &wish).await.expect_status(StatusCode::CREATED);
     gateway.stop().await;
 }
+
+/// Where the number may not travel, not even a pseudonym is derived from it: who is known by it is not recognised.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_derived_from_a_number_that_may_not_travel() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let sem = removed(&gateway, "2006-02-11");
+    report(&gateway, &school, &sem).await.expect_status(StatusCode::CREATED);
+
+    let recognised = |entries: Value| entries.to_string().contains("\\\"person\\\"");
+    let mut after = None;
+    for (dataset, is_known) in [("verwijderingsmelding", true), ("uitstroomprofiel", false)] {
+        let enrolled = but(&sem, &json!({ "ingeschreven": true, "verlatenOp": null }));
+        let body = submission(&gateway, dataset, DOORSTROOMPUNT, &enrolled, Role::Doorstroompunt);
+        for path in ["/v1/packets", "/v1/packets?check=true"] {
+            after = Some(last_index(&school).await).max(after);
+            send(&school, path, &body).await;
+            let entries = school.get(&format!("/v1/entries?after={}", after.unwrap())).await.json();
+            assert_eq!(entries["items"].as_array().unwrap().len(), 1, "{entries}");
+            assert_eq!(recognised(entries), is_known, "{dataset} {path}");
+        }
+    }
+    gateway.stop().await;
+}
+
+async fn last_index(party: &Actor) -> u64 {
+    let entries = party.get("/v1/entries?limit=500").await.json();
+    entries["items"].as_array().unwrap().last().unwrap()["index"].as_u64().unwrap()
+}
+
+/// Who is called by one number is not sealed with another's.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_the_content_is_that_of_the_header() {
+    const OTHER: &str = "999990020";
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let other = json!({ "reference": { "kind": "pgn", "value": OTHER } });
+    let refused = report(&gateway, &school, &but(&removed(&gateway, "2006-02-11"), &other)).await;
+    refused.expect_problem(400, "other-number");
+    let errors = refused.json()["errors"].clone();
+    let pointers: Vec<_> = errors.as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/content/nummer/persoonsgebondenNummer", "/person/reference/value"]);
+    let told = String::from_utf8_lossy(&refused.body).into_owned();
+    assert!(!told.contains(OTHER) && !told.contains(PGN), "{told}");
+    gateway.stop().await;
+}
