@@ -115,7 +115,7 @@ impl Exchange {
         let towards = match &wish.towards {
             None => None,
             Some(address) => {
-                let found = self.resolve(caller.party(), std::slice::from_ref(address), now).await?;
+                let found = self.resolve(caller.party(), &[(0, address)], now).await?;
                 let one = found.and_then(|found| {
                     found.as_slice().try_into().map_err(|_| vec![several()]).map(|[one]: [Resolved; 1]| one)
                 });

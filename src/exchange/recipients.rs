@@ -20,17 +20,17 @@ pub(super) struct Resolved {
 }
 
 impl Exchange {
-    /// The parties behind the addresses, or every fault at once. A desk may stand for several roles: as many recipients.
+    /// The parties behind the addresses (each with its index in the sender's list), or every fault at once. A desk may stand for several roles: as many recipients.
     pub(super) async fn resolve(
         &self,
         sender: PartyId,
-        addresses: &[Address],
+        addresses: &[(usize, &Address)],
         now: Timestamp,
     ) -> Result<Result<Vec<Resolved>, Vec<Fault>>, Trouble> {
         let mut found: Vec<Resolved> = Vec::new();
         let mut faults = Vec::new();
         let mut seen = BTreeSet::new();
-        for (at, address) in addresses.iter().enumerate() {
+        for &(at, address) in addresses {
             let pointer = format!("/recipients/{at}");
             let parties = self.parties_behind(address, now).await?;
             if parties.is_empty() {

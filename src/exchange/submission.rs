@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
+    age::BirthDate,
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
     id::PacketId,
     oin::Oin,
@@ -21,6 +22,43 @@ pub struct Submission {
     pub header: Header,
     /// What the dataset's schema describes.
     pub content: Plaintext,
+}
+
+impl Submission {
+    /// Its parts.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        let Self { header, content } = self;
+        Parts {
+            dataset: Some(&header.dataset),
+            purpose: Some(&header.purpose),
+            expires: header.expires,
+            recipients: header.recipients.iter().enumerate().collect(),
+            reference: Some(&header.reference),
+            birth_date: Some(&header.person.birth_date),
+            content: Some(content),
+        }
+    }
+}
+
+/// The parts of a submission that can be judged before it is decided upon. None where a part is absent or cannot be read:
+/// the others are judged all the same.
+#[derive(Debug, Default)]
+pub struct Parts<'a> {
+    /// Which dataset.
+    pub dataset: Option<&'a DatasetCode>,
+    /// What it will be used for.
+    pub purpose: Option<&'a Purpose>,
+    /// Until when it may be collected.
+    pub expires: Option<Timestamp>,
+    /// For whom, each with its index in the sender's list.
+    pub recipients: Vec<(usize, &'a Address)>,
+    /// By what the sender calls the person.
+    pub reference: Option<&'a PersonReference>,
+    /// When the person was born.
+    pub birth_date: Option<&'a BirthDate>,
+    /// What the dataset's schema describes.
+    pub content: Option<&'a Plaintext>,
 }
 
 /// The header of a submission.

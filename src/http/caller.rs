@@ -35,6 +35,16 @@ pub struct Calling {
 #[derive(Debug)]
 pub struct Acting(pub Calling);
 
+/// A call by a party of which the route asks who acts, and tells what is wrong with that together with the rest of the
+/// request. An extractor: as [`Calling`].
+#[derive(Debug)]
+pub struct Presenting {
+    /// The call; without staff where there are faults.
+    pub calling: Calling,
+    /// What is wrong with the staff headers.
+    pub faults: Vec<Fault>,
+}
+
 impl Calling {
     /// What went wrong, as a problem; a refusal is noted for the request line.
     pub fn problem(&self, error: impl Into<Problem>) -> Problem {
@@ -46,13 +56,27 @@ impl Calling {
     }
 
     async fn of(parts: &Parts, exchange: &Exchange, staff: Needed) -> Result<Self, Problem> {
+        let Presenting { calling, faults } = Presenting::of(parts, exchange, staff).await?;
+        if faults.is_empty() {
+            Ok(calling)
+        } else {
+            Err(problem::INVALID.code("staff-headers").with_faults(faults))
+        }
+    }
+}
+
+impl Presenting {
+    async fn of(parts: &Parts, exchange: &Exchange, staff: Needed) -> Result<Self, Problem> {
         let visit = Visit::of(&parts.extensions)?;
         let certificate = certificate(parts)?;
         let peer = exchange.admit(Arc::new(certificate)).await?;
         visit.admit(peer.party())?;
-        let staff = read_staff(&parts.headers, staff)?;
+        let (staff, faults) = match read_staff(&parts.headers, staff) {
+            Ok(staff) => (staff, Vec::new()),
+            Err(faults) => (None, faults),
+        };
         let trace = visit.trace_id().to_string();
-        Ok(Self { caller: Caller { peer, staff, trace }, visit })
+        Ok(Self { calling: Calling { caller: Caller { peer, staff, trace }, visit }, faults })
     }
 }
 
@@ -74,20 +98,19 @@ fn certificate(parts: &Parts) -> Result<ClientCertificate, Problem> {
         .map_err(|_| problem::CERTIFICATE_UNKNOWN.code("certificate-unreadable"))
 }
 
-fn read_staff(headers: &HeaderMap, needed: Needed) -> Result<Option<entry::Staff>, Problem> {
+fn read_staff(headers: &HeaderMap, needed: Needed) -> Result<Option<entry::Staff>, Vec<Fault>> {
     let given = [staff::REFERENCE, staff::FUNCTION].iter().any(|name| headers.contains_key(*name));
     if needed == Needed::No && !given {
         return Ok(None);
     }
-    let faulty = |faults: Vec<Fault>| problem::INVALID.code("staff-headers").with_faults(faults);
-    let read = staff::Staff::of(headers).map_err(faulty)?;
+    let read = staff::Staff::of(headers)?;
     entry::Staff::new(&read.reference, &read.function).map(Some).map_err(|_| {
-        faulty(vec![Fault::at(
+        vec![Fault::at(
             format!("header:{}", staff::REFERENCE),
             "invalid-value",
             "Dit kenmerk of deze functie heeft niet de vorm die hier hoort.",
             "This reference or function does not have the form that is expected here.",
-        )])
+        )]
     })
 }
 
@@ -112,5 +135,17 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         Calling::of(parts, &Arc::from_ref(state), Needed::Yes).await.map(Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Presenting
+where
+    S: Send + Sync,
+    Arc<Exchange>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Self::of(parts, &Arc::from_ref(state), Needed::Yes).await
     }
 }

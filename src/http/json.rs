@@ -15,6 +15,7 @@ use axum::{
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
+use utoipa::ToSchema;
 use zeroize::Zeroize as _;
 
 use crate::domain::plaintext::Plaintext;
@@ -26,7 +27,7 @@ use super::{
 };
 
 pub use parse::{DEPTH, parse_strict};
-pub use typed::typed;
+pub use typed::{described, typed};
 
 /// A body of `application/json`, read strictly into a type.
 ///
@@ -38,7 +39,23 @@ pub use typed::typed;
 #[derive(Debug, Clone, Copy)]
 pub struct StrictJson<T>(pub T);
 
-impl<T: DeserializeOwned, S: Sync> FromRequest<S> for StrictJson<T> {
+impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for StrictJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let StrictValue(value) = StrictValue::from_request(request, state).await?;
+        described(value.expose())
+            .map(Self)
+            .map_err(|faults| problem::INVALID.code("not-as-described").with_faults(faults))
+    }
+}
+
+/// A body of `application/json`, read strictly and not yet into a type: for a route that tells what is wrong with it
+/// together with what is wrong elsewhere in the request.
+#[derive(Debug)]
+pub struct StrictValue(pub Wiped);
+
+impl<S: Sync> FromRequest<S> for StrictValue {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -48,14 +65,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for StrictJson<T> {
             return Err(problem::MEDIA_TYPE_NOT_SUPPORTED);
         }
         let bytes = body::read(&visit, &parts.headers, body).await?;
-        let value = Wiped(
-            parse_strict(&bytes)
-                .map_err(|faults| problem::INVALID.code("not-strict-json").with_faults(faults))?,
-        );
-        drop(bytes);
-        typed(&value.0)
-            .map(Self)
-            .map_err(|faults| problem::INVALID.code("not-as-described").with_faults(faults))
+        parse_strict(&bytes)
+            .map(|value| Self(Wiped(value)))
+            .map_err(|faults| problem::INVALID.code("not-strict-json").with_faults(faults))
     }
 }
 

@@ -180,6 +180,12 @@ impl Problem {
         &self.errors
     }
 
+    /// What is wrong, for another problem to tell together with its own.
+    #[must_use]
+    pub fn into_faults(self) -> Vec<Fault> {
+        self.errors.into_iter().map(|told| told.fault).collect()
+    }
+
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }

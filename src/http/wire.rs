@@ -38,6 +38,12 @@ impl Reader {
         self.faults.push(fault);
     }
 
+    /// What was noted.
+    #[must_use]
+    pub fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
     /// The value, if nothing was wrong.
     ///
     /// # Errors

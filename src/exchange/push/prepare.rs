@@ -1,12 +1,16 @@
 //! Everything about a submission that can be judged without deciding about the person.
 
+use jiff::Timestamp;
+
 use super::{PushError, event_of};
 use crate::{
     accesslog::entry::Outcome,
     crypto::pseudonym::Pseudonym,
     domain::{
+        age::BirthDate,
+        code::DatasetCode,
         party::{PartyId, Role},
-        person::{PersonFacts, PersonReference},
+        person::PersonReference,
         problem::{Bilingual, Fault},
     },
     exchange::{
@@ -15,7 +19,8 @@ use crate::{
         facts::Reading,
         ledger::{Account, Knows},
         recipients::Resolved,
-        submission::Submission,
+        submission::{Parts, Submission},
+        trouble::Trouble,
     },
     policy::{
         contents::Contents,
@@ -44,11 +49,7 @@ impl Exchange {
         let header = &submission.header;
         let now = self.clock.now();
         let sender = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        let action = match kind {
-            DatasetKind::Packet => RouteAction::Push,
-            DatasetKind::Request => RouteAction::Request,
-        };
-        if let Err(refusal) = self.may(action, &sender, now) {
+        if let Err(refusal) = self.may(action_of(kind), &sender, now) {
             let account = Account::of(event_of(kind), Outcome::Refused);
             let account =
                 Account { sender: Some(caller.party()), ..account }.refused(&refusal, Knows::Sender);
@@ -56,54 +57,11 @@ impl Exchange {
             self.record(vec![entry]).await?;
             return Err(PushError::Refused(vec![(None, refusal)]));
         }
-        let mut faults = Vec::new();
-        let dataset = self.catalogue.dataset(&header.dataset).filter(|dataset| dataset.kind == kind);
-        if dataset.is_none() {
-            faults.push(Fault::at(
-                "/dataset",
-                "unknown-dataset",
-                "Deze dataset bestaat niet, of hoort bij de andere route (packets of requests).",
-                "no such dataset, or one of the other route (packets or requests)",
-            ));
-        }
-        if self.catalogue.purpose(&header.purpose).is_none() {
-            faults.push(Fault::at(
-                "/purpose",
-                "unknown-purpose",
-                "Dit doel bestaat niet.",
-                "no such purpose; `GET /v1/datasets` lists the purposes",
-            ));
-        }
-        let last = dataset.map(|dataset| self.latest_end(dataset, now));
-        if header.expires.is_some_and(|expires| expires <= now || last.is_some_and(|last| expires > last)) {
-            faults.push(Fault::at(
-                "/expires",
-                "invalid-expiry",
-                "De einddatum ligt in het verleden of te ver weg.",
-                "the end lies in the past or too far away",
-            ));
-        }
-        let mut recipients = match self.resolve(caller.party(), &header.recipients, now).await? {
-            Ok(recipients) => recipients,
-            Err(more) => {
-                faults.extend(more);
-                Vec::new()
-            }
-        };
-        let contents = match dataset.map(|dataset| dataset.validate(&submission.content)) {
-            Some(Ok(contents)) => Some(contents),
-            Some(Err(more)) => {
-                faults.extend(more);
-                None
-            }
-            None => None,
-        };
-        if let (Some(dataset), Some(contents)) = (dataset, &contents) {
-            faults.extend(other_birth_date(dataset, contents, &header.person));
-            faults.extend(other_numbers(dataset, contents, &header.reference));
-        }
-        let (Some(dataset), Some(contents), true) = (dataset, contents, faults.is_empty()) else {
-            return Err(PushError::Invalid(faults));
+        let judged = self.judge(caller.party(), kind, &submission.parts(), now).await?;
+        let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
+            judged.in_order().map_err(PushError::Invalid)?
+        else {
+            return Err(Trouble::Inconsistent("a submission without a part").into());
         };
         if header.copy_for_person {
             recipients.push(Resolved { at: None, party: PartyId::new(caller.party().oin, Role::Betrokkene) });
@@ -115,13 +73,123 @@ impl Exchange {
         }
         Ok(prepared)
     }
+
+    /// What is wrong with the parts of a body that is not in order as a whole. Who may not push is told nothing of them.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn wrong_with_parts(
+        &self,
+        caller: &Caller,
+        kind: DatasetKind,
+        parts: &Parts<'_>,
+    ) -> Result<Vec<Fault>, Trouble> {
+        let now = self.clock.now();
+        let sender = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        if self.may(action_of(kind), &sender, now).is_err() {
+            return Ok(Vec::new());
+        }
+        Ok(self.judge(caller.party(), kind, parts, now).await?.faults)
+    }
+
+    /// Judges each part by itself, and together those that must agree.
+    async fn judge(
+        &self,
+        sender: PartyId,
+        kind: DatasetKind,
+        parts: &Parts<'_>,
+        now: Timestamp,
+    ) -> Result<Judged<'_>, Trouble> {
+        let mut faults = Vec::new();
+        let known = |code: &DatasetCode| self.catalogue.dataset(code).filter(|dataset| dataset.kind == kind);
+        let dataset = parts.dataset.and_then(known);
+        if parts.dataset.is_some() && dataset.is_none() {
+            faults.push(unknown_dataset());
+        }
+        if parts.purpose.is_some_and(|purpose| self.catalogue.purpose(purpose).is_none()) {
+            faults.push(unknown_purpose());
+        }
+        let last = dataset.map(|dataset| self.latest_end(dataset, now));
+        if parts.expires.is_some_and(|expires| expires <= now || last.is_some_and(|last| expires > last)) {
+            faults.push(invalid_expiry());
+        }
+        let recipients = match self.resolve(sender, &parts.recipients, now).await? {
+            Ok(recipients) => recipients,
+            Err(more) => {
+                faults.extend(more);
+                Vec::new()
+            }
+        };
+        let contents = match dataset.zip(parts.content).map(|(dataset, content)| dataset.validate(content)) {
+            Some(Ok(contents)) => Some(contents),
+            Some(Err(more)) => {
+                faults.extend(more);
+                None
+            }
+            None => None,
+        };
+        if let (Some(dataset), Some(contents)) = (dataset, &contents) {
+            let born = parts.birth_date.and_then(|born| other_birth_date(dataset, contents, born));
+            let numbers = parts.reference.map(|reference| other_numbers(dataset, contents, reference));
+            faults.extend(born.into_iter().chain(numbers.into_iter().flatten()));
+        }
+        Ok(Judged { dataset, contents, recipients, faults })
+    }
+}
+
+/// What was found in the parts of a submission.
+struct Judged<'a> {
+    dataset: Option<&'a Dataset>,
+    contents: Option<Contents>,
+    recipients: Vec<Resolved>,
+    faults: Vec<Fault>,
+}
+
+impl Judged<'_> {
+    fn in_order(self) -> Result<Self, Vec<Fault>> {
+        if self.faults.is_empty() { Ok(self) } else { Err(self.faults) }
+    }
+}
+
+const fn action_of(kind: DatasetKind) -> RouteAction {
+    match kind {
+        DatasetKind::Packet => RouteAction::Push,
+        DatasetKind::Request => RouteAction::Request,
+    }
+}
+
+fn unknown_dataset() -> Fault {
+    Fault::at(
+        "/dataset",
+        "unknown-dataset",
+        "Deze dataset bestaat niet, of hoort bij de andere route (packets of requests).",
+        "no such dataset, or one of the other route (packets or requests)",
+    )
+}
+
+fn unknown_purpose() -> Fault {
+    Fault::at(
+        "/purpose",
+        "unknown-purpose",
+        "Dit doel bestaat niet.",
+        "no such purpose; `GET /v1/datasets` lists the purposes",
+    )
+}
+
+fn invalid_expiry() -> Fault {
+    Fault::at(
+        "/expires",
+        "invalid-expiry",
+        "De einddatum ligt in het verleden of te ver weg.",
+        "the end lies in the past or too far away",
+    )
 }
 
 /// Who is judged by one date of birth is not sealed with another: who consents and which terms hold depend on it.
-fn other_birth_date(dataset: &Dataset, contents: &Contents, person: &PersonFacts) -> Option<Fault> {
+fn other_birth_date(dataset: &Dataset, contents: &Contents, born: &BirthDate) -> Option<Fault> {
     let pointer = dataset.search.as_ref()?.birth_date.as_ref()?;
     let sealed = contents.text(pointer)?;
-    (sealed.parse().ok().as_ref() != Some(&person.birth_date)).then(|| Fault {
+    (sealed.parse().ok().as_ref() != Some(born)).then(|| Fault {
         now: Some(Bilingual::new(
             "Maak /person/birthDate en de geboortedatum in de inhoud gelijk.",
             "give /person/birthDate and the content the same date of birth",

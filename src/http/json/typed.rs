@@ -1,9 +1,11 @@
 //! From a value to a type, with every fault at once and no name of the caller in a pointer.
 //!
 //! Serde stops at the first fault. So the reading is repeated without the members that were found wrong until nothing new
-//! turns up; of missing members each object names the first.
+//! turns up. Of missing members serde names the first of each object; all of them are named where a description says
+//! which must be there.
 
 mod fault;
+mod needs;
 mod node;
 mod place;
 
@@ -11,10 +13,11 @@ use std::{cell::RefCell, collections::BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::domain::problem::Fault;
 
-use self::{fault::Wrong, node::Node, place::Place};
+use self::{fault::Wrong, needs::Needs, node::Node, place::Place};
 
 /// How often the reading is repeated at most, and so how many wrong members are named.
 const ROUNDS: usize = 50;
@@ -22,22 +25,19 @@ const ROUNDS: usize = 50;
 /// Reads a type from a value.
 ///
 /// # Errors
-/// Every fault that could be found, each with a pointer made of the type's own names and array indexes.
+/// Every fault that could be found, each with a pointer made of the type's own names and array indexes; of missing
+/// members the first of each object.
 pub fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
-    let reading = Reading::default();
-    for _ in 0..ROUNDS {
-        let root = Place::Root;
-        match T::deserialize(Node::new(value, &root, &reading)) {
-            Ok(read) if reading.is_clean() => return Ok(read),
-            Ok(_) => break,
-            Err(wrong) => {
-                if !reading.note(wrong.at(&root)) {
-                    break;
-                }
-            }
-        }
-    }
-    Err(reading.faults.into_inner())
+    Reading::default().read(value)
+}
+
+/// Reads a type that the interface describes from a value.
+///
+/// # Errors
+/// As [`typed`], and every missing member.
+pub fn described<T: DeserializeOwned + ToSchema>(value: &Value) -> Result<T, Vec<Fault>> {
+    // Most bodies are in order: the description is asked about the others only.
+    typed(value).or_else(|_| Reading { needs: Needs::of::<T>(), ..Reading::default() }.read(value))
 }
 
 /// What was found so far.
@@ -46,9 +46,27 @@ struct Reading {
     faults: RefCell<Vec<Fault>>,
     /// Pointers of members and items that the next round leaves out.
     left_out: RefCell<BTreeSet<String>>,
+    /// Which members must be there.
+    needs: Needs,
 }
 
 impl Reading {
+    fn read<T: DeserializeOwned>(self, value: &Value) -> Result<T, Vec<Fault>> {
+        for _ in 0..ROUNDS {
+            let root = Place::Root;
+            match T::deserialize(Node::new(value, &root, &self)) {
+                Ok(read) if self.is_clean() => return Ok(read),
+                Ok(_) => break,
+                Err(wrong) => {
+                    if !self.note(wrong.at(&root)) {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(self.faults.into_inner())
+    }
+
     fn is_clean(&self) -> bool {
         self.faults.borrow().is_empty()
     }

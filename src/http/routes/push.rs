@@ -2,6 +2,7 @@
 
 mod answer;
 pub(super) mod body;
+mod rough;
 
 use std::sync::Arc;
 
@@ -14,18 +15,20 @@ use axum::{
 use self::{
     answer::{Checked, Stored},
     body::{Handed, Submitted},
+    rough::Rough,
 };
 use super::{
     answered::Created,
     params::{Check, Repeatable, StaffHeaders},
 };
 use crate::{
+    domain::problem::Fault,
     exchange::{Exchange, push::Idempotency},
     http::{
-        caller::Acting,
+        caller::{Calling, Presenting},
         extract::{idempotency::IdempotencyKey, query::CheckOnly},
-        json::StrictJson,
-        problem::Problem,
+        json::{StrictValue, Wiped, described},
+        problem::{self, Problem},
     },
     policy::dataset::DatasetKind,
 };
@@ -54,13 +57,13 @@ use crate::{
     )
 )]
 pub(super) async fn packets(
-    acting: Acting,
-    check: CheckOnly,
+    presenting: Presenting,
+    check: Result<CheckOnly, Problem>,
     key: Result<IdempotencyKey, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(submitted): StrictJson<Submitted>,
+    body: Result<StrictValue, Problem>,
 ) -> Result<Response, Problem> {
-    push(DatasetKind::Packet, acting, check, key, &exchange, submitted).await
+    push(DatasetKind::Packet, presenting, (check, key), &exchange, body).await
 }
 
 /// Make a request
@@ -84,26 +87,42 @@ pub(super) async fn packets(
     )
 )]
 pub(super) async fn requests(
-    acting: Acting,
-    check: CheckOnly,
+    presenting: Presenting,
+    check: Result<CheckOnly, Problem>,
     key: Result<IdempotencyKey, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(submitted): StrictJson<Submitted>,
+    body: Result<StrictValue, Problem>,
 ) -> Result<Response, Problem> {
-    push(DatasetKind::Request, acting, check, key, &exchange, submitted).await
+    push(DatasetKind::Request, presenting, (check, key), &exchange, body).await
 }
 
 async fn push(
     kind: DatasetKind,
-    Acting(calling): Acting,
-    CheckOnly(check): CheckOnly,
-    key: Result<IdempotencyKey, Problem>,
+    Presenting { calling, mut faults }: Presenting,
+    (check, key): (Result<CheckOnly, Problem>, Result<IdempotencyKey, Problem>),
     exchange: &Exchange,
-    submitted: Submitted,
+    body: Result<StrictValue, Problem>,
 ) -> Result<Response, Problem> {
     // Only what is stored needs a key.
-    let key = if check { None } else { Some(key?) };
-    let Handed { submission, canonical } = submitted.read(kind)?;
+    let key = match check {
+        Ok(CheckOnly(false)) => key.map(Some),
+        Ok(CheckOnly(true)) => Ok(None),
+        Err(problem) => Err(problem),
+    };
+    let key = key.map_err(|problem| faults.extend(problem.into_faults())).ok().flatten();
+    let StrictValue(body) = match body {
+        Err(problem) if problem.status() == problem::INVALID.status() => {
+            return Err(problem.with_faults(faults));
+        }
+        body => body?,
+    };
+    let Handed { submission, canonical } = match handed(&body, kind) {
+        Ok(handed) if faults.is_empty() => handed,
+        read => {
+            faults.extend(read.err().unwrap_or_default());
+            return Err(wrong(&calling, kind, exchange, &body, faults).await);
+        }
+    };
     if exchange.catalogue.dataset(&submission.header.dataset).is_some() {
         calling.visit.dataset(&submission.header.dataset);
     }
@@ -123,4 +142,31 @@ async fn push(
         DatasetKind::Request => format!("/requests/{}", pushed.id),
     };
     Ok(Created { path, body: Stored::from(pushed) }.into_response())
+}
+
+/// The submission that a body stands for.
+fn handed(body: &Wiped, kind: DatasetKind) -> Result<Handed, Vec<Fault>> {
+    described::<Submitted>(body.expose())?.read(kind).map_err(Problem::into_faults)
+}
+
+/// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.
+async fn wrong(
+    calling: &Calling,
+    kind: DatasetKind,
+    exchange: &Exchange,
+    body: &Wiped,
+    mut found: Vec<Fault>,
+) -> Problem {
+    let (rough, more) = Rough::of(body.expose());
+    let judged = exchange.wrong_with_parts(&calling.caller, kind, &rough.parts()).await;
+    let judged = match judged {
+        Ok(judged) => judged,
+        Err(trouble) => return calling.problem(trouble),
+    };
+    for fault in more.into_iter().chain(judged) {
+        if !found.iter().any(|known| known.pointer == fault.pointer && known.code == fault.code) {
+            found.push(fault);
+        }
+    }
+    problem::INVALID.code("submission").with_faults(found)
 }

@@ -58,6 +58,10 @@ async fn who_does_not_say_who_acts_does_nothing() {
             ),
         ] {
             let lines: Vec<_> = lines.into_iter().chain([key]).collect();
+            // What is wrong in the body of a push is told beside it.
+            let beside = matches!(template, "/v1/packets" | "/v1/requests");
+            let beside = beside.then_some(("/dataset", "unknown-dataset"));
+            let faults: Vec<_> = faults.into_iter().chain(beside).collect();
             let answer = silent.call(method.clone(), &path, &lines, sent.clone()).await;
             court.judge(&format!("{name} at {template}"), &answer, 400, &faults, 0).await;
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
 use super::support::{Court, Scene};
-use crate::support::declaration;
+use crate::support::{Actor, declaration};
 
 /// A submission that is in order but for this.
 struct Spoilt {
@@ -96,13 +96,56 @@ const SPOILT: &[Spoilt] = &[
         ],
     ),
     invalid(
-        "missing members, the first of each object",
+        "missing members, all of each object",
         |body| {
             remove(body, "dataset");
+            remove(body, "purpose");
             remove(body, "content");
             remove(&mut body["person"], "birthDate");
+            remove(&mut body["person"], "verblijf");
+            remove(&mut body["person"]["reference"], "value");
         },
-        &[("/dataset", "missing"), ("/person/birthDate", "missing")],
+        &[
+            ("/dataset", "missing"),
+            ("/purpose", "missing"),
+            ("/content", "missing"),
+            ("/person/birthDate", "missing"),
+            ("/person/verblijf", "missing"),
+            ("/person/reference/value", "missing"),
+        ],
+    ),
+    invalid(
+        "wrong types, wrong values, unknown ones and a wrong content, all at once",
+        |body| {
+            body["copyForPerson"] = json!("Kanarienaam");
+            body["purpose"] = json!("bestaat-niet");
+            body["expires"] = json!("2020-01-01T00:00:00Z");
+            body["recipients"] = json!([
+                { "municipality": "9999", "role": "werk-en-inkomen" },
+                { "municipality": "0361", "role": "kanariewaarde" },
+                { "role": "leerplicht" },
+            ]);
+            body["person"]["reference"]["value"] = json!("999990019");
+            body["content"]["school"] = json!("kanariewaarde");
+        },
+        &[
+            ("/copyForPerson", "wrong-type"),
+            ("/purpose", "unknown-purpose"),
+            ("/expires", "invalid-expiry"),
+            ("/recipients/0", "unknown-recipient"),
+            ("/recipients/1/role", "unknown-value"),
+            ("/recipients/2", "invalid-recipient"),
+            ("/person/reference/value", "hides-a-bsn"),
+            ("/content/school", "wrong-type"),
+        ],
+    ),
+    invalid(
+        "a value without its form, beside another birth date in the content",
+        |body| {
+            remove(&mut body["person"], "verblijf");
+            body["content"]["persoon"]["geboortedatum"] = json!("2008-03-16");
+        },
+        &[("/person/verblijf", "missing"), ("/content/persoon/geboortedatum", "other-birth-date")],
     ),
     invalid(
         "missing members of the content",
@@ -326,6 +369,39 @@ async fn a_submission_with_a_fault_is_refused_as_a_whole() {
     let body = scene.profile(Role::WerkEnInkomen);
     let answer = scene.school.push("/v1/packets", "sleutel-van-kanarie-1", &body).await;
     answer.expect_status(StatusCode::CREATED);
+}
+
+/// Who acts, the key and the body are told of together.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_headers_and_the_body_are_judged_together() {
+    let scene = Scene::set().await;
+    let silent = Actor { staff: None, ..scene.school.clone() };
+    let processor = scene.newcomer("00000099000060000000", Role::Verwerker).await;
+    let mut body = scene.profile(Role::WerkEnInkomen);
+    body["purpose"] = json!("bestaat-niet");
+    body["content"]["school"] = json!("kanariewaarde");
+    let all = [
+        ("header:sluis-staff-reference", "missing"),
+        ("header:sluis-staff-function", "missing"),
+        ("header:idempotency-key", "missing"),
+        ("/purpose", "unknown-purpose"),
+        ("/content/school", "wrong-type"),
+    ];
+    let mut court = Court::open(&scene).await;
+    let answer = silent.post("/v1/packets", &body).await;
+    court.judge("everything", &answer, 400, &all, 0).await;
+    let answer = silent.post("/v1/packets?check=true", &body).await;
+    court.judge("a check needs no key", &answer, 400, &[&all[..2], &all[3..]].concat(), 0).await;
+    let answer = silent.post("/v1/packets?kanariewaarde=1", &body).await;
+    let query = [("query:", "unknown-parameter")];
+    court.judge("the query", &answer, 400, &[&all[..2], &query, &all[3..]].concat(), 0).await;
+    let answer = silent.send("/v1/packets", "{ Kanarienaam").await;
+    court.judge("no JSON", &answer, 400, &[&all[..2], &[("", "not-json")]].concat(), 0).await;
+    // A processor may not push: of what it would push it is told nothing more.
+    body["person"]["verblijf"] = json!(7);
+    let answer = processor.send("/v1/packets", body.to_string()).await;
+    court.judge("who may not push", &answer, 400, &[("/person/verblijf", "wrong-type")], 0).await;
+    court.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sluis::{
     domain::{code::Municipality, party::Role},
-    http::json::{Wiped, parse_strict, typed, wipe},
+    http::json::{Wiped, described, parse_strict, typed, wipe},
 };
+use utoipa::ToSchema;
 
 fn parse_code(text: &str) -> String {
     parse_strict(text.as_bytes()).expect_err(text)[0].code.to_string()
@@ -159,6 +160,46 @@ fn an_object_names_its_first_missing_member_and_does_not_hide_its_neighbours() {
             ("/recipients/0/municipality".to_owned(), "missing".to_owned())
         ]
     );
+}
+
+/// As [`Push`], with a description.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its faults are looked at")]
+struct Described {
+    purpose: String,
+    person: Pupil,
+    others: Vec<Pupil>,
+    #[serde(default)]
+    copy_for_person: bool,
+    request: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its faults are looked at")]
+struct Pupil {
+    birth_date: String,
+    age: u8,
+    nickname: Option<String>,
+}
+
+#[test]
+fn a_described_object_names_all_its_missing_members() {
+    let value = json!({"others": [{"age": "Toby"}, {}], "person": {"birthDate": 7}});
+    let faults = described::<Described>(&value).unwrap_err();
+    let mut found: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), &*fault.code)).collect();
+    found.sort_unstable();
+    let expected = [
+        ("/others/0/age", "wrong-type"),
+        ("/others/0/birthDate", "missing"),
+        ("/others/1/age", "missing"),
+        ("/others/1/birthDate", "missing"),
+        ("/person/age", "missing"),
+        ("/person/birthDate", "wrong-type"),
+        ("/purpose", "missing"),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

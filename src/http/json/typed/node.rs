@@ -99,6 +99,9 @@ impl<'de> Deserializer<'de> for Node<'_> {
         if members.keys().any(|name| !names.contains(&name.as_str())) {
             self.reading.add(Wrong::new(Kind::Unknown(names)).at(self.place).into_fault());
         }
+        for name in self.reading.needs.missing(names, members) {
+            self.reading.add(Wrong::new(Kind::Missing(name)).at(self.place).into_fault());
+        }
         self.map(members, Names::Known(names), visitor)
     }
 

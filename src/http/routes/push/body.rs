@@ -81,18 +81,25 @@ pub(crate) struct Handed {
     pub(crate) canonical: Zeroizing<Vec<u8>>,
 }
 
+/// What is wrong with this number of recipients.
+pub(super) fn wrong_count(recipients: usize) -> Option<Fault> {
+    (!(1..=MOST_RECIPIENTS).contains(&recipients)).then(|| {
+        Fault::at(
+            "/recipients",
+            "wrong-count",
+            "Noem 1 tot en met 32 ontvangers.",
+            "Name 1 to 32 recipients.",
+        )
+    })
+}
+
 impl Submitted {
     /// The values that the body stands for.
     pub(crate) fn read(self, kind: DatasetKind) -> Result<Handed, Problem> {
         let canonical = self.canonical(kind);
         let mut reader = Reader::default();
-        if self.recipients.is_empty() || self.recipients.len() > MOST_RECIPIENTS {
-            reader.fault(Fault::at(
-                "/recipients",
-                "wrong-count",
-                "Noem 1 tot en met 32 ontvangers.",
-                "Name 1 to 32 recipients.",
-            ));
+        if let Some(fault) = wrong_count(self.recipients.len()) {
+            reader.fault(fault);
         }
         let mut recipients = Vec::with_capacity(self.recipients.len());
         for (at, recipient) in self.recipients.into_iter().enumerate() {
