@@ -23,6 +23,7 @@ mod receipts;
 mod recipients;
 pub mod review;
 pub mod search;
+mod strangers;
 pub mod submission;
 pub mod trouble;
 pub mod withdraw;

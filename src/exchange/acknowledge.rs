@@ -11,6 +11,7 @@ use crate::{
     },
     policy::{permit::Refusal, routes::RouteAction},
     store::{
+        read::PacketRow,
         write::{Acknowledge, Acknowledged, NewPerson, Write},
         writer::error::{Conflict, WriteError},
     },
@@ -60,10 +61,12 @@ impl Exchange {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(RouteAction::Acknowledge, &party, now).map_err(AcknowledgeError::Refused)?;
-        let packet = self.store.packet(id).await.map_err(Trouble::from)?;
-        let packet = packet
-            .filter(|packet| packet.recipients.iter().any(|row| row.party == caller.party()))
-            .ok_or(AcknowledgeError::NotFound)?;
+        let found = self.store.packet(id).await.map_err(Trouble::from)?;
+        let is_mine = |packet: &&PacketRow| packet.recipients.iter().any(|row| row.party == caller.party());
+        let Some(packet) = found.as_ref().filter(is_mine) else {
+            self.note_stranger(caller, Event::Acknowledge, id, found.as_ref()).await?;
+            return Err(AcknowledgeError::NotFound);
+        };
         let person = match reference {
             Some(reference) => {
                 let pseudonyms = self.pseudonyms_of(caller.party(), &PersonReference::Own(reference), "");

@@ -14,6 +14,7 @@ use crate::{
     domain::id::PacketId,
     policy::{permit::Refusal, routes::RouteAction},
     store::{
+        read::PacketRow,
         write::{Answer, PacketKind, Write},
         writer::error::{Conflict, WriteError},
     },
@@ -64,10 +65,7 @@ impl Exchange {
         let now = self.clock.now();
         let mut reading = Reading::default();
         let party = self.party_facts(caller.party(), now, &mut reading).await?;
-        let request = self.store.packet(id).await.map_err(Trouble::from)?.filter(|packet| {
-            packet.kind == PacketKind::Request
-                && packet.recipients.iter().any(|row| row.party == caller.party())
-        });
+        let found = self.store.packet(id).await.map_err(Trouble::from)?;
         if let Err(refusal) = self.may(RouteAction::Answer, &party, now) {
             let mut account = Account::of(Event::Answer, Outcome::Refused).refused(&refusal, Knows::Both);
             account.recipient = Some(caller.party());
@@ -75,7 +73,14 @@ impl Exchange {
             self.record(vec![entry]).await?;
             return Err(AnswerError::Refused(refusal));
         }
-        let request = request.ok_or(AnswerError::NotFound)?;
+        let is_mine = |packet: &&PacketRow| {
+            packet.kind == PacketKind::Request
+                && packet.recipients.iter().any(|row| row.party == caller.party())
+        };
+        let Some(request) = found.as_ref().filter(is_mine) else {
+            self.note_stranger(caller, Event::Answer, id, found.as_ref()).await?;
+            return Err(AnswerError::NotFound);
+        };
         let mut account = Account::of(Event::Answer, Outcome::Recorded);
         account.shared = Part {
             packet: Some(id),

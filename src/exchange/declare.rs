@@ -153,7 +153,11 @@ impl Exchange {
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(RouteAction::ReadDeclaration, &party, now).map_err(DeclareError::Refused)?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
-        found.filter(|row| row.recorder == caller.party()).ok_or(DeclareError::NotFound)
+        if found.as_ref().is_none_or(|row| row.recorder != caller.party()) {
+            self.note_stranger_to_declaration(caller, Event::Lookup, id, found.as_ref()).await?;
+            return Err(DeclareError::NotFound);
+        }
+        found.ok_or(DeclareError::NotFound)
     }
 
     fn wrong_with(&self, wish: &Wish, now: Timestamp) -> Vec<Fault> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Exchange, caller::Caller, facts::Reading, trouble::Trouble};
 use crate::{
+    accesslog::entry::Event,
     domain::{id::PacketId, party::PartyId},
     policy::{permit::Refusal, routes::RouteAction},
     store::read::{NoticeRow, PacketRow, Page, RecipientRow},
@@ -51,7 +52,7 @@ pub struct SeenCopy {
 }
 
 impl Exchange {
-    /// One packet, for its sender or one of its recipients.
+    /// One packet, for its sender or one of its recipients. For others it is not there, and that they asked is an entry.
     ///
     /// # Errors
     /// [`ListError`].
@@ -59,11 +60,16 @@ impl Exchange {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
-        let packet = found.filter(|packet| packet.kind == kind).ok_or(ListError::NotFound)?;
-        let is_sender = packet.sender == caller.party();
-        if !is_sender && !packet.recipients.iter().any(|row| row.party == caller.party()) {
+        let is_mine = |packet: &&PacketRow| {
+            packet.kind == kind
+                && (packet.sender == caller.party()
+                    || packet.recipients.iter().any(|row| row.party == caller.party()))
+        };
+        let Some(packet) = found.as_ref().filter(is_mine).cloned() else {
+            self.note_stranger(caller, Event::Lookup, id, found.as_ref()).await?;
             return Err(ListError::NotFound);
-        }
+        };
+        let is_sender = packet.sender == caller.party();
         let action = if is_sender { RouteAction::Outbox } else { RouteAction::Inbox };
         self.may(action, &party, now).map_err(ListError::Refused)?;
         Ok(self.seen_by(caller.party(), packet, now).await?)

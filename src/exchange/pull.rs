@@ -212,7 +212,7 @@ impl Exchange {
             });
             let may = self.may(RouteAction::Pull, &party, now);
             let (Some(packet), Some(row), Ok(())) = (found.as_ref(), mine, may) else {
-                self.note_stranger(caller, id, found.as_ref()).await?;
+                self.note_stranger(caller, Event::Pull, id, found.as_ref()).await?;
                 return Err(PullError::NotFound);
             };
             let copy = Copy { packet: packet.clone(), row };
@@ -309,35 +309,6 @@ impl Exchange {
         let place = Place { table: "packet", row: &packet.id.to_string(), column: "header" };
         let kept: Zeroizing<Vec<u8>> = self.at_rest.open(place, &packet.header)?;
         serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the kept header of a packet"))
-    }
-
-    /// One entry either way, so that absent and refused take the same path. The sender sees the attempt.
-    async fn note_stranger(
-        &self,
-        caller: &Caller,
-        id: PacketId,
-        packet: Option<&PacketRow>,
-    ) -> Result<(), Trouble> {
-        let mut account = Account::of(Event::Pull, Outcome::Refused);
-        account.shared.packet = Some(id);
-        account.shared.cause = Some("not-found".to_owned());
-        account.recipient = Some(caller.party());
-        if let Some(packet) = packet {
-            // A sender that asks for its own packet is a caller like any other.
-            if packet.sender != caller.party() {
-                account.sender = Some(packet.sender);
-            }
-            account.person = Some(packet.person);
-            account.for_sender = Part {
-                dataset: Some(packet.dataset.clone()),
-                purpose: Some(packet.purpose.clone()),
-                cause: Some("not-a-recipient".to_owned()),
-                ..Part::default()
-            };
-        }
-        let entry = self.entry(caller, account)?;
-        self.record(vec![entry]).await?;
-        Ok(())
     }
 
     async fn gone(&self, caller: &Caller, copy: &Copy, ended: Ended) -> Result<PullError, Trouble> {

@@ -88,9 +88,12 @@ impl Exchange {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
-        let declaration =
-            found.filter(|row| row.recorder == caller.party()).ok_or(WithdrawError::NotFound)?;
-        let kept = self.kept_facts(&declaration)?;
+        let Some(declaration) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
+            let event = Event::WithdrawDeclaration;
+            self.note_stranger_to_declaration(caller, event, id, found.as_ref()).await?;
+            return Err(WithdrawError::NotFound);
+        };
+        let kept = self.kept_facts(declaration)?;
         let facts = DeclarationFacts {
             kind: declaration.kind,
             by,
@@ -140,9 +143,11 @@ impl Exchange {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(RouteAction::WithdrawPacket, &party, now).map_err(WithdrawError::Refused)?;
-        let packet = self.store.packet(id).await.map_err(Trouble::from)?;
-        let packet =
-            packet.filter(|packet| packet.sender == caller.party()).ok_or(WithdrawError::NotFound)?;
+        let found = self.store.packet(id).await.map_err(Trouble::from)?;
+        let Some(packet) = found.as_ref().filter(|packet| packet.sender == caller.party()) else {
+            self.note_stranger(caller, Event::WithdrawPacket, id, found.as_ref()).await?;
+            return Err(WithdrawError::NotFound);
+        };
         let mut entries = Vec::new();
         for row in &packet.recipients {
             let mut account = Account::of(Event::WithdrawPacket, Outcome::Recorded);

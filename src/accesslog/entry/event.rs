@@ -55,6 +55,8 @@ words! {
         Request = "request",
         /// A party asked for a packet.
         Pull = "pull",
+        /// A party asked how a packet, request or declaration stands, and it is none of its own. In order, it is no entry.
+        Lookup = "lookup",
         /// A recipient confirmed that it has the packet.
         Acknowledge = "acknowledge",
         /// A declaration (wilsverklaring) was recorded.

@@ -1,0 +1,80 @@
+//! Who asks by an identifier for what it may not know: absent and another's take the same path, with one entry either way.
+
+use super::{Exchange, caller::Caller, ledger::Account, trouble::Trouble};
+use crate::{
+    accesslog::entry::{Event, Outcome, Part},
+    domain::id::{DeclarationId, PacketId},
+    store::read::{DeclarationRow, PacketRow},
+};
+
+impl Exchange {
+    /// Notes an attempt at a packet or request that is not there for the caller. Its sender sees the attempt.
+    pub(super) async fn note_stranger(
+        &self,
+        caller: &Caller,
+        event: Event,
+        id: PacketId,
+        packet: Option<&PacketRow>,
+    ) -> Result<(), Trouble> {
+        let mut account = in_vain(caller, event);
+        account.shared.packet = Some(id);
+        if let Some(packet) = packet {
+            // A sender that asks for its own packet is a caller like any other.
+            if packet.sender != caller.party() {
+                account.sender = Some(packet.sender);
+            }
+            account.person = Some(packet.person);
+            account.for_sender = Part {
+                dataset: Some(packet.dataset.clone()),
+                purpose: Some(packet.purpose.clone()),
+                cause: Some(cause(event).to_owned()),
+                ..Part::default()
+            };
+        }
+        self.note(caller, account).await
+    }
+
+    /// Notes an attempt at a declaration that is not there for the caller. Who recorded it sees the attempt.
+    pub(super) async fn note_stranger_to_declaration(
+        &self,
+        caller: &Caller,
+        event: Event,
+        id: DeclarationId,
+        declaration: Option<&DeclarationRow>,
+    ) -> Result<(), Trouble> {
+        let mut account = in_vain(caller, event);
+        account.shared.declaration = Some(id);
+        if let Some(declaration) = declaration {
+            account.sender = Some(declaration.recorder);
+            account.person = Some(declaration.person);
+            account.for_sender = Part {
+                dataset: Some(declaration.dataset.clone()),
+                purpose: declaration.purpose.clone(),
+                cause: Some("not-the-recorder".to_owned()),
+                ..Part::default()
+            };
+        }
+        self.note(caller, account).await
+    }
+
+    async fn note(&self, caller: &Caller, account: Account) -> Result<(), Trouble> {
+        let entry = self.entry(caller, account)?;
+        self.record(vec![entry]).await.map(drop)
+    }
+}
+
+fn in_vain(caller: &Caller, event: Event) -> Account {
+    let mut account = Account::of(event, Outcome::Refused);
+    account.shared.cause = Some("not-found".to_owned());
+    account.recipient = Some(caller.party());
+    account
+}
+
+/// Why it is not for the caller, as its sender reads it.
+const fn cause(event: Event) -> &'static str {
+    match event {
+        Event::WithdrawPacket => "not-the-sender",
+        Event::Lookup => "neither-sender-nor-recipient",
+        _ => "not-a-recipient",
+    }
+}
