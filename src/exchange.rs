@@ -10,6 +10,7 @@ pub mod answer;
 pub mod caller;
 pub mod declare;
 pub mod directory;
+pub mod ended;
 pub mod evaluate;
 mod facts;
 pub mod keys;

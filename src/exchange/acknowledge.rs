@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::{
@@ -26,9 +26,9 @@ pub enum AcknowledgeError {
     /// It was not collected, so there is nothing to acknowledge.
     #[error("not collected")]
     NotCollected,
-    /// It was withdrawn, withheld or expired.
+    /// It has ended.
     #[error("gone")]
-    Gone,
+    Gone(Ended),
     /// The role may not do this.
     #[error("refused")]
     Refused(Refusal),
@@ -101,14 +101,10 @@ impl Exchange {
             }
             Err(WriteError::Conflict(Conflict::NotCollected)) => Err(AcknowledgeError::NotCollected),
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(AcknowledgeError::NotFound),
-            Err(WriteError::Conflict(
-                Conflict::Withdrawn
-                | Conflict::Withheld
-                | Conflict::Expired
-                | Conflict::Gone
-                | Conflict::State,
-            )) => Err(AcknowledgeError::Gone),
-            Err(error) => Err(Trouble::from(error).into()),
+            Err(error) => Err(match error.conflict().and_then(Ended::met) {
+                Some(ended) => AcknowledgeError::Gone(ended),
+                None => Trouble::from(error).into(),
+            }),
         }
     }
 }

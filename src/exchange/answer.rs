@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Exchange,
     caller::Caller,
+    ended::Ended,
     facts::Reading,
     ledger::{Account, Knows},
     trouble::Trouble,
@@ -29,9 +30,9 @@ pub enum AnswerError {
     /// It was answered otherwise; an answer stands.
     #[error("answered otherwise")]
     AlreadyAnswered,
-    /// It was withdrawn or has expired.
+    /// It has ended.
     #[error("gone")]
-    Gone,
+    Gone(Ended),
     /// The role may not do this.
     #[error("refused")]
     Refused(Refusal),
@@ -103,14 +104,10 @@ impl Exchange {
             }
             Err(WriteError::Conflict(Conflict::AlreadyAnswered)) => Err(AnswerError::AlreadyAnswered),
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(AnswerError::NotFound),
-            Err(WriteError::Conflict(
-                Conflict::Withdrawn
-                | Conflict::Withheld
-                | Conflict::Expired
-                | Conflict::Gone
-                | Conflict::State,
-            )) => Err(AnswerError::Gone),
-            Err(error) => Err(Trouble::from(error).into()),
+            Err(error) => Err(match error.conflict().and_then(Ended::met) {
+                Some(ended) => AnswerError::Gone(ended),
+                None => Trouble::from(error).into(),
+            }),
         }
     }
 }

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::{
     Exchange,
     caller::Caller,
+    ended::Ended,
     facts::{Asked, Gathered, Reading},
     ledger::{Account, Knows},
     push::ATTEMPTS,
@@ -31,10 +32,7 @@ use crate::{
         Committed,
         read::{CopyState, PacketRow, PacketState, RecipientRow},
         write::{Deliver, Delivery, Write},
-        writer::{
-            error::{Conflict, WriteError},
-            job::Done,
-        },
+        writer::job::Done,
     },
 };
 
@@ -130,31 +128,6 @@ pub enum PullError {
     Trouble(#[from] Trouble),
 }
 
-/// Why a packet can no longer be collected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// The sender or the person took it back.
-    Withdrawn,
-    /// Its term passed.
-    Expired,
-    /// The key that it is sealed to was revoked.
-    Withheld,
-    /// It was acknowledged, and erased here.
-    Acknowledged,
-}
-
-impl Ended {
-    /// The cause, as the entry writes it.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Withdrawn => "withdrawn",
-            Self::Expired => "expired",
-            Self::Withheld => "withheld",
-            Self::Acknowledged => "acknowledged",
-        }
-    }
-}
-
 /// A packet and the copy of it that is asked for.
 struct Copy {
     packet: PacketRow,
@@ -233,17 +206,12 @@ impl Exchange {
             match self.writer.submit(Write::new(Deliver { permit }, vec![entry])).await {
                 Ok(delivered) => return self.hand_over(caller, &copy, delivered),
                 Err(error) if error.may_decide_again() => {}
-                Err(WriteError::Conflict(conflict)) => {
-                    let ended = match conflict {
-                        Conflict::Withdrawn => Ended::Withdrawn,
-                        Conflict::Expired => Ended::Expired,
-                        Conflict::Withheld => Ended::Withheld,
-                        Conflict::Gone => Ended::Acknowledged,
-                        other => return Err(Trouble::from(WriteError::from(other)).into()),
-                    };
-                    return Err(self.gone(caller, &copy, ended).await?);
+                Err(error) => {
+                    return Err(match error.conflict().and_then(Ended::met) {
+                        Some(ended) => self.gone(caller, &copy, ended).await?,
+                        None => Trouble::from(error).into(),
+                    });
                 }
-                Err(error) => return Err(Trouble::from(error).into()),
             }
         }
         Err(Trouble::Restless.into())

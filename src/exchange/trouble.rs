@@ -1,10 +1,14 @@
-//! What can go wrong in any use case, whatever it is about: never the caller's fault.
+//! What can go wrong in any use case, whatever it is about.
 
+use super::ended::Ended;
 use crate::{
     accesslog::entry::{OpenError, PrepareError},
     crypto::at_rest::AtRestError,
     domain::id::NoEntropy,
-    store::{error::StoreError, writer::error::WriteError},
+    store::{
+        error::StoreError,
+        writer::error::{Conflict, WriteError},
+    },
 };
 
 /// The gateway cannot do what was asked now. Nothing was released.
@@ -39,15 +43,51 @@ pub enum Trouble {
     Crypto(&'static str),
 }
 
+/// What had changed between the reading and the write so that trying again does not help, and is the caller's to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// There is no such thing any more, or not for the caller.
+    NotFound,
+    /// The operator has blocked the caller's party.
+    Blocked,
+    /// It has ended.
+    Ended(Ended),
+    /// It is in a state that does not allow this.
+    Clash,
+}
+
 impl Trouble {
+    /// What stands in the caller's way; none where it is not the caller's.
+    #[must_use]
+    pub const fn hindrance(&self) -> Option<Hindrance> {
+        let Self::Write(WriteError::Conflict(conflict)) = self else { return None };
+        Some(match *conflict {
+            Conflict::NotFound => Hindrance::NotFound,
+            Conflict::Blocked => Hindrance::Blocked,
+            Conflict::Withdrawn => Hindrance::Ended(Ended::Withdrawn),
+            Conflict::Expired => Hindrance::Ended(Ended::Expired),
+            Conflict::Withheld => Hindrance::Ended(Ended::Withheld),
+            Conflict::Gone => Hindrance::Ended(Ended::Acknowledged),
+            Conflict::NotCollected
+            | Conflict::NotExpired
+            | Conflict::KeyReused
+            | Conflict::AlreadyAnswered
+            | Conflict::Taken
+            | Conflict::State => Hindrance::Clash,
+        })
+    }
+
     /// Whether trying again later can help.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
         match self {
+            Self::Write(WriteError::Conflict(_))
+            | Self::AtRest(_)
+            | Self::Entry(_)
+            | Self::Body(_)
+            | Self::Inconsistent(_)
+            | Self::Crypto(_) => false,
             Self::Store(_) | Self::Write(_) | Self::Restless | Self::NoEntropy(_) => true,
-            Self::AtRest(_) | Self::Entry(_) | Self::Body(_) | Self::Inconsistent(_) | Self::Crypto(_) => {
-                false
-            }
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
     Exchange,
     caller::Caller,
     declare::KeptFacts,
+    ended::Ended,
     facts::Reading,
     ledger::{Account, Knows},
     trouble::Trouble,
@@ -41,7 +42,7 @@ pub enum WithdrawError {
     Refused(Refusal),
     /// It has ended already by another cause.
     #[error("ended")]
-    Gone,
+    Gone(Ended),
     /// Not the caller's fault.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -172,8 +173,10 @@ impl Exchange {
                 Ok(TakenBack::of(done.time, index, &done.outcome))
             }
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(WithdrawError::NotFound),
-            Err(WriteError::Conflict(_)) => Err(WithdrawError::Gone),
-            Err(error) => Err(Trouble::from(error).into()),
+            Err(error) => Err(match error.conflict().and_then(Ended::met) {
+                Some(ended) => WithdrawError::Gone(ended),
+                None => Trouble::from(error).into(),
+            }),
         }
     }
 

@@ -6,10 +6,12 @@
 //! log.
 
 mod ended;
+mod hindered;
 mod proof;
 
 use self::{
-    ended::{ended_otherwise, gone},
+    ended::{gone, gone_to_sender},
+    hindered::hindered,
     proof::unproven,
 };
 use super::problem::{self, Problem};
@@ -36,8 +38,17 @@ const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may 
      replaced it, or ask the operator of this gateway.",
 );
 
+/// 500: the policies or the facts could not be judged. The answer is no, and the fault is not the caller's.
+const POLICY_FAULT: Problem = Problem::new("policy-fault", "The gateway could not decide", 500).detail(
+    "The fault is the gateway's and not the request's. Nothing was released; the log says that it was asked. Tell the \
+     operator the traceId.",
+);
+
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {
+        if let Some(hindrance) = trouble.hindrance() {
+            return hindered(hindrance).code(trouble.error_code());
+        }
         let problem = if trouble.is_passing() { problem::UNAVAILABLE } else { problem::INTERNAL };
         problem.code(trouble.error_code()).caused_by(&trouble)
     }
@@ -66,7 +77,9 @@ impl From<PushError> for Problem {
         match error {
             PushError::Invalid(faults) => problem::INVALID.code("submission").with_faults(faults),
             PushError::Refused(refusals) => {
-                refusals.into_iter().fold(problem::REFUSED, |problem, (at, refusal)| match at {
+                let fault = refusals.iter().any(|(_, refusal)| refusal.kind == RefusalKind::PolicyFault);
+                let no = if fault { POLICY_FAULT } else { problem::REFUSED };
+                refusals.into_iter().fold(no, |problem, (at, refusal)| match at {
                     Some(at) => problem.with_recipient_faults(at, placed(refusal, &recipient(at))),
                     None if refusal.kind == RefusalKind::Route => problem.with_faults(refusal.reasons),
                     None => problem.with_faults(placed(refusal, "/copyForPerson")),
@@ -115,7 +128,7 @@ impl From<AcknowledgeError> for Problem {
                     "The packet was not collected, so there is nothing to acknowledge.",
                 )
             }),
-            AcknowledgeError::Gone => ended_otherwise(),
+            AcknowledgeError::Gone(ended) => gone(ended),
             AcknowledgeError::Refused(refusal) => refused(refusal),
             AcknowledgeError::Trouble(trouble) => trouble.into(),
         }
@@ -132,7 +145,7 @@ impl From<AnswerError> for Problem {
                 "Dit verzoek is al anders beantwoord. Een antwoord blijft staan.",
                 "This request was answered otherwise. An answer stands.",
             )),
-            AnswerError::Gone => ended_otherwise(),
+            AnswerError::Gone(ended) => gone(ended),
             AnswerError::Refused(refusal) => refused(refusal),
             AnswerError::Trouble(trouble) => trouble.into(),
         }
@@ -155,7 +168,7 @@ impl From<WithdrawError> for Problem {
         match error {
             WithdrawError::NotFound => problem::NOT_FOUND,
             WithdrawError::Refused(refusal) => refused(refusal),
-            WithdrawError::Gone => ended_otherwise(),
+            WithdrawError::Gone(ended) => gone_to_sender(ended),
             WithdrawError::Trouble(trouble) => trouble.into(),
         }
     }
@@ -233,7 +246,8 @@ impl From<KeyError> for Problem {
 }
 
 fn refused(refusal: Refusal) -> Problem {
-    problem::REFUSED.with_faults(refusal.reasons)
+    let no = if refusal.kind == RefusalKind::PolicyFault { POLICY_FAULT } else { problem::REFUSED };
+    no.with_faults(refusal.reasons)
 }
 
 fn conflict(fault: Fault) -> Problem {

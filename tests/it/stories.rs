@@ -7,6 +7,7 @@ mod evidence;
 mod handover;
 mod leaving;
 mod lifecycle;
+mod policies;
 mod processor;
 mod removal;
 mod residence;

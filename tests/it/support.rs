@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeSet,
     io::Write as _,
+    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -13,6 +14,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use sluis::{
     cli::{
+        compose::Composed,
         init::{InitOptions, LaidOut, lay_out},
         running::Running,
     },
@@ -45,7 +47,7 @@ pub(crate) struct Gateway {
     pub(crate) laid: LaidOut,
     pub(crate) running: Running,
     /// Gone when the gateway is dropped.
-    _folder: TempDir,
+    folder: TempDir,
     place: Option<Place>,
 }
 
@@ -76,13 +78,32 @@ impl Gateway {
             InitOptions { data: free, ops: free, database: place.as_ref().map(|place| place.url.clone()) };
         let laid = lay_out(&folder.path().join("gateway"), &options, &shared, &entropy).await.unwrap();
         let running = Running::start(&laid.config, shared, entropy).await.unwrap();
-        Self { clock, laid, running, _folder: folder, place }
+        Self { clock, laid, running, folder, place }
     }
 
     /// Another gateway on the same database, keys and policies, as a second machine would be.
     pub(crate) async fn second(&self) -> Running {
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
         Running::start(&self.laid.config, clock, Arc::new(SystemEntropy::new())).await.unwrap()
+    }
+
+    /// A gateway on the same database that decides by policies of its own, which become the active ones: those of the
+    /// program, with this text put in the place of that in one file.
+    pub(crate) async fn with_policies(&self, file: &str, from: &str, to: &str) -> Running {
+        let folder = self.folder.path().join("policies");
+        copy(Path::new("policies"), &folder);
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        assert!(text.contains(from), "{file} does not have {from}");
+        std::fs::write(folder.join(file), text.replacen(from, to, 1)).unwrap();
+        let mut config = self.laid.config.clone();
+        config.policies.dir = Some(folder);
+        let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+        let composed =
+            Composed::for_operator(&config, Arc::clone(&clock), Arc::clone(&entropy)).await.unwrap();
+        composed.exchange.activate_policy().await.unwrap();
+        composed.close().await;
+        Running::start(&config, clock, entropy).await.unwrap()
     }
 
     /// Stops and removes everything.
@@ -153,6 +174,19 @@ impl Gateway {
     /// A caller without a certificate.
     pub(crate) async fn visit(&self, path: &str) -> Answer {
         Answer::of(self.http(None).get(format!("{}{path}", self.url())).send().await.unwrap()).await
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     policy::{
         dataset::DatasetKind,
         minimise::minimise_each,
-        permit::{Permit, Refusal},
+        permit::{Permit, Refusal, RefusalKind},
     },
 };
 
@@ -16,8 +16,8 @@ impl Exchange {
     /// Decides without storing: what would be allowed, and why not. Logged as a question.
     ///
     /// # Errors
-    /// [`PushError`], but never `Refused` for a recipient: those are verdicts. `Invalid` also for content that the bases do
-    /// not allow.
+    /// [`PushError`]. A recipient that is refused is a verdict; `Refused` only where the gateway could not decide. `Invalid`
+    /// also for content that the bases do not allow.
     pub async fn check(
         &self,
         caller: &Caller,
@@ -50,6 +50,14 @@ impl Exchange {
             verdicts.push(Verdict { at: resolved.at, party: resolved.party, decision });
         }
         self.record(entries).await?;
+        let undecided = verdicts.iter().filter_map(|verdict: &Verdict| match &verdict.decision {
+            Err(refusal) if refusal.kind == RefusalKind::PolicyFault => Some((verdict.at, refusal.clone())),
+            Err(_) | Ok(_) => None,
+        });
+        let undecided: Vec<_> = undecided.collect();
+        if !undecided.is_empty() {
+            return Err(PushError::Refused(undecided));
+        }
         if permits.len() == prepared.recipients.len() {
             let permits: Vec<_> = permits.iter().collect();
             minimise_each(&permits, &prepared.contents, prepared.dataset, &submission.header.omit)

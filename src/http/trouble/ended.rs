@@ -2,16 +2,25 @@
 
 use crate::{
     domain::problem::{Bilingual, Fault},
-    exchange::pull::Ended,
+    exchange::ended::Ended,
     http::problem::{self, Problem},
 };
 
 const GONE: Problem =
     problem::GONE.detail("The entry of errors says how it ended. There is nothing to collect.");
 
-/// Why a packet can no longer be collected, to the recipient that it was for.
+/// How it ended, to the recipient that it was for.
 pub(super) fn gone(ended: Ended) -> Problem {
-    let fault = match ended {
+    GONE.with_faults([told(ended)])
+}
+
+/// How it ended, to its sender: what a recipient can do about it is not the sender's to do.
+pub(super) fn gone_to_sender(ended: Ended) -> Problem {
+    GONE.with_faults([Fault { now: None, ..told(ended) }])
+}
+
+fn told(ended: Ended) -> Fault {
+    match ended {
         Ended::Withdrawn => Fault::at(
             "",
             "withdrawn",
@@ -45,19 +54,8 @@ pub(super) fn gone(ended: Ended) -> Problem {
         Ended::Acknowledged => Fault::at(
             "",
             "acknowledged",
-            "U hebt de ontvangst bevestigd; daarna is het hier gewist.",
-            "You acknowledged it, and it was erased here.",
+            "De ontvangst is bevestigd; daarna is het hier gewist.",
+            "It was acknowledged, and then erased here.",
         ),
-    };
-    GONE.with_faults([fault])
-}
-
-/// It has ended, by a cause that the use case does not tell apart.
-pub(super) fn ended_otherwise() -> Problem {
-    GONE.with_faults([Fault::at(
-        "",
-        "ended",
-        "Dit is al geëindigd: ingetrokken, verlopen of niet meer op te halen.",
-        "It has ended: withdrawn, expired or withheld.",
-    )])
+    }
 }

@@ -41,6 +41,15 @@ impl WriteError {
         matches!(self, Self::StaleFacts | Self::PermitExpired)
     }
 
+    /// What the state of things forbids, where that is why.
+    #[must_use]
+    pub const fn conflict(&self) -> Option<Conflict> {
+        match self {
+            Self::Conflict(conflict) => Some(*conflict),
+            _ => None,
+        }
+    }
+
     /// A stable label for logs and metrics.
     #[must_use]
     pub const fn error_code(&self) -> &'static str {

@@ -12,20 +12,10 @@ use sluis::{
         problem::{Bilingual, Fault},
     },
     exchange::{
-        account::AccountError,
-        acknowledge::AcknowledgeError,
-        admission::AdmitError,
-        answer::AnswerError,
-        declare::DeclareError,
-        directory::DirectoryError,
-        evaluate::EvaluateError,
-        keys::KeyError,
-        lists::ListError,
-        pull::{Ended, PullError},
-        push::PushError,
-        search::SearchError,
-        trouble::Trouble,
-        withdraw::WithdrawError,
+        account::AccountError, acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError,
+        declare::DeclareError, directory::DirectoryError, ended::Ended, evaluate::EvaluateError,
+        keys::KeyError, lists::ListError, pull::PullError, push::PushError, search::SearchError,
+        trouble::Trouble, withdraw::WithdrawError,
     },
     http::problem::Problem,
     identity::{IdentityFault, key_proof::ProofFault},
@@ -103,6 +93,7 @@ async fn handing_in() {
         PushError::Invalid(vec![fault()]),
         PushError::Refused(vec![(Some(1), no()), (None, no())]),
         PushError::Refused(vec![(None, refusal(RefusalKind::Route))]),
+        PushError::Refused(vec![(Some(0), no()), (Some(1), refusal(RefusalKind::PolicyFault))]),
         PushError::NoKey(vec![fault()]),
         PushError::KeyReused,
         PushError::Trouble(Trouble::Restless),
@@ -112,7 +103,7 @@ async fn handing_in() {
         DeclareError::Trouble(Trouble::Restless),
         WithdrawError::NotFound,
         WithdrawError::Refused(no()),
-        WithdrawError::Gone,
+        WithdrawError::Gone(Ended::Expired),
         WithdrawError::Trouble(Trouble::Restless),
     ]);
 }
@@ -122,6 +113,7 @@ async fn collecting() {
     insta::assert_snapshot!(told![
         PullError::NotFound,
         PullError::Refused(no()),
+        PullError::Refused(refusal(RefusalKind::PolicyFault)),
         PullError::Gone(Ended::Withdrawn),
         PullError::Gone(Ended::Expired),
         PullError::Gone(Ended::Withheld),
@@ -129,12 +121,12 @@ async fn collecting() {
         PullError::Trouble(Trouble::Restless),
         AcknowledgeError::NotFound,
         AcknowledgeError::NotCollected,
-        AcknowledgeError::Gone,
+        AcknowledgeError::Gone(Ended::Withdrawn),
         AcknowledgeError::Refused(no()),
         AcknowledgeError::Trouble(Trouble::Restless),
         AnswerError::NotFound,
         AnswerError::AlreadyAnswered,
-        AnswerError::Gone,
+        AnswerError::Gone(Ended::Withheld),
         AnswerError::Refused(no()),
         AnswerError::Trouble(Trouble::Restless),
         SearchError::Refused(no()),
@@ -189,9 +181,23 @@ async fn what_is_not_the_callers_fault() {
         Trouble::Write(WriteError::Busy),
         Trouble::Write(WriteError::Unknown),
         Trouble::Write(WriteError::PolicyDiffers),
-        Trouble::Write(WriteError::Conflict(Conflict::Blocked)),
         Trouble::Inconsistent("a secret of the inside"),
         Trouble::Crypto("another"),
+    ]);
+}
+
+/// What had changed between the reading and the write is the caller's to know: it would not pass.
+#[tokio::test]
+async fn what_changed_meanwhile() {
+    insta::assert_snapshot!(told![
+        Trouble::Write(WriteError::Conflict(Conflict::NotFound)),
+        Trouble::Write(WriteError::Conflict(Conflict::Blocked)),
+        Trouble::Write(WriteError::Conflict(Conflict::Withdrawn)),
+        Trouble::Write(WriteError::Conflict(Conflict::Expired)),
+        Trouble::Write(WriteError::Conflict(Conflict::Withheld)),
+        Trouble::Write(WriteError::Conflict(Conflict::Gone)),
+        Trouble::Write(WriteError::Conflict(Conflict::Taken)),
+        Trouble::Write(WriteError::Conflict(Conflict::State)),
     ]);
 }
 

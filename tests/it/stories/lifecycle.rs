@@ -93,7 +93,7 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
     college
         .post(&format!("/v1/packets/{packet}/acknowledgement"), &json!({}))
         .await
-        .expect_problem(410, "ended");
+        .expect_problem(410, "withdrawn");
     assert!(items(&college, "/v1/notices").await.is_empty(), "it never had it");
 
     // With the request taken back, the document that waits has nothing to rest on, and no new one can be sent.
@@ -140,7 +140,7 @@ async fn a_packet_waits_as_long_as_its_dataset_says() {
     assert_eq!(state(&school, &sooner).await["state"], "expired");
     assert_eq!(state(&college, &sooner).await["state"], "expired");
     collect(&college, &sooner).await.expect_problem(410, "expired");
-    take_back(&school, &sooner).await.expect_problem(410, "ended");
+    take_back(&school, &sooner).await.expect_problem(410, "expired");
 
     // The answer stands after the request's own term: the school must still send the document.
     gateway.pass(50.days());
@@ -158,7 +158,7 @@ async fn an_unanswered_request_ends_with_its_term() {
     agree(&gateway, &school, &toby, "persoon").await;
     let request = ask(&gateway, &school, &toby).await.text("/id");
     gateway.pass(61.days());
-    answer(&college, &request, true).await.expect_problem(410, "ended");
+    answer(&college, &request, true).await.expect_problem(410, "expired");
     hand_over(&gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
     gateway.stop().await;
 }

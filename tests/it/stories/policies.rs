@@ -1,0 +1,55 @@
+//! The policies change while packets wait: decided again, by those of today.
+
+use http::StatusCode;
+use sluis::domain::{clock::Clock as _, party::Role};
+
+use super::steps::{GUIDANCE, born, collect, declare, send};
+use crate::support::{Actor, Gateway, declaration, submission};
+
+const FILE: &str = "datasets/uitstroomprofiel/policy.cedar";
+
+/// A school, a college, and the profile of someone who consented to it.
+async fn profile(gateway: &Gateway) -> (Actor, Actor, serde_json::Value) {
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(gateway, "L-2031", "2007-11-03");
+    let now = gateway.clock.now();
+    declare(
+        &school,
+        &declaration("toestemming", "uitstroomprofiel", &toby, "persoon", Role::WerkEnInkomen, now),
+    )
+    .await;
+    let mut body = submission(gateway, "uitstroomprofiel", GUIDANCE, &toby, Role::WerkEnInkomen);
+    body["content"].as_object_mut().unwrap().remove("leerplicht");
+    (school, college, body)
+}
+
+/// A condition that cannot be judged is a no, and the fault is told to be the gateway's own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_cannot_decide_says_that_it_is_its_own_fault() {
+    let gateway = Gateway::start().await;
+    let (school, college, body) = profile(&gateway).await;
+    let packet = send(&school, "/v1/packets", &body).await.expect_status(StatusCode::CREATED).text("/id");
+
+    let first = "// Praktijkonderwijs naar Werk & Inkomen.\n";
+    let overflows = r#"@id("uitstroomprofiel.overloopt") @voor("uitstroomprofiel.pro-werk-en-inkomen")
+@voorwaarde("avg:6:1a") @nl("Te oud.") @en("Too old.") @nu("Niets.") @nu_en("Nothing.")
+forbid (principal, action == Action::"receive", resource == Dataset::"uitstroomprofiel")
+when { context.person.ageAtLeast * 9223372036854775807 > 1 };
+"#;
+    let broken = gateway.with_policies(FILE, first, overflows).await;
+    let (school, college) = (school.at(&broken), college.at(&broken));
+    let size = async || broken.exchange.store.head().await.unwrap().size;
+    let before = size().await;
+    for answer in [
+        send(&school, "/v1/packets", &body).await,
+        school.post("/v1/packets?check=true", &body).await,
+        collect(&college, &packet).await,
+    ] {
+        answer.expect_problem(500, "policy-fault");
+        assert_eq!(answer.json()["type"], "urn:sluis:problem:policy-fault");
+    }
+    assert_eq!(size().await, before + 3, "each was asked, and stands in the log");
+    broken.stop().await;
+    gateway.stop().await;
+}
