@@ -8,6 +8,7 @@ pub mod acknowledge;
 pub mod admission;
 pub mod answer;
 pub mod caller;
+mod certificates;
 pub mod declare;
 pub mod directory;
 pub mod ended;

@@ -7,12 +7,14 @@
 //! | [`revocations`] | the revocation lists, checked and enforced |
 //! | [`peer`] | a certificate with the party it is registered to, checked on each request |
 //! | [`key_proof`] | whether an encryption key belongs to the party that publishes it |
+//! | [`certificate_proof`] | whether who registers a certificate holds its private key |
 //! | [`tls`] | server and client configurations by the NCSC's lists |
 //! | [`authority`] | a throw-away certificate authority for rehearsals, tests and the demo |
 
 pub mod anchors;
 pub mod authority;
 pub mod certificate;
+pub mod certificate_proof;
 pub mod key_proof;
 pub mod peer;
 pub mod revocations;

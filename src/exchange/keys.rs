@@ -1,22 +1,16 @@
-//! A party's own keys and certificates: published, retired, revoked; always by the party itself.
+//! A party's own keys: published, retired, revoked; always by the party itself.
 
-use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 
 use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, trouble::Trouble};
 use crate::{
-    accesslog::entry::{Event, Outcome, Part},
+    accesslog::entry::{Event, Outcome},
     crypto::keys::RecipientKey,
     domain::problem::Fault,
-    identity::{
-        ClientCertificate,
-        key_proof::{self, ProofFault},
-        tls,
-    },
+    identity::key_proof::{self, ProofFault},
     policy::{permit::Refusal, routes::RouteAction},
     store::{
-        read::CertificateRow,
-        write::{PublishKey, RegisterCertificate, RetireKey, RevokeKey, Write},
+        write::{PublishKey, RetireKey, RevokeKey, Write},
         writer::error::{Conflict, WriteError},
     },
 };
@@ -47,7 +41,7 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    fn of(error: WriteError) -> Self {
+    pub(super) fn of(error: WriteError) -> Self {
         match error {
             WriteError::Conflict(Conflict::NotFound) => Self::NotFound,
             WriteError::Conflict(Conflict::Taken | Conflict::State) => Self::Taken,
@@ -118,69 +112,7 @@ impl Exchange {
         self.own_key(caller, &known).await
     }
 
-    /// Registers the caller's next certificate, with the present one. It must be of the same organisation and from an
-    /// authority that vouches for its OIN. The chain has the certificate first.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub async fn register_certificate(
-        &self,
-        caller: &Caller,
-        chain: &[CertificateDer<'_>],
-    ) -> Result<CertificateRow, KeyError> {
-        let now = self.clock.now();
-        self.key_route(caller, RouteAction::RegisterCertificate).await?;
-        let read = chain.first().map(|leaf| ClientCertificate::read(leaf));
-        let Some(Ok(certificate)) = read else { return Err(KeyError::Invalid(vec![unreadable()])) };
-        let trust = self.trust.load();
-        let trusted = tls::let_in(chain, &trust.anchors, &trust.revocations, now).is_some();
-        drop(trust);
-        let mut faults = Vec::new();
-        if certificate.oin() != caller.party().oin {
-            faults.push(Fault::at(
-                "/certificate",
-                "other-organisation",
-                "Dit certificaat is van een andere organisatie.",
-                "this certificate is another organisation's",
-            ));
-        }
-        if !trusted {
-            faults.push(Fault::at(
-                "/certificate",
-                "untrusted-certificate",
-                "Dit certificaat komt niet van een uitgever die de gateway voor dit OIN vertrouwt, of het is ingetrokken.",
-                "this certificate is not from an authority that the gateway trusts for this OIN, or it was revoked",
-            ));
-        }
-        if certificate.not_after() <= now {
-            faults.push(Fault::at(
-                "/certificate",
-                "expired-certificate",
-                "Dit certificaat is verlopen.",
-                "this certificate has expired",
-            ));
-        }
-        if !faults.is_empty() {
-            return Err(KeyError::Invalid(faults));
-        }
-        let mut account = Account::of(Event::CertificateRegistered, Outcome::Recorded);
-        account.shared.subject = Some(caller.party());
-        account.sender = Some(caller.party());
-        account.for_sender = Part { certificate: Some(certificate.registration()), ..Part::default() };
-        let entry = self.entry(caller, account)?;
-        let effect = RegisterCertificate {
-            registration: certificate.registration(),
-            party: caller.party(),
-            serial: hex::encode(certificate.serial()),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
-        };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(KeyError::of)?);
-        let row = self.store.certificate(&certificate.registration()).await.map_err(Trouble::from)?;
-        Ok(row.ok_or(Trouble::Inconsistent("a registered certificate is gone"))?)
-    }
-
-    async fn key_route(&self, caller: &Caller, action: RouteAction) -> Result<(), KeyError> {
+    pub(super) async fn key_route(&self, caller: &Caller, action: RouteAction) -> Result<(), KeyError> {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(action, &party, now).map_err(KeyError::Refused)
@@ -190,15 +122,6 @@ impl Exchange {
         let found = self.store.key(thumbprint).await.map_err(Trouble::from)?;
         found.filter(|row| row.party == caller.party()).ok_or(KeyError::NotFound)
     }
-}
-
-fn unreadable() -> Fault {
-    Fault::at(
-        "/certificate",
-        "not-a-certificate",
-        "Dit is geen certificaat van een organisatie met een OIN en een sleutel die de gateway aanneemt.",
-        "this is no certificate of an organisation with an OIN and a key that the gateway takes",
-    )
 }
 
 fn key_account(caller: &Caller, event: Event, thumbprint: &str) -> Account {

@@ -18,7 +18,7 @@ use josekit::{
     jws::{self, ES256, ES384, JwsHeader, JwsSigner, JwsVerifier, PS256},
 };
 use rustls::pki_types::CertificateDer;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use x509_parser::{prelude::FromDer, public_key::PublicKey, x509::SubjectPublicKeyInfo};
 
@@ -154,22 +154,35 @@ fn check_statement(
     peer: &Peer,
     now: Timestamp,
 ) -> Result<(), ProofFault> {
-    let algorithm = peer.certificate().key();
-    if statement.len() > LONGEST_STATEMENT || !has_header_of(statement, algorithm) {
-        return Err(ProofFault::Statement);
-    }
-    let verifier = verifier(peer.certificate()).ok_or(ProofFault::Statement)?;
-    let (payload, _) =
-        jws::deserialize_compact(statement, verifier.as_ref()).map_err(|_| ProofFault::Signature)?;
-    let said: Statement = serde_json::from_slice(&payload).map_err(|_| ProofFault::Statement)?;
+    let said: Statement = said(STATEMENT_TYP, statement, peer.certificate())?;
     if said.thumbprint != key.thumbprint() || said.party.is_some_and(|party| party != peer.party()) {
         return Err(ProofFault::OtherStatement);
     }
-    let age = now.as_second().saturating_sub(said.iat);
+    is_of_now(said.iat, now)
+}
+
+/// What a statement of this type says, once it is known to be signed by the key of this certificate.
+pub(super) fn said<T: DeserializeOwned>(
+    typ: &str,
+    statement: &str,
+    certificate: &ClientCertificate,
+) -> Result<T, ProofFault> {
+    if statement.len() > LONGEST_STATEMENT || !has_header_of(statement, certificate.key(), typ) {
+        return Err(ProofFault::Statement);
+    }
+    let verifier = verifier(certificate).ok_or(ProofFault::Statement)?;
+    let (payload, _) =
+        jws::deserialize_compact(statement, verifier.as_ref()).map_err(|_| ProofFault::Signature)?;
+    serde_json::from_slice(&payload).map_err(|_| ProofFault::Statement)
+}
+
+/// Whether a statement of this instant may still be used.
+pub(super) fn is_of_now(iat: i64, now: Timestamp) -> Result<(), ProofFault> {
+    let age = now.as_second().saturating_sub(iat);
     if age.saturating_abs() <= STATEMENT_LASTS.as_secs() { Ok(()) } else { Err(ProofFault::Stale) }
 }
 
-fn has_header_of(statement: &str, key: CertificateKey) -> bool {
+fn has_header_of(statement: &str, key: CertificateKey, typ: &str) -> bool {
     let mut parts = statement.split('.');
     let (Some(head), Some(_), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
@@ -180,7 +193,7 @@ fn has_header_of(statement: &str, key: CertificateKey) -> bool {
     header.is_some_and(|header| {
         let text = |name| header.get(name).and_then(Value::as_str);
         text("alg") == Some(algorithm(key))
-            && text("typ") == Some(STATEMENT_TYP)
+            && text("typ") == Some(typ)
             && header.get("crit").is_none()
             && header.get("b64").is_none()
     })
@@ -235,13 +248,18 @@ pub fn state(
     own: &OwnCertificate,
     now: Timestamp,
 ) -> Result<String, ProofFault> {
+    let said = Statement { thumbprint: key.thumbprint().to_owned(), party, iat: now.as_second() };
+    sign(STATEMENT_TYP, &said, own)
+}
+
+/// A statement of this type, signed by the key of a certificate.
+pub(super) fn sign<T: Serialize>(typ: &str, said: &T, own: &OwnCertificate) -> Result<String, ProofFault> {
     let certificate = ClientCertificate::read(own.leaf()).map_err(|_| ProofFault::Statement)?;
     let signer = signer(certificate.key(), own.key_der()).ok_or(ProofFault::Statement)?;
-    let said = Statement { thumbprint: key.thumbprint().to_owned(), party, iat: now.as_second() };
-    let payload = serde_json::to_vec(&said).map_err(|_| ProofFault::Statement)?;
+    let payload = serde_json::to_vec(said).map_err(|_| ProofFault::Statement)?;
     let chain: Vec<_> = own.chain().map(|certificate| STANDARD.encode(certificate)).collect();
     let mut header = JwsHeader::new();
-    header.set_token_type(STATEMENT_TYP);
+    header.set_token_type(typ);
     header.set_claim("x5c", Some(json!(chain))).map_err(|_| ProofFault::Statement)?;
     jws::serialize_compact(&payload, &header, signer.as_ref()).map_err(|_| ProofFault::Statement)
 }

@@ -209,6 +209,11 @@ pub(super) struct NewCertificate {
     /// The chain in PEM, the party's own certificate first.
     #[schema(max_length = 65536)]
     certificate: String,
+    /// That the calling party holds the certificate's private key: a JWS with `typ` `sluis-certificate-proof+jwt`, signed
+    /// by the key of this certificate, whose payload holds `present`, the registration of the certificate that calls (the
+    /// SHA-256 of its issuer, subject and key, in hexadecimal digits), and `iat`, of the last ten minutes.
+    #[schema(max_length = 16384)]
+    proof: String,
 }
 
 /// A registered certificate.
@@ -232,8 +237,8 @@ pub(super) struct Certificate {
 
 /// Register the next certificate
 ///
-/// With the present one: from now on either may be used. It must be of the same organisation and from an authority that the
-/// gateway trusts for it.
+/// With the present one: from now on either may be used, for the same organisation in the same role. It must be of the same
+/// organisation, valid today and from an authority that the gateway trusts for it, and come with a proof by its own key.
 #[utoipa::path(
     post,
     path = "/certificates",
@@ -249,7 +254,7 @@ pub(super) async fn register(
     StrictJson(new): StrictJson<NewCertificate>,
 ) -> Result<(StatusCode, Json<Certificate>), Problem> {
     let chain = new.chain()?;
-    let row = exchange.register_certificate(&calling.caller, &chain).await;
+    let row = exchange.register_certificate(&calling.caller, &chain, &new.proof).await;
     let row = row.map_err(|error| calling.problem(error))?;
     let certificate = Certificate {
         registration: row.registration,

@@ -166,7 +166,7 @@ fn rsa_and_p384_certificates_state_as_well() {
         let own = own(&signed.pem(), &pair.serialize_pem());
         let statement = state(room.key.public(), None, &own, now()).unwrap();
         let verifier = verifier(&certificate).unwrap();
-        assert!(has_header_of(&statement, certificate.key()), "{:?}", certificate.key());
+        assert!(has_header_of(&statement, certificate.key(), STATEMENT_TYP), "{:?}", certificate.key());
         assert!(jws::deserialize_compact(&statement, verifier.as_ref()).is_ok(), "{:?}", certificate.key());
     }
 }

@@ -128,7 +128,7 @@ pub(crate) fn body(scene: &Scene, path: &str) -> Value {
     let person = left_school("L-77", 18, now);
     match path {
         "/v1/keys" => json!({ "key": {} }),
-        "/v1/certificates" => json!({ "certificate": "geen" }),
+        "/v1/certificates" => json!({ "certificate": "geen", "proof": "geen" }),
         "/v1/declarations" => {
             let mut wish =
                 declaration("kennisgenomen", "uitstroomprofiel", &person, "persoon", Role::Leerplicht, now);

@@ -3,19 +3,37 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use jiff::ToSpan as _;
-use serde_json::json;
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
 use sluis::{
     domain::{
         clock::Clock as _,
         id::SystemEntropy,
         party::{PartyId, Role},
     },
-    identity::authority::Authority,
+    identity::{
+        authority::{Authority, Issued},
+        certificate_proof,
+        tls::OwnCertificate,
+    },
 };
 
 use super::support::{Court, Scene};
 use crate::support::Actor;
+
+/// A next certificate with the statement of its own key, made for this caller.
+fn renewal(next: &Issued, by: &Actor) -> Value {
+    let proof = statement(next, by.own.leaf(), by.clock.now());
+    json!({ "certificate": next.chain_pem, "proof": proof })
+}
+
+fn own_of(issued: &Issued) -> Arc<OwnCertificate> {
+    Arc::new(OwnCertificate::from_pem(issued.chain_pem.as_bytes(), issued.key_pem.as_bytes()).unwrap())
+}
+
+fn statement(by: &Issued, present: &[u8], now: Timestamp) -> String {
+    certificate_proof::state(&own_of(by), present, now).unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_certificate_is_registered_with_the_present_one() {
@@ -26,7 +44,7 @@ async fn the_next_certificate_is_registered_with_the_present_one() {
     let answer = successor.get("/v1/inbox").await;
     answer.expect_status(StatusCode::UNAUTHORIZED);
 
-    let body = json!({ "certificate": next.chain_pem });
+    let body = renewal(&next, &scene.college);
     let size = scene.size().await;
     let answer = scene.college.post("/v1/certificates", &body).await;
     let registered = answer.expect_status(StatusCode::CREATED).json();
@@ -51,8 +69,9 @@ async fn the_next_certificate_is_registered_with_the_present_one() {
     assert_eq!(answer.json()["type"], "urn:sluis:problem:blocked");
     renewed.get("/v1/inbox").await.expect_status(StatusCode::OK);
     // And it does not let itself in again.
-    let again = json!({ "certificate": scene.gateway.laid.parties.iter()
-        .find(|laid| laid.party == scene.college.party).unwrap().certificate.chain_pem });
+    let laid = scene.gateway.laid.parties.iter().find(|laid| laid.party == scene.college.party).unwrap();
+    let renewed = Actor { own: own_of(&next), ..renewed };
+    let again = renewal(&laid.certificate, &renewed);
     renewed.post("/v1/certificates", &again).await.expect_problem(409, "taken");
     scene.college.get("/v1/inbox").await.expect_status(StatusCode::FORBIDDEN);
 }
@@ -64,44 +83,95 @@ async fn a_certificate_of_another_or_of_nobody_is_not_taken() {
     let now = gateway.clock.now();
     let entropy = SystemEntropy::new();
     let oin = scene.college.party.oin;
-    let others = scene.issue(scene.school.party, "een ander").chain_pem;
+    let others = scene.issue(scene.school.party, "een ander");
     let foreign = Authority::root("een vreemde", now, &entropy).unwrap();
-    let foreign = foreign.client(oin, "Zaffier", "vreemd", now, &entropy).unwrap().chain_pem;
+    let foreign = foreign.client(oin, "Zaffier", "vreemd", now, &entropy).unwrap();
     let long_ago = now.checked_sub((400 * 24).hours()).unwrap();
-    let expired = gateway.laid.authority.client(oin, "Zaffier", "oud", long_ago, &entropy).unwrap().chain_pem;
+    let expired = gateway.laid.authority.client(oin, "Zaffier", "oud", long_ago, &entropy).unwrap();
     let next_year = now.checked_add((200 * 24).hours()).unwrap();
-    let early =
-        gateway.laid.authority.client(oin, "Zaffier", "later", next_year, &entropy).unwrap().chain_pem;
-    let many = scene.issue(scene.college.party, "veel").chain_pem.repeat(4);
+    let early = gateway.laid.authority.client(oin, "Zaffier", "later", next_year, &entropy).unwrap();
     let registered = |role: Role| {
         let laid = gateway.laid.parties.iter().find(|laid| laid.party.role == role).unwrap();
-        laid.certificate.chain_pem.clone()
+        laid.certificate.clone()
     };
 
     let mut court = Court::open(&scene).await;
     let at = "/certificate";
-    for (name, pem, faults) in [
-        ("another's", others, vec![(at, "other-organisation")]),
-        ("of a foreign authority", foreign, vec![(at, "untrusted-certificate")]),
-        ("expired", expired, vec![(at, "untrusted-certificate"), (at, "expired-certificate")]),
-        ("not valid yet", early, vec![(at, "untrusted-certificate")]),
-        ("no certificate", "kanariewaarde".to_owned(), vec![(at, "not-a-chain")]),
-        ("a chain without end", many, vec![(at, "not-a-chain")]),
+    for (name, issued, fault) in [
+        ("another's", others, "other-organisation"),
+        ("of a foreign authority", foreign, "untrusted-certificate"),
+        ("expired", expired, "expired-certificate"),
+        ("not valid yet", early, "certificate-not-valid-yet"),
+    ] {
+        let answer = scene.college.post("/v1/certificates", &renewal(&issued, &scene.college)).await;
+        court.judge(name, &answer, 400, &[(at, fault)], 0).await;
+    }
+    let good = scene.issue(scene.college.party, "veel");
+    for (name, pem, fault) in [
+        ("no certificate", "kanariewaarde".to_owned(), "not-a-chain"),
+        ("a chain without end", good.chain_pem.repeat(4), "not-a-chain"),
         (
             "the gateway's authority itself",
             gateway.laid.authority.certificate_pem().to_owned(),
-            vec![(at, "not-a-certificate")],
+            "not-a-certificate",
         ),
     ] {
-        let answer = scene.college.post("/v1/certificates", &json!({ "certificate": pem })).await;
-        court.judge(name, &answer, 400, &faults, 0).await;
+        let mut body = renewal(&good, &scene.college);
+        body["certificate"] = json!(pem);
+        let answer = scene.college.post("/v1/certificates", &body).await;
+        court.judge(name, &answer, 400, &[(at, fault)], 0).await;
     }
     // Of the same municipality, and another role's: a certificate is of one party.
-    let theirs = json!({ "certificate": registered(Role::Leerplicht) });
+    let theirs = renewal(&registered(Role::Leerplicht), &scene.doorstroompunt);
     let answer = scene.doorstroompunt.post("/v1/certificates", &theirs).await;
     court.judge("another role's", &answer, 409, &[("", "taken")], 0).await;
     court.close().await;
     scene.leerplicht.get("/v1/inbox").await.expect_status(StatusCode::OK);
+}
+
+/// Whoever has a copy of a certificate cannot register it: its key must have signed for this very caller, now.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_hold_the_key_of_a_certificate_cannot_register_it() {
+    let scene = Scene::set().await;
+    let (caller, now) = (&scene.doorstroompunt, scene.gateway.clock.now());
+    let next = scene.issue(caller.party, "volgende");
+    let another = scene.issue(caller.party, "een andere sleutel");
+    let present = caller.own.leaf();
+    let by_its_key = |present: &[u8], at: Timestamp| json!(statement(&next, present, at));
+    let faulty = json!("eyJhbGciOiJub25lIn0.e30.");
+    let mut court = Court::open(&scene).await;
+    for (name, proof, code) in [
+        ("no statement", faulty, "invalid-statement"),
+        ("by another key", json!(statement(&another, present, now)), "wrong-signature"),
+        ("by the present key", json!(by_the_present_key(caller, now)), "wrong-signature"),
+        // Of the same municipality, in another role.
+        ("for another role", by_its_key(scene.leerplicht.own.leaf(), now), "other-statement"),
+        ("of yesterday", by_its_key(present, now.checked_sub(24.hours()).unwrap()), "stale-statement"),
+    ] {
+        let body = json!({ "certificate": next.chain_pem, "proof": proof });
+        let answer = caller.post("/v1/certificates", &body).await;
+        court.judge(name, &answer, 400, &[("/proof", code)], 0).await;
+    }
+    let without = json!({ "certificate": next.chain_pem });
+    let answer = caller.post("/v1/certificates", &without).await;
+    court.judge("without", &answer, 400, &[("/proof", "missing")], 0).await;
+    court.close().await;
+
+    // What one role registered speaks for that role, and no other role of the organisation takes it over.
+    caller.post("/v1/certificates", &renewal(&next, caller)).await.expect_status(StatusCode::CREATED);
+    let theirs = scene.leerplicht.post("/v1/certificates", &renewal(&next, &scene.leerplicht)).await;
+    theirs.expect_problem(409, "taken");
+    let successor = scene.gateway.actor(caller.party, &next);
+    scene.consent(Role::Doorstroompunt).await;
+    let packet = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-1").await;
+    successor.get(&format!("/v1/packets/{packet}")).await.expect_status(StatusCode::OK);
+    scene.consent(Role::Leerplicht).await;
+    let packet = scene.packet(Role::Leerplicht, "sleutel-van-kanarie-2").await;
+    successor.get(&format!("/v1/packets/{packet}")).await.expect_status(StatusCode::NOT_FOUND);
+}
+
+fn by_the_present_key(caller: &Actor, now: Timestamp) -> String {
+    certificate_proof::state(&caller.own, caller.own.leaf(), now).unwrap()
 }
 
 /// A retired key still opens what was sealed to it; a new key takes over.
@@ -139,7 +209,7 @@ async fn a_certificate_alone_is_no_party() {
     let mut court = Court::open(&scene).await;
     let answer = actor.publish().await;
     court.judge("a key", &answer, 401, &[], 0).await;
-    let answer = actor.post("/v1/certificates", &json!({ "certificate": issued.chain_pem })).await;
+    let answer = actor.post("/v1/certificates", &renewal(&issued, &actor)).await;
     court.judge("itself", &answer, 401, &[], 0).await;
     court.close().await;
 }

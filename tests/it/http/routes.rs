@@ -4,7 +4,10 @@ use std::fs;
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use sluis::domain::{clock::Clock as _, id::SystemEntropy, party::Role};
+use sluis::{
+    domain::{clock::Clock as _, id::SystemEntropy, party::Role},
+    identity::{certificate_proof, tls::OwnCertificate},
+};
 
 use crate::support::{Answer, Gateway, declaration, left_school, submission};
 
@@ -317,15 +320,18 @@ async fn a_party_registers_its_next_certificate_with_the_present_one() {
         .authority
         .client(laid.party.oin, "De Volgende School", "pro-school", now, &SystemEntropy::new())
         .unwrap();
-    api.takes("post /certificates", &json!({ "certificate": next.chain_pem }));
-    let answer = school.post("/v1/certificates", &json!({ "certificate": next.chain_pem })).await;
+    let own = OwnCertificate::from_pem(next.chain_pem.as_bytes(), next.key_pem.as_bytes()).unwrap();
+    let proof = certificate_proof::state(&own, school.own.leaf(), now).unwrap();
+    let body = json!({ "certificate": next.chain_pem, "proof": proof });
+    api.takes("post /certificates", &body);
+    let answer = school.post("/v1/certificates", &body).await;
     api.expect("post /certificates", &answer, 201);
     gateway.actor(laid.party, &next).get("/v1/parties").await.expect_status(StatusCode::OK);
 
     let other = gateway.without_key(Role::WerkEnInkomen);
-    let answer = other.post("/v1/certificates", &json!({ "certificate": next.chain_pem })).await;
+    let answer = other.post("/v1/certificates", &body).await;
     answer.expect_problem(400, "other-organisation");
-    let answer = school.post("/v1/certificates", &json!({ "certificate": "no PEM" })).await;
+    let answer = school.post("/v1/certificates", &json!({ "certificate": "no PEM", "proof": proof })).await;
     answer.expect_problem(400, "not-a-chain");
     gateway.stop().await;
 }

@@ -437,7 +437,8 @@ async fn faulty(canary: &Canary, walk: &Walk, school: &Actor) {
 /// A key and a certificate: not a person's, but routes all the same.
 async fn keys(walk: &Walk, college: &Actor) {
     let thumbprint = college.key.public().thumbprint().to_owned();
-    walk.post(college, "/certificates", "/v1/certificates", &json!({ "certificate": TEXT })).await;
+    let next = json!({ "certificate": TEXT, "proof": TEXT });
+    walk.post(college, "/certificates", "/v1/certificates", &next).await;
     for end in ["retirement", "revocation"] {
         let (route, path) = (format!("/keys/{{thumbprint}}/{end}"), format!("/v1/keys/{thumbprint}/{end}"));
         let ended = walk.post(college, &route, &path, &json!({})).await;

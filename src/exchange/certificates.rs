@@ -1,0 +1,159 @@
+//! A party's next certificate, registered with the present one.
+
+use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
+
+use super::{Exchange, caller::Caller, keys::KeyError, ledger::Account, trouble::Trouble};
+use crate::{
+    accesslog::entry::{Event, Outcome, Part},
+    domain::problem::{Bilingual, Fault},
+    identity::{ClientCertificate, certificate_proof, key_proof::ProofFault, tls},
+    policy::routes::RouteAction,
+    store::{
+        read::CertificateRow,
+        write::{RegisterCertificate, Write},
+    },
+};
+
+impl Exchange {
+    /// Registers the caller's next certificate, with the present one, for the same organisation in the same role. It must
+    /// be from an authority that vouches for the OIN, valid today, and come with a statement by its own key. The chain has
+    /// the certificate first.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub async fn register_certificate(
+        &self,
+        caller: &Caller,
+        chain: &[CertificateDer<'_>],
+        proof: &str,
+    ) -> Result<CertificateRow, KeyError> {
+        let now = self.clock.now();
+        self.key_route(caller, RouteAction::RegisterCertificate).await?;
+        let read = chain.first().map(|leaf| ClientCertificate::read(leaf));
+        let Some(Ok(certificate)) = read else { return Err(KeyError::Invalid(vec![unreadable()])) };
+        let mut faults = self.wrong_with_certificate(caller, chain, &certificate, now);
+        faults.extend(
+            certificate_proof::check(&certificate, proof, &caller.peer, now).err().map(not_possessed),
+        );
+        if !faults.is_empty() {
+            return Err(KeyError::Invalid(faults));
+        }
+        let mut account = Account::of(Event::CertificateRegistered, Outcome::Recorded);
+        account.shared.subject = Some(caller.party());
+        account.sender = Some(caller.party());
+        account.for_sender = Part { certificate: Some(certificate.registration()), ..Part::default() };
+        let entry = self.entry(caller, account)?;
+        let effect = RegisterCertificate {
+            registration: certificate.registration(),
+            party: caller.party(),
+            serial: hex::encode(certificate.serial()),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+        };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(KeyError::of)?);
+        let row = self.store.certificate(&certificate.registration()).await.map_err(Trouble::from)?;
+        Ok(row.ok_or(Trouble::Inconsistent("a registered certificate is gone"))?)
+    }
+
+    fn wrong_with_certificate(
+        &self,
+        caller: &Caller,
+        chain: &[CertificateDer<'_>],
+        certificate: &ClientCertificate,
+        now: Timestamp,
+    ) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if certificate.oin() != caller.party().oin {
+            faults.push(other_organisation());
+        }
+        let trust = self.trust.load();
+        // A chain is judged for today: what does not hold today is told as that, and not as distrusted.
+        if now < certificate.not_before() {
+            faults.push(not_valid_yet());
+        } else if certificate.not_after() <= now {
+            faults.push(expired());
+        } else if tls::let_in(chain, &trust.anchors, &trust.revocations, now).is_none() {
+            faults.push(untrusted());
+        }
+        faults
+    }
+}
+
+fn at_certificate(code: &'static str, nl: &'static str, en: &'static str) -> Fault {
+    Fault::at("/certificate", code, nl, en)
+}
+
+fn unreadable() -> Fault {
+    at_certificate(
+        "not-a-certificate",
+        "Dit is geen certificaat van een organisatie met een OIN en een sleutel die de gateway aanneemt.",
+        "this is no certificate of an organisation with an OIN and a key that the gateway takes",
+    )
+}
+
+fn other_organisation() -> Fault {
+    at_certificate(
+        "other-organisation",
+        "Dit certificaat is van een andere organisatie.",
+        "this certificate is another organisation's",
+    )
+}
+
+fn untrusted() -> Fault {
+    at_certificate(
+        "untrusted-certificate",
+        "Dit certificaat komt niet van een uitgever die de gateway voor dit OIN vertrouwt, of het is ingetrokken.",
+        "this certificate is not from an authority that the gateway trusts for this OIN, or it was revoked",
+    )
+}
+
+fn expired() -> Fault {
+    at_certificate("expired-certificate", "Dit certificaat is verlopen.", "this certificate has expired")
+}
+
+fn not_valid_yet() -> Fault {
+    Fault {
+        now: Some(Bilingual::new(
+            "Registreer het op de dag dat het geldig wordt, of later.",
+            "register it on the day on which it becomes valid, or later",
+        )),
+        ..at_certificate(
+            "certificate-not-valid-yet",
+            "Dit certificaat is nog niet geldig.",
+            "this certificate is not valid yet",
+        )
+    }
+}
+
+/// What is wrong with the proof that the caller holds the key of its next certificate.
+fn not_possessed(fault: ProofFault) -> Fault {
+    let (code, nl, en) = match fault {
+        ProofFault::OtherStatement => (
+            "other-statement",
+            "Deze verklaring is voor een ander certificaat gemaakt dan dat waarmee u verbonden bent.",
+            "this statement was made for another certificate than the one that you connect with",
+        ),
+        ProofFault::Stale => (
+            "stale-statement",
+            "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
+            "this statement is older than ten minutes: make a new one",
+        ),
+        ProofFault::Signature => (
+            "wrong-signature",
+            "Deze verklaring is niet ondertekend met de sleutel van het nieuwe certificaat.",
+            "this statement is not signed by the key of the new certificate",
+        ),
+        ProofFault::Missing
+        | ProofFault::Chain
+        | ProofFault::Untrusted
+        | ProofFault::OtherOrganisation
+        | ProofFault::OtherKey
+        | ProofFault::Statement => (
+            "invalid-statement",
+            "Dit is geen JWS van het soort sluis-certificate-proof+jwt met ES256, ES384 of PS256.",
+            "this is no JWS with typ sluis-certificate-proof+jwt by ES256, ES384 or PS256",
+        ),
+    };
+    Fault::at("/proof", code, nl, en)
+}
