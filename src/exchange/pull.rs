@@ -31,7 +31,7 @@ use crate::{
     store::{
         Committed,
         read::{CopyState, PacketRow, PacketState, RecipientRow},
-        write::{Deliver, Delivery, Write},
+        write::{Deliver, Delivery, TellNarrowed, Write},
         writer::job::Done,
     },
 };
@@ -134,6 +134,14 @@ struct Copy {
     row: RecipientRow,
 }
 
+/// Why today's decision is no.
+enum No {
+    /// The policies say so, or the sender is blocked.
+    Refused(Refusal),
+    /// It would be yes for less than was sealed.
+    Narrowed(Refusal),
+}
+
 impl Copy {
     fn ended(&self, now: Timestamp) -> Option<Ended> {
         match (self.row.state, self.packet.state) {
@@ -194,12 +202,7 @@ impl Exchange {
             }
             let permit = match self.decide_again(&copy, now).await? {
                 Ok(permit) => permit,
-                Err(refusal) => {
-                    let account = account(&copy, Outcome::Refused).refused(&refusal, Knows::Both);
-                    let entry = self.entry(caller, account)?;
-                    self.record(vec![entry]).await?;
-                    return Err(PullError::Refused(refusal));
-                }
+                Err(no) => return Err(self.refuse(caller, &copy, no).await?),
             };
             let account = account(&copy, Outcome::Permitted).permitted(&permit, &copy.row.categories);
             let entry = self.entry(caller, account)?;
@@ -231,7 +234,7 @@ impl Exchange {
     }
 
     /// Today's decision about a stored copy: the same basis, and no category that it does not allow any more.
-    async fn decide_again(&self, copy: &Copy, now: Timestamp) -> Result<Result<Permit, Refusal>, Trouble> {
+    async fn decide_again(&self, copy: &Copy, now: Timestamp) -> Result<Result<Permit, No>, Trouble> {
         let kept = self.kept_header(&copy.packet)?;
         let asked = Asked {
             packet: Some(copy.packet.id),
@@ -251,25 +254,43 @@ impl Exchange {
         let Gathered { facts, .. } = self.gather(&asked).await?;
         // Read after the version of the sender was noted: a block that comes later makes the permit void.
         if self.store.party(&copy.packet.sender).await?.is_none_or(|sender| sender.blocked) {
-            return Ok(Err(Refusal {
+            return Ok(Err(No::Refused(Refusal {
                 kind: RefusalKind::ConditionsFail,
                 basis: Some(copy.row.basis.clone()),
                 reasons: vec![sender_blocked()],
                 policy_digest: self.policy_digest(),
                 decided_at: now,
-            }));
+            })));
         }
         Ok(match self.engine.decide(&facts) {
-            Decision::Refusal(refusal) => Err(refusal),
+            Decision::Refusal(refusal) => Err(No::Refused(refusal)),
             Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => Ok(permit),
-            Decision::Permit(permit) => Err(Refusal {
+            Decision::Permit(permit) => Err(No::Narrowed(Refusal {
                 kind: RefusalKind::NoBasis,
                 basis: Some(permit.basis().clone()),
                 reasons: vec![narrowed()],
                 policy_digest: permit.policy_digest(),
                 decided_at: now,
-            }),
+            })),
         })
+    }
+
+    /// Notes the refusal; a sender whose packet can never be released as it is, is told.
+    async fn refuse(&self, caller: &Caller, copy: &Copy, no: No) -> Result<PullError, Trouble> {
+        let (No::Refused(refusal) | No::Narrowed(refusal)) = &no;
+        let entry = self.entry(caller, account(copy, Outcome::Refused).refused(refusal, Knows::Both))?;
+        Ok(PullError::Refused(match no {
+            No::Refused(refusal) => {
+                self.record(vec![entry]).await?;
+                refusal
+            }
+            No::Narrowed(refusal) => {
+                let (packet, sender) = (copy.packet.id, copy.packet.sender);
+                let effect = TellNarrowed { packet, sender, party: copy.row.party };
+                drop(self.writer.submit(Write::new(effect, vec![entry])).await?);
+                refusal
+            }
+        }))
     }
 
     /// What was kept with a packet for later decisions.

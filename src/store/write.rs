@@ -9,6 +9,7 @@ mod declare;
 mod deliver;
 mod expire;
 mod key;
+mod narrow;
 mod packet;
 mod party;
 mod person;
@@ -27,6 +28,7 @@ pub use self::{
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
     expire::{EraseBody, Expire},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
+    narrow::TellNarrowed,
     packet::{NewPacket, PacketKind},
     party::{BlockParty, Ground, MunicipalityOf, RegisterParty, UpdateParty},
     person::NewPerson,

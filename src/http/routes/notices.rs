@@ -25,7 +25,8 @@ pub(super) struct Notice {
     /// The index of the entry by which it came about. Several notices may have one.
     log_index: u64,
     /// What happened. `packet-withdrawn` and `declaration-withdrawn`: a packet that was collected rests on nothing any
-    /// more. `key-revoked`: push the packet again.
+    /// more. `key-revoked` and `categories-narrowed` (the packet holds more than its basis allows today): push the packet
+    /// again.
     #[schema(value_type = shape::NoticeKind)]
     kind: &'static str,
     /// Which packet.

@@ -56,6 +56,8 @@ words! {
         PacketWithdrawn = "packet-withdrawn",
         /// A recipient's key was revoked: push the packet again.
         KeyRevoked = "key-revoked",
+        /// The packet holds more than its basis allows any more: push it again.
+        CategoriesNarrowed = "categories-narrowed",
     }
 }
 

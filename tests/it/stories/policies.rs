@@ -1,9 +1,10 @@
 //! The policies change while packets wait: decided again, by those of today.
 
 use http::StatusCode;
+use serde_json::json;
 use sluis::domain::{clock::Clock as _, party::Role};
 
-use super::steps::{GUIDANCE, born, collect, declare, send};
+use super::steps::{GUIDANCE, born, collect, declare, items, send};
 use crate::support::{Actor, Gateway, declaration, submission};
 
 const FILE: &str = "datasets/uitstroomprofiel/policy.cedar";
@@ -22,6 +23,38 @@ async fn profile(gateway: &Gateway) -> (Actor, Actor, serde_json::Value) {
     let mut body = submission(gateway, "uitstroomprofiel", GUIDANCE, &toby, Role::WerkEnInkomen);
     body["content"].as_object_mut().unwrap().remove("leerplicht");
     (school, college, body)
+}
+
+/// What was sealed cannot be taken apart again: the recipient is refused, and the sender is told to push again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_packet_that_holds_more_than_today_allows_is_refused_and_its_sender_is_told() {
+    let gateway = Gateway::start().await;
+    let (school, college, body) = profile(&gateway).await;
+    assert!(body["content"]["uitstroom"].is_object());
+    let packet = send(&school, "/v1/packets", &body).await.expect_status(StatusCode::CREATED).text("/id");
+
+    let optional = "@optioneel(\"uitstroom\")\n";
+    let narrower = gateway.with_policies(FILE, optional, "").await;
+    let (school, college) = (school.at(&narrower), college.at(&narrower));
+    // However often the recipient comes for it, the sender is told once.
+    for _ in 0..2 {
+        collect(&college, &packet).await.expect_problem(403, "categories-narrowed");
+    }
+    let notices = items(&school, "/v1/notices").await;
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices[0]["kind"], "categories-narrowed");
+    assert_eq!(notices[0]["packet"], json!(packet));
+    assert_eq!(notices[0]["party"]["role"], "werk-en-inkomen");
+    assert!(items(&college, "/v1/notices").await.is_empty());
+
+    // What the sender then does is judged by the policies of today.
+    let mut less = body.clone();
+    send(&school, "/v1/packets", &body).await.expect_problem(400, "forbidden-category");
+    less["content"].as_object_mut().unwrap().remove("uitstroom");
+    let again = send(&school, "/v1/packets", &less).await.expect_status(StatusCode::CREATED).text("/id");
+    collect(&college, &again).await.expect_status(StatusCode::OK);
+    narrower.stop().await;
+    gateway.stop().await;
 }
 
 /// A condition that cannot be judged is a no, and the fault is told to be the gateway's own.
