@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{
     acknowledgement::Having,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     http::{
-        json::typed,
+        json::described,
         problem::{self, Problem},
     },
     policy::dataset::DatasetKind,
@@ -45,10 +46,10 @@ pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
     Some(read)
 }
 
-fn of<T: DeserializeOwned, R>(
+fn of<T: DeserializeOwned + ToSchema, R>(
     body: &Value,
     read: impl FnOnce(T) -> Result<R, Problem>,
 ) -> Result<(), Problem> {
-    let described = |faults| problem::INVALID.code("not-as-described").with_faults(faults);
-    read(typed(body).map_err(described)?).map(drop)
+    let invalid = |faults| problem::INVALID.code("not-as-described").with_faults(faults);
+    read(described(body).map_err(invalid)?).map(drop)
 }
