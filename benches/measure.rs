@@ -19,6 +19,7 @@ use sluis::{
         running::Running,
     },
     crypto::{
+        gateway_keys::GatewayKeys,
         keys::{KeyAlgorithm, PrivateKey},
         seal::seal,
     },
@@ -36,7 +37,11 @@ use sluis::{
         catalogue::Catalogue, engine::Engine, facts::Facts, minimise::minimise, permit::Permit,
         whatif::WhatIf,
     },
-    store::write::{Record, Write},
+    store::{
+        OpenOptions, Store,
+        write::{Record, Write},
+        writer::{Writer, settings::Settings},
+    },
 };
 
 /// Callers at the same time, each on a connection of its own that it keeps.
@@ -146,14 +151,14 @@ async fn gateway(table: &mut Table) -> Fallible<()> {
     }
     let running = Running::start(&laid.config, clock, entropy).await.map_err(shown)?;
 
-    let appended = appends(&running).await?;
+    let appended = appends(&laid).await?;
     let committed = commits(folder.path()).await?;
     table.row("append an entry, 256 at a time waiting", appended, "SQLite: one row, committed", committed);
 
     let school = Caller::of(&running, &laid, Role::ProSchool).await?;
     let doorstroompunt = Caller::of(&running, &laid, Role::Doorstroompunt).await?;
     let example =
-        running.exchange.catalogue.dataset(&"verwijderingsmelding".parse()?).ok_or("no such dataset")?;
+        running.exchange.catalogue().dataset(&"verwijderingsmelding".parse()?).ok_or("no such dataset")?;
     let body = removal(&example.example);
 
     let visited = load(|_| school.get("/checkpoint")).await?;
@@ -190,20 +195,26 @@ fn removal(example: &Value) -> Value {
     })
 }
 
-async fn appends(running: &Running) -> Fallible<Duration> {
-    let exchange = &running.exchange;
+/// Through a writer like the gateway's own, beside it.
+async fn appends(laid: &LaidOut) -> Fallible<Duration> {
+    let keys = GatewayKeys::load(&laid.config.keys.dir, laid.config.strict).map_err(|_| "no keys")?;
+    let store = Store::open(&laid.config.database.connect_url()?, &OpenOptions::default()).await?;
+    let policy = catalogue()?.digest();
+    let settings = Settings::new(policy, Arc::new(keys.log.signing().to_note_key()?), Arc::new(SystemClock));
+    let (writer, task) = Writer::start(store.clone(), settings).await?;
+    let at_rest = Arc::new(keys.at_rest);
     let began = Instant::now();
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..256 {
-        let exchange = Arc::clone(exchange);
+        let (writer, at_rest) = (writer.clone(), Arc::clone(&at_rest));
         waiting.spawn(async move {
             for _ in 0..APPENDS / 256 {
                 let draft = EntryDraft {
                     shared: Part::of(Event::Search, Outcome::Recorded),
                     ..EntryDraft::default()
                 };
-                let entry = entry::prepare(&draft, &exchange.at_rest, exchange.entropy.as_ref())?;
-                drop(exchange.writer.submit(Write::new(Record, vec![entry])).await?);
+                let entry = entry::prepare(&draft, &at_rest, &SystemEntropy::new())?;
+                drop(writer.submit(Write::new(Record, vec![entry])).await?);
             }
             Fallible::Ok(())
         });
@@ -211,7 +222,11 @@ async fn appends(running: &Running) -> Fallible<Duration> {
     while let Some(done) = waiting.join_next().await {
         done??;
     }
-    Ok(per(began.elapsed(), APPENDS / 256 * 256))
+    let took = began.elapsed();
+    drop(writer);
+    task.await?;
+    store.close().await;
+    Ok(per(took, APPENDS / 256 * 256))
 }
 
 /// What the disk itself costs: one row in one durable transaction.

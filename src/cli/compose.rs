@@ -3,7 +3,6 @@
 
 use std::{path::Path, sync::Arc};
 
-use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
@@ -12,7 +11,7 @@ use crate::{
     config::Config,
     crypto::gateway_keys::GatewayKeys,
     domain::{clock::Clock, id::Entropy},
-    exchange::{Exchange, Settings, admission::Trust},
+    exchange::{Exchange, Foundation, Settings, admission::Trust},
     identity::{
         anchors::{AnchorSource, TrustAnchors},
         revocations::{ListSource, Revocations},
@@ -36,6 +35,10 @@ pub struct Composed {
     pub exchange: Arc<Exchange>,
     /// The log's public keys (C2SP `vkey`), newest first.
     pub vkeys: Vec<String>,
+    /// The public key of new receipts.
+    pub(super) receipt_key: serde_json::Value,
+    /// What commands look up in the store itself.
+    pub(super) store: Store,
     writer: JoinHandle<()>,
 }
 
@@ -96,16 +99,17 @@ impl Composed {
             .await
             .map_err(|error| Failure::configuration("the log cannot be written").because(error))?;
         let vkeys = keys.log.vkeys();
+        let receipt_key = keys.receipt.signing().public_jwk().clone();
         let issuer = signer.origin().to_owned();
-        let exchange = Exchange {
-            store,
+        let exchange = Exchange::on(Foundation {
+            store: store.clone(),
             writer,
             engine,
             catalogue,
             at_rest: Arc::new(keys.at_rest),
             pseudonyms: Arc::new(keys.pseudonym),
             receipts: Arc::new(keys.receipt),
-            trust: Arc::new(ArcSwap::from_pointee(trust)),
+            trust,
             clock,
             entropy,
             settings: Settings {
@@ -115,14 +119,13 @@ impl Composed {
                 key_delay: if config.strict { KEY_DELAY } else { SignedDuration::ZERO },
                 longest_wait: LONGEST_WAIT,
             },
-        };
-        Ok(Self { exchange: Arc::new(exchange), vkeys, writer: task })
+        });
+        Ok(Self { exchange: Arc::new(exchange), store, vkeys, receipt_key, writer: task })
     }
 
     /// Waits until everything that was handed to the writer is written. Nobody else may hold the exchange any more.
     pub async fn close(self) {
-        let Self { exchange, writer, .. } = self;
-        let store = exchange.store.clone();
+        let Self { exchange, store, writer, .. } = self;
         drop(exchange);
         if writer.await.is_err() {
             tracing::error!(error_code = "writer", "the writer ended by a panic");

@@ -104,7 +104,7 @@ async fn push(
     // Only what is stored needs a key.
     let key = if check { None } else { Some(key?) };
     let Handed { submission, canonical } = submitted.read(kind)?;
-    if exchange.catalogue.dataset(&submission.header.dataset).is_some() {
+    if exchange.catalogue().dataset(&submission.header.dataset).is_some() {
         calling.visit.dataset(&submission.header.dataset);
     }
     let Some(key) = key else {

@@ -66,7 +66,7 @@ async fn consent_of_later_does_not_hold_earlier() {
 
 /// The log verifies, and its times never go back.
 async fn consistent(scene: &Scene) {
-    let store = &scene.gateway.running.exchange.store;
+    let store = scene.gateway.store().await;
     let log = scene.gateway.log();
     let report = verify(&store.log().await.unwrap(), &Check::with(&log)).await.unwrap();
     assert!(report.findings.is_empty(), "{report:?}");
@@ -75,4 +75,5 @@ async fn consistent(scene: &Scene) {
     let times: Vec<_> =
         leaves.iter().map(|leaf| u64::from_be_bytes(leaf[14..22].try_into().unwrap())).collect();
     assert!(times.is_sorted(), "{times:?}");
+    store.close().await;
 }

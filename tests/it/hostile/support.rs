@@ -52,7 +52,8 @@ impl Scene {
 
     /// The size of the log.
     pub(crate) async fn size(&self) -> u64 {
-        self.gateway.running.exchange.store.head().await.unwrap().size
+        let checkpoint = self.gateway.running.exchange.checkpoint().await.unwrap();
+        checkpoint.lines().nth(1).unwrap().parse().unwrap()
     }
 
     /// Everything that the parties can see of the state, the log apart.
