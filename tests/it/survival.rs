@@ -4,6 +4,7 @@
 mod canary;
 mod demo;
 mod figures;
+mod kept;
 mod kill;
 mod needles;
 mod overload;
