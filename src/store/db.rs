@@ -203,6 +203,9 @@ impl Store {
         let (backend, address) = address(url)?;
         let trust = Trust::default();
         let pool = |connections| pool(backend, options, connections, trust.clone());
+        if backend == Backend::Postgres {
+            check_fsync(&address).await?;
+        }
         let read = pool(options.readers).connect(&address).await.map_err(connect_fault)?;
         let write = pool(1).connect(&address).await.map_err(connect_fault)?;
         Ok(Self { backend, read, write, patience: options.patience, trust })
@@ -309,11 +312,27 @@ async fn settle_postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Err
 #[error("PostgreSQL runs with fsync=off: what it confirms can be lost; turn it on")]
 struct UnsafeFsync;
 
+/// A pool tries a connection that its settings refuse again and again: it is looked at once before, and said why.
+/// Whoever cannot connect at all is told so by the pool.
+async fn check_fsync(address: &str) -> Result<(), StoreError> {
+    let Ok(mut connection) = AnyConnection::connect(address).await else { return Ok(()) };
+    let settled = settle_postgres(&mut connection).await;
+    drop(connection.close().await);
+    settled.map_err(connect_fault)
+}
+
 fn connect_fault(cause: sqlx::Error) -> StoreError {
     match &cause {
         sqlx::Error::Configuration(reason) if reason.is::<UnsafeFsync>() => {
             StoreError::settings(UnsafeFsync.to_string())
         }
+        sqlx::Error::Database(reason) => match reason.code().as_deref() {
+            Some(code) if code.starts_with("28") => StoreError::settings(
+                "the server does not let this user in: look at the user and its password file",
+            ),
+            Some("3D000") => StoreError::settings("the server has no database of that name"),
+            _ => cause.into(),
+        },
         _ => cause.into(),
     }
 }
