@@ -6,7 +6,7 @@ use std::{path::Path, sync::Arc};
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
-use super::Failure;
+use super::{Exit, Failure};
 use crate::{
     config::Config,
     crypto::gateway_keys::GatewayKeys,
@@ -18,7 +18,7 @@ use crate::{
     },
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
-        OpenOptions, Store,
+        OpenOptions, Store, StoreError, StoreErrorKind,
         writer::{self, Writer},
     },
 };
@@ -76,6 +76,7 @@ impl Composed {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
         let catalogue = Arc::new(catalogue(config.policies.dir.as_deref())?);
+        check_region(config, &catalogue)?;
         let engine = Engine::new(Arc::clone(&catalogue))
             .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))?;
         let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
@@ -91,13 +92,13 @@ impl Composed {
         store
             .begin_log(signer.origin(), catalogue.digest(), clock.now())
             .await
-            .map_err(|error| Failure::configuration("the log cannot be begun").because(error))?;
+            .map_err(|error| unusable("the log cannot be begun", error))?;
         let note_key = signer.to_note_key().map_err(|_| Failure::configuration("the log key cannot sign"))?;
         let settings =
             writer::settings::Settings::new(catalogue.digest(), Arc::new(note_key), Arc::clone(&clock));
         let (writer, task) = Writer::start(store.clone(), settings)
             .await
-            .map_err(|error| Failure::configuration("the log cannot be written").because(error))?;
+            .map_err(|error| unusable("the log cannot be written", error))?;
         let vkeys = keys.log.vkeys();
         let receipt_key = keys.receipt.signing().public_jwk().clone();
         let issuer = signer.origin().to_owned();
@@ -154,11 +155,35 @@ pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
     let url = config.database.connect_url().map_err(|error| {
         Failure::configuration("the database's password file cannot be read").because(error)
     })?;
-    Store::open(&url, &OpenOptions::default()).await.map_err(|error| {
-        Failure::configuration("the database cannot be used")
-            .because(error)
-            .now("is it there, and brought up to date with `sluis migrate`?")
-    })
+    let opened = Store::open(&url, &OpenOptions::default()).await;
+    opened.map_err(|error| unusable("the database cannot be used", error))
+}
+
+/// Why a command cannot begin on the database: it is not there now, or it is not what the configuration says.
+pub(super) fn unusable(what: &'static str, error: StoreError) -> Failure {
+    let (exit, now) = match error.kind() {
+        StoreErrorKind::Unavailable => {
+            (Exit::Unavailable, "does the server run, and can it be reached from here? then start again")
+        }
+        StoreErrorKind::Inconsistent => {
+            (Exit::Unavailable, "someone else wrote in it: `sluis log verify` says what is wrong where")
+        }
+        StoreErrorKind::Schema => (Exit::Configuration, "`sluis migrate` brings a database up to date"),
+        StoreErrorKind::Settings => {
+            (Exit::Configuration, "look at `[database]` and `[log]` in the configuration")
+        }
+    };
+    Failure::new(exit, what).because(error).now(now)
+}
+
+/// The region of the configuration must be one of the policies', or no desk would be found.
+fn check_region(config: &Config, catalogue: &Catalogue) -> Result<(), Failure> {
+    if catalogue.region(&config.region).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = catalogue.regions().map(|(name, _)| name).collect();
+    Err(Failure::configuration(format!("the policies have no region `{}`", config.region))
+        .now(format!("give one of these in `region`: {}", known.join(", "))))
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Exit, Failure,
-    compose::{Composed, read, trust},
+    compose::{Composed, read, trust, unusable},
 };
 use crate::{
     config::Config,
@@ -122,7 +122,7 @@ impl Running {
 /// Another policy than the active one does not start: two gateways never decide by two policies.
 async fn check_policy(composed: &Composed) -> Result<(), Failure> {
     let head = composed.store.head().await;
-    let head = head.map_err(|error| Failure::configuration("the log cannot be read").because(error))?;
+    let head = head.map_err(|error| unusable("the log cannot be read", error))?;
     if head.policy == composed.exchange.policy_digest() {
         return Ok(());
     }
