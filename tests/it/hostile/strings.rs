@@ -3,7 +3,11 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::{
+    crypto::keys::{KeyAlgorithm, PrivateKey},
+    domain::{clock::Clock as _, party::Role},
+    identity::key_proof,
+};
 
 use super::{
     matrix::{self, MATRIX},
@@ -55,6 +59,17 @@ fn places(at: &str, value: &Value, found: &mut Vec<String>) {
     }
 }
 
+/// A key with a name of the party's own, and a proof that does not cover the name.
+fn published(scene: &Scene) -> Value {
+    let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw).unwrap();
+    let mut public = key.public().to_jwk();
+    public["kid"] = json!("2026");
+    let school = &scene.school;
+    let now = scene.gateway.clock.now();
+    let proof = key_proof::state(key.public(), Some(school.party), &school.own, now).unwrap();
+    json!({ "key": public, "proof": proof })
+}
+
 /// Bodies that are in order, for each route that takes one with text.
 fn bodies(scene: &Scene) -> Vec<(String, Value)> {
     let now = scene.gateway.clock.now();
@@ -73,7 +88,7 @@ fn bodies(scene: &Scene) -> Vec<(String, Value)> {
         ("/v1/inbox/searches".to_owned(), by_reference),
         (format!("/v1/packets/{absent}/acknowledgement"), json!({ "reference": "Z-1" })),
         (format!("/v1/declarations/{absent}/withdrawal"), json!({ "by": "persoon" })),
-        ("/v1/keys".to_owned(), json!({ "key": scene.school.key.public().to_jwk(), "proof": "a.b.c" })),
+        ("/v1/keys".to_owned(), published(scene)),
         ("/v1/certificates".to_owned(), json!({ "certificate": "geen" })),
         (question.to_owned(), matrix::body(scene, question)),
     ]
