@@ -1,5 +1,5 @@
 //! What a gateway costs at rest, under load, and with a large log. `cargo bench --bench large` prints the figures that
-//! `docs/performance.md` names; `SLUIS_ENTRIES` says how large, 100 000 without it. The gateway is the program itself, in a
+//! `docs/performance.md` names; a number behind `--` says how large, 100 000 without it. The gateway is the program itself, in a
 //! process of its own on SQLite, so that its memory is its own. Nothing is asserted.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
@@ -54,7 +54,7 @@ fn main() -> Fallible<()> {
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
-    let entries = std::env::var("SLUIS_ENTRIES").ok().map_or(Ok(ENTRIES), |text| text.parse())?;
+    let entries = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(ENTRIES);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(entries))
 }
 

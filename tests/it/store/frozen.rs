@@ -19,6 +19,7 @@ use sqlx::{AnyPool, Row as _};
 use tokio::time::timeout;
 
 use super::support::{Place, Rig};
+use crate::support::left_out;
 
 /// Longer than anything may take here.
 const LONGEST: Duration = Duration::from_secs(50);
@@ -42,7 +43,7 @@ impl Frozen {
             line.starts_with("postgres:") && line.contains(name)
         };
         if all.is_empty() || !all.iter().all(is_here) || !signal(&all, "-CONT") {
-            println!("left out: a server that hangs, because its processes are not ours to stop");
+            left_out("a server that hangs: its processes are not ours to stop");
             return None;
         }
         Some(all)

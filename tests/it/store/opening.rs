@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use super::support::{Place, START, policy};
+use crate::support::left_out;
 
 async fn refused(url: &str) -> (StoreErrorKind, String) {
     let error = Store::open(url, &OpenOptions::default()).await.unwrap_err();
@@ -94,7 +95,7 @@ const UNSAFE: &str = ". tests/postgres.sh && start_postgres -c fsync=off && echo
 #[tokio::test]
 async fn a_server_that_does_not_write_to_the_disk_is_refused() {
     if std::env::var_os("TEST_POSTGRES_URL").is_none() {
-        println!("left out: PostgreSQL without fsync, because TEST_POSTGRES_URL is not set");
+        left_out("PostgreSQL without fsync: TEST_POSTGRES_URL names no server");
         return;
     }
     let mut command = Command::new("bash");
@@ -110,6 +111,6 @@ async fn a_server_that_does_not_write_to_the_disk_is_refused() {
         assert!(message.contains("fsync=off") && message.contains("turn it on"), "{message}");
         assert_eq!(migrated, message, "not even migrated");
     } else {
-        println!("left out: PostgreSQL without fsync, because there are no server binaries");
+        left_out("PostgreSQL without fsync: there are no server binaries");
     }
 }

@@ -10,7 +10,7 @@ use sluis::domain::{
 use sqlx::AnyPool;
 
 use super::process::{Site, sluis};
-use crate::store::support::Place;
+use crate::{store::support::Place, support::left_out};
 
 const ZAFFIER: &str = "00000099000090010000/werk-en-inkomen";
 
@@ -139,7 +139,7 @@ async fn a_backup_is_of_keys_and_configuration_and_belongs_to_a_dump() {
     assert_eq!(told[0]["database"], false);
 
     let Some(programs) = std::env::var_os("TEST_POSTGRES_BIN") else {
-        println!("left out: a dump that is restored, because TEST_POSTGRES_BIN is not set");
+        left_out("a dump that is restored: TEST_POSTGRES_BIN names no programs");
         return;
     };
     let programs = Path::new(&programs);
