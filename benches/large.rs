@@ -65,9 +65,9 @@ async fn measure(entries: u64) -> Fallible<()> {
     let free = "127.0.0.1:0".parse()?;
     let options = InitOptions { data: free, ops: free, database: None };
     let laid = lay_out(&folder.path().join("gateway"), &options, &clock, &entropy).await.map_err(shown)?;
-    let mut text = fs::read_to_string(&laid.config_path)?;
-    text.push_str(GENEROUS);
-    fs::write(&laid.config_path, text)?;
+    let mut config: toml::Table = fs::read_to_string(&laid.config_path)?.parse()?;
+    config.extend(GENEROUS.parse::<toml::Table>()?);
+    fs::write(&laid.config_path, config.to_string())?;
     let body = removal(&catalogue()?)?;
 
     fill(&laid, SMALL).await?;
