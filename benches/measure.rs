@@ -3,6 +3,8 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
+mod caller;
+
 use std::{
     future::Future,
     sync::Arc,
@@ -19,6 +21,7 @@ use sluis::{
         running::Running,
     },
     crypto::{
+        gateway_keys::GatewayKeys,
         keys::{KeyAlgorithm, PrivateKey},
         seal::seal,
     },
@@ -28,16 +31,15 @@ use sluis::{
         party::Role,
         plaintext::Plaintext,
     },
-    identity::{
-        key_proof,
-        tls::{self, OwnCertificate},
+    policy::{engine::Engine, facts::Facts, minimise::minimise, permit::Permit, whatif::WhatIf},
+    store::{
+        OpenOptions, Store,
+        write::{Record, Write},
+        writer::{Writer, settings::Settings},
     },
-    policy::{
-        catalogue::Catalogue, engine::Engine, facts::Facts, minimise::minimise, permit::Permit,
-        whatif::WhatIf,
-    },
-    store::write::{Record, Write},
 };
+
+use self::caller::{Caller, catalogue, removal, shown};
 
 /// Callers at the same time, each on a connection of its own that it keeps.
 const CALLERS: usize = 32;
@@ -146,18 +148,16 @@ async fn gateway(table: &mut Table) -> Fallible<()> {
     }
     let running = Running::start(&laid.config, clock, entropy).await.map_err(shown)?;
 
-    let appended = appends(&running).await?;
+    let appended = appends(&laid).await?;
     let committed = commits(folder.path()).await?;
     table.row("append an entry, 256 at a time waiting", appended, "SQLite: one row, committed", committed);
 
-    let school = Caller::of(&running, &laid, Role::ProSchool).await?;
-    let doorstroompunt = Caller::of(&running, &laid, Role::Doorstroompunt).await?;
-    let example =
-        running.exchange.catalogue.dataset(&"verwijderingsmelding".parse()?).ok_or("no such dataset")?;
-    let body = removal(&example.example);
+    let school = Caller::of(running.data.port(), &laid, Role::ProSchool).await?;
+    let doorstroompunt = Caller::of(running.data.port(), &laid, Role::Doorstroompunt).await?;
+    let body = removal(running.exchange.catalogue())?;
 
     let visited = load(|_| school.get("/checkpoint")).await?;
-    let pushed = load(|number| school.push(number, &body)).await?;
+    let pushed = load(|number| school.push(&format!("measurement-{number:08}"), &body)).await?;
     table.row("durable push of one removal report", pushed, "mutual TLS: GET /checkpoint", visited);
     let inbox = doorstroompunt.inbox().await?;
     let inbox = Arc::new(inbox);
@@ -171,39 +171,26 @@ async fn gateway(table: &mut Table) -> Fallible<()> {
     Ok(())
 }
 
-/// A removal report (verwijderingsmelding) asks for no declaration, so that one body can be pushed again and again.
-fn removal(example: &Value) -> Value {
-    let today = amsterdam_date(SystemClock.now());
-    let born = today.saturating_sub(20.years()).to_string();
-    let mut content = example.clone();
-    for (pointer, value) in [("/persoon/geboortedatum", &born)] {
-        if let Some(place) = content.pointer_mut(pointer) {
-            *place = json!(value);
-        }
-    }
-    json!({
-        "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak",
-        "recipients": [{ "municipality": "0361", "role": "doorstroompunt" }],
-        "person": { "reference": { "kind": "pgn", "value": "999990019" }, "birthDate": born, "verblijf": "0361",
-                    "ingeschreven": false, "verlatenOp": today.to_string() },
-        "content": content,
-    })
-}
-
-async fn appends(running: &Running) -> Fallible<Duration> {
-    let exchange = &running.exchange;
+/// Through a writer like the gateway's own, beside it.
+async fn appends(laid: &LaidOut) -> Fallible<Duration> {
+    let keys = GatewayKeys::load(&laid.config.keys.dir, laid.config.strict).map_err(|_| "no keys")?;
+    let store = Store::open(&laid.config.database.connect_url()?, &OpenOptions::default()).await?;
+    let policy = catalogue()?.digest();
+    let settings = Settings::new(policy, Arc::new(keys.log.signing().to_note_key()?), Arc::new(SystemClock));
+    let (writer, task) = Writer::start(store.clone(), settings).await?;
+    let at_rest = Arc::new(keys.at_rest);
     let began = Instant::now();
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..256 {
-        let exchange = Arc::clone(exchange);
+        let (writer, at_rest) = (writer.clone(), Arc::clone(&at_rest));
         waiting.spawn(async move {
             for _ in 0..APPENDS / 256 {
                 let draft = EntryDraft {
                     shared: Part::of(Event::Search, Outcome::Recorded),
                     ..EntryDraft::default()
                 };
-                let entry = entry::prepare(&draft, &exchange.at_rest, exchange.entropy.as_ref())?;
-                drop(exchange.writer.submit(Write::new(Record, vec![entry])).await?);
+                let entry = entry::prepare(&draft, &at_rest, &SystemEntropy::new())?;
+                drop(writer.submit(Write::new(Record, vec![entry])).await?);
             }
             Fallible::Ok(())
         });
@@ -211,7 +198,11 @@ async fn appends(running: &Running) -> Fallible<Duration> {
     while let Some(done) = waiting.join_next().await {
         done??;
     }
-    Ok(per(began.elapsed(), APPENDS / 256 * 256))
+    let took = began.elapsed();
+    drop(writer);
+    task.await?;
+    store.close().await;
+    Ok(per(took, APPENDS / 256 * 256))
 }
 
 /// What the disk itself costs: one row in one durable transaction.
@@ -252,27 +243,7 @@ where
     Ok(per(began.elapsed(), PUSHES))
 }
 
-#[derive(Clone)]
-struct Caller {
-    http: reqwest::Client,
-    base: String,
-}
-
 impl Caller {
-    async fn of(running: &Running, laid: &LaidOut, role: Role) -> Fallible<Self> {
-        let party = laid.parties.iter().find(|party| party.party.role == role).ok_or("no such party")?;
-        let (chain, key) = (party.certificate.chain_pem.as_bytes(), party.certificate.key_pem.as_bytes());
-        let own = OwnCertificate::from_pem(chain, key)?;
-        let ca = laid.authority.certificate_pem().as_bytes();
-        let config = tls::client_config(Some(&own), ca, Arc::new(SystemClock))?;
-        let http = reqwest::Client::builder().tls_backend_preconfigured(config).no_proxy().build()?;
-        let caller = Self { http, base: format!("https://localhost:{}", running.data.port()) };
-        let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw)?;
-        let proof = key_proof::state(key.public(), Some(party.party), &own, SystemClock.now())?;
-        caller.post("/v1/keys", "", &json!({ "key": key.public().to_jwk(), "proof": proof })).await?;
-        Ok(caller)
-    }
-
     fn get(&self, path: &str) -> impl Future<Output = Fallible<()>> + Send + use<> {
         let request = Self::staff(self.http.get(format!("{}{path}", self.base)));
         async move {
@@ -281,41 +252,12 @@ impl Caller {
         }
     }
 
-    fn post(&self, path: &str, key: &str, body: &Value) -> impl Future<Output = Fallible<()>> + Send + use<> {
-        let request = Self::staff(self.http.post(format!("{}{path}", self.base)));
-        let request = request.header("idempotency-key", key).json(body);
-        async move {
-            let answer = request.send().await?;
-            if answer.status().is_success() {
-                answer.bytes().await?;
-                return Ok(());
-            }
-            Err(answer.text().await?.into())
-        }
-    }
-
-    fn push(&self, number: usize, body: &Value) -> impl Future<Output = Fallible<()>> + Send + use<> {
-        self.post("/v1/packets", &format!("measurement-{number:08}"), body)
-    }
-
     async fn inbox(&self) -> Fallible<Vec<String>> {
         let request = Self::staff(self.http.get(format!("{}/v1/inbox?limit=500", self.base)));
         let page: Value = request.send().await?.error_for_status()?.json().await?;
         let items = page.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
         Ok(items.iter().filter_map(|item| item.get("id")?.as_str().map(str::to_owned)).collect())
     }
-
-    fn staff(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
-        request.header("sluis-staff-reference", "meting-1").header("sluis-staff-function", "meting")
-    }
-}
-
-fn catalogue() -> Fallible<Catalogue> {
-    Catalogue::embedded().map_err(|findings| format!("{findings:?}").into())
-}
-
-fn shown(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }
 
 /// The mean time of one round.

@@ -50,9 +50,37 @@ use crate::{
     store::{Store, writer::Writer},
 };
 
-/// What the use cases stand on. Made once, by the composition root.
+/// The use cases. What they stand on is theirs alone: an edge has the use cases and no way around them.
+///
+/// ```compile_fail
+/// fn reach(exchange: &sluis::exchange::Exchange) {
+///     let _ = &exchange.store;
+/// }
+/// ```
+/// The twin that differs by that line:
+/// ```
+/// fn reach(exchange: &sluis::exchange::Exchange) {
+///     let _ = exchange.ready();
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Exchange {
+    store: Store,
+    writer: Writer,
+    engine: Engine,
+    catalogue: Arc<Catalogue>,
+    at_rest: Arc<AtRest>,
+    pseudonyms: Arc<PseudonymKeys>,
+    receipts: Arc<ReceiptKeys>,
+    trust: ArcSwap<Trust>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    settings: Settings,
+}
+
+/// What the use cases stand on. Laid once, by the composition root.
+#[derive(Debug)]
+pub struct Foundation {
     /// Reads.
     pub store: Store,
     /// The one way to change anything.
@@ -67,8 +95,8 @@ pub struct Exchange {
     pub pseudonyms: Arc<PseudonymKeys>,
     /// Signs receipts.
     pub receipts: Arc<ReceiptKeys>,
-    /// Whom the gateway believes; replaced on reload.
-    pub trust: Arc<ArcSwap<Trust>>,
+    /// Whom the gateway believes at first.
+    pub trust: Trust,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives randomness.
@@ -93,6 +121,56 @@ pub struct Settings {
 }
 
 impl Exchange {
+    /// The use cases on what was laid.
+    #[must_use]
+    pub fn on(foundation: Foundation) -> Self {
+        let Foundation {
+            store,
+            writer,
+            engine,
+            catalogue,
+            at_rest,
+            pseudonyms,
+            receipts,
+            trust,
+            clock,
+            entropy,
+            settings,
+        } = foundation;
+        let trust = ArcSwap::from_pointee(trust);
+        Self {
+            store,
+            writer,
+            engine,
+            catalogue,
+            at_rest,
+            pseudonyms,
+            receipts,
+            trust,
+            clock,
+            entropy,
+            settings,
+        }
+    }
+
+    /// Datasets, bases, conditions, law: what this gateway decides by.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// What this gateway takes for now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How many writes wait for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     /// Whether a route may be called by this party at all.
     fn may(&self, action: RouteAction, party: &PartyFacts, now: Timestamp) -> Result<(), Refusal> {
         self.engine.may(action, party, RouteContext::at(now))

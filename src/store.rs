@@ -17,6 +17,7 @@ mod row;
 pub mod subject;
 pub mod write;
 pub mod writer;
+mod writing;
 
 pub use db::{OpenOptions, Store};
 pub use error::{StoreError, StoreErrorKind};

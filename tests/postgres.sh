@@ -1,5 +1,6 @@
 # A throw-away PostgreSQL cluster for the tests: `. tests/postgres.sh && start_postgres`, later `stop_postgres`.
-# Needs the PostgreSQL server binaries; sets TEST_POSTGRES_URL.
+# Needs the PostgreSQL server binaries; sets TEST_POSTGRES_URL, and TEST_POSTGRES_BIN for tests that need other programs of
+# PostgreSQL. What is given to start_postgres is given to the server, such as `-c fsync=off`.
 
 start_postgres() {
   local bin
@@ -17,8 +18,9 @@ start_postgres() {
   pg_as() { if [ "$(id -un)" = "$pg_owner" ]; then "$@"; else setpriv --reuid="$pg_owner" --regid="$(id -g "$pg_owner")" --clear-groups "$@"; fi; }
   pg_as "$bin/initdb" --pgdata "$pg_dir/data" --auth trust --username postgres --encoding UTF8 --no-sync >/dev/null
   pg_as "$bin/pg_ctl" --pgdata "$pg_dir/data" --wait --silent --log "$pg_dir/log" \
-    --options "-p $pg_port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$pg_dir -c max_connections=300" start
+    --options "-p $pg_port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$pg_dir -c max_connections=300 $*" start
   pg_bin=$bin
+  export TEST_POSTGRES_BIN=$bin
   export TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$pg_port/postgres"
 }
 

@@ -3,23 +3,22 @@
 
 use std::{path::Path, sync::Arc};
 
-use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
-use super::Failure;
+use super::{Exit, Failure};
 use crate::{
     config::Config,
     crypto::gateway_keys::GatewayKeys,
     domain::{clock::Clock, id::Entropy},
-    exchange::{Exchange, Settings, admission::Trust},
+    exchange::{Exchange, Foundation, Settings, admission::Trust},
     identity::{
         anchors::{AnchorSource, TrustAnchors},
         revocations::{ListSource, Revocations},
     },
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
-        OpenOptions, Store,
+        OpenOptions, Store, StoreError, StoreErrorKind,
         writer::{self, Writer},
     },
 };
@@ -36,6 +35,10 @@ pub struct Composed {
     pub exchange: Arc<Exchange>,
     /// The log's public keys (C2SP `vkey`), newest first.
     pub vkeys: Vec<String>,
+    /// The public key of new receipts.
+    pub(super) receipt_key: serde_json::Value,
+    /// What commands look up in the store itself.
+    pub(super) store: Store,
     writer: JoinHandle<()>,
 }
 
@@ -73,6 +76,7 @@ impl Composed {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
         let catalogue = Arc::new(catalogue(config.policies.dir.as_deref())?);
+        check_region(config, &catalogue)?;
         let engine = Engine::new(Arc::clone(&catalogue))
             .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))?;
         let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
@@ -88,24 +92,25 @@ impl Composed {
         store
             .begin_log(signer.origin(), catalogue.digest(), clock.now())
             .await
-            .map_err(|error| Failure::configuration("the log cannot be begun").because(error))?;
+            .map_err(|error| unusable("the log cannot be begun", error))?;
         let note_key = signer.to_note_key().map_err(|_| Failure::configuration("the log key cannot sign"))?;
         let settings =
             writer::settings::Settings::new(catalogue.digest(), Arc::new(note_key), Arc::clone(&clock));
         let (writer, task) = Writer::start(store.clone(), settings)
             .await
-            .map_err(|error| Failure::configuration("the log cannot be written").because(error))?;
+            .map_err(|error| unusable("the log cannot be written", error))?;
         let vkeys = keys.log.vkeys();
+        let receipt_key = keys.receipt.signing().public_jwk().clone();
         let issuer = signer.origin().to_owned();
-        let exchange = Exchange {
-            store,
+        let exchange = Exchange::on(Foundation {
+            store: store.clone(),
             writer,
             engine,
             catalogue,
             at_rest: Arc::new(keys.at_rest),
             pseudonyms: Arc::new(keys.pseudonym),
             receipts: Arc::new(keys.receipt),
-            trust: Arc::new(ArcSwap::from_pointee(trust)),
+            trust,
             clock,
             entropy,
             settings: Settings {
@@ -115,14 +120,13 @@ impl Composed {
                 key_delay: if config.strict { KEY_DELAY } else { SignedDuration::ZERO },
                 longest_wait: LONGEST_WAIT,
             },
-        };
-        Ok(Self { exchange: Arc::new(exchange), vkeys, writer: task })
+        });
+        Ok(Self { exchange: Arc::new(exchange), store, vkeys, receipt_key, writer: task })
     }
 
     /// Waits until everything that was handed to the writer is written. Nobody else may hold the exchange any more.
     pub async fn close(self) {
-        let Self { exchange, writer, .. } = self;
-        let store = exchange.store.clone();
+        let Self { exchange, store, writer, .. } = self;
         drop(exchange);
         if writer.await.is_err() {
             tracing::error!(error_code = "writer", "the writer ended by a panic");
@@ -151,11 +155,35 @@ pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
     let url = config.database.connect_url().map_err(|error| {
         Failure::configuration("the database's password file cannot be read").because(error)
     })?;
-    Store::open(&url, &OpenOptions::default()).await.map_err(|error| {
-        Failure::configuration("the database cannot be used")
-            .because(error)
-            .now("is it there, and brought up to date with `sluis migrate`?")
-    })
+    let opened = Store::open(&url, &OpenOptions::default()).await;
+    opened.map_err(|error| unusable("the database cannot be used", error))
+}
+
+/// Why a command cannot begin on the database: it is not there now, or it is not what the configuration says.
+pub(super) fn unusable(what: &'static str, error: StoreError) -> Failure {
+    let (exit, now) = match error.kind() {
+        StoreErrorKind::Unavailable => {
+            (Exit::Unavailable, "does the server run, and can it be reached from here? then start again")
+        }
+        StoreErrorKind::Inconsistent => {
+            (Exit::Unavailable, "someone else wrote in it: `sluis log verify` says what is wrong where")
+        }
+        StoreErrorKind::Schema => (Exit::Configuration, "`sluis migrate` brings a database up to date"),
+        StoreErrorKind::Settings => {
+            (Exit::Configuration, "look at `[database]` and `[log]` in the configuration")
+        }
+    };
+    Failure::new(exit, what).because(error).now(now)
+}
+
+/// The region of the configuration must be one of the policies', or no desk would be found.
+fn check_region(config: &Config, catalogue: &Catalogue) -> Result<(), Failure> {
+    if catalogue.region(&config.region).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = catalogue.regions().map(|(name, _)| name).collect();
+    Err(Failure::configuration(format!("the policies have no region `{}`", config.region))
+        .now(format!("give one of these in `region`: {}", known.join(", "))))
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {

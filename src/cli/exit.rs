@@ -11,7 +11,7 @@ Exit codes:
    1  refused, or the answer is no: the reasons are printed
    2  the command or its input cannot be understood
    3  a part of a batch was done; the report says which lines were not
-  69  the gateway cannot be reached, or it failed
+  69  the gateway or its database cannot be reached, or it failed
   70  an error in this program
   75  not now: run the same command again later
   78  the configuration, a key or a certificate is not in order";
@@ -28,7 +28,7 @@ pub enum Exit {
     Usage,
     /// Some lines of a batch were done, others were not.
     Partial,
-    /// The gateway cannot be reached, or it failed.
+    /// The gateway or its database cannot be reached, or it failed.
     Unavailable,
     /// An error in this program.
     Internal,

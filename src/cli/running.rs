@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Exit, Failure,
-    compose::{Composed, read, trust},
+    compose::{Composed, read, trust, unusable},
 };
 use crate::{
     config::Config,
@@ -24,7 +24,7 @@ use crate::{
         state::HttpState,
     },
     identity::tls::{self, OwnCertificate},
-    store::read::Head,
+    store::{Store, read::Head},
     telemetry::metrics::Sample,
 };
 
@@ -60,13 +60,13 @@ impl Running {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
-        let composed = Composed::open(config, clock, Arc::clone(&entropy)).await?;
+        let composed = Composed::open(config, Arc::clone(&clock), Arc::clone(&entropy)).await?;
         let exchange = Arc::clone(&composed.exchange);
-        check_policy(&exchange).await?;
+        check_policy(&composed).await?;
         exchange.note_start().await.map_err(|trouble| {
             Failure::new(Exit::Unavailable, "the log cannot be written").because(trouble)
         })?;
-        let tls: TlsSlot = Arc::new(ArcSwap::new(server_config(config, &exchange)?));
+        let tls: TlsSlot = Arc::new(ArcSwap::new(server_config(config, &exchange, &clock)?));
         let data = bind("data", config.listen.data, Some(Arc::clone(&tls))).await?;
         let operations = bind("ops", config.listen.ops, None).await?;
         let (data_address, ops_address) = (data.address(), operations.address());
@@ -83,9 +83,9 @@ impl Running {
                 stop.clone(),
             )),
         ];
-        let reloading = reload(config.clone(), Arc::clone(&exchange), tls);
+        let reloading = reload(config.clone(), Arc::clone(&exchange), clock, tls);
         let upkeep = vec![
-            tokio::spawn(stop.clone().run_until_cancelled_owned(observe(Arc::clone(&exchange), seen))),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(observe(composed.store.clone(), seen))),
             tokio::spawn(stop.clone().run_until_cancelled_owned(reloading)),
             tokio::spawn(stop.clone().run_until_cancelled_owned(expire(Arc::clone(&exchange)))),
         ];
@@ -120,10 +120,10 @@ impl Running {
 }
 
 /// Another policy than the active one does not start: two gateways never decide by two policies.
-async fn check_policy(exchange: &Exchange) -> Result<(), Failure> {
-    let head = exchange.store.head().await;
-    let head = head.map_err(|error| Failure::configuration("the log cannot be read").because(error))?;
-    if head.policy == exchange.catalogue.digest() {
+async fn check_policy(composed: &Composed) -> Result<(), Failure> {
+    let head = composed.store.head().await;
+    let head = head.map_err(|error| unusable("the log cannot be read", error))?;
+    if head.policy == composed.exchange.policy_digest() {
         return Ok(());
     }
     Err(Failure::configuration("the database decides by other policies than this gateway has").now(
@@ -131,12 +131,16 @@ async fn check_policy(exchange: &Exchange) -> Result<(), Failure> {
     ))
 }
 
-fn server_config(config: &Config, exchange: &Exchange) -> Result<Arc<ServerConfig>, Failure> {
+fn server_config(
+    config: &Config,
+    exchange: &Exchange,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<ServerConfig>, Failure> {
     let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
         |error| Failure::configuration("the gateway's own certificate cannot be used").because(error),
     )?;
-    let trust = exchange.trust.load();
-    tls::server_config(&own, &trust.anchors, &trust.revocations, Arc::clone(&exchange.clock))
+    let trust = exchange.trust();
+    tls::server_config(&own, &trust.anchors, &trust.revocations, Arc::clone(clock))
         .map_err(|error| Failure::configuration("TLS cannot be set up").because(error))
 }
 
@@ -172,9 +176,9 @@ fn probes(exchange: &Arc<Exchange>, seen: Seen) -> Probes {
         },
         move || {
             let seen = seen.load();
-            let age = |head: &Head| Duration::try_from(for_sample.clock.now().duration_since(head.last_time));
+            let age = |head: &Head| Duration::try_from(for_sample.now().duration_since(head.last_time));
             Sample {
-                queue_depth: u32::try_from(for_sample.writer.waiting()).unwrap_or(u32::MAX),
+                queue_depth: u32::try_from(for_sample.waiting()).unwrap_or(u32::MAX),
                 checkpoint_age: seen.as_deref().and_then(|head| age(head).ok()),
                 log_entries: seen.as_deref().map_or(0, |head| head.size),
             }
@@ -187,9 +191,9 @@ type Seen = Arc<ArcSwapOption<Head>>;
 
 /// Looks at the head of the log now and then. It is signed in the transaction that appends, so its last time is that of
 /// its checkpoint.
-async fn observe(exchange: Arc<Exchange>, seen: Seen) {
+async fn observe(store: Store, seen: Seen) {
     loop {
-        if let Ok(head) = exchange.store.head().await {
+        if let Ok(head) = store.head().await {
             seen.store(Some(Arc::new(head)));
         }
         tokio::time::sleep(OBSERVE_EVERY).await;
@@ -197,12 +201,12 @@ async fn observe(exchange: Arc<Exchange>, seen: Seen) {
 }
 
 /// Reads lists, anchors and the own certificate again; keeps what it has where a file is wrong.
-async fn reload(config: Config, exchange: Arc<Exchange>, tls: TlsSlot) {
+async fn reload(config: Config, exchange: Arc<Exchange>, clock: Arc<dyn Clock>, tls: TlsSlot) {
     loop {
         tokio::time::sleep(config.tls.revocation.reload).await;
-        let renewed = trust(&config, exchange.clock.as_ref()).and_then(|trust| {
-            exchange.trust.store(Arc::new(trust));
-            server_config(&config, &exchange)
+        let renewed = trust(&config, clock.as_ref()).and_then(|trust| {
+            exchange.believe(trust);
+            server_config(&config, &exchange, &clock)
         });
         match renewed {
             Ok(renewed) => tls.store(renewed),
@@ -216,7 +220,7 @@ async fn reload(config: Config, exchange: Arc<Exchange>, tls: TlsSlot) {
 async fn expire(exchange: Arc<Exchange>) {
     loop {
         tokio::time::sleep(EXPIRE_EVERY).await;
-        if let Err(error) = exchange.expire_due(exchange.clock.now(), 100).await {
+        if let Err(error) = exchange.expire_due(exchange.now(), 100).await {
             tracing::warn!(error_code = "expire", cause = %error, "packets whose term has passed were not ended");
         }
     }

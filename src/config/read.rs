@@ -123,17 +123,31 @@ impl Sections<'_> {
         Some(match T::deserialize(value) {
             Ok(read) => Some(read),
             Err(error) => {
-                // A type's own message could show a value, and a value could be a password.
                 let message = if name == "database" {
-                    "write url and, for PostgreSQL, password_file"
+                    "write url and, for PostgreSQL, password_file".to_owned()
                 } else {
-                    error.message()
+                    without_value(&error)
                 };
                 self.faults.push(format!("in `{name}`: {message}"));
                 None
             }
         })
     }
+}
+
+/// What was expected and where, but not what was found: anything could have been put there, a password or a key too.
+fn without_value(error: &toml::de::Error) -> String {
+    let message = error.message();
+    let shows = ["invalid type: ", "invalid value: ", "unknown variant ", "invalid length "];
+    let told = match message.rsplit_once(", expected ") {
+        Some((_, expected)) if shows.iter().any(|start| message.starts_with(start)) => {
+            format!("expected {expected}")
+        }
+        _ => message.to_owned(),
+    };
+    let shown = error.to_string();
+    let place = shown.lines().last().and_then(|line| line.trim().strip_prefix("in `")?.strip_suffix('`'));
+    place.map_or_else(|| told.clone(), |place| format!("{place}: {told}"))
 }
 
 /// What no single section can see.

@@ -40,6 +40,17 @@ pub enum AdmitError {
 }
 
 impl Exchange {
+    /// Whom the gateway believes now.
+    #[must_use]
+    pub fn trust(&self) -> Arc<Trust> {
+        self.trust.load_full()
+    }
+
+    /// Believes others from the next request on, also on a connection that was kept.
+    pub fn believe(&self, trust: Trust) {
+        self.trust.store(Arc::new(trust));
+    }
+
     /// Admits a caller for one request: its certificate is registered, valid, not revoked, its party not blocked.
     ///
     /// # Errors

@@ -9,12 +9,14 @@ use std::{
 
 use jiff::Timestamp;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _, Transaction,
+    Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _,
     any::AnyPoolOptions,
     migrate::{Migrate as _, MigrateError, Migrator},
 };
 
-use super::{error::StoreError, row::millis};
+use tokio::time::timeout;
+
+use super::{error::StoreError, row::millis, writing::Writing};
 use crate::domain::digest::Digest;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -25,7 +27,8 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 pub struct OpenOptions {
     /// Connections that read. The writer has one of its own.
     pub readers: u32,
-    /// How long a statement waits for another gateway that holds the lock, and a read for a free connection.
+    /// How long a statement waits for another gateway that holds the lock, and a read for a free connection. A write
+    /// that has not come to its end in twice that time is given up.
     pub patience: Duration,
 }
 
@@ -50,6 +53,7 @@ pub struct Store {
     pub(super) backend: Backend,
     pub(super) read: AnyPool,
     pub(super) write: AnyPool,
+    pub(super) patience: Duration,
     trust: Trust,
 }
 
@@ -135,15 +139,19 @@ impl Store {
     /// Whether an entry could be appended now: takes the lock of the head, and gives it back.
     ///
     /// # Errors
-    /// `Unavailable` when the lock cannot be had within the patience of [`OpenOptions`], or when the log was not begun.
+    /// `Unavailable` when the lock cannot be had within the patience of [`OpenOptions`], or when there is no log.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        let mut transaction = self.begin_write().await?;
-        let touched = sqlx::query(TOUCH_HEAD).execute(&mut *transaction).await?;
-        transaction.rollback().await?;
-        if touched.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::unavailable("the log was not begun"))
+        let touch = async {
+            let mut writing = self.begin_write().await?;
+            let touched = sqlx::query(TOUCH_HEAD).execute(writing.connection()).await?;
+            writing.rollback().await?;
+            Ok(touched.rows_affected() == 1)
+        };
+        match timeout(self.patience, touch).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(no_log()),
+            Ok(Err(error)) => Err(error),
+            Err(_elapsed) => Err(StoreError::unavailable("the database did not answer in time")),
         }
     }
 
@@ -153,23 +161,31 @@ impl Store {
         self.backend
     }
 
-    /// Closes all connections and waits for them.
+    /// Closes all connections and waits for them, but not for ever: a server that does not answer is left.
     pub async fn close(&self) {
-        self.write.close().await;
-        self.read.close().await;
+        let closing = async {
+            self.write.close().await;
+            self.read.close().await;
+        };
+        if timeout(self.patience.saturating_mul(2), closing).await.is_err() {
+            tracing::warn!(
+                error_code = "store_unavailable",
+                "the database did not let its connections go in time"
+            );
+        }
     }
 
     /// Begins a transaction on the connection that writes. A server that was restarted is asked a second time, over a
     /// new connection: nothing was sent yet that could happen twice.
-    pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+    pub(super) async fn begin_write(&self) -> Result<Writing, StoreError> {
         match self.backend {
-            Backend::Sqlite => Ok(self.write.begin_with(BEGIN_SQLITE).await?),
+            Backend::Sqlite => Writing::begin(self, BEGIN_SQLITE).await,
             Backend::Postgres => {
-                if let Ok(transaction) = self.write.begin_with(BEGIN_POSTGRES).await {
-                    return Ok(transaction);
+                if let Ok(writing) = Writing::begin(self, BEGIN_POSTGRES).await {
+                    return Ok(writing);
                 }
                 self.trust.lose();
-                Ok(self.write.begin_with(BEGIN_POSTGRES).await?)
+                Writing::begin(self, BEGIN_POSTGRES).await
             }
         }
     }
@@ -187,9 +203,12 @@ impl Store {
         let (backend, address) = address(url)?;
         let trust = Trust::default();
         let pool = |connections| pool(backend, options, connections, trust.clone());
+        if backend == Backend::Postgres {
+            check_fsync(&address).await?;
+        }
         let read = pool(options.readers).connect(&address).await.map_err(connect_fault)?;
         let write = pool(1).connect(&address).await.map_err(connect_fault)?;
-        Ok(Self { backend, read, write, trust })
+        Ok(Self { backend, read, write, patience: options.patience, trust })
     }
 
     async fn check_schema(&self) -> Result<(), StoreError> {
@@ -209,6 +228,14 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// A gateway begins its log when it starts, so this one was emptied or replaced since.
+pub(super) fn no_log() -> StoreError {
+    StoreError::unavailable(
+        "there is no log in the database: it was emptied or replaced while the gateway ran; restore it from the last \
+         backup, or restart the gateway to begin a new log",
+    )
 }
 
 impl fmt::Debug for Store {
@@ -285,11 +312,27 @@ async fn settle_postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Err
 #[error("PostgreSQL runs with fsync=off: what it confirms can be lost; turn it on")]
 struct UnsafeFsync;
 
+/// A pool tries a connection that its settings refuse again and again: it is looked at once before, and said why.
+/// Whoever cannot connect at all is told so by the pool.
+async fn check_fsync(address: &str) -> Result<(), StoreError> {
+    let Ok(mut connection) = AnyConnection::connect(address).await else { return Ok(()) };
+    let settled = settle_postgres(&mut connection).await;
+    drop(connection.close().await);
+    settled.map_err(connect_fault)
+}
+
 fn connect_fault(cause: sqlx::Error) -> StoreError {
     match &cause {
         sqlx::Error::Configuration(reason) if reason.is::<UnsafeFsync>() => {
             StoreError::settings(UnsafeFsync.to_string())
         }
+        sqlx::Error::Database(reason) => match reason.code().as_deref() {
+            Some(code) if code.starts_with("28") => StoreError::settings(
+                "the server does not let this user in: look at the user and its password file",
+            ),
+            Some("3D000") => StoreError::settings("the server has no database of that name"),
+            _ => cause.into(),
+        },
         _ => cause.into(),
     }
 }

@@ -121,6 +121,33 @@ fn a_password_is_a_file_and_never_shown() {
     assert!(!format!("{config:?}").contains("postgres://"), "{config:?}");
 }
 
+/// A member where another kind of value belongs, and a section where a member belongs.
+#[test]
+fn a_value_of_the_wrong_kind_is_not_repeated_but_its_place_is() {
+    const SECRET: &str = "geheim-4471";
+    for (wrong, place) in [
+        (format!("keys = \"{SECRET}\""), "in `keys`"),
+        (format!("keys = {{ dir = [\"{SECRET}\"] }}"), "in `keys`: dir: expected"),
+        (format!("keys = {{ dir = {{ value = \"{SECRET}\" }} }}"), "in `keys`: dir: expected"),
+        (format!("tls = \"{SECRET}\""), "in `tls`"),
+        (format!("tls = {{ certificate = \"a\", key = [\"{SECRET}\"] }}"), "in `tls`: key: expected"),
+        (format!("database = \"{SECRET}\""), "in `database`"),
+        (format!("database = {{ url = \"sqlite:a\", password_file = [\"{SECRET}\"] }}"), "in `database`"),
+        (format!("policies = \"{SECRET}\""), "in `policies`"),
+        (format!("telemetry = {{ format = \"{SECRET}\" }}"), "in `telemetry`: format: expected"),
+        (format!("limits = {{ body_bytes = \"{SECRET}\" }}"), "in `limits`: body_bytes: expected"),
+        (format!("listen = {{ data = \"{SECRET}\" }}"), "in `listen`"),
+        (format!("strict = \"{SECRET}\""), "in `strict`: expected a boolean"),
+        (format!("{SECRET}\n= 4"), "line 1"),
+        (format!("keys = {SECRET}"), "line 1"),
+        (format!("keys = \"{SECRET}"), "line 1"),
+    ] {
+        let faults = read(&wrong).unwrap_err().join("\n");
+        assert!(faults.contains(place), "{place} is not in {faults}");
+        assert!(!faults.contains(SECRET), "{wrong}: {faults}");
+    }
+}
+
 #[test]
 fn the_environment_goes_before_the_file() {
     let environment = Environment {

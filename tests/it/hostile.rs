@@ -10,5 +10,6 @@ mod keys;
 mod matrix;
 mod rules;
 mod secrecy;
+mod strings;
 mod succession;
 mod support;

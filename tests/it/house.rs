@@ -119,6 +119,28 @@ fn every_room_of_the_table_exists_and_no_other() {
     }
 }
 
+/// The doctest of [`sluis::exchange::Exchange`] tries one field; here is every one.
+#[test]
+fn nobody_reaches_around_the_use_cases() {
+    let source = fs::read_to_string("src/exchange.rs").unwrap();
+    let (_, fields) = source.split_once("pub struct Exchange {").expect("the use cases have a type");
+    let (fields, _) = fields.split_once("\n}").unwrap();
+    let open: Vec<&str> = fields.lines().filter(|line| line.trim_start().starts_with("pub")).collect();
+    assert!(fields.contains("store: Store") && open.is_empty(), "open to every edge: {open:?}");
+    let lays = |source: &str| source.contains("Exchange::on(");
+    let laid: Vec<String> =
+        sources().into_iter().filter(|(_, source)| lays(source)).map(|(path, _)| path).collect();
+    assert_eq!(laid, ["src/cli/compose.rs"], "only the composition root lays the foundation");
+    for (path, source) in sources() {
+        if room_of(&path) != "exchange" {
+            continue;
+        }
+        for hidden in ["-> Store", "-> &Store", "-> Writer", "-> &Writer", "-> &Arc<AtRest>", "-> &AtRest"] {
+            assert!(!source.contains(hidden), "{path} hands out what the use cases stand on");
+        }
+    }
+}
+
 #[test]
 fn each_mint_is_called_in_its_room_only() {
     for (mint, allowed) in MINTS {

@@ -5,6 +5,7 @@
 mod declarations;
 mod faults;
 mod feeds;
+pub(crate) mod frozen;
 mod keys;
 mod log;
 mod opening;

@@ -19,6 +19,7 @@ use sluis::{
         running::Running,
     },
     crypto::{
+        gateway_keys::GatewayKeys,
         keys::{KeyAlgorithm, PrivateKey},
         seal::open_packet,
     },
@@ -33,6 +34,7 @@ use sluis::{
         tls::{self, OwnCertificate},
     },
     merkle::note::LogVerifier,
+    store::{OpenOptions, Store},
 };
 use tempfile::TempDir;
 
@@ -123,6 +125,17 @@ impl Gateway {
     /// The log's public key.
     pub(crate) fn log(&self) -> LogVerifier {
         LogVerifier::from_vkey(self.running.vkeys.first().unwrap()).unwrap()
+    }
+
+    /// The gateway's database, as someone with its address sees it.
+    pub(crate) async fn store(&self) -> Store {
+        let url = self.laid.config.database.connect_url().unwrap();
+        Store::open(&url, &OpenOptions { readers: 2, ..OpenOptions::default() }).await.unwrap()
+    }
+
+    /// The gateway's own keys, as someone with its folder reads them.
+    pub(crate) fn keys(&self) -> GatewayKeys {
+        GatewayKeys::load(&self.laid.config.keys.dir, self.laid.config.strict).unwrap()
     }
 
     /// The address of a gateway's data interface.
@@ -364,7 +377,7 @@ pub(crate) fn declaration(
 
 /// A dataset's own example, about this person.
 pub(crate) fn content(gateway: &Gateway, dataset: &str, person: &Value) -> Value {
-    let dataset = gateway.running.exchange.catalogue.dataset(&dataset.parse().unwrap()).unwrap();
+    let dataset = gateway.running.exchange.catalogue().dataset(&dataset.parse().unwrap()).unwrap();
     let mut content = dataset.example.clone();
     for (pointer, value) in
         [("/persoon/geboortedatum", &person["birthDate"]), ("/traject/uitstroomdatum", &person["verlatenOp"])]

@@ -106,7 +106,7 @@ impl Stage {
         let doorstroompunt =
             Actor::new(cast(&laid, Role::Doorstroompunt)?, &parties, &url, &at.clock, &at.entropy).await?;
         let vkey = running.vkeys.first().cloned().unwrap_or_default();
-        let catalogue = Arc::clone(&running.exchange.catalogue);
+        let catalogue = Arc::clone(running.exchange.catalogue());
         let ca = parties.join(&zaffier.name).join("ca.pem");
         Ok(Self {
             folder: folder.to_path_buf(),

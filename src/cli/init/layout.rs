@@ -137,11 +137,11 @@ async fn register(
     entropy: &dyn Entropy,
 ) -> Result<Vec<LaidParty>, Failure> {
     let exchange = &composed.exchange;
-    let now = exchange.clock.now();
+    let now = exchange.now();
     let catalogue = catalogue(None)?;
     let region =
         catalogue.region(REGION).ok_or_else(|| Failure::internal("the built-in policies lack the region"))?;
-    let receipt_key = serde_json::to_vec_pretty(&exchange.receipts.signing().public_jwk())
+    let receipt_key = serde_json::to_vec_pretty(&composed.receipt_key)
         .map_err(|error| Failure::internal("cannot write the receipt key").because(error))?;
     let vkey = composed.vkeys.first().cloned().unwrap_or_default();
     let mut laid = Vec::new();

@@ -39,7 +39,7 @@ async fn copied(composed: &Composed, out: &Path, proofs: &[u64], at: &mut Contex
     // The folder comes first: an entry must not tell of a copy that could not be begun.
     let mut writer = FolderWriter::create(out).map_err(failure)?;
     composed.exchange.record_export().await.map_err(operated::trouble)?;
-    let view = composed.exchange.store.log().await.map_err(operated::store)?;
+    let view = composed.store.log().await.map_err(operated::store)?;
     let size = view.head().size;
     let bar = at.out.progress(size);
     for n in 0_u64.. {

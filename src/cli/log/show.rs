@@ -24,7 +24,7 @@ pub(super) async fn show(
         let (after, limit) = match last {
             None => (after, limit),
             Some(last) => {
-                let size = composed.exchange.store.head().await.map_err(operated::store)?.size;
+                let size = composed.store.head().await.map_err(operated::store)?.size;
                 (size.saturating_sub(u64::from(last)).checked_sub(1), last)
             }
         };

@@ -35,7 +35,7 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     let municipalities: Vec<_> = municipality.into_iter().map(of).collect();
     let composed = open(config, at).await?;
     let done = async {
-        let known = composed.exchange.store.party(&party).await.map_err(operated::store)?;
+        let known = composed.store.party(&party).await.map_err(operated::store)?;
         if known.is_some() {
             return Err(Failure::refused(format!("{party} is registered already"))
                 .now("`sluis party next` registers another certificate for it"));
@@ -87,7 +87,7 @@ pub(super) async fn revoke(
     };
     let composed = open(config, at).await?;
     let done = async {
-        let known = composed.exchange.store.certificate(&registration).await.map_err(operated::store)?;
+        let known = composed.store.certificate(&registration).await.map_err(operated::store)?;
         if known.is_none_or(|row| row.party != party) {
             return Err(operated::failure(OperateError::NotFound));
         }

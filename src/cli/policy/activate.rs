@@ -23,7 +23,7 @@ pub(super) async fn activate(file: &ConfigFile, at: &mut Context) -> Result<Exit
         .now("correct them until `sluis policy check` finds nothing"));
     }
     let composed = Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
-    let before = composed.exchange.store.head().await.map_err(operated::store)?.policy;
+    let before = composed.store.head().await.map_err(operated::store)?.policy;
     let now = composed.exchange.policy_digest();
     let done = composed.exchange.activate_policy().await;
     composed.close().await;

@@ -56,5 +56,5 @@ pub(super) async fn one(
 ) -> Result<Json<Dataset>, Problem> {
     let dataset = exchange.dataset(&calling.caller, &code).await.map_err(|error| calling.problem(error))?;
     calling.visit.dataset(&dataset.code);
-    Ok(Json(Dataset::of(&exchange.catalogue, dataset)))
+    Ok(Json(Dataset::of(exchange.catalogue(), dataset)))
 }

@@ -45,7 +45,7 @@ pub(super) async fn list(
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Items<Participant>>, Problem> {
     let rows = exchange.parties(&calling.caller).await.map_err(|error| calling.problem(error))?;
-    let now = exchange.clock.now();
+    let now = exchange.now();
     let items = rows.into_iter().map(|row| Participant {
         oin: row.party.oin,
         role: row.party.role,

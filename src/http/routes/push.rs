@@ -123,7 +123,7 @@ async fn push(
             return Err(wrong(&calling, kind, exchange, &body, faults).await);
         }
     };
-    if exchange.catalogue.dataset(&submission.header.dataset).is_some() {
+    if exchange.catalogue().dataset(&submission.header.dataset).is_some() {
         calling.visit.dataset(&submission.header.dataset);
     }
     let Some(key) = key else {

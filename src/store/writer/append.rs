@@ -26,6 +26,7 @@ use crate::{
     },
     store::{
         Store,
+        db::no_log,
         error::StoreError,
         read::tiles,
         row::{Columns, joined, millis, signed},
@@ -65,8 +66,7 @@ pub(in crate::store) fn empty_frontier() -> Vec<u8> {
 /// Takes the lock of the head, and waits for another gateway that has it.
 pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHead, StoreError> {
     let row = sqlx::query(LOCK_HEAD).fetch_all(connection).await?;
-    let row =
-        row.first().ok_or_else(|| StoreError::unavailable("the log was not begun: run `sluis migrate`"))?;
+    let row = row.first().ok_or_else(no_log)?;
     let columns = Columns(row);
     let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
         .map_err(|_| StoreError::inconsistent("log_head.frontier"))?;
@@ -201,7 +201,7 @@ const FIRST_CHECKPOINT: &str =
 pub(super) async fn check_head(store: &Store, signer: &dyn SignsCheckpoint) -> Result<Tree, StoreError> {
     let mut connection = store.read.acquire().await?;
     let row = sqlx::query(STORED_HEAD).fetch_optional(&mut *connection).await?;
-    let row = row.ok_or_else(|| StoreError::unavailable("the log was not begun: run `sluis migrate`"))?;
+    let row = row.ok_or_else(no_log)?;
     let columns = Columns(&row);
     let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
         .map_err(|_| StoreError::inconsistent("log_head.frontier"))?;

@@ -1,21 +1,28 @@
 //! One batch: one transaction for all writes that wait.
 
-use std::{mem, sync::Arc};
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 use super::{
     append::{append, lock_head, tree_at},
     error::{Halt, WriteError},
     evidence::Evidence,
-    fault::Step,
+    fault::{Injected, Step},
     job::Job,
     settings::Settings,
     tx::Tx,
 };
 use crate::{
     merkle::tree::Tree,
-    store::{Store, error::StoreError},
+    store::{Store, error::StoreError, writing::Writing},
 };
 
 /// What the writer keeps between batches.
@@ -79,26 +86,56 @@ impl Desk {
         }
     }
 
+    /// One transaction. A database that hangs in it is left after a while: nobody knows then whether a COMMIT that was
+    /// sent was carried out; without one, nothing was.
     async fn attempt(&self, jobs: &mut Jobs) -> Result<Outcome, Failure> {
         let faults = self.settings.faults.as_ref();
-        let closed = |step| {
-            faults.at(step).map_err(|_| Failure::Closed(StoreError::unavailable("a fault was injected")))
-        };
-        closed(Step::Begin)?;
-        let mut transaction = self.store.begin_write().await.map_err(Failure::Closed)?;
-        closed(Step::Lock)?;
-        let head = lock_head(&mut transaction).await.map_err(Failure::Closed)?;
-        let mut tx = Tx::new(&mut transaction, faults, self.settings.clock.now(), &head);
-        let time = tx.time;
-        let outcome = self.judge_and_append(&mut tx, &head, jobs).await.map_err(Failure::RolledBack)?;
-        let changed = tx.has_changed() || !outcome.evidence.is_empty();
-        if changed {
-            commit(transaction, faults).await?;
-        } else {
-            // All was refused or repeated: there is nothing to make durable.
-            transaction.rollback().await.map_err(|error| Failure::RolledBack(error.into()))?;
+        faults.at(Step::Begin).map_err(injected)?;
+        let writing = self.store.begin_write().await.map_err(Failure::Closed)?;
+        let committing = AtomicBool::new(false);
+        let deadline = self.store.patience.saturating_mul(2);
+        match timeout(deadline, self.write_in(writing, jobs, &committing)).await {
+            Ok(outcome) => outcome,
+            Err(_elapsed) => {
+                tracing::error!(error_code = "write_deadline", "the database did not answer in time");
+                if committing.load(Ordering::Relaxed) {
+                    return Err(Failure::Unknown);
+                }
+                Err(Failure::Closed(StoreError::unavailable("the database did not answer in time")))
+            }
         }
-        Ok(Outcome { time, ..outcome })
+    }
+
+    async fn write_in(
+        &self,
+        mut writing: Writing,
+        jobs: &mut Jobs,
+        committing: &AtomicBool,
+    ) -> Result<Outcome, Failure> {
+        let faults = self.settings.faults.as_ref();
+        faults.at(Step::Lock).map_err(injected)?;
+        let head = lock_head(writing.connection()).await.map_err(Failure::Closed)?;
+        let mut tx = Tx::new(writing.connection(), faults, self.settings.clock.now(), &head);
+        let time = tx.time;
+        let judged = self.judge_and_append(&mut tx, &head, jobs).await;
+        let changed = tx.has_changed();
+        match judged {
+            Ok(outcome) if changed || !outcome.evidence.is_empty() => {
+                commit(writing, faults, committing).await?;
+                Ok(Outcome { time, ..outcome })
+            }
+            // All was refused or repeated: there is nothing to make durable.
+            Ok(outcome) => {
+                let ended = writing.rollback().await;
+                ended.map_err(|error| Failure::RolledBack(Halt::Broken(error)))?;
+                Ok(Outcome { time, ..outcome })
+            }
+            Err(halt) => {
+                // A rollback that fails closes the connection, which is one too.
+                drop(writing.rollback().await);
+                Err(Failure::RolledBack(halt))
+            }
+        }
     }
 
     async fn judge_and_append(
@@ -139,15 +176,21 @@ impl Desk {
 }
 
 async fn commit(
-    transaction: sqlx::Transaction<'static, sqlx::Any>,
+    writing: Writing,
     faults: &dyn super::fault::FaultPoint,
+    committing: &AtomicBool,
 ) -> Result<(), Failure> {
     if faults.at(Step::Commit).is_err() {
-        drop(transaction);
+        drop(writing);
         return Err(Failure::Unknown);
     }
-    transaction.commit().await.map_err(|_| Failure::Unknown)?;
+    committing.store(true, Ordering::Relaxed);
+    writing.commit().await.map_err(|_| Failure::Unknown)?;
     faults.at(Step::Committed).map_err(|_| Failure::Unknown)
+}
+
+fn injected(_: Injected) -> Failure {
+    Failure::Closed(StoreError::unavailable("a fault was injected"))
 }
 
 fn fail_all(mut jobs: Jobs, error: &WriteError) {

@@ -43,25 +43,27 @@ fn texts() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_one_meaning_is_refused_on_every_route() {
-    let scene = Scene::set().await;
-    let mut court = Court::open(&scene).await;
-    let absent = scene.absent();
-    for route in BODIES {
-        let path = route.replace("{id}", &absent).replace("{thumbprint}", &"A".repeat(43));
-        for (name, bytes, code) in texts() {
-            let answer = scene.school.send(&path, bytes).await;
-            court.judge(&format!("{name} to {route}"), &answer, 400, &[("", code)], 0).await;
+    Scene::on_each(async |scene| {
+        let mut court = Court::open(scene).await;
+        let absent = scene.absent();
+        for route in BODIES {
+            let path = route.replace("{id}", &absent).replace("{thumbprint}", &"A".repeat(43));
+            for (name, bytes, code) in texts() {
+                let answer = scene.school.send(&path, bytes).await;
+                court.judge(&format!("{name} to {route}"), &answer, 400, &[("", code)], 0).await;
+            }
+            for (name, text) in
+                [("list", "[]"), ("text", "\"Kanarienaam\""), ("null", "null"), ("number", "999990019")]
+            {
+                let answer = scene.school.send(&path, text).await;
+                court.judge(&format!("{name} to {route}"), &answer, 400, &[("", "wrong-type")], 0).await;
+            }
+            let answer = scene.school.send(&path, r#"{"KANARIE-1":"999990019"}"#).await;
+            answer.expect_problem(400, "unknown-field");
         }
-        for (name, text) in
-            [("list", "[]"), ("text", "\"Kanarienaam\""), ("null", "null"), ("number", "999990019")]
-        {
-            let answer = scene.school.send(&path, text).await;
-            court.judge(&format!("{name} to {route}"), &answer, 400, &[("", "wrong-type")], 0).await;
-        }
-        let answer = scene.school.send(&path, r#"{"KANARIE-1":"999990019"}"#).await;
-        answer.expect_problem(400, "unknown-field");
-    }
-    court.close().await;
+        court.close().await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,18 +113,20 @@ async fn the_deepest_body_that_is_read() {
 /// A body that would be taken, but for the one member that stands there twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_twice_deep_in_the_content_is_refused() {
-    let scene = Scene::set().await;
-    scene.consent(Role::WerkEnInkomen).await;
-    let body = scene.profile(Role::WerkEnInkomen).to_string();
-    let twice = body.replacen(r#""voornamen":"#, r#""voornamen":"Iemand anders","voornamen":"#, 1);
-    assert_ne!(body, twice);
-    let mut court = Court::open(&scene).await;
-    let answer = scene.school.send("/v1/packets", twice).await;
-    court.judge("twice", &answer, 400, &[("", "duplicate-name")], 0).await;
-    court.close().await;
-    let answer = scene.school.send("/v1/packets", body).await;
-    answer.expect_status(StatusCode::CREATED);
-    let packet = answer.text("/id");
-    let read: Value = scene.college.pull(&packet).await;
-    assert_eq!(read["persoon"]["voornamen"], "Kanarienaam");
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        let body = scene.profile(Role::WerkEnInkomen).to_string();
+        let twice = body.replacen(r#""voornamen":"#, r#""voornamen":"Iemand anders","voornamen":"#, 1);
+        assert_ne!(body, twice);
+        let mut court = Court::open(scene).await;
+        let answer = scene.school.send("/v1/packets", twice).await;
+        court.judge("twice", &answer, 400, &[("", "duplicate-name")], 0).await;
+        court.close().await;
+        let answer = scene.school.send("/v1/packets", body).await;
+        answer.expect_status(StatusCode::CREATED);
+        let packet = answer.text("/id");
+        let read: Value = scene.college.pull(&packet).await;
+        assert_eq!(read["persoon"]["voornamen"], "Kanarienaam");
+    })
+    .await;
 }

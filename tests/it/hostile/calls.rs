@@ -124,36 +124,38 @@ async fn another_method_a_slash_or_a_query_is_no_way_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_takes_its_own_parameters_and_nothing_else() {
-    let scene = Scene::set().await;
-    let mut court = Court::open(&scene).await;
-    for list in ["/v1/packets", "/v1/requests", "/v1/inbox", "/v1/notices", "/v1/entries"] {
-        let queries: [(&str, &[(&str, &str)]); 9] = [
-            ("limit=0", &[("query:limit", "invalid-value")]),
-            ("limit=501", &[("query:limit", "invalid-value")]),
-            ("limit=01", &[("query:limit", "invalid-value")]),
-            ("limit=%2B1", &[("query:limit", "invalid-value")]),
-            ("limit=1&limit=2", &[("query:limit", "parameter-twice")]),
-            ("after=-1&limit=x", &[("query:after", "invalid-value"), ("query:limit", "invalid-value")]),
-            ("after=9223372036854775808", &[("query:after", "invalid-value")]),
-            ("After=1&person=999990019", &[("query:", "unknown-parameter")]),
-            (
-                "limit=%FF&kanariewaarde=1",
-                &[("query:limit", "invalid-value"), ("query:", "unknown-parameter")],
-            ),
-        ];
-        for (query, faults) in queries {
-            let answer = scene.school.get(&format!("{list}?{query}")).await;
-            court.judge(&format!("{list}?{query}"), &answer, 400, faults, 0).await;
+    Scene::on_each(async |scene| {
+        let mut court = Court::open(scene).await;
+        for list in ["/v1/packets", "/v1/requests", "/v1/inbox", "/v1/notices", "/v1/entries"] {
+            let queries: [(&str, &[(&str, &str)]); 9] = [
+                ("limit=0", &[("query:limit", "invalid-value")]),
+                ("limit=501", &[("query:limit", "invalid-value")]),
+                ("limit=01", &[("query:limit", "invalid-value")]),
+                ("limit=%2B1", &[("query:limit", "invalid-value")]),
+                ("limit=1&limit=2", &[("query:limit", "parameter-twice")]),
+                ("after=-1&limit=x", &[("query:after", "invalid-value"), ("query:limit", "invalid-value")]),
+                ("after=9223372036854775808", &[("query:after", "invalid-value")]),
+                ("After=1&person=999990019", &[("query:", "unknown-parameter")]),
+                (
+                    "limit=%FF&kanariewaarde=1",
+                    &[("query:limit", "invalid-value"), ("query:", "unknown-parameter")],
+                ),
+            ];
+            for (query, faults) in queries {
+                let answer = scene.school.get(&format!("{list}?{query}")).await;
+                court.judge(&format!("{list}?{query}"), &answer, 400, faults, 0).await;
+            }
+            scene
+                .school
+                .get(&format!("{list}?after=9223372036854775807&limit=500"))
+                .await
+                .expect_status(StatusCode::OK);
         }
-        scene
-            .school
-            .get(&format!("{list}?after=9223372036854775807&limit=500"))
-            .await
-            .expect_status(StatusCode::OK);
-    }
-    let answer = scene.school.get("/v1/inbox?kind=kanariewaarde").await;
-    court.judge("kind", &answer, 400, &[("query:kind", "invalid-value")], 0).await;
-    court.close().await;
+        let answer = scene.school.get("/v1/inbox?kind=kanariewaarde").await;
+        court.judge("kind", &answer, 400, &[("query:kind", "invalid-value")], 0).await;
+        court.close().await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,48 +177,50 @@ async fn a_head_never_takes_a_packet_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_of_idempotency_is_of_one_party_and_one_body() {
-    let scene = Scene::set().await;
-    scene.consent(Role::WerkEnInkomen).await;
-    let key = "sleutel-van-kanarie-1";
-    let body = scene.profile(Role::WerkEnInkomen);
-    let first = scene.school.push("/v1/packets", key, &body).await;
-    let id = first.expect_status(StatusCode::CREATED).text("/id");
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        let key = "sleutel-van-kanarie-1";
+        let body = scene.profile(Role::WerkEnInkomen);
+        let first = scene.school.push("/v1/packets", key, &body).await;
+        let id = first.expect_status(StatusCode::CREATED).text("/id");
 
-    let mut court = Court::open(&scene).await;
-    let again = scene.school.push("/v1/packets", key, &body).await;
-    assert_eq!(again.expect_status(StatusCode::CREATED).text("/id"), id, "the same answer");
-    let spaced = serde_json::to_vec_pretty(&body).unwrap();
-    let line = [("idempotency-key", key)];
-    let spaced = scene.school.call(Method::POST, "/v1/packets", &line, Some(spaced)).await;
-    assert_eq!(spaced.expect_status(StatusCode::CREATED).text("/id"), id, "spaces mean nothing");
+        let mut court = Court::open(scene).await;
+        let again = scene.school.push("/v1/packets", key, &body).await;
+        assert_eq!(again.expect_status(StatusCode::CREATED).text("/id"), id, "the same answer");
+        let spaced = serde_json::to_vec_pretty(&body).unwrap();
+        let line = [("idempotency-key", key)];
+        let spaced = scene.school.call(Method::POST, "/v1/packets", &line, Some(spaced)).await;
+        assert_eq!(spaced.expect_status(StatusCode::CREATED).text("/id"), id, "spaces mean nothing");
 
-    let reused = [("header:idempotency-key", "idempotency-key-reused")];
-    let mut other = body.clone();
-    other["content"]["persoon"]["voornamen"] = json!("Kanarienaam Kanariefamilie");
-    let answer = scene.school.push("/v1/packets", key, &other).await;
-    court.judge("another body", &answer, 409, &reused, 0).await;
-    let mut other = body.clone();
-    other["person"]["reference"]["value"] = json!("KANARIE-12");
-    let answer = scene.school.push("/v1/packets", key, &other).await;
-    court.judge("another person", &answer, 409, &reused, 0).await;
-    let answer = scene.school.push("/v1/requests", key, &body).await;
-    court.judge("another route", &answer, 409, &reused, 0).await;
+        let reused = [("header:idempotency-key", "idempotency-key-reused")];
+        let mut other = body.clone();
+        other["content"]["persoon"]["voornamen"] = json!("Kanarienaam Kanariefamilie");
+        let answer = scene.school.push("/v1/packets", key, &other).await;
+        court.judge("another body", &answer, 409, &reused, 0).await;
+        let mut other = body.clone();
+        other["person"]["reference"]["value"] = json!("KANARIE-12");
+        let answer = scene.school.push("/v1/packets", key, &other).await;
+        court.judge("another person", &answer, 409, &reused, 0).await;
+        let answer = scene.school.push("/v1/requests", key, &body).await;
+        court.judge("another route", &answer, 409, &reused, 0).await;
 
-    for (key, code) in [("kort", "wrong-length"), (&*"x".repeat(65), "wrong-length")] {
-        let answer = scene.school.push("/v1/packets", key, &body).await;
-        court.judge("length", &answer, 400, &[("header:idempotency-key", code)], 0).await;
-    }
-    let answer = scene.school.post("/v1/packets", &body).await;
-    court.judge("no key", &answer, 400, &[("header:idempotency-key", "missing")], 0).await;
-    let twice = [("idempotency-key", key), ("idempotency-key", key)];
-    let answer =
-        scene.school.call(Method::POST, "/v1/packets", &twice, Some(body.to_string().into_bytes())).await;
-    court.judge("two keys", &answer, 400, &[("header:idempotency-key", "header-twice")], 0).await;
+        for (key, code) in [("kort", "wrong-length"), (&*"x".repeat(65), "wrong-length")] {
+            let answer = scene.school.push("/v1/packets", key, &body).await;
+            court.judge("length", &answer, 400, &[("header:idempotency-key", code)], 0).await;
+        }
+        let answer = scene.school.post("/v1/packets", &body).await;
+        court.judge("no key", &answer, 400, &[("header:idempotency-key", "missing")], 0).await;
+        let twice = [("idempotency-key", key), ("idempotency-key", key)];
+        let answer =
+            scene.school.call(Method::POST, "/v1/packets", &twice, Some(body.to_string().into_bytes())).await;
+        court.judge("two keys", &answer, 400, &[("header:idempotency-key", "header-twice")], 0).await;
 
-    // Another party: its own push, judged on its own, which the key of the school neither hinders nor answers.
-    let theirs = scene.mbo.push("/v1/packets", key, &body).await;
-    let fresh = scene.mbo.push("/v1/packets", "sleutel-van-niemand-1", &body).await;
-    assert_eq!(essence(&theirs), essence(&fresh), "the key says nothing of another party's packets");
-    theirs.expect_problem(403, "uitstroomprofiel.toestemming");
-    assert!(!String::from_utf8_lossy(&theirs.body).contains(&id));
+        // Another party: its own push, judged on its own, which the key of the school neither hinders nor answers.
+        let theirs = scene.mbo.push("/v1/packets", key, &body).await;
+        let fresh = scene.mbo.push("/v1/packets", "sleutel-van-niemand-1", &body).await;
+        assert_eq!(essence(&theirs), essence(&fresh), "the key says nothing of another party's packets");
+        theirs.expect_problem(403, "uitstroomprofiel.toestemming");
+        assert!(!String::from_utf8_lossy(&theirs.body).contains(&id));
+    })
+    .await;
 }

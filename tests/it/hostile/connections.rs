@@ -80,7 +80,7 @@ async fn a_revoked_certificate_is_refused_on_a_kept_and_on_a_resumed_connection(
 
     // The lists are read again; the listener's own configuration, and with it its sessions, are still the old ones.
     let trust = trust(gateway, &revoked(gateway, &scene.college));
-    gateway.running.exchange.trust.store(Arc::new(trust));
+    gateway.running.exchange.believe(trust);
     assert_refused(&kept.ask(INBOX).await, 401, "certificate-not-valid");
     let mut resumed = connect(&gateway.running, &config).await.unwrap();
     assert_eq!(kind(&resumed), Some(HandshakeKind::Resumed), "else this proves nothing");

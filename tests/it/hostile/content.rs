@@ -348,27 +348,29 @@ const SPOILT: &[Spoilt] = &[
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_submission_with_a_fault_is_refused_as_a_whole() {
-    let scene = Scene::set().await;
-    scene.consent(Role::WerkEnInkomen).await;
-    let mut court = Court::open(&scene).await;
-    for spoilt in SPOILT {
-        let mut body = scene.profile(Role::WerkEnInkomen);
-        (spoilt.spoil)(&mut body);
-        let answer = scene.school.push("/v1/packets", "sleutel-van-kanarie-1", &body).await;
-        court.judge(spoilt.name, &answer, spoilt.status, spoilt.faults, spoilt.entries).await;
-        // What would be decided is told by the same words, and refused by the same faults.
-        if spoilt.status == 400 {
-            let answer = scene.school.post("/v1/packets?check=true", &body).await;
-            court
-                .judge(&format!("check: {}", spoilt.name), &answer, 400, spoilt.faults, spoilt.entries)
-                .await;
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        let mut court = Court::open(scene).await;
+        for spoilt in SPOILT {
+            let mut body = scene.profile(Role::WerkEnInkomen);
+            (spoilt.spoil)(&mut body);
+            let answer = scene.school.push("/v1/packets", "sleutel-van-kanarie-1", &body).await;
+            court.judge(spoilt.name, &answer, spoilt.status, spoilt.faults, spoilt.entries).await;
+            // What would be decided is told by the same words, and refused by the same faults.
+            if spoilt.status == 400 {
+                let answer = scene.school.post("/v1/packets?check=true", &body).await;
+                court
+                    .judge(&format!("check: {}", spoilt.name), &answer, 400, spoilt.faults, spoilt.entries)
+                    .await;
+            }
         }
-    }
-    court.close().await;
-    // The key was used for none of them, and what they were made from is in order.
-    let body = scene.profile(Role::WerkEnInkomen);
-    let answer = scene.school.push("/v1/packets", "sleutel-van-kanarie-1", &body).await;
-    answer.expect_status(StatusCode::CREATED);
+        court.close().await;
+        // The key was used for none of them, and what they were made from is in order.
+        let body = scene.profile(Role::WerkEnInkomen);
+        let answer = scene.school.push("/v1/packets", "sleutel-van-kanarie-1", &body).await;
+        answer.expect_status(StatusCode::CREATED);
+    })
+    .await;
 }
 
 /// Who acts, the key and the body are told of together.
@@ -474,44 +476,48 @@ async fn a_declaration_with_a_fault_is_not_recorded() {
             &[("", "routes.toestemming-persoon")],
         ),
     ];
-    let scene = Scene::set().await;
-    let mut court = Court::open(&scene).await;
-    let now = scene.gateway.clock.now();
-    for spoilt in FAULTY {
-        let mut body = declaration(
-            "instemming",
-            "uitstroomprofiel",
-            &scene.canary(),
-            "persoon",
-            Role::WerkEnInkomen,
-            now,
-        );
-        (spoilt.spoil)(&mut body);
-        let answer = scene.school.post("/v1/declarations", &body).await;
-        court.judge(spoilt.name, &answer, spoilt.status, spoilt.faults, spoilt.entries).await;
-    }
-    court.close().await;
+    Scene::on_each(async |scene| {
+        let mut court = Court::open(scene).await;
+        let now = scene.gateway.clock.now();
+        for spoilt in FAULTY {
+            let mut body = declaration(
+                "instemming",
+                "uitstroomprofiel",
+                &scene.canary(),
+                "persoon",
+                Role::WerkEnInkomen,
+                now,
+            );
+            (spoilt.spoil)(&mut body);
+            let answer = scene.school.post("/v1/declarations", &body).await;
+            court.judge(spoilt.name, &answer, spoilt.status, spoilt.faults, spoilt.entries).await;
+        }
+        court.close().await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_incomplete_date_of_birth_is_taken_and_judged_by_both_ages() {
-    let scene = Scene::set().await;
-    scene.consent(Role::WerkEnInkomen).await;
-    for (at, date, status) in [
-        (1, "2008-03-00", StatusCode::CREATED),
-        (2, "2008-00-00", StatusCode::CREATED),
-        (3, "0000-00-00", StatusCode::FORBIDDEN),
-        (4, "2010-00-00", StatusCode::FORBIDDEN),
-    ] {
-        let mut body = scene.profile(Role::WerkEnInkomen);
-        body["person"]["birthDate"] = json!(date);
-        body["content"]["persoon"]["geboortedatum"] = json!(date);
-        let answer = scene.school.push("/v1/packets", &format!("onvolledig-datum-{at}"), &body).await;
-        answer.expect_status(status);
-        if status == StatusCode::FORBIDDEN {
-            assert_eq!(answer.codes(), ["uitstroomprofiel.toestemming"], "may be under 16: {date}");
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        for (at, date, status) in [
+            (1, "2008-03-00", StatusCode::CREATED),
+            (2, "2008-00-00", StatusCode::CREATED),
+            (3, "0000-00-00", StatusCode::FORBIDDEN),
+            (4, "2010-00-00", StatusCode::FORBIDDEN),
+        ] {
+            let mut body = scene.profile(Role::WerkEnInkomen);
+            body["person"]["birthDate"] = json!(date);
+            body["content"]["persoon"]["geboortedatum"] = json!(date);
+            let answer = scene.school.push("/v1/packets", &format!("onvolledig-datum-{at}"), &body).await;
+            answer.expect_status(status);
+            if status == StatusCode::FORBIDDEN {
+                assert_eq!(answer.codes(), ["uitstroomprofiel.toestemming"], "may be under 16: {date}");
+            }
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -526,28 +532,30 @@ async fn a_name_arrives_as_it_was_written_and_is_found_however_it_is_typed() {
         ("عائشة", "بنت محمد", "عائشة"),
         ("e\u{301}lise\u{327}", "Ćwiek", "ÉLISȨ"),
     ];
-    let scene = Scene::set().await;
-    scene.consent(Role::WerkEnInkomen).await;
-    for (at, (given, family, typed)) in NAMES.into_iter().enumerate() {
-        let mut body = scene.profile(Role::WerkEnInkomen);
-        body["content"]["persoon"]["voornamen"] = json!(given);
-        body["content"]["persoon"]["achternaam"] = json!(family);
-        let answer = scene.school.push("/v1/packets", &format!("naam-met-teken-{at}"), &body).await;
-        let packet = answer.expect_status(StatusCode::CREATED).text("/id");
-        let read = scene.college.pull(&packet).await;
-        assert_eq!(read["persoon"]["voornamen"], given);
-        assert_eq!(read["persoon"]["achternaam"], family);
-        for typed in [given, typed] {
-            let wanted = json!({
-                "name": { "given": typed, "family": family },
-                "birthDate": "2008-03-15",
-                "purpose": "loopbaanbegeleiding",
-            });
-            let found = scene.college.post("/v1/inbox/searches", &wanted).await;
-            let found = found.expect_status(StatusCode::OK).json();
-            let ids: Vec<_> =
-                found["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect();
-            assert!(ids.contains(&json!(packet)), "{given} typed as {typed}: {found}");
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        for (at, (given, family, typed)) in NAMES.into_iter().enumerate() {
+            let mut body = scene.profile(Role::WerkEnInkomen);
+            body["content"]["persoon"]["voornamen"] = json!(given);
+            body["content"]["persoon"]["achternaam"] = json!(family);
+            let answer = scene.school.push("/v1/packets", &format!("naam-met-teken-{at}"), &body).await;
+            let packet = answer.expect_status(StatusCode::CREATED).text("/id");
+            let read = scene.college.pull(&packet).await;
+            assert_eq!(read["persoon"]["voornamen"], given);
+            assert_eq!(read["persoon"]["achternaam"], family);
+            for typed in [given, typed] {
+                let wanted = json!({
+                    "name": { "given": typed, "family": family },
+                    "birthDate": "2008-03-15",
+                    "purpose": "loopbaanbegeleiding",
+                });
+                let found = scene.college.post("/v1/inbox/searches", &wanted).await;
+                let found = found.expect_status(StatusCode::OK).json();
+                let ids: Vec<_> =
+                    found["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect();
+                assert!(ids.contains(&json!(packet)), "{given} typed as {typed}: {found}");
+            }
         }
-    }
+    })
+    .await;
 }

@@ -31,104 +31,108 @@ async fn ask(actor: &Actor, method: &Method, path: &str, id: &str, body: Option<
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_anothers_looks_like_what_is_not_there() {
-    let scene = Scene::set().await;
-    scene.consent(Role::WerkEnInkomen).await;
-    let declaration = scene.consent(Role::Doorstroompunt).await;
-    let waiting = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-1").await;
-    let ended = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-2").await;
-    scene
-        .school
-        .post(&format!("/v1/packets/{ended}/withdrawal"), &json!({}))
-        .await
-        .expect_status(StatusCode::OK);
-    let request = scene.request().await;
-    let processor = scene.newcomer("00000099000060000000", Role::Verwerker).await;
-    let vso = scene.gateway.without_key(Role::VsoSchool);
-    let other_college = scene.newcomer("00000099000080000000", Role::WerkEnInkomen).await;
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        let declaration = scene.consent(Role::Doorstroompunt).await;
+        let waiting = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-1").await;
+        let ended = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-2").await;
+        scene
+            .school
+            .post(&format!("/v1/packets/{ended}/withdrawal"), &json!({}))
+            .await
+            .expect_status(StatusCode::OK);
+        let request = scene.request().await;
+        let processor = scene.newcomer("00000099000060000000", Role::Verwerker).await;
+        let vso = scene.gateway.without_key(Role::VsoSchool);
+        let other_college = scene.newcomer("00000099000080000000", Role::WerkEnInkomen).await;
 
-    let mut wrong = Vec::new();
-    for stranger in [&scene.leerplicht, &scene.mbo, &vso, &other_college, &processor] {
-        for (method, path, body) in routes() {
-            for id in [&waiting, &ended, &request, &declaration] {
-                let absent = scene.absent();
-                let start = scene.size().await;
-                let theirs = ask(stranger, &method, path, id, body.as_ref()).await;
-                let middle = scene.size().await;
-                let nobodys = ask(stranger, &method, path, &absent, body.as_ref()).await;
-                let end = scene.size().await;
-                let role = stranger.party.role;
-                if essence(&theirs) != essence(&nobodys) || !theirs.status.is_client_error() {
-                    wrong.push(format!(
-                        "{role} {method} {path}: {:?} {:?}",
-                        essence(&theirs),
-                        essence(&nobodys)
-                    ));
-                }
-                if middle - start != end - middle {
-                    wrong.push(format!(
-                        "{role} {method} {path}: {} and {} entries",
-                        middle - start,
-                        end - middle
-                    ));
-                }
-                // Whom the role keeps from the route altogether is told so, whatever the identifier.
-                if theirs.status == StatusCode::NOT_FOUND && middle - start != 1 {
-                    wrong.push(format!("{role} {path}: {} entries for an attempt", middle - start));
+        let mut wrong = Vec::new();
+        for stranger in [&scene.leerplicht, &scene.mbo, &vso, &other_college, &processor] {
+            for (method, path, body) in routes() {
+                for id in [&waiting, &ended, &request, &declaration] {
+                    let absent = scene.absent();
+                    let start = scene.size().await;
+                    let theirs = ask(stranger, &method, path, id, body.as_ref()).await;
+                    let middle = scene.size().await;
+                    let nobodys = ask(stranger, &method, path, &absent, body.as_ref()).await;
+                    let end = scene.size().await;
+                    let role = stranger.party.role;
+                    if essence(&theirs) != essence(&nobodys) || !theirs.status.is_client_error() {
+                        wrong.push(format!(
+                            "{role} {method} {path}: {:?} {:?}",
+                            essence(&theirs),
+                            essence(&nobodys)
+                        ));
+                    }
+                    if middle - start != end - middle {
+                        wrong.push(format!(
+                            "{role} {method} {path}: {} and {} entries",
+                            middle - start,
+                            end - middle
+                        ));
+                    }
+                    // Whom the role keeps from the route altogether is told so, whatever the identifier.
+                    if theirs.status == StatusCode::NOT_FOUND && middle - start != 1 {
+                        wrong.push(format!("{role} {path}: {} entries for an attempt", middle - start));
+                    }
                 }
             }
         }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    })
+    .await;
 }
 
 /// The parts of the log that a stranger may read about its own attempts are alike too.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_strangers_own_account_does_not_tell_either() {
-    let scene = Scene::set().await;
-    scene.consent(Role::Doorstroompunt).await;
-    let packet = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-1").await;
-    let absent = scene.absent();
-    let mut told = Vec::new();
-    for (id, (method, path, body)) in
-        routes().into_iter().flat_map(|route| [(&packet, route.clone()), (&absent, route)])
-    {
-        let size = scene.size().await;
-        let answer = ask(&scene.leerplicht, &method, path, id, body.as_ref()).await;
-        if answer.status == StatusCode::FORBIDDEN {
-            // Leerplicht answers no requests, whosever.
-            assert!(path.ends_with("/answer"), "{path}");
-            continue;
-        }
-        answer.expect_status(StatusCode::NOT_FOUND);
-        let page = scene.leerplicht.get(&format!("/v1/entries?after={}", size - 1)).await.json();
-        let items = page["items"].as_array().unwrap();
-        assert_eq!(items.len(), 1, "{page}");
-        let leaf = STANDARD.decode(items[0]["leaf"].as_str().unwrap()).unwrap();
-        assert_eq!(leaf.len(), 150);
-        let parts: Vec<_> = items[0]["parts"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|part| {
-                let mut body: Value =
-                    serde_json::from_str(part["body"].as_str().unwrap()).unwrap_or(Value::Null);
-                if let Some(members) = body.as_object_mut() {
-                    for name in ["packet", "declaration"] {
-                        assert!(members.get(name).is_none_or(|named| named == id.as_str()));
-                        members.remove(name);
+    Scene::on_each(async |scene| {
+        scene.consent(Role::Doorstroompunt).await;
+        let packet = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-1").await;
+        let absent = scene.absent();
+        let mut told = Vec::new();
+        for (id, (method, path, body)) in
+            routes().into_iter().flat_map(|route| [(&packet, route.clone()), (&absent, route)])
+        {
+            let size = scene.size().await;
+            let answer = ask(&scene.leerplicht, &method, path, id, body.as_ref()).await;
+            if answer.status == StatusCode::FORBIDDEN {
+                // Leerplicht answers no requests, whosever.
+                assert!(path.ends_with("/answer"), "{path}");
+                continue;
+            }
+            answer.expect_status(StatusCode::NOT_FOUND);
+            let page = scene.leerplicht.get(&format!("/v1/entries?after={}", size - 1)).await.json();
+            let items = page["items"].as_array().unwrap();
+            assert_eq!(items.len(), 1, "{page}");
+            let leaf = STANDARD.decode(items[0]["leaf"].as_str().unwrap()).unwrap();
+            assert_eq!(leaf.len(), 150);
+            let parts: Vec<_> = items[0]["parts"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|part| {
+                    let mut body: Value =
+                        serde_json::from_str(part["body"].as_str().unwrap()).unwrap_or(Value::Null);
+                    if let Some(members) = body.as_object_mut() {
+                        for name in ["packet", "declaration"] {
+                            assert!(members.get(name).is_none_or(|named| named == id.as_str()));
+                            members.remove(name);
+                        }
+                        members.remove("traceId");
                     }
-                    members.remove("traceId");
-                }
-                (part["part"].clone(), body)
-            })
-            .collect();
-        told.push(parts);
-    }
-    for (at, pair) in told.chunks(2).enumerate() {
-        assert_eq!(pair[0], pair[1], "{at}");
-        assert!(format!("{pair:?}").contains("not-found"), "{pair:?}");
-    }
-    assert!(!format!("{told:?}").contains("person"), "{told:?}");
+                    (part["part"].clone(), body)
+                })
+                .collect();
+            told.push(parts);
+        }
+        for (at, pair) in told.chunks(2).enumerate() {
+            assert_eq!(pair[0], pair[1], "{at}");
+            assert!(format!("{pair:?}").contains("not-found"), "{pair:?}");
+        }
+        assert!(!format!("{told:?}").contains("person"), "{told:?}");
+    })
+    .await;
 }
 
 /// A request of another school, named as the ground of an own packet, counts as one that does not exist.

@@ -1,9 +1,16 @@
 //! Opening, migrating, refusing what is not safe.
 
+use std::process::Stdio;
+
 use sluis::store::{OpenOptions, Store, StoreErrorKind};
 use sqlx::{AnyPool, Row as _};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::Command,
+};
 
 use super::support::{Place, START, policy};
+use crate::support::left_out;
 
 async fn refused(url: &str) -> (StoreErrorKind, String) {
     let error = Store::open(url, &OpenOptions::default()).await.unwrap_err();
@@ -80,4 +87,30 @@ async fn sqlite_is_durable() {
     let mode: String = sqlx::query("PRAGMA journal_mode").fetch_one(&pool).await.unwrap().get(0);
     assert_eq!(mode, "wal");
     pool.close().await;
+}
+
+/// A cluster of its own, which lives until its standard input ends.
+const UNSAFE: &str = ". tests/postgres.sh && start_postgres -c fsync=off && echo \"$TEST_POSTGRES_URL\"; cat >&2; stop_postgres";
+
+#[tokio::test]
+async fn a_server_that_does_not_write_to_the_disk_is_refused() {
+    if std::env::var_os("TEST_POSTGRES_URL").is_none() {
+        left_out("PostgreSQL without fsync: TEST_POSTGRES_URL names no server");
+        return;
+    }
+    let mut command = Command::new("bash");
+    command.args(["-c", UNSAFE]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut server = command.spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    if let Some(url) = lines.next_line().await.unwrap() {
+        let (kind, message) = refused(&url).await;
+        let migrated = Store::migrate(&url).await.unwrap_err().to_string();
+        drop(server.stdin.take());
+        assert!(server.wait().await.unwrap().success());
+        assert_eq!(kind, StoreErrorKind::Settings, "{message}");
+        assert!(message.contains("fsync=off") && message.contains("turn it on"), "{message}");
+        assert_eq!(migrated, message, "not even migrated");
+    } else {
+        left_out("PostgreSQL without fsync: there are no server binaries");
+    }
 }

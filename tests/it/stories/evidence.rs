@@ -23,7 +23,8 @@ use crate::support::{Actor, Gateway};
 /// The receipt's claims, its signature and its proof checked.
 #[track_caller]
 fn proven(gateway: &Gateway, receipt: &str) -> (Claims, Checkpoint) {
-    let key = gateway.running.exchange.receipts.signing().public_jwk();
+    let keys = gateway.keys();
+    let key = keys.receipt.signing().public_jwk();
     let claims: Claims = sign::verify(receipt, key).unwrap();
     let (_, checkpoint) = claims.verify(&gateway.log()).unwrap();
     (claims, checkpoint)
@@ -68,7 +69,8 @@ async fn receipts_and_own_entries_hold() {
     let (claims, _) = proven(&gateway, receipt);
     assert_eq!((claims.party, &claims.event), (college.party, &ReceiptEvent::Released));
     assert_eq!(pulled.headers["sluis-log-index"].to_str().unwrap(), claims.index.to_string());
-    let key = gateway.running.exchange.receipts.signing().public_jwk();
+    let keys = gateway.keys();
+    let key = keys.receipt.signing().public_jwk();
     let (body, signature) = receipt.rsplit_once('.').unwrap();
     let other = if signature.starts_with('A') { 'B' } else { 'A' };
     let forged = format!("{body}.{other}{}", signature.get(1..).unwrap());

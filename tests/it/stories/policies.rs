@@ -72,7 +72,8 @@ when { context.person.ageAtLeast * 9223372036854775807 > 1 };
 "#;
     let broken = gateway.with_policies(FILE, first, overflows).await;
     let (school, college) = (school.at(&broken), college.at(&broken));
-    let size = async || broken.exchange.store.head().await.unwrap().size;
+    let store = gateway.store().await;
+    let size = async || store.head().await.unwrap().size;
     let before = size().await;
     for answer in [
         send(&school, "/v1/packets", &body).await,

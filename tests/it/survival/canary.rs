@@ -16,10 +16,14 @@ use serde_json::{Value, json};
 use sluis::domain::{clock::amsterdam_date, party::Role};
 
 use super::{
+    kept::nothing_on_the_server,
     needles::{AS_IT_IS, Found, Needles, files_below},
     process::{GENEROUS, PATIENCE, Process, Site, example},
 };
-use crate::support::{Actor, Answer, declaration};
+use crate::{
+    store::support::Place,
+    support::{Actor, Answer, declaration},
+};
 
 const GIVEN: &str = "Kanariëlle Želmïra";
 const FAMILY: &str = "Vogelzang-Ünïek";
@@ -187,8 +191,19 @@ impl Walk {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_a_person_is_kept_logged_counted_or_left_in_memory() {
-    let site = Site::new(None, &format!("\n[limits]\nidle_seconds = 4\n{GENEROUS}")).await;
+async fn nothing_of_a_person_is_kept_logged_counted_or_left_in_memory_on_sqlite() {
+    search_everywhere(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_person_is_kept_logged_counted_or_left_in_memory_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    search_everywhere(Some(place)).await;
+}
+
+async fn search_everywhere(place: Option<Place>) {
+    let on_a_server = place.is_some();
+    let site = Site::new(place, &format!("\n[limits]\nidle_seconds = 4\n{GENEROUS}")).await;
     let process = site.start("trace").await;
     let canary = Canary { born: born(site.now), now: site.now };
     let needles = canary.needles();
@@ -200,7 +215,10 @@ async fn nothing_of_a_person_is_kept_logged_counted_or_left_in_memory() {
     let (_, metrics) = process.ask_ops("/metrics").await;
     assert!(metrics.contains("sluis_requests_total"));
     needles.absent("the metrics", metrics.as_bytes());
-    nothing_on_disk(&site, &needles, &process);
+    nothing_on_disk(&site, &needles, &process, on_a_server);
+    if on_a_server {
+        nothing_on_the_server(&site, &needles).await;
+    }
 
     // While a connection is kept, its buffers hold what came over it last, as it came; its idle time ends that.
     let kept = site.actor(Role::ProSchool, &process);
@@ -219,12 +237,14 @@ async fn nothing_of_a_person_is_kept_logged_counted_or_left_in_memory() {
     let log = fs::read(stderr).unwrap();
     assert!(log.len() > 10_000, "there is something to search");
     needles.absent("the log lines", &log);
+    site.remove().await;
 }
 
-fn nothing_on_disk(site: &Site, needles: &Needles, process: &Process) {
+fn nothing_on_disk(site: &Site, needles: &Needles, process: &Process, on_a_server: bool) {
     let gateway = site.folder.path().join("gateway");
     let files = files_below(&gateway);
-    assert!(files.iter().any(|path| path.ends_with("gateway.db-wal")), "the WAL is searched too");
+    let wal = files.iter().any(|path| path.ends_with("gateway.db-wal"));
+    assert_ne!(wal, on_a_server, "the WAL is searched too, where there is one");
     for path in files.iter().filter(|path| !path.starts_with(gateway.join("parties"))) {
         needles.absent(&path.display().to_string(), &fs::read(path).unwrap());
     }

@@ -64,11 +64,12 @@ impl Pair {
     /// Rebuilds the log and compares it with the store; answers its size.
     async fn verify(&self) -> u64 {
         let log = self.one.log();
-        let exchange = &self.one.running.exchange;
-        let view = exchange.store.log().await.unwrap();
-        let check = Check { bodies: Some(&exchange.at_rest), ..Check::with(&log) };
+        let (store, keys) = (self.one.store().await, self.one.keys());
+        let view = store.log().await.unwrap();
+        let check = Check { bodies: Some(&keys.at_rest), ..Check::with(&log) };
         let report = verify(&view, &check).await.unwrap();
         assert!(report.is_sound(), "{report:?}");
+        store.close().await;
         view.head().size
     }
 

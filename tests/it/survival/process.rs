@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     sync::{
         Arc,
@@ -98,18 +98,16 @@ impl Site {
         Self { folder, laid, now, place, starts: AtomicU32::new(0) }
     }
 
-    /// The command that serves this gateway.
-    pub(crate) fn serve(&self) -> Command {
-        let mut command = sluis();
-        command.args(["serve", "--json", "--config"]).arg(&self.laid.config_path);
-        command
-    }
-
     /// Starts it, with log lines at this level, and waits until it says where it listens.
     pub(crate) async fn start(&self, filter: &str) -> Process {
+        self.start_with(&self.laid.config_path, filter).await
+    }
+
+    /// Starts a gateway with another configuration.
+    pub(crate) async fn start_with(&self, config: &Path, filter: &str) -> Process {
         let number = self.starts.fetch_add(1, Ordering::SeqCst);
         let log = self.folder.path().join(format!("stderr-{number}"));
-        let mut command = self.serve();
+        let mut command = serve(config);
         command.env("SLUIS_LOG", filter).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -130,7 +128,12 @@ impl Site {
 
     /// Serves, expecting that it does not start: the exit code and what it said.
     pub(crate) async fn fail_to_start(&self) -> (Option<i32>, String) {
-        let output = timeout(PATIENCE, self.serve().output()).await.expect("it started").unwrap();
+        self.fail_to_start_with(&self.laid.config_path).await
+    }
+
+    /// Likewise, with another configuration.
+    pub(crate) async fn fail_to_start_with(&self, config: &Path) -> (Option<i32>, String) {
+        let output = timeout(PATIENCE, serve(config).output()).await.expect("it started").unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(said).unwrap())
     }
@@ -249,6 +252,13 @@ impl Site {
             place.remove().await;
         }
     }
+}
+
+/// The command that serves a gateway with this configuration.
+fn serve(config: &Path) -> Command {
+    let mut command = sluis();
+    command.args(["serve", "--json", "--config"]).arg(config);
+    command
 }
 
 /// The program, to be killed with the test that started it.

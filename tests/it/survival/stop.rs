@@ -176,3 +176,12 @@ async fn other_policies_stop_the_start() {
         site.remove().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_that_nobody_knows_stops_the_start() {
+    let site = Site::new(None, "region = \"noord-holland-zuid\"").await;
+    let (code, said) = site.fail_to_start().await;
+    assert_eq!(code, Some(78), "{said}");
+    assert!(said.contains("no region `noord-holland-zuid`"), "{said}");
+    assert!(said.contains("noord-holland-noord"), "says which there are: {said}");
+}
