@@ -45,6 +45,18 @@ impl DeclarationKind {
             Self::Beperking => "beperking",
         }
     }
+
+    /// Whether it is given towards one recipient: a transfer may rest on it, and nobody agrees to a transfer to everyone.
+    #[must_use]
+    pub const fn names_its_recipient(self) -> bool {
+        matches!(self, Self::Instemming | Self::Toestemming | Self::GeenBezwaar)
+    }
+
+    /// Whether it is given for one purpose, as consent is (AVG 6(1)(a)).
+    #[must_use]
+    pub const fn names_its_purpose(self) -> bool {
+        matches!(self, Self::Toestemming)
+    }
 }
 
 /// In which capacity someone declares.

@@ -1,5 +1,7 @@
 //! A party records what a person wants.
 
+mod reach;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -50,9 +52,9 @@ pub struct Wish {
     pub onbevoegd_voor_deze: bool,
     /// About which dataset.
     pub dataset: DatasetCode,
-    /// For which purpose; none is every purpose.
+    /// For which purpose; none is every purpose, which consent cannot be for.
     pub purpose: Option<Purpose>,
-    /// Towards whom; none is everyone.
+    /// Towards whom; none is everyone, which what a transfer rests on cannot be towards.
     pub towards: Option<Address>,
     /// Who declares.
     pub given_by: Capacity,
@@ -174,6 +176,7 @@ impl Exchange {
                 "no such purpose",
             ));
         }
+        faults.extend(reach::too_wide(wish));
         if wish.reference.is_pgn() {
             faults.extend(self.wrong_with_pgn(wish));
         }
@@ -227,7 +230,8 @@ impl Exchange {
                 )
             });
         }
-        wish.purpose.is_none().then(|| {
+        let told = wish.kind.names_its_purpose();
+        (wish.purpose.is_none() && !told).then(|| {
             Fault::at(
                 "/purpose",
                 "missing",
