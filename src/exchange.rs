@@ -8,6 +8,7 @@ pub mod acknowledge;
 pub mod admission;
 pub mod answer;
 pub mod caller;
+pub mod decide;
 pub mod declare;
 pub mod directory;
 pub mod evaluate;

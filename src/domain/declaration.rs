@@ -59,6 +59,39 @@ impl DeclarationKind {
     }
 }
 
+/// What the controller decides upon an objection or a restriction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is right: what it stopped stays stopped.
+    Gegrond,
+    /// It is not: it ends.
+    Ongegrond,
+    /// A restriction is lifted: it ends.
+    Opgeheven,
+}
+
+impl Verdict {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Gegrond, Self::Ongegrond, Self::Opgeheven];
+
+    /// The code, as policies and callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gegrond => "gegrond",
+            Self::Ongegrond => "ongegrond",
+            Self::Opgeheven => "opgeheven",
+        }
+    }
+
+    /// Whether the declaration ends by it.
+    #[must_use]
+    pub const fn ends(self) -> bool {
+        !matches!(self, Self::Gegrond)
+    }
+}
+
 /// In which capacity someone declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -156,4 +189,4 @@ macro_rules! by_word {
     )* };
 }
 
-by_word!(DeclarationKind, Capacity, EvidenceKind);
+by_word!(DeclarationKind, Capacity, EvidenceKind, Verdict);

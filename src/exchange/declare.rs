@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{
     Exchange,
     caller::Caller,
+    decide::{self, DecisionGiven, Ruling},
     facts::Reading,
     ledger::{Account, Knows},
     push::ATTEMPTS,
@@ -142,7 +143,7 @@ impl Exchange {
         Err(Trouble::Restless.into())
     }
 
-    /// A declaration that the caller recorded.
+    /// A declaration that the caller recorded, and what was decided upon it.
     ///
     /// # Errors
     /// [`DeclareError::NotFound`] for all others.
@@ -150,12 +151,14 @@ impl Exchange {
         &self,
         caller: &Caller,
         id: DeclarationId,
-    ) -> Result<DeclarationRow, DeclareError> {
+    ) -> Result<(DeclarationRow, Vec<(Ruling, DecisionGiven)>), DeclareError> {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(RouteAction::ReadDeclaration, &party, now).map_err(DeclareError::Refused)?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
-        found.filter(|row| row.recorder == caller.party()).ok_or(DeclareError::NotFound)
+        let row = found.filter(|row| row.recorder == caller.party()).ok_or(DeclareError::NotFound)?;
+        let decisions = self.store.decisions(id).await.map_err(Trouble::from)?;
+        Ok((row, decisions.into_iter().map(decide::taken).collect()))
     }
 
     fn wrong_with(&self, wish: &Wish, now: Timestamp) -> Vec<Fault> {
@@ -259,7 +262,7 @@ impl Exchange {
             age: wish.birth_date.age_at(now),
             onbevoegd_voor_deze: wish.onbevoegd_voor_deze,
         };
-        let context = RouteContext { now, declaration: Some(facts) };
+        let context = RouteContext::declaring(now, facts);
         let id = DeclarationId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
         if let Err(refusal) = self.engine.may(RouteAction::Declare, &party, context) {
             let mut account = Account::of(Event::Declare, Outcome::Refused).refused(&refusal, Knows::Sender);

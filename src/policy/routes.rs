@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use cedar_policy::{
-    ActionConstraint, Context, Decision as Verdict, Entities, EntityUid, Policy, PolicySet, Request,
+    ActionConstraint, Context, Decision as Answer, Entities, EntityUid, Policy, PolicySet, Request,
     RestrictedExpression as Value,
 };
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use super::{
 use crate::domain::{
     age::AgeRange,
     clock::amsterdam_date,
-    declaration::{Capacity, DeclarationKind},
+    declaration::{Capacity, DeclarationKind, Verdict},
     problem::{Bilingual, Fault},
 };
 
@@ -57,6 +57,8 @@ actions! {
     Declare = "declare",
     /// Record the withdrawal of a declaration.
     Withdraw = "withdraw",
+    /// Record the controller's decision upon an objection or a restriction.
+    Decide = "decide",
     /// Read a declaration that it recorded.
     ReadDeclaration = "read-declaration",
     /// Push a packet.
@@ -119,20 +121,44 @@ pub struct DeclarationFacts {
     pub onbevoegd_voor_deze: bool,
 }
 
-/// When, and about which declaration. [`RouteAction::Declare`] and [`RouteAction::Withdraw`] need one, no other does.
+/// A declaration that the controller decides upon now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecisionFacts {
+    /// The kind of the declaration.
+    pub kind: DeclarationKind,
+    /// What is decided.
+    pub verdict: Verdict,
+}
+
+/// When, and about which declaration. [`RouteAction::Declare`] and [`RouteAction::Withdraw`] need one,
+/// [`RouteAction::Decide`] a decision upon one, no other needs either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteContext {
     /// The instant.
     pub now: Timestamp,
     /// The declaration.
     pub declaration: Option<DeclarationFacts>,
+    /// The decision.
+    pub decision: Option<DecisionFacts>,
 }
 
 impl RouteContext {
     /// An instant without a declaration.
     #[must_use]
     pub const fn at(now: Timestamp) -> Self {
-        Self { now, declaration: None }
+        Self { now, declaration: None, decision: None }
+    }
+
+    /// A declaration that is given or withdrawn.
+    #[must_use]
+    pub const fn declaring(now: Timestamp, declaration: DeclarationFacts) -> Self {
+        Self { now, declaration: Some(declaration), decision: None }
+    }
+
+    /// A decision of the controller.
+    #[must_use]
+    pub const fn deciding(now: Timestamp, decision: DecisionFacts) -> Self {
+        Self { now, declaration: None, decision: Some(decision) }
     }
 }
 
@@ -177,7 +203,8 @@ impl Engine {
     pub fn may(&self, action: RouteAction, party: &PartyFacts, context: RouteContext) -> Result<(), Refusal> {
         let fault = || self.refuse(context.now, RefusalKind::PolicyFault, None, vec![policy_fault()]);
         let needs_one = matches!(action, RouteAction::Declare | RouteAction::Withdraw);
-        if needs_one != context.declaration.is_some() {
+        let decides = matches!(action, RouteAction::Decide);
+        if needs_one != context.declaration.is_some() || decides != context.decision.is_some() {
             return Err(fault());
         }
         let cut = self.routes.0.get(&action).ok_or_else(fault)?;
@@ -186,7 +213,7 @@ impl Engine {
         if answer.diagnostics().errors().next().is_some() {
             return Err(fault());
         }
-        if answer.decision() == Verdict::Allow {
+        if answer.decision() == Answer::Allow {
             return Ok(());
         }
         let today = amsterdam_date(context.now);
@@ -217,6 +244,12 @@ impl Engine {
                 pair("ageAtLeast", Value::new_long(i64::from(declaration.age.at_least))),
                 pair("ageAtMost", Value::new_long(i64::from(declaration.age.at_most))),
                 pair("onbevoegdVoorDeze", Value::new_bool(declaration.onbevoegd_voor_deze)),
+            ]);
+        }
+        if let Some(decision) = context.decision {
+            pairs.extend([
+                pair("kind", text(decision.kind.as_str())),
+                pair("uitkomst", text(decision.verdict.as_str())),
             ]);
         }
         let context = Context::from_pairs(pairs).ok()?;

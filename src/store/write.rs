@@ -5,6 +5,7 @@
 
 mod answer;
 mod certificate;
+mod decide;
 mod declare;
 mod deliver;
 mod expire;
@@ -23,6 +24,7 @@ use std::future::Future;
 pub use self::{
     answer::{Answer, Answered},
     certificate::{RegisterCertificate, RevokeCertificate},
+    decide::{DecideDeclaration, Decided},
     declare::{Declare, Declared, Evidenced, WithdrawDeclaration, Withdrawn},
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
     expire::{EraseBody, Expire},

@@ -191,7 +191,7 @@ impl Search {
     }
 }
 
-async fn done(
+pub(super) async fn done(
     call: Call,
     session: &Session,
     at: &mut Context,
@@ -202,7 +202,7 @@ async fn done(
     Ok(Exit::Done)
 }
 
-fn told(text: &str, answer: &Value) -> String {
+pub(super) fn told(text: &str, answer: &Value) -> String {
     let of = |name: &str| answer.get(name).map(shown).unwrap_or_default();
     format!("{text}: {}  log {}", of("id"), of("logIndex"))
 }
