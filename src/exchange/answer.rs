@@ -12,7 +12,10 @@ use super::{
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::id::PacketId,
-    policy::{permit::Refusal, routes::RouteAction},
+    policy::{
+        permit::Refusal,
+        routes::{RouteAction, RouteContext},
+    },
     store::{
         write::{Answer, PacketKind, Write},
         writer::error::{Conflict, WriteError},
@@ -51,7 +54,7 @@ pub struct AnswerGiven {
 }
 
 impl Exchange {
-    /// Records the answer of the recipient. A repetition gives the first answer; another one is refused.
+    /// Records the answer of the recipient, while it acts for the college of residence that the request keeps. A repetition gives the first answer; another one is refused.
     ///
     /// # Errors
     /// [`AnswerError`].
@@ -68,8 +71,11 @@ impl Exchange {
             packet.kind == PacketKind::Request
                 && packet.recipients.iter().any(|row| row.party == caller.party())
         });
-        if let Err(refusal) = self.may(RouteAction::Answer, &party, now) {
+        let kept = request.as_ref().map(|request| self.kept_header(request)).transpose()?;
+        let context = RouteContext::answering(now, kept.as_ref().map(|kept| &kept.person.verblijf));
+        if let Err(refusal) = self.engine.may(RouteAction::Answer, &party, context) {
             let mut account = Account::of(Event::Answer, Outcome::Refused).refused(&refusal, Knows::Both);
+            account.shared.packet = request.map(|request| request.id);
             account.recipient = Some(caller.party());
             let entry = self.entry(caller, account)?;
             self.record(vec![entry]).await?;

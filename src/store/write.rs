@@ -10,6 +10,7 @@ mod declare;
 mod deliver;
 mod expire;
 mod key;
+mod municipality;
 mod packet;
 mod party;
 mod person;
@@ -29,6 +30,7 @@ pub use self::{
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
     expire::{EraseBody, Expire},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
+    municipality::{AddMunicipality, EndMunicipality},
     packet::{NewPacket, PacketKind},
     party::{BlockParty, Ground, MunicipalityOf, RegisterParty, UpdateParty},
     person::NewPerson,
