@@ -4,7 +4,12 @@ use clap::Args;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{acts::{done, told}, gateway::Call, profile::ProfileChoice, session::Session};
+use super::{
+    acts::{done, told},
+    gateway::Call,
+    profile::ProfileChoice,
+    session::Session,
+};
 use crate::{
     cli::{Context, Exit, Failure},
     domain::{clock::amsterdam_date, code::ReasonCode, declaration::Verdict, id::DeclarationId},
