@@ -9,6 +9,7 @@ pub mod admission;
 pub mod answer;
 pub mod caller;
 mod certificates;
+pub mod decide;
 pub mod declare;
 pub mod directory;
 pub mod ended;

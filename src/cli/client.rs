@@ -8,12 +8,13 @@
 //! | [`sheet`], [`columns`], [`rows`], [`template`], [`faulty`] | packets as CSV |
 //! | [`pull`], [`receipts`], [`entries`] | what came, what was signed for it, what the log says |
 //! | [`keys`], [`proof`] | the keys that others seal to |
-//! | [`acts`], [`lists`] | everything that is one call or one list |
+//! | [`acts`], [`decide`], [`lists`] | everything that is one call or one list |
 //! | [`text`] | what results look like to people |
 
 pub mod acts;
 pub mod batch;
 pub mod columns;
+pub mod decide;
 pub mod entries;
 pub mod faulty;
 pub mod gateway;
@@ -57,6 +58,7 @@ Examples:
   sluis client pull ID --out ontvangen
   sluis client ack ID --reference Z-2026-104
   sluis client withdraw declaration ID --by persoon
+  sluis client decide ID --outcome ongegrond --reason zwaarwegend-belang
   sluis client entries --verify
 
 docs/client.md plays a whole handover, command by command.")]
@@ -107,6 +109,8 @@ pub enum Action {
     Ack(acts::Acknowledge),
     /// Record a declaration (wilsverklaring) of a person.
     Declare(acts::Declare),
+    /// Record what the controller decided upon an objection (bezwaar) or a restriction (beperking).
+    Decide(decide::Decide),
     /// Withdraw a declaration or a packet.
     Withdraw(acts::Withdraw),
     /// List notices, such as the withdrawal of a packet that was collected.
@@ -140,6 +144,7 @@ impl Client {
             Action::Pull(command) => command.run(choice, at).await,
             Action::Ack(command) => command.run(choice, at).await,
             Action::Declare(command) => command.run(choice, at).await,
+            Action::Decide(command) => command.run(choice, at).await,
             Action::Withdraw(command) => command.run(choice, at).await,
             Action::Notices(range) => lists::list("/v1/notices", lists::notice, &range, choice, at).await,
             Action::Search(command) => command.run(choice, at).await,

@@ -4,6 +4,7 @@
 
 mod act;
 mod list;
+mod municipality;
 
 use std::path::PathBuf;
 
@@ -11,7 +12,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use super::{ConfigFile, Context, Exit, Failure};
-use crate::domain::{code::Municipality, digest::Digest, party::PartyId};
+use crate::{
+    domain::{code::Municipality, digest::Digest, party::PartyId},
+    store::write::Ground,
+};
 
 /// The arguments of `sluis party`.
 #[derive(Debug, Args)]
@@ -26,6 +30,7 @@ Examples:
   sluis party revoke 00000099000000001000/werk-en-inkomen --certificate zaffier.pem
   sluis party block 00000099000000001000/werk-en-inkomen --cause laptop-stolen
   sluis party unblock 00000099000000001000/werk-en-inkomen
+  sluis party municipality end 00000099000000001000/werk-en-inkomen 0373 --on 2027-01-01
   sluis party list --json")]
 pub struct Party {
     /// The configuration.
@@ -74,8 +79,21 @@ pub enum Action {
         /// The party.
         party: PartyId,
     },
+    /// Begin or end that a party acts for a college.
+    #[command(subcommand)]
+    Municipality(municipality::Change),
     /// List parties with their municipalities and certificates.
     List,
+}
+
+impl By {
+    const fn ground(self) -> Ground {
+        match self {
+            Self::Own => Ground::Own,
+            Self::Delegation => Ground::Delegatie,
+            Self::Mandate => Ground::Mandaat,
+        }
+    }
 }
 
 /// The arguments of `sluis party add`.
@@ -129,6 +147,7 @@ impl Party {
             }
             Action::Block { party, cause } => act::block(&config, party, true, cause.as_deref(), at).await,
             Action::Unblock { party } => act::block(&config, party, false, None, at).await,
+            Action::Municipality(change) => change.run(&config, at).await,
             Action::List => list::list(&config, at).await,
         }
     }

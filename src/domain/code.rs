@@ -80,6 +80,10 @@ fn is_provision(text: &str) -> bool {
     act && rest && text.len() <= 64
 }
 
+fn is_reason(text: &str) -> bool {
+    is_kebab(text) && !super::pgn::hides_a_bsn(text)
+}
+
 fn is_municipality(text: &str) -> bool {
     text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -112,6 +116,10 @@ impl Provision {
     }
 }
 
+code! {
+    /// Why a controller decided so, such as `zwaarwegend-belang`: its own word, which is no place for a person's number.
+    ReasonCode, "a reason: lower-case words joined by hyphens, without a number of a person", is_reason
+}
 code! {
     /// A municipality by its CBS code of four digits, such as `0361` for Alkmaar.
     Municipality, "a municipality: the CBS code of four digits", is_municipality

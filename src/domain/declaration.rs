@@ -45,6 +45,51 @@ impl DeclarationKind {
             Self::Beperking => "beperking",
         }
     }
+
+    /// Whether it is given towards one recipient: a transfer may rest on it, and nobody agrees to a transfer to everyone.
+    #[must_use]
+    pub const fn names_its_recipient(self) -> bool {
+        matches!(self, Self::Instemming | Self::Toestemming | Self::GeenBezwaar)
+    }
+
+    /// Whether it is given for one purpose, as consent is (AVG 6(1)(a)).
+    #[must_use]
+    pub const fn names_its_purpose(self) -> bool {
+        matches!(self, Self::Toestemming)
+    }
+}
+
+/// What the controller decides upon an objection or a restriction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is right: what it stopped stays stopped.
+    Gegrond,
+    /// It is not: it ends.
+    Ongegrond,
+    /// A restriction is lifted: it ends.
+    Opgeheven,
+}
+
+impl Verdict {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Gegrond, Self::Ongegrond, Self::Opgeheven];
+
+    /// The code, as policies and callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gegrond => "gegrond",
+            Self::Ongegrond => "ongegrond",
+            Self::Opgeheven => "opgeheven",
+        }
+    }
+
+    /// Whether the declaration ends by it.
+    #[must_use]
+    pub const fn ends(self) -> bool {
+        !matches!(self, Self::Gegrond)
+    }
 }
 
 /// In which capacity someone declares.
@@ -144,4 +189,4 @@ macro_rules! by_word {
     )* };
 }
 
-by_word!(DeclarationKind, Capacity, EvidenceKind);
+by_word!(DeclarationKind, Capacity, EvidenceKind, Verdict);

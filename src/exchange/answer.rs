@@ -13,7 +13,10 @@ use super::{
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::id::PacketId,
-    policy::{permit::Refusal, routes::RouteAction},
+    policy::{
+        permit::Refusal,
+        routes::{RouteAction, RouteContext},
+    },
     store::{
         read::PacketRow,
         write::{Answer, PacketKind, Write},
@@ -53,7 +56,7 @@ pub struct AnswerGiven {
 }
 
 impl Exchange {
-    /// Records the answer of the recipient. A repetition gives the first answer; another one is refused.
+    /// Records the answer of the recipient, while it acts for the college of residence that the request keeps. A repetition gives the first answer; another one is refused.
     ///
     /// # Errors
     /// [`AnswerError`].
@@ -67,18 +70,22 @@ impl Exchange {
         let mut reading = Reading::default();
         let party = self.party_facts(caller.party(), now, &mut reading).await?;
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
-        if let Err(refusal) = self.may(RouteAction::Answer, &party, now) {
+        let is_mine = |packet: &&PacketRow| {
+            packet.kind == PacketKind::Request
+                && packet.recipients.iter().any(|row| row.party == caller.party())
+        };
+        let request = found.as_ref().filter(is_mine);
+        let kept = request.map(|request| self.kept_header(request)).transpose()?;
+        let context = RouteContext::answering(now, kept.as_ref().map(|kept| &kept.person.verblijf));
+        if let Err(refusal) = self.engine.may(RouteAction::Answer, &party, context) {
             let mut account = Account::of(Event::Answer, Outcome::Refused).refused(&refusal, Knows::Both);
+            account.shared.packet = request.map(|request| request.id);
             account.recipient = Some(caller.party());
             let entry = self.entry(caller, account)?;
             self.record(vec![entry]).await?;
             return Err(AnswerError::Refused(refusal));
         }
-        let is_mine = |packet: &&PacketRow| {
-            packet.kind == PacketKind::Request
-                && packet.recipients.iter().any(|row| row.party == caller.party())
-        };
-        let Some(request) = found.as_ref().filter(is_mine) else {
+        let Some(request) = request else {
             self.note_stranger(caller, Event::Answer, id, found.as_ref()).await?;
             return Err(AnswerError::NotFound);
         };

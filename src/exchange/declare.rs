@@ -1,5 +1,7 @@
 //! A party records what a person wants.
 
+mod reach;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -7,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{
     Exchange,
     caller::Caller,
+    decide::{self, DecisionGiven, Ruling},
     facts::Reading,
     ledger::{Account, Knows},
     push::ATTEMPTS,
@@ -50,9 +53,9 @@ pub struct Wish {
     pub onbevoegd_voor_deze: bool,
     /// About which dataset.
     pub dataset: DatasetCode,
-    /// For which purpose; none is every purpose.
+    /// For which purpose; none is every purpose, which consent cannot be for.
     pub purpose: Option<Purpose>,
-    /// Towards whom; none is everyone.
+    /// Towards whom; none is everyone, which what a transfer rests on cannot be towards.
     pub towards: Option<Address>,
     /// Who declares.
     pub given_by: Capacity,
@@ -140,7 +143,7 @@ impl Exchange {
         Err(Trouble::Restless.into())
     }
 
-    /// A declaration that the caller recorded.
+    /// A declaration that the caller recorded, and what was decided upon it.
     ///
     /// # Errors
     /// [`DeclareError::NotFound`] for all others.
@@ -148,16 +151,17 @@ impl Exchange {
         &self,
         caller: &Caller,
         id: DeclarationId,
-    ) -> Result<DeclarationRow, DeclareError> {
+    ) -> Result<(DeclarationRow, Vec<(Ruling, DecisionGiven)>), DeclareError> {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         self.may(RouteAction::ReadDeclaration, &party, now).map_err(DeclareError::Refused)?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
-        if found.as_ref().is_none_or(|row| row.recorder != caller.party()) {
+        let Some(row) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
             self.note_stranger_to_declaration(caller, Event::Lookup, id, found.as_ref()).await?;
             return Err(DeclareError::NotFound);
-        }
-        found.ok_or(DeclareError::NotFound)
+        };
+        let decisions = self.store.decisions(id).await.map_err(Trouble::from)?;
+        Ok((row.clone(), decisions.into_iter().map(decide::taken).collect()))
     }
 
     fn wrong_with(&self, wish: &Wish, now: Timestamp) -> Vec<Fault> {
@@ -178,6 +182,7 @@ impl Exchange {
                 "no such purpose",
             ));
         }
+        faults.extend(reach::too_wide(wish));
         if wish.reference.is_pgn() {
             faults.extend(self.wrong_with_pgn(wish));
         }
@@ -231,7 +236,8 @@ impl Exchange {
                 )
             });
         }
-        wish.purpose.is_none().then(|| {
+        let told = wish.kind.names_its_purpose();
+        (wish.purpose.is_none() && !told).then(|| {
             Fault::at(
                 "/purpose",
                 "missing",
@@ -259,7 +265,7 @@ impl Exchange {
             age: wish.birth_date.age_at(now),
             onbevoegd_voor_deze: wish.onbevoegd_voor_deze,
         };
-        let context = RouteContext { now, declaration: Some(facts) };
+        let context = RouteContext::declaring(now, facts);
         let id = DeclarationId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
         if let Err(refusal) = self.engine.may(RouteAction::Declare, &party, context) {
             let mut account = Account::of(Event::Declare, Outcome::Refused).refused(&refusal, Knows::Sender);

@@ -49,10 +49,6 @@ pub(super) struct Gathered {
     pub(super) declarations: Vec<DeclarationId>,
 }
 
-/// The kinds of declaration that a transfer may rest on; the others are notes or stand in its way.
-const GRANTS: [DeclarationKind; 3] =
-    [DeclarationKind::Instemming, DeclarationKind::Toestemming, DeclarationKind::GeenBezwaar];
-
 impl Exchange {
     /// Reads what a decision about one recipient rests on.
     pub(super) async fn gather(&self, asked: &Asked<'_>) -> Result<Gathered, Trouble> {
@@ -128,10 +124,13 @@ impl Exchange {
     ) -> Result<Vec<DeclarationRow>, Trouble> {
         let Some(person) = asked.person else { return Ok(Vec::new()) };
         self.note_version(subject::person(person), reading).await?;
-        let found = self.store.standing(person, dataset, purpose, &towards, asked.now).await?;
+        let mut found = self.store.standing(person, dataset, purpose, &towards, asked.now).await?;
+        found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
+        found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
         for one in &found {
             reading.lapses(one.until);
-            if GRANTS.contains(&one.kind) {
+            // What a transfer rests on; the other kinds are notes or stand in its way.
+            if one.kind.names_its_recipient() {
                 reading.declarations.insert(one.id);
             }
         }

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use super::{Exchange, trouble::Trouble};
 use crate::{
     accesslog::entry::{self, EntryDraft, Event, Outcome, Part, PreparedEntry},
-    domain::{digest::Digest, party::PartyId},
+    domain::{code::Municipality, digest::Digest, party::PartyId},
     identity::ClientCertificate,
     store::{
         write::{
-            ActivatePolicy, BlockParty, Expire, MunicipalityOf, RegisterCertificate, RegisterParty,
-            RevokeCertificate, UpdateParty, Write,
+            ActivatePolicy, AddMunicipality, BlockParty, EndMunicipality, Expire, MunicipalityOf,
+            RegisterCertificate, RegisterParty, RevokeCertificate, UpdateParty, Write,
         },
         writer::error::{Conflict, WriteError},
     },
@@ -68,6 +68,36 @@ impl Exchange {
             let effect = RegisterParty { party, name: name.to_owned(), municipalities };
             drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
         }
+        Ok(())
+    }
+
+    /// Lets a party act for a college from the instant that this says on, beside those for which it acts already.
+    ///
+    /// # Errors
+    /// [`OperateError::Taken`] when it acts for that college then; else [`OperateError`].
+    pub async fn add_municipality(&self, party: PartyId, place: MunicipalityOf) -> Result<(), OperateError> {
+        let part = Part { municipality: Some(place.municipality.clone()), ..Part::default() };
+        let entry = self.operators_entry(party, Event::MandateRegistered, part)?;
+        let effect = AddMunicipality { party, place };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        Ok(())
+    }
+
+    /// Ends by what right a party acts for a college, from this instant on: what waits for it there can no longer be
+    /// collected, nor a request be answered.
+    ///
+    /// # Errors
+    /// [`OperateError::NotFound`] when it does not act for that college; else [`OperateError`].
+    pub async fn end_municipality(
+        &self,
+        party: PartyId,
+        municipality: Municipality,
+        from: Timestamp,
+    ) -> Result<(), OperateError> {
+        let part = Part { municipality: Some(municipality.clone()), ..Part::default() };
+        let entry = self.operators_entry(party, Event::MandateEnded, part)?;
+        let effect = EndMunicipality { party, municipality, from };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
         Ok(())
     }
 

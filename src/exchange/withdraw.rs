@@ -102,7 +102,7 @@ impl Exchange {
             age: kept.birth_date.age_at(now),
             onbevoegd_voor_deze: kept.onbevoegd_voor_deze,
         };
-        let context = RouteContext { now, declaration: Some(facts) };
+        let context = RouteContext::declaring(now, facts);
         let part = Part {
             declaration: Some(id),
             declaration_kind: Some(declaration.kind),

@@ -7,6 +7,7 @@ mod answer;
 mod answered;
 pub mod bodies;
 mod datasets;
+mod decision;
 mod declarations;
 mod entries;
 mod evaluation;
@@ -71,6 +72,7 @@ fn exchanging() -> Router<HttpState> {
         .route("/declarations", post(declarations::declare))
         .route("/declarations/{id}", get(declarations::show))
         .route("/declarations/{id}/withdrawal", post(withdrawal::declaration))
+        .route("/declarations/{id}/decision", post(decision::decide))
 }
 
 /// The party's own affairs, and what everyone may know.
@@ -126,6 +128,7 @@ pub fn description(publisher: &Publisher) -> openapi::OpenApi {
         declarations::declare,
         declarations::show,
         withdrawal::declaration,
+        decision::decide,
         entries::list,
         keys::publish,
         keys::retire,

@@ -19,9 +19,9 @@ use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{
         account::AccountError, acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError,
-        declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError, keys::KeyError,
-        lists::ListError, pull::PullError, push::PushError, search::SearchError, trouble::Trouble,
-        withdraw::WithdrawError,
+        decide::DecideError, declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError,
+        keys::KeyError, lists::ListError, pull::PullError, push::PushError, search::SearchError,
+        trouble::Trouble, withdraw::WithdrawError,
     },
     identity::IdentityFault,
     policy::permit::{Refusal, RefusalKind},
@@ -159,6 +159,29 @@ impl From<DeclareError> for Problem {
             DeclareError::Refused(refusal) => refused(refusal),
             DeclareError::NotFound => problem::NOT_FOUND,
             DeclareError::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<DecideError> for Problem {
+    fn from(error: DecideError) -> Self {
+        match error {
+            DecideError::Invalid(faults) => problem::INVALID.code("decision").with_faults(faults),
+            DecideError::NotFound => problem::NOT_FOUND,
+            DecideError::AlreadyDecided => conflict(Fault::at(
+                "",
+                "already-decided",
+                "Hierover is al anders beslist. Een beslissing blijft staan.",
+                "This was decided otherwise. A decision stands.",
+            )),
+            DecideError::Gone => problem::GONE.code("withdrawn").with_faults([Fault::at(
+                "",
+                "withdrawn",
+                "Deze verklaring is ingetrokken: er valt niets meer te beslissen.",
+                "This declaration was withdrawn: there is nothing left to decide.",
+            )]),
+            DecideError::Refused(refusal) => refused(refusal),
+            DecideError::Trouble(trouble) => trouble.into(),
         }
     }
 }

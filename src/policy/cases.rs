@@ -17,13 +17,13 @@ use super::{
     facts::PartyFacts,
     finding::Finding,
     permit::{Decision, RefusalKind},
-    routes::{DeclarationFacts, RouteAction, RouteContext},
+    routes::{DecisionFacts, DeclarationFacts, RouteAction, RouteContext},
     whatif::{Moment, WhatIf, birth_date},
 };
 use crate::domain::{
     age::BirthDate,
-    code::{DatasetCode, Grondslag},
-    declaration::{Capacity, DeclarationKind},
+    code::{DatasetCode, Grondslag, Municipality},
+    declaration::{Capacity, DeclarationKind, Verdict},
     party::{PartyId, Role},
 };
 
@@ -124,6 +124,10 @@ struct RouteFacts {
     kind: Option<DeclarationKind>,
     by: Option<Capacity>,
     given_by: Option<Capacity>,
+    verdict: Option<Verdict>,
+    #[serde(default)]
+    gemeenten: BTreeSet<Municipality>,
+    verblijf: Option<Municipality>,
     age: Option<u16>,
     birth_date: Option<BirthDate>,
     #[serde(default)]
@@ -207,10 +211,12 @@ fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Ve
             age: born.age_at(now),
             onbevoegd_voor_deze: facts.onbevoegd_voor_deze,
         });
+        let decision = facts.kind.zip(facts.verdict).map(|(kind, verdict)| DecisionFacts { kind, verdict });
+        let context = RouteContext { now, declaration, decision, verblijf: facts.verblijf.as_ref() };
         let oin = "00000099000000000001".parse().map_err(|_| wrong("no party"))?;
-        let party = PartyFacts { party: PartyId::new(oin, facts.role), gemeenten: BTreeSet::new() };
+        let party = PartyFacts { party: PartyId::new(oin, facts.role), gemeenten: facts.gemeenten };
         let mut trace = Trace::default();
-        let got = match engine.may(facts.action, &party, RouteContext { now, declaration }) {
+        let got = match engine.may(facts.action, &party, context) {
             Ok(()) => {
                 trace.allowed_action = Some(facts.action);
                 let conditions = engine.catalogue().routes.conditions.keys();

@@ -431,12 +431,14 @@ mod tests {
         assert_eq!(codes(&refusal(engine, &facts(&request))), ["guards.bezwaar"]);
     }
 
-    /// A restriction is no objection: it stops a duty too, and consent, but not the copy of who asked for it.
+    /// A restriction stops what rests on a public task: not a duty, nor the copy of who asked for it (question r).
     #[test]
-    fn a_restriction_stops_every_basis_but_the_persons_own_copy() {
+    fn a_restriction_stops_a_public_task_and_not_a_duty() {
         let engine = engine();
-        let duty = facts(&json!({ "beperking": true }));
-        assert_eq!(codes(&refusal(engine, &duty)), ["guards.beperking"]);
+        let request =
+            json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"], "beperking": true });
+        assert_eq!(codes(&refusal(engine, &facts(&request))), ["guards.beperking"]);
+        assert!(engine.decide(&facts(&json!({ "beperking": true }))).into_result().is_ok());
         let copy = facts(&json!({ "beperking": true, "recipientRole": "betrokkene" }));
         assert_eq!(permit(engine, &copy).basis().as_str(), "overgangsdocument.betrokkene-pro");
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use cedar_policy::{
-    ActionConstraint, Context, Decision as Verdict, Entities, EntityUid, Policy, PolicySet, Request,
+    ActionConstraint, Context, Decision as Answer, Entities, EntityUid, Policy, PolicySet, Request,
     RestrictedExpression as Value,
 };
 use jiff::Timestamp;
@@ -20,7 +20,8 @@ use super::{
 use crate::domain::{
     age::AgeRange,
     clock::amsterdam_date,
-    declaration::{Capacity, DeclarationKind},
+    code::Municipality,
+    declaration::{Capacity, DeclarationKind, Verdict},
     problem::{Bilingual, Fault},
 };
 
@@ -57,6 +58,8 @@ actions! {
     Declare = "declare",
     /// Record the withdrawal of a declaration.
     Withdraw = "withdraw",
+    /// Record the controller's decision upon an objection or a restriction.
+    Decide = "decide",
     /// Read a declaration that it recorded.
     ReadDeclaration = "read-declaration",
     /// Push a packet.
@@ -119,20 +122,52 @@ pub struct DeclarationFacts {
     pub onbevoegd_voor_deze: bool,
 }
 
-/// When, and about which declaration. [`RouteAction::Declare`] and [`RouteAction::Withdraw`] need one, no other does.
+/// A declaration that the controller decides upon now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RouteContext {
+pub struct DecisionFacts {
+    /// The kind of the declaration.
+    pub kind: DeclarationKind,
+    /// What is decided.
+    pub verdict: Verdict,
+}
+
+/// When, and about which declaration. [`RouteAction::Declare`] and [`RouteAction::Withdraw`] need one,
+/// [`RouteAction::Decide`] a decision upon one, no other needs either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteContext<'a> {
     /// The instant.
     pub now: Timestamp,
     /// The declaration.
     pub declaration: Option<DeclarationFacts>,
+    /// The decision.
+    pub decision: Option<DecisionFacts>,
+    /// Where the person lives or stays whom the request is about, for [`RouteAction::Answer`]; none without a request.
+    pub verblijf: Option<&'a Municipality>,
 }
 
-impl RouteContext {
+impl<'a> RouteContext<'a> {
     /// An instant without a declaration.
     #[must_use]
     pub const fn at(now: Timestamp) -> Self {
-        Self { now, declaration: None }
+        Self { now, declaration: None, decision: None, verblijf: None }
+    }
+
+    /// A declaration that is given or withdrawn.
+    #[must_use]
+    pub const fn declaring(now: Timestamp, declaration: DeclarationFacts) -> Self {
+        Self { declaration: Some(declaration), ..Self::at(now) }
+    }
+
+    /// A decision of the controller.
+    #[must_use]
+    pub const fn deciding(now: Timestamp, decision: DecisionFacts) -> Self {
+        Self { decision: Some(decision), ..Self::at(now) }
+    }
+
+    /// An answer to a request about who lives or stays there.
+    #[must_use]
+    pub const fn answering(now: Timestamp, verblijf: Option<&'a Municipality>) -> Self {
+        Self { verblijf, ..Self::at(now) }
     }
 }
 
@@ -174,19 +209,28 @@ impl Engine {
     /// # Errors
     /// [`Refusal`] of kind `Route` with all reasons, or `PolicyFault` when it could not be judged, a declaration
     /// missing where one is needed included.
-    pub fn may(&self, action: RouteAction, party: &PartyFacts, context: RouteContext) -> Result<(), Refusal> {
+    pub fn may(
+        &self,
+        action: RouteAction,
+        party: &PartyFacts,
+        context: RouteContext<'_>,
+    ) -> Result<(), Refusal> {
         let fault = || self.refuse(context.now, RefusalKind::PolicyFault, None, vec![policy_fault()]);
         let needs_one = matches!(action, RouteAction::Declare | RouteAction::Withdraw);
-        if needs_one != context.declaration.is_some() {
+        let decides = matches!(action, RouteAction::Decide);
+        if needs_one != context.declaration.is_some() || decides != context.decision.is_some() {
+            return Err(fault());
+        }
+        if action != RouteAction::Answer && context.verblijf.is_some() {
             return Err(fault());
         }
         let cut = self.routes.0.get(&action).ok_or_else(fault)?;
-        let (request, entities) = self.route_request(cut, party, context).ok_or_else(fault)?;
+        let (request, entities) = self.route_request(action, cut, party, context).ok_or_else(fault)?;
         let answer = self.authorizer.is_authorized(&request, &cut.policies, &entities);
         if answer.diagnostics().errors().next().is_some() {
             return Err(fault());
         }
-        if answer.decision() == Verdict::Allow {
+        if answer.decision() == Answer::Allow {
             return Ok(());
         }
         let today = amsterdam_date(context.now);
@@ -204,9 +248,10 @@ impl Engine {
 
     fn route_request(
         &self,
+        action: RouteAction,
         cut: &Cut,
         party: &PartyFacts,
-        context: RouteContext,
+        context: RouteContext<'_>,
     ) -> Option<(Request, Entities)> {
         let mut pairs = vec![pair("datum", Value::new_long(number(amsterdam_date(context.now))))];
         if let Some(declaration) = context.declaration {
@@ -218,6 +263,16 @@ impl Engine {
                 pair("ageAtMost", Value::new_long(i64::from(declaration.age.at_most))),
                 pair("onbevoegdVoorDeze", Value::new_bool(declaration.onbevoegd_voor_deze)),
             ]);
+        }
+        if let Some(decision) = context.decision {
+            pairs.extend([
+                pair("kind", text(decision.kind.as_str())),
+                pair("uitkomst", text(decision.verdict.as_str())),
+            ]);
+        }
+        if action == RouteAction::Answer {
+            let verblijf = context.verblijf.map(|one| text(one.as_str()));
+            pairs.push(pair("verblijf", Value::new_set(verblijf)));
         }
         let context = Context::from_pairs(pairs).ok()?;
         let entities = Entities::from_entities([self.words.entity(party).ok()?], None).ok()?;

@@ -15,7 +15,7 @@ pub(super) mod tiles;
 mod view;
 
 pub use self::{
-    declarations::{DeclarationRow, DeclarationState},
+    declarations::{DecisionRow, DeclarationRow, DeclarationState},
     entries::EntryRow,
     feeds::{Copy, NoticeKind, NoticeRow, Page},
     keys::{KeyRow, KeyState},

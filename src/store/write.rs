@@ -5,10 +5,12 @@
 
 mod answer;
 mod certificate;
+mod decide;
 mod declare;
 mod deliver;
 mod expire;
 mod key;
+mod municipality;
 mod narrow;
 mod packet;
 mod party;
@@ -24,10 +26,12 @@ use std::future::Future;
 pub use self::{
     answer::{Answer, Answered},
     certificate::{RegisterCertificate, RevokeCertificate},
+    decide::{DecideDeclaration, Decided},
     declare::{Declare, Declared, Evidenced, WithdrawDeclaration, Withdrawn},
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
     expire::{EraseBody, Expire},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
+    municipality::{AddMunicipality, EndMunicipality},
     narrow::TellNarrowed,
     packet::{NewPacket, PacketKind},
     party::{BlockParty, Ground, MunicipalityOf, RegisterParty, UpdateParty},

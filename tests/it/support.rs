@@ -353,7 +353,7 @@ pub(crate) fn left_school(reference: &str, years: i64, now: Timestamp) -> Value 
     })
 }
 
-/// A declaration about someone, given by this capacity, towards a college of Alkmaar in this role.
+/// A declaration about someone, given by this capacity, towards a college of Alkmaar in this role; consent is for guidance.
 pub(crate) fn declaration(
     kind: &str,
     dataset: &str,
@@ -363,7 +363,7 @@ pub(crate) fn declaration(
     now: Timestamp,
 ) -> Value {
     let today = amsterdam_date(now).to_string();
-    json!({
+    let mut wish = json!({
         "kind": kind,
         "person": { "reference": person["reference"], "birthDate": person["birthDate"] },
         "dataset": dataset,
@@ -372,7 +372,11 @@ pub(crate) fn declaration(
         "givenAt": today,
         "explicit": false,
         "evidence": { "kind": "formulier", "recordedOn": today },
-    })
+    });
+    if kind == "toestemming" {
+        wish["purpose"] = json!("loopbaanbegeleiding");
+    }
+    wish
 }
 
 /// A dataset's own example, about this person.

@@ -63,6 +63,8 @@ words! {
         Declare = "declare",
         /// A declaration was withdrawn.
         WithdrawDeclaration = "withdraw-declaration",
+        /// The controller decided upon an objection or a restriction.
+        DecideDeclaration = "decide-declaration",
         /// A sender withdrew a packet, or a declaration took its ground away.
         WithdrawPacket = "withdraw-packet",
         /// A packet lapsed unfetched.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{Event, Outcome};
 use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Municipality, Provision, Purpose},
-    declaration::{Capacity, DeclarationKind, EvidenceKind},
+    declaration::{Capacity, DeclarationKind, EvidenceKind, Verdict},
     digest::Digest,
     id::{DeclarationId, NoticeId, PacketId, PersonId},
     party::PartyId,
@@ -142,6 +142,9 @@ pub struct Part {
     /// On what it rests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceKind>,
+    /// What the controller decided upon it; the reason is the cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// The notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<NoticeId>,

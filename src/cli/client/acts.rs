@@ -34,7 +34,8 @@ const DECLARATION: &str = r#"A declaration, such as instemming of an adult with 
     "evidence": { "kind": "formulier", "recordedOn": "2026-05-20" }
   }
 
-kind: instemming, toestemming, geen-bezwaar, kennisgenomen, bezwaar, beperking. docs/api-design.md has every member."#;
+kind: instemming, toestemming, geen-bezwaar, kennisgenomen, bezwaar, beperking. The first three name one recipient in
+`towards`, for each recipient another declaration; a toestemming names its `purpose` too. docs/api-design.md has every member."#;
 
 /// `sluis client ack`.
 #[derive(Debug, Args)]
@@ -190,7 +191,7 @@ impl Search {
     }
 }
 
-async fn done(
+pub(super) async fn done(
     call: Call,
     session: &Session,
     at: &mut Context,
@@ -201,7 +202,7 @@ async fn done(
     Ok(Exit::Done)
 }
 
-fn told(text: &str, answer: &Value) -> String {
+pub(super) fn told(text: &str, answer: &Value) -> String {
     let of = |name: &str| answer.get(name).map(shown).unwrap_or_default();
     format!("{text}: {}  log {}", of("id"), of("logIndex"))
 }

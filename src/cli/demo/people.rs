@@ -58,10 +58,11 @@ pub(super) fn noor(days: Days) -> Value {
     })
 }
 
-/// A declaration about someone.
-pub(super) fn declaration(kind: &str, dataset: &str, person: &Value, days: Days) -> Value {
+/// A declaration about someone, towards Werk & Inkomen of Alkmaar.
+pub(super) fn declaration(kind: &str, dataset: &str, purpose: &str, person: &Value, days: Days) -> Value {
     json!({
         "kind": kind,
+        "purpose": purpose,
         "person": { "reference": person["reference"], "birthDate": person["birthDate"] },
         "dataset": dataset,
         "towards": { "municipality": "0361", "role": "werk-en-inkomen" },

@@ -45,7 +45,13 @@ async fn ask(stage: &Stage, tale: &mut Tale, at: &mut Context, days: Days) -> Re
         en: "Toby, aged 18, agrees with the request himself. The school records it.",
         expected: Expected::Done,
     };
-    let declaration = people::declaration("instemming", "verzoek-voortzetting", &person, days);
+    let declaration = people::declaration(
+        "instemming",
+        "verzoek-voortzetting",
+        "voortzetting-ondersteuning",
+        &person,
+        days,
+    );
     let call = Call::post("/v1/declarations", &declaration)?;
     tale.step(at, &stage.school, told, "POST /v1/declarations", call).await?;
 
@@ -161,7 +167,8 @@ async fn change_of_mind(stage: &Stage, tale: &mut Tale, at: &mut Context, days: 
         en: "Noor, aged 17, consents to share her uitstroomprofiel with Zaffier.",
         expected: Expected::Done,
     };
-    let declaration = people::declaration("toestemming", "uitstroomprofiel", &person, days);
+    let declaration =
+        people::declaration("toestemming", "uitstroomprofiel", "loopbaanbegeleiding", &person, days);
     let call = Call::post("/v1/declarations", &declaration)?;
     let consent = tale.json(at, &stage.school, told, "POST /v1/declarations", call).await?;
 

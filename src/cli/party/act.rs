@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use serde_json::json;
 
-use super::{Add, By};
+use super::Add;
 use crate::{
     cli::{Context, Exit, Failure, compose, compose::Composed, operated},
     config::Config,
@@ -15,7 +15,7 @@ use crate::{
     },
     exchange::operate::OperateError,
     identity::ClientCertificate,
-    store::write::{Ground, MunicipalityOf},
+    store::write::MunicipalityOf,
 };
 
 pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<Exit, Failure> {
@@ -25,11 +25,7 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     }
     let certificate = read(&certificate, party, config, at)?;
     let from = amsterdam_midnight(since.unwrap_or_else(|| amsterdam_date(at.clock.now())));
-    let ground = match by {
-        By::Own => Ground::Own,
-        By::Delegation => Ground::Delegatie,
-        By::Mandate => Ground::Mandaat,
-    };
+    let ground = by.ground();
     let of =
         |municipality| MunicipalityOf { municipality, ground, decision: decision.clone(), from, until: None };
     let municipalities: Vec<_> = municipality.into_iter().map(of).collect();
@@ -133,7 +129,7 @@ fn say(
     Ok(Exit::Done)
 }
 
-async fn open(config: &Config, at: &mut Context) -> Result<Composed, Failure> {
+pub(super) async fn open(config: &Config, at: &mut Context) -> Result<Composed, Failure> {
     Composed::for_operator(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await
 }
 

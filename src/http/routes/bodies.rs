@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{
     acknowledgement::Having,
     answer::Answer,
+    decision::Decision,
     declarations::body::Declared,
     evaluation::Question,
     keys::{self, NewCertificate, NewKey},
@@ -35,6 +36,7 @@ pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
         "acknowledgePacket" => of(body, |body: Having| body.read()),
         "withdrawPacket" => of(body, |_: withdrawal::Nothing| Ok(())),
         "recordDeclaration" => of(body, Declared::read),
+        "decideDeclaration" => of(body, |_: Decision| Ok(())),
         "withdrawDeclaration" => of(body, |_: By| Ok(())),
         "searchInbox" => of(body, Wanted::read),
         "publishKey" => of(body, |_: NewKey| Ok(())),

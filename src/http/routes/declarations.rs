@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::body::{Declared, Evidence};
-use super::{answered::Created, params::StaffHeaders};
+use super::{answered::Created, decision::Taken, params::StaffHeaders};
 use crate::{
     domain::{
         clock::amsterdam_date,
@@ -110,7 +110,7 @@ pub(super) struct Declaration {
     explicit: bool,
     /// On what it rests.
     evidence: Evidence,
-    /// `given` or `withdrawn`.
+    /// `given`, `withdrawn`, or `ended` by a decision of the controller.
     #[schema(example = "given")]
     state: &'static str,
     /// When it was recorded.
@@ -126,6 +126,10 @@ pub(super) struct Declaration {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     withdrawal_log_index: Option<u64>,
+    /// What the controller decided upon an objection or a restriction, the last one last; absent without a decision.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    decisions: Vec<Taken>,
 }
 
 /// Read a declaration
@@ -145,7 +149,8 @@ pub(super) async fn show(
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Declaration>, Problem> {
-    let row = exchange.declaration(&calling.caller, id).await.map_err(|error| calling.problem(error))?;
+    let found = exchange.declaration(&calling.caller, id).await;
+    let (row, decisions) = found.map_err(|error| calling.problem(error))?;
     Ok(Json(Declaration {
         id,
         kind: row.kind,
@@ -166,5 +171,6 @@ pub(super) async fn show(
         log_index: row.recorded_index,
         withdrawn_at: row.withdrawn_at.map(Instant::from),
         withdrawal_log_index: row.withdrawn_index,
+        decisions: decisions.into_iter().map(Taken::from).collect(),
     }))
 }

@@ -11,7 +11,10 @@ use utoipa::{
 
 use crate::{
     domain::{
-        declaration::{Capacity as CapacityWord, DeclarationKind as KindWord, EvidenceKind as EvidenceWord},
+        declaration::{
+            Capacity as CapacityWord, DeclarationKind as KindWord, EvidenceKind as EvidenceWord,
+            Verdict as VerdictWord,
+        },
         party::Role as RoleWord,
         person::{Reden as RedenWord, Uitstroomprofiel as ProfielWord},
     },
@@ -113,6 +116,10 @@ shapes! {
     DeclarationKind = words(KindWord::ALL.map(KindWord::as_str));
     /// In which capacity someone declares.
     Capacity = words(CapacityWord::ALL.map(CapacityWord::as_str));
+    /// What the controller decides: upheld, dismissed, lifted.
+    Verdict = words(VerdictWord::ALL.map(VerdictWord::as_str));
+    /// A reason, in a word of the controller's own.
+    ReasonCode = pattern(KEBAB, "zwaarwegend-belang");
     /// On what a declaration rests.
     EvidenceKind = words(EvidenceWord::ALL.map(EvidenceWord::as_str));
     /// The content, as the schema of the dataset says.

@@ -1,13 +1,13 @@
 //! Declarations.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use sqlx::{any::AnyRow, query};
 
 use super::words;
 use crate::{
     domain::{
-        code::{DatasetCode, Purpose},
-        declaration::{Capacity, DeclarationKind},
+        code::{DatasetCode, Purpose, ReasonCode},
+        declaration::{Capacity, DeclarationKind, Verdict},
         id::{DeclarationId, PersonId},
         party::PartyId,
     },
@@ -26,6 +26,8 @@ words! {
         Given = "given",
         /// Withdrawn.
         Withdrawn = "withdrawn",
+        /// Ended by a decision of the controller.
+        Ended = "ended",
     }
 }
 
@@ -70,26 +72,66 @@ pub struct DeclarationRow {
     pub withdrawn_index: Option<u64>,
 }
 
+/// A decision of the controller upon a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// What was decided.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: ReasonCode,
+    /// On which day.
+    pub on: Date,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The index of the entry.
+    pub index: u64,
+}
+
 macro_rules! declaration {
     ($rest:literal) => {
         concat!(
             "SELECT id, person_id, kind, dataset, purpose, towards_oin, towards_role, given_by, given_at, until_at, \
              explicit, evidence_kind, evidence_digest, evidence_on, facts, recorder_oin, recorder_role, recorded_at, \
-             recorded_index, state, withdrawn_at, withdrawn_index FROM declaration ",
+             recorded_index, CASE WHEN state = 'given' AND EXISTS (SELECT 1 FROM declaration_decision e \
+             WHERE e.declaration_id = declaration.id AND e.verdict IN ('ongegrond', 'opgeheven')) THEN 'ended' \
+             ELSE state END AS state, withdrawn_at, withdrawn_index FROM declaration ",
             $rest
         )
     };
 }
 
 const DECLARATION: &str = declaration!("WHERE id = $1");
-/// A declaration holds from when it was given until it lapses; without a party or a purpose it holds for all.
+/// A declaration holds from when it was given until it lapses or the controller ends it; without a party or a purpose it
+/// holds for all.
 const STANDING: &str = declaration!(
     "WHERE person_id = $1 AND dataset = $2 AND state = 'given' AND given_at <= $3 \
-     AND (until_at IS NULL OR until_at > $3) AND (purpose IS NULL OR purpose = $4) \
+     AND (until_at IS NULL OR until_at > $3) AND NOT EXISTS (SELECT 1 FROM declaration_decision d \
+     WHERE d.declaration_id = declaration.id AND d.verdict IN ('ongegrond', 'opgeheven')) AND (purpose IS NULL OR purpose = $4) \
      AND (towards_oin IS NULL OR (towards_oin = $5 AND towards_role = $6)) ORDER BY given_at, id"
 );
+const DECISIONS: &str = "SELECT verdict, reason, decided_on, decided_at, idx FROM declaration_decision \
+     WHERE declaration_id = $1 ORDER BY idx";
 
 impl Store {
+    /// What the controller decided upon a declaration, in that order.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn decisions(&self, id: DeclarationId) -> Result<Vec<DecisionRow>, StoreError> {
+        let rows = query(DECISIONS).bind(id.to_string()).fetch_all(&self.read).await?;
+        let read = |row| {
+            let columns = Columns(row);
+            Ok(DecisionRow {
+                verdict: columns.parse("verdict")?,
+                reason: columns.parse("reason")?,
+                on: columns.parse("decided_on")?,
+                at: columns.instant("decided_at")?,
+                index: columns.index("idx")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// A declaration.
     ///
     /// # Errors

@@ -115,7 +115,11 @@ impl Effect for RegisterParty {
     }
 }
 
-async fn insert_municipalities(tx: &mut Tx<'_>, party: PartyId, all: &[MunicipalityOf]) -> Result<(), Halt> {
+pub(super) async fn insert_municipalities(
+    tx: &mut Tx<'_>,
+    party: PartyId,
+    all: &[MunicipalityOf],
+) -> Result<(), Halt> {
     for one in all {
         let insert = query(INSERT_MUNICIPALITY)
             .bind(party.oin.to_string())

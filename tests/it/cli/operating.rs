@@ -90,6 +90,21 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     program.run(&["party", "unblock", ZAFFIER]).done();
     assert_eq!(party()["blocked"], false);
 
+    let end = ["party", "municipality", "end", ZAFFIER, "0361"];
+    program.run(&end).done();
+    program.run(&end).with(1);
+    let places = |party: &serde_json::Value| {
+        let all = party["municipalities"].as_array().unwrap().clone();
+        all.into_iter().filter(|place| place["code"] == "0361").collect::<Vec<_>>()
+    };
+    assert!(places(&party())[0]["until"].is_string());
+    let begin = ["party", "municipality", "add", ZAFFIER, "0361", "--by", "mandate"];
+    program.run(&begin).with(2);
+    program.run(&[&begin[..], &["--decision", "Besluit 2027-004"]].concat()).done();
+    let after = places(&party());
+    assert_eq!((after.len(), &after[1]["by"]), (2, &serde_json::json!("mandaat")));
+    assert!(after[1]["until"].is_null());
+
     program.run(&["party", "revoke", ZAFFIER, "--certificate", certificate]).done();
     assert_eq!(party()["certificates"][0]["revoked"], true);
     program.run(&["party", "next", ZAFFIER, "--certificate", certificate]).with(1);

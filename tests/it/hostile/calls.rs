@@ -11,7 +11,7 @@ use super::{
 use crate::support::Actor;
 
 /// The routes that look at or move a person's data.
-const ACTING: [(&str, &str); 10] = [
+const ACTING: [(&str, &str); 11] = [
     ("POST", "/v1/packets"),
     ("POST", "/v1/requests"),
     ("GET", "/v1/packets/{id}/payload"),
@@ -21,6 +21,7 @@ const ACTING: [(&str, &str); 10] = [
     ("POST", "/v1/requests/{id}/answer"),
     ("POST", "/v1/declarations"),
     ("POST", "/v1/declarations/{id}/withdrawal"),
+    ("POST", "/v1/declarations/{id}/decision"),
     ("GET", "/v1/packets/{id}/payload"),
 ];
 

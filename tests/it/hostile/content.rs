@@ -455,6 +455,31 @@ async fn a_declaration_with_a_fault_is_not_recorded() {
             &[("/evidence/kind", "must-be-written")],
         ),
         invalid(
+            "consent to everyone and for everything",
+            |body| {
+                body["kind"] = json!("toestemming");
+                body.as_object_mut().unwrap().remove("towards");
+            },
+            &[("/towards", "missing"), ("/purpose", "missing")],
+        ),
+        invalid(
+            "a no-objection towards everyone",
+            |body| {
+                body["kind"] = json!("geen-bezwaar");
+                body.as_object_mut().unwrap().remove("towards");
+            },
+            &[("/towards", "missing")],
+        ),
+        invalid(
+            "consent about a persoonsgebonden nummer, for everything: said once",
+            |body| {
+                body["kind"] = json!("toestemming");
+                body["dataset"] = json!("verwijderingsmelding");
+                body["person"]["reference"] = json!({ "kind": "pgn", "value": "999990019" });
+            },
+            &[("/purpose", "missing")],
+        ),
+        invalid(
             "towards oneself, about a number that is none",
             |body| {
                 body["towards"] = json!({ "desk": "KANARIE-1" });
@@ -471,6 +496,7 @@ async fn a_declaration_with_a_fault_is_not_recorded() {
             "consent by a pupil of 15",
             |body| {
                 body["kind"] = json!("toestemming");
+                body["purpose"] = json!("loopbaanbegeleiding");
                 body["person"]["birthDate"] = json!("2011-06-01");
             },
             &[("", "routes.toestemming-persoon")],

@@ -71,6 +71,7 @@ pub(crate) const MATRIX: &[Route] = &[
     no_processor("POST", "/v1/declarations", 201),
     no_processor("GET", "/v1/declarations/{id}", 404),
     all("POST", "/v1/declarations/{id}/withdrawal", 404),
+    all("POST", "/v1/declarations/{id}/decision", 404),
     no_processor("POST", "/v1/packets", 400),
     no_processor("GET", "/v1/packets", 200),
     all("GET", "/v1/packets/{id}", 404),
@@ -90,13 +91,14 @@ pub(crate) const MATRIX: &[Route] = &[
 ];
 
 /// Every route that takes a body.
-pub(crate) const BODIES: [&str; 13] = [
+pub(crate) const BODIES: [&str; 14] = [
     "/v1/keys",
     "/v1/keys/{thumbprint}/retirement",
     "/v1/keys/{thumbprint}/revocation",
     "/v1/certificates",
     "/v1/declarations",
     "/v1/declarations/{id}/withdrawal",
+    "/v1/declarations/{id}/decision",
     "/v1/packets",
     "/v1/packets/{id}/acknowledgement",
     "/v1/packets/{id}/withdrawal",
@@ -136,6 +138,9 @@ pub(crate) fn body(scene: &Scene, path: &str) -> Value {
             wish
         }
         "/v1/declarations/{id}/withdrawal" => json!({ "by": "persoon" }),
+        "/v1/declarations/{id}/decision" => {
+            json!({ "outcome": "ongegrond", "reason": "zwaarwegend-belang", "decidedOn": "2026-09-15" })
+        }
         "/v1/packets" | "/v1/requests" => {
             let mut body = submission(
                 &scene.gateway,

@@ -21,6 +21,11 @@ fn routes() -> Vec<(Method, &'static str, Option<Value>)> {
         (Method::POST, "/v1/requests/{id}/answer", Some(json!({ "continues": true }))),
         (Method::GET, "/v1/declarations/{id}", None),
         (Method::POST, "/v1/declarations/{id}/withdrawal", Some(json!({ "by": "persoon" }))),
+        (
+            Method::POST,
+            "/v1/declarations/{id}/decision",
+            Some(json!({ "outcome": "gegrond", "reason": "kanarie", "decidedOn": "2026-09-15" })),
+        ),
     ]
 }
 

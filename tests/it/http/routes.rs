@@ -249,6 +249,14 @@ async fn answers_are_what_the_description_says() {
     api.takes("post /declarations/{id}/withdrawal", &json!({ "by": "persoon" }));
     let taken = school.post(&path, &json!({ "by": "persoon" })).await;
     api.expect("post /declarations/{id}/withdrawal", &taken, 200);
+    let objects = declaration("bezwaar", "verzoek-voortzetting", &toby, "persoon", Role::WerkEnInkomen, now);
+    let objected = school.post("/v1/declarations", &objects).await.text("/id");
+    let decides = json!({ "outcome": "gegrond", "reason": "geen-belang", "decidedOn": objects["givenAt"] });
+    api.takes("post /declarations/{id}/decision", &decides);
+    let decided = school.post(&format!("/v1/declarations/{objected}/decision"), &decides).await;
+    api.expect("post /declarations/{id}/decision", &decided, 200);
+    let read = school.get(&format!("/v1/declarations/{objected}")).await;
+    assert_eq!(api.expect("get /declarations/{id}", &read, 200)["decisions"][0]["outcome"], "gegrond");
 
     let entries = api.expect("get /entries", &school.get("/v1/entries?limit=3").await, 200);
     assert_eq!(entries["items"].as_array().unwrap().len(), 3);

@@ -95,6 +95,42 @@ async fn consent_is_per_recipient_and_withdrawn_for_one_alone() {
     gateway.stop().await;
 }
 
+/// Nobody agrees to everyone at once, or consents to whatever a school may want one day: what carries a transfer names its
+/// recipient, and consent its purpose. What stands in the way of a transfer may be towards everyone.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_consents_to_everyone_or_for_everything() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::VsoSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let zoe = pupil(&gateway, "V-7", "2007-04-20");
+    let without = |kind: &str, member: &str| {
+        let to = Role::WerkEnInkomen;
+        let mut wish = declaration(kind, PROFILE, &zoe, "persoon", to, gateway.clock.now());
+        wish.as_object_mut().unwrap().remove(member);
+        wish
+    };
+    for (kind, articles) in [
+        ("toestemming", &["avg:6:1a"][..]),
+        ("instemming", &["wvo2020:2.31b:2", "wec:44a:2", "web:9.2.13:2"]),
+        ("geen-bezwaar", &["pw:65:2b", "suwi:74:2b"]),
+    ] {
+        let refused = school.post("/v1/declarations", &without(kind, "towards")).await;
+        refused.expect_problem(400, "missing");
+        assert_eq!(provisions(&refused, "missing"), articles, "{kind}");
+        assert_eq!(refused.json()["errors"][0]["pointer"], "/towards", "{kind}");
+    }
+    let refused = school.post("/v1/declarations", &without("toestemming", "purpose")).await;
+    refused.expect_problem(400, "missing");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/purpose");
+    let both = [Role::WerkEnInkomen, Role::Doorstroompunt];
+    share(&gateway, &school, &zoe, &both).await.expect_problem(403, MISSING);
+    for kind in ["kennisgenomen", "bezwaar", "beperking"] {
+        declare(&school, &without(kind, "towards")).await;
+    }
+    gateway.stop().await;
+}
+
 /// The sixteenth birthday begins at midnight in Amsterdam. What a parent agreed to for one transfer stays good for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn from_sixteen_the_pupil_decides() {

@@ -30,7 +30,7 @@ fn proven(gateway: &Gateway, receipt: &str) -> (Claims, Checkpoint) {
     (claims, checkpoint)
 }
 
-async fn own_entries(gateway: &Gateway, actor: &Actor) -> Vec<ProvenEntry> {
+pub(super) async fn own_entries(gateway: &Gateway, actor: &Actor) -> Vec<ProvenEntry> {
     let entries = items(actor, "/v1/entries?limit=500").await;
     let entries = entries.into_iter().map(|one| serde_json::from_value::<OwnEntry>(one).unwrap());
     entries.map(|entry| entry.verify(&gateway.log()).unwrap()).collect()

@@ -1,15 +1,22 @@
 //! Mind at Work works for the municipality (route R10): it guides, and it cannot decide (Participatiewet 7 lid 4).
 
 use http::StatusCode;
+use jiff::ToSpan as _;
 use serde_json::json;
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::{
+    domain::{clock::Clock as _, party::Role},
+    exchange::operate::OperateError,
+    store::write::{Ground, MunicipalityOf},
+};
 
-use super::steps::{
-    agree, answer, ask, born, collect, hand_over, items, join, provisions, request_for, send,
+use super::{
+    evidence::own_entries,
+    steps::{agree, answer, ask, born, collect, hand_over, items, join, provisions, request_for, send},
 };
 use crate::support::{Gateway, declaration};
 
 const BY_PROCESSOR: &str = "routes.antwoord-verwerker";
+const NOT_THERE: &str = "routes.antwoorden-woonplaats";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_processor_cannot_decide_that_support_continues() {
@@ -65,8 +72,37 @@ async fn when_the_delegation_ends_so_does_what_waits() {
     let request = ask(&gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
     collect(&zaffier, &request).await.expect_status(StatusCode::OK);
 
-    gateway.running.exchange.register_party(zaffier.party, "Zaffier", Vec::new()).await.unwrap();
+    gateway.pass(1.minutes());
+    // For another college it still acts; not for that of Alkmaar, where Toby lives.
+    let exchange = &gateway.running.exchange;
+    let alkmaar = || "0361".parse().unwrap();
+    exchange.end_municipality(zaffier.party, alkmaar(), gateway.clock.now()).await.unwrap();
+    let again = exchange.end_municipality(zaffier.party, alkmaar(), gateway.clock.now()).await;
+    assert!(matches!(again, Err(OperateError::NotFound)), "it ended already");
     collect(&zaffier, &request).await.expect_problem(403, "guards.woonplaats");
+    for continues in [true, false] {
+        let refused = answer(&zaffier, &request, continues).await;
+        refused.expect_problem(403, NOT_THERE);
+        assert_eq!(provisions(&refused, NOT_THERE), ["wvo2020:2.31b:2", "wec:44a:2", "web:9.2.13:2"]);
+    }
     ask(&gateway, &school, &toby).await.expect_problem(400, "unknown-recipient");
+    hand_over(&gateway, &school, &toby, &request).await.expect_status(StatusCode::BAD_REQUEST);
+    let ended = own_entries(&gateway, &zaffier).await.into_iter().flat_map(|entry| entry.parts);
+    let ended: Vec<_> = ended.filter_map(|(_, part)| part?.municipality).collect();
+    assert_eq!(ended, [alkmaar()], "the end is an entry that the party reads, and there is one");
+
+    // Registered anew, it collects and answers again.
+    let place = MunicipalityOf {
+        municipality: alkmaar(),
+        ground: Ground::Mandaat,
+        decision: Some("Besluit 2027-004".to_owned()),
+        from: gateway.clock.now(),
+        until: None,
+    };
+    exchange.add_municipality(zaffier.party, place.clone()).await.unwrap();
+    let twice = exchange.add_municipality(zaffier.party, place).await;
+    assert!(matches!(twice, Err(OperateError::Taken)));
+    collect(&zaffier, &request).await.expect_status(StatusCode::OK);
+    answer(&zaffier, &request, true).await.expect_status(StatusCode::OK);
     gateway.stop().await;
 }

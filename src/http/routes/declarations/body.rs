@@ -29,11 +29,12 @@ pub(crate) struct Declared {
     /// About which dataset.
     #[schema(value_type = shape::DatasetCode)]
     dataset: DatasetCode,
-    /// For which purpose; absent for every purpose.
+    /// For which purpose; absent for every purpose. Required for `toestemming`, and where the reference is a
+    /// persoonsgebonden nummer.
     #[serde(default)]
     #[schema(value_type = shape::PurposeCode, required = false)]
     purpose: Option<Purpose>,
-    /// Towards whom; absent for everyone.
+    /// Towards whom; absent for everyone. Required for `toestemming`, `instemming` and `geen-bezwaar`.
     #[serde(default)]
     #[schema(nullable = false)]
     towards: Option<Recipient>,

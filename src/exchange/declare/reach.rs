@@ -1,0 +1,46 @@
+//! Towards whom and for what a declaration may hold.
+
+use super::Wish;
+use crate::domain::{
+    declaration::DeclarationKind,
+    problem::{Bilingual, Fault},
+};
+
+/// What a transfer may rest on is given to one recipient, and consent for one purpose: nobody agrees to everything.
+pub(super) fn too_wide(wish: &Wish) -> Vec<Fault> {
+    let provisions: &[&str] = match wish.kind {
+        DeclarationKind::Instemming => &["wvo2020:2.31b:2", "wec:44a:2", "web:9.2.13:2"],
+        DeclarationKind::Toestemming => &["avg:6:1a"],
+        DeclarationKind::GeenBezwaar => &["pw:65:2b", "suwi:74:2b"],
+        DeclarationKind::Kennisgenomen | DeclarationKind::Bezwaar | DeclarationKind::Beperking => &[],
+    };
+    let missing = |pointer: &str, nl: &'static str, en: &'static str, now: Bilingual| Fault {
+        provisions: provisions.iter().filter_map(|one| one.parse().ok()).collect(),
+        now: Some(now),
+        ..Fault::at(pointer, "missing", nl, en)
+    };
+    let mut faults = Vec::new();
+    if wish.towards.is_none() && wish.kind.names_its_recipient() {
+        faults.push(missing(
+            "/towards",
+            "Noem de ontvanger: deze verklaring geldt voor één ontvanger, nooit voor iedereen.",
+            "name the recipient: this declaration holds towards one recipient, never towards everyone",
+            Bilingual::new(
+                "Leg voor elke ontvanger een eigen verklaring vast.",
+                "record a declaration of its own for each recipient",
+            ),
+        ));
+    }
+    if wish.purpose.is_none() && wish.kind.names_its_purpose() {
+        faults.push(missing(
+            "/purpose",
+            "Noem het doel: toestemming geldt voor één doel.",
+            "name the purpose: consent holds for one purpose",
+            Bilingual::new(
+                "Vraag voor elk doel apart toestemming.",
+                "ask for consent for each purpose by itself",
+            ),
+        ));
+    }
+    faults
+}
