@@ -97,7 +97,10 @@ impl Exchange {
             versions: reading.versions.into_iter().collect(),
             valid_until: reading.valid_until,
         };
-        Ok(Gathered { facts, declarations: reading.declarations.into_iter().collect() })
+        // What the person's own copy rests on is a duty: a declaration that ends does not take it away.
+        let own = asked.recipient.role == Role::Betrokkene;
+        let declarations = if own { Vec::new() } else { reading.declarations.into_iter().collect() };
+        Ok(Gathered { facts, declarations })
     }
 
     /// A party and the municipalities that it acts for today. The person is no registered party.

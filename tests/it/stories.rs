@@ -3,6 +3,7 @@
 
 mod agreement;
 mod consent;
+mod copy;
 mod evidence;
 mod handover;
 mod leaving;
