@@ -153,12 +153,11 @@ impl Exchange {
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
         let indiening = self.kept_header(&request)?.person.birth_date.age_at(request.created);
+        // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
+        let own = asked.recipient.role == Role::Betrokkene;
         for copy in &request.recipients {
-            // The person's copy follows from the same request, to whichever college it went.
-            if copy.party != asked.recipient && asked.recipient.role != Role::Betrokkene {
-                continue;
-            }
-            if matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld) {
+            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
+            if !own && (ended || copy.party != asked.recipient) {
                 continue;
             }
             let accepted = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
