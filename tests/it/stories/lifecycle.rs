@@ -258,7 +258,7 @@ async fn a_check_names_every_reason_and_stores_nothing() {
         "guards.woonplaats",
         "verzoek-voortzetting.diploma",
         "verzoek-voortzetting.instemming-mbo",
-        "verzoek-voortzetting.leeftijd",
+        "verzoek-voortzetting.leeftijd-mbo",
         "verzoek-voortzetting.termijn-mbo",
     ] {
         assert!(codes.contains(&code), "{code} is not in {codes:?}");
