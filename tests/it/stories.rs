@@ -4,12 +4,14 @@
 mod agreement;
 mod consent;
 mod copy;
+mod entree;
 mod evidence;
 mod handover;
 mod leaving;
 mod lifecycle;
 mod policies;
 mod processor;
+mod regions;
 mod removal;
 mod residence;
 mod search;
