@@ -93,7 +93,10 @@ impl Exchange {
             versions: reading.versions.into_iter().collect(),
             valid_until: reading.valid_until,
         };
-        Ok(Gathered { facts, declarations: reading.declarations.into_iter().collect() })
+        // What the person's own copy rests on is a duty: a declaration that ends does not take it away.
+        let own = asked.recipient.role == Role::Betrokkene;
+        let declarations = if own { Vec::new() } else { reading.declarations.into_iter().collect() };
+        Ok(Gathered { facts, declarations })
     }
 
     /// A party and the municipalities that it acts for today. The person is no registered party.
@@ -149,12 +152,11 @@ impl Exchange {
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
         let indiening = self.kept_header(&request)?.person.birth_date.age_at(request.created);
+        // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
+        let own = asked.recipient.role == Role::Betrokkene;
         for copy in &request.recipients {
-            // The person's copy follows from the same request, to whichever college it went.
-            if copy.party != asked.recipient && asked.recipient.role != Role::Betrokkene {
-                continue;
-            }
-            if matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld) {
+            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
+            if !own && (ended || copy.party != asked.recipient) {
                 continue;
             }
             let accepted = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);

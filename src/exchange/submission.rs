@@ -70,10 +70,10 @@ pub struct Header {
     pub purpose: Purpose,
     /// The basis that the sender relies on, if more than one could hold.
     pub basis: Option<Grondslag>,
-    /// For whom. Never empty.
+    /// For whom. Empty only where nothing but the person's copy is made.
     pub recipients: Vec<Address>,
-    /// Whether a copy is made for the person, sealed to the sender, who hands it over.
-    pub copy_for_person: bool,
+    /// Whether a copy is made for the person, sealed to the sender, who hands it over. Not said: where an act orders it.
+    pub copy_for_person: Option<bool>,
     /// By what the sender calls the person.
     pub reference: PersonReference,
     /// What the sender asserts about the person.

@@ -205,6 +205,17 @@ impl Dataset {
         holds_pgn(&self.shape.schema)
     }
 
+    /// The basis on which this sender owes the person a copy of what it sends for this purpose: an act orders it.
+    #[must_use]
+    pub fn owed_copy(&self, sender: Role, purpose: &Purpose) -> Option<&Basis> {
+        self.bases.values().find(|basis| {
+            basis.ground.as_deref() == Some("6(1)(c)")
+                && basis.recipients.contains(&Role::Betrokkene)
+                && basis.senders.contains(&sender)
+                && basis.purposes.contains(purpose)
+        })
+    }
+
     /// Which category a top-level member of the content belongs to.
     #[must_use]
     pub fn category_of(&self, member: &str) -> Option<&Category> {

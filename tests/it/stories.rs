@@ -3,13 +3,16 @@
 
 mod agreement;
 mod consent;
+mod copy;
 mod decision;
+mod entree;
 mod evidence;
 mod handover;
 mod leaving;
 mod lifecycle;
 mod policies;
 mod processor;
+mod regions;
 mod removal;
 mod residence;
 mod search;

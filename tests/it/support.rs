@@ -203,6 +203,15 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Plays a story on every database there is: on SQLite, and on PostgreSQL where there is a server.
+pub(crate) async fn on_each_backend(story: impl AsyncFn(&Gateway)) {
+    for gateway in [Some(Gateway::start().await), Gateway::start_on_postgres().await] {
+        let Some(gateway) = gateway else { continue };
+        story(&gateway).await;
+        gateway.stop().await;
+    }
+}
+
 /// The address of a gateway's data interface.
 pub(crate) fn url_of(running: &Running) -> String {
     format!("https://localhost:{}", running.data.port())

@@ -189,7 +189,8 @@ pub(super) fn asked<'a>(
 }
 
 fn no_key(at: Option<usize>) -> Fault {
-    let pointer = at.map_or_else(|| "/copyForPerson".to_owned(), |at| format!("/recipients/{at}"));
+    let Some(at) = at else { return no_key_for_copy() };
+    let pointer = format!("/recipients/{at}");
     Fault {
         now: Some(Bilingual::new(
             "Vraag de ontvanger om een sleutel te publiceren en stuur het daarna opnieuw.",
@@ -200,6 +201,21 @@ fn no_key(at: Option<usize>) -> Fault {
             "recipient-has-no-key",
             "Deze ontvanger heeft geen sleutel om voor te versleutelen.",
             "this recipient has no key that could be sealed to",
+        )
+    }
+}
+
+fn no_key_for_copy() -> Fault {
+    Fault {
+        now: Some(Bilingual::new(
+            "Publiceer zelf een sleutel (POST /v1/keys) en stuur het daarna opnieuw.",
+            "publish a key of your own (POST /v1/keys), then send it again",
+        )),
+        ..Fault::at(
+            "/copyForPerson",
+            "recipient-has-no-key",
+            "De kopie voor de jongere wordt voor u versleuteld, en u heeft geen sleutel gepubliceerd.",
+            "the person's copy is sealed to you, and you have published no key",
         )
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     },
     policy::{
         contents::Contents,
-        dataset::{Dataset, DatasetKind},
+        dataset::{Basis, Dataset, DatasetKind},
         routes::RouteAction,
     },
 };
@@ -57,13 +57,17 @@ impl Exchange {
             self.record(vec![entry]).await?;
             return Err(PushError::Refused(vec![(None, refusal)]));
         }
-        let judged = self.judge(caller.party(), kind, &submission.parts(), now).await?;
+        let mut judged = self.judge(caller.party(), kind, &submission.parts(), now).await?;
+        let owed = judged.dataset.and_then(|dataset| dataset.owed_copy(caller.party().role, &header.purpose));
+        if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
+            judged.faults.push(copy_owed(owed));
+        }
         let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
             judged.in_order().map_err(PushError::Invalid)?
         else {
             return Err(Trouble::Inconsistent("a submission without a part").into());
         };
-        if header.copy_for_person {
+        if header.copy_for_person.unwrap_or(owed.is_some()) {
             recipients.push(Resolved { at: None, party: PartyId::new(caller.party().oin, Role::Betrokkene) });
         }
         let mut prepared = Prepared { dataset, contents, recipients, pseudonyms: Vec::new() };
@@ -183,6 +187,23 @@ fn invalid_expiry() -> Fault {
         "De einddatum ligt in het verleden of te ver weg.",
         "the end lies in the past or too far away",
     )
+}
+
+/// The act orders the sender to give the person a copy: leaving it out is no choice.
+fn copy_owed(basis: &Basis) -> Fault {
+    Fault {
+        provisions: basis.provisions.clone(),
+        now: Some(Bilingual::new(
+            "Laat copyForPerson weg: Sluis maakt de kopie dan voor u, en u geeft haar aan de jongere of de ouders.",
+            "leave copyForPerson out: Sluis then makes the copy for you, and you give it to the young person or the parents",
+        )),
+        ..Fault::at(
+            "/copyForPerson",
+            "copy-owed",
+            "De jongere heeft recht op een kopie van dit document.",
+            "the young person has a right to a copy of this document",
+        )
+    }
 }
 
 /// Who is judged by one date of birth is not sealed with another: who consents and which terms hold depend on it.

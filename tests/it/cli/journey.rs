@@ -46,7 +46,9 @@ fn a_handover_goes_from_the_question_to_the_acknowledgement() {
 
     live.write("los.json", &live.packet("overgangsdocument", &toby));
     let error = live.refused(SCHOOL, &["push", "los.json"]);
-    assert_eq!(codes(&error), ["overgangsdocument.instemming", "overgangsdocument.voortzetting"]);
+    // For the college, and for the copy that goes along.
+    let voortzetting = "overgangsdocument.voortzetting";
+    assert_eq!(codes(&error), ["overgangsdocument.instemming", voortzetting, voortzetting]);
     let now = &error["problem"]["errors"][1]["now"]["nl"];
     assert!(now.as_str().unwrap().contains("noem dan het verzoek in de overdracht (request)"), "{now}");
 

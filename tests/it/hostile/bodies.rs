@@ -91,8 +91,7 @@ async fn a_body_in_another_dress_or_too_large_is_refused_on_every_route() {
         court.judge(&format!("too large to {route}"), &answer, 413, &[], 0).await;
         let answer = scene.school.send(&format!("{path}?KANARIE-1=999990019"), "{}").await;
         // A push tells what its body lacks as well.
-        let lacks =
-            ["/dataset", "/purpose", "/recipients", "/person", "/content"].map(|name| (name, "missing"));
+        let lacks = ["/dataset", "/purpose", "/person", "/content"].map(|name| (name, "missing"));
         let lacks = if matches!(route, "/v1/packets" | "/v1/requests") { &lacks[..] } else { &[] };
         let faults = [&[("query:", "unknown-parameter")], lacks].concat();
         court.judge(&format!("query to {route}"), &answer, 400, &faults, 0).await;

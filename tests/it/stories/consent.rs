@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
 use super::steps::{GUIDANCE, born, but, collect, declare, items, provisions, send, withdraw};
-use crate::support::{Actor, Answer, Gateway, content, declaration};
+use crate::support::{Actor, Answer, Gateway, content, declaration, on_each_backend};
 
 const MISSING: &str = "uitstroomprofiel.toestemming";
 const PROFILE: &str = "uitstroomprofiel";
@@ -47,25 +47,28 @@ async fn share(gateway: &Gateway, school: &Actor, person: &Value, with: &[Role])
 
 #[tokio::test(flavor = "multi_thread")]
 async fn consent_is_per_recipient_and_withdrawn_for_one_alone() {
-    let gateway = Gateway::start().await;
+    on_each_backend(per_recipient).await;
+}
+
+async fn per_recipient(gateway: &Gateway) {
     let school = gateway.party(Role::VsoSchool).await;
     let college = gateway.party(Role::WerkEnInkomen).await;
     let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
     let leerplicht = gateway.party(Role::Leerplicht).await;
-    let zoe = pupil(&gateway, "V-7", "2009-04-20");
+    let zoe = pupil(gateway, "V-7", "2009-04-20");
 
     let mut given = Vec::new();
     for role in [Role::WerkEnInkomen, Role::Doorstroompunt] {
-        given.push(consent(&gateway, &school, &zoe, "persoon", role).await.text("/id"));
+        given.push(consent(gateway, &school, &zoe, "persoon", role).await.text("/id"));
     }
     // Nobody said yes for Leerplicht: nothing goes to anyone, and the refusal says for whom.
-    let refused = share(&gateway, &school, &zoe, &THREE).await;
+    let refused = share(gateway, &school, &zoe, &THREE).await;
     refused.expect_problem(403, MISSING);
     let errors = refused.json()["errors"].clone();
     assert_eq!((errors.as_array().unwrap().len(), &errors[0]["recipient"]), (1, &json!(2)), "{errors}");
 
-    given.push(consent(&gateway, &school, &zoe, "persoon", Role::Leerplicht).await.text("/id"));
-    let packet = share(&gateway, &school, &zoe, &THREE).await.expect_status(StatusCode::CREATED).text("/id");
+    given.push(consent(gateway, &school, &zoe, "persoon", Role::Leerplicht).await.text("/id"));
+    let packet = share(gateway, &school, &zoe, &THREE).await.expect_status(StatusCode::CREATED).text("/id");
 
     // Each reads its own categories only.
     let read = college.pull(&packet).await;
@@ -81,7 +84,7 @@ async fn consent_is_per_recipient_and_withdrawn_for_one_alone() {
     collect(&doorstroompunt, &packet).await.expect_problem(410, "withdrawn");
     college.pull(&packet).await;
     leerplicht.pull(&packet).await;
-    let refused = share(&gateway, &school, &zoe, &[Role::Doorstroompunt]).await;
+    let refused = share(gateway, &school, &zoe, &[Role::Doorstroompunt]).await;
     let missing = "uitstroomprofiel.toestemming-doorstroompunt";
     refused.expect_problem(403, missing);
     assert!(provisions(&refused, missing).contains(&"web:9.2.1".to_owned()));
@@ -92,7 +95,6 @@ async fn consent_is_per_recipient_and_withdrawn_for_one_alone() {
     assert_eq!(items(&leerplicht, "/v1/notices").await[0]["kind"], "declaration-withdrawn");
     assert!(items(&college, "/v1/notices").await.is_empty());
     assert!(items(&doorstroompunt, "/v1/notices").await.is_empty());
-    gateway.stop().await;
 }
 
 /// Nobody agrees to everyone at once, or consents to whatever a school may want one day: what carries a transfer names its

@@ -8,22 +8,13 @@ use sluis::domain::{
     party::Role,
 };
 
-use crate::support::{Gateway, declaration, left_school, submission};
+use crate::support::{Gateway, declaration, left_school, on_each_backend, submission};
 
 const PURPOSE: &str = "voortzetting-ondersteuning";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_overgangsdocument_follows_request_instemming_and_answer() {
-    let gateway = Gateway::start().await;
-    the_story(&gateway).await;
-    gateway.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_same_on_postgresql() {
-    let Some(gateway) = Gateway::start_on_postgres().await else { return };
-    the_story(&gateway).await;
-    gateway.stop().await;
+    on_each_backend(the_story).await;
 }
 
 async fn the_story(gateway: &Gateway) {

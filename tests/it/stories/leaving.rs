@@ -8,7 +8,9 @@ use sluis::domain::{
     party::Role,
 };
 
-use super::steps::{agree, answer, ask, asked_and_answered, born, but, hand_over, provisions};
+use super::steps::{
+    agree, answer, ask, asked_and_answered, born, but, hand_over, provisions, request_for, send,
+};
 use crate::support::Gateway;
 
 /// WEC 44a is about the profile work; for day care and further education the document goes to pupil and parents (14h).
@@ -128,7 +130,38 @@ async fn from_27_a_request_needs_a_recorded_reason() {
     let refused = ask(&gateway, &school, &today).await;
     refused.expect_problem(403, "verzoek-voortzetting.leeftijd");
     assert_eq!(provisions(&refused, "verzoek-voortzetting.leeftijd"), ["pw:7a:1", "pw:7a:7"]);
-    let reasoned = but(&today, &json!({ "reden": "gerechtvaardigd-belang" }));
-    ask(&gateway, &school, &reasoned).await.expect_status(StatusCode::CREATED);
+    let interest = json!({ "reden": "gerechtvaardigd-belang" });
+    ask(&gateway, &school, &but(&today, &interest)).await.expect_status(StatusCode::CREATED);
+
+    // The mbo knows one reason only, for this term as for the year (question s).
+    let mbo = gateway.party(Role::MboSchool).await;
+    let diploma = json!({ "gediplomeerd": true, "gediplomeerdOp": "2026-07-10" });
+    let graduate = but(&born(&gateway, "T-5", "1999-09-15"), &diploma);
+    agree(&gateway, &mbo, &graduate, "persoon").await;
+    let refused = ask(&gateway, &mbo, &but(&graduate, &interest)).await;
+    refused.expect_problem(403, "verzoek-voortzetting.leeftijd-mbo");
+    assert_eq!(
+        provisions(&refused, "verzoek-voortzetting.leeftijd-mbo"),
+        ["pw:7a:1", "pw:7a:7", "web:9.2.12:7"]
+    );
+    let special = but(&graduate, &json!({ "reden": "bijzondere-omstandigheden" }));
+    ask(&gateway, &mbo, &special).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// Learning at an employer is a word of its own in the content, and work to the law.
+#[tokio::test(flavor = "multi_thread")]
+async fn praktijkleren_is_said_and_counts_as_work() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::VsoSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let noor = born(&gateway, "V-2", "2007-01-15");
+    agree(&gateway, &school, &noor, "persoon").await;
+    let mut asking = request_for(&gateway, &noor);
+    asking["content"]["traject"]["profiel"] = json!("praktijkleren");
+    let request = send(&school, "/v1/requests", &asking).await.expect_status(StatusCode::CREATED).text("/id");
+    assert_eq!(college.pull(&request).await["traject"]["profiel"], "praktijkleren");
+    asking["person"]["profiel"] = json!("praktijkleren");
+    send(&school, "/v1/requests", &asking).await.expect_problem(400, "unknown-value");
     gateway.stop().await;
 }

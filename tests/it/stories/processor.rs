@@ -13,44 +13,45 @@ use super::{
     evidence::own_entries,
     steps::{agree, answer, ask, born, collect, hand_over, items, join, provisions, request_for, send},
 };
-use crate::support::{Gateway, declaration};
+use crate::support::{Gateway, declaration, on_each_backend};
 
 const BY_PROCESSOR: &str = "routes.antwoord-verwerker";
 const NOT_THERE: &str = "routes.antwoorden-woonplaats";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_processor_cannot_decide_that_support_continues() {
-    let gateway = Gateway::start().await;
+    on_each_backend(a_processor).await;
+}
+
+async fn a_processor(gateway: &Gateway) {
     let school = gateway.party(Role::ProSchool).await;
     let college = gateway.party(Role::WerkEnInkomen).await;
     let name = "Mind at Work";
-    let processor = join(&gateway, name, "00000099000090020000", Role::Verwerker, &["0361"]).await;
+    let processor = join(gateway, name, "00000099000090020000", Role::Verwerker, &["0361"]).await;
     processor.publish().await.expect_status(StatusCode::CREATED);
-    let toby = born(&gateway, "L-2031", "2007-11-03");
-    agree(&gateway, &school, &toby, "persoon").await;
-    let request = ask(&gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
+    let toby = born(gateway, "L-2031", "2007-11-03");
+    agree(gateway, &school, &toby, "persoon").await;
+    let request = ask(gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
 
     for continues in [true, false] {
         let refused = answer(&processor, &request, continues).await;
         refused.expect_problem(403, BY_PROCESSOR);
         assert_eq!(provisions(&refused, BY_PROCESSOR), ["pw:7:4"]);
     }
-    hand_over(&gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
+    hand_over(gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
     answer(&college, &request, true).await.expect_status(StatusCode::OK);
-    let packet = hand_over(&gateway, &school, &toby, &request).await;
+    let packet = hand_over(gateway, &school, &toby, &request).await;
     let packet = packet.expect_status(StatusCode::CREATED).text("/id");
 
     // What is for the college is not for who works for it, and no basis names a processor as recipient.
     collect(&processor, &packet).await.expect_status(StatusCode::NOT_FOUND);
     assert!(items(&processor, "/v1/inbox").await.is_empty());
-    let mut direct = request_for(&gateway, &toby);
+    let mut direct = request_for(gateway, &toby);
     direct["recipients"] = json!([{ "oin": processor.party.oin.as_str(), "role": "verwerker" }]);
     send(&school, "/v1/requests", &direct).await.expect_problem(403, "no-basis");
 
     // Nor does it ask, send or record what a young person wants.
-    send(&processor, "/v1/requests", &request_for(&gateway, &toby))
-        .await
-        .expect_problem(403, "not-this-role");
+    send(&processor, "/v1/requests", &request_for(gateway, &toby)).await.expect_problem(403, "not-this-role");
     let now = gateway.clock.now();
     let wish = declaration("instemming", "verzoek-voortzetting", &toby, "persoon", Role::WerkEnInkomen, now);
     processor.post("/v1/declarations", &wish).await.expect_problem(403, "not-this-role");
@@ -58,7 +59,6 @@ async fn a_processor_cannot_decide_that_support_continues() {
     // A blocked party neither acts nor receives, whatever it could before.
     gateway.running.exchange.block_party(processor.party, true, None).await.unwrap();
     processor.get("/v1/inbox").await.expect_status(StatusCode::FORBIDDEN);
-    gateway.stop().await;
 }
 
 /// The mandate ends, access ends: an organisation that acts for a college receives for it until that day.

@@ -50,6 +50,19 @@ async fn pro_reports_below_27_and_vso_below_23() {
     over.expect_problem(403, "verwijderingsmelding.leeftijd-vso");
     assert_eq!(provisions(&over, "verwijderingsmelding.leeftijd-vso"), ["wec:47a"]);
     assert_eq!(over.codes().len(), 1);
+    // The letter of 47a sets the age and no more: at 17 the VSO reports, whatever is said about leerplicht, and with a
+    // startkwalificatie too. PrO does not: 8.21 names the target group of the Doorstroompunt (question t).
+    let young = but(&removed(&gateway, "2009-03-02"), &json!({ "leerplichtig": true }));
+    report(&gateway, &vso, &young).await.expect_status(StatusCode::CREATED);
+    let refused = report(&gateway, &pro, &young).await;
+    refused.expect_problem(403, "verwijderingsmelding.leerplicht");
+    assert_eq!(
+        provisions(&refused, "verwijderingsmelding.leerplicht"),
+        ["wvo2020:8.21", "web:9.2.1", "lpw:3", "lpw:4a:2", "lpw:18:1"]
+    );
+    let qualified = but(&removed(&gateway, "2004-03-02"), &json!({ "startkwalificatie": true }));
+    report(&gateway, &vso, &qualified).await.expect_status(StatusCode::CREATED);
+    report(&gateway, &pro, &qualified).await.expect_problem(403, "verwijderingsmelding.startkwalificatie");
     // Who may be 23 by an incomplete date of birth is not below it.
     let unsure = report(&gateway, &vso, &removed(&gateway, "2003-09-00")).await;
     unsure.expect_problem(403, "verwijderingsmelding.leeftijd-vso");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
 use super::steps::{GUIDANCE, agree, ask, born, but, collect, declare, join, provisions, request_for, send};
-use crate::support::{Actor, Gateway, content, declaration};
+use crate::support::{Actor, Gateway, content, declaration, on_each_backend};
 
 const ELSEWHERE: &str = "guards.woonplaats";
 const HOORN: &str = "00000099000004050000";
@@ -97,17 +97,19 @@ async fn one_refusal_refuses_the_whole_packet() {
 /// Names of desks differ per subregion; one desk may stand for two recipients, each decided upon on its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desk_stands_for_the_roles_that_it_has_there() {
-    let gateway = Gateway::start().await;
+    on_each_backend(a_desk).await;
+}
+
+async fn a_desk(gateway: &Gateway) {
     let school = gateway.party(Role::ProSchool).await;
     let zaffier = gateway.party(Role::WerkEnInkomen).await;
     let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
-    let toby =
-        but(&born(&gateway, "L-1", "2007-11-03"), &json!({ "ingeschreven": true, "verlatenOp": null }));
+    let toby = but(&born(gateway, "L-1", "2007-11-03"), &json!({ "ingeschreven": true, "verlatenOp": null }));
     for role in [Role::WerkEnInkomen, Role::Doorstroompunt] {
         let now = gateway.clock.now();
         declare(&school, &declaration("toestemming", "uitstroomprofiel", &toby, "persoon", role, now)).await;
     }
-    let mut everything = content(&gateway, "uitstroomprofiel", &toby);
+    let mut everything = content(gateway, "uitstroomprofiel", &toby);
     everything
         .as_object_mut()
         .unwrap()
@@ -148,5 +150,4 @@ async fn a_desk_stands_for_the_roles_that_it_has_there() {
     );
     wish["towards"] = json!({ "desk": "Jongeren Startpunt", "municipality": "0361" });
     school.post("/v1/declarations", &wish).await.expect_problem(400, "several-recipients");
-    gateway.stop().await;
 }

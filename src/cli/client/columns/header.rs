@@ -11,7 +11,12 @@ const HEADER: [(&str, &str, bool, &str); 24] = [
     ("recipients.*.role", "text", false, "rol van de ontvanger, zoals werk-en-inkomen"),
     ("recipients.*.oin", "text", false, "OIN van de ontvanger, in plaats van de gemeente"),
     ("recipients.*.desk", "text", false, "loket van de regio, in plaats van gemeente en rol"),
-    ("copyForPerson", "flag", false, "ook een kopie voor de jongere"),
+    (
+        "copyForPerson",
+        "flag",
+        false,
+        "ook een kopie voor de jongere; leeg is ja waar de wet dat voorschrijft",
+    ),
     ("person.reference.kind", "own pgn", true, "soort nummer"),
     ("person.reference.value", "text", true, "eigen leerlingnummer of PGN; opmaak van de kolom: tekst"),
     ("person.birthDate", "date", true, "geboortedatum"),

@@ -42,12 +42,16 @@ pub(crate) struct Submitted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::BasisCode, required = false)]
     basis: Option<Grondslag>,
-    /// For whom.
-    #[schema(min_items = 1, max_items = 32)]
+    /// For whom. Empty or absent only with `copyForPerson`: then nothing but the person's copy is made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 32)]
     recipients: Vec<Recipient>,
-    /// Whether a copy is made for the person. It is sealed to the sender, who hands it over.
-    #[serde(default)]
-    copy_for_person: bool,
+    /// Whether a copy is made for the person. It is sealed to the sender, who hands it over. Absent, it is made where an
+    /// act orders the sender to give one: where the dataset has a basis on 6(1)(c) for the role `betrokkene`. There,
+    /// `false` is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    copy_for_person: Option<bool>,
     /// About whom.
     person: Person,
     /// The request that the basis rests on, where it rests on one.
@@ -82,13 +86,14 @@ pub(crate) struct Handed {
 }
 
 /// What is wrong with this number of recipients.
-pub(super) fn wrong_count(recipients: usize) -> Option<Fault> {
-    (!(1..=MOST_RECIPIENTS).contains(&recipients)).then(|| {
+pub(super) fn wrong_count(recipients: usize, copy_for_person: Option<bool>) -> Option<Fault> {
+    let nobody = recipients == 0 && copy_for_person != Some(true);
+    (nobody || recipients > MOST_RECIPIENTS).then(|| {
         Fault::at(
             "/recipients",
             "wrong-count",
-            "Noem 1 tot en met 32 ontvangers.",
-            "Name 1 to 32 recipients.",
+            "Noem 1 tot en met 32 ontvangers, of vraag alleen de kopie voor de jongere (copyForPerson).",
+            "Name 1 to 32 recipients, or ask for the person's copy alone (copyForPerson).",
         )
     })
 }
@@ -98,7 +103,7 @@ impl Submitted {
     pub(crate) fn read(self, kind: DatasetKind) -> Result<Handed, Problem> {
         let canonical = self.canonical(kind);
         let mut reader = Reader::default();
-        if let Some(fault) = wrong_count(self.recipients.len()) {
+        if let Some(fault) = wrong_count(self.recipients.len(), self.copy_for_person) {
             reader.fault(fault);
         }
         let mut recipients = Vec::with_capacity(self.recipients.len());

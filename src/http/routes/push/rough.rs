@@ -37,7 +37,8 @@ impl Rough {
     pub(super) fn of(body: &Value) -> (Self, Vec<Fault>) {
         let mut reader = Reader::default();
         let mut items = body.get("recipients").and_then(Value::as_array);
-        if let Some(fault) = items.and_then(|items| wrong_count(items.len())) {
+        let copy = member(body, "copyForPerson");
+        if let Some(fault) = items.and_then(|items| wrong_count(items.len(), copy)) {
             reader.fault(fault);
             // A crowd is not looked up one by one.
             items = None;

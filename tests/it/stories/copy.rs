@@ -1,0 +1,133 @@
+//! The person's copy (routes R1 to R3): it goes along with what goes to the college, and a VSO school gives it without a
+//! college too (WVO 2020 2.31b:3, WEB 9.2.13:3, WEC 14e, 14h and 44a:3).
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use sluis::domain::party::Role;
+
+use super::steps::{
+    CONTINUING, GUIDANCE, agree, asked_and_answered, born, but, collect, document_for, hand_over, items,
+    provisions, send, withdraw,
+};
+use crate::support::{Gateway, submission};
+
+/// The document for pupil and parents alone, as a VSO school gives it on leaving.
+fn alone(gateway: &Gateway, person: &Value) -> Value {
+    let mut body = submission(gateway, "overgangsdocument", GUIDANCE, person, Role::WerkEnInkomen);
+    body["recipients"] = json!([]);
+    body["copyForPerson"] = json!(true);
+    body
+}
+
+/// Owed on leaving the profile work (14e) or day care (14h), whatever a college does; nobody else receives it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vso_school_gives_the_document_without_a_college() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::VsoSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let work = born(&gateway, "V-1", "2009-01-15");
+    let day_care =
+        but(&work, &json!({ "profiel": "dagbesteding", "reference": { "kind": "own", "value": "V-2" } }));
+    for (person, basis) in [(&work, "betrokkene-vso-14e"), (&day_care, "betrokkene-vso-14h")] {
+        let pushed = send(&school, "/v1/packets", &alone(&gateway, person)).await;
+        let pushed = pushed.expect_status(StatusCode::CREATED).json();
+        let copies = pushed["recipients"].as_array().unwrap();
+        assert_eq!(copies.len(), 1, "the person's copy and no other");
+        assert_eq!(copies[0]["party"]["role"], "betrokkene");
+        assert_eq!(copies[0]["basis"], format!("overgangsdocument.{basis}"));
+        let id = pushed["id"].as_str().unwrap();
+        let copy = school.get(&format!("/v1/packets/{id}/copy")).await;
+        copy.expect_status(StatusCode::OK);
+        assert_eq!(school.open(id, &copy)["persoon"]["voornamen"], "Toby");
+        college.get(&format!("/v1/packets/{id}/payload")).await.expect_status(StatusCode::NOT_FOUND);
+    }
+    assert!(items(&college, "/v1/inbox").await.is_empty());
+
+    // Not before leaving, not for further education, and to no college: article 14h names no other recipient.
+    let enrolled = but(&work, &json!({ "ingeschreven": true }));
+    let early = send(&school, "/v1/packets", &alone(&gateway, &enrolled)).await;
+    early.expect_problem(403, "overgangsdocument.bij-vertrek");
+    assert_eq!(provisions(&early, "overgangsdocument.bij-vertrek"), ["wec:14e", "wec:14h"]);
+    let further = but(&work, &json!({ "profiel": "onderwijs" }));
+    let further = send(&school, "/v1/packets", &alone(&gateway, &further)).await;
+    further.expect_problem(403, "overgangsdocument.profiel-14e");
+    let to_college = submission(&gateway, "overgangsdocument", GUIDANCE, &day_care, Role::WerkEnInkomen);
+    send(&school, "/v1/packets", &to_college).await.expect_problem(403, "no-basis");
+    gateway.stop().await;
+}
+
+/// PrO and mbo owe the document only once the college continues; before that there is nothing to give a copy of.
+#[tokio::test(flavor = "multi_thread")]
+async fn for_pro_and_mbo_the_document_exists_once_the_college_continues() {
+    let gateway = Gateway::start().await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    for role in [Role::ProSchool, Role::MboSchool] {
+        let school = gateway.party(role).await;
+        send(&school, "/v1/packets", &alone(&gateway, &toby)).await.expect_problem(403, "no-basis");
+        let mut continuing = alone(&gateway, &toby);
+        continuing["purpose"] = json!(CONTINUING);
+        let refused = send(&school, "/v1/packets", &continuing).await;
+        refused.expect_problem(403, "overgangsdocument.voortzetting");
+    }
+    // Nobody at all is no packet.
+    let school = gateway.party(Role::VsoSchool).await;
+    let mut nobody = alone(&gateway, &toby);
+    nobody.as_object_mut().unwrap().remove("copyForPerson");
+    send(&school, "/v1/packets", &nobody).await.expect_problem(400, "wrong-count");
+    gateway.stop().await;
+}
+
+/// The young person gets a copy of what the college gets: the school need not ask for it and cannot leave it out.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_copy_goes_along_with_the_document_to_the_college() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    let agreed = agree(&gateway, &school, &toby, "persoon").await;
+    let request = asked_and_answered(&gateway, &school, &college, &toby).await;
+
+    let mut without = document_for(&gateway, &toby, &request);
+    without["copyForPerson"] = json!(false);
+    let refused = send(&school, "/v1/packets", &without).await;
+    refused.expect_problem(400, "copy-owed");
+    assert_eq!(provisions(&refused, "copy-owed"), ["wvo2020:2.31b:3"]);
+
+    let pushed = hand_over(&gateway, &school, &toby, &request).await;
+    let pushed = pushed.expect_status(StatusCode::CREATED).json();
+    let roles: Vec<_> =
+        pushed["recipients"].as_array().unwrap().iter().map(|one| &one["party"]["role"]).collect();
+    assert_eq!(roles, ["werk-en-inkomen", "betrokkene"]);
+    let id = pushed["id"].as_str().unwrap();
+    let copy = school.get(&format!("/v1/packets/{id}/copy")).await;
+    copy.expect_status(StatusCode::OK);
+    assert_eq!(school.open(id, &copy), college.pull(id).await, "the same for both");
+
+    // Who takes the instemming back stops what the college has not collected, and keeps the own copy.
+    let waiting = hand_over(&gateway, &school, &toby, &request).await;
+    let waiting = waiting.expect_status(StatusCode::CREATED).text("/id");
+    withdraw(&school, &agreed, "persoon").await.expect_status(StatusCode::OK);
+    collect(&college, &waiting).await.expect_problem(410, "withdrawn");
+    school.get(&format!("/v1/packets/{waiting}/copy")).await.expect_status(StatusCode::OK);
+
+    // No act orders a copy of what goes on consent: none is made unless a policy knows one, and none does.
+    let mut profile = submission(&gateway, "uitstroomprofiel", GUIDANCE, &toby, Role::WerkEnInkomen);
+    profile["copyForPerson"] = json!(true);
+    send(&school, "/v1/packets", &profile).await.expect_problem(403, "no-basis");
+    gateway.stop().await;
+}
+
+/// The copy is sealed to the school, so the school needs a key of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_without_a_key_is_told_to_publish_one() {
+    let gateway = Gateway::start().await;
+    let school = gateway.without_key(Role::VsoSchool);
+    let work = born(&gateway, "V-1", "2009-01-15");
+    let refused = send(&school, "/v1/packets", &alone(&gateway, &work)).await;
+    refused.expect_problem(409, "recipient-has-no-key");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/copyForPerson");
+    assert!(refused.text("/errors/0/now/en").contains("publish a key of your own"));
+    school.publish().await.expect_status(StatusCode::CREATED);
+    send(&school, "/v1/packets", &alone(&gateway, &work)).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
