@@ -1,13 +1,18 @@
 //! A recipient collects a packet: decided again with today's facts, and released in the write that accounts for it.
 
+mod again;
+mod released;
+
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use self::again::No;
+pub use self::released::Released;
 use super::{
     Exchange,
     caller::Caller,
     ended::Ended,
-    facts::{Asked, Gathered, Reading},
+    facts::Reading,
     ledger::{Account, Knows},
     push::ATTEMPTS,
     receipts::Receipt,
@@ -18,16 +23,10 @@ use crate::{
     accesslog::entry::{Event, Outcome, Part},
     crypto::at_rest::Place,
     domain::{
-        code::{DatasetCode, Grondslag},
-        digest::Digest,
         id::PacketId,
         party::{PartyId, Role},
-        problem::{Bilingual, Fault},
     },
-    policy::{
-        permit::{Decision, Permit, Refusal, RefusalKind},
-        routes::RouteAction,
-    },
+    policy::{permit::Refusal, routes::RouteAction},
     store::{
         Committed,
         read::{CopyState, PacketRow, PacketState, RecipientRow},
@@ -35,81 +34,6 @@ use crate::{
         writer::job::Done,
     },
 };
-
-/// A sealed body that may leave: its entry is committed.
-///
-/// ```compile_fail
-/// fn pose(released: sluis::exchange::pull::Released) -> sluis::exchange::pull::Released {
-///     sluis::exchange::pull::Released { jwe: "another".to_owned(), ..released }
-/// }
-/// ```
-/// The twin that differs by that line:
-/// ```
-/// fn pose(released: sluis::exchange::pull::Released) -> sluis::exchange::pull::Released {
-///     released
-/// }
-/// ```
-#[must_use = "its entry says that it was released"]
-#[derive(Debug)]
-pub struct Released {
-    jwe: String,
-    sha256: Digest,
-    dataset: DatasetCode,
-    basis: Grondslag,
-    index: u64,
-    receipt: String,
-}
-
-impl Released {
-    /// The mint: it takes what only the writer makes, after commit.
-    fn mint(delivery: Committed<Done<Delivery>>, copy: &Copy, receipt: String) -> Self {
-        let Delivery { jwe, sha256, index, .. } = delivery.into_inner().outcome;
-        Self {
-            jwe,
-            sha256,
-            dataset: copy.packet.dataset.clone(),
-            basis: copy.row.basis.clone(),
-            index,
-            receipt,
-        }
-    }
-
-    /// The compact JWE.
-    #[must_use]
-    pub fn into_jwe(self) -> String {
-        self.jwe
-    }
-
-    /// The SHA-256 of the JWE.
-    #[must_use]
-    pub const fn sha256(&self) -> Digest {
-        self.sha256
-    }
-
-    /// Of which dataset.
-    #[must_use]
-    pub const fn dataset(&self) -> &DatasetCode {
-        &self.dataset
-    }
-
-    /// On which basis.
-    #[must_use]
-    pub const fn basis(&self) -> &Grondslag {
-        &self.basis
-    }
-
-    /// The index of the entry.
-    #[must_use]
-    pub const fn index(&self) -> u64 {
-        self.index
-    }
-
-    /// The receipt (JWS).
-    #[must_use]
-    pub fn receipt(&self) -> &str {
-        &self.receipt
-    }
-}
 
 /// Why a packet was not released.
 #[derive(Debug, thiserror::Error)]
@@ -132,14 +56,6 @@ pub enum PullError {
 struct Copy {
     packet: PacketRow,
     row: RecipientRow,
-}
-
-/// Why today's decision is no.
-enum No {
-    /// The policies say so, or the sender is blocked.
-    Refused(Refusal),
-    /// It would be yes for less than was sealed.
-    Narrowed(Refusal),
 }
 
 impl Copy {
@@ -233,48 +149,6 @@ impl Exchange {
         Ok(Released::mint(delivered, copy, receipt))
     }
 
-    /// Today's decision about a stored copy: the same basis, and no category that it does not allow any more.
-    async fn decide_again(&self, copy: &Copy, now: Timestamp) -> Result<Result<Permit, No>, Trouble> {
-        let kept = self.kept_header(&copy.packet)?;
-        let asked = Asked {
-            packet: Some(copy.packet.id),
-            dataset: &copy.packet.dataset,
-            purpose: &copy.packet.purpose,
-            basis: Some(&copy.row.basis),
-            sender: copy.packet.sender,
-            recipient: copy.row.party,
-            person: Some(copy.packet.person),
-            facts: &kept.person,
-            is_pgn: kept.is_pgn,
-            categories: &copy.row.categories,
-            request: kept.request,
-            submitted: copy.packet.created,
-            now,
-        };
-        let Gathered { facts, .. } = self.gather(&asked).await?;
-        // Read after the version of the sender was noted: a block that comes later makes the permit void.
-        if self.store.party(&copy.packet.sender).await?.is_none_or(|sender| sender.blocked) {
-            return Ok(Err(No::Refused(Refusal {
-                kind: RefusalKind::ConditionsFail,
-                basis: Some(copy.row.basis.clone()),
-                reasons: vec![sender_blocked()],
-                policy_digest: self.policy_digest(),
-                decided_at: now,
-            })));
-        }
-        Ok(match self.engine.decide(&facts) {
-            Decision::Refusal(refusal) => Err(No::Refused(refusal)),
-            Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => Ok(permit),
-            Decision::Permit(permit) => Err(No::Narrowed(Refusal {
-                kind: RefusalKind::NoBasis,
-                basis: Some(permit.basis().clone()),
-                reasons: vec![narrowed()],
-                policy_digest: permit.policy_digest(),
-                decided_at: now,
-            })),
-        })
-    }
-
     /// Notes the refusal; a sender whose packet can never be released as it is, is told.
     async fn refuse(&self, caller: &Caller, copy: &Copy, no: No) -> Result<PullError, Trouble> {
         let (No::Refused(refusal) | No::Narrowed(refusal)) = &no;
@@ -328,34 +202,4 @@ fn account(copy: &Copy, outcome: Outcome) -> Account {
     account.recipient = (row.party.role != Role::Betrokkene).then_some(row.party);
     account.person = Some(packet.person);
     account
-}
-
-fn sender_blocked() -> Fault {
-    Fault {
-        now: Some(Bilingual::new(
-            "Neem contact op met de afzender. Is de blokkade opgeheven, dan kunt u het pakket alsnog ophalen.",
-            "Contact the sender. When the block is lifted, the packet can be collected after all.",
-        )),
-        ..Fault::at(
-            "",
-            "sender-blocked",
-            "De beheerder heeft de afzender geblokkeerd. Wat die stuurde, wordt nu niet uitgeleverd.",
-            "The operator has blocked the sender. What it sent is not released now.",
-        )
-    }
-}
-
-fn narrowed() -> Fault {
-    Fault {
-        now: Some(Bilingual::new(
-            "Vraag de afzender om het pakket opnieuw te sturen.",
-            "ask the sender to push the packet again",
-        )),
-        ..Fault::at(
-            "",
-            "categories-narrowed",
-            "Het pakket bevat gegevens die de grondslag vandaag niet meer toelaat.",
-            "the packet holds categories that its basis does not allow any more",
-        )
-    }
 }

@@ -107,7 +107,8 @@ impl Place {
 
     pub(crate) async fn remove(self) {
         if self.postgres {
-            Any::drop_database(&self.url).await.unwrap();
+            // With sessions that were left because the server did not answer them.
+            Any::force_drop_database(&self.url).await.unwrap();
         }
     }
 }

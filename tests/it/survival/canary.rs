@@ -380,6 +380,15 @@ async fn profile(canary: &Canary, walk: &Walk, school: &Actor, college: &Actor) 
     let path = format!("/v1/declarations/{agreed}/withdrawal");
     let by = json!({ "by": "persoon" });
     walk.post(school, "/declarations/{id}/withdrawal", &path, &by).await.expect_status(StatusCode::OK);
+
+    let objects =
+        declaration("bezwaar", "verzoek-voortzetting", &person, "persoon", Role::WerkEnInkomen, canary.now);
+    let objection = walk.post(school, "/declarations", "/v1/declarations", &objects).await;
+    let path =
+        format!("/v1/declarations/{}/decision", objection.expect_status(StatusCode::CREATED).text("/id"));
+    let on = amsterdam_date(canary.now).to_string();
+    let ruling = json!({ "outcome": "ongegrond", "reason": "zwaarwegend-belang", "decidedOn": on });
+    walk.post(school, "/declarations/{id}/decision", &path, &ruling).await.expect_status(StatusCode::OK);
 }
 
 /// Everything that is wrong, with the marked values where they do not belong.

@@ -1,0 +1,100 @@
+//! Today's decision about what was sealed on another day.
+
+use jiff::Timestamp;
+
+use super::Copy;
+use crate::{
+    domain::problem::{Bilingual, Fault},
+    exchange::{
+        Exchange,
+        facts::{Asked, Gathered},
+        trouble::Trouble,
+    },
+    policy::permit::{Decision, Permit, Refusal, RefusalKind},
+};
+
+/// Why today's decision is no.
+pub(super) enum No {
+    /// The policies say so, or the sender is blocked.
+    Refused(Refusal),
+    /// It would be yes for less than was sealed.
+    Narrowed(Refusal),
+}
+
+impl Exchange {
+    /// Today's decision about a stored copy: the same basis, and no category that it does not allow any more.
+    pub(super) async fn decide_again(
+        &self,
+        copy: &Copy,
+        now: Timestamp,
+    ) -> Result<Result<Permit, No>, Trouble> {
+        let kept = self.kept_header(&copy.packet)?;
+        let asked = Asked {
+            packet: Some(copy.packet.id),
+            dataset: &copy.packet.dataset,
+            purpose: &copy.packet.purpose,
+            basis: Some(&copy.row.basis),
+            sender: copy.packet.sender,
+            recipient: copy.row.party,
+            person: Some(copy.packet.person),
+            facts: &kept.person,
+            is_pgn: kept.is_pgn,
+            categories: &copy.row.categories,
+            request: kept.request,
+            submitted: copy.packet.created,
+            now,
+        };
+        let Gathered { facts, .. } = self.gather(&asked).await?;
+        // Read after the version of the sender was noted: a block that comes later makes the permit void.
+        if self.store.party(&copy.packet.sender).await?.is_none_or(|sender| sender.blocked) {
+            return Ok(Err(No::Refused(Refusal {
+                kind: RefusalKind::ConditionsFail,
+                basis: Some(copy.row.basis.clone()),
+                reasons: vec![sender_blocked()],
+                policy_digest: self.policy_digest(),
+                decided_at: now,
+            })));
+        }
+        Ok(match self.engine.decide(&facts) {
+            Decision::Refusal(refusal) => Err(No::Refused(refusal)),
+            Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => Ok(permit),
+            Decision::Permit(permit) => Err(No::Narrowed(Refusal {
+                kind: RefusalKind::NoBasis,
+                basis: Some(permit.basis().clone()),
+                reasons: vec![narrowed()],
+                policy_digest: permit.policy_digest(),
+                decided_at: now,
+            })),
+        })
+    }
+}
+
+fn sender_blocked() -> Fault {
+    Fault {
+        now: Some(Bilingual::new(
+            "Neem contact op met de afzender. Is de blokkade opgeheven, dan kunt u het pakket alsnog ophalen.",
+            "Contact the sender. When the block is lifted, the packet can be collected after all.",
+        )),
+        ..Fault::at(
+            "",
+            "sender-blocked",
+            "De beheerder heeft de afzender geblokkeerd. Wat die stuurde, wordt nu niet uitgeleverd.",
+            "The operator has blocked the sender. What it sent is not released now.",
+        )
+    }
+}
+
+fn narrowed() -> Fault {
+    Fault {
+        now: Some(Bilingual::new(
+            "Vraag de afzender om het pakket opnieuw te sturen.",
+            "ask the sender to push the packet again",
+        )),
+        ..Fault::at(
+            "",
+            "categories-narrowed",
+            "Het pakket bevat gegevens die de grondslag vandaag niet meer toelaat.",
+            "the packet holds categories that its basis does not allow any more",
+        )
+    }
+}
