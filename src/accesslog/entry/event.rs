@@ -57,6 +57,9 @@ words! {
         Pull = "pull",
         /// A party asked how a packet, request or declaration stands, and it is none of its own. In order, it is no entry.
         Lookup = "lookup",
+        /// A party called what it may not call: a list or register that its role may not read, or anything while it is
+        /// blocked. In order, it is no entry.
+        Call = "call",
         /// A recipient confirmed that it has the packet.
         Acknowledge = "acknowledge",
         /// A declaration (wilsverklaring) was recorded.
@@ -101,6 +104,10 @@ words! {
         Evaluated = "evaluated",
         /// Entries or registers were exported.
         Export = "export",
+        /// The operator copied the gateway: its keys and configuration, and the database where the entry names entries.
+        Backup = "backup",
+        /// The operator made a new version of one of the gateway's own keys; the cause names which.
+        GatewayKeyRotated = "gateway-key-rotated",
         /// Bodies of entries were read by who is no party to them.
         BodyRead = "body-read",
         /// The body of a part was erased; its commitment stays.
@@ -125,6 +132,19 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_about_the_format_names_every_event_and_no_other() {
+        let page = include_str!("../../../docs/log-format.md");
+        let (_, events) = page.split_once("\n## Events\n").unwrap();
+        let (events, _) = events.split_once("\n## ").unwrap();
+        let rows = events.lines().filter_map(|line| line.strip_prefix("| `"));
+        let mut named: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+        named.sort_unstable();
+        let mut all: Vec<&str> = Event::ALL.iter().map(|event| event.as_str()).collect();
+        all.sort_unstable();
+        assert_eq!(named, all);
+    }
 
     #[test]
     fn words_are_unique_and_are_the_json() {
