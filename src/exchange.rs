@@ -25,6 +25,7 @@ pub mod push;
 mod receipts;
 mod recipients;
 pub mod review;
+mod route;
 pub mod search;
 mod strangers;
 pub mod submission;
@@ -41,13 +42,7 @@ use self::admission::Trust;
 use crate::{
     crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
     domain::{clock::Clock, id::Entropy},
-    policy::{
-        catalogue::Catalogue,
-        engine::Engine,
-        facts::PartyFacts,
-        permit::Refusal,
-        routes::{RouteAction, RouteContext},
-    },
+    policy::{catalogue::Catalogue, engine::Engine},
     store::{Store, writer::Writer},
 };
 
@@ -170,10 +165,5 @@ impl Exchange {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.writer.waiting()
-    }
-
-    /// Whether a route may be called by this party at all.
-    fn may(&self, action: RouteAction, party: &PartyFacts, now: Timestamp) -> Result<(), Refusal> {
-        self.engine.may(action, party, RouteContext::at(now))
     }
 }

@@ -1,6 +1,6 @@
 //! A party's own account: the entries in which it figures, with its parts, each provable by itself.
 
-use super::{Exchange, caller::Caller, facts::Reading, receipts::tlog_proof, trouble::Trouble};
+use super::{Exchange, caller::Caller, receipts::tlog_proof, trouble::Trouble};
 use crate::{
     accesslog::{entry, own::OwnEntry},
     policy::{permit::Refusal, routes::RouteAction},
@@ -31,8 +31,7 @@ impl Exchange {
         limit: u32,
     ) -> Result<Page<OwnEntry>, AccountError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::Entries, &party, now).map_err(AccountError::Refused)?;
+        self.may(caller, RouteAction::Entries, now).await?.map_err(AccountError::Refused)?;
         let page = self.store.entries(&caller.party(), after, limit).await.map_err(Trouble::from)?;
         let mut items = Vec::new();
         for row in page.items {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, ended::Ended, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::{
@@ -59,8 +59,7 @@ impl Exchange {
         reference: Option<OwnReference>,
     ) -> Result<Receipted, AcknowledgeError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::Acknowledge, &party, now).map_err(AcknowledgeError::Refused)?;
+        self.may(caller, RouteAction::Acknowledge, now).await?.map_err(AcknowledgeError::Refused)?;
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
         let is_mine = |packet: &&PacketRow| packet.recipients.iter().any(|row| row.party == caller.party());
         let Some(packet) = found.as_ref().filter(is_mine) else {
@@ -92,7 +91,7 @@ impl Exchange {
         account.recipient = Some(caller.party());
         account.person = Some(packet.person);
         account.for_recipient.person = person.as_ref().map(|person| person.id);
-        let entry = self.entry(caller, account)?;
+        let entry = self.entry(caller, account.clone())?;
         let effect = Acknowledge { packet: id, party: caller.party(), person };
         match self.writer.submit(Write::new(effect, vec![entry])).await {
             Ok(done) => {
@@ -102,7 +101,10 @@ impl Exchange {
             Err(WriteError::Conflict(Conflict::NotCollected)) => Err(AcknowledgeError::NotCollected),
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(AcknowledgeError::NotFound),
             Err(error) => Err(match error.conflict().and_then(Ended::met) {
-                Some(ended) => AcknowledgeError::Gone(ended),
+                Some(ended) => {
+                    self.note_ended(caller, vec![account], ended).await?;
+                    AcknowledgeError::Gone(ended)
+                }
                 None => Trouble::from(error).into(),
             }),
         }

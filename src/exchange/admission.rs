@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use super::{Exchange, trouble::Trouble};
-use crate::identity::{
-    ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
-    revocations::Revocations,
+use crate::{
+    accesslog::entry::{self, EntryDraft, Event, Outcome, Part},
+    domain::{digest::Digest, party::PartyId},
+    identity::{
+        ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
+        revocations::Revocations,
+    },
 };
 
 /// Whom the gateway believes, and whose certificates were taken back. Replaced as a whole on reload.
@@ -51,11 +55,12 @@ impl Exchange {
         self.trust.store(Arc::new(trust));
     }
 
-    /// Admits a caller for one request: its certificate is registered, valid, not revoked, its party not blocked.
+    /// Admits a caller for one request: its certificate is registered, valid, not revoked, its party not blocked. That a
+    /// blocked party or certificate called is in the log before it is told.
     ///
     /// # Errors
     /// [`AdmitError`].
-    pub async fn admit(&self, certificate: Arc<ClientCertificate>) -> Result<Peer, AdmitError> {
+    pub async fn admit(&self, certificate: Arc<ClientCertificate>, trace: &str) -> Result<Peer, AdmitError> {
         let digest = certificate.registration();
         let row = self.store.certificate(&digest).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
         let party = self.store.party(&row.party).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
@@ -66,6 +71,33 @@ impl Exchange {
         };
         let registration = Registration { party: row.party, name: party.name, certificate: digest, state };
         let trust = self.trust.load();
-        Ok(Peer::admit(certificate, registration, &trust.revocations, self.clock.now())?)
+        let admitted = Peer::admit(certificate, registration, &trust.revocations, self.clock.now());
+        drop(trust);
+        if let Err(fault @ IdentityFault::Blocked) = admitted {
+            self.note_blocked(row.party, digest, fault, trace).await?;
+        }
+        Ok(admitted?)
+    }
+
+    async fn note_blocked(
+        &self,
+        party: PartyId,
+        certificate: Digest,
+        fault: IdentityFault,
+        trace: &str,
+    ) -> Result<(), Trouble> {
+        let mut shared = Part::of(Event::Call, Outcome::Refused);
+        shared.trace_id = Some(trace.to_owned());
+        shared.caller = Some(party);
+        shared.cause = Some(fault.code().to_owned());
+        let gateway = Part { certificate: Some(certificate), ..Part::default() };
+        let draft = EntryDraft {
+            shared,
+            recipient: Some((party, Part::default())),
+            gateway: Some(gateway),
+            ..EntryDraft::default()
+        };
+        let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?;
+        self.record(vec![entry]).await.map(drop)
     }
 }

@@ -2,14 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Exchange,
-    caller::Caller,
-    ended::Ended,
-    facts::Reading,
-    ledger::{Account, Knows},
-    trouble::Trouble,
-};
+use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::id::PacketId,
@@ -77,14 +70,10 @@ impl Exchange {
         let request = found.as_ref().filter(is_mine);
         let kept = request.map(|request| self.kept_header(request)).transpose()?;
         let context = RouteContext::answering(now, kept.as_ref().map(|kept| &kept.person.verblijf));
-        if let Err(refusal) = self.engine.may(RouteAction::Answer, &party, context) {
-            let mut account = Account::of(Event::Answer, Outcome::Refused).refused(&refusal, Knows::Both);
-            account.shared.packet = request.map(|request| request.id);
-            account.recipient = Some(caller.party());
-            let entry = self.entry(caller, account)?;
-            self.record(vec![entry]).await?;
-            return Err(AnswerError::Refused(refusal));
-        }
+        let mut about = Account { recipient: Some(caller.party()), ..Account::default() };
+        about.shared.packet = request.map(|request| request.id);
+        let may = self.may_in(caller, RouteAction::Answer, &party, context, about).await?;
+        may.map_err(AnswerError::Refused)?;
         let Some(request) = request else {
             self.note_stranger(caller, Event::Answer, id, found.as_ref()).await?;
             return Err(AnswerError::NotFound);
@@ -102,7 +91,7 @@ impl Exchange {
         account.sender = Some(request.sender);
         account.recipient = Some(caller.party());
         account.person = Some(request.person);
-        let entry = self.entry(caller, account)?;
+        let entry = self.entry(caller, account.clone())?;
         let effect = Answer { request: id, party: caller.party(), continues };
         match self.writer.submit(Write::new(effect, vec![entry]).resting_on(reading.into_versions())).await {
             Ok(done) => {
@@ -112,7 +101,10 @@ impl Exchange {
             Err(WriteError::Conflict(Conflict::AlreadyAnswered)) => Err(AnswerError::AlreadyAnswered),
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(AnswerError::NotFound),
             Err(error) => Err(match error.conflict().and_then(Ended::met) {
-                Some(ended) => AnswerError::Gone(ended),
+                Some(ended) => {
+                    self.note_ended(caller, vec![account], ended).await?;
+                    AnswerError::Gone(ended)
+                }
                 None => Trouble::from(error).into(),
             }),
         }

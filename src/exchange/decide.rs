@@ -2,13 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{
-    Exchange,
-    caller::Caller,
-    facts::Reading,
-    ledger::{Account, Knows},
-    trouble::Trouble,
-};
+use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::{
@@ -98,16 +92,12 @@ impl Exchange {
             ..Part::default()
         };
         let facts = DecisionFacts { kind: declaration.kind, verdict: ruling.verdict };
-        if let Err(refusal) = self.engine.may(RouteAction::Decide, &party, RouteContext::deciding(now, facts))
-        {
-            let mut account = Account::of(Event::DecideDeclaration, Outcome::Refused);
-            account.sender = Some(caller.party());
-            account.person = Some(declaration.person);
-            account.for_sender = part;
-            let entry = self.entry(caller, account.refused(&refusal, Knows::Sender))?;
-            self.record(vec![entry]).await?;
-            return Err(DecideError::Refused(refusal));
-        }
+        let mut about = Account { sender: Some(caller.party()), ..Account::default() };
+        about.person = Some(declaration.person);
+        about.for_sender = part.clone();
+        let context = RouteContext::deciding(now, facts);
+        let may = self.may_in(caller, RouteAction::Decide, &party, context, about).await?;
+        may.map_err(DecideError::Refused)?;
         let faults = wrong_with(ruling, declaration, now);
         if !faults.is_empty() {
             return Err(DecideError::Invalid(faults));
@@ -116,7 +106,7 @@ impl Exchange {
         account.sender = Some(caller.party());
         account.person = Some(declaration.person);
         account.for_sender = Part { cause: Some(ruling.reason.to_string()), ..part };
-        let entry = self.entry(caller, account)?;
+        let entry = self.entry(caller, account.clone())?;
         let effect = DecideDeclaration {
             id,
             recorder: caller.party(),
@@ -131,7 +121,10 @@ impl Exchange {
             }
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(DecideError::NotFound),
             Err(WriteError::Conflict(Conflict::State)) => Err(DecideError::AlreadyDecided),
-            Err(WriteError::Conflict(Conflict::Withdrawn)) => Err(DecideError::Gone),
+            Err(WriteError::Conflict(Conflict::Withdrawn)) => {
+                self.note_ended(caller, vec![account], Ended::Withdrawn).await?;
+                Err(DecideError::Gone)
+            }
             Err(error) => Err(Trouble::from(error).into()),
         }
     }

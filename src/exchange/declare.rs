@@ -11,7 +11,7 @@ use super::{
     caller::Caller,
     decide::{self, DecisionGiven, Ruling},
     facts::Reading,
-    ledger::{Account, Knows},
+    ledger::Account,
     push::ATTEMPTS,
     recipients::Resolved,
     submission::Address,
@@ -153,8 +153,7 @@ impl Exchange {
         id: DeclarationId,
     ) -> Result<(DeclarationRow, Vec<(Ruling, DecisionGiven)>), DeclareError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::ReadDeclaration, &party, now).map_err(DeclareError::Refused)?;
+        self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
         let Some(row) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
             self.note_stranger_to_declaration(caller, Event::Lookup, id, found.as_ref()).await?;
@@ -267,16 +266,11 @@ impl Exchange {
         };
         let context = RouteContext::declaring(now, facts);
         let id = DeclarationId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
-        if let Err(refusal) = self.engine.may(RouteAction::Declare, &party, context) {
-            let mut account = Account::of(Event::Declare, Outcome::Refused).refused(&refusal, Knows::Sender);
-            account.sender = Some(caller.party());
-            account.person = known;
-            account.for_sender.declaration_kind = Some(wish.kind);
-            account.for_sender.capacity = Some(wish.given_by);
-            let entry = self.entry(caller, account)?;
-            self.record(vec![entry]).await?;
-            return Err(DeclareError::Refused(refusal));
-        }
+        let mut about = Account { sender: Some(caller.party()), person: known, ..Account::default() };
+        about.for_sender.declaration_kind = Some(wish.kind);
+        about.for_sender.capacity = Some(wish.given_by);
+        let may = self.may_in(caller, RouteAction::Declare, &party, context, about).await?;
+        may.map_err(DeclareError::Refused)?;
         let person = match known {
             Some(person) => person,
             None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,

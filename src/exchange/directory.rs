@@ -1,6 +1,6 @@
 //! What every party may know: who takes part, by which keys, and which datasets there are.
 
-use super::{Exchange, caller::Caller, facts::Reading, trouble::Trouble};
+use super::{Exchange, caller::Caller, trouble::Trouble};
 use crate::{
     domain::{code::DatasetCode, party::PartyId},
     policy::{dataset::Dataset, permit::Refusal, routes::RouteAction},
@@ -64,7 +64,6 @@ impl Exchange {
 
     async fn catalogue_route(&self, caller: &Caller) -> Result<(), DirectoryError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::ReadCatalogue, &party, now).map_err(DirectoryError::Refused)
+        self.may(caller, RouteAction::ReadCatalogue, now).await?.map_err(DirectoryError::Refused)
     }
 }

@@ -1,6 +1,6 @@
 //! What would be decided: judges the facts in the question alone, no stored person or packet.
 
-use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     policy::{
@@ -32,8 +32,7 @@ impl Exchange {
     /// [`EvaluateError`].
     pub async fn evaluate(&self, caller: &Caller, question: &WhatIf) -> Result<Explanation, EvaluateError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::Evaluate, &party, now).map_err(EvaluateError::Refused)?;
+        self.may(caller, RouteAction::Evaluate, now).await?.map_err(EvaluateError::Refused)?;
         let answer = explain(&self.engine, question, now)?;
         let outcome = if answer.permitted { Outcome::Permitted } else { Outcome::Refused };
         let mut account = Account::of(Event::Evaluated, outcome);

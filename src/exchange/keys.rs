@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     crypto::keys::RecipientKey,
@@ -114,8 +114,7 @@ impl Exchange {
 
     pub(super) async fn key_route(&self, caller: &Caller, action: RouteAction) -> Result<(), KeyError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(action, &party, now).map_err(KeyError::Refused)
+        self.may(caller, action, now).await?.map_err(KeyError::Refused)
     }
 
     async fn own_key(&self, caller: &Caller, thumbprint: &str) -> Result<KeyRow, KeyError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Exchange, caller::Caller, trouble::Trouble};
+use super::{Exchange, caller::Caller, ended::Ended, trouble::Trouble};
 use crate::{
     accesslog::entry::{self, EntryDraft, Event, Outcome, Part, PreparedEntry},
     domain::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What happened, about a packet between two parties.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Account {
     /// What both parties may know: packet, dataset, purpose, declaration, sender, recipient and so on.
     pub(super) shared: Part,
@@ -119,6 +119,25 @@ impl Exchange {
             readers: BTreeSet::new(),
         };
         Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+    }
+
+    /// Notes that what was to be done came too late, for those who would have read it had it been done.
+    pub(super) async fn note_ended(
+        &self,
+        caller: &Caller,
+        accounts: Vec<Account>,
+        ended: Ended,
+    ) -> Result<(), Trouble> {
+        let mut entries = Vec::new();
+        for account in accounts {
+            let mut account = account.because(ended.as_str());
+            account.shared.outcome = Some(Outcome::Refused);
+            // Neither the answer nor the person of an own reference was taken over.
+            account.shared.continues = None;
+            account.for_recipient.person = None;
+            entries.push(self.entry(caller, account)?);
+        }
+        self.record(entries).await.map(drop)
     }
 
     /// Appends entries that change nothing else: refusals, searches, questions.

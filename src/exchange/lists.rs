@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, facts::Reading, trouble::Trouble};
+use super::{Exchange, caller::Caller, trouble::Trouble};
 use crate::{
     accesslog::entry::Event,
     domain::{id::PacketId, party::PartyId},
@@ -58,7 +58,6 @@ impl Exchange {
     /// [`ListError`].
     pub async fn packet(&self, caller: &Caller, kind: PacketKind, id: PacketId) -> Result<Seen, ListError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
         let is_mine = |packet: &&PacketRow| {
             packet.kind == kind
@@ -71,7 +70,7 @@ impl Exchange {
         };
         let is_sender = packet.sender == caller.party();
         let action = if is_sender { RouteAction::Outbox } else { RouteAction::Inbox };
-        self.may(action, &party, now).map_err(ListError::Refused)?;
+        self.may(caller, action, now).await?.map_err(ListError::Refused)?;
         Ok(self.seen_by(caller.party(), packet, now).await?)
     }
 
@@ -87,8 +86,7 @@ impl Exchange {
         limit: u32,
     ) -> Result<Page<Seen>, ListError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::Outbox, &party, now).map_err(ListError::Refused)?;
+        self.may(caller, RouteAction::Outbox, now).await?.map_err(ListError::Refused)?;
         let page = self.store.outbox(&caller.party(), kind, after, limit).await.map_err(Trouble::from)?;
         let ids = page.items.iter().map(|(id, _)| *id);
         Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next: page.next })
@@ -106,8 +104,7 @@ impl Exchange {
         limit: u32,
     ) -> Result<Page<Seen>, ListError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::Inbox, &party, now).map_err(ListError::Refused)?;
+        self.may(caller, RouteAction::Inbox, now).await?.map_err(ListError::Refused)?;
         // What is committed between the two reads would else be skipped by a cursor that is past it.
         let size = self.store.head().await.map_err(Trouble::from)?.size;
         let (mut items, mut more) = (Vec::new(), false);
@@ -141,8 +138,7 @@ impl Exchange {
         limit: u32,
     ) -> Result<Page<NoticeRow>, ListError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::Notices, &party, now).map_err(ListError::Refused)?;
+        self.may(caller, RouteAction::Notices, now).await?.map_err(ListError::Refused)?;
         Ok(self.store.notices(&caller.party(), after, limit).await.map_err(Trouble::from)?)
     }
 

@@ -12,7 +12,6 @@ use super::{
     Exchange,
     caller::Caller,
     ended::Ended,
-    facts::Reading,
     ledger::{Account, Knows},
     push::ATTEMPTS,
     receipts::Receipt,
@@ -100,15 +99,14 @@ impl Exchange {
     ) -> Result<Released, PullError> {
         for _ in 0..ATTEMPTS {
             let now = self.clock.now();
-            let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
             let found = self.store.packet(id).await.map_err(Trouble::from)?;
             let mine = found.as_ref().and_then(|packet| {
                 // The person's copy is for its sender alone.
                 let may_see = recipient == caller.party() || packet.sender == caller.party();
                 packet.recipients.iter().find(|row| may_see && row.party == recipient).cloned()
             });
-            let may = self.may(RouteAction::Pull, &party, now);
-            let (Some(packet), Some(row), Ok(())) = (found.as_ref(), mine, may) else {
+            let may = self.could(caller, RouteAction::Pull, now).await?;
+            let (Some(packet), Some(row), true) = (found.as_ref(), mine, may) else {
                 self.note_stranger(caller, Event::Pull, id, found.as_ref()).await?;
                 return Err(PullError::NotFound);
             };

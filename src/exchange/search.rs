@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use zeroize::Zeroizing;
 
-use super::{Exchange, caller::Caller, facts::Reading, ledger::Account, lists::Seen, trouble::Trouble};
+use super::{Exchange, caller::Caller, ledger::Account, lists::Seen, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::{
@@ -80,8 +80,7 @@ impl Exchange {
     /// [`SearchError`].
     pub async fn search(&self, caller: &Caller, query: &Query) -> Result<Vec<Seen>, SearchError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::Search, &party, now).map_err(SearchError::Refused)?;
+        self.may(caller, RouteAction::Search, now).await?.map_err(SearchError::Refused)?;
         let recipient = caller.party();
         let mut account = Account::of(Event::Search, Outcome::Recorded);
         account.recipient = Some(recipient);

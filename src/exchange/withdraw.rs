@@ -4,12 +4,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Exchange,
-    caller::Caller,
-    declare::KeptFacts,
-    ended::Ended,
-    facts::Reading,
-    ledger::{Account, Knows},
+    Exchange, caller::Caller, declare::KeptFacts, ended::Ended, facts::Reading, ledger::Account,
     trouble::Trouble,
 };
 use crate::{
@@ -111,19 +106,12 @@ impl Exchange {
             recipient: declaration.towards,
             ..Part::default()
         };
-        if let Err(refusal) = self.engine.may(RouteAction::Withdraw, &party, context) {
-            let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Refused);
-            account.sender = Some(caller.party());
-            account.person = Some(declaration.person);
-            account.for_sender = part;
-            let entry = self.entry(caller, account.refused(&refusal, Knows::Sender))?;
-            self.record(vec![entry]).await?;
-            return Err(WithdrawError::Refused(refusal));
-        }
         let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Recorded);
         account.sender = Some(caller.party());
         account.person = Some(declaration.person);
         account.for_sender = part;
+        let may = self.may_in(caller, RouteAction::Withdraw, &party, context, account.clone()).await?;
+        may.map_err(WithdrawError::Refused)?;
         let entry = self.entry(caller, account)?;
         let effect = WithdrawDeclaration { id, recorder: caller.party(), by };
         match self.writer.submit(Write::new(effect, vec![entry])).await {
@@ -142,14 +130,13 @@ impl Exchange {
     /// [`WithdrawError`].
     pub async fn withdraw_packet(&self, caller: &Caller, id: PacketId) -> Result<TakenBack, WithdrawError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        self.may(RouteAction::WithdrawPacket, &party, now).map_err(WithdrawError::Refused)?;
+        self.may(caller, RouteAction::WithdrawPacket, now).await?.map_err(WithdrawError::Refused)?;
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
         let Some(packet) = found.as_ref().filter(|packet| packet.sender == caller.party()) else {
             self.note_stranger(caller, Event::WithdrawPacket, id, found.as_ref()).await?;
             return Err(WithdrawError::NotFound);
         };
-        let mut entries = Vec::new();
+        let (mut entries, mut accounts) = (Vec::new(), Vec::new());
         for row in &packet.recipients {
             let mut account = Account::of(Event::WithdrawPacket, Outcome::Recorded);
             account.shared = Part {
@@ -163,7 +150,8 @@ impl Exchange {
             account.sender = Some(packet.sender);
             account.recipient = Some(row.party);
             account.person = Some(packet.person);
-            entries.push(self.entry(caller, account)?);
+            entries.push(self.entry(caller, account.clone())?);
+            accounts.push(account);
         }
         let effect = WithdrawPacket { packet: id, sender: caller.party() };
         match self.writer.submit(Write::new(effect, entries)).await {
@@ -174,7 +162,10 @@ impl Exchange {
             }
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(WithdrawError::NotFound),
             Err(error) => Err(match error.conflict().and_then(Ended::met) {
-                Some(ended) => WithdrawError::Gone(ended),
+                Some(ended) => {
+                    self.note_ended(caller, accounts, ended).await?;
+                    WithdrawError::Gone(ended)
+                }
                 None => Trouble::from(error).into(),
             }),
         }

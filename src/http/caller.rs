@@ -69,13 +69,13 @@ impl Presenting {
     async fn of(parts: &Parts, exchange: &Exchange, staff: Needed) -> Result<Self, Problem> {
         let visit = Visit::of(&parts.extensions)?;
         let certificate = certificate(parts)?;
-        let peer = exchange.admit(Arc::new(certificate)).await?;
+        let trace = visit.trace_id().to_string();
+        let peer = exchange.admit(Arc::new(certificate), &trace).await?;
         visit.admit(peer.party())?;
         let (staff, faults) = match read_staff(&parts.headers, staff) {
             Ok(staff) => (staff, Vec::new()),
             Err(faults) => (None, faults),
         };
-        let trace = visit.trace_id().to_string();
         Ok(Self { calling: Calling { caller: Caller { peer, staff, trace }, visit }, faults })
     }
 }

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{PushError, event_of};
+use super::PushError;
 use crate::{
-    accesslog::entry::Outcome,
     crypto::pseudonym::Pseudonym,
     domain::{
         age::BirthDate,
@@ -17,7 +16,7 @@ use crate::{
         Exchange,
         caller::Caller,
         facts::Reading,
-        ledger::{Account, Knows},
+        ledger::Account,
         recipients::Resolved,
         submission::{Parts, Submission},
         trouble::Trouble,
@@ -25,7 +24,7 @@ use crate::{
     policy::{
         contents::Contents,
         dataset::{Basis, Dataset, DatasetKind},
-        routes::RouteAction,
+        routes::{RouteAction, RouteContext},
     },
 };
 
@@ -49,14 +48,9 @@ impl Exchange {
         let header = &submission.header;
         let now = self.clock.now();
         let sender = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        if let Err(refusal) = self.may(action_of(kind), &sender, now) {
-            let account = Account::of(event_of(kind), Outcome::Refused);
-            let account =
-                Account { sender: Some(caller.party()), ..account }.refused(&refusal, Knows::Sender);
-            let entry = self.entry(caller, account)?;
-            self.record(vec![entry]).await?;
-            return Err(PushError::Refused(vec![(None, refusal)]));
-        }
+        let about = Account { sender: Some(caller.party()), ..Account::default() };
+        let may = self.may_in(caller, action_of(kind), &sender, RouteContext::at(now), about).await?;
+        may.map_err(|refusal| PushError::Refused(vec![(None, refusal)]))?;
         let mut judged = self.judge(caller.party(), kind, &submission.parts(), now).await?;
         let owed = judged.dataset.and_then(|dataset| dataset.owed_copy(caller.party().role, &header.purpose));
         if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
@@ -89,8 +83,7 @@ impl Exchange {
         parts: &Parts<'_>,
     ) -> Result<Vec<Fault>, Trouble> {
         let now = self.clock.now();
-        let sender = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        if self.may(action_of(kind), &sender, now).is_err() {
+        if !self.could(caller, action_of(kind), now).await? {
             return Ok(Vec::new());
         }
         Ok(self.judge(caller.party(), kind, parts, now).await?.faults)

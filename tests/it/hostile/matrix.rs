@@ -172,6 +172,17 @@ pub(crate) async fn call(scene: &Scene, route: &Route, caller: &Actor) -> Answer
     caller.call(route.method.parse::<Method>().unwrap(), &path, &[("idempotency-key", &key)], sent).await
 }
 
+/// How many entries a refusal leaves: one where a party may not, or names what is not there for it; none where nobody is
+/// known to have called, or the request could not be read. Of what is done, other tests tell.
+fn entries_of(path: &str, status: u16) -> Option<u64> {
+    match status {
+        403 => Some(1),
+        404 => Some(u64::from(path.contains("{id}"))),
+        400 | 401 => Some(0),
+        _ => None,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_caller_may_what_its_role_may_and_no_more() {
     let scene = Scene::set().await;
@@ -195,8 +206,13 @@ async fn each_caller_may_what_its_role_may_and_no_more() {
     let mut wrong = Vec::new();
     for route in MATRIX {
         for ((caller, name), expected) in callers.iter().zip(CALLERS).zip(route.expected) {
+            let before = scene.size().await;
             let answer = call(&scene, route, caller).await;
             let (method, path, status) = (route.method, route.path, answer.status.as_u16());
+            let entries = scene.size().await - before;
+            if entries_of(path, status).is_some_and(|number| number != entries) {
+                wrong.push(format!("{method} {path} by {name}: {status} with {entries} entries"));
+            }
             if status != expected {
                 let told = String::from_utf8_lossy(&answer.body);
                 wrong.push(format!("{method} {path} by {name}: {status} instead of {expected}: {told}"));

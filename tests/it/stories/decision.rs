@@ -126,7 +126,9 @@ async fn an_objection_that_is_upheld_stands_until_the_person_withdraws_it() {
 
     withdraw(&school, &objection, "persoon").await.expect_status(StatusCode::OK);
     collect(&college, &request).await.expect_status(StatusCode::OK);
+    let before = own_entries(&gateway, &school).await.len();
     decide(&school, &objection, "gegrond", "geen-zwaarwegend-belang").await.expect_problem(410, "withdrawn");
+    assert_eq!(own_entries(&gateway, &school).await.len(), before + 1, "coming too late is an entry");
     assert_eq!(state_of(&school, &objection).await["state"], "withdrawn");
     gateway.stop().await;
 }

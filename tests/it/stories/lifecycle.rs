@@ -3,8 +3,12 @@
 use http::StatusCode;
 use jiff::ToSpan as _;
 use serde_json::{Value, json};
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::{
+    accesslog::entry::{Event, Outcome, PartName},
+    domain::{clock::Clock as _, party::Role},
+};
 
+use super::evidence::own_entries;
 use super::steps::{
     agree, answer, ask, asked_and_answered, born, but, collect, document_for, hand_over, items, request_for,
     send, withdraw,
@@ -13,6 +17,16 @@ use crate::support::{Actor, Answer, Gateway};
 
 async fn take_back(school: &Actor, packet: &str) -> Answer {
     school.post(&format!("/v1/packets/{packet}/withdrawal"), &json!({})).await
+}
+
+/// What the last entry of a party says was refused, and why.
+async fn last(gateway: &Gateway, actor: &Actor) -> (Event, String) {
+    let entries = own_entries(gateway, actor).await;
+    let parts = entries.into_iter().next_back().unwrap().parts;
+    let shared =
+        parts.into_iter().find_map(|(name, part)| part.filter(|_| name == PartName::Shared)).unwrap();
+    assert_eq!((shared.outcome, shared.continues), (Some(Outcome::Refused), None));
+    (shared.event.unwrap(), shared.cause.unwrap())
 }
 
 /// The thumbprint of the one key that is active.
@@ -96,6 +110,9 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
         .await
         .expect_problem(410, "withdrawn");
     assert!(items(&college, "/v1/notices").await.is_empty(), "it never had it");
+    for party in [&school, &college] {
+        assert_eq!(last(&gateway, party).await, (Event::Acknowledge, "withdrawn".to_owned()));
+    }
 
     // With the request taken back, the document that waits has nothing to rest on, and no new one can be sent.
     take_back(&school, &request).await.expect_status(StatusCode::OK);
@@ -142,6 +159,7 @@ async fn a_packet_waits_as_long_as_its_dataset_says() {
     assert_eq!(state(&college, &sooner).await["state"], "expired");
     collect(&college, &sooner).await.expect_problem(410, "expired");
     take_back(&school, &sooner).await.expect_problem(410, "expired");
+    assert_eq!(last(&gateway, &college).await, (Event::WithdrawPacket, "expired".to_owned()));
 
     // The answer stands after the request's own term: the school must still send the document.
     gateway.pass(50.days());
@@ -160,6 +178,7 @@ async fn an_unanswered_request_ends_with_its_term() {
     let request = ask(&gateway, &school, &toby).await.text("/id");
     gateway.pass(61.days());
     answer(&college, &request, true).await.expect_problem(410, "expired");
+    assert_eq!(last(&gateway, &school).await, (Event::Answer, "expired".to_owned()));
     hand_over(&gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
     gateway.stop().await;
 }
