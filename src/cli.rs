@@ -100,8 +100,8 @@ impl Command {
             Self::Policy(command) => Box::pin(command.run(at)).await,
             Self::Party(command) => Box::pin(command.run(at)).await,
             Self::Log(command) => Box::pin(command.run(at)).await,
-            Self::Keys(command) => command.run(at),
-            Self::Backup(command) => command.run(at).await,
+            Self::Keys(command) => Box::pin(command.run(at)).await,
+            Self::Backup(command) => Box::pin(command.run(at)).await,
         }
     }
 }

@@ -10,13 +10,14 @@ mod tar;
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use clap::Args;
 use serde_json::json;
 
 use self::collect::Collected;
-use super::{ConfigFile, Context, Exit, Failure, compose, files, operated};
+use super::{ConfigFile, Context, Exit, Failure, compose::Composed, files, operated};
 use crate::{config::Config, crypto::envelope::Recipient};
 
 /// The name of the one file of an encrypted backup.
@@ -26,7 +27,8 @@ const SEALED: &str = "sluis-backup.tar.age";
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Works while gateways run. Whoever has the copy has the keys: it opens everything that the gateway can open. Give --to, or
-keep it where only those come who may also come to the gateway. What is sealed to recipients stays sealed.
+keep it where only those come who may also come to the gateway. What is sealed to recipients stays sealed. That a copy is
+made is an entry in the log, which comes first, and is in the copy.
 
 Examples:
   sluis backup --out /backup/sluis-2026-09-01
@@ -59,7 +61,7 @@ impl Backup {
     /// Runs it.
     ///
     /// # Errors
-    /// When something cannot be read or written, or the database is PostgreSQL and was not left out.
+    /// When something cannot be read or written, the log included, or the database is PostgreSQL and was not left out.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
         if !config.database.url.is_sqlite() && !self.without_database {
@@ -75,7 +77,10 @@ impl Backup {
                 .now("choose a new folder with --out"));
         }
         let snapshot = self.out.join("snapshot.db");
-        let collected = self.copy(&config, &snapshot).await;
+        let composed =
+            Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+        let collected = self.copy(&config, &composed, &snapshot).await;
+        composed.close().await;
         // Also after a failure: the snapshot is not part of what is left behind under its own name.
         if snapshot.exists() {
             fs::remove_file(&snapshot).map_err(|error| Failure::unwritable(&snapshot, error))?;
@@ -84,14 +89,17 @@ impl Backup {
         Ok(Exit::Done)
     }
 
-    async fn copy(&self, config: &Config, snapshot: &Path) -> Result<Collected, Failure> {
+    async fn copy(
+        &self,
+        config: &Config,
+        composed: &Composed,
+        snapshot: &Path,
+    ) -> Result<Collected, Failure> {
+        composed.exchange.record_backup(!self.without_database).await.map_err(operated::trouble)?;
         let mut database = None;
         if !self.without_database {
             files::write_private(snapshot, &[])?;
-            let store = compose::open_store(config).await?;
-            let copied = store.copy_into(snapshot).await;
-            store.close().await;
-            copied.map_err(operated::store)?;
+            composed.store.copy_into(snapshot).await.map_err(operated::store)?;
             database = Some(snapshot);
         }
         let collected = collect::collect(&self.config.config, config, database)?;

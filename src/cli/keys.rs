@@ -1,16 +1,23 @@
 //! `sluis keys`: the gateway's own keys.
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{ConfigFile, Context, Exit, Failure, compose::listed};
+use super::{
+    ConfigFile, Context, Exit, Failure,
+    compose::{Composed, listed},
+    operated,
+};
 use crate::crypto::gateway_keys::{GatewayKeys, KeyKind};
 
 /// The arguments of `sluis keys`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 A new version stands beside the former ones, which must stay: they open and verify what was made with them. Bring the new
-file to every gateway of the same database before you restart the first.
+file to every gateway of the same database before you restart the first. That a key is rotated is an entry in the log, which
+comes first: without the database no key is made.
 
 Examples:
   sluis keys rotate pseudonym --config /etc/sluis/sluis.toml")]
@@ -81,14 +88,20 @@ impl Keys {
     /// Runs it.
     ///
     /// # Errors
-    /// When the configuration or the folder of keys is not in order, or the new key cannot be written.
-    pub fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+    /// When the configuration or the folder of keys is not in order, the log cannot be written, or the new key cannot.
+    pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
         let Action::Rotate { key } = self.action;
         let refused = |faults: Vec<_>| {
             Failure::configuration(listed("the key was not rotated", &faults))
                 .now("nothing was changed: correct the folder of keys first")
         };
+        GatewayKeys::load(&config.keys.dir, config.strict).map_err(refused)?;
+        let composed =
+            Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+        let recorded = composed.exchange.record_key_rotation(key.kind()).await;
+        composed.close().await;
+        recorded.map_err(operated::trouble)?;
         let version =
             GatewayKeys::rotate(&config.keys.dir, key.kind(), at.entropy.as_ref()).map_err(refused)?;
         let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(refused)?;

@@ -1,10 +1,11 @@
-//! What the operator does: parties, certificates, blocks, policies, terms. Each is an entry.
+//! What the operator does: parties, certificates, blocks, policies, terms, keys. Each is an entry.
 
 use jiff::Timestamp;
 
 use super::{Exchange, trouble::Trouble};
 use crate::{
     accesslog::entry::{self, EntryDraft, Event, Outcome, Part, PreparedEntry},
+    crypto::gateway_keys::KeyKind,
     domain::{code::Municipality, digest::Digest, party::PartyId},
     identity::ClientCertificate,
     store::{
@@ -218,6 +219,18 @@ impl Exchange {
     /// [`Trouble`] when the log cannot be written: then the gateway must not start.
     pub async fn note_start(&self) -> Result<(), Trouble> {
         let entry = self.policy_entry("gateway-started")?;
+        self.record(vec![entry]).await.map(drop)
+    }
+
+    /// Records that one of the gateway's own keys gets a new version, before it does.
+    ///
+    /// # Errors
+    /// [`Trouble`]; then no key may be made.
+    pub async fn record_key_rotation(&self, kind: KeyKind) -> Result<(), Trouble> {
+        let gateway = Part { cause: Some(kind.as_str().to_owned()), ..Part::default() };
+        let shared = Part::of(Event::GatewayKeyRotated, Outcome::Recorded);
+        let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
+        let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?;
         self.record(vec![entry]).await.map(drop)
     }
 

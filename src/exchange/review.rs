@@ -34,7 +34,7 @@ impl Exchange {
         if first >= end {
             return Ok(Vec::new());
         }
-        self.record_reading(Event::BodyRead, [first, end.saturating_sub(1)]).await?;
+        self.record_reading(Event::BodyRead, Some([first, end.saturating_sub(1)])).await?;
         let mut reviewed = Vec::new();
         for index in first..end {
             let row = self.store.entry(index).await?.ok_or(Trouble::Inconsistent("leaf"))?;
@@ -49,13 +49,22 @@ impl Exchange {
     /// [`Trouble`]; then no copy may be made.
     pub async fn record_export(&self) -> Result<u64, Trouble> {
         let size = self.store.head().await?.size;
-        let index = self.record_reading(Event::Export, [0, size]).await?;
+        let index = self.record_reading(Event::Export, Some([0, size])).await?;
         Ok(index.saturating_add(1))
     }
 
-    async fn record_reading(&self, event: Event, entries: [u64; 2]) -> Result<u64, Trouble> {
+    /// Records that the gateway's keys and configuration are copied, and its database too or not, before it is done.
+    ///
+    /// # Errors
+    /// [`Trouble`]; then nothing may be copied.
+    pub async fn record_backup(&self, with_database: bool) -> Result<(), Trouble> {
+        let size = self.store.head().await?.size;
+        self.record_reading(Event::Backup, with_database.then_some([0, size])).await.map(drop)
+    }
+
+    async fn record_reading(&self, event: Event, entries: Option<[u64; 2]>) -> Result<u64, Trouble> {
         let mut shared = Part::of(event, Outcome::Recorded);
-        shared.entries = Some(entries);
+        shared.entries = entries;
         let gateway = Part { cause: Some("operator".to_owned()), ..Part::default() };
         let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
         let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?;

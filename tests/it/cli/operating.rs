@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sluis::crypto::envelope;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
@@ -163,11 +163,53 @@ fn every_key_is_rotated_and_what_was_made_before_still_opens() {
     program.run(&["log", "verify"]).done();
     program.run(&["party", "block", ZAFFIER]).done();
     let verified = program.run(&["log", "verify", "--json"]).done().json();
-    assert_eq!(verified["report"]["bodies"], 13 * 4, "bodies under the former and the new key");
+    assert_eq!(verified["report"]["bodies"], 17 * 4, "bodies under the former and the new key");
     fs::remove_file(program.path("try/keys/at-rest.v1.key")).unwrap();
     let lost = program.run(&["log", "verify", "--json"]).with(1).json();
-    assert_eq!(lost["report"]["findings"].as_array().unwrap().len(), 12 * 4, "the former key must stay");
+    assert_eq!(lost["report"]["findings"].as_array().unwrap().len(), 13 * 4, "the former key must stay");
     assert_eq!(program.run(&["keys", "rotate", "curtain"]).with(2).stdout, "");
+}
+
+/// The shared part and the cause of the last entries, the latest first.
+fn last(program: &Program, number: &str) -> Vec<(Value, Value)> {
+    let entries = program.run(&["log", "show", "--json", "--last", number]).done().lines();
+    entries
+        .into_iter()
+        .rev()
+        .map(|entry| (entry["shared"].clone(), entry["gateway"]["cause"].clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_key_that_is_rotated_and_a_copy_that_is_made_are_entries_or_are_not_done() {
+    let program = Program::with_try_out();
+    program.run(&["keys", "rotate", "receipt"]).done();
+    program.run(&["backup", "--out", "whole"]).done();
+    program.run(&["backup", "--out", "keys", "--without-database"]).done();
+    let told = last(&program, "3");
+    let events: Vec<_> = told.iter().map(|(shared, cause)| (&shared["event"], cause)).collect();
+    let (backup, operator) = (json!("backup"), json!("operator"));
+    let (rotated, receipt) = (json!("gateway-key-rotated"), json!("receipt"));
+    assert_eq!(events, [(&backup, &operator), (&backup, &operator), (&rotated, &receipt)]);
+    assert_eq!(told[0].0["entries"], Value::Null, "no database, no entries");
+    assert_eq!(told[1].0["entries"], json!([0, 13]), "the copy has its own entry");
+    program.run(&["log", "verify"]).done();
+
+    // The log takes no more entries.
+    let url = format!("sqlite://{}", program.path("try/gateway.db").display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    connection
+        .execute("CREATE TRIGGER full BEFORE INSERT ON leaf BEGIN SELECT RAISE(ABORT, 'full'); END")
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let before = files(&program.path("try/keys"));
+    program.run(&["keys", "rotate", "receipt"]).with(75);
+    assert_eq!(files(&program.path("try/keys")), before, "no key was made");
+    for more in [&["--out", "more"][..], &["--out", "more", "--without-database"]] {
+        program.run(&[&["backup"], more].concat()).with(75);
+        assert!(files(&program.path("more")).is_empty(), "nothing was copied");
+    }
 }
 
 #[test]
@@ -216,11 +258,11 @@ fn an_encrypted_backup_is_one_age_file_with_a_tar_that_others_unpack() {
 fn a_backup_of_postgresql_says_which_tool_makes_it() {
     let program = Program::with_try_out();
     let config =
-        program.read("try/sluis.toml").replace("sqlite:gateway.db", "postgres://sluis@db.example/sluis");
+        program.read("try/sluis.toml").replace("sqlite:gateway.db", "postgres://sluis@127.0.0.1:1/sluis");
     fs::write(program.path("try/sluis.toml"), config).unwrap();
     let ended = program.run(&["backup", "--out", "copy"]).with(2);
     assert!(ended.stderr.contains("pg_dump") && !program.path("copy").exists(), "{}", ended.stderr);
-    let told = program.run(&["backup", "--out", "copy", "--without-database", "--json"]).done().json();
-    assert_eq!(told["database"], json!(false));
-    assert!(!program.path("copy/gateway.db").exists() && program.path("copy/keys/log.v1.key").exists());
+    // That keys are copied is an entry: nothing is copied while the database cannot be reached.
+    program.run(&["backup", "--out", "copy", "--without-database"]).with(69);
+    assert!(files(&program.path("copy")).is_empty());
 }
