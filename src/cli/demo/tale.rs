@@ -80,13 +80,30 @@ impl Tale {
             }
             Err(error) => (0, None, None, Some(Failure::from(error).to_string())),
         };
-        let log_index = answer.as_ref().and_then(log_index);
+        let log_index = match (&answer, &problem) {
+            (Some(answer), _) => log_index(answer),
+            (None, Some(problem)) if cause.is_none() => self.entry_of(actor, problem).await,
+            (None, _) => None,
+        };
         let noted = self.note(at, &actor.name, told, request, status, problem.as_deref(), log_index);
         match cause {
             Some(cause) => noted.map_err(|failure| failure.because(cause))?,
             None => noted?,
         }
         Ok(answer)
+    }
+
+    /// Where the log tells of a refusal: a problem does not say, so the actor looks for its trace among its own entries.
+    async fn entry_of(&self, actor: &Actor, problem: &Problem) -> Option<u64> {
+        let trace = problem.trace_id.as_deref()?;
+        let mut call = Call::get("/v1/entries").with("limit", &500);
+        if let Some(known) = self.steps.iter().filter_map(|step| step.log_index).max() {
+            call = call.with("after", &known);
+        }
+        let answer = actor.gateway.call(call).await.ok()?;
+        let entries: Value = serde_json::from_slice(&answer.body).ok()?;
+        let mut items = entries.get("items")?.as_array()?.iter();
+        items.find(|item| bears(item, trace))?.get("index")?.as_u64()
     }
 
     /// The same, for a step whose answer is JSON.
@@ -190,6 +207,15 @@ impl Step {
         }
         format!("{text}\n    [{sign}]")
     }
+}
+
+/// Whether one of the parts of an entry has this trace.
+fn bears(entry: &Value, trace: &str) -> bool {
+    let parts = entry.get("parts").and_then(Value::as_array);
+    let mut bodies = parts.into_iter().flatten().filter_map(|part| part.get("body")?.as_str());
+    bodies.any(|body| {
+        serde_json::from_str(body).is_ok_and(|part: Value| part.get("traceId").is_some_and(|id| id == trace))
+    })
 }
 
 fn log_index(answer: &Answer) -> Option<u64> {

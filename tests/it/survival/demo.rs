@@ -1,6 +1,7 @@
 //! `sluis demo --exit`, as a stranger runs it.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
     process::{Output, Stdio},
@@ -59,6 +60,13 @@ async fn two_side_by_side_play_the_story_and_leave_what_is_described() {
         .map(|line| serde_json::from_slice(line).unwrap())
         .collect();
     assert!(told.len() > 10 && told.iter().all(|step| step["asTold"] == true), "one step per line");
+    let is_refused = |step: &&Value| step["status"].as_u64().unwrap() >= 400;
+    let refused: BTreeSet<_> =
+        told.iter().filter(is_refused).map(|step| step["logIndex"].as_u64().expect("an entry")).collect();
+    assert_eq!(refused.len(), 5, "each refusal is an entry of its own");
+    let text = said(&one);
+    let refused: Vec<&str> = text.lines().filter(|line| line.contains(" → 4")).collect();
+    assert_eq!(refused.iter().filter(|line| line.contains(" (log ")).count(), 5, "{refused:?}");
     for folder in left {
         left_behind(&here.path().join(folder)).await;
     }
