@@ -1,19 +1,23 @@
 //! Policies, facts and engines for the tests of this room.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
 use super::{
     catalogue::Catalogue,
+    dataset::Dataset,
     engine::Engine,
     facts::Facts,
     permit::{Decision, Permit, Refusal},
     source::Files,
     whatif::WhatIf,
 };
-use crate::domain::{code::Category, id::PacketId};
+use crate::domain::{
+    code::{Category, Grondslag},
+    id::PacketId,
+};
 
 pub(super) fn embedded() -> Files {
     Files::embedded()
@@ -63,6 +67,24 @@ pub(super) fn packet() -> PacketId {
 
 pub(super) fn permit(engine: &Engine, facts: &Facts) -> Permit {
     engine.decide(facts).into_result().unwrap()
+}
+
+/// For each basis of a dataset the permit of a case that is permitted on it.
+pub(super) fn permits(engine: &Engine, dataset: &Dataset) -> BTreeMap<Grondslag, Permit> {
+    let text = engine.catalogue().cases.get(dataset.code.as_str()).unwrap();
+    let file: toml::Table = toml::from_str(text).unwrap();
+    let cases = file["case"].as_array().unwrap().iter().map(|case| {
+        let mut facts = file["base"].as_table().unwrap().clone();
+        facts.insert("dataset".to_owned(), dataset.code.as_str().into());
+        facts.extend(case.as_table().unwrap().clone());
+        facts.retain(|name, _| !["name", "expect", "because"].contains(&name));
+        let question: WhatIf = facts.try_into().unwrap();
+        let mut facts = question.facts("2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
+        facts.subject = Some(packet());
+        facts
+    });
+    let permits = cases.filter_map(|facts| engine.decide(&facts).into_result().ok());
+    permits.map(|permit| (permit.basis().clone(), permit)).collect()
 }
 
 pub(super) fn refusal(engine: &Engine, facts: &Facts) -> Refusal {

@@ -273,6 +273,8 @@ fn mixed_up() -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeMap, fmt::Write as _};
+
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -281,7 +283,7 @@ mod tests {
         domain::plaintext::Plaintext,
         policy::{
             Engine,
-            fixture::{categories, embedded, engine, engine_of, facts, permit},
+            fixture::{categories, embedded, engine, engine_of, facts, permit, permits},
         },
     };
 
@@ -384,48 +386,148 @@ mod tests {
         assert!(minimise_each(&[], &all, dataset(engine), &none).is_err());
     }
 
+    /// The policies, in which each basis allows what it may leave out, leaves it to the person, or forbids it, as drawn.
+    fn redrawn(kinds: &[u8]) -> Engine {
+        let mut kinds = kinds.iter().cycle();
+        let mut files = embedded();
+        for dataset in engine().catalogue().datasets() {
+            let file = format!("datasets/{}/policy.cedar", dataset.code);
+            let text = files.text(&file, &mut Vec::new()).unwrap().to_owned();
+            let (mut redrawn, mut optional) = (String::new(), Vec::new());
+            for line in text.lines() {
+                let named = line.strip_prefix("@optioneel(\"").or_else(|| line.strip_prefix("@optuit(\""));
+                if let Some(named) = named {
+                    let names = named.trim_end_matches("\")").split(',');
+                    optional.extend(names.map(|name| (name, *kinds.next().unwrap())));
+                    continue;
+                }
+                if line.starts_with("permit (") && !optional.is_empty() {
+                    for (kind, annotation) in [(1, "optioneel"), (2, "optuit")] {
+                        let of = optional.iter().filter(|(_, one)| *one == kind).map(|(name, _)| *name);
+                        writeln!(redrawn, "@{annotation}(\"{}\")", of.collect::<Vec<_>>().join(",")).unwrap();
+                    }
+                    optional.clear();
+                }
+                writeln!(redrawn, "{line}").unwrap();
+            }
+            files = files.with(&file, &redrawn);
+        }
+        engine_of(&files)
+    }
+
+    /// Every value of a document that holds no other, by its path.
+    fn leaves(value: &Value, at: &str, found: &mut BTreeMap<String, Value>) {
+        match value {
+            Value::Object(members) if !members.is_empty() => {
+                members.iter().for_each(|(name, value)| leaves(value, &format!("{at}/{name}"), found));
+            }
+            Value::Array(items) if !items.is_empty() => {
+                items.iter().enumerate().for_each(|(n, value)| leaves(value, &format!("{at}/{n}"), found));
+            }
+            leaf => drop(found.insert(at.to_owned(), leaf.clone())),
+        }
+    }
+
+    /// The category that the schema itself gives a path: that of the nearest node on it that has one.
+    fn category_at(schema: &Value, path: &str) -> Category {
+        let (mut node, mut category) = (schema, None);
+        for step in path.split('/').skip(1) {
+            node = node
+                .get("items")
+                .filter(|_| node["type"] == "array")
+                .unwrap_or_else(|| &node["properties"][step]);
+            assert!(node.is_object(), "the schema does not know {path}");
+            category = node["x-category"].as_str().or(category);
+            if let Some(target) = node["$ref"].as_str() {
+                node = schema.pointer(target.trim_start_matches('#')).unwrap();
+            }
+        }
+        category.unwrap_or_else(|| panic!("{path} has no category")).parse().unwrap()
+    }
+
+    /// What is drawn: who receives, what the sender has of what they may have, and what the person wants left out.
+    struct Drawn<'a> {
+        recipients: Vec<&'a Permit>,
+        content: Value,
+        omit: BTreeSet<Category>,
+    }
+
+    impl<'a> Drawn<'a> {
+        fn of(dataset: &Dataset, permits: &'a BTreeMap<Grondslag, Permit>, draw: u64) -> Self {
+            let mut bits = (0..64).map(|at| draw >> at & 1 == 1);
+            let mut recipients: Vec<_> = permits.values().filter(|_| bits.next().unwrap()).collect();
+            if recipients.is_empty() {
+                recipients.extend(permits.values().next());
+            }
+            let required: BTreeSet<_> = recipients.iter().flat_map(|permit| permit.required()).collect();
+            let claimed: BTreeSet<_> = recipients.iter().flat_map(|permit| permit.allowed()).collect();
+            let mut content = dataset.example.clone();
+            content.as_object_mut().unwrap().retain(|name, _| {
+                let category = category_at(dataset.schema(), &format!("/{name}"));
+                required.contains(&category) || (bits.next().unwrap() && claimed.contains(&category))
+            });
+            let mut omit: BTreeSet<_> = claimed.into_iter().cloned().collect();
+            omit.retain(|category| {
+                let mut others = recipients
+                    .iter()
+                    .filter(|permit| permit.party().role != Role::Betrokkene)
+                    .filter(|permit| permit.allowed().contains(category))
+                    .peekable();
+                let may_be_omitted =
+                    others.peek().is_some() && others.all(|permit| permit.opt_out().contains(category));
+                may_be_omitted && bits.next().unwrap()
+            });
+            Self { recipients, content, omit }
+        }
+
+        /// What one of them must get: every path of a category that its basis allows, without what the person leaves out.
+        fn due(&self, dataset: &Dataset, permit: &Permit) -> BTreeMap<String, Value> {
+            let mut due = BTreeMap::new();
+            leaves(&self.content, "", &mut due);
+            due.retain(|path, _| {
+                let category = category_at(dataset.schema(), path);
+                let is_left_out = self.omit.contains(&category) && permit.opt_out().contains(&category);
+                permit.allowed().contains(&category) && !is_left_out
+            });
+            due
+        }
+    }
+
     #[test]
-    fn no_projection_ever_holds_a_category_that_its_basis_does_not_allow() {
-        const OPTIONAL: [&str; 7] = [
-            "stages",
-            "certificaten",
-            "vaardigheden",
-            "wensen",
-            "mogelijkheden",
-            "ondersteuningsvraag",
-            "contactpersonen",
-        ];
+    fn every_path_of_every_projection_is_what_its_basis_allows_and_nothing_is_lost() {
         // Building an engine is slow beside projecting: bases are drawn first, contents and wishes for each.
         let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(4));
-        let bases = prop::collection::vec(0u8..3, OPTIONAL.len());
-        let outcome = runner.run(&bases, |kinds| {
-            let of = |kind: u8| {
-                let chosen = OPTIONAL.iter().zip(&kinds).filter(|(_, one)| **one == kind);
-                chosen.map(|(name, _)| *name).collect::<Vec<_>>().join(",")
-            };
-            let files = embedded();
-            let text = files.text(POLICY, &mut Vec::new()).unwrap().to_owned();
-            let (head, rest) = text.split_once("@optioneel").unwrap();
-            let (_, tail) = rest.split_once("permit (").unwrap();
-            let policy = format!("{head}@optioneel(\"{}\")\n@optuit(\"{}\")\npermit ({tail}", of(1), of(2));
-            let engine = engine_of(&files.with(POLICY, &policy));
-            let permit = permit(&engine, &facts(&json!({})));
-            for chosen in 0u8..128 {
-                let is_in = |name: &str| {
-                    OPTIONAL.iter().position(|one| *one == name).is_none_or(|at| chosen >> at & 1 == 1)
-                };
-                let contents = contents(&engine, |name| is_in(name));
-                let omit: BTreeSet<Category> =
-                    permit.opt_out().iter().take(usize::from(chosen % 3)).cloned().collect();
-                let allowed = contents.categories().is_subset(permit.allowed());
-                let result = minimise(&permit, &contents, dataset(&engine), &omit);
-                prop_assert_eq!(allowed, result.is_ok());
-                let Ok(one) = result else { continue };
-                for name in names(&one) {
-                    let category = dataset(&engine).category_of(&name).unwrap();
-                    prop_assert!(permit.allowed().contains(category) && !omit.contains(category));
+        let bases = prop::collection::vec(0u8..3, 31);
+        let draws = prop::collection::vec(any::<u64>(), 48);
+        let outcome = runner.run(&(bases, draws), |(kinds, draws)| {
+            let engine = redrawn(&kinds);
+            for dataset in engine.catalogue().datasets() {
+                let permits = permits(&engine, dataset);
+                prop_assert!(
+                    permits.keys().eq(dataset.bases.keys()),
+                    "{}: a basis without a case",
+                    dataset.code
+                );
+                for draw in draws.iter().copied().chain([u64::MAX]) {
+                    let drawn = Drawn::of(dataset, &permits, draw);
+                    let bytes = drawn.content.to_string().into_bytes();
+                    let contents = dataset.validate(&Plaintext::new(bytes)).unwrap();
+                    let each = minimise_each(&drawn.recipients, &contents, dataset, &drawn.omit).unwrap();
+                    prop_assert_eq!(each.len(), drawn.recipients.len());
+                    let all =
+                        dataset.validate(&Plaintext::new(dataset.example.to_string().into_bytes())).unwrap();
+                    let is_claimed =
+                        |one: &Category| drawn.recipients.iter().any(|permit| permit.allowed().contains(one));
+                    let refused = minimise_each(&drawn.recipients, &all, dataset, &BTreeSet::new()).is_err();
+                    prop_assert_eq!(refused, !all.categories().iter().all(is_claimed));
+                    for (one, permit) in each.iter().zip(&drawn.recipients) {
+                        let mut got = BTreeMap::new();
+                        leaves(&serde_json::from_slice(one.expose()).unwrap(), "", &mut got);
+                        prop_assert_eq!(&got, &drawn.due(dataset, permit), "on {}", permit.basis());
+                        prop_assert_eq!((one.party(), one.basis()), (permit.party(), permit.basis()));
+                        prop_assert!(permit.required().is_subset(one.categories()));
+                    }
                 }
-                prop_assert!(permit.required().is_subset(one.categories()));
             }
             Ok(())
         });

@@ -14,6 +14,7 @@ use sluis::http::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    sync::Notify,
     time::sleep,
 };
 
@@ -231,11 +232,17 @@ async fn what_was_accepted_is_finished_when_the_listener_stops() {
 
 #[tokio::test]
 async fn what_is_not_done_at_the_deadline_is_cut() {
-    let routes = Router::new().route("/never", get(std::future::pending::<()>));
+    let begun = Arc::new(Notify::new());
+    let begins = Arc::clone(&begun);
+    let never = move || {
+        begins.notify_one();
+        std::future::pending::<()>()
+    };
+    let routes = Router::new().route("/never", get(never));
     let site = Site::start_limited(routes, |limits| limits.stop = Duration::from_millis(200)).await;
     let mut raw = site.raw().await;
     raw.send("GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-    sleep(Duration::from_millis(100)).await;
+    begun.notified().await;
     site.stop.cancel();
     assert_eq!(site.stopped.await.unwrap(), Stopped::Cut(1));
     raw.closed().await;

@@ -21,7 +21,7 @@ use sluis::{
 };
 use tokio::time::sleep;
 
-use super::support::{Raw, Reply, Site, generous};
+use super::support::{PATIENCE, Raw, Reply, Site, generous};
 
 const PARTY: &str = "00000099000000001000/werk-en-inkomen";
 
@@ -107,6 +107,16 @@ async fn a_body_that_dribbles_in_is_408() {
     assert_eq!((reply.status, reply.json()["type"].as_str()), (408, Some("urn:sluis:problem:body-timeout")));
 }
 
+/// Waits until so many bytes may still be held.
+async fn until_left(site: &Site, enough: fn(usize) -> bool) {
+    let wait = async {
+        while !enough(site.edge.budget().left()) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("the bytes are never taken, or never given back");
+}
+
 #[tokio::test]
 async fn bodies_in_memory_are_bounded_and_given_back() {
     let site = Site::start_limited(routes(), |limits| {
@@ -118,14 +128,13 @@ async fn bodies_in_memory_are_bounded_and_given_back() {
     let (mut first, mut second) = (site.raw().await, site.raw().await);
     let holding = async { post_json(&mut first, "/hold", JSON, &body).await };
     let refused = async {
-        sleep(Duration::from_millis(200)).await;
+        until_left(&site, |left| left < 900).await;
         post_json(&mut second, "/echo", JSON, &body).await
     };
     let (holding, refused) = tokio::join!(holding, refused);
     assert_eq!((holding.status, refused.status), (200, 503), "{}", refused.body);
     assert_eq!(refused.header("retry-after"), Some("2"));
-    sleep(Duration::from_millis(50)).await;
-    assert_eq!(site.edge.budget().left(), 1500, "all bytes are given back");
+    until_left(&site, |left| left == 1500).await;
     assert_eq!(post_json(&mut site.raw().await, "/echo", JSON, &body).await.status, 200);
 }
 

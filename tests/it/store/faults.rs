@@ -1,19 +1,26 @@
 //! Whatever fails, wherever: the log verifies, nothing stands without its entry, and no `Committed` was false.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+mod table;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use sluis::store::{
-    write::{Deliver, WithdrawDeclaration},
+    Committed,
+    write::Effect,
     writer::{
-        WriteError,
+        Done, WriteError,
         fault::{FaultPoint, Injected, Step},
     },
 };
 
-use super::support::{Place, Rig, college, declare, permit, person, push, school};
+use super::support::{Place, Rig, verifier};
 
 /// Fails at the given passages of a step.
 #[derive(Debug, Default)]
@@ -30,10 +37,34 @@ struct Plan {
     for_ever: bool,
 }
 
+impl Plan {
+    /// Fails nowhere, and counts the statements.
+    const COUNT: Self = Self { step: Step::Statement, nth: usize::MAX, for_ever: false };
+
+    /// Every fault of a write of so many statements. What fails once is tried again and succeeds: that is tried where the
+    /// most was changed before, and at each step of the log itself with an effect that is nothing else.
+    fn all(statements: usize) -> impl Iterator<Item = Self> {
+        Step::ALL.into_iter().flat_map(move |step| {
+            let passages = if step == Step::Statement { statements } else { 1 };
+            (0..passages).flat_map(move |nth| {
+                let ways: &[bool] = match step {
+                    // Nothing is tried again.
+                    Step::Begin | Step::Lock | Step::Commit | Step::Committed => &[false],
+                    Step::Statement if nth + 1 == statements => &[true, false],
+                    _ if statements == 0 => &[true, false],
+                    _ => &[true],
+                };
+                ways.iter().map(move |for_ever| Self { step, nth, for_ever: *for_ever })
+            })
+        })
+    }
+}
+
 impl Faulty {
-    fn plan(&self, plan: Option<Plan>) {
+    /// Answers how often the step of the former plan was passed.
+    fn plan(&self, plan: Option<Plan>) -> usize {
         *self.plan.lock().unwrap() = plan;
-        self.passed.store(0, Ordering::SeqCst);
+        self.passed.swap(0, Ordering::SeqCst)
     }
 }
 
@@ -74,88 +105,156 @@ fn expected(plan: Plan) -> Fate {
     }
 }
 
-async fn check(rig: &Rig, plan: Plan, before: u64, fate: Fate, is_there: bool) {
-    let appended = rig.verify_log().await - before;
-    assert_eq!(fate, expected(plan), "{plan:?}");
-    assert_eq!(appended == 1, is_there, "{plan:?}: an effect and its entry stand or fall together");
-    match fate {
-        Fate::Committed => assert!(is_there, "{plan:?}: a false `Committed`"),
-        Fate::NotWritten => assert!(!is_there, "{plan:?}: written, and denied"),
-        Fate::Unknown => assert_eq!(is_there, plan.step == Step::Committed, "{plan:?}"),
+type Outcome<E> = Result<Committed<Done<<E as Effect>::Outcome>>, WriteError>;
+
+/// A gateway whose database fails at wish, and what was tried on it.
+struct Bench {
+    rig: Rig,
+    faulty: Arc<Faulty>,
+    tried: BTreeSet<String>,
+}
+
+impl Bench {
+    /// Tries one effect at every fault. `given` makes what the effect needs, and is called again whenever the effect was
+    /// carried out; so what failed is tried again on the same rows.
+    async fn try_each<I, E: Effect>(
+        &mut self,
+        given: impl AsyncFn(&Rig) -> I,
+        effect: impl Fn(&Rig, &I) -> E,
+        is_there: impl AsyncFn(&Rig, &I) -> bool,
+    ) {
+        let name = std::any::type_name::<E>().rsplit("::").next().unwrap();
+        let ready = given(&self.rig).await;
+        assert!(!is_there(&self.rig, &ready).await, "{name}: there before it was done");
+        let (_, statements) = self.write(effect(&self.rig, &ready), Plan::COUNT).await;
+        assert!(is_there(&self.rig, &ready).await, "{name}: not there when all went well");
+
+        let mut ready = given(&self.rig).await;
+        for plan in Plan::all(statements) {
+            let before = self.rig.store.head().await.unwrap().size;
+            let (outcome, passed) = self.write(effect(&self.rig, &ready), plan).await;
+            assert!(passed > plan.nth, "{name}, {plan:?}: nothing failed");
+            let is_there = is_there(&self.rig, &ready).await;
+            self.check(
+                &format!("{name}, {plan:?}"),
+                plan,
+                before,
+                outcome.map(Committed::into_inner),
+                is_there,
+            )
+            .await;
+            if is_there {
+                ready = given(&self.rig).await;
+            }
+        }
+        self.rig.verify_log().await;
+        self.tried.insert(name.to_owned());
+    }
+
+    async fn write<E: Effect>(&self, effect: E, plan: Plan) -> (Outcome<E>, usize) {
+        self.faulty.plan(Some(plan));
+        let outcome = self.rig.write(effect, 1).await;
+        (outcome, self.faulty.plan(None))
+    }
+
+    async fn check<T>(
+        &self,
+        what: &str,
+        plan: Plan,
+        before: u64,
+        outcome: Result<Done<T>, WriteError>,
+        is_there: bool,
+    ) {
+        let head = self.rig.store.head().await.unwrap();
+        let leaves = self.rig.store.leaves(before, u64::MAX).await.unwrap().len();
+        assert_eq!(verifier().open(&head.checkpoint).unwrap().size, head.size, "{what}");
+        assert_eq!(u64::try_from(leaves).unwrap(), head.size - before, "{what}: a leaf for each entry");
+        assert_eq!(leaves, usize::from(is_there), "{what}: an effect and its entry stand or fall together");
+        let fate = fate(&outcome);
+        assert_eq!(fate, expected(plan), "{what}");
+        match fate {
+            Fate::Committed => assert!(is_there, "{what}: a false `Committed`"),
+            Fate::NotWritten => assert!(!is_there, "{what}: written, and denied"),
+            Fate::Unknown => assert_eq!(is_there, plan.step == Step::Committed, "{what}"),
+        }
+        if let Ok(done) = outcome {
+            let indexes: Vec<u64> = done.evidence.iter().map(|evidence| evidence.index).collect();
+            assert_eq!(indexes, [before], "{what}: evidence of another entry");
+        }
     }
 }
 
-#[tokio::test]
-async fn whatever_fails_the_log_and_the_effects_agree() {
+/// Which files of `src/store/write` the effects of each table stand in.
+const PARTIES: &[&str] = &["certificate", "municipality", "party"];
+const KEYS: &[&str] = &["key"];
+const DECLARATIONS: &[&str] = &["decide", "declare"];
+const PACKETS: &[&str] = &["answer", "deliver", "push"];
+const ENDS: &[&str] = &["expire", "narrow", "withdraw"];
+const LOG: &[&str] = &["policy", "record"];
+
+/// Every effect that these sources can write.
+fn effects(files: &[&str]) -> BTreeSet<String> {
+    let read = |file: &&str| fs::read_to_string(format!("src/store/write/{file}.rs")).unwrap();
+    let names = |source: String| {
+        let effects = source.lines().filter_map(|line| line.strip_prefix("impl Effect for "));
+        effects.map(|rest| rest.trim_end_matches(" {").to_owned()).collect::<Vec<_>>()
+    };
+    files.iter().map(read).flat_map(names).collect()
+}
+
+#[test]
+fn every_effect_belongs_to_a_table() {
+    let files = fs::read_dir("src/store/write").unwrap().map(|file| file.unwrap().path());
+    let all: Vec<String> = files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let tables = [PARTIES, KEYS, DECLARATIONS, PACKETS, ENDS, LOG].concat();
+    assert_eq!(effects(&tables), effects(&all));
+    let implementing = |file: &str| fs::read_to_string(file).unwrap().matches(" Effect for ").count();
+    let folder = all.iter().map(|file| implementing(&format!("src/store/write/{file}.rs"))).sum::<usize>();
+    assert_eq!(folder, effects(&all).len(), "an effect that is written down in another way");
+}
+
+/// Tries a table on every database, and asks whether it holds every effect of its files.
+async fn try_table(files: &[&str], table: impl AsyncFn(&mut Bench)) {
     for place in Place::all().await {
         let store = place.begun().await;
         let faulty = Arc::new(Faulty::default());
         let rig = Rig::with(store.clone(), Some(Arc::<Faulty>::clone(&faulty))).await;
-        // So that every append below fills no tile, except the one where a tile is due.
-        rig.write(sluis::store::write::Record, 240).await.unwrap().into_inner();
-        let plans = Step::ALL.into_iter().flat_map(|step| {
-            let passages = if step == Step::Statement { 0..5 } else { 0..1 };
-            passages.flat_map(move |nth| [false, true].map(|for_ever| Plan { step, nth, for_ever }))
-        });
-        for plan in plans {
-            let declaration = declare(rig.now(), &person());
-            let (id, who) = (declaration.id, declaration.person.clone());
-            let before = rig.verify_log().await;
-            faulty.plan(Some(plan));
-            let declared = rig.write(declaration, 1).await;
-            faulty.plan(None);
-            let is_there = store.declaration(id).await.unwrap().is_some();
-            // A declaration is four statements: a fifth passage does not occur.
-            let reached = plan.nth < 4;
-            if reached {
-                check(&rig, plan, before, fate(&declared), is_there).await;
-            }
-
-            let declaration = declare(rig.now(), &person());
-            let (id, who) = if is_there { (id, who) } else { (declaration.id, declaration.person.clone()) };
-            if !is_there {
-                rig.done(declaration).await;
-            }
-            let mut push = push(rig.now(), &who, &[college()]);
-            push.recipients[0].declarations = vec![id];
-            let packet = push.packet.id;
-            let before = rig.verify_log().await;
-            faulty.plan(Some(plan));
-            let pushed = rig.write(push, 1).await;
-            faulty.plan(None);
-            let is_there = store.packet(packet).await.unwrap().is_some();
-            if plan.nth < 4 {
-                check(&rig, plan, before, fate(&pushed), is_there).await;
-            }
-            if !is_there {
-                continue;
-            }
-
-            let before = rig.verify_log().await;
-            let permit = permit(rig.now(), packet, college(), Vec::new());
-            faulty.plan(Some(plan));
-            let delivered = rig.write(Deliver { permit }, 1).await;
-            faulty.plan(None);
-            let row = store.packet(packet).await.unwrap().unwrap();
-            if plan.nth < 1 {
-                check(&rig, plan, before, fate(&delivered), row.recipients[0].collected_index.is_some())
-                    .await;
-            }
-
-            let before = rig.verify_log().await;
-            let withdraw = WithdrawDeclaration {
-                id,
-                recorder: school(),
-                by: sluis::domain::declaration::Capacity::Ouder,
-            };
-            faulty.plan(Some(plan));
-            let withdrawn = rig.write(withdraw, 1).await;
-            faulty.plan(None);
-            let row = store.packet(packet).await.unwrap().unwrap();
-            check(&rig, plan, before, fate(&withdrawn), row.recipients[0].ended_index.is_some()).await;
-        }
-        assert!(rig.verify_log().await > 256, "a tile was filled on the way");
+        let mut bench = Bench { rig, faulty, tried: BTreeSet::new() };
+        table(&mut bench).await;
+        bench.rig.verify_log().await;
+        assert_eq!(bench.tried, effects(files), "an effect without a row in its table");
         store.close().await;
         place.remove().await;
     }
+}
+
+#[tokio::test]
+async fn whatever_fails_the_log_agrees_with_parties() {
+    try_table(PARTIES, table::parties).await;
+}
+
+#[tokio::test]
+async fn whatever_fails_the_log_agrees_with_keys() {
+    try_table(KEYS, table::keys).await;
+}
+
+#[tokio::test]
+async fn whatever_fails_the_log_agrees_with_declarations() {
+    try_table(DECLARATIONS, table::declarations).await;
+}
+
+#[tokio::test]
+async fn whatever_fails_the_log_agrees_with_packets() {
+    try_table(PACKETS, table::packets).await;
+}
+
+#[tokio::test]
+async fn whatever_fails_the_log_agrees_with_ends() {
+    try_table(ENDS, table::ends).await;
+}
+
+#[tokio::test]
+async fn whatever_fails_the_log_agrees_with_the_log_itself() {
+    try_table(LOG, table::the_log).await;
 }

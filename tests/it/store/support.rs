@@ -388,7 +388,10 @@ pub(crate) fn recipient(now: Timestamp, packet: PacketId, party: PartyId) -> New
 }
 
 pub(crate) fn push(now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -> Push {
-    let id = packet_id();
+    push_as(packet_id(), now, person, recipients)
+}
+
+pub(crate) fn push_as(id: PacketId, now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -> Push {
     Push {
         packet: NewPacket {
             id,
