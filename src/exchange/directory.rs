@@ -32,7 +32,7 @@ impl Exchange {
         Ok(parties.into_iter().filter(|party| !party.blocked).collect())
     }
 
-    /// The keys of a party, the oldest first.
+    /// The keys of a party as they stand now, the oldest first.
     ///
     /// # Errors
     /// [`DirectoryError`].
@@ -41,7 +41,9 @@ impl Exchange {
         if self.store.party(&party).await.map_err(Trouble::from)?.is_none() {
             return Err(DirectoryError::NotFound);
         }
-        Ok(self.store.keys(&party).await.map_err(Trouble::from)?)
+        let now = self.clock.now();
+        let keys = self.store.keys(&party).await.map_err(Trouble::from)?;
+        Ok(keys.into_iter().map(|key| key.at(now)).collect())
     }
 
     /// All datasets.

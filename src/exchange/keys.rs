@@ -1,21 +1,26 @@
 //! A party's own keys: published, retired, revoked; always by the party itself.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Exchange, caller::Caller, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     crypto::keys::RecipientKey,
-    domain::problem::Fault,
+    domain::problem::{Bilingual, Fault},
     identity::key_proof::{self, ProofFault},
     policy::{permit::Refusal, routes::RouteAction},
     store::{
+        read::KeyState,
         write::{PublishKey, RetireKey, RevokeKey, Write},
         writer::error::{Conflict, WriteError},
     },
 };
 
 pub use crate::store::read::KeyRow;
+
+/// Where a body says until when the key is valid.
+const UNTIL: &str = "/validUntil";
 
 /// Why a key or certificate was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +34,9 @@ pub enum KeyError {
     /// The key or certificate belongs to another, or was given up: a thumbprint is not used twice.
     #[error("taken")]
     Taken,
+    /// The caller published this key before, with another end.
+    #[error("published with another end")]
+    OtherEnd,
     /// There is no such key of this party.
     #[error("no such key")]
     NotFound,
@@ -52,7 +60,8 @@ impl KeyError {
 
 impl Exchange {
     /// Publishes a key to which packets for the caller may be sealed. The first key is active at once; a later one waits
-    /// for the delay that the operator chose, so that a stolen certificate cannot quietly redirect packets.
+    /// for the delay that the operator chose, so that a stolen certificate cannot quietly redirect packets. It ends at
+    /// `until`, and never later than the certificate that proves it.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -61,23 +70,34 @@ impl Exchange {
         caller: &Caller,
         jwk: &Value,
         statement: Option<&str>,
+        until: Option<Timestamp>,
     ) -> Result<KeyRow, KeyError> {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::PublishKey).await?;
-        let key = RecipientKey::from_jwk(jwk).map_err(|fault| KeyError::Invalid(fault.under("/key")))?;
+        let key = to_publish(jwk, until, now)?;
         let trust = self.trust.load();
-        key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now)?;
+        let proven =
+            key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now)?;
         drop(trust);
+        let until = end_of(until, proven)?;
         let earlier = self.store.keys(&caller.party()).await.map_err(Trouble::from)?;
+        let known = earlier.iter().find(|row| row.thumbprint == key.thumbprint());
+        if known.is_some_and(|row| row.state == KeyState::Active && row.valid_until != until) {
+            return Err(KeyError::OtherEnd);
+        }
         let delay = if earlier.is_empty() { jiff::SignedDuration::ZERO } else { self.settings.key_delay };
+        let from = known.map_or_else(|| now.checked_add(delay).unwrap_or(now), |row| row.valid_from);
+        if until.is_some_and(|until| until <= from) {
+            return Err(KeyError::Invalid(vec![ended()]));
+        }
         let public = serde_json::to_string(&key.to_jwk()).map_err(|_| Trouble::Crypto("public key"))?;
         let effect = PublishKey {
             thumbprint: key.thumbprint().to_owned(),
             party: caller.party(),
             kid: key.kid().to_owned(),
             jwk: public,
-            valid_from: now.checked_add(delay).unwrap_or(now),
-            valid_until: None,
+            valid_from: from,
+            valid_until: until,
             active: true,
         };
         let entry = self.entry(caller, key_account(caller, Event::KeyPublished, key.thumbprint()))?;
@@ -119,8 +139,49 @@ impl Exchange {
 
     async fn own_key(&self, caller: &Caller, thumbprint: &str) -> Result<KeyRow, KeyError> {
         let found = self.store.key(thumbprint).await.map_err(Trouble::from)?;
-        found.filter(|row| row.party == caller.party()).ok_or(KeyError::NotFound)
+        let own = found.filter(|row| row.party == caller.party()).ok_or(KeyError::NotFound)?;
+        Ok(own.at(self.clock.now()))
     }
+}
+
+/// The key of a body, if key and end are in order.
+fn to_publish(jwk: &Value, until: Option<Timestamp>, now: Timestamp) -> Result<RecipientKey, KeyError> {
+    let past = until.filter(|until| *until <= now).map(|_| ended());
+    match (RecipientKey::from_jwk(jwk), past) {
+        (Ok(key), None) => Ok(key),
+        (Ok(_), Some(past)) => Err(KeyError::Invalid(vec![past])),
+        (Err(fault), past) => Err(KeyError::Invalid(fault.under("/key").into_iter().chain(past).collect())),
+    }
+}
+
+/// When a key ends: as its party says, else with the certificate that proves it; to the millisecond, as it is stored.
+fn end_of(until: Option<Timestamp>, proven: Option<Timestamp>) -> Result<Option<Timestamp>, KeyError> {
+    if let (Some(until), Some(proven)) = (until, proven)
+        && until > proven
+    {
+        return Err(KeyError::Invalid(vec![Fault {
+            now: Some(Bilingual::new(
+                "Kies een eerdere einddatum, of laat die weg: dan eindigt de sleutel met het certificaat.",
+                "Choose an earlier end, or leave it out: then the key ends with the certificate.",
+            )),
+            ..Fault::at(
+                UNTIL,
+                "after-certificate",
+                "De sleutel kan niet langer geldig zijn dan het certificaat in key.x5c.",
+                "The key cannot be valid for longer than the certificate in key.x5c.",
+            )
+        }]));
+    }
+    Ok(until.or(proven).map(|end| Timestamp::from_millisecond(end.as_millisecond()).unwrap_or(end)))
+}
+
+fn ended() -> Fault {
+    Fault::at(
+        UNTIL,
+        "ended",
+        "De einddatum ligt in het verleden, of voordat de sleutel gaat gelden.",
+        "The end lies in the past, or before the key becomes valid.",
+    )
 }
 
 fn key_account(caller: &Caller, event: Event, thumbprint: &str) -> Account {

@@ -87,7 +87,7 @@ impl From<PushError> for Problem {
             }
             PushError::NoKey(faults) => problem::CONFLICT
                 .code("recipient-has-no-key")
-                .detail("A recipient has published no key. Nothing was stored; the same request can be sent later.")
+                .detail("A recipient has no key that is valid now. Nothing was stored; the same request can be sent later.")
                 .with_faults(faults),
             // 409 and not 422: the design rules know one status for invalid input, and this input clashes with what is stored.
             PushError::KeyReused => problem::CONFLICT
@@ -261,6 +261,18 @@ impl From<KeyError> for Problem {
                 "Deze sleutel of dit certificaat hoort bij een ander, of is al opgegeven.",
                 "This key or certificate belongs to another, or was given up.",
             )),
+            KeyError::OtherEnd => conflict(Fault {
+                now: Some(Bilingual::new(
+                    "Trek deze sleutel terug (retirement) of publiceer een nieuwe.",
+                    "Retire this key, or publish a new one.",
+                )),
+                ..Fault::at(
+                    "/validUntil",
+                    "other-end",
+                    "U heeft deze sleutel al gepubliceerd, met een ander einde.",
+                    "You published this key before, with another end.",
+                )
+            }),
             KeyError::NotFound => problem::NOT_FOUND,
             KeyError::Refused(refusal) => refused(refusal),
             KeyError::Trouble(trouble) => trouble.into(),

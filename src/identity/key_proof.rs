@@ -91,6 +91,9 @@ pub enum ProofFault {
 
 /// Checks the proof that comes with a key: the statement where there is one, else the JWK's `x5c`.
 ///
+/// Answers when the proof ends: `x5c` proves the key for as long as its certificate lasts; a statement has no end, since it
+/// proves one publication.
+///
 /// `peer` must be the caller of this very request. The caller of this function must still see to it that the thumbprint
 /// belongs to no other party.
 ///
@@ -104,10 +107,10 @@ pub fn check(
     anchors: &TrustAnchors,
     revocations: &Revocations,
     now: Timestamp,
-) -> Result<(), ProofFault> {
+) -> Result<Option<Timestamp>, ProofFault> {
     match (statement, jwk.get("x5c")) {
-        (Some(statement), _) => check_statement(key, statement, peer, now),
-        (None, Some(x5c)) => check_chain(key, x5c, peer, anchors, revocations, now),
+        (Some(statement), _) => check_statement(key, statement, peer, now).map(|()| None),
+        (None, Some(x5c)) => check_chain(key, x5c, peer, anchors, revocations, now).map(Some),
         (None, None) => Err(ProofFault::Missing),
     }
 }
@@ -119,14 +122,14 @@ fn check_chain(
     anchors: &TrustAnchors,
     revocations: &Revocations,
     now: Timestamp,
-) -> Result<(), ProofFault> {
+) -> Result<Timestamp, ProofFault> {
     let chain = chain(x5c).ok_or(ProofFault::Chain)?;
     let leaf = chain.first().ok_or(ProofFault::Chain)?;
     let certificate = let_in(&chain, anchors, revocations, now).ok_or(ProofFault::Untrusted)?;
     if certificate.oin() != peer.party().oin {
         return Err(ProofFault::OtherOrganisation);
     }
-    if is_for(leaf, key.numbers()) { Ok(()) } else { Err(ProofFault::OtherKey) }
+    if is_for(leaf, key.numbers()) { Ok(certificate.not_after()) } else { Err(ProofFault::OtherKey) }
 }
 
 fn chain(x5c: &Value) -> Option<Vec<CertificateDer<'static>>> {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
@@ -24,6 +25,7 @@ use crate::{
 Examples:
   sluis client keys generate --kind p-256 --out enc-2026.jwk
   sluis client keys publish enc-2026.jwk
+  sluis client keys publish enc-2026.jwk --until 2027-12-31T23:00:00Z
   sluis client keys list 00000099000000001000/werk-en-inkomen
   sluis client keys retire THUMBPRINT      what was sealed to it is still delivered
   sluis client keys revoke THUMBPRINT      what was sealed to it is withheld: the key is lost or stolen")]
@@ -53,6 +55,9 @@ pub enum Action {
         /// The key (JWK), private or public: only the public half is sent.
         #[arg(value_name = "FILE")]
         key: PathBuf,
+        /// Until when packets may be sealed to it (RFC 3339); without it until it is retired or revoked.
+        #[arg(long, value_name = "INSTANT")]
+        until: Option<Timestamp>,
     },
     /// List a party's keys.
     List {
@@ -95,7 +100,7 @@ impl Keys {
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         match self.action {
             Action::Generate { kind, out, kid } => generate(kind, &out, kid.as_deref(), at),
-            Action::Publish { key } => publish(&key, &Session::open(choice, at)?, at).await,
+            Action::Publish { key, until } => publish(&key, until, &Session::open(choice, at)?, at).await,
             Action::List { party } => list(party, &Session::open(choice, at)?, at).await,
             Action::Retire { thumbprint } => {
                 end(&thumbprint, "retirement", &Session::open(choice, at)?, at).await
@@ -153,7 +158,12 @@ fn generate(kind: Kind, out: &Path, name: Option<&str>, at: &mut Context) -> Res
     Ok(Exit::Done)
 }
 
-async fn publish(path: &Path, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
+async fn publish(
+    path: &Path,
+    until: Option<Timestamp>,
+    session: &Session,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
     let jwk: Value = serde_json::from_slice(&read_input(path)?)
         .map_err(|_| Failure::usage(format!("`{}` is no JWK", path.display())))?;
     let key = match jwk.get("d") {
@@ -166,15 +176,21 @@ async fn publish(path: &Path, session: &Session, at: &mut Context) -> Result<Exi
             .now("RSA of at least 3072 bits, P-256 or X25519; `sluis client keys generate` makes one")
     })?;
     let proof = proof::of_key(&checked, &session.profile, at.clock.now())?;
-    let call = Call::post("/v1/keys", &json!({ "key": checked.to_jwk(), "proof": proof }))?;
+    let mut body = json!({ "key": checked.to_jwk(), "proof": proof });
+    if let (Some(until), Some(members)) = (until, body.as_object_mut()) {
+        members.insert("validUntil".to_owned(), json!(until.to_string()));
+    }
+    let call = Call::post("/v1/keys", &body)?;
     // The same key by the same party a second time is the same key.
     let answer: Value = session.gateway.json(call.repeatable()).await?;
     at.out.show(&answer, || {
         let of = |name| answer.get(name).map(shown).unwrap_or_default();
         let (state, from) = (of("state"), of("validFrom"));
+        let until = answer.get("validUntil").map(|until| format!(" tot / until {}", shown(until)));
         format!(
-            "Gepubliceerd / published: {}\n  {state}; geldig vanaf / valid from {from}",
-            checked.thumbprint()
+            "Gepubliceerd / published: {}\n  {state}; geldig vanaf / valid from {from}{}",
+            checked.thumbprint(),
+            until.unwrap_or_default()
         )
     })?;
     Ok(Exit::Done)
@@ -189,7 +205,15 @@ async fn list(party: PartyId, session: &Session, at: &mut Context) -> Result<Exi
         let line = |key: &Value| {
             let member =
                 |name| key.get(name).or(key.pointer(&format!("/key/{name}"))).map(shown).unwrap_or_default();
-            format!("{}  {}  {}  {}", member("thumbprint"), member("state"), member("kty"), member("alg"))
+            let until = key.get("validUntil").map(|until| format!("  tot / until {}", shown(until)));
+            let until = until.unwrap_or_default();
+            format!(
+                "{}  {}  {}  {}{until}",
+                member("thumbprint"),
+                member("state"),
+                member("kty"),
+                member("alg")
+            )
         };
         keys.map(line).collect::<Vec<_>>().join("\n")
     })?;

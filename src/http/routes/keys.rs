@@ -28,7 +28,7 @@ use crate::{
 
 /// A key as its party publishes it.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewKey {
     /// The public key; with `x5c` where a certificate proves it.
     #[schema(value_type = shape::Jwk)]
@@ -38,6 +38,11 @@ pub(super) struct NewKey {
     #[serde(default)]
     #[schema(nullable = false, max_length = 16384)]
     proof: Option<String>,
+    /// Until when packets may be sealed to it; what was sealed before is delivered. Not later than the certificate in
+    /// `x5c`, where that is the proof; without it the key ends with that certificate, or not by itself.
+    #[serde(default)]
+    #[schema(value_type = shape::DateTime, required = false)]
+    valid_until: Option<Instant>,
 }
 
 /// A published key.
@@ -50,8 +55,8 @@ pub(super) struct PublishedKey {
     thumbprint: String,
     /// Whose it is.
     party: Party,
-    /// `waiting`: published, not sealed to yet. `active`. `retired`: not sealed to any more, what was is delivered.
-    /// `revoked`: what was sealed to it is withheld.
+    /// `waiting`: published, not sealed to yet. `active`. `retired`, or past its end: not sealed to any more, what was is
+    /// delivered. `revoked`: what was sealed to it is withheld.
     #[schema(value_type = shape::KeyState)]
     state: &'static str,
     /// From when packets are sealed to it.
@@ -90,7 +95,8 @@ impl TryFrom<KeyRow> for PublishedKey {
 /// Publish a key
 ///
 /// To which packets for the calling party may be sealed. The first key is active at once; a later one waits, so that a
-/// stolen certificate cannot quietly redirect packets. The same key a second time is the same key.
+/// stolen certificate cannot quietly redirect packets. The same key a second time is the same key; with another end it is a
+/// conflict.
 #[utoipa::path(
     post,
     path = "/keys",
@@ -105,7 +111,8 @@ pub(super) async fn publish(
     State(exchange): State<Arc<Exchange>>,
     StrictJson(new): StrictJson<NewKey>,
 ) -> Result<(StatusCode, Json<PublishedKey>), Problem> {
-    let row = exchange.publish_key(&calling.caller, &new.key, new.proof.as_deref()).await;
+    let until = new.valid_until.map(|Instant(at)| at);
+    let row = exchange.publish_key(&calling.caller, &new.key, new.proof.as_deref(), until).await;
     let row = row.map_err(|error| calling.problem(error))?;
     Ok((StatusCode::CREATED, Json(row.try_into()?)))
 }

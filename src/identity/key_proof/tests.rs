@@ -59,12 +59,17 @@ impl Room {
         state(key.public(), Some(party), &own(&self.issued.chain_pem, &self.issued.key_pem), now()).unwrap()
     }
 
-    fn check(&self, statement: Option<&str>, now: Timestamp) -> Result<(), ProofFault> {
+    fn check(&self, statement: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, ProofFault> {
         let peer = self.peer(&self.issued.der);
         check(self.key.public(), &json!({}), statement, &peer, &self.anchors, &self.lists(&[]), now)
     }
 
-    fn check_chain(&self, key: &RecipientKey, x5c: &Value, revoked: &[&[u8]]) -> Result<(), ProofFault> {
+    fn check_chain(
+        &self,
+        key: &RecipientKey,
+        x5c: &Value,
+        revoked: &[&[u8]],
+    ) -> Result<Option<Timestamp>, ProofFault> {
         let peer = self.peer(&self.issued.der);
         check(key, &json!({"x5c": x5c}), None, &peer, &self.anchors, &self.lists(revoked), now())
     }
@@ -82,11 +87,11 @@ fn issue(authority: &Authority, oin: &str) -> Issued {
 fn a_statement_by_the_calling_certificate_is_proof() {
     let room = Room::new();
     let statement = room.statement(&room.key, Role::WerkEnInkomen);
-    assert_eq!(room.check(Some(&statement), now()), Ok(()));
+    assert_eq!(room.check(Some(&statement), now()), Ok(None));
     assert_eq!(room.check(None, now()), Err(ProofFault::Missing));
     let own = own(&room.issued.chain_pem, &room.issued.key_pem);
     let unnamed = state(room.key.public(), None, &own, now()).unwrap();
-    assert_eq!(room.check(Some(&unnamed), now()), Ok(()));
+    assert_eq!(room.check(Some(&unnamed), now()), Ok(None));
 }
 
 #[test]
@@ -132,7 +137,10 @@ fn a_certificate_for_the_key_is_proof() {
     let encryption = issue(&room.authority, OIN);
     let key = PrivateKey::from_pem(&encryption.key_pem).unwrap();
     let x5c = |issued: &Issued| json!([STANDARD.encode(&issued.der)]);
-    assert_eq!(room.check_chain(key.public(), &x5c(&encryption), &[]), Ok(()));
+    assert_eq!(
+        room.check_chain(key.public(), &x5c(&encryption), &[]),
+        Ok(Some(ClientCertificate::read(&encryption.der).unwrap().not_after()))
+    );
     assert_eq!(room.check_chain(room.key.public(), &x5c(&encryption), &[]), Err(ProofFault::OtherKey));
     assert_eq!(
         room.check_chain(key.public(), &x5c(&encryption), &[&encryption.serial]),

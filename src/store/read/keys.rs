@@ -48,6 +48,22 @@ pub struct KeyRow {
     pub published: Timestamp,
 }
 
+impl KeyRow {
+    /// The key as it is to be seen at this instant: an active one whose time has not come waits, and one whose end has come
+    /// is retired, without a write.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        if self.state == KeyState::Active {
+            if now < self.valid_from {
+                self.state = KeyState::Waiting;
+            } else if self.valid_until.is_some_and(|until| until <= now) {
+                self.state = KeyState::Retired;
+            }
+        }
+        self
+    }
+}
+
 const KEYS: &str = "SELECT thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published \
      FROM party_key WHERE oin = $1 AND role = $2 ORDER BY published, thumbprint";
 const ACTIVE: &str = "SELECT thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published \

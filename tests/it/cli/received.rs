@@ -199,9 +199,14 @@ async fn a_key_is_published_with_proof_by_the_partys_certificate() {
     let stub = Stub::start(|_, _| json(201, &json!({}))).await;
     let public = key_pair(stub.folder.path(), "p-256").await;
     let file = stub.path("enc.jwk");
-    let ended = stub.client(&["keys", "publish", file.to_str().unwrap()]).await;
+    let ended =
+        stub.client(&["keys", "publish", file.to_str().unwrap(), "--until", "2027-12-31T24:00:00Z"]).await;
+    assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
+    let until = "2027-12-31T23:00:00Z";
+    let ended = stub.client(&["keys", "publish", file.to_str().unwrap(), "--until", until]).await;
     assert_eq!(ended.exit, Exit::Done, "{ended:?}");
     let body: Value = serde_json::from_slice(&stub.seen()[0].body).unwrap();
+    assert_eq!(body["validUntil"], until);
     assert_eq!(body["key"], public);
     assert!(body["key"].get("d").is_none(), "the private half stays here");
 

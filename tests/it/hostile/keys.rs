@@ -1,16 +1,18 @@
-//! Keys that nobody should seal to: too small, wrong, unproven, another party's.
+//! Keys that nobody should seal to: too small, wrong, unproven, ended, another party's.
+
+use std::sync::Arc;
 
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use http::StatusCode;
-use jiff::ToSpan as _;
+use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use sluis::{
     crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
-    domain::{clock::Clock as _, party::Role},
-    identity::{key_proof, tls::OwnCertificate},
+    domain::{clock::Clock as _, id::SystemEntropy, party::Role},
+    identity::{ClientCertificate, authority::Issued, key_proof, tls::OwnCertificate},
 };
 
 use super::support::{Court, Scene, essence};
@@ -196,4 +198,100 @@ async fn a_statement_by_another_certificate_of_the_organisation_is_none() {
     let answer = scene.college.post("/v1/keys", &body).await;
     court.judge("another certificate", &answer, 400, &[("/proof", "wrong-signature")], 0).await;
     court.close().await;
+}
+
+/// A key is sealed to until its end and not after; what was sealed to it before is delivered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_past_its_end_is_not_sealed_to() {
+    let scene = Scene::set().await;
+    scene.consent(Role::WerkEnInkomen).await;
+    let end = format!("/v1/keys/{}/retirement", scene.college.key.public().thumbprint());
+    scene.college.post(&end, &json!({})).await.expect_status(StatusCode::OK);
+    let now = scene.gateway.clock.now();
+    let mut next = scene.college.clone();
+    next.key = Arc::new(fresh());
+    let until = now.checked_add(48.hours()).unwrap();
+    let body = json!({
+        "key": next.key.public().to_jwk(),
+        "proof": statement(&next, next.key.public()),
+        "validUntil": until.to_string(),
+    });
+    let published = next.post("/v1/keys", &body).await.expect_status(StatusCode::CREATED).json();
+    assert_eq!(
+        (&published["state"], &published["validUntil"]),
+        (&json!("active"), &json!("2026-09-17T09:00:00.000Z"))
+    );
+    let again = next.post("/v1/keys", &body).await.expect_status(StatusCode::CREATED).json();
+    assert_eq!(again, published, "the same key a second time is the same key");
+    let mut longer = body.clone();
+    longer["validUntil"] = json!("2026-09-18T09:00:00Z");
+    next.post("/v1/keys", &longer).await.expect_problem(409, "other-end");
+
+    scene.gateway.pass(172_799_999.milliseconds());
+    let packet = scene.packet(Role::WerkEnInkomen, "sleutel-van-kanarie-1").await;
+    scene.gateway.pass(1.millisecond());
+    let late =
+        scene.school.push("/v1/packets", "sleutel-van-kanarie-2", &scene.profile(Role::WerkEnInkomen)).await;
+    late.expect_problem(409, "recipient-has-no-key");
+    next.pull(&packet).await;
+    let keys = next.get(&format!("/v1/parties/{}/{}/keys", next.party.oin, next.party.role)).await.json();
+    let listed =
+        keys["items"].as_array().unwrap().iter().find(|key| key["thumbprint"] == published["thumbprint"]);
+    let listed = listed.unwrap();
+    assert_eq!((&listed["state"], &listed["validUntil"]), (&json!("retired"), &published["validUntil"]));
+    assert_eq!(published["key"], listed["key"]);
+}
+
+/// An end that makes no sense is refused together with what else is wrong, and changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_has_ended_is_not_published() {
+    let scene = Scene::set().await;
+    let mut court = Court::open(&scene).await;
+    let key = fresh();
+    let proof = statement(&scene.college, key.public());
+    for (name, until, fault) in [
+        ("an hour ago", "2026-09-15T08:00:00Z", "ended"),
+        ("this instant", "2026-09-15T09:00:00Z", "ended"),
+        ("another notation", "2026-09-15", "invalid-value"),
+    ] {
+        let body = json!({ "key": key.public().to_jwk(), "proof": proof, "validUntil": until });
+        let answer = scene.college.post("/v1/keys", &body).await;
+        court.judge(name, &answer, 400, &[("/validUntil", fault)], 0).await;
+    }
+    let body = json!({ "key": "kanariewaarde", "proof": proof, "validUntil": "2026-09-15T08:00:00Z" });
+    let answer = scene.college.post("/v1/keys", &body).await;
+    court.judge("both", &answer, 400, &[("/key", "key-not-a-jwk"), ("/validUntil", "ended")], 0).await;
+    court.close().await;
+}
+
+/// A certificate proves a key for as long as it lasts itself, and not once it has expired.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_does_not_outlive_the_certificate_that_proves_it() {
+    let scene = Scene::set().await;
+    let now = scene.gateway.clock.now();
+    let issue = |at| {
+        let authority = &scene.gateway.laid.authority;
+        let oin = scene.college.party.oin;
+        authority.client(oin, "Een organisatie", "versleuteling", at, &SystemEntropy::new()).unwrap()
+    };
+    let body = |issued: &Issued| {
+        let mut jwk = PrivateKey::from_pem(&issued.key_pem).unwrap().public().to_jwk();
+        jwk["x5c"] = json!([STANDARD.encode(&issued.der)]);
+        json!({ "key": jwk })
+    };
+    let mut court = Court::open(&scene).await;
+    let expired = issue(now.checked_sub((24 * 398).hours()).unwrap());
+    let answer = scene.college.post("/v1/keys", &body(&expired)).await;
+    court.judge("expired", &answer, 400, &[("/key/x5c", "untrusted-certificate")], 0).await;
+    let good = issue(now);
+    let not_after = ClientCertificate::read(&good.der).unwrap().not_after();
+    let mut longer = body(&good);
+    longer["validUntil"] = json!(not_after.checked_add(1.second()).unwrap().to_string());
+    let answer = scene.college.post("/v1/keys", &longer).await;
+    court.judge("longer", &answer, 400, &[("/validUntil", "after-certificate")], 0).await;
+    court.close().await;
+
+    let published = scene.college.post("/v1/keys", &body(&good)).await;
+    let until = published.expect_status(StatusCode::CREATED).text("/validUntil");
+    assert_eq!(until.parse::<Timestamp>().unwrap(), not_after);
 }

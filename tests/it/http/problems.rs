@@ -161,6 +161,7 @@ async fn managing() {
         KeyError::Unproven(ProofFault::OtherStatement),
         KeyError::Unproven(ProofFault::Stale),
         KeyError::Taken,
+        KeyError::OtherEnd,
         KeyError::NotFound,
         KeyError::Refused(no()),
         KeyError::Trouble(Trouble::Restless),
