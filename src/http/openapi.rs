@@ -79,7 +79,7 @@ struct ProblemDocument {
     /// The trace under which the operator finds the request.
     #[schema(nullable = false, rename = "traceId", pattern = "^[0-9a-f]{32}$")]
     trace_id: Option<String>,
-    /// Everything that is wrong.
+    /// Everything that is wrong; where no more can be told, the kind itself in both languages.
     #[schema(nullable = false)]
     errors: Option<Vec<FaultDocument>>,
 }

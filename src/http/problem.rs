@@ -9,6 +9,7 @@
 //! # use sluis::domain::problem::Fault;
 //! # let faults: Vec<Fault> = Vec::new();
 //! const WITHDRAWN: Problem = Problem::new("withdrawn", "The packet was withdrawn", 410)
+//!     .dutch(&("Dit pakket is ingetrokken.", Some("De afzender of de persoon deed dat. Er is niets op te halen.")))
 //!     .detail("The sender or the person withdrew it. There is nothing to collect.");
 //! let invalid = problem::INVALID.with_faults(faults);
 //! ```
@@ -22,7 +23,10 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{domain::problem::Fault, telemetry::trace::TraceId};
+use crate::{
+    domain::problem::{Bilingual, Fault},
+    telemetry::trace::TraceId,
+};
 
 mod kinds;
 pub use kinds::*;
@@ -33,6 +37,9 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// What starts every `type`.
 const TYPE_PREFIX: &str = "urn:sluis:problem:";
 
+/// What a kind says in Dutch: the title as a sentence, and the detail. Behind a reference, since problems are moved a lot.
+pub type Dutch = (&'static str, Option<&'static str>);
+
 /// One kind of problem, with what is wrong in this case.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -40,6 +47,7 @@ pub struct Problem {
     title: &'static str,
     status: u16,
     detail: Option<&'static str>,
+    dutch: Option<&'static Dutch>,
     errors: Vec<ProblemFault>,
     code: Option<&'static str>,
     retry_after: Option<u32>,
@@ -90,6 +98,7 @@ impl Problem {
             title,
             status,
             detail: None,
+            dutch: None,
             errors: Vec::new(),
             code: None,
             retry_after: None,
@@ -102,6 +111,13 @@ impl Problem {
     #[must_use]
     pub const fn detail(mut self, detail: &'static str) -> Self {
         self.detail = Some(detail);
+        self
+    }
+
+    /// Title and detail in plain Dutch.
+    #[must_use]
+    pub const fn dutch(mut self, dutch: &'static Dutch) -> Self {
+        self.dutch = Some(dutch);
         self
     }
 
@@ -186,19 +202,28 @@ impl Problem {
         self.errors.into_iter().map(|told| told.fault).collect()
     }
 
+    /// The kind itself as a fault, so that a problem that names no place still gives its reason in both languages.
+    fn of_kind(&self) -> Option<ProblemFault> {
+        let (reason, now) = *self.dutch?;
+        let fault = Fault::at("", self.kind, reason, self.title);
+        let now = now.zip(self.detail).map(|(nl, en)| Bilingual::new(nl, en));
+        Some(Fault { now, ..fault }.into())
+    }
+
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
 
     /// The answer, with the trace that the operator can be asked about.
     pub(crate) fn render(self, trace: Option<TraceId>) -> Response {
+        let kind = if self.errors.is_empty() { self.of_kind() } else { None };
         let document = Document {
             r#type: format!("{TYPE_PREFIX}{}", self.kind),
             title: self.title,
             status: self.status,
             detail: self.detail.unwrap_or(self.title),
             trace_id: trace.map(|trace| trace.to_string()),
-            errors: &self.errors,
+            errors: kind.as_ref().map_or(&self.errors, std::slice::from_ref),
         };
         // Strings and numbers only, so this cannot fail; an empty body would still carry the status.
         let body = serde_json::to_vec(&document).unwrap_or_default();

@@ -30,19 +30,43 @@ use crate::{
 /// 401: the certificate is registered, and does not hold today.
 const CERTIFICATE_NOT_VALID: Problem =
     Problem::new("certificate-not-valid", "The client certificate does not hold", 401)
+        .dutch(&(
+            "Uw certificaat is nu niet geldig.",
+            Some(
+                "Het is verlopen, nog niet geldig of ingetrokken. Maak verbinding met een certificaat dat \
+             geldig is.",
+            ),
+        ))
         .detail("It has expired, is not valid yet, or was revoked. Connect with one that holds.");
 
 /// 403: the certificate or the party may not be used now.
-const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may not be used now", 403).detail(
-    "The party has replaced this certificate, or the operator has blocked it or the party. Use the certificate that \
+const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may not be used now", 403)
+        .dutch(&(
+            "Dit certificaat of deze partij mag nu niet worden gebruikt.",
+            Some(
+                "De partij heeft dit certificaat vervangen, of de beheerder heeft het certificaat of de \
+             partij geblokkeerd. Gebruik het nieuwe certificaat, of vraag de beheerder van deze \
+             gateway.",
+            ),
+        ))
+        .detail(
+            "The party has replaced this certificate, or the operator has blocked it or the party. Use the certificate that \
      replaced it, or ask the operator of this gateway.",
-);
+        );
 
 /// 500: the policies or the facts could not be judged. The answer is no, and the fault is not the caller's.
-const POLICY_FAULT: Problem = Problem::new("policy-fault", "The gateway could not decide", 500).detail(
-    "The fault is the gateway's and not the request's. Nothing was released; the log says that it was asked. Tell the \
+const POLICY_FAULT: Problem = Problem::new("policy-fault", "The gateway could not decide", 500)
+        .dutch(&(
+            "De gateway kon hierover niet beslissen.",
+            Some(
+                "De fout ligt bij de gateway en niet bij uw verzoek. Er is niets vrijgegeven; in het \
+             logboek staat dat het is gevraagd. Geef het traceId door aan de beheerder.",
+            ),
+        ))
+        .detail(
+            "The fault is the gateway's and not the request's. Nothing was released; the log says that it was asked. Tell the \
      operator the traceId.",
-);
+        );
 
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {

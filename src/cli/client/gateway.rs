@@ -139,7 +139,7 @@ impl Gateway {
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => Err(CallError::Unanswered {
-                what: format!("the gateway answered {}", status.as_u16()),
+                what: format!("the gateway answered {} {}", status.as_u16(), problem.title),
                 problem: Some(problem),
                 wait: retry_after(&headers),
                 doubtful: status.is_server_error(),

@@ -101,6 +101,15 @@ impl Reason {
         self
     }
 
+    /// The lines for people under a title, which they do not repeat.
+    #[must_use]
+    pub fn lines_under(&self, title: &str) -> Vec<String> {
+        if self.en != title {
+            return self.lines();
+        }
+        Self { en: String::new(), ..self.clone() }.lines()
+    }
+
     /// The lines for people: where, the Dutch text, the English text, what to do.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
@@ -137,7 +146,7 @@ impl Explanation for Problem {
         // The detail says how to read the errors, which people see for themselves.
         let detail = self.detail.iter().filter(|_| self.errors.is_empty());
         let mut lines: Vec<String> = detail.cloned().collect();
-        lines.extend(self.errors.iter().flat_map(Reason::lines));
+        lines.extend(self.errors.iter().flat_map(|reason| reason.lines_under(&self.title)));
         lines.extend(self.trace_id.iter().map(|trace| format!("trace {trace}")));
         lines
     }

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{
     batch::Tally,
-    problem::Reason,
     push::Accepted,
     report::{Record, Status},
 };
@@ -67,7 +66,10 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>) -> Str
 fn of_record(record: &Record) -> Vec<String> {
     let title = record.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
     let mut lines = vec![format!("regel / line {}: {}{title}", record.line, words(record.status))];
-    lines.extend(record.reasons.iter().flat_map(Reason::lines).map(|line| format!("  {line}")));
+    let under = record.title.as_deref().unwrap_or_default();
+    lines.extend(
+        record.reasons.iter().flat_map(|reason| reason.lines_under(under)).map(|line| format!("  {line}")),
+    );
     lines
 }
 

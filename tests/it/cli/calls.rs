@@ -173,3 +173,20 @@ async fn help_is_no_failure_and_nonsense_is() {
     let nonsense = run(&["sluis", "client", "push"]).await;
     assert_eq!((nonsense.exit, nonsense.stdout.as_str()), (Exit::Usage, ""));
 }
+
+#[tokio::test]
+async fn a_reason_that_is_the_title_is_told_once() {
+    let title = "Nothing here, or not for you";
+    let problem = json!({
+        "type": "urn:sluis:problem:not-found", "title": title, "status": 404, "detail": "Check the path.",
+        "errors": [{
+            "pointer": "", "code": "not-found", "nl": "Hier is niets.", "en": title,
+            "now": { "nl": "Controleer het pad.", "en": "Check the path." }
+        }]
+    });
+    let stub = Stub::start(move |_, _| json(404, &problem)).await;
+    let ended = stub.client(&["ack", "01990000-0000-7000-8000-000000000000"]).await;
+    for once in [title, "Check the path.", "Hier is niets.", "Controleer het pad."] {
+        assert_eq!(ended.stderr.matches(once).count(), 1, "{}", ended.stderr);
+    }
+}

@@ -197,8 +197,17 @@ impl<'s> Court<'s> {
         let problem = answer.json();
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
         let text = |error: &Value, name: &str| error[name].as_str().unwrap_or("?").to_owned();
-        let mut found: Vec<_> =
-            errors.iter().map(|error| (text(error, "pointer"), text(error, "code"))).collect();
+        let kind = problem["type"].as_str().unwrap().trim_start_matches("urn:sluis:problem:");
+        let is_kind = |error: &&Value| error["pointer"] == "" && error["code"] == kind;
+        if errors.is_empty() {
+            self.wrong.push(format!("{name}: gives no reason in words: {told}"));
+        }
+        // What the kind says of itself is no fault of the request.
+        let mut found: Vec<_> = errors
+            .iter()
+            .filter(|error| !is_kind(error))
+            .map(|error| (text(error, "pointer"), text(error, "code")))
+            .collect();
         let mut wanted: Vec<_> =
             faults.iter().map(|(pointer, code)| ((*pointer).to_owned(), (*code).to_owned())).collect();
         found.sort();

@@ -229,3 +229,46 @@ async fn all_404s_are_the_same() {
     }
     assert_eq!(bodies.len(), 1);
 }
+
+/// Who gets a problem without a fault of the request still reads why, and what to do, in Dutch and English.
+#[tokio::test]
+async fn every_kind_gives_its_reason_in_both_languages() {
+    use sluis::http::problem as kinds;
+    for problem in [
+        kinds::INVALID,
+        kinds::CERTIFICATE_NEEDED,
+        kinds::CERTIFICATE_UNKNOWN,
+        kinds::REFUSED,
+        kinds::NOT_FOUND,
+        kinds::METHOD_NOT_ALLOWED,
+        kinds::NOT_ACCEPTABLE,
+        kinds::BODY_TIMEOUT,
+        kinds::CONFLICT,
+        kinds::GONE,
+        kinds::TOO_LARGE,
+        kinds::URI_TOO_LONG,
+        kinds::MEDIA_TYPE_NOT_SUPPORTED,
+        kinds::TOO_MANY_REQUESTS,
+        kinds::HEADERS_TOO_LARGE,
+        kinds::INTERNAL,
+        kinds::UNAVAILABLE,
+        AdmitError::Identity(IdentityFault::Expired).into(),
+        AdmitError::Identity(IdentityFault::Blocked).into(),
+    ] {
+        let body = problem.into_response().into_body().collect().await.unwrap().to_bytes();
+        let document: Value = serde_json::from_slice(&body).unwrap();
+        let [error] = document["errors"].as_array().unwrap().as_slice() else { panic!("{document}") };
+        let kind = document["type"].as_str().unwrap().trim_start_matches("urn:sluis:problem:");
+        assert_eq!(
+            (&error["pointer"], &error["code"], &error["en"]),
+            (&"".into(), &kind.into(), &document["title"])
+        );
+        assert!(error["nl"].as_str().unwrap().ends_with('.') && error["nl"] != error["en"], "{document}");
+        let now = error.get("now").map(|now| now["en"].clone());
+        assert_eq!(
+            now,
+            Some(document["detail"].clone()).filter(|detail| *detail != document["title"]),
+            "{document}"
+        );
+    }
+}
