@@ -1,5 +1,7 @@
 //! Who may receive what from whom for which purpose, on which basis and under which conditions: the policies as a table.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{
@@ -10,7 +12,12 @@ use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Provision, Purpose},
     digest::Digest,
     party::Role,
+    problem::Bilingual,
 };
+
+mod words;
+
+use words::named;
 
 /// Adds formatted text to a string, which cannot fail.
 macro_rules! put {
@@ -25,6 +32,8 @@ pub struct Row {
     pub dataset: DatasetCode,
     /// Its Dutch title.
     pub title: String,
+    /// Its English title.
+    pub title_en: String,
     /// The basis.
     pub basis: Grondslag,
     /// Who sends.
@@ -43,6 +52,8 @@ pub struct Row {
     pub optional: Vec<Category>,
     /// OPT-UIT.
     pub opt_out: Vec<Category>,
+    /// What the roles, purposes and categories are called, by code.
+    pub words: BTreeMap<String, Bilingual>,
     /// Under which conditions, guards included.
     pub conditions: Vec<RowCondition>,
 }
@@ -55,8 +66,12 @@ pub struct RowCondition {
     pub id: String,
     /// Whether it is a guard of every dataset.
     pub guard: bool,
+    /// Whether it is a guard that no basis of today can let fail (`@paraat`).
+    pub standby: bool,
     /// What is said in Dutch when it fails.
     pub text: String,
+    /// The same in English.
+    pub text_en: String,
     /// The articles that set it.
     pub articles: Vec<Article>,
 }
@@ -101,18 +116,15 @@ impl Matrix {
         let mut text = String::new();
         for row in &self.rows {
             let [who, what, why] = [row.who(), row.what(), row.why()];
-            let lines = [format!("{} ({})", row.basis, row.title), who, why, what];
+            let lines = [format!("{} ({})", row.basis, row.titles()), who, why, what];
             text.push_str(&lines.join("\n  "));
             for condition in row.conditions.iter().filter(|condition| !condition.guard) {
-                put!(text, "\n  niet als: {} [{}]", condition.text, cite(&condition.articles));
+                let why = cite(&condition.articles);
+                put!(text, "\n  niet als / not if: {} / {} [{why}]", condition.text, condition.text_en);
             }
-            let guards: Vec<&str> = row
-                .conditions
-                .iter()
-                .filter(|condition| condition.guard)
-                .map(|one| one.id.as_str())
-                .collect();
-            put!(text, "\n  en altijd: {}\n\n", guards.join(", "));
+            let guards = row.conditions.iter().filter(|condition| condition.guard);
+            let guards: Vec<String> = guards.map(|one| format!("{}{}", one.id, one.mark())).collect();
+            put!(text, "\n  en altijd / and always: {}\n\n", guards.join(", "));
         }
         text
     }
@@ -121,11 +133,12 @@ impl Matrix {
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = String::from(
-            "| Grondslag | Van | Aan | Doel | Rust op | Verplicht | Optioneel | Opt-uit | Voorwaarden |\n|---|---|---|---|---|---|---|---|---|\n",
+            "| Grondslag / Basis | Van / From | Aan / To | Doel / Purpose | Rust op / Rests on | Verplicht / Required | Optioneel / Optional | Opt-uit / Opt-out | Voorwaarden / Conditions |\n|---|---|---|---|---|---|---|---|---|\n",
         );
         for row in &self.rows {
             let cells = row.cells().map(|cell| cell.replace('|', "\\|"));
-            let conditions: Vec<String> = row.conditions.iter().map(|one| format!("`{}`", one.id)).collect();
+            let conditions: Vec<String> =
+                row.conditions.iter().map(|one| format!("`{}`{}", one.id, one.mark())).collect();
             put!(text, "| {} | {} |\n", cells.join(" | "), conditions.join(", "));
         }
         put!(text, "\nBeleid: `{}`\n", self.policy_digest);
@@ -156,8 +169,10 @@ impl Matrix {
             for condition in &row.conditions {
                 put!(
                     page,
-                    "<li>{} <small>({}; {})</small></li>",
+                    "<li>{}{} <span lang=\"en\">{}</span> <small>({}; {})</small></li>",
                     escape(&condition.text),
+                    condition.mark(),
+                    escape(&condition.text_en),
                     escape(&condition.id),
                     escape(&cite(&condition.articles))
                 );
@@ -173,16 +188,37 @@ impl Matrix {
     }
 }
 
-const HEADS: [&str; 9] =
-    ["Grondslag", "Van", "Aan", "Doel", "Rust op", "Verplicht", "Optioneel", "Opt-uit", "Het mag niet als"];
+const HEADS: [&str; 9] = [
+    "Grondslag / Basis",
+    "Van / From",
+    "Aan / To",
+    "Doel / Purpose",
+    "Rust op / Rests on",
+    "Verplicht / Required",
+    "Optioneel / Optional",
+    "Opt-uit / Opt-out",
+    "Het mag niet als / Not if",
+];
+
+impl RowCondition {
+    /// What is said beside a guard that nothing of today can let fail.
+    const fn mark(&self) -> &'static str {
+        if self.standby { " (staat klaar / stands by)" } else { "" }
+    }
+}
 
 impl Row {
     fn who(&self) -> String {
-        format!("{} -> {}, voor {}", join(&self.senders), join(&self.recipients), join(&self.purposes))
+        let [from, to] = [&self.senders, &self.recipients].map(|roles| named(roles, &self.words));
+        format!("van / from {from}\n  aan / to {to}\n  voor / for {}", named(&self.purposes, &self.words))
     }
 
     fn why(&self) -> String {
-        format!("rust op {}", self.rests_on())
+        format!("rust op / rests on {}", self.rests_on())
+    }
+
+    fn titles(&self) -> String {
+        format!("{} / {}", self.title, self.title_en)
     }
 
     fn rests_on(&self) -> String {
@@ -193,10 +229,10 @@ impl Row {
     }
 
     fn what(&self) -> String {
-        let mut text = format!("verplicht: {}", join(&self.required));
-        for (name, list) in [("optioneel", &self.optional), ("opt-uit", &self.opt_out)] {
+        let mut text = format!("verplicht / required: {}", named(&self.required, &self.words));
+        for (name, list) in [("optioneel / optional", &self.optional), ("opt-uit / opt-out", &self.opt_out)] {
             if !list.is_empty() {
-                put!(text, "; {name}: {}", join(list));
+                put!(text, "\n  {name}: {}", named(list, &self.words));
             }
         }
         text
@@ -204,14 +240,14 @@ impl Row {
 
     fn cells(&self) -> [String; 8] {
         [
-            format!("{} ({})", self.basis, self.title),
-            join(&self.senders),
-            join(&self.recipients),
-            join(&self.purposes),
+            format!("{} ({})", self.basis, self.titles()),
+            named(&self.senders, &self.words),
+            named(&self.recipients, &self.words),
+            named(&self.purposes, &self.words),
             self.rests_on(),
-            join(&self.required),
-            join(&self.optional),
-            join(&self.opt_out),
+            named(&self.required, &self.words),
+            named(&self.optional, &self.words),
+            named(&self.opt_out, &self.words),
         ]
     }
 }
@@ -225,6 +261,8 @@ fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
     Row {
         dataset: dataset.code.clone(),
         title: dataset.title.nl.clone().into_owned(),
+        title_en: dataset.title.en.clone().into_owned(),
+        words: words::of(catalogue, dataset, basis),
         basis: basis.id.clone(),
         senders: basis.senders.iter().copied().collect(),
         recipients: basis.recipients.iter().copied().collect(),
@@ -239,7 +277,9 @@ fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
             .map(|condition| RowCondition {
                 id: condition.id.clone(),
                 guard: !own(condition),
+                standby: condition.standby.is_some(),
                 text: condition.text.nl.clone().into_owned(),
+                text_en: condition.text.en.clone().into_owned(),
                 articles: articles(catalogue, &condition.provisions),
             })
             .collect(),
@@ -295,7 +335,21 @@ mod tests {
             assert!(text.contains(row.basis.as_str()), "{}", row.basis);
             assert!(markdown.contains(row.basis.as_str()), "{}", row.basis);
             assert!(html.contains(&format!("<th scope=\"row\">{}", row.basis)), "{}", row.basis);
+            let (senders, purposes) = (row.senders.iter().map(ToString::to_string), &row.purposes);
+            let categories = row.required.iter().chain(&row.optional).chain(&row.opt_out);
+            let codes = senders.chain(purposes.iter().map(ToString::to_string));
+            for code in codes.chain(categories.map(ToString::to_string)) {
+                let label = &row.words[&code];
+                let said = format!("{} / {} ({code})", label.nl, label.en);
+                assert!(text.contains(&said) && markdown.contains(&said), "{said}");
+                assert!(html.contains(&escape(&said)), "{said}");
+            }
         }
+        for page in [&text, &markdown, &html] {
+            assert!(page.contains("(staat klaar / stands by)"));
+        }
+        let guard = |id: &str| matrix.rows[0].conditions.iter().find(|one| one.id == id).unwrap().mark();
+        assert_eq!((guard("guards.geheimhouding").is_empty(), guard("guards.pgn").is_empty()), (false, true));
         assert!(html.contains("Werk &amp; Inkomen") && html.contains("<caption>"));
         assert!(
             markdown
