@@ -88,7 +88,7 @@ fn unreadable() -> Fault {
     at_certificate(
         "not-a-certificate",
         "Dit is geen certificaat van een organisatie met een OIN en een sleutel die de gateway aanneemt.",
-        "this is no certificate of an organisation with an OIN and a key that the gateway takes",
+        "This is no certificate of an organisation with an OIN and a key that the gateway takes.",
     )
 }
 
@@ -96,7 +96,7 @@ fn other_organisation() -> Fault {
     at_certificate(
         "other-organisation",
         "Dit certificaat is van een andere organisatie.",
-        "this certificate is another organisation's",
+        "This certificate is another organisation's.",
     )
 }
 
@@ -104,24 +104,24 @@ fn untrusted() -> Fault {
     at_certificate(
         "untrusted-certificate",
         "Dit certificaat komt niet van een uitgever die de gateway voor dit OIN vertrouwt, of het is ingetrokken.",
-        "this certificate is not from an authority that the gateway trusts for this OIN, or it was revoked",
+        "This certificate is not from an authority that the gateway trusts for this OIN, or it was revoked.",
     )
 }
 
 fn expired() -> Fault {
-    at_certificate("expired-certificate", "Dit certificaat is verlopen.", "this certificate has expired")
+    at_certificate("expired-certificate", "Dit certificaat is verlopen.", "This certificate has expired.")
 }
 
 fn not_valid_yet() -> Fault {
     Fault {
         now: Some(Bilingual::new(
             "Registreer het op de dag dat het geldig wordt, of later.",
-            "register it on the day on which it becomes valid, or later",
+            "Register it on the day on which it becomes valid, or later.",
         )),
         ..at_certificate(
             "certificate-not-valid-yet",
             "Dit certificaat is nog niet geldig.",
-            "this certificate is not valid yet",
+            "This certificate is not valid yet.",
         )
     }
 }
@@ -132,17 +132,17 @@ fn not_possessed(fault: ProofFault) -> Fault {
         ProofFault::OtherStatement => (
             "other-statement",
             "Deze verklaring is voor een ander certificaat gemaakt dan dat waarmee u verbonden bent.",
-            "this statement was made for another certificate than the one that you connect with",
+            "This statement was made for another certificate than the one that you connect with.",
         ),
         ProofFault::Stale => (
             "stale-statement",
             "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
-            "this statement is older than ten minutes: make a new one",
+            "This statement is older than ten minutes: make a new one.",
         ),
         ProofFault::Signature => (
             "wrong-signature",
             "Deze verklaring is niet ondertekend met de sleutel van het nieuwe certificaat.",
-            "this statement is not signed by the key of the new certificate",
+            "This statement is not signed by the key of the new certificate.",
         ),
         ProofFault::Missing
         | ProofFault::Chain
@@ -152,7 +152,7 @@ fn not_possessed(fault: ProofFault) -> Fault {
         | ProofFault::Statement => (
             "invalid-statement",
             "Dit is geen JWS van het soort sluis-certificate-proof+jwt met ES256, ES384 of PS256.",
-            "this is no JWS with typ sluis-certificate-proof+jwt by ES256, ES384 or PS256",
+            "This is no JWS with typ sluis-certificate-proof+jwt by ES256, ES384 or PS256.",
         ),
     };
     Fault::at("/proof", code, nl, en)

@@ -143,7 +143,7 @@ fn wrong_with(ruling: &Ruling, declaration: &DeclarationRow, now: Timestamp) -> 
             "/decidedOn",
             "in-the-future",
             "Deze dag ligt in de toekomst.",
-            "this day lies in the future",
+            "This day lies in the future.",
         ));
     }
     if ruling.on < amsterdam_date(declaration.given_at) {
@@ -151,7 +151,7 @@ fn wrong_with(ruling: &Ruling, declaration: &DeclarationRow, now: Timestamp) -> 
             "/decidedOn",
             "before-the-declaration",
             "Deze dag ligt voor de dag van de verklaring.",
-            "this day lies before that of the declaration",
+            "This day lies before that of the declaration.",
         ));
     }
     faults

@@ -1,11 +1,13 @@
 //! A party records what a person wants.
 
+mod judge;
 mod reach;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub use self::judge::Parts;
 use super::{
     Exchange,
     caller::Caller,
@@ -13,7 +15,6 @@ use super::{
     facts::Reading,
     ledger::Account,
     push::ATTEMPTS,
-    recipients::Resolved,
     submission::Address,
     trouble::Trouble,
 };
@@ -28,7 +29,7 @@ use crate::{
         id::{DeclarationId, PersonId},
         party::PartyId,
         person::PersonReference,
-        problem::{Bilingual, Fault},
+        problem::Fault,
     },
     policy::{
         permit::Refusal,
@@ -114,24 +115,7 @@ impl Exchange {
     /// [`DeclareError`].
     pub async fn declare(&self, caller: &Caller, wish: &Wish) -> Result<Recorded, DeclareError> {
         let now = self.clock.now();
-        let mut faults = self.wrong_with(wish, now);
-        let towards = match &wish.towards {
-            None => None,
-            Some(address) => {
-                let found = self.resolve(caller.party(), &[(0, address)], now).await?;
-                let one = found.and_then(|found| {
-                    found.as_slice().try_into().map_err(|_| vec![several()]).map(|[one]: [Resolved; 1]| one)
-                });
-                match one {
-                    Ok(one) => Some(one.party),
-                    Err(more) => {
-                        let moved = |fault| Fault { pointer: "/towards".to_owned(), ..fault };
-                        faults.extend(more.into_iter().map(moved));
-                        None
-                    }
-                }
-            }
-        };
+        let (towards, faults) = self.judge_declaration(caller, &wish.parts(), now).await?;
         if !faults.is_empty() {
             return Err(DeclareError::Invalid(faults));
         }
@@ -161,89 +145,6 @@ impl Exchange {
         };
         let decisions = self.store.decisions(id).await.map_err(Trouble::from)?;
         Ok((row.clone(), decisions.into_iter().map(decide::taken).collect()))
-    }
-
-    fn wrong_with(&self, wish: &Wish, now: Timestamp) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if self.catalogue.dataset(&wish.dataset).is_none() {
-            faults.push(Fault::at(
-                "/dataset",
-                "unknown-dataset",
-                "Deze dataset bestaat niet.",
-                "no such dataset",
-            ));
-        }
-        if wish.purpose.as_ref().is_some_and(|purpose| self.catalogue.purpose(purpose).is_none()) {
-            faults.push(Fault::at(
-                "/purpose",
-                "unknown-purpose",
-                "Dit doel bestaat niet.",
-                "no such purpose",
-            ));
-        }
-        faults.extend(reach::too_wide(wish));
-        if wish.reference.is_pgn() {
-            faults.extend(self.wrong_with_pgn(wish));
-        }
-        let today = crate::domain::clock::amsterdam_date(now);
-        for (day, pointer) in [(wish.given_at, "/givenAt"), (wish.recorded_on, "/evidence/recordedOn")] {
-            if day > today {
-                faults.push(Fault::at(
-                    pointer,
-                    "in-the-future",
-                    "Deze dag ligt in de toekomst.",
-                    "this day lies in the future",
-                ));
-            }
-        }
-        if wish.until.is_some_and(|until| until <= wish.given_at) {
-            faults.push(Fault::at(
-                "/until",
-                "ends-before-it-begins",
-                "De verklaring eindigt voordat zij begint.",
-                "the declaration ends before it begins",
-            ));
-        }
-        if wish.kind == DeclarationKind::GeenBezwaar && wish.evidence == EvidenceKind::Mondeling {
-            faults.push(Fault::at(
-                "/evidence/kind",
-                "must-be-written",
-                "Geen bezwaar moet schriftelijk zijn (Participatiewet 65, Wet SUWI 74).",
-                "a no-objection must be in writing (Participatiewet 65, Wet SUWI 74)",
-            ));
-        }
-        faults
-    }
-
-    /// A pseudonym of the persoonsgebonden nummer is a use of it: a declaration may use it where its dataset may.
-    fn wrong_with_pgn(&self, wish: &Wish) -> Option<Fault> {
-        let dataset = self.catalogue.dataset(&wish.dataset)?;
-        if !dataset.has_pgn() {
-            let provisions =
-                ["wvo2020:8.17", "wvo2020:8.18", "wec:161", "wec:162", "web:2.5.5a", "web:9.2.6"];
-            return Some(Fault {
-                provisions: provisions.into_iter().filter_map(|one| one.parse().ok()).collect(),
-                now: Some(Bilingual::new(
-                    "Gebruik het eigen nummer van uw organisatie.",
-                    "use a number of your own organisation",
-                )),
-                ..Fault::at(
-                    "/person/reference",
-                    "pgn-not-in-this-flow",
-                    "Het persoonsgebonden nummer mag in deze stroom niet mee: de gesloten lijsten noemen haar niet.",
-                    "the persoonsgebonden nummer may not travel in this flow: the closed lists do not name it",
-                )
-            });
-        }
-        let told = wish.kind.names_its_purpose();
-        (wish.purpose.is_none() && !told).then(|| {
-            Fault::at(
-                "/purpose",
-                "missing",
-                "Noem het doel: een persoonsgebonden nummer wordt alleen binnen één doel herkend.",
-                "name the purpose: a persoonsgebonden nummer is recognised within one purpose only",
-            )
-        })
     }
 
     async fn keep(
@@ -319,13 +220,4 @@ impl Exchange {
             Err(error) => Err(Trouble::from(error).into()),
         }
     }
-}
-
-fn several() -> Fault {
-    Fault::at(
-        "/towards",
-        "several-recipients",
-        "Dit loket staat voor meer dan één ontvanger. Noem er één, met gemeente en rol.",
-        "this desk stands for more than one recipient: name one, by municipality and role",
-    )
 }

@@ -38,7 +38,7 @@ impl Exchange {
                     pointer,
                     "unknown-recipient",
                     "Deze ontvanger is niet aangesloten. `GET /v1/parties` noemt wie dat wel is.",
-                    "this recipient is not connected; `GET /v1/parties` lists who is",
+                    "This recipient is not connected; `GET /v1/parties` lists who is.",
                 ));
                 continue;
             }
@@ -48,14 +48,14 @@ impl Exchange {
                         pointer.as_str(),
                         "recipient-is-sender",
                         "De ontvanger is de afzender zelf.",
-                        "the recipient is the sender",
+                        "The recipient is the sender.",
                     ));
                 } else if !seen.insert(party) {
                     faults.push(Fault::at(
                         pointer.as_str(),
                         "recipient-twice",
                         "Deze ontvanger staat er twee keer.",
-                        "this recipient is named twice",
+                        "This recipient is named twice.",
                     ));
                 } else {
                     found.push(Resolved { at: Some(at), party });

@@ -9,7 +9,8 @@ use axum::{
 
 use super::{
     connection::PeerCertificates,
-    extract::staff,
+    extract::{query::NoQuery, staff},
+    json::StrictJson,
     problem::{self, Problem},
     visit::Visit,
 };
@@ -77,6 +78,29 @@ impl Presenting {
             Err(faults) => (None, faults),
         };
         Ok(Self { calling: Calling { caller: Caller { peer, staff, trace }, visit }, faults })
+    }
+}
+
+impl Presenting {
+    /// The call and what came with it; or all that is wrong with headers, query and body at once.
+    ///
+    /// # Errors
+    /// 400 with every fault, or why the body could not be read at all.
+    pub fn with<T>(
+        self,
+        query: Result<NoQuery, Problem>,
+        body: Result<StrictJson<T>, Problem>,
+    ) -> Result<(Calling, T), Problem> {
+        let Self { calling, mut faults } = self;
+        if let Err(problem) = query {
+            faults.extend(problem.into_faults());
+        }
+        match body {
+            Ok(StrictJson(body)) if faults.is_empty() => Ok((calling, body)),
+            Ok(_) => Err(problem::INVALID.code("not-as-described").with_faults(faults)),
+            Err(problem) if problem.status() == problem::INVALID.status() => Err(problem.with_faults(faults)),
+            Err(problem) => Err(problem),
+        }
     }
 }
 

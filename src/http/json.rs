@@ -126,6 +126,12 @@ impl<'de> Deserialize<'de> for Wiped {
     }
 }
 
+/// A member of an object, where it is there and in order.
+#[must_use]
+pub fn member<T: DeserializeOwned>(object: &Value, name: &str) -> Option<T> {
+    typed(object.get(name)?).ok()
+}
+
 /// Wipes every text of a value, names included, and leaves `null`.
 pub fn wipe(value: &mut Value) {
     match value {

@@ -27,6 +27,15 @@ pub struct Reader {
     faults: Vec<Fault>,
 }
 
+/// Tells more faults, but none that is told already: a body that is read again in parts may show one twice.
+pub fn tell_also(told: &mut Vec<Fault>, more: impl IntoIterator<Item = Fault>) {
+    for fault in more {
+        if !told.iter().any(|known| known.pointer == fault.pointer && known.code == fault.code) {
+            told.push(fault);
+        }
+    }
+}
+
 impl Reader {
     /// The value, or a note of what is wrong.
     pub fn take<T>(&mut self, read: Result<T, Fault>) -> Option<T> {

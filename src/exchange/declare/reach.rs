@@ -1,14 +1,15 @@
 //! Towards whom and for what a declaration may hold.
 
-use super::Wish;
+use super::judge::Parts;
 use crate::domain::{
     declaration::DeclarationKind,
     problem::{Bilingual, Fault},
 };
 
 /// What a transfer may rest on is given to one recipient, and consent for one purpose: nobody agrees to everything.
-pub(super) fn too_wide(wish: &Wish) -> Vec<Fault> {
-    let provisions: &[&str] = match wish.kind {
+pub(super) fn too_wide(parts: &Parts<'_>) -> Vec<Fault> {
+    let Some(kind) = parts.kind else { return Vec::new() };
+    let provisions: &[&str] = match kind {
         DeclarationKind::Instemming => &["wvo2020:2.31b:2", "wec:44a:2", "web:9.2.13:2"],
         DeclarationKind::Toestemming => &["avg:6:1a"],
         DeclarationKind::GeenBezwaar => &["pw:65:2b", "suwi:74:2b"],
@@ -20,25 +21,25 @@ pub(super) fn too_wide(wish: &Wish) -> Vec<Fault> {
         ..Fault::at(pointer, "missing", nl, en)
     };
     let mut faults = Vec::new();
-    if wish.towards.is_none() && wish.kind.names_its_recipient() {
+    if !parts.names_recipient && kind.names_its_recipient() {
         faults.push(missing(
             "/towards",
             "Noem de ontvanger: deze verklaring geldt voor één ontvanger, nooit voor iedereen.",
-            "name the recipient: this declaration holds towards one recipient, never towards everyone",
+            "Name the recipient: this declaration holds towards one recipient, never towards everyone.",
             Bilingual::new(
                 "Leg voor elke ontvanger een eigen verklaring vast.",
-                "record a declaration of its own for each recipient",
+                "Record a declaration of its own for each recipient.",
             ),
         ));
     }
-    if wish.purpose.is_none() && wish.kind.names_its_purpose() {
+    if !parts.names_purpose && kind.names_its_purpose() {
         faults.push(missing(
             "/purpose",
             "Noem het doel: toestemming geldt voor één doel.",
-            "name the purpose: consent holds for one purpose",
+            "Name the purpose: consent holds for one purpose.",
             Bilingual::new(
                 "Vraag voor elk doel apart toestemming.",
-                "ask for consent for each purpose by itself",
+                "Ask for consent for each purpose by itself.",
             ),
         ));
     }

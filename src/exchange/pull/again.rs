@@ -88,13 +88,13 @@ fn narrowed() -> Fault {
     Fault {
         now: Some(Bilingual::new(
             "Vraag de afzender om het pakket opnieuw te sturen.",
-            "ask the sender to push the packet again",
+            "Ask the sender to push the packet again.",
         )),
         ..Fault::at(
             "",
             "categories-narrowed",
             "Het pakket bevat gegevens die de grondslag vandaag niet meer toelaat.",
-            "the packet holds categories that its basis does not allow any more",
+            "The packet holds categories that its basis does not allow any more.",
         )
     }
 }

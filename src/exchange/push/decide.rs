@@ -194,13 +194,13 @@ fn no_key(at: Option<usize>) -> Fault {
     Fault {
         now: Some(Bilingual::new(
             "Vraag de ontvanger om een sleutel te publiceren en stuur het daarna opnieuw.",
-            "ask the recipient to publish a key, then send it again",
+            "Ask the recipient to publish a key, then send it again.",
         )),
         ..Fault::at(
             pointer,
             "recipient-has-no-key",
             "Deze ontvanger heeft geen sleutel om voor te versleutelen.",
-            "this recipient has no key that could be sealed to",
+            "This recipient has no key that could be sealed to.",
         )
     }
 }
@@ -209,13 +209,13 @@ fn no_key_for_copy() -> Fault {
     Fault {
         now: Some(Bilingual::new(
             "Publiceer zelf een sleutel (POST /v1/keys) en stuur het daarna opnieuw.",
-            "publish a key of your own (POST /v1/keys), then send it again",
+            "Publish a key of your own (POST /v1/keys), then send it again.",
         )),
         ..Fault::at(
             "/copyForPerson",
             "recipient-has-no-key",
             "De kopie voor de jongere wordt voor u versleuteld, en u heeft geen sleutel gepubliceerd.",
-            "the person's copy is sealed to you, and you have published no key",
+            "The person's copy is sealed to you, and you have published no key.",
         )
     }
 }

@@ -160,7 +160,7 @@ fn unknown_dataset() -> Fault {
         "/dataset",
         "unknown-dataset",
         "Deze dataset bestaat niet, of hoort bij de andere route (packets of requests).",
-        "no such dataset, or one of the other route (packets or requests)",
+        "No such dataset, or one of the other route (packets or requests).",
     )
 }
 
@@ -169,7 +169,7 @@ fn unknown_purpose() -> Fault {
         "/purpose",
         "unknown-purpose",
         "Dit doel bestaat niet.",
-        "no such purpose; `GET /v1/datasets` lists the purposes",
+        "No such purpose; `GET /v1/datasets` lists the purposes.",
     )
 }
 
@@ -178,7 +178,7 @@ fn invalid_expiry() -> Fault {
         "/expires",
         "invalid-expiry",
         "De einddatum ligt in het verleden of te ver weg.",
-        "the end lies in the past or too far away",
+        "The end lies in the past or too far away.",
     )
 }
 
@@ -188,13 +188,13 @@ fn copy_owed(basis: &Basis) -> Fault {
         provisions: basis.provisions.clone(),
         now: Some(Bilingual::new(
             "Laat copyForPerson weg: Sluis maakt de kopie dan voor u, en u geeft haar aan de jongere of de ouders.",
-            "leave copyForPerson out: Sluis then makes the copy for you, and you give it to the young person or the parents",
+            "Leave copyForPerson out: Sluis then makes the copy for you, and you give it to the young person or the parents.",
         )),
         ..Fault::at(
             "/copyForPerson",
             "copy-owed",
             "De jongere heeft recht op een kopie van dit document.",
-            "the young person has a right to a copy of this document",
+            "The young person has a right to a copy of this document.",
         )
     }
 }
@@ -206,13 +206,13 @@ fn other_birth_date(dataset: &Dataset, contents: &Contents, born: &BirthDate) ->
     (sealed.parse().ok().as_ref() != Some(born)).then(|| Fault {
         now: Some(Bilingual::new(
             "Maak /person/birthDate en de geboortedatum in de inhoud gelijk.",
-            "give /person/birthDate and the content the same date of birth",
+            "Give /person/birthDate and the content the same date of birth.",
         )),
         ..Fault::at(
             format!("/content{pointer}"),
             "other-birth-date",
             "De geboortedatum in de inhoud is een andere dan die waarop wordt beslist.",
-            "the date of birth in the content is another than the one that is decided on",
+            "The date of birth in the content is another than the one that is decided on.",
         )
     })
 }
@@ -227,13 +227,13 @@ fn other_numbers(dataset: &Dataset, contents: &Contents, reference: &PersonRefer
     let different = |pointer| Fault {
         now: Some(Bilingual::new(
             "Noem op beide plaatsen hetzelfde nummer, of gebruik in /person/reference uw eigen nummer.",
-            "give the same number in both places, or use a number of your own in /person/reference",
+            "Give the same number in both places, or use a number of your own in /person/reference.",
         )),
         ..Fault::at(
             pointer,
             "other-number",
             "Het persoonsgebonden nummer in de inhoud is een ander dan dat in /person/reference/value.",
-            "the persoonsgebonden nummer in the content is another than that in /person/reference/value",
+            "The persoonsgebonden nummer in the content is another than that in /person/reference/value.",
         )
     };
     places.into_iter().map(different).collect()

@@ -11,7 +11,7 @@ use crate::{
     domain::id::PacketId,
     exchange::Exchange,
     http::{
-        caller::Acting,
+        caller::Presenting,
         extract::{path::InPath, query::NoQuery},
         json::StrictJson,
         problem::Problem,
@@ -60,12 +60,13 @@ pub(super) struct Standing {
     responses((status = 200, description = "Answered.", body = Standing))
 )]
 pub(super) async fn answer(
-    Acting(calling): Acting,
+    presenting: Presenting,
     InPath(id): InPath<PacketId>,
-    _: NoQuery,
+    query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(answer): StrictJson<Answer>,
+    body: Result<StrictJson<Answer>, Problem>,
 ) -> Result<Json<Standing>, Problem> {
+    let (calling, answer) = presenting.with(query, body)?;
     let given = exchange.answer(&calling.caller, id, answer.continues).await;
     let given = given.map_err(|error| calling.problem(error))?;
     calling.visit.log_index(given.index);

@@ -14,7 +14,7 @@ use crate::{
         decide::{DecisionGiven, Ruling},
     },
     http::{
-        caller::Acting,
+        caller::Presenting,
         extract::{path::InPath, query::NoQuery},
         json::StrictJson,
         problem::Problem,
@@ -111,12 +111,13 @@ impl From<(Ruling, DecisionGiven)> for Taken {
     responses((status = 200, description = "Decided.", body = Standing))
 )]
 pub(super) async fn decide(
-    Acting(calling): Acting,
+    presenting: Presenting,
     InPath(id): InPath<DeclarationId>,
-    _: NoQuery,
+    query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(decision): StrictJson<Decision>,
+    body: Result<StrictJson<Decision>, Problem>,
 ) -> Result<Json<Standing>, Problem> {
+    let (calling, decision) = presenting.with(query, body)?;
     let Decision { outcome, reason, decided_on: Day(on) } = decision;
     let ruling = Ruling { verdict: outcome, reason, on };
     let given = exchange.decide_declaration(&calling.caller, id, &ruling).await;

@@ -1,6 +1,7 @@
 //! Recording what the person wants, and reading it back.
 
 pub(super) mod body;
+mod rough;
 
 use std::sync::Arc;
 
@@ -8,7 +9,10 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::body::{Declared, Evidence};
+use self::{
+    body::{Declared, Evidence},
+    rough::Rough,
+};
 use super::{answered::Created, decision::Taken, params::StaffHeaders};
 use crate::{
     domain::{
@@ -16,14 +20,15 @@ use crate::{
         code::{DatasetCode, Purpose},
         declaration::{Capacity, DeclarationKind},
         id::DeclarationId,
+        problem::Fault,
     },
-    exchange::Exchange,
+    exchange::{Exchange, declare::Wish},
     http::{
-        caller::{Acting, Calling},
+        caller::{Calling, Presenting},
         extract::{path::InPath, query::NoQuery},
-        json::StrictJson,
-        problem::Problem,
-        wire::{Day, Instant, Party, shape},
+        json::{StrictValue, Wiped, described},
+        problem::{self, Problem},
+        wire::{Day, Instant, Party, shape, tell_also},
     },
 };
 
@@ -61,18 +66,49 @@ pub(super) struct Recorded {
         headers(("Location" = String, description = "The declaration."))))
 )]
 pub(super) async fn declare(
-    Acting(calling): Acting,
-    _: NoQuery,
+    Presenting { calling, mut faults }: Presenting,
+    query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(declared): StrictJson<Declared>,
+    body: Result<StrictValue, Problem>,
 ) -> Result<Created<Recorded>, Problem> {
-    let wish = declared.read()?;
+    if let Err(problem) = query {
+        faults.extend(problem.into_faults());
+    }
+    let StrictValue(body) = match body {
+        Err(problem) if problem.status() == problem::INVALID.status() => {
+            return Err(problem.with_faults(faults));
+        }
+        body => body?,
+    };
+    let wish = match read(&body) {
+        Ok(wish) if faults.is_empty() => wish,
+        read => {
+            faults.extend(read.err().unwrap_or_default());
+            return Err(wrong(&calling, &exchange, &body, faults).await);
+        }
+    };
     let recorded = exchange.declare(&calling.caller, &wish).await;
     let recorded = recorded.map_err(|error| calling.problem(error))?;
     calling.visit.dataset(&wish.dataset);
     calling.visit.log_index(recorded.index);
     let body = Recorded { id: recorded.id, kind: wish.kind, state: "given", log_index: recorded.index };
     Ok(Created { path: format!("/declarations/{}", recorded.id), body })
+}
+
+fn read(body: &Wiped) -> Result<Wish, Vec<Fault>> {
+    described::<Declared>(body.expose())?.read().map_err(Problem::into_faults)
+}
+
+/// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.
+async fn wrong(calling: &Calling, exchange: &Exchange, body: &Wiped, mut found: Vec<Fault>) -> Problem {
+    let (rough, more) = Rough::of(body.expose());
+    match exchange.wrong_with_declaration(&calling.caller, &rough.parts()).await {
+        Ok(judged) => {
+            tell_also(&mut found, more.into_iter().chain(judged));
+            problem::INVALID.code("declaration").with_faults(found)
+        }
+        Err(trouble) => calling.problem(trouble),
+    }
 }
 
 /// A declaration as its recorder sees it. The person is not shown: the recorder knows about whom it is.

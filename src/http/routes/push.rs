@@ -29,6 +29,7 @@ use crate::{
         extract::{idempotency::IdempotencyKey, query::CheckOnly},
         json::{StrictValue, Wiped, described},
         problem::{self, Problem},
+        wire::tell_also,
     },
     policy::dataset::DatasetKind,
 };
@@ -163,10 +164,6 @@ async fn wrong(
         Ok(judged) => judged,
         Err(trouble) => return calling.problem(trouble),
     };
-    for fault in more.into_iter().chain(judged) {
-        if !found.iter().any(|known| known.pointer == fault.pointer && known.code == fault.code) {
-            found.push(fault);
-        }
-    }
+    tell_also(&mut found, more.into_iter().chain(judged));
     problem::INVALID.code("submission").with_faults(found)
 }

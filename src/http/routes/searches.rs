@@ -14,7 +14,7 @@ use crate::{
         search::{Query, Sought},
     },
     http::{
-        caller::Acting,
+        caller::Presenting,
         extract::query::NoQuery,
         json::StrictJson,
         problem::Problem,
@@ -100,11 +100,12 @@ fn unclear<T>(reader: &mut Reader) -> Option<T> {
     responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn search(
-    Acting(calling): Acting,
-    _: NoQuery,
+    presenting: Presenting,
+    query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(wanted): StrictJson<Wanted>,
+    body: Result<StrictJson<Wanted>, Problem>,
 ) -> Result<Json<Items<Packet>>, Problem> {
+    let (calling, wanted) = presenting.with(query, body)?;
     let found = exchange.search(&calling.caller, &wanted.read()?).await;
     let found = found.map_err(|error| calling.problem(error))?;
     let caller = calling.caller.party();

@@ -18,7 +18,7 @@ use crate::{
         withdraw::{TakenBack, WithdrawError},
     },
     http::{
-        caller::{Acting, Calling},
+        caller::{Calling, Presenting},
         extract::{path::InPath, query::NoQuery},
         json::StrictJson,
         problem::Problem,
@@ -118,12 +118,13 @@ fn copies(which: Vec<(PacketId, PartyId)>) -> Vec<CopyOf> {
     responses((status = 200, description = "Withdrawn.", body = Effect))
 )]
 pub(super) async fn packet(
-    Acting(calling): Acting,
+    presenting: Presenting,
     InPath(id): InPath<PacketId>,
-    _: NoQuery,
+    query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(Nothing {}): StrictJson<Nothing>,
+    body: Result<StrictJson<Nothing>, Problem>,
 ) -> Result<Json<Effect>, Problem> {
+    let (calling, Nothing {}) = presenting.with(query, body)?;
     Effect::of(&calling, id.to_string(), exchange.withdraw_packet(&calling.caller, id).await)
 }
 
@@ -143,11 +144,12 @@ pub(super) async fn packet(
     responses((status = 200, description = "Withdrawn.", body = Effect))
 )]
 pub(super) async fn declaration(
-    Acting(calling): Acting,
+    presenting: Presenting,
     InPath(id): InPath<DeclarationId>,
-    _: NoQuery,
+    query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(By { by }): StrictJson<By>,
+    body: Result<StrictJson<By>, Problem>,
 ) -> Result<Json<Effect>, Problem> {
+    let (calling, By { by }) = presenting.with(query, body)?;
     Effect::of(&calling, id.to_string(), exchange.withdraw_declaration(&calling.caller, id, by).await)
 }

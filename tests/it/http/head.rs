@@ -115,6 +115,16 @@ async fn a_panic_is_a_500_that_says_nothing_and_the_connection_lives() {
             "status": 500,
             "detail": "Nothing was released. Tell the operator the traceId.",
             "traceId": trace,
+            "errors": [{
+                "pointer": "",
+                "code": "internal",
+                "nl": "Er ging iets mis bij de gateway.",
+                "en": "Something went wrong at the gateway",
+                "now": {
+                    "nl": "Er is niets vrijgegeven. Geef het traceId door aan de beheerder.",
+                    "en": "Nothing was released. Tell the operator the traceId.",
+                },
+            }],
         })
     );
     assert_eq!(get_path(&mut raw, "/v1/things").await.status, 200);

@@ -126,7 +126,7 @@ async fn a_school_without_a_key_is_told_to_publish_one() {
     let refused = send(&school, "/v1/packets", &alone(&gateway, &work)).await;
     refused.expect_problem(409, "recipient-has-no-key");
     assert_eq!(refused.json()["errors"][0]["pointer"], "/copyForPerson");
-    assert!(refused.text("/errors/0/now/en").contains("publish a key of your own"));
+    assert!(refused.text("/errors/0/now/en").contains("Publish a key of your own"));
     school.publish().await.expect_status(StatusCode::CREATED);
     send(&school, "/v1/packets", &alone(&gateway, &work)).await.expect_status(StatusCode::CREATED);
     gateway.stop().await;

@@ -2,7 +2,6 @@
 //! in a body that is.
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::body::wrong_count;
@@ -16,7 +15,7 @@ use crate::{
     },
     exchange::submission::{Address, Parts},
     http::{
-        json::typed,
+        json::{member, typed},
         wire::{Instant, Reader, Recipient, Reference},
     },
 };
@@ -77,9 +76,4 @@ impl Rough {
             content: self.content.as_ref(),
         }
     }
-}
-
-/// A member of an object, where it is there and in order.
-fn member<T: DeserializeOwned>(object: &Value, name: &str) -> Option<T> {
-    typed(object.get(name)?).ok()
 }

@@ -1,0 +1,195 @@
+//! What is wrong with a declaration, whoever gave it: each part by itself, and together those that must agree.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{Wish, reach};
+use crate::{
+    domain::{
+        clock::amsterdam_date,
+        code::{DatasetCode, Purpose},
+        declaration::{DeclarationKind, EvidenceKind},
+        party::PartyId,
+        person::PersonReference,
+        problem::{Bilingual, Fault},
+    },
+    exchange::{Exchange, caller::Caller, recipients::Resolved, submission::Address, trouble::Trouble},
+};
+
+/// The parts of a declaration that can be judged before it is kept. None where a part is absent or cannot be read: the
+/// others are judged all the same.
+#[derive(Debug, Default)]
+pub struct Parts<'a> {
+    /// What is declared.
+    pub kind: Option<DeclarationKind>,
+    /// By what the recorder calls the person.
+    pub reference: Option<&'a PersonReference>,
+    /// About which dataset.
+    pub dataset: Option<&'a DatasetCode>,
+    /// For which purpose.
+    pub purpose: Option<&'a Purpose>,
+    /// Whether a purpose was named, in order or not.
+    pub names_purpose: bool,
+    /// Towards whom.
+    pub towards: Option<&'a Address>,
+    /// Whether a recipient was named, in order or not.
+    pub names_recipient: bool,
+    /// On which day.
+    pub given_at: Option<Date>,
+    /// Until which day, that day not included.
+    pub until: Option<Date>,
+    /// On what it rests.
+    pub evidence: Option<EvidenceKind>,
+    /// When it was recorded.
+    pub recorded_on: Option<Date>,
+}
+
+impl Wish {
+    /// Its parts.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        Parts {
+            kind: Some(self.kind),
+            reference: Some(&self.reference),
+            dataset: Some(&self.dataset),
+            purpose: self.purpose.as_ref(),
+            names_purpose: self.purpose.is_some(),
+            towards: self.towards.as_ref(),
+            names_recipient: self.towards.is_some(),
+            given_at: Some(self.given_at),
+            until: self.until,
+            evidence: Some(self.evidence),
+            recorded_on: Some(self.recorded_on),
+        }
+    }
+}
+
+impl Exchange {
+    /// What is wrong with the parts of a declaration that is not in order as a whole.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn wrong_with_declaration(
+        &self,
+        caller: &Caller,
+        parts: &Parts<'_>,
+    ) -> Result<Vec<Fault>, Trouble> {
+        let (_, faults) = self.judge_declaration(caller, parts, self.clock.now()).await?;
+        Ok(faults)
+    }
+
+    /// Towards which party it holds, and all that is wrong.
+    pub(super) async fn judge_declaration(
+        &self,
+        caller: &Caller,
+        parts: &Parts<'_>,
+        now: Timestamp,
+    ) -> Result<(Option<PartyId>, Vec<Fault>), Trouble> {
+        let mut faults = self.wrong_with(parts, now);
+        let Some(address) = parts.towards else { return Ok((None, faults)) };
+        let found = self.resolve(caller.party(), &[(0, address)], now).await?;
+        let one = found.and_then(|found| {
+            found.as_slice().try_into().map_err(|_| vec![several()]).map(|[one]: [Resolved; 1]| one)
+        });
+        match one {
+            Ok(one) => Ok((Some(one.party), faults)),
+            Err(more) => {
+                let moved = |fault| Fault { pointer: "/towards".to_owned(), ..fault };
+                faults.extend(more.into_iter().map(moved));
+                Ok((None, faults))
+            }
+        }
+    }
+
+    fn wrong_with(&self, parts: &Parts<'_>, now: Timestamp) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if parts.dataset.is_some_and(|dataset| self.catalogue.dataset(dataset).is_none()) {
+            faults.push(Fault::at(
+                "/dataset",
+                "unknown-dataset",
+                "Deze dataset bestaat niet.",
+                "No such dataset.",
+            ));
+        }
+        if parts.purpose.is_some_and(|purpose| self.catalogue.purpose(purpose).is_none()) {
+            faults.push(Fault::at(
+                "/purpose",
+                "unknown-purpose",
+                "Dit doel bestaat niet.",
+                "No such purpose.",
+            ));
+        }
+        faults.extend(reach::too_wide(parts));
+        if parts.reference.is_some_and(PersonReference::is_pgn) {
+            faults.extend(self.wrong_with_pgn(parts));
+        }
+        let today = amsterdam_date(now);
+        for (day, pointer) in [(parts.given_at, "/givenAt"), (parts.recorded_on, "/evidence/recordedOn")] {
+            if day.is_some_and(|day| day > today) {
+                faults.push(Fault::at(
+                    pointer,
+                    "in-the-future",
+                    "Deze dag ligt in de toekomst.",
+                    "This day lies in the future.",
+                ));
+            }
+        }
+        if parts.until.zip(parts.given_at).is_some_and(|(until, given_at)| until <= given_at) {
+            faults.push(Fault::at(
+                "/until",
+                "ends-before-it-begins",
+                "De verklaring eindigt voordat zij begint.",
+                "The declaration ends before it begins.",
+            ));
+        }
+        let spoken = parts.evidence == Some(EvidenceKind::Mondeling);
+        if parts.kind == Some(DeclarationKind::GeenBezwaar) && spoken {
+            faults.push(Fault::at(
+                "/evidence/kind",
+                "must-be-written",
+                "Geen bezwaar moet schriftelijk zijn (Participatiewet 65, Wet SUWI 74).",
+                "A no-objection must be in writing (Participatiewet 65, Wet SUWI 74).",
+            ));
+        }
+        faults
+    }
+
+    /// A pseudonym of the persoonsgebonden nummer is a use of it: a declaration may use it where its dataset may.
+    fn wrong_with_pgn(&self, parts: &Parts<'_>) -> Option<Fault> {
+        let dataset = self.catalogue.dataset(parts.dataset?)?;
+        if !dataset.has_pgn() {
+            let provisions =
+                ["wvo2020:8.17", "wvo2020:8.18", "wec:161", "wec:162", "web:2.5.5a", "web:9.2.6"];
+            return Some(Fault {
+                provisions: provisions.into_iter().filter_map(|one| one.parse().ok()).collect(),
+                now: Some(Bilingual::new(
+                    "Gebruik het eigen nummer van uw organisatie.",
+                    "Use a number of your own organisation.",
+                )),
+                ..Fault::at(
+                    "/person/reference",
+                    "pgn-not-in-this-flow",
+                    "Het persoonsgebonden nummer mag in deze stroom niet mee: de gesloten lijsten noemen haar niet.",
+                    "The persoonsgebonden nummer may not travel in this flow: the closed lists do not name it.",
+                )
+            });
+        }
+        let told = parts.kind.is_none_or(DeclarationKind::names_its_purpose);
+        (!parts.names_purpose && !told).then(|| {
+            Fault::at(
+                "/purpose",
+                "missing",
+                "Noem het doel: een persoonsgebonden nummer wordt alleen binnen één doel herkend.",
+                "Name the purpose: a persoonsgebonden nummer is recognised within one purpose only.",
+            )
+        })
+    }
+}
+
+fn several() -> Fault {
+    Fault::at(
+        "/towards",
+        "several-recipients",
+        "Dit loket staat voor meer dan één ontvanger. Noem er één, met gemeente en rol.",
+        "This desk stands for more than one recipient: name one, by municipality and role.",
+    )
+}
