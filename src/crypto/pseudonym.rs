@@ -43,17 +43,34 @@ impl PseudonymKeys {
     pub fn all(&self, kind: &str, scope: &str, value: &str) -> Vec<Pseudonym> {
         let mut pseudonyms: Vec<Pseudonym> = Vec::new();
         for (version, key) in self.0.iter().rev() {
-            let mut context = Context::with_key(key);
-            for part in [kind, scope, value] {
-                context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-                context.update(part.as_bytes());
-            }
-            if let Ok(value) = Digest::from_slice(context.sign().as_ref()) {
-                pseudonyms.push(Pseudonym { version: *version, value });
-            }
+            let digest = hmac(key, [kind, scope, value]);
+            pseudonyms.extend(digest.map(|value| Pseudonym { version: *version, value }));
         }
+        wipe_stack();
         pseudonyms
     }
+}
+
+// Never inlined: what it leaves on the stack then lies where `wipe_stack` writes.
+#[inline(never)]
+fn hmac(key: &Key, parts: [&str; 3]) -> Option<Digest> {
+    let mut context = Context::with_key(key);
+    for part in parts {
+        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    Digest::from_slice(context.sign().as_ref()).ok()
+}
+
+/// More than an HMAC takes of the stack, in a debug build too.
+const USED: usize = 32 * 1024;
+
+/// Overwrites what a function that has returned left below: the HMAC's context holds the last block as it came, and is
+/// moved, so that wiping the context itself leaves copies.
+#[expect(clippy::large_stack_arrays, reason = "the stack is what is wiped")]
+#[inline(never)]
+fn wipe_stack() {
+    std::hint::black_box(&mut [0_u8; USED]);
 }
 
 impl std::fmt::Debug for PseudonymKeys {

@@ -7,9 +7,11 @@ use zeroize::Zeroize;
 /// A PGN of nine digits. It is wiped when dropped, never printed and never serialised.
 ///
 /// A BSN passes the 11-test; an onderwijsnummer leaves 5 (Besluit register onderwijsdeelnemers).
+///
+/// The digits are on the heap: a value that is moved would leave them on the stack, where nobody wipes them.
 #[derive(Clone, PartialEq, Eq, Zeroize)]
 #[zeroize(drop)]
-pub struct Pgn([u8; 9]);
+pub struct Pgn(Box<str>);
 
 /// The text is not a PGN. The text itself is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,20 +20,23 @@ pub struct InvalidPgn;
 
 const WEIGHTS: [i32; 9] = [9, 8, 7, 6, 5, 4, 3, 2, -1];
 
-fn remainder(digits: &[u8; 9]) -> i32 {
-    digits
+/// What the 11-test leaves of nine digits that are not all zero; none of anything else.
+fn remainder(digits: &[u8]) -> Option<i32> {
+    let is_number = digits.len() == WEIGHTS.len()
+        && digits.iter().all(u8::is_ascii_digit)
+        && digits.iter().any(|digit| *digit != b'0');
+    let weighed = digits
         .iter()
         .zip(WEIGHTS)
-        .map(|(digit, weight)| i32::from(digit.saturating_sub(b'0')).saturating_mul(weight))
-        .sum::<i32>()
-        .rem_euclid(11)
+        .map(|(digit, weight)| i32::from(digit.saturating_sub(b'0')).saturating_mul(weight));
+    is_number.then(|| weighed.sum::<i32>().rem_euclid(11))
 }
 
 impl Pgn {
     /// The nine digits. Every use of this function is a use of the number: keep them few.
     #[must_use]
     pub fn expose(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 }
 
@@ -39,9 +44,10 @@ impl FromStr for Pgn {
     type Err = InvalidPgn;
 
     fn from_str(text: &str) -> Result<Self, InvalidPgn> {
-        let digits: [u8; 9] = text.as_bytes().try_into().map_err(|_| InvalidPgn)?;
-        let is_number = digits.iter().all(u8::is_ascii_digit) && digits != *b"000000000";
-        if is_number && matches!(remainder(&digits), 0 | 5) { Ok(Self(digits)) } else { Err(InvalidPgn) }
+        match remainder(text.as_bytes()) {
+            Some(0 | 5) => Ok(Self(text.into())),
+            _ => Err(InvalidPgn),
+        }
     }
 }
 
@@ -59,8 +65,7 @@ impl fmt::Debug for Pgn {
 pub fn hides_a_bsn(text: &str) -> bool {
     let mut run: Vec<u8> = Vec::new();
     let mut ended = false;
-    let is_bsn =
-        |run: &[u8]| <[u8; 9]>::try_from(run).is_ok_and(|d| d != *b"000000000" && remainder(&d) == 0);
+    let is_bsn = |run: &[u8]| remainder(run) == Some(0);
     for letter in text.chars().filter(|letter| !is_invisible(*letter)).chain(['|']) {
         if let Some(digit) = digit(letter) {
             run.push(digit);
