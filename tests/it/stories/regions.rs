@@ -1,4 +1,5 @@
-//! The ways of working of four regions (routes R5 to R8): newcomers, the yearly talk, many colleges, two capacities.
+//! The ways of working of five regions (routes R5 to R9): newcomers, the yearly talk, many colleges, two capacities, the
+//! quarterly meeting.
 
 use http::StatusCode;
 use jiff::ToSpan as _;
@@ -6,8 +7,8 @@ use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
 use super::steps::{
-    CONTINUING, GUIDANCE, agree, answer, ask, asked_and_answered, born, but, collect, declare, hand_over,
-    items, join, provisions, send, withdraw,
+    CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, answer, ask, asked_and_answered, born, but, collect,
+    declare, hand_over, items, join, provisions, send, withdraw,
 };
 use crate::support::{Actor, Answer, Gateway, content, declaration, on_each_backend, submission};
 
@@ -234,4 +235,43 @@ async fn two_capacities(gateway: &Gateway) {
     assert_eq!(provisions(&refused, "verzoek-voortzetting.termijn"), ["wvo2020:2.31a:6"]);
     let reasoned = but(&late, &json!({ "reden": "gerechtvaardigd-belang" }));
     ask(gateway, &at_school, &reasoned).await.expect_status(StatusCode::CREATED);
+}
+
+/// R9. The school invites the municipality to the exit talk; the quarterly meeting is about trends, and no pupil is named
+/// there. Who drops out is reported to the Doorstroompunt, which looks for those without a benefit too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_talk_is_about_one_pupil_and_the_quarterly_meeting_about_none() {
+    on_each_backend(exit_talk_and_meeting).await;
+}
+
+async fn exit_talk_and_meeting(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let sem = enrolled(gateway, "L-91", "2009-02-11");
+    let liv = enrolled(gateway, "L-92", "2008-12-01");
+    consent(gateway, &school, &sem, "persoon", Role::WerkEnInkomen).await.expect_status(StatusCode::CREATED);
+    let invited = profile(gateway, &sem, &[Role::WerkEnInkomen]);
+    let packet = send(&school, "/v1/packets", &invited).await.expect_status(StatusCode::CREATED).text("/id");
+    college.pull(&packet).await;
+
+    // The meeting: what Sem agreed to is his guidance, Liv agreed to nothing, and counts are no dataset.
+    let mut trend = invited.clone();
+    trend["purpose"] = json!(DOORSTROOMPUNT);
+    send(&school, "/v1/packets", &trend).await.expect_problem(403, "no-basis");
+    let unasked = send(&school, "/v1/packets", &profile(gateway, &liv, &[Role::WerkEnInkomen])).await;
+    unasked.expect_problem(403, MISSING);
+    assert_eq!(provisions(&unasked, MISSING), ["avg:6:1a", "uavg:5"]);
+    let mut counts = invited.clone();
+    counts["dataset"] = json!("kwartaalcijfers");
+    send(&school, "/v1/packets", &counts).await.expect_problem(400, "unknown-dataset");
+    assert_eq!(items(&college, "/v1/inbox").await.len(), 1, "one pupil, who said yes");
+
+    // A pupil who is removed from school is the Doorstroompunt's, benefit or not, and not Werk & Inkomen's.
+    let by_number = json!({ "reference": { "kind": "pgn", "value": "999990019" } });
+    let gone = but(&born(gateway, "unused", "2007-05-06"), &by_number);
+    let report = |to| submission(gateway, "verwijderingsmelding", DOORSTROOMPUNT, &gone, to);
+    send(&school, "/v1/packets", &report(Role::WerkEnInkomen)).await.expect_problem(403, "no-basis");
+    let told = send(&school, "/v1/packets", &report(Role::Doorstroompunt)).await;
+    doorstroompunt.pull(&told.expect_status(StatusCode::CREATED).text("/id")).await;
 }
