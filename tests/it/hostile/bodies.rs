@@ -90,10 +90,17 @@ async fn a_body_in_another_dress_or_too_large_is_refused_on_every_route() {
         let answer = scene.school.send(&path, huge.clone()).await;
         court.judge(&format!("too large to {route}"), &answer, 413, &[], 0).await;
         let answer = scene.school.send(&format!("{path}?KANARIE-1=999990019"), "{}").await;
-        // A push tells what its body lacks as well.
-        let lacks = ["/dataset", "/purpose", "/person", "/content"].map(|name| (name, "missing"));
-        let lacks = if matches!(route, "/v1/packets" | "/v1/requests") { &lacks[..] } else { &[] };
-        let faults = [&[("query:", "unknown-parameter")], lacks].concat();
+        // Where staff act, what the body lacks is told as well.
+        let lacks: &[&str] = match route {
+            "/v1/packets" | "/v1/requests" => &["/dataset", "/purpose", "/person", "/content"],
+            "/v1/declarations" => &["/kind", "/person", "/dataset", "/givenBy", "/givenAt", "/evidence"],
+            "/v1/declarations/{id}/withdrawal" => &["/by"],
+            "/v1/declarations/{id}/decision" => &["/outcome", "/reason", "/decidedOn"],
+            "/v1/requests/{id}/answer" => &["/continues"],
+            _ => &[],
+        };
+        let lacks: Vec<_> = lacks.iter().map(|name| (*name, "missing")).collect();
+        let faults = [&[("query:", "unknown-parameter")], lacks.as_slice()].concat();
         court.judge(&format!("query to {route}"), &answer, 400, &faults, 0).await;
     }
     court.close().await;
