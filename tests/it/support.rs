@@ -11,6 +11,7 @@ use std::{
 
 use http::{HeaderMap, Method, StatusCode};
 use jiff::{Timestamp, ToSpan as _};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sluis::{
     cli::{
@@ -307,6 +308,12 @@ pub(crate) fn left_out(what: &str) {
     if SAID.lock().unwrap().insert(what.to_owned()) {
         writeln!(std::io::stderr(), "\nleft out: {what}").unwrap();
     }
+}
+
+/// Sends a signal without a program to do it: a bare machine has no `kill`.
+pub(crate) fn signal(process: u32, signal: Signal) -> bool {
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+    process.is_some_and(|process| kill_process(process, signal).is_ok())
 }
 
 impl Answer {

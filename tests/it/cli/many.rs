@@ -2,18 +2,18 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    process::Command,
     thread::sleep,
     time::Duration,
 };
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::{
     live::{DOORSTROOMPUNT, Live, SCHOOL},
     program::Ended,
 };
-use crate::support::left_school;
+use crate::support::{left_school, signal};
 
 const LINES: usize = 300;
 const REPORT: &str = "batch.ndjson.report.ndjson";
@@ -52,8 +52,7 @@ fn a_batch_that_was_interrupted_and_killed_goes_on_and_doubles_nothing() {
     // Ctrl-C: what is on its way is waited for.
     let mut batch = live.begin(SCHOOL, &push);
     wait_for(&live, 10, &mut batch);
-    let told = Command::new("kill").args(["-INT", &batch.id().to_string()]).status().unwrap();
-    assert!(told.success());
+    assert!(signal(batch.id(), Signal::INT));
     let tally = Ended::of(batch).with(75).json();
     assert!(tally["open"].as_u64().unwrap() > 0, "{tally}");
     assert_eq!(tally["accepted"], accepted(&live));

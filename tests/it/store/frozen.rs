@@ -2,11 +2,11 @@
 
 use std::{
     fs,
-    process::Command,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use rustix::process::Signal;
 use sluis::store::{
     OpenOptions, Store,
     write::Record,
@@ -19,7 +19,7 @@ use sqlx::{AnyPool, Row as _};
 use tokio::time::timeout;
 
 use super::support::{Place, Rig};
-use crate::support::left_out;
+use crate::support::{left_out, signal};
 
 /// Longer than anything may take here.
 const LONGEST: Duration = Duration::from_secs(50);
@@ -42,7 +42,7 @@ impl Frozen {
             let line = String::from_utf8_lossy(&line).into_owned();
             line.starts_with("postgres:") && line.contains(name)
         };
-        if all.is_empty() || !all.iter().all(is_here) || !signal(&all, "-CONT") {
+        if all.is_empty() || !all.iter().all(is_here) || !to_each(&all, Signal::CONT) {
             left_out("a server that hangs: its processes are not ours to stop");
             return None;
         }
@@ -50,20 +50,19 @@ impl Frozen {
     }
 
     pub(crate) fn stop(backends: Vec<i32>) -> Self {
-        assert!(signal(&backends, "-STOP"));
+        assert!(to_each(&backends, Signal::STOP));
         Self(backends)
     }
 }
 
 impl Drop for Frozen {
     fn drop(&mut self) {
-        signal(&self.0, "-CONT");
+        to_each(&self.0, Signal::CONT);
     }
 }
 
-fn signal(processes: &[i32], signal: &str) -> bool {
-    let processes = processes.iter().map(ToString::to_string);
-    Command::new("kill").arg(signal).args(processes).status().is_ok_and(|status| status.success())
+fn to_each(processes: &[i32], told: Signal) -> bool {
+    processes.iter().all(|&process| signal(process.unsigned_abs(), told))
 }
 
 /// Stops the server at one step.

@@ -14,6 +14,7 @@ use std::{
 
 use http::StatusCode;
 use jiff::Timestamp;
+use rustix::process::Signal;
 use rustls::{ClientConfig, pki_types::ServerName};
 use serde_json::{Value, json};
 use sluis::{
@@ -52,7 +53,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     store::support::Place,
-    support::{Actor, Answer, left_school},
+    support::{Actor, Answer, left_school, signal},
 };
 
 /// No test waits longer for anything.
@@ -296,8 +297,7 @@ impl Process {
 
     /// Asks it to stop, as `systemctl stop` does.
     pub(crate) async fn terminate(&self) {
-        let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().await.unwrap();
-        assert!(told.success());
+        assert!(signal(self.id(), Signal::TERM));
     }
 
     /// Waits until it has ended by itself.
