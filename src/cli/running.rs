@@ -157,6 +157,11 @@ fn publisher(config: &Config) -> Publisher {
         name: config.publisher.name.clone(),
         email: config.publisher.email.clone(),
         url: config.publisher.url.clone(),
+        security: config
+            .publisher
+            .security
+            .clone()
+            .unwrap_or_else(|| format!("mailto:{}", config.publisher.email)),
         base: Some(config.listen.public_url.clone()),
     }
 }

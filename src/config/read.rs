@@ -157,6 +157,15 @@ fn check(config: &Config, faults: &mut Vec<String>) {
             .push("`region` is empty; name the region's file in policies/regions, without .toml".to_owned());
     }
     check_listen(&config.listen, config.strict, faults);
+    if let Some(contact) = &config.publisher.security
+        && (!["mailto:", "https://", "tel:"].iter().any(|form| contact.starts_with(form))
+            || contact.contains(|letter: char| letter.is_whitespace() || letter.is_control()))
+    {
+        faults.push(
+            "publisher.security must be one mailto:, https:// or tel: address, and nothing behind it"
+                .to_owned(),
+        );
+    }
     if let Err(wrong) = config.database.url.check() {
         faults.push(format!("database.url {wrong}"));
     }

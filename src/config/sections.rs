@@ -33,6 +33,9 @@ pub struct Publisher {
     pub email: String,
     /// Its page about the gateway.
     pub url: String,
+    /// Where a weakness may be reported (RFC 9116): a `mailto:`, `https:` or `tel:` URI. Absent: the address for mail.
+    #[serde(default)]
+    pub security: Option<String>,
 }
 
 /// `[keys]`: the gateway's own keys.

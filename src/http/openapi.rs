@@ -49,6 +49,8 @@ pub struct Publisher {
     pub email: String,
     /// Its page about this interface.
     pub url: String,
+    /// Where a weakness may be reported: a `mailto:`, `https:` or `tel:` URI.
+    pub security: String,
     /// The gateway's own address, `https://…` without a slash at the end; absent it is relative.
     pub base: Option<String>,
 }

@@ -20,6 +20,7 @@ mod parties;
 mod payload;
 mod push;
 mod searches;
+mod security_txt;
 mod withdrawal;
 
 use std::sync::Arc;
@@ -52,7 +53,8 @@ pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
     let all = Router::new()
         .nest(BASE, versioned)
         .nest(evaluation::BASE, answering(JSON, evaluation))
-        .merge(log::routes());
+        .merge(log::routes())
+        .merge(security_txt::routes());
     edge.surround(all.with_state(state))
 }
 

@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 pub struct HttpState {
     /// The use cases.
     pub exchange: Arc<Exchange>,
-    /// Whom the interface description names.
+    /// Whom the interface description and `security.txt` name.
     pub publisher: Arc<Publisher>,
 }
 
@@ -27,5 +27,11 @@ impl HttpState {
 impl FromRef<HttpState> for Arc<Exchange> {
     fn from_ref(state: &HttpState) -> Self {
         Self::clone(&state.exchange)
+    }
+}
+
+impl FromRef<HttpState> for Arc<Publisher> {
+    fn from_ref(state: &HttpState) -> Self {
+        Self::clone(&state.publisher)
     }
 }

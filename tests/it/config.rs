@@ -93,6 +93,17 @@ fn what_is_only_fit_for_a_try_out_is_refused_unless_strict_is_off() {
 }
 
 #[test]
+fn where_a_weakness_is_reported_is_one_address() {
+    let with = |contact: &str| {
+        SAMPLE.replace("# security = \"mailto:security@example.nl\"", &format!("security = \"{contact}\""))
+    };
+    for wrong in ["security@example.nl", "mailto:a@example.nl\\nExpires: never", "http://example.nl"] {
+        assert!(fault(&with(wrong)).contains("publisher.security"), "{wrong}");
+    }
+    assert!(read(&with("mailto:security@example.nl")).is_ok());
+}
+
+#[test]
 fn a_password_is_a_file_and_never_shown() {
     let url = |url: &str| SAMPLE.replace("sqlite:gateway.db", url);
     for text in

@@ -10,6 +10,7 @@ fn api() -> Value {
         name: "Beheer Sluis".to_owned(),
         email: "beheer@example.nl".to_owned(),
         url: "https://gateway.example.nl/over".to_owned(),
+        security: "mailto:beheer@example.nl".to_owned(),
         base: Some("https://gateway.example.nl".to_owned()),
     };
     serde_json::to_value(description(&publisher)).unwrap()

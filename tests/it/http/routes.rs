@@ -391,3 +391,17 @@ async fn staff_is_asked_where_a_person_is_concerned() {
     assert!(!String::from_utf8_lossy(&answer.body).contains("999990019"));
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn everyone_may_read_where_a_weakness_can_be_reported() {
+    let gateway = Gateway::start().await;
+    let told = gateway.visit("/.well-known/security.txt").await;
+    assert_eq!(told.status, StatusCode::OK);
+    assert_eq!(told.headers["content-type"], "text/plain; charset=utf-8");
+    let text = String::from_utf8(told.body).unwrap();
+    assert!(text.starts_with("Contact: mailto:"), "{text}");
+    let expires = text.lines().find_map(|line| line.strip_prefix("Expires: ")).unwrap();
+    let expires: jiff::Timestamp = expires.parse().unwrap();
+    let now = gateway.clock.now();
+    assert!(expires > now && expires < now + jiff::ToSpan::hours(31 * 24), "{text}");
+}
