@@ -35,7 +35,7 @@ fn the_sample_shows_every_member_with_its_default() {
         let member = line.strip_prefix("# ").filter(|rest| {
             let name = rest.split_once(" = ").map_or("", |(name, _)| name);
             let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-            is_name && !["password_file", "dir"].contains(&name)
+            is_name && !["password_file", "dir", "security"].contains(&name)
         });
         member.unwrap_or(line)
     };
