@@ -151,7 +151,9 @@ impl Exchange {
                 && request.state != PacketState::Withdrawn
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
-        let indiening = self.kept_header(&request)?.person.birth_date.age_at(request.created);
+        let person = self.kept_header(&request)?.person;
+        let indiening = person.birth_date.age_at(request.created);
+        let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
         let own = asked.recipient.role == Role::Betrokkene;
         for copy in &request.recipients {
@@ -168,7 +170,7 @@ impl Exchange {
                 .map(|one| one.given_by)
                 .collect();
             if accepted || copy.party == asked.recipient {
-                return Ok(RequestFacts { exists: true, accepted, indiening, instemming });
+                return Ok(RequestFacts { exists: true, accepted, indiening, curatele, instemming });
             }
         }
         Ok(RequestFacts::default())

@@ -34,7 +34,7 @@ fn a_handover_goes_from_the_question_to_the_acknowledgement() {
     live.write("verzoek.json", &live.packet("verzoek-voortzetting", &toby));
 
     let error = live.refused(SCHOOL, &["ask", "verzoek.json"]);
-    assert_eq!(codes(&error), ["verzoek-voortzetting.instemming"]);
+    assert_eq!(codes(&error), ["verzoek-voortzetting.instemming-volwassene"]);
     let verdict = live.client(SCHOOL, &["ask", "verzoek.json", "--check", "--json"]).with(1).json();
     assert_eq!(verdict["allowed"], false);
 
