@@ -157,11 +157,13 @@ impl Exchange {
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
         let own = asked.recipient.role == Role::Betrokkene;
         for copy in &request.recipients {
-            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            if !own && (ended || copy.party != asked.recipient) {
+            if !own && copy.party != asked.recipient {
                 continue;
             }
-            let accepted = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            // What ended carries nothing more; who agreed with it is still told apart from who did not.
+            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
+            let continues = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            let accepted = continues && (own || !ended);
             let standing =
                 self.standing(asked, &request.dataset, &request.purpose, copy.party, reading).await?;
             let instemming = standing

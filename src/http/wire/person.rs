@@ -3,18 +3,22 @@
 use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use zeroize::ZeroizeOnDrop;
 
 use super::{Day, Reader, shape};
-use crate::domain::{
-    age::BirthDate,
-    code::Municipality,
-    person::{
-        Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference, Protection,
-        Reden, Uitstroomprofiel,
+use crate::{
+    domain::{
+        age::BirthDate,
+        code::Municipality,
+        person::{
+            Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference,
+            Protection, Reden, Uitstroomprofiel,
+        },
+        problem::Fault,
     },
-    problem::Fault,
+    http::json::member,
 };
 
 /// By what kind of number the person is called.
@@ -231,6 +235,16 @@ pub struct Protected {
 }
 
 impl Protected {
+    /// What can be read of a person that may not be in order.
+    #[must_use]
+    pub fn of(person: &Value) -> Self {
+        Self {
+            handelingsbekwaam: member(person, "handelingsbekwaam"),
+            maatregel: member(person, "maatregel").unwrap_or_default(),
+            onbevoegd_voor_deze: member(person, "onbevoegdVoorDeze").unwrap_or_default(),
+        }
+    }
+
     /// The measures, if they do not contradict each other. `pointer` is that of the person.
     ///
     /// # Errors
