@@ -10,6 +10,8 @@ pub mod canonical;
 mod context;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod properties;
 mod reading;
 mod rules;
 mod schema;

@@ -151,15 +151,19 @@ impl Exchange {
                 && request.state != PacketState::Withdrawn
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
-        let indiening = self.kept_header(&request)?.person.birth_date.age_at(request.created);
+        let person = self.kept_header(&request)?.person;
+        let indiening = person.birth_date.age_at(request.created);
+        let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
         let own = asked.recipient.role == Role::Betrokkene;
         for copy in &request.recipients {
-            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            if !own && (ended || copy.party != asked.recipient) {
+            if !own && copy.party != asked.recipient {
                 continue;
             }
-            let accepted = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            // What ended carries nothing more; who agreed with it is still told apart from who did not.
+            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
+            let continues = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            let accepted = continues && (own || !ended);
             let standing =
                 self.standing(asked, &request.dataset, &request.purpose, copy.party, reading).await?;
             let instemming = standing
@@ -168,7 +172,7 @@ impl Exchange {
                 .map(|one| one.given_by)
                 .collect();
             if accepted || copy.party == asked.recipient {
-                return Ok(RequestFacts { exists: true, accepted, indiening, instemming });
+                return Ok(RequestFacts { exists: true, accepted, indiening, curatele, instemming });
             }
         }
         Ok(RequestFacts::default())

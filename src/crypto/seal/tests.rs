@@ -98,7 +98,7 @@ fn projection(packet: PacketId) -> Minimised {
     let question: WhatIf = serde_json::from_value(json!({
         "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak", "senderRole": "pro-school",
         "recipientRole": "doorstroompunt", "recipientGemeenten": ["0361"], "verblijf": "0361",
-        "at": "2026-10-06", "birthDate": "2006-02-11", "verlatenOp": "2026-10-05", "pgn": true,
+        "at": "2026-10-06", "birthDate": "2006-02-11", "verwijderdOp": "2026-10-05", "pgn": true,
         "categories": contents.categories(),
     }))
     .unwrap();

@@ -89,7 +89,7 @@ impl Live {
         for (pointer, name) in [
             ("/content/persoon/geboortedatum", "birthDate"),
             ("/content/traject/uitstroomdatum", "verlatenOp"),
-            ("/content/verwijdering/datum", "verlatenOp"),
+            ("/content/verwijdering/datum", "verwijderdOp"),
         ] {
             if let Some(place) = packet.pointer_mut(pointer) {
                 *place = person[name].clone();

@@ -53,7 +53,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     store::support::Place,
-    support::{Actor, Answer, left_school, signal},
+    support::{Actor, Answer, removed_from_school, signal},
 };
 
 /// No test waits longer for anything.
@@ -349,7 +349,7 @@ pub(crate) fn head(path: &str, key: &str, length: usize) -> String {
 
 /// A report of removal about someone of nineteen: it needs no declaration.
 pub(crate) fn removal(reference: &str, now: Timestamp) -> Value {
-    let person = left_school(reference, 19, now);
+    let person = removed_from_school(reference, 19, now);
     json!({
         "dataset": "verwijderingsmelding",
         "purpose": "doorstroompunt-taak",
