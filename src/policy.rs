@@ -7,6 +7,7 @@
 
 mod answers;
 pub mod canonical;
+mod cited;
 mod context;
 #[cfg(test)]
 mod fixture;
@@ -16,6 +17,7 @@ mod schema;
 mod source;
 mod strict;
 mod uses;
+mod wording;
 
 pub mod cases;
 pub mod catalogue;

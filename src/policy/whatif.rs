@@ -193,6 +193,7 @@ impl WhatIf {
             subject: None,
             versions: Vec::new(),
             valid_until: None,
+            tells_age: true,
         })
     }
 
