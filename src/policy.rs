@@ -7,6 +7,7 @@
 
 mod answers;
 pub mod canonical;
+mod cited;
 mod context;
 #[cfg(test)]
 mod fixture;
@@ -18,6 +19,7 @@ mod schema;
 mod source;
 mod strict;
 mod uses;
+mod wording;
 
 pub mod cases;
 pub mod catalogue;

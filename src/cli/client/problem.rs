@@ -43,6 +43,9 @@ pub struct Reason {
     /// The provisions, where it is the law that says no.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub provisions: Vec<String>,
+    /// The provisions as people write them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<String>,
     /// In plain Dutch.
     pub nl: String,
     /// In English.
@@ -115,7 +118,9 @@ impl Reason {
     pub fn lines(&self) -> Vec<String> {
         let place = self.column.as_ref().unwrap_or(&self.pointer);
         let recipient = self.recipient.map(|index| format!("ontvanger {}", u64::from(index) + 1));
-        let articles = (!self.provisions.is_empty()).then(|| self.provisions.join(", "));
+        // A gateway of before the citations gives identifiers only.
+        let cited = if self.citations.is_empty() { &self.provisions } else { &self.citations };
+        let articles = (!cited.is_empty()).then(|| cited.join(", "));
         let head: Vec<&str> =
             [Some(place.as_str()), recipient.as_deref(), Some(&self.code), articles.as_deref()]
                 .into_iter()

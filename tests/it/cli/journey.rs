@@ -91,9 +91,11 @@ fn a_refusal_says_the_article_and_what_to_do() {
     live.write("verzoek.json", &live.packet("verzoek-voortzetting", &toby));
     let ended = live.client(SCHOOL, &["ask", "verzoek.json"]).with(1);
     assert_eq!(ended.stdout, "");
-    for said in
-        ["wvo2020:2.31b:2", "stemt zelf in met het verzoek", "Nu: Vraag de jongere zelf om instemming"]
-    {
+    for said in [
+        "art. 2.31b lid 2 WVO 2020",
+        "stemt zelf in met het verzoek",
+        "Nu: Vraag de jongere zelf om instemming",
+    ] {
         assert!(ended.stderr.contains(said), "{said}: {}", ended.stderr);
     }
     assert!(!ended.stderr.contains("Each entry of errors"), "that is for machines");
