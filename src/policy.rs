@@ -14,7 +14,7 @@ mod reading;
 mod rules;
 mod schema;
 mod source;
-mod strict;
+pub(crate) mod strict;
 mod uses;
 
 pub mod cases;
