@@ -17,7 +17,7 @@ mod reading;
 mod rules;
 mod schema;
 mod source;
-mod strict;
+pub(crate) mod strict;
 mod uses;
 mod wording;
 
