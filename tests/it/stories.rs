@@ -17,3 +17,4 @@ mod removal;
 mod residence;
 mod search;
 mod steps;
+mod undelivered;
