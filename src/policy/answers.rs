@@ -1,12 +1,12 @@
 //! What a refusal says: the condition that fails, or one of the fixed answers.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 
 use super::{
     catalogue::Catalogue,
-    dataset::{Basis, Condition, Dataset, Elsewhere},
+    dataset::{Basis, Condition, Elsewhere},
     wording::{Ages, fill},
 };
 use crate::domain::{
@@ -18,22 +18,12 @@ use crate::domain::{
 /// this person. Without ages the texts speak of nobody.
 pub(super) fn failed_condition_of(
     catalogue: &Catalogue,
-    dataset: &Dataset,
     basis: &Basis,
     condition: &Condition,
     ages: Option<Ages>,
     today: Date,
 ) -> Fault {
-    let act = |basis: &Basis| basis.provisions.first().map(|first| first.act().to_owned());
-    let own = act(basis);
-    let others: BTreeSet<String> =
-        dataset.bases.values().filter_map(act).filter(|act| own.as_ref() != Some(act)).collect();
-    let mut provisions = condition.provisions_of(basis);
-    let of_others = |provision: &Provision| others.contains(provision.act());
-    if !provisions.iter().all(of_others) {
-        provisions.retain(|provision| !of_others(provision));
-    }
-    failed(catalogue, condition, provisions, ages, today)
+    failed(catalogue, condition, condition.provisions_of(basis), ages, today)
 }
 
 /// A failed condition of a route as a fault.
@@ -129,13 +119,13 @@ pub(super) fn no_basis() -> Fault {
 }
 
 /// No basis, and where it belongs instead.
-pub(super) fn belongs_elsewhere(elsewhere: &Elsewhere) -> Fault {
-    Fault {
+pub(super) fn belongs_elsewhere(catalogue: &Catalogue, elsewhere: &Elsewhere) -> Fault {
+    catalogue.cited(Fault {
         provisions: elsewhere.provisions.clone(),
         text: Bilingual { nl: elsewhere.nl.clone().into(), en: elsewhere.en.clone().into() },
         now: Some(Bilingual { nl: elsewhere.nu.clone().into(), en: elsewhere.nu_en.clone().into() }),
         ..no_basis()
-    }
+    })
 }
 
 pub(super) fn named_basis_fails() -> Fault {

@@ -140,7 +140,7 @@ impl Engine {
                 let failed = conditions.iter().filter(|condition| reasons.contains(&condition.id));
                 let faults: Vec<Fault> = failed
                     .map(|condition| {
-                        failed_condition_of(&self.catalogue, dataset, basis, condition, ages, derived.today)
+                        failed_condition_of(&self.catalogue, basis, condition, ages, derived.today)
                     })
                     .collect();
                 // A denial that no known condition explains is a fault of the policies, not an answer.
@@ -178,7 +178,8 @@ impl Engine {
         match holds.as_slice() {
             [] => {
                 let elsewhere = dataset.elsewhere(facts.sender.party.role, facts.recipient.party.role);
-                Err(no(RefusalKind::NoBasis, vec![elsewhere.map_or_else(no_basis, belongs_elsewhere)]))
+                let said = elsewhere.map_or_else(no_basis, |one| belongs_elsewhere(&self.catalogue, one));
+                Err(no(RefusalKind::NoBasis, vec![said]))
             }
             [only] => Ok(only),
             several => Err(no(
@@ -527,7 +528,7 @@ mod tests {
                 .datasets()
                 .flat_map(|dataset| dataset.bases.values().map(move |basis| (dataset, basis)))
                 .flat_map(|(dataset, basis)| {
-                    let of = |condition| failed_condition_of(catalogue, dataset, basis, condition, None, day);
+                    let of = |condition| failed_condition_of(catalogue, basis, condition, None, day);
                     catalogue.conditions_of(dataset, basis).map(of).collect::<Vec<_>>()
                 });
             for fault in routes.chain(bases) {
