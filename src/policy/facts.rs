@@ -31,6 +31,8 @@ pub struct RequestFacts {
     pub exists: bool,
     /// The college has answered that it continues.
     pub accepted: bool,
+    /// The municipality whose college was asked.
+    pub municipality: Option<Municipality>,
     /// How old the person was when the request was handed in, by the date of birth in the request itself. It decides
     /// who had to agree. Every age when there is no request.
     pub indiening: AgeRange,
@@ -40,7 +42,13 @@ pub struct RequestFacts {
 
 impl Default for RequestFacts {
     fn default() -> Self {
-        Self { exists: false, accepted: false, indiening: AgeRange::UNKNOWN, instemming: BTreeSet::new() }
+        Self {
+            exists: false,
+            accepted: false,
+            municipality: None,
+            indiening: AgeRange::UNKNOWN,
+            instemming: BTreeSet::new(),
+        }
     }
 }
 
@@ -66,6 +74,8 @@ pub struct Facts {
     pub sender: PartyFacts,
     /// Who would receive.
     pub recipient: PartyFacts,
+    /// The municipality whose college the sender named; none where it named a party.
+    pub municipality: Option<Municipality>,
     /// What the sender asserts about the person.
     pub person: PersonFacts,
     /// Whether the person is called by the persoonsgebonden nummer.
@@ -116,6 +126,8 @@ pub(super) struct Derived {
     pub(super) months_since_diploma: Option<i64>,
     /// Not asserted is yes.
     pub(super) leerplichtig: bool,
+    /// The municipality whose college would receive.
+    pub(super) college: Option<Municipality>,
 }
 
 impl Derived {
@@ -142,8 +154,18 @@ impl Derived {
             has_diploma,
             months_since_diploma: facts.person.gediplomeerd_op.filter(|_| has_diploma).and_then(months),
             leerplichtig: facts.person.leerplichtig.unwrap_or(true),
+            college: college(facts),
         }
     }
+}
+
+/// The college that was named; where a party was, the one that was asked to continue, or that of the residence if it acts
+/// for that.
+fn college(facts: &Facts) -> Option<Municipality> {
+    let residence = &facts.person.verblijf;
+    let acts = facts.recipient.gemeenten.contains(residence);
+    let named = facts.municipality.as_ref().or(facts.request.municipality.as_ref());
+    named.or_else(|| acts.then_some(residence)).cloned()
 }
 
 /// A date as the number that policies compare, such as 20260901.

@@ -8,7 +8,7 @@ use sqlx::{any::AnyRow, query};
 use super::words;
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Purpose},
+        code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
@@ -84,11 +84,21 @@ pub struct PacketRow {
     pub recipients: Vec<RecipientRow>,
 }
 
+impl PacketRow {
+    /// The municipality whose college was named for the copy of this party.
+    #[must_use]
+    pub fn municipality_of(&self, party: PartyId) -> Option<Municipality> {
+        self.recipients.iter().find(|copy| copy.party == party)?.municipality.clone()
+    }
+}
+
 /// A recipient's copy without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecipientRow {
     /// Whose.
     pub party: PartyId,
+    /// The municipality whose college was named.
+    pub municipality: Option<Municipality>,
     /// On which basis.
     pub basis: Grondslag,
     /// The categories that it holds.
@@ -117,7 +127,7 @@ pub struct RecipientRow {
 
 const PACKET: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
      created, created_index, expires, header, request_id, state FROM packet WHERE id = $1";
-const RECIPIENTS: &str = "SELECT oin, role, basis, categories, omitted, jwe_sha256, thumbprint, state, pushed_index, \
+const RECIPIENTS: &str = "SELECT oin, role, municipality, basis, categories, omitted, jwe_sha256, thumbprint, state, pushed_index, \
      collected_at, collected_index, acknowledged_at, acknowledged_index, ended_index \
      FROM packet_recipient WHERE packet_id = $1 ORDER BY position";
 const USED: &str = "SELECT declaration_id FROM packet_declaration WHERE packet_id = $1 AND oin = $2 AND role = $3 \
@@ -225,6 +235,7 @@ fn recipient_row(row: &AnyRow) -> Result<RecipientRow, StoreError> {
     let columns = Columns(row);
     Ok(RecipientRow {
         party: columns.party("oin", "role")?,
+        municipality: columns.maybe_parse("municipality")?,
         basis: columns.parse("basis")?,
         categories: columns.codes("categories")?,
         omitted: columns.codes("omitted")?,

@@ -91,7 +91,9 @@ fn a_refusal_says_the_article_and_what_to_do() {
     live.write("verzoek.json", &live.packet("verzoek-voortzetting", &toby));
     let ended = live.client(SCHOOL, &["ask", "verzoek.json"]).with(1);
     assert_eq!(ended.stdout, "");
-    for said in ["art. 2.31b lid 2 WVO 2020", "Instemming met het verzoek ontbreekt.", "Nu: Vraag om instemming"] {
+    for said in
+        ["art. 2.31b lid 2 WVO 2020", "Instemming met het verzoek ontbreekt.", "Nu: Vraag om instemming"]
+    {
         assert!(ended.stderr.contains(said), "{said}: {}", ended.stderr);
     }
     assert!(!ended.stderr.contains("Each entry of errors"), "that is for machines");
