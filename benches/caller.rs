@@ -81,7 +81,8 @@ pub(crate) fn removal(catalogue: &Catalogue) -> Fallible<Value> {
         "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak",
         "recipients": [{ "municipality": "0361", "role": "doorstroompunt" }],
         "person": { "reference": { "kind": "pgn", "value": "999990019" }, "birthDate": born, "verblijf": "0361",
-                    "ingeschreven": false, "verlatenOp": today.to_string() },
+                    "ingeschreven": false, "verlatenOp": today.to_string(),
+                    "verwijderdOp": today.to_string() },
         "content": content,
     }))
 }

@@ -11,11 +11,13 @@ mod cited;
 mod context;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod properties;
 mod reading;
 mod rules;
 mod schema;
 mod source;
-mod strict;
+pub(crate) mod strict;
 mod uses;
 mod wording;
 

@@ -196,8 +196,8 @@ fn has_array(value: &Value) -> bool {
 /// Faults are told without a word of the caller's.
 fn told<T>(read: Result<T, Vec<Fault>>) -> Option<T> {
     let known: BTreeSet<&str> =
-        "person recipients reference kind value birthDate verblijf handelingsbekwaam onbevoegdVoorDeze profiel \
-         ingeschreven verlatenOp gediplomeerd gediplomeerdOp leerplichtig startkwalificatie reden municipality oin role desk index leaf parts part \
+        "person recipients reference kind value birthDate verblijf handelingsbekwaam maatregel onbevoegdVoorDeze profiel \
+         ingeschreven verlatenOp verwijderdOp gediplomeerd gediplomeerdOp leerplichtig startkwalificatie reden municipality oin role desk index leaf parts part \
          salt body proof"
             .split(' ')
             .collect();

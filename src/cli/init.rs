@@ -105,7 +105,7 @@ impl Init {
         let options = InitOptions { data: local(self.port), ops: local(ops), database: None };
         let laid = Box::pin(lay_out(&self.dir, &options, &at.clock, &at.entropy)).await?;
         for party in &laid.parties {
-            let key = PrivateKey::generate(KeyAlgorithm::EcdhEs)
+            let key = PrivateKey::generate(usual_algorithm(party.party.role))
                 .map_err(|error| Failure::internal("an encryption key cannot be made").because(error))?;
             let file = laid.parties_folder.join(&party.name).join("encryption.jwk");
             files::write_private(&file, key.to_jwk().to_string().as_bytes())?;
@@ -122,6 +122,15 @@ impl Init {
         });
         at.out.show(&document, || tried(&laid))?;
         Ok(Exit::Done)
+    }
+}
+
+/// What a party of a try-out is sealed to: colleges by the form that the NL GOV encryption module prescribes, the others by
+/// elliptic keys, so that both are seen.
+pub(super) const fn usual_algorithm(role: Role) -> KeyAlgorithm {
+    match role {
+        Role::WerkEnInkomen => KeyAlgorithm::RsaOaep,
+        _ => KeyAlgorithm::EcdhEs,
     }
 }
 

@@ -54,10 +54,15 @@ impl BirthDate {
         let today = amsterdam_date(instant);
         let (first, last) = match (self.month, self.day) {
             (0, _) => ((1, 1), (12, 31)),
-            (month, 0) => ((month, 1), (month, 31)),
+            (month, 0) => ((month, 1), (month, self.last_day())),
             known => (known, known),
         };
         AgeRange { at_least: self.years_until(today, last), at_most: self.years_until(today, first) }
+    }
+
+    /// The last day of the month of birth.
+    fn last_day(&self) -> i8 {
+        Date::new(self.year, self.month, 1).map_or(31, Date::days_in_month)
     }
 
     fn years_until(&self, today: Date, birthday: (i8, i8)) -> u16 {
@@ -162,6 +167,18 @@ mod tests {
         assert_eq!(ages("2008-06-00", "2026-05-31T12:00:00Z"), (17, 17));
         assert_eq!(ages("2008-06-00", "2026-07-01T12:00:00Z"), (18, 18));
         assert_eq!(ages("0000-00-00", "2026-06-01T12:00:00Z"), (0, 150));
+    }
+
+    #[test]
+    fn an_unknown_day_is_a_day_that_its_month_has() {
+        // April has no 31st, so that on the 30th whoever was born in it has had the birthday.
+        assert_eq!(ages("2008-04-00", "2026-04-29T12:00:00Z"), (17, 18));
+        assert_eq!(ages("2008-04-00", "2026-04-30T12:00:00Z"), (18, 18));
+        assert_eq!(ages("2007-02-00", "2026-02-27T12:00:00Z"), (18, 19));
+        assert_eq!(ages("2007-02-00", "2026-02-28T12:00:00Z"), (19, 19));
+        // The February of a leap year has a 29th, whose birthday is 1 March in a common year.
+        assert_eq!(ages("2008-02-00", "2026-02-28T12:00:00Z"), (17, 18));
+        assert_eq!(ages("2008-02-00", "2026-03-01T12:00:00Z"), (18, 18));
     }
 
     #[test]

@@ -98,12 +98,16 @@ impl Verdict {
 pub enum Capacity {
     /// The young person.
     Persoon,
-    /// A parent with authority.
+    /// A parent with authority (gezag) over the child.
     Ouder,
+    /// A parent without that authority.
+    OuderZonderGezag,
     /// The guardian.
     Voogd,
-    /// Who cares for the child as their own.
+    /// Who cares for the child as their own, without authority over it.
     Verzorger,
+    /// Who cares for the child as their own and has authority over it, with a parent or alone.
+    VerzorgerMetGezag,
     /// The curator (BW 1:378).
     Curator,
     /// The mentor (BW 1:450).
@@ -113,12 +117,14 @@ pub enum Capacity {
 }
 
 impl Capacity {
-    /// All seven.
-    pub const ALL: [Self; 7] = [
+    /// All nine.
+    pub const ALL: [Self; 9] = [
         Self::Persoon,
         Self::Ouder,
+        Self::OuderZonderGezag,
         Self::Voogd,
         Self::Verzorger,
+        Self::VerzorgerMetGezag,
         Self::Curator,
         Self::Mentor,
         Self::Bewindvoerder,
@@ -130,8 +136,10 @@ impl Capacity {
         match self {
             Self::Persoon => "persoon",
             Self::Ouder => "ouder",
+            Self::OuderZonderGezag => "ouder-zonder-gezag",
             Self::Voogd => "voogd",
             Self::Verzorger => "verzorger",
+            Self::VerzorgerMetGezag => "verzorger-met-gezag",
             Self::Curator => "curator",
             Self::Mentor => "mentor",
             Self::Bewindvoerder => "bewindvoerder",

@@ -1,12 +1,16 @@
 //! A young person as a sender describes one: a reference, and the facts that a decision needs.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{age::BirthDate, code::Municipality, pgn::Pgn};
+use super::{
+    age::{AgeRange, BirthDate},
+    code::Municipality,
+    pgn::Pgn,
+};
 
 /// By what a party calls a person. A person has references, not one number.
 #[derive(Clone, PartialEq, Eq)]
@@ -112,13 +116,13 @@ impl Uitstroomprofiel {
     }
 }
 
-/// Why a soft term is exceeded (WVO 2020 2.31a:6, WEC 44:7, WEB 9.2.12:7).
+/// Why a term or the age of 27 may be passed (WVO 2020 2.31a:6, WEC 44:7, WEB 9.2.12:7, PW 7a:7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reden {
-    /// The legitimate interests of the person ask for it: enough for PrO and VSO.
+    /// The legitimate interests of the person ask for it: for the two years of PrO and VSO, and for everyone from 27.
     GerechtvaardigdBelang,
-    /// Special circumstances: the only reason that the WEB knows.
+    /// Special circumstances: for the year of the mbo (WEB 8.1.5:3, a to f).
     BijzondereOmstandigheden,
 }
 
@@ -130,6 +134,86 @@ impl Reden {
             Self::GerechtvaardigdBelang => "gerechtvaardigd-belang",
             Self::BijzondereOmstandigheden => "bijzondere-omstandigheden",
         }
+    }
+}
+
+/// A measure that protects an adult (BW 1:378, 1:431, 1:450).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Maatregel {
+    /// Curatele: the curator acts for the person in every matter that is carried here.
+    Curatele,
+    /// Mentorschap: the mentor acts where care and guidance are concerned, as far as the person is incompetent for it.
+    Mentorschap,
+    /// Bewind: it concerns property, so that nobody acts for the person here.
+    Bewind,
+}
+
+impl Maatregel {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Curatele, Self::Mentorschap, Self::Bewind];
+
+    /// The code, as policies and callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Curatele => "curatele",
+            Self::Mentorschap => "mentorschap",
+            Self::Bewind => "bewind",
+        }
+    }
+}
+
+/// Which measures protect a person, and how far they reach.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Protection {
+    /// Whether the person may act at law. Of a minor it says nothing: see [`Protection::is_under_curatele`].
+    pub handelingsbekwaam: bool,
+    /// The measures that stand.
+    pub maatregel: BTreeSet<Maatregel>,
+    /// Whether a measure makes the person incompetent for this very matter (UAVG 5:2).
+    pub onbevoegd_voor_deze: bool,
+}
+
+/// What is asserted of someone's protection contradicts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Contradiction {
+    /// Able to act at law, and under curatele.
+    #[error("under curatele the person is not handelingsbekwaam")]
+    AbleUnderCuratele,
+    /// Incompetent for this matter by no measure that reaches it.
+    #[error("only curatele or mentorschap makes a person incompetent for this matter: name the measure")]
+    IncompetentByNoMeasure,
+}
+
+impl Protection {
+    /// Someone of whom no measure is known.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { handelingsbekwaam: true, maatregel: BTreeSet::new(), onbevoegd_voor_deze: false }
+    }
+
+    /// What contradicts itself: bewind alone makes nobody incompetent for guidance data, as it concerns property.
+    ///
+    /// # Errors
+    /// [`Contradiction`].
+    pub fn check(&self) -> Result<(), Contradiction> {
+        let reaches = [Maatregel::Curatele, Maatregel::Mentorschap];
+        let measured = !self.handelingsbekwaam || reaches.iter().any(|one| self.maatregel.contains(one));
+        if self.onbevoegd_voor_deze && !measured {
+            return Err(Contradiction::IncompetentByNoMeasure);
+        }
+        if self.handelingsbekwaam && self.maatregel.contains(&Maatregel::Curatele) {
+            return Err(Contradiction::AbleUnderCuratele);
+        }
+        Ok(())
+    }
+
+    /// Whether a curator acts for someone of this age. Only curatele ends the ability to act at law; a minor who is said
+    /// not to have it is a minor, until curatele is named.
+    #[must_use]
+    pub fn is_under_curatele(&self, age: AgeRange) -> bool {
+        self.maatregel.contains(&Maatregel::Curatele) || (!self.handelingsbekwaam && age.at_most >= 18)
     }
 }
 
@@ -146,7 +230,10 @@ pub struct PersonFacts {
     /// Whether the person may act at law: false under curatele (BW 1:378). Says nothing about age.
     #[serde(default = "yes")]
     pub handelingsbekwaam: bool,
-    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter (UAVG 5).
+    /// Which measures protect the person.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub maatregel: BTreeSet<Maatregel>,
+    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5:2).
     #[serde(default)]
     pub onbevoegd_voor_deze: bool,
     /// Towards what the school prepares the pupil.
@@ -157,6 +244,9 @@ pub struct PersonFacts {
     /// The day on which the pupil left the school.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verlaten_op: Option<Date>,
+    /// The day of the decision to remove the pupil (verwijdering). Never inferred from leaving.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verwijderd_op: Option<Date>,
     /// Whether the student has the diploma of the programme that was left.
     #[serde(default)]
     pub gediplomeerd: bool,
@@ -169,9 +259,21 @@ pub struct PersonFacts {
     /// Whether the person has a startkwalificatie (WEB 1.1.1).
     #[serde(default)]
     pub startkwalificatie: bool,
-    /// Why a soft term may be exceeded, where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reden: Option<Reden>,
+    /// Why a term or an age may be passed, where it is. Who passes two needs both reasons.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub reden: BTreeSet<Reden>,
+}
+
+impl PersonFacts {
+    /// The measures that protect the person.
+    #[must_use]
+    pub fn protection(&self) -> Protection {
+        Protection {
+            handelingsbekwaam: self.handelingsbekwaam,
+            maatregel: self.maatregel.clone(),
+            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
+        }
+    }
 }
 
 const fn yes() -> bool {
@@ -181,6 +283,42 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn protection(able: bool, maatregel: &[Maatregel], onbevoegd_voor_deze: bool) -> Protection {
+        let maatregel = maatregel.iter().copied().collect();
+        Protection { handelingsbekwaam: able, maatregel, onbevoegd_voor_deze }
+    }
+
+    #[test]
+    fn a_measure_and_what_it_takes_away_agree() {
+        use Maatregel::{Bewind, Curatele, Mentorschap};
+        for fine in [
+            protection(true, &[], false),
+            protection(true, &[Bewind], false),
+            protection(true, &[Mentorschap], true),
+            protection(true, &[Mentorschap, Bewind], true),
+            protection(false, &[], true),
+            protection(false, &[Curatele], false),
+        ] {
+            assert_eq!(fine.check(), Ok(()), "{fine:?}");
+        }
+        for alone in [protection(true, &[], true), protection(true, &[Bewind], true)] {
+            assert_eq!(alone.check(), Err(Contradiction::IncompetentByNoMeasure), "{alone:?}");
+        }
+        assert_eq!(protection(true, &[Curatele], false).check(), Err(Contradiction::AbleUnderCuratele));
+    }
+
+    #[test]
+    fn minority_is_no_curatele() {
+        let unable = protection(false, &[], false);
+        let aged = |at_least, at_most| AgeRange { at_least, at_most };
+        assert!(!unable.is_under_curatele(aged(17, 17)));
+        assert!(unable.is_under_curatele(aged(18, 18)));
+        // Who may be an adult may be under curatele.
+        assert!(unable.is_under_curatele(aged(17, 18)));
+        assert!(protection(false, &[Maatregel::Curatele], false).is_under_curatele(aged(16, 16)));
+        assert!(!protection(true, &[Maatregel::Bewind], false).is_under_curatele(aged(30, 30)));
+    }
 
     #[test]
     fn an_own_reference_cannot_hide_a_bsn() {

@@ -3,6 +3,8 @@
 mod judge;
 mod reach;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -28,7 +30,7 @@ use crate::{
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
         id::{DeclarationId, PersonId},
-        person::PersonReference,
+        person::{Maatregel, PersonReference, Protection},
         problem::Fault,
     },
     policy::{
@@ -50,8 +52,8 @@ pub struct Wish {
     pub reference: PersonReference,
     /// When the person was born.
     pub birth_date: BirthDate,
-    /// Whether another declares for the person: under curatele, or where bewind or mentorschap reaches this matter.
-    pub onbevoegd_voor_deze: bool,
+    /// Which measures protect the person: they decide who declares.
+    pub protection: Protection,
     /// About which dataset.
     pub dataset: DatasetCode,
     /// For which purpose; none is every purpose, which consent cannot be for.
@@ -79,7 +81,28 @@ pub struct Wish {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct KeptFacts {
     pub(super) birth_date: BirthDate,
+    pub(super) handelingsbekwaam: bool,
+    pub(super) maatregel: BTreeSet<Maatregel>,
     pub(super) onbevoegd_voor_deze: bool,
+}
+
+impl KeptFacts {
+    fn of(wish: &Wish) -> Self {
+        Self {
+            birth_date: wish.birth_date.clone(),
+            handelingsbekwaam: wish.protection.handelingsbekwaam,
+            maatregel: wish.protection.maatregel.clone(),
+            onbevoegd_voor_deze: wish.protection.onbevoegd_voor_deze,
+        }
+    }
+
+    pub(super) fn protection(&self) -> Protection {
+        Protection {
+            handelingsbekwaam: self.handelingsbekwaam,
+            maatregel: self.maatregel.clone(),
+            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
+        }
+    }
 }
 
 /// A recorded declaration.
@@ -163,7 +186,7 @@ impl Exchange {
             by: wish.given_by,
             given_by: wish.given_by,
             age: wish.birth_date.age_at(now),
-            onbevoegd_voor_deze: wish.onbevoegd_voor_deze,
+            protection: &wish.protection,
         };
         let context = RouteContext::declaring(now, facts);
         let id = DeclarationId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
@@ -191,9 +214,9 @@ impl Exchange {
             ..Part::default()
         };
         let entry = self.entry(caller, account)?;
-        let kept =
-            KeptFacts { birth_date: wish.birth_date.clone(), onbevoegd_voor_deze: wish.onbevoegd_voor_deze };
-        let kept = Zeroizing::new(serde_json::to_vec(&kept).map_err(|_| Trouble::Inconsistent("facts"))?);
+        let kept = Zeroizing::new(
+            serde_json::to_vec(&KeptFacts::of(wish)).map_err(|_| Trouble::Inconsistent("facts"))?,
+        );
         let place = Place { table: "declaration", row: &id.to_string(), column: "facts" };
         let midnight = crate::domain::clock::amsterdam_midnight;
         let effect = Declare {

@@ -170,15 +170,19 @@ impl Exchange {
                 && request.state != PacketState::Withdrawn
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
-        let indiening = self.kept_header(&request)?.person.birth_date.age_at(request.created);
+        let person = self.kept_header(&request)?.person;
+        let indiening = person.birth_date.age_at(request.created);
+        let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
         let own = asked.recipient.role == Role::Betrokkene;
         for copy in &request.recipients {
-            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            if !own && (ended || copy.party != asked.recipient) {
+            if !own && copy.party != asked.recipient {
                 continue;
             }
-            let accepted = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            // What ended carries nothing more; who agreed with it is still told apart from who did not.
+            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
+            let continues = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            let accepted = continues && (own || !ended);
             // The document goes to the college that was asked, whoever acts for it, and to no other of that party.
             let other = |named: &Municipality| copy.municipality.as_ref().is_some_and(|asked| asked != named);
             if !own && asked.municipality.is_some_and(other) {
@@ -194,7 +198,14 @@ impl Exchange {
                 .collect();
             if accepted || copy.party == asked.recipient {
                 let municipality = copy.municipality.clone();
-                return Ok(RequestFacts { exists: true, accepted, municipality, indiening, instemming });
+                return Ok(RequestFacts {
+                    exists: true,
+                    accepted,
+                    municipality,
+                    indiening,
+                    curatele,
+                    instemming,
+                });
             }
         }
         Ok(RequestFacts::default())

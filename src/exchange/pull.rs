@@ -2,6 +2,7 @@
 
 mod again;
 mod released;
+mod undelivered;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;

@@ -90,12 +90,13 @@ impl Exchange {
             return Err(WithdrawError::NotFound);
         };
         let kept = self.kept_facts(declaration)?;
+        let protection = kept.protection();
         let facts = DeclarationFacts {
             kind: declaration.kind,
             by,
             given_by: declaration.given_by,
             age: kept.birth_date.age_at(now),
-            onbevoegd_voor_deze: kept.onbevoegd_voor_deze,
+            protection: &protection,
         };
         let context = RouteContext::declaring(now, facts);
         let part = Part {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     catalogue::Catalogue,
-    dataset::{Basis, Condition, Dataset},
+    dataset::{Basis, Condition, Dataset, Elsewhere},
     wording::{Ages, fill},
 };
 use crate::domain::{
@@ -126,6 +126,16 @@ pub(super) fn no_basis() -> Fault {
         "Kijk in de lijst wie deze gegevens mag ontvangen, en waarvoor (/v1/datasets).",
         "See the list for who may receive these data, and for what (/v1/datasets).",
     )
+}
+
+/// No basis, and where it belongs instead.
+pub(super) fn belongs_elsewhere(elsewhere: &Elsewhere) -> Fault {
+    Fault {
+        provisions: elsewhere.provisions.clone(),
+        text: Bilingual { nl: elsewhere.nl.clone().into(), en: elsewhere.en.clone().into() },
+        now: Some(Bilingual { nl: elsewhere.nu.clone().into(), en: elsewhere.nu_en.clone().into() }),
+        ..no_basis()
+    }
 }
 
 pub(super) fn named_basis_fails() -> Fault {

@@ -25,6 +25,7 @@ use crate::domain::{
     code::{DatasetCode, Grondslag, Municipality},
     declaration::{Capacity, DeclarationKind, Verdict},
     party::{PartyId, Role},
+    person::{Maatregel, Protection},
 };
 
 pub use examples::{Example, examples};
@@ -130,6 +131,9 @@ struct RouteFacts {
     verblijf: Option<Municipality>,
     age: Option<u16>,
     birth_date: Option<BirthDate>,
+    handelingsbekwaam: Option<bool>,
+    #[serde(default)]
+    maatregel: BTreeSet<Maatregel>,
     #[serde(default)]
     onbevoegd_voor_deze: bool,
 }
@@ -204,12 +208,17 @@ fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Ve
         let now = facts.at.map_or_else(moment, |moment| moment.0);
         let born =
             birth_date(facts.birth_date.as_ref(), facts.age, now).ok_or_else(|| wrong("no such age"))?;
+        let protection = Protection {
+            handelingsbekwaam: facts.handelingsbekwaam.unwrap_or(true),
+            maatregel: facts.maatregel,
+            onbevoegd_voor_deze: facts.onbevoegd_voor_deze,
+        };
         let declaration = facts.kind.zip(facts.by).map(|(kind, by)| DeclarationFacts {
             kind,
             by,
             given_by: facts.given_by.unwrap_or(by),
             age: born.age_at(now),
-            onbevoegd_voor_deze: facts.onbevoegd_voor_deze,
+            protection: &protection,
         });
         let decision = facts.kind.zip(facts.verdict).map(|(kind, verdict)| DecisionFacts { kind, verdict });
         let context = RouteContext { now, declaration, decision, verblijf: facts.verblijf.as_ref() };

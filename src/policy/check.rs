@@ -178,8 +178,8 @@ mod tests {
             "`overgangsdocument.havo`",
         ),
         (POLICY, "@voor(\"overgangsdocument.mbo\")", "@voor(\"\")", "has no @voor"),
-        (POLICY, "@nu(\"Stuur", "@nou(\"Stuur", "has @nou, which means nothing"),
-        (POLICY, "@nu(\"Stuur", "@nou(\"Stuur", "has no @nu"),
+        (POLICY, "@nu(\"Maak", "@nou(\"Maak", "has @nou, which means nothing"),
+        (POLICY, "@nu(\"Maak", "@nou(\"Maak", "has no @nu"),
         (
             POLICY,
             "@id(\"overgangsdocument.vso\")",
@@ -195,8 +195,8 @@ mod tests {
             "Purpose::\"winst\", which is unknown",
         ),
         (POLICY, "Role::\"pro-school\" &&", "Role::\"havo\" &&", "Role::\"havo\", which is unknown"),
-        (POLICY, "context.person.gediplomeerd", "context.person.lengte", "lengte"),
-        (POLICY, "context.person.gediplomeerd", "(context.person.ageAtMost == \"18\")", "policy"),
+        (POLICY, "context.person.loopbaan.gediplomeerd", "context.person.lengte", "lengte"),
+        (POLICY, "context.person.loopbaan.gediplomeerd", "(context.person.ageAtMost == \"18\")", "policy"),
         (POLICY, "forbid (", "verbied (", "not Cedar"),
         (
             SCHEMA,
@@ -294,7 +294,7 @@ mod tests {
         for said in [
             "no case permits on `overgangsdocument.pro`",
             "no case refuses on `overgangsdocument.pro`",
-            "no case refuses on `overgangsdocument.termijn` of `overgangsdocument.vso`",
+            "no case refuses on `overgangsdocument.verlaten` of `overgangsdocument.vso`",
             "no case refuses on `routes.intrekken-persoon`",
             "no case permits on `pull`",
         ] {

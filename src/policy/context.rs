@@ -9,7 +9,7 @@ use cedar_policy::{
 use super::{
     dataset::Dataset,
     engine::EngineFault,
-    facts::{Derived, Facts, PartyFacts},
+    facts::{Course, Derived, Facts, PartyFacts},
 };
 use crate::domain::{
     age::AgeRange,
@@ -91,17 +91,12 @@ impl Words {
                 record([
                     pair("ageAtLeast", Value::new_long(i64::from(derived.age.at_least))),
                     pair("ageAtMost", Value::new_long(i64::from(derived.age.at_most))),
-                    pair("handelingsbekwaam", Value::new_bool(person.handelingsbekwaam)),
+                    pair("curatele", Value::new_bool(derived.curatele)),
+                    pair("maatregel", Value::new_set(person.maatregel.iter().map(|one| text(one.as_str())))),
                     pair("onbevoegdVoorDeze", Value::new_bool(person.onbevoegd_voor_deze)),
                     pair("ingeschreven", Value::new_bool(person.ingeschreven)),
-                    pair("verlaten", Value::new_bool(derived.has_left)),
-                    pair("maandenSindsVerlaten", Value::new_long(derived.months_since_left)),
-                    pair("gediplomeerd", Value::new_bool(derived.has_diploma)),
-                    pair("diplomadatumBekend", Value::new_bool(derived.months_since_diploma.is_some())),
-                    pair(
-                        "maandenSindsDiploma",
-                        Value::new_long(derived.months_since_diploma.unwrap_or_default()),
-                    ),
+                    pair("loopbaan", course(&derived.course)?),
+                    pair("verwijderd", Value::new_bool(derived.removed)),
                     pair("leerplichtig", Value::new_bool(derived.leerplichtig)),
                     pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
                     pair(
@@ -112,13 +107,21 @@ impl Words {
                 ])?,
             ),
             pair("college", Value::new_set(derived.college.iter().map(|code| text(code.as_str())))),
-            pair("indiening", age(derived.age_submitted)?),
+            pair(
+                "indiening",
+                record([
+                    pair("ageAtLeast", Value::new_long(i64::from(derived.age_submitted.at_least))),
+                    pair("ageAtMost", Value::new_long(i64::from(derived.age_submitted.at_most))),
+                    pair("loopbaan", course(&derived.course_submitted)?),
+                ])?,
+            ),
             pair(
                 "request",
                 record([
                     pair("exists", Value::new_bool(facts.request.exists)),
                     pair("accepted", Value::new_bool(facts.request.accepted)),
                     pair("indiening", age(facts.request.indiening)?),
+                    pair("curatele", Value::new_bool(facts.request.curatele)),
                     pair("instemming", capacities(&facts.request.instemming)),
                 ])?,
             ),
@@ -150,6 +153,16 @@ fn age(range: AgeRange) -> Result<Value, Unspeakable> {
     record([
         pair("ageAtLeast", Value::new_long(i64::from(range.at_least))),
         pair("ageAtMost", Value::new_long(i64::from(range.at_most))),
+    ])
+}
+
+fn course(course: &Course) -> Result<Value, Unspeakable> {
+    record([
+        pair("verlaten", Value::new_bool(course.has_left)),
+        pair("maandenSindsVerlaten", Value::new_long(course.months_since_left)),
+        pair("gediplomeerd", Value::new_bool(course.has_diploma)),
+        pair("diplomadatumBekend", Value::new_bool(course.months_since_diploma.is_some())),
+        pair("maandenSindsDiploma", Value::new_long(course.months_since_diploma.unwrap_or_default())),
     ])
 }
 

@@ -127,6 +127,26 @@ impl Basis {
     }
 }
 
+/// A transfer for which no act gives a basis, and what the acts order or allow instead: an answer that points the way.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Elsewhere {
+    /// Who would send.
+    pub sender: Role,
+    /// Who would receive.
+    pub recipient: Role,
+    /// The provisions that say where it belongs.
+    pub provisions: Vec<Provision>,
+    /// Why not, in Dutch.
+    pub nl: String,
+    /// Why not, in English.
+    pub en: String,
+    /// What can be done instead, in Dutch.
+    pub nu: String,
+    /// What can be done instead, in English.
+    pub nu_en: String,
+}
+
 /// To which bases a condition applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppliesTo {
@@ -213,6 +233,8 @@ pub struct Dataset {
     pub retention_source: String,
     /// Where a search finds name and date of birth.
     pub search: Option<SearchPointers>,
+    /// Where that belongs which this dataset carries on no basis.
+    pub elsewhere: Vec<Elsewhere>,
     /// An invented example of the content.
     pub example: Value,
     pub(super) shape: Shape,
@@ -240,6 +262,12 @@ impl Dataset {
                 && basis.senders.contains(&sender)
                 && basis.purposes.contains(purpose)
         })
+    }
+
+    /// Where it belongs what this sender would give this recipient, if the dataset says so.
+    #[must_use]
+    pub fn elsewhere(&self, sender: Role, recipient: Role) -> Option<&Elsewhere> {
+        self.elsewhere.iter().find(|one| one.sender == sender && one.recipient == recipient)
     }
 
     /// Which category a top-level member of the content belongs to.
@@ -282,6 +310,8 @@ pub(super) struct DatasetFile {
     pub(super) search: Option<SearchPointers>,
     #[serde(default)]
     pub(super) category: Vec<CategoryFile>,
+    #[serde(default)]
+    pub(super) elsewhere: Vec<Elsewhere>,
 }
 
 #[derive(Debug, Deserialize)]

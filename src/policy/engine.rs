@@ -14,8 +14,8 @@ use jiff::Timestamp;
 
 use super::{
     answers::{
-        ambiguous, failed_condition_of, named_basis_fails, no_basis, policy_fault, unknown_category,
-        unknown_dataset, unknown_purpose,
+        ambiguous, belongs_elsewhere, failed_condition_of, named_basis_fails, no_basis, policy_fault,
+        unknown_category, unknown_dataset, unknown_purpose,
     },
     catalogue::Catalogue,
     context::Words,
@@ -176,7 +176,10 @@ impl Engine {
             return found.copied().ok_or_else(|| no(RefusalKind::NoBasis, vec![named_basis_fails()]));
         }
         match holds.as_slice() {
-            [] => Err(no(RefusalKind::NoBasis, vec![no_basis()])),
+            [] => {
+                let elsewhere = dataset.elsewhere(facts.sender.party.role, facts.recipient.party.role);
+                Err(no(RefusalKind::NoBasis, vec![elsewhere.map_or_else(no_basis, belongs_elsewhere)]))
+            }
             [only] => Ok(only),
             several => Err(no(
                 RefusalKind::AmbiguousBasis,
@@ -567,7 +570,10 @@ mod tests {
             )
         };
         assert!(engine.decide(&asked("2026-05-31")).into_result().is_ok());
-        assert_eq!(codes(&refusal(engine, &asked("2026-06-01"))), ["overgangsdocument.instemming"]);
+        assert_eq!(
+            codes(&refusal(engine, &asked("2026-06-01"))),
+            ["overgangsdocument.instemming-volwassene"]
+        );
     }
 
     /// Guards that no dataset of today can let fail are tried on one that could.

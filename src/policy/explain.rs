@@ -207,7 +207,7 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
-        assert!(explanation.held.iter().any(|held| held.id == "overgangsdocument.instemming"));
+        assert!(explanation.held.iter().any(|held| held.id == "overgangsdocument.instemming-volwassene"));
         assert!(!text.contains("2007"), "no fact about the person is repeated");
     }
 

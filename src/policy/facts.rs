@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{Timestamp, Unit, civil::Date};
+use jiff::{Timestamp, civil::Date};
 
 use super::wording::Ages;
 use crate::domain::{
@@ -36,6 +36,8 @@ pub struct RequestFacts {
     /// How old the person was when the request was handed in, by the date of birth in the request itself. It decides
     /// who had to agree. Every age when there is no request.
     pub indiening: AgeRange,
+    /// Whether a curator acted for the person then, by what the request itself says.
+    pub curatele: bool,
     /// Capacities of those whose instemming with that request stands today.
     pub instemming: BTreeSet<Capacity>,
 }
@@ -47,6 +49,7 @@ impl Default for RequestFacts {
             accepted: false,
             municipality: None,
             indiening: AgeRange::UNKNOWN,
+            curatele: false,
             instemming: BTreeSet::new(),
         }
     }
@@ -117,17 +120,52 @@ pub(super) struct Derived {
     pub(super) today: Date,
     pub(super) datum: i64,
     pub(super) age: AgeRange,
+    /// As it stands today.
+    pub(super) course: Course,
     pub(super) age_submitted: AgeRange,
+    /// As it stood when the packet was handed in.
+    pub(super) course_submitted: Course,
+    /// A curator acts for the person, by the age when the packet was handed in.
+    pub(super) curatele: bool,
+    /// The decision to remove had been taken when the packet was handed in.
+    pub(super) removed: bool,
+    /// Never ended below 16, always from 18. Between, not asserted is yes.
+    pub(super) leerplichtig: bool,
+    /// The municipality whose college would receive.
+    pub(super) college: Option<Municipality>,
+}
+
+/// How far someone's course at school stands on some day.
+pub(super) struct Course {
     pub(super) has_left: bool,
     pub(super) months_since_left: i64,
     /// The diploma, unless its day is still to come.
     pub(super) has_diploma: bool,
     /// None when the day of the diploma is not known.
     pub(super) months_since_diploma: Option<i64>,
-    /// Not asserted is yes.
-    pub(super) leerplichtig: bool,
-    /// The municipality whose college would receive.
-    pub(super) college: Option<Municipality>,
+}
+
+impl Course {
+    fn on(person: &PersonFacts, day: Date) -> Self {
+        let left = person.verlaten_op.filter(|left| *left <= day);
+        let has_diploma = person.gediplomeerd && person.gediplomeerd_op.is_none_or(|on| on <= day);
+        let diploma = person.gediplomeerd_op.filter(|_| has_diploma);
+        Self {
+            has_left: left.is_some(),
+            months_since_left: left.map_or(0, |left| months_between(left, day)),
+            has_diploma,
+            months_since_diploma: diploma.map(|on| months_between(on, day)),
+        }
+    }
+}
+
+/// Whole months on the calendar. From 29 February a year is over on 1 March where there is no such day, as a year of
+/// someone's age is.
+fn months_between(from: Date, to: Date) -> i64 {
+    let years = i64::from(to.year()).saturating_sub(i64::from(from.year()));
+    let months = i64::from(to.month()).saturating_sub(i64::from(from.month()));
+    let begun = i64::from(to.day() < from.day());
+    years.saturating_mul(12).saturating_add(months).saturating_sub(begun)
 }
 
 impl Derived {
@@ -139,21 +177,24 @@ impl Derived {
 
     pub(super) fn of(facts: &Facts) -> Self {
         let today = amsterdam_date(facts.now);
-        let left = facts.person.verlaten_op.filter(|day| *day <= today);
-        let months =
-            |day: Date| day.until((Unit::Month, today)).ok().map(|span| i64::from(span.get_months()));
-        let has_diploma =
-            facts.person.gediplomeerd && facts.person.gediplomeerd_op.is_none_or(|day| day <= today);
+        let submitted = amsterdam_date(facts.submitted);
+        let person = &facts.person;
+        let age = person.birth_date.age_at(facts.now);
+        let age_submitted = person.birth_date.age_at(facts.submitted);
         Self {
             today,
             datum: number(today),
-            age: facts.person.birth_date.age_at(facts.now),
-            age_submitted: facts.person.birth_date.age_at(facts.submitted),
-            has_left: left.is_some(),
-            months_since_left: left.and_then(months).unwrap_or(0),
-            has_diploma,
-            months_since_diploma: facts.person.gediplomeerd_op.filter(|_| has_diploma).and_then(months),
-            leerplichtig: facts.person.leerplichtig.unwrap_or(true),
+            age,
+            course: Course::on(person, today),
+            age_submitted,
+            course_submitted: Course::on(person, submitted),
+            curatele: person.protection().is_under_curatele(age_submitted),
+            removed: person.verwijderd_op.is_some_and(|day| day <= submitted),
+            leerplichtig: match age {
+                AgeRange { at_least: 18.., .. } => false,
+                AgeRange { at_least: 0..16, .. } => true,
+                AgeRange { .. } => person.leerplichtig.unwrap_or(true),
+            },
             college: college(facts),
         }
     }
@@ -172,4 +213,21 @@ fn college(facts: &Facts) -> Option<Municipality> {
 pub(super) fn number(day: Date) -> i64 {
     let months = i64::from(day.year()).saturating_mul(100).saturating_add(i64::from(day.month()));
     months.saturating_mul(100).saturating_add(i64::from(day.day()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn months(from: &str, to: &str) -> i64 {
+        months_between(from.parse().unwrap(), to.parse().unwrap())
+    }
+
+    #[test]
+    fn a_term_is_over_on_the_same_day_and_from_the_leap_day_on_1_march() {
+        assert_eq!((months("2024-07-17", "2026-07-16"), months("2024-07-17", "2026-07-17")), (23, 24));
+        assert_eq!((months("2024-02-29", "2026-02-28"), months("2024-02-29", "2026-03-01")), (23, 24));
+        assert_eq!(months("2024-02-29", "2028-02-29"), 48);
+        assert_eq!((months("2025-12-31", "2026-01-30"), months("2025-12-31", "2026-01-31")), (0, 1));
+    }
 }

@@ -261,6 +261,14 @@ impl Reading<'_> {
                 notes.add(format!("the category `{}` stands there twice", category.code), "Keep one.");
             }
         }
+        for provision in about.elsewhere.iter().flat_map(|one| &one.provisions) {
+            if (known.law)(provision).is_none() {
+                notes.add(
+                    format!("`{provision}` is cited, which law.toml does not list"),
+                    "Add the provision to law.toml, or correct the citation.",
+                );
+            }
+        }
         let rules_file = path("policy.cedar");
         let text = self.files.text(&rules_file, self.findings).unwrap_or_default();
         let mut notes = Notes { file: &rules_file, all: self.findings };
@@ -286,6 +294,7 @@ impl Reading<'_> {
             retention_days: about.retention_days,
             retention_source: about.retention_source,
             search: about.search,
+            elsewhere: about.elsewhere,
             code: about.code,
             example: example?,
             shape: shape?,

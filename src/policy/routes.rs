@@ -22,6 +22,7 @@ use crate::domain::{
     clock::amsterdam_date,
     code::Municipality,
     declaration::{Capacity, DeclarationKind, Verdict},
+    person::Protection,
     problem::{Bilingual, Fault},
 };
 
@@ -109,7 +110,7 @@ impl FromStr for RouteAction {
 
 /// A declaration that someone gives or withdraws now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeclarationFacts {
+pub struct DeclarationFacts<'a> {
     /// Its kind.
     pub kind: DeclarationKind,
     /// In which capacity someone gives or withdraws it now.
@@ -118,8 +119,8 @@ pub struct DeclarationFacts {
     pub given_by: Capacity,
     /// How old the person is now.
     pub age: AgeRange,
-    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
-    pub onbevoegd_voor_deze: bool,
+    /// Which measures protect the person.
+    pub protection: &'a Protection,
 }
 
 /// A declaration that the controller decides upon now.
@@ -138,7 +139,7 @@ pub struct RouteContext<'a> {
     /// The instant.
     pub now: Timestamp,
     /// The declaration.
-    pub declaration: Option<DeclarationFacts>,
+    pub declaration: Option<DeclarationFacts<'a>>,
     /// The decision.
     pub decision: Option<DecisionFacts>,
     /// Where the person lives or stays whom the request is about, for [`RouteAction::Answer`]; none without a request.
@@ -154,7 +155,7 @@ impl<'a> RouteContext<'a> {
 
     /// A declaration that is given or withdrawn.
     #[must_use]
-    pub const fn declaring(now: Timestamp, declaration: DeclarationFacts) -> Self {
+    pub const fn declaring(now: Timestamp, declaration: DeclarationFacts<'a>) -> Self {
         Self { declaration: Some(declaration), ..Self::at(now) }
     }
 
@@ -261,7 +262,12 @@ impl Engine {
                 pair("givenBy", text(declaration.given_by.as_str())),
                 pair("ageAtLeast", Value::new_long(i64::from(declaration.age.at_least))),
                 pair("ageAtMost", Value::new_long(i64::from(declaration.age.at_most))),
-                pair("onbevoegdVoorDeze", Value::new_bool(declaration.onbevoegd_voor_deze)),
+                pair("curatele", Value::new_bool(declaration.protection.is_under_curatele(declaration.age))),
+                pair(
+                    "maatregel",
+                    Value::new_set(declaration.protection.maatregel.iter().map(|one| text(one.as_str()))),
+                ),
+                pair("onbevoegdVoorDeze", Value::new_bool(declaration.protection.onbevoegd_voor_deze)),
             ]);
         }
         if let Some(decision) = context.decision {

@@ -13,7 +13,7 @@ use crate::domain::{
     declaration::Capacity,
     oin::Oin,
     party::{PartyId, Role},
-    person::{PersonFacts, Reden, Uitstroomprofiel},
+    person::{Maatregel, PersonFacts, Reden, Uitstroomprofiel},
 };
 
 /// The OINs of invented parties, where none is given.
@@ -69,7 +69,9 @@ pub struct WhatIf {
     pub verblijf: Option<Municipality>,
     /// Whether the person may act at law; yes.
     pub handelingsbekwaam: Option<bool>,
-    /// Whether the person is incompetent for this matter; no.
+    /// Which measures protect the person; none.
+    pub maatregel: BTreeSet<Maatregel>,
+    /// Whether curatele or mentorschap makes the person incompetent for this matter; no.
     #[serde(alias = "onbevoegdVoorDeze")]
     pub onbevoegd_voor_deze: bool,
     /// Towards what the school prepares; none.
@@ -79,6 +81,9 @@ pub struct WhatIf {
     /// When the person left the school; not left.
     #[serde(alias = "verlatenOp")]
     pub verlaten_op: Option<Date>,
+    /// When the decision to remove the pupil was taken; not removed.
+    #[serde(alias = "verwijderdOp")]
+    pub verwijderd_op: Option<Date>,
     /// Whether the person holds the diploma; no.
     pub gediplomeerd: bool,
     /// The day of the diploma; not known.
@@ -88,8 +93,8 @@ pub struct WhatIf {
     pub leerplichtig: Option<bool>,
     /// Whether the person has a startkwalificatie; no.
     pub startkwalificatie: bool,
-    /// Why a soft term is exceeded; no reason.
-    pub reden: Option<Reden>,
+    /// Why a term or an age is passed; no reason.
+    pub reden: BTreeSet<Reden>,
     /// Whether the person is called by the persoonsgebonden nummer; no.
     pub pgn: bool,
     /// The categories that the packet holds; none.
@@ -172,6 +177,7 @@ impl WhatIf {
         let exists = self.request_exists.unwrap_or(self.request_accepted);
         let asked = self.request_submitted.map_or(submitted, |moment| moment.0);
         let indiening = if exists { person.birth_date.age_at(asked) } else { AgeRange::UNKNOWN };
+        let curatele = exists && person.protection().is_under_curatele(indiening);
         Ok(Facts {
             dataset: self.dataset.clone().ok_or(Unasked("dataset"))?,
             purpose: self.purpose.clone().ok_or(Unasked("purpose"))?,
@@ -189,6 +195,7 @@ impl WhatIf {
                 accepted: self.request_accepted,
                 municipality: self.request_municipality.clone(),
                 indiening,
+                curatele,
                 instemming: self.request_instemming.clone(),
             },
             instemming: self.instemming.clone(),
@@ -210,16 +217,20 @@ impl WhatIf {
         Ok(PersonFacts {
             birth_date: birth_date(self.birth_date.as_ref(), self.age, now).ok_or(Unasked("age"))?,
             verblijf: self.verblijf.clone().or_else(nowhere).ok_or(Unasked("municipality"))?,
-            handelingsbekwaam: self.handelingsbekwaam.unwrap_or(true),
+            handelingsbekwaam: self
+                .handelingsbekwaam
+                .unwrap_or(!self.maatregel.contains(&Maatregel::Curatele)),
+            maatregel: self.maatregel.clone(),
             onbevoegd_voor_deze: self.onbevoegd_voor_deze,
             profiel: self.profiel,
             ingeschreven: self.ingeschreven,
             verlaten_op: self.verlaten_op,
+            verwijderd_op: self.verwijderd_op,
             gediplomeerd: self.gediplomeerd,
             gediplomeerd_op: self.gediplomeerd_op,
             leerplichtig: self.leerplichtig,
             startkwalificatie: self.startkwalificatie,
-            reden: self.reden,
+            reden: self.reden.clone(),
         })
     }
 }

@@ -369,6 +369,13 @@ pub(crate) fn left_school(reference: &str, years: i64, now: Timestamp) -> Value 
     })
 }
 
+/// The same, whom the school decided to remove today.
+pub(crate) fn removed_from_school(reference: &str, years: i64, now: Timestamp) -> Value {
+    let mut person = left_school(reference, years, now);
+    person["verwijderdOp"] = json!(amsterdam_date(now).to_string());
+    person
+}
+
 /// A declaration about someone, given by this capacity, towards a college of Alkmaar in this role; consent is for guidance.
 pub(crate) fn declaration(
     kind: &str,
@@ -386,7 +393,7 @@ pub(crate) fn declaration(
         "towards": { "municipality": "0361", "role": towards.as_str() },
         "givenBy": by,
         "givenAt": today,
-        "explicit": false,
+        "explicit": kind == "toestemming",
         "evidence": { "kind": "formulier", "recordedOn": today },
     });
     if kind == "toestemming" {

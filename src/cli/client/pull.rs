@@ -98,9 +98,30 @@ impl Released {
                 Err(error) => why = error,
             }
         }
-        Err(Failure::configuration("none of the profile's keys opens the packet")
+        Err(unopened(why))
+    }
+}
+
+/// A key that is missing is the profile's matter; a message that is not what `docs/sealed-packet.md` promises is not.
+fn unopened(why: OpenError) -> Failure {
+    match why {
+        OpenError::OtherKey | OpenError::KeyAlgorithm | OpenError::Unopenable => {
+            Failure::configuration("none of the profile's keys opens the packet").because(why).now(
+                "add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to push again",
+            )
+        }
+        OpenError::TooLong
+        | OpenError::Malformed
+        | OpenError::Kind
+        | OpenError::Compressed
+        | OpenError::Critical
+        | OpenError::Foreign
+        | OpenError::Encryption
+        | OpenError::EphemeralKey
+        | OpenError::OtherPacket
+        | OpenError::Content => Failure::configuration("what came is not a sealed packet as Sluis makes it, and is not opened")
             .because(why)
-            .now("add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to push again"))
+            .now("open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again"),
     }
 }
 

@@ -105,7 +105,8 @@ impl Dataset {
             "birthDate": of(&["/persoon/geboortedatum"]),
             "verblijf": "0361",
             "profiel": of(&["/traject/profiel", "/profiel/profiel"]),
-            "verlatenOp": of(&["/traject/uitstroomdatum", "/verwijdering/datum"]),
+            "verlatenOp": of(&["/traject/uitstroomdatum"]),
+            "verwijderdOp": of(&["/verwijdering/datum"]),
         });
         if let Some(members) = person.as_object_mut() {
             members.retain(|_, value| !value.is_null());

@@ -68,7 +68,7 @@ pub(super) fn declaration(kind: &str, dataset: &str, purpose: &str, person: &Val
         "towards": { "municipality": "0361", "role": "werk-en-inkomen" },
         "givenBy": "persoon",
         "givenAt": days.today().to_string(),
-        "explicit": false,
+        "explicit": kind == "toestemming",
         "evidence": { "kind": "formulier", "recordedOn": days.today().to_string() },
     })
 }

@@ -35,7 +35,7 @@ async fn ask(stage: &Stage, tale: &mut Tale, at: &mut Context, days: Days) -> Re
     let told = Told {
         nl: "De school vraagt Zaffier om Toby te blijven steunen, zonder dat Toby heeft ingestemd.",
         en: "The school asks Zaffier to go on supporting Toby, without Toby's agreement.",
-        expected: Expected::Refused(403, "verzoek-voortzetting.instemming"),
+        expected: Expected::Refused(403, "verzoek-voortzetting.instemming-volwassene"),
     };
     let call = Call::post("/v1/requests", &body)?.idempotent("toby-verzoek-eerste-keer");
     tale.step(at, &stage.school, told, "POST /v1/requests", call).await?;

@@ -13,6 +13,7 @@ use crate::{
     cli::{ConfigFile, Context, Exit, Failure, compose, operated},
     crypto::{at_rest::AtRest, gateway_keys::GatewayKeys},
     merkle::note::{LogVerifier, read_unchecked},
+    store::read::Chore,
 };
 
 /// Verifies the store, or a copy.
@@ -84,6 +85,11 @@ async fn of_store(
     let verifier =
         verifiers.get(signed.unwrap_or(0)).ok_or_else(|| Failure::configuration("there is no log key"))?;
     let report = checked(&view, verifier, older, Some(&keys.at_rest), at).await;
+    if report.as_ref().is_ok_and(Report::is_sound)
+        && store.note_chore(Chore::LogVerify, at.clock.now()).await.is_err()
+    {
+        at.out.warn("that the log was verified could not be noted for the gateway's metrics");
+    }
     store.close().await;
     report.map_err(operated::store)
 }

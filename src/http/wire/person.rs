@@ -1,17 +1,24 @@
 //! The person as a caller describes one.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use zeroize::ZeroizeOnDrop;
 
 use super::{Day, Reader, shape};
-use crate::domain::{
-    age::BirthDate,
-    code::Municipality,
-    person::{InvalidReference, OwnReference, PersonFacts, PersonReference, Reden, Uitstroomprofiel},
-    problem::Fault,
+use crate::{
+    domain::{
+        age::BirthDate,
+        code::Municipality,
+        person::{
+            Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference,
+            Protection, Reden, Uitstroomprofiel,
+        },
+        problem::Fault,
+    },
+    http::json::member,
 };
 
 /// By what kind of number the person is called.
@@ -97,11 +104,17 @@ pub struct Person {
     /// The municipality where the person lives or stays: its college is the recipient in law.
     #[schema(value_type = shape::Municipality)]
     pub verblijf: Municipality,
-    /// Whether the person may act at law: false under curatele. Says nothing about age.
-    #[serde(default = "yes")]
-    #[schema(default = true)]
-    pub handelingsbekwaam: bool,
-    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
+    /// Whether the person may act at law: false under curatele, and absent says yes where no curatele is named. Says
+    /// nothing about age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub handelingsbekwaam: Option<bool>,
+    /// Which measures protect the person: `curatele`, `mentorschap`, `bewind`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<shape::Maatregel>)]
+    pub maatregel: BTreeSet<Maatregel>,
+    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
+    /// which concerns property.
     #[serde(default)]
     pub onbevoegd_voor_deze: bool,
     /// Towards what the school prepares the pupil.
@@ -114,6 +127,11 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Date, required = false)]
     pub verlaten_op: Option<Day>,
+    /// The day of the decision to remove the pupil (verwijdering); today or earlier. Absent says that there is none:
+    /// leaving is no removal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Date, required = false)]
+    pub verwijderd_op: Option<Day>,
     /// Whether the student has the diploma of the programme that was left.
     #[serde(default)]
     pub gediplomeerd: bool,
@@ -128,14 +146,11 @@ pub struct Person {
     /// Whether the person has a startkwalificatie.
     #[serde(default)]
     pub startkwalificatie: bool,
-    /// Why a soft term may be exceeded, where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = shape::Reden, required = false)]
-    pub reden: Option<Reden>,
-}
-
-const fn yes() -> bool {
-    true
+    /// Why a term or the age of 27 may be passed, where it is: `gerechtvaardigd-belang` for the two years of PrO and VSO
+    /// and for everyone from 27, `bijzondere-omstandigheden` for the year of the mbo. Who passes both gives both.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<shape::Reden>)]
+    pub reden: BTreeSet<Reden>,
 }
 
 impl fmt::Debug for Person {
@@ -147,15 +162,24 @@ impl fmt::Debug for Person {
 impl Person {
     /// The reference and the facts; `pointer` is that of the person.
     pub fn read(self, pointer: &str, reader: &mut Reader) -> Option<(PersonReference, PersonFacts)> {
+        let protection = Protected {
+            handelingsbekwaam: self.handelingsbekwaam,
+            maatregel: self.maatregel,
+            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
+        };
+        let protection = reader.take(protection.read(pointer));
         let reference = reader.take(self.reference.read(&format!("{pointer}/reference")))?;
+        let protection = protection?;
         let facts = PersonFacts {
             birth_date: self.birth_date,
             verblijf: self.verblijf,
-            handelingsbekwaam: self.handelingsbekwaam,
-            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
+            handelingsbekwaam: protection.handelingsbekwaam,
+            maatregel: protection.maatregel,
+            onbevoegd_voor_deze: protection.onbevoegd_voor_deze,
             profiel: self.profiel,
             ingeschreven: self.ingeschreven,
             verlaten_op: self.verlaten_op.map(|day| day.0),
+            verwijderd_op: self.verwijderd_op.map(|day| day.0),
             gediplomeerd: self.gediplomeerd,
             gediplomeerd_op: self.gediplomeerd_op.map(|day| day.0),
             leerplichtig: self.leerplichtig,
@@ -175,22 +199,84 @@ pub struct Declarant {
     /// The date of birth.
     #[schema(value_type = shape::BirthDate)]
     pub birth_date: BirthDate,
-    /// Whether the person may act at law: false under curatele. Says nothing about age.
-    #[serde(default = "yes")]
-    #[schema(default = true)]
-    pub handelingsbekwaam: bool,
-    /// Whether curatele, bewind or mentorschap makes the person incompetent for this matter.
+    /// Whether the person may act at law: false under curatele, and absent says yes where no curatele is named. Says
+    /// nothing about age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub handelingsbekwaam: Option<bool>,
+    /// Which measures protect the person: `curatele`, `mentorschap`, `bewind`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(value_type = Vec<shape::Maatregel>)]
+    pub maatregel: BTreeSet<Maatregel>,
+    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
+    /// which concerns property.
     #[serde(default)]
     pub onbevoegd_voor_deze: bool,
 }
 
 impl Declarant {
-    /// Whether another declares for the person: under curatele always (UAVG 5), under bewind or mentorschap where they
-    /// reach this matter.
+    /// The measures that protect the person, as the recorder names them.
     #[must_use]
-    pub const fn is_represented(&self) -> bool {
-        !self.handelingsbekwaam || self.onbevoegd_voor_deze
+    pub fn protection(&self) -> Protected {
+        Protected {
+            handelingsbekwaam: self.handelingsbekwaam,
+            maatregel: self.maatregel.clone(),
+            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
+        }
     }
+}
+
+/// The measures that protect a person, as a caller names them.
+#[derive(Debug)]
+pub struct Protected {
+    handelingsbekwaam: Option<bool>,
+    maatregel: BTreeSet<Maatregel>,
+    onbevoegd_voor_deze: bool,
+}
+
+impl Protected {
+    /// What can be read of a person that may not be in order.
+    #[must_use]
+    pub fn of(person: &Value) -> Self {
+        Self {
+            handelingsbekwaam: member(person, "handelingsbekwaam"),
+            maatregel: member(person, "maatregel").unwrap_or_default(),
+            onbevoegd_voor_deze: member(person, "onbevoegdVoorDeze").unwrap_or_default(),
+        }
+    }
+
+    /// The measures, if they do not contradict each other. `pointer` is that of the person.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn read(self, pointer: &str) -> Result<Protection, Fault> {
+        let able = !self.maatregel.contains(&Maatregel::Curatele);
+        let protection = Protection {
+            handelingsbekwaam: self.handelingsbekwaam.unwrap_or(able),
+            maatregel: self.maatregel,
+            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
+        };
+        protection.check().map_err(|wrong| contradiction(wrong, pointer))?;
+        Ok(protection)
+    }
+}
+
+fn contradiction(wrong: Contradiction, pointer: &str) -> Fault {
+    let (member, code, nl, en) = match wrong {
+        Contradiction::AbleUnderCuratele => (
+            "handelingsbekwaam",
+            "able-under-curatele",
+            "Wie onder curatele staat, is niet handelingsbekwaam. Laat handelingsbekwaam weg, of de curatele.",
+            "Who is under curatele is not handelingsbekwaam. Leave out handelingsbekwaam, or the curatele.",
+        ),
+        Contradiction::IncompetentByNoMeasure => (
+            "onbevoegdVoorDeze",
+            "incompetent-by-no-measure",
+            "Alleen curatele of mentorschap maakt iemand onbevoegd voor deze zaak; bewind gaat over geld en goed. Noem de maatregel (maatregel), of laat onbevoegdVoorDeze weg.",
+            "Only curatele or mentorschap makes someone incompetent for this matter; bewind concerns property. Name the measure (maatregel), or leave out onbevoegdVoorDeze.",
+        ),
+    };
+    Fault::at(format!("{pointer}/{member}"), code, nl, en)
 }
 
 impl fmt::Debug for Declarant {

@@ -16,7 +16,7 @@ use crate::{
             Verdict as VerdictWord,
         },
         party::Role as RoleWord,
-        person::{Reden as RedenWord, Uitstroomprofiel as ProfielWord},
+        person::{Maatregel as MaatregelWord, Reden as RedenWord, Uitstroomprofiel as ProfielWord},
     },
     policy::dataset::Sensitivity as SensitivityWord,
 };
@@ -92,7 +92,9 @@ shapes! {
     Profiel = words(
         [ProfielWord::Arbeid, ProfielWord::Onderwijs, ProfielWord::Dagbesteding].map(ProfielWord::as_str)
     );
-    /// Why a soft term is exceeded.
+    /// A measure that protects an adult.
+    Maatregel = words(MaatregelWord::ALL.map(MaatregelWord::as_str));
+    /// Why a term or an age is passed.
     Reden = words(
         [RedenWord::GerechtvaardigdBelang, RedenWord::BijzondereOmstandigheden].map(RedenWord::as_str)
     );
@@ -103,7 +105,7 @@ shapes! {
         "open", "waiting", "collected", "acknowledged", "withdrawn", "withheld", "expired",
     ]);
     /// What a notice is about.
-    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked", "categories-narrowed"]);
+    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked", "categories-narrowed", "mandate-ended", "recipient-blocked", "expired"]);
     /// What may be done with a key.
     KeyState = words(["waiting", "active", "retired", "revoked"]);
     /// How sensitive a category is.

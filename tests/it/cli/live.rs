@@ -42,6 +42,8 @@ impl Live {
             point_profile(&profile, &format!("https://localhost:{port}")).unwrap();
             let published = live.json(party, &["keys", "publish", &format!("{folder}/encryption.jwk")]);
             assert_eq!(published["state"], "active");
+            // The college has what the encryption module prescribes, the others what a party may choose.
+            assert_eq!(published["key"]["alg"], if party == COLLEGE { "RSA-OAEP" } else { "ECDH-ES" });
         }
         live
     }
@@ -89,7 +91,7 @@ impl Live {
         for (pointer, name) in [
             ("/content/persoon/geboortedatum", "birthDate"),
             ("/content/traject/uitstroomdatum", "verlatenOp"),
-            ("/content/verwijdering/datum", "verlatenOp"),
+            ("/content/verwijdering/datum", "verwijderdOp"),
         ] {
             if let Some(place) = packet.pointer_mut(pointer) {
                 *place = person[name].clone();

@@ -13,7 +13,7 @@ use super::{
     live::{DOORSTROOMPUNT, Live, SCHOOL},
     program::Ended,
 };
-use crate::support::{left_school, signal};
+use crate::support::{left_school, removed_from_school, signal};
 
 const LINES: usize = 300;
 const REPORT: &str = "batch.ndjson.report.ndjson";
@@ -39,7 +39,7 @@ fn wait_for(live: &Live, more: usize, batch: &mut std::process::Child) {
 fn a_batch_that_was_interrupted_and_killed_goes_on_and_doubles_nothing() {
     let live = Live::start();
     let of = |number: usize| {
-        let person = left_school(&format!("L-{number}"), 19, live.now);
+        let person = removed_from_school(&format!("L-{number}"), 19, live.now);
         live.packet("verwijderingsmelding", &person).to_string()
     };
     let first = of(0);
@@ -105,7 +105,10 @@ fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
         ("header.person.birthDate", person["birthDate"].as_str().unwrap()),
         ("header.person.verblijf", "0361"),
         ("header.person.ingeschreven", "nee"),
+        ("header.purpose", "doorstroompunt-taak"),
+        ("header.recipients.1.role", "doorstroompunt"),
         ("header.person.verlatenOp", &shown),
+        ("header.person.verwijderdOp", &shown),
         ("persoon.voornamen", "Sem"),
         ("persoon.achternaam", "Voorbeeld"),
         ("persoon.geboortedatum", person["birthDate"].as_str().unwrap()),
@@ -221,7 +224,7 @@ fn questions_go_in_a_batch_too() {
     assert_eq!(counted, [0, 1, 1, 1], "{ended}");
     let report = live.program.read("vragen.ndjson.report.ndjson");
     assert!(
-        report.contains("verzoek-voortzetting.instemming") && report.contains("wvo2020:2.31b:2"),
+        report.contains("verzoek-voortzetting.instemming-volwassene") && report.contains("wvo2020:2.31b:2"),
         "{report}"
     );
 }

@@ -281,7 +281,7 @@ async fn a_key_of_idempotency_is_of_one_party_and_one_body() {
         let theirs = scene.mbo.push("/v1/packets", key, &body).await;
         let fresh = scene.mbo.push("/v1/packets", "sleutel-van-niemand-1", &body).await;
         assert_eq!(essence(&theirs), essence(&fresh), "the key says nothing of another party's packets");
-        theirs.expect_problem(403, "uitstroomprofiel.toestemming");
+        theirs.expect_problem(403, "uitstroomprofiel.toestemming-zelf");
         assert!(!String::from_utf8_lossy(&theirs.body).contains(&id));
     })
     .await;

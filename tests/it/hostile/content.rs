@@ -176,7 +176,7 @@ const SPOILT: &[Spoilt] = &[
     refused(
         "a BSN where the flow may not hold it",
         |body| body["person"]["reference"] = json!({ "kind": "pgn", "value": "999990019" }),
-        &[("/recipients/0", "guards.pgn"), ("/recipients/0", "uitstroomprofiel.toestemming")],
+        &[("/recipients/0", "guards.pgn"), ("/recipients/0", "uitstroomprofiel.toestemming-zelf")],
     ),
     invalid(
         "a BSN in free fields",
@@ -539,7 +539,7 @@ async fn an_incomplete_date_of_birth_is_taken_and_judged_by_both_ages() {
             let answer = scene.school.push("/v1/packets", &format!("onvolledig-datum-{at}"), &body).await;
             answer.expect_status(status);
             if status == StatusCode::FORBIDDEN {
-                assert_eq!(answer.codes(), ["uitstroomprofiel.toestemming"], "may be under 16: {date}");
+                assert_eq!(answer.codes(), ["uitstroomprofiel.toestemming-ouder"], "may be under 16: {date}");
             }
         }
     })

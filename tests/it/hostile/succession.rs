@@ -165,8 +165,8 @@ async fn who_does_not_hold_the_key_of_a_certificate_cannot_register_it() {
     scene.consent(Role::Doorstroompunt).await;
     let packet = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-1").await;
     successor.get(&format!("/v1/packets/{packet}")).await.expect_status(StatusCode::OK);
-    scene.consent(Role::Leerplicht).await;
-    let packet = scene.packet(Role::Leerplicht, "sleutel-van-kanarie-2").await;
+    scene.consent(Role::WerkEnInkomen).await;
+    let packet = scene.packet(Role::WerkEnInkomen, "sleutel-van-kanarie-2").await;
     successor.get(&format!("/v1/packets/{packet}")).await.expect_status(StatusCode::NOT_FOUND);
 }
 

@@ -108,7 +108,8 @@ fn a_person_has_defaults_that_the_description_names() {
     let mut reader = Reader::default();
     let (_, facts) = person.read("/person", &mut reader).unwrap();
     assert!(facts.handelingsbekwaam && !facts.onbevoegd_voor_deze && !facts.startkwalificatie);
-    assert_eq!((facts.verlaten_op, facts.reden), (None, None));
+    assert_eq!((facts.verlaten_op, facts.verwijderd_op), (None, None));
+    assert!(facts.maatregel.is_empty() && facts.reden.is_empty());
 }
 
 #[test]

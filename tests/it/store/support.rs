@@ -347,6 +347,7 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions:
             exists: true,
             accepted: true,
             indiening: AgeRange { at_least: 18, at_most: 18 },
+            curatele: false,
             instemming: [Capacity::Persoon].into(),
         },
         instemming: BTreeSet::new(),

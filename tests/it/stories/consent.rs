@@ -9,7 +9,8 @@ use sluis::domain::{clock::Clock as _, party::Role};
 use super::steps::{GUIDANCE, born, but, collect, declare, items, provisions, send, withdraw};
 use crate::support::{Actor, Answer, Gateway, content, declaration, on_each_backend};
 
-const MISSING: &str = "uitstroomprofiel.toestemming";
+const MISSING: &str = "uitstroomprofiel.toestemming-zelf";
+const MISSING_PARENT: &str = "uitstroomprofiel.toestemming-ouder";
 const PROFILE: &str = "uitstroomprofiel";
 const THREE: [Role; 3] = [Role::WerkEnInkomen, Role::Doorstroompunt, Role::Leerplicht];
 
@@ -20,7 +21,11 @@ fn pupil(gateway: &Gateway, reference: &str, birth_date: &str) -> Value {
 
 async fn tell(gateway: &Gateway, school: &Actor, kind: &str, person: &Value, by: &str, to: Role) -> Answer {
     let mut wish = declaration(kind, PROFILE, person, by, to, gateway.clock.now());
-    wish["person"]["onbevoegdVoorDeze"] = json!(person["onbevoegdVoorDeze"] == true);
+    for measure in ["handelingsbekwaam", "maatregel", "onbevoegdVoorDeze"] {
+        if let Some(said) = person.get(measure) {
+            wish["person"][measure] = said.clone();
+        }
+    }
     school.post("/v1/declarations", &wish).await
 }
 
@@ -85,7 +90,7 @@ async fn per_recipient(gateway: &Gateway) {
     college.pull(&packet).await;
     leerplicht.pull(&packet).await;
     let refused = share(gateway, &school, &zoe, &[Role::Doorstroompunt]).await;
-    let missing = "uitstroomprofiel.toestemming-doorstroompunt";
+    let missing = "uitstroomprofiel.buiten-doelgroep";
     refused.expect_problem(403, missing);
     assert!(provisions(&refused, missing).contains(&"web:9.2.1".to_owned()));
 
@@ -146,7 +151,7 @@ async fn from_sixteen_the_pupil_decides() {
     let refused = consent(&gateway, &school, &yara, "persoon", to).await;
     refused.expect_problem(403, "routes.toestemming-persoon");
     assert_eq!(provisions(&refused, "routes.toestemming-persoon"), ["uavg:5"]);
-    share(&gateway, &school, &yara, &[to]).await.expect_problem(403, MISSING);
+    share(&gateway, &school, &yara, &[to]).await.expect_problem(403, MISSING_PARENT);
     let by_parent = consent(&gateway, &school, &yara, "ouder", to).await;
     let by_parent = by_parent.expect_status(StatusCode::CREATED).text("/id");
     let packet = share(&gateway, &school, &yara, &[to]).await.expect_status(StatusCode::CREATED).text("/id");
@@ -162,10 +167,12 @@ async fn from_sixteen_the_pupil_decides() {
     own.expect_status(StatusCode::CREATED);
     share(&gateway, &school, &yara, &[to]).await.expect_status(StatusCode::CREATED);
 
-    // Who gave it may always withdraw it, and so may the pupil; another representative no longer can.
+    // Who gave it may always withdraw it, and so may the pupil and who represents her at law (UAVG 5:3); another cannot.
     withdraw(&school, &other, "ouder").await.expect_status(StatusCode::OK);
-    let refused = withdraw(&school, &by_parent, "voogd").await;
-    refused.expect_problem(403, "routes.intrekken-vertegenwoordiger");
+    for stranger in ["verzorger", "ouder-zonder-gezag", "mentor"] {
+        let refused = withdraw(&school, &by_parent, stranger).await;
+        refused.expect_problem(403, "routes.intrekken-vertegenwoordiger");
+    }
     withdraw(&school, &by_parent, "persoon").await.expect_status(StatusCode::OK);
     collect(&college, &packet).await.expect_problem(410, "withdrawn");
     gateway.stop().await;
@@ -205,18 +212,117 @@ async fn from_september_2026_a_pupil_of_thirteen_may_withdraw() {
     gateway.stop().await;
 }
 
-/// Who is incompetent for this matter is represented, whatever the age.
+/// Under curatele the curator consents, under mentorschap that reaches this matter the mentor, and no other: a parent of an
+/// adult represents nobody, and an administrator (bewindvoerder) has no say in guidance data.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_incompetent_for_the_matter_is_represented() {
+async fn the_representative_of_the_measure_consents_and_no_other() {
     let gateway = Gateway::start().await;
     let school = gateway.party(Role::VsoSchool).await;
     let _college = gateway.party(Role::WerkEnInkomen).await;
     let to = Role::WerkEnInkomen;
-    let mo = but(&pupil(&gateway, "V-8", "2007-02-02"), &json!({ "onbevoegdVoorDeze": true }));
-    consent(&gateway, &school, &mo, "persoon", to).await.expect_problem(403, "routes.toestemming-persoon");
-    share(&gateway, &school, &mo, &[to]).await.expect_problem(403, MISSING);
-    consent(&gateway, &school, &mo, "mentor", to).await.expect_status(StatusCode::CREATED);
+    let mentored = json!({ "maatregel": ["mentorschap", "bewind"], "onbevoegdVoorDeze": true });
+    for (reference, facts, representative, missing) in [
+        ("V-8", mentored, "mentor", "uitstroomprofiel.toestemming-mentor"),
+        ("V-9", json!({ "maatregel": ["curatele"] }), "curator", "uitstroomprofiel.toestemming-curator"),
+    ] {
+        let mo = but(&pupil(&gateway, reference, "2007-02-02"), &facts);
+        consent(&gateway, &school, &mo, "persoon", to)
+            .await
+            .expect_problem(403, "routes.toestemming-persoon");
+        for other in ["ouder", "bewindvoerder", "mentor", "curator"] {
+            if other != representative {
+                let refused = consent(&gateway, &school, &mo, other, to).await;
+                refused.expect_problem(403, "routes.toestemming-vertegenwoordiger");
+            }
+        }
+        let refused = share(&gateway, &school, &mo, &[to]).await;
+        assert_eq!(refused.expect_problem(403, missing).codes().len(), 1);
+        let given = consent(&gateway, &school, &mo, representative, to).await;
+        let given = given.expect_status(StatusCode::CREATED).text("/id");
+        share(&gateway, &school, &mo, &[to]).await.expect_status(StatusCode::CREATED);
+        // The young person may take it back (UAVG 5:3b).
+        withdraw(&school, &given, "persoon").await.expect_status(StatusCode::OK);
+        share(&gateway, &school, &mo, &[to]).await.expect_problem(403, missing);
+    }
+    // Bewind concerns property: the young person consents.
+    let mo = but(&pupil(&gateway, "V-10", "2007-02-02"), &json!({ "maatregel": ["bewind"] }));
+    let refused = consent(&gateway, &school, &mo, "bewindvoerder", to).await;
+    refused.expect_problem(403, "routes.toestemming-vertegenwoordiger");
+    consent(&gateway, &school, &mo, "persoon", to).await.expect_status(StatusCode::CREATED);
     share(&gateway, &school, &mo, &[to]).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// Consent makes no task: the school still guides, and the recipient has something to do for this pupil.
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_creates_no_task() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let pro = gateway.party(Role::ProSchool).await;
+    let mbo = gateway.party(Role::MboSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let _leerplicht = gateway.party(Role::Leerplicht).await;
+    let left = |reference: &str, birth_date: &str, on: &str| {
+        but(&born(&gateway, reference, birth_date), &json!({ "verlatenOp": on }))
+    };
+    let qualified = json!({ "startkwalificatie": true });
+    for (school, person, to, missing) in [
+        (&pro, left("T-1", "2001-02-02", "2019-07-17"), Role::WerkEnInkomen, "uitstroomprofiel.termijn"),
+        (
+            &mbo,
+            left("T-2", "2006-02-02", "2026-07-17"),
+            Role::WerkEnInkomen,
+            "uitstroomprofiel.student-of-gediplomeerde",
+        ),
+        (
+            &mbo,
+            left("T-3", "2006-02-02", "2025-07-17"),
+            Role::Doorstroompunt,
+            "uitstroomprofiel.termijn-gestopt",
+        ),
+        (
+            &pro,
+            pupil(&gateway, "T-4", "1998-02-02"),
+            Role::Doorstroompunt,
+            "uitstroomprofiel.leeftijd-doorstroompunt",
+        ),
+        (
+            &pro,
+            but(&pupil(&gateway, "T-5", "2007-02-02"), &qualified),
+            Role::Doorstroompunt,
+            "uitstroomprofiel.startkwalificatie-doorstroompunt",
+        ),
+        (&pro, pupil(&gateway, "T-6", "2007-02-02"), Role::Leerplicht, "uitstroomprofiel.leerplicht-voorbij"),
+    ] {
+        consent(&gateway, school, &person, "persoon", to).await.expect_status(StatusCode::CREATED);
+        let refused = share(&gateway, school, &person, &[to]).await;
+        assert_eq!(refused.expect_problem(403, missing).codes().len(), 1);
+    }
+    // The student who has just stopped may be introduced to the Doorstroompunt.
+    let stopped = left("T-7", "2006-02-02", "2026-07-17");
+    consent(&gateway, &mbo, &stopped, "persoon", Role::Doorstroompunt).await;
+    share(&gateway, &mbo, &stopped, &[Role::Doorstroompunt]).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// What lets health be inferred goes on explicit consent, where the basis is consent (question x).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_for_support_asks_for_explicit_consent() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let to = Role::WerkEnInkomen;
+    let kai = pupil(&gateway, "L-44", "2009-01-01");
+    let mut wish = declaration("toestemming", PROFILE, &kai, "persoon", to, gateway.clock.now());
+    wish["explicit"] = json!(false);
+    declare(&school, &wish).await;
+    let refused = share(&gateway, &school, &kai, &[to]).await;
+    refused.expect_problem(403, "uitstroomprofiel.uitdrukkelijk");
+    assert_eq!(provisions(&refused, "uitstroomprofiel.uitdrukkelijk"), ["avg:9:2a"]);
+    wish["explicit"] = json!(true);
+    declare(&school, &wish).await;
+    let packet = share(&gateway, &school, &kai, &[to]).await.expect_status(StatusCode::CREATED).text("/id");
+    assert!(college.pull(&packet).await["ondersteuningswens"].is_object());
     gateway.stop().await;
 }
 

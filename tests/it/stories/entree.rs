@@ -28,7 +28,7 @@ async fn the_graduate(gateway: &Gateway) {
 
     // Studieadvies: she attends, so the Doorstroompunt is not told without her own yes; a parent's is none at 19.
     let attending = but(&ana, &json!({ "ingeschreven": true, "verlatenOp": null }));
-    let missing = "uitstroomprofiel.toestemming-doorstroompunt";
+    let missing = "uitstroomprofiel.buiten-doelgroep";
     let refused = send(&school, "/v1/packets", &profile(gateway, &attending, &[Role::Doorstroompunt])).await;
     refused.expect_problem(403, missing);
     assert!(provisions(&refused, missing).contains(&"web:9.2.1".to_owned()));
@@ -60,7 +60,7 @@ async fn the_graduate(gateway: &Gateway) {
     school.get(&format!("/v1/packets/{packet}/copy")).await.expect_status(StatusCode::OK);
 }
 
-/// Stopped without a diploma: the mbo knows no removal report, and the request is not for her. The Doorstroompunt sees her
+/// Stopped without a diploma: the removal report to the Doorstroompunt is not for the mbo, and the request is not for her. The Doorstroompunt sees her
 /// leaving in the register and may ask (WEB 9.2.3); what the school tells on its own goes on consent.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_stops_without_a_diploma_is_told_of_on_consent_only() {
@@ -79,9 +79,7 @@ async fn who_stops_without_a_diploma_is_told_of_on_consent_only() {
     send(&school, "/v1/packets", &document).await.expect_problem(403, "overgangsdocument.diploma");
 
     let body = profile(&gateway, &stopped, &[Role::Doorstroompunt]);
-    send(&school, "/v1/packets", &body)
-        .await
-        .expect_problem(403, "uitstroomprofiel.toestemming-doorstroompunt");
+    send(&school, "/v1/packets", &body).await.expect_problem(403, "uitstroomprofiel.toestemming-zelf");
     let yes = consent(&gateway, &school, &stopped, "persoon", Role::Doorstroompunt).await;
     yes.expect_status(StatusCode::CREATED);
     let told = send(&school, "/v1/packets", &body).await.expect_status(StatusCode::CREATED).text("/id");

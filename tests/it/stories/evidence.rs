@@ -53,7 +53,7 @@ async fn receipts_and_own_entries_hold() {
     let college = gateway.party(Role::WerkEnInkomen).await;
     let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
     let toby = born(&gateway, "L-2031", "2007-11-03");
-    ask(&gateway, &school, &toby).await.expect_problem(403, "verzoek-voortzetting.instemming");
+    ask(&gateway, &school, &toby).await.expect_problem(403, "verzoek-voortzetting.instemming-volwassene");
     agree(&gateway, &school, &toby, "persoon").await;
     let request = asked_and_answered(&gateway, &school, &college, &toby).await;
     let pushed = hand_over(&gateway, &school, &toby, &request).await;
@@ -196,7 +196,7 @@ async fn the_evaluation_answers_as_the_law_reads() {
     alone["instemming"] = json!(["persoon"]);
     let no = school.post("/access/v1/evaluation", &question("werk-en-inkomen", alone)).await.json();
     assert_eq!(no["decision"], false);
-    assert_eq!(no["context"]["reasons"][0]["code"], "verzoek-voortzetting.instemming");
+    assert_eq!(no["context"]["reasons"][0]["code"], "verzoek-voortzetting.instemming-volwassene");
     let no = school.post("/access/v1/evaluation", &question("doorstroompunt", context)).await.json();
     assert_eq!((&no["decision"], &no["context"]["refusal"]), (&json!(false), &json!("no-basis")));
 

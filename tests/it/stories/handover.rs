@@ -28,7 +28,7 @@ async fn the_story(gateway: &Gateway) {
     school
         .push("/v1/requests", "verzoek-van-toby-1", &ask)
         .await
-        .expect_problem(403, "verzoek-voortzetting.instemming");
+        .expect_problem(403, "verzoek-voortzetting.instemming-volwassene");
 
     let agrees =
         declaration("instemming", "verzoek-voortzetting", &toby, "persoon", Role::WerkEnInkomen, now);
@@ -106,7 +106,7 @@ async fn a_parents_agreement_counts_for_who_was_a_minor_at_the_request() {
     school
         .push("/v1/packets", "document-van-tim-1", for_tim)
         .await
-        .expect_problem(403, "overgangsdocument.instemming");
+        .expect_problem(403, "overgangsdocument.instemming-volwassene");
 
     gateway.clock.set(now + SignedDuration::from_hours(48));
     let packet = school.push("/v1/packets", "document-van-emma-1", for_emma).await;

@@ -13,24 +13,58 @@ use super::steps::{
 };
 use crate::support::Gateway;
 
-/// WEC 44a is about the profile work; for day care and further education the document goes to pupil and parents (14h).
+/// WEC 44a(1) and (2) name a pupil, whatever the profile; the document that goes to the college is that of the profile work
+/// (14e). For day care it goes to pupil and parents (14h), for further education the next school gets a report (43).
 #[tokio::test(flavor = "multi_thread")]
-async fn vso_asks_for_the_profile_work_only() {
+async fn vso_asks_for_every_profile_and_hands_over_for_work_only() {
     let gateway = Gateway::start().await;
     let school = gateway.party(Role::VsoSchool).await;
     let college = gateway.party(Role::WerkEnInkomen).await;
     let work = born(&gateway, "V-1", "2007-01-15");
     agree(&gateway, &school, &work, "persoon").await;
-    for profile in ["dagbesteding", "onderwijs"] {
+    for (profile, code) in [
+        ("dagbesteding", "overgangsdocument.profiel-dagbesteding"),
+        ("onderwijs", "overgangsdocument.profiel"),
+    ] {
         let other = but(&work, &json!({ "profiel": profile }));
-        let refused = ask(&gateway, &school, &other).await;
-        refused.expect_problem(403, "verzoek-voortzetting.profiel");
-        assert_eq!(provisions(&refused, "verzoek-voortzetting.profiel"), ["wec:44a:1", "wec:44a:2"]);
+        let request = asked_and_answered(&gateway, &school, &college, &other).await;
+        let refused = hand_over(&gateway, &school, &other, &request).await;
+        assert_eq!(refused.expect_problem(403, code).codes().iter().filter(|one| **one == code).count(), 2);
+        assert_eq!(provisions(&refused, code), ["wec:44a:3", "wec:14e"]);
     }
     let request = asked_and_answered(&gateway, &school, &college, &work).await;
-    let other = but(&work, &json!({ "profiel": "dagbesteding" }));
-    hand_over(&gateway, &school, &other, &request).await.expect_problem(403, "overgangsdocument.profiel");
     hand_over(&gateway, &school, &work, &request).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// Once the college continues, no term, no age and no enrolment stops what the acts order (2.31b:3, 44a:3, 9.2.13:3).
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_the_colleges_answer_stops_the_duty() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let pro = gateway.party(Role::ProSchool).await;
+    let vso = gateway.party(Role::VsoSchool).await;
+    let mbo = gateway.party(Role::MboSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let mut asked = Vec::new();
+    for school in [&pro, &vso] {
+        // One day before the two years and before 27 are over.
+        let person = but(&born(&gateway, "T-7", "1999-09-16"), &json!({ "verlatenOp": "2024-09-16" }));
+        agree(&gateway, school, &person, "persoon").await;
+        asked.push((school, asked_and_answered(&gateway, school, &college, &person).await, person));
+    }
+    let diploma = json!({
+        "gediplomeerd": true, "gediplomeerdOp": "2025-09-16", "ingeschreven": true, "verlatenOp": null,
+    });
+    let graduate = but(&born(&gateway, "T-8", "1999-09-16"), &diploma);
+    agree(&gateway, &mbo, &graduate, "persoon").await;
+    asked.push((&mbo, asked_and_answered(&gateway, &mbo, &college, &graduate).await, graduate));
+    gateway.pass(3.days());
+    for (school, request, person) in asked {
+        let packet = hand_over(&gateway, school, &person, &request).await;
+        college.pull(&packet.expect_status(StatusCode::CREATED).text("/id")).await;
+        let late = ask(&gateway, school, &person).await;
+        late.expect_problem(403, "verzoek-voortzetting.leeftijd");
+    }
     gateway.stop().await;
 }
 
@@ -83,10 +117,12 @@ async fn beyond_its_term_a_request_needs_a_recorded_reason() {
     let mbo = gateway.party(Role::MboSchool).await;
     let _college = gateway.party(Role::WerkEnInkomen).await;
     let today = amsterdam_date(gateway.clock.now());
-    let interest = json!({ "reden": "gerechtvaardigd-belang" });
-    let special = json!({ "reden": "bijzondere-omstandigheden" });
+    let interest = json!({ "reden": ["gerechtvaardigd-belang"] });
+    let special = json!({ "reden": ["bijzondere-omstandigheden"] });
 
-    for (school, article) in [(&pro, "wvo2020:2.31a:6"), (&vso, "wec:44:7")] {
+    for (school, articles) in
+        [(&pro, ["wvo2020:2.31a:2", "wvo2020:2.31a:6"]), (&vso, ["wec:44:2", "wec:44:7"])]
+    {
         let person = born(&gateway, "T-1", "2003-01-15");
         agree(&gateway, school, &person, "persoon").await;
         let nearly =
@@ -95,8 +131,14 @@ async fn beyond_its_term_a_request_needs_a_recorded_reason() {
         let late = but(&person, &json!({ "verlatenOp": today.saturating_sub(2.years()).to_string() }));
         let refused = ask(&gateway, school, &late).await;
         refused.expect_problem(403, "verzoek-voortzetting.termijn");
-        assert_eq!(provisions(&refused, "verzoek-voortzetting.termijn"), [article]);
+        assert_eq!(provisions(&refused, "verzoek-voortzetting.termijn"), articles);
+        ask(&gateway, school, &but(&late, &special))
+            .await
+            .expect_problem(403, "verzoek-voortzetting.termijn");
         ask(&gateway, school, &but(&late, &interest)).await.expect_status(StatusCode::CREATED);
+        // Who is enrolled again is inside the term.
+        let again = but(&late, &json!({ "ingeschreven": true }));
+        ask(&gateway, school, &again).await.expect_status(StatusCode::CREATED);
     }
 
     // The mbo's year counts from the diploma, not from the day of leaving.
@@ -130,22 +172,23 @@ async fn from_27_a_request_needs_a_recorded_reason() {
     let refused = ask(&gateway, &school, &today).await;
     refused.expect_problem(403, "verzoek-voortzetting.leeftijd");
     assert_eq!(provisions(&refused, "verzoek-voortzetting.leeftijd"), ["pw:7a:1", "pw:7a:7"]);
-    let interest = json!({ "reden": "gerechtvaardigd-belang" });
+    let interest = json!({ "reden": ["gerechtvaardigd-belang"] });
     ask(&gateway, &school, &but(&today, &interest)).await.expect_status(StatusCode::CREATED);
 
-    // The mbo knows one reason only, for this term as for the year (question s).
+    // For mbo graduates too: the special circumstances of the mbo are for its year, and who passes both gives both.
     let mbo = gateway.party(Role::MboSchool).await;
     let diploma = json!({ "gediplomeerd": true, "gediplomeerdOp": "2026-07-10" });
     let graduate = but(&born(&gateway, "T-5", "1999-09-15"), &diploma);
     agree(&gateway, &mbo, &graduate, "persoon").await;
-    let refused = ask(&gateway, &mbo, &but(&graduate, &interest)).await;
-    refused.expect_problem(403, "verzoek-voortzetting.leeftijd-mbo");
-    assert_eq!(
-        provisions(&refused, "verzoek-voortzetting.leeftijd-mbo"),
-        ["pw:7a:1", "pw:7a:7", "web:9.2.12:7"]
-    );
-    let special = but(&graduate, &json!({ "reden": "bijzondere-omstandigheden" }));
-    ask(&gateway, &mbo, &special).await.expect_status(StatusCode::CREATED);
+    let special = json!({ "reden": ["bijzondere-omstandigheden"] });
+    let refused = ask(&gateway, &mbo, &but(&graduate, &special)).await;
+    assert_eq!(refused.expect_problem(403, "verzoek-voortzetting.leeftijd").codes().len(), 1);
+    ask(&gateway, &mbo, &but(&graduate, &interest)).await.expect_status(StatusCode::CREATED);
+    let late = but(&graduate, &json!({ "gediplomeerdOp": "2025-09-15" }));
+    let refused = ask(&gateway, &mbo, &but(&late, &interest)).await;
+    assert_eq!(refused.expect_problem(403, "verzoek-voortzetting.termijn-mbo").codes().len(), 1);
+    let both = json!({ "reden": ["gerechtvaardigd-belang", "bijzondere-omstandigheden"] });
+    ask(&gateway, &mbo, &but(&late, &both)).await.expect_status(StatusCode::CREATED);
     gateway.stop().await;
 }
 

@@ -255,7 +255,10 @@ async fn the_same_key_and_body_give_the_same_answer() {
     let noor = born(&gateway, "L-17", "2009-03-02");
     let noors = request_for(&gateway, &noor);
     let key = "verzoek-van-noor-1";
-    school.push("/v1/requests", key, &noors).await.expect_problem(403, "verzoek-voortzetting.instemming");
+    school
+        .push("/v1/requests", key, &noors)
+        .await
+        .expect_problem(403, "verzoek-voortzetting.instemming-minderjarig-pro");
     agree(&gateway, &school, &noor, "ouder").await;
     school.push("/v1/requests", key, &noors).await.expect_status(StatusCode::CREATED);
     gateway.stop().await;
@@ -277,8 +280,7 @@ async fn a_check_names_every_reason_and_stores_nothing() {
         "guards.woonplaats",
         "verzoek-voortzetting.diploma",
         "verzoek-voortzetting.instemming-mbo",
-        "verzoek-voortzetting.leeftijd-mbo",
-        "verzoek-voortzetting.termijn-mbo",
+        "verzoek-voortzetting.leeftijd",
     ] {
         assert!(codes.contains(&code), "{code} is not in {codes:?}");
     }

@@ -4,7 +4,10 @@
 use http::StatusCode;
 use jiff::ToSpan as _;
 use serde_json::{Value, json};
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::domain::{
+    clock::{Clock as _, amsterdam_date},
+    party::Role,
+};
 
 use super::steps::{
     CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, answer, ask, asked_and_answered, born, but, collect,
@@ -13,8 +16,8 @@ use super::steps::{
 use crate::support::{Actor, Answer, Gateway, content, declaration, on_each_backend, submission};
 
 const PROFILE: &str = "uitstroomprofiel";
-const MISSING: &str = "uitstroomprofiel.toestemming";
-const MISSING_DOORSTROOMPUNT: &str = "uitstroomprofiel.toestemming-doorstroompunt";
+const MISSING: &str = "uitstroomprofiel.toestemming-zelf";
+const MISSING_DOORSTROOMPUNT: &str = "uitstroomprofiel.buiten-doelgroep";
 const ELSEWHERE: &str = "guards.woonplaats";
 
 /// The profile to these roles in Alkmaar, with what all of them may have.
@@ -81,8 +84,11 @@ async fn newcomers(gateway: &Gateway) {
     // The warm handover: at 16 the parents agree with the request; the Doorstroompunt is not asked this.
     agree(gateway, &school, &amir, "persoon").await;
     let refused = ask(gateway, &school, &amir).await;
-    refused.expect_problem(403, "verzoek-voortzetting.instemming");
-    assert_eq!(provisions(&refused, "verzoek-voortzetting.instemming"), ["wvo2020:2.31b:2"]);
+    refused.expect_problem(403, "verzoek-voortzetting.instemming-minderjarig-pro");
+    assert_eq!(
+        provisions(&refused, "verzoek-voortzetting.instemming-minderjarig-pro"),
+        ["wvo2020:2.31b:2", "wvo2020:1.1"]
+    );
     agree(gateway, &school, &amir, "ouder").await;
     let request = ask(gateway, &school, &amir).await.expect_status(StatusCode::CREATED).text("/id");
     collect(&doorstroompunt, &request).await.expect_status(StatusCode::NOT_FOUND);
@@ -232,8 +238,8 @@ async fn two_capacities(gateway: &Gateway) {
     let late = but(&toby, &json!({ "verlatenOp": "2024-07-17" }));
     let refused = ask(gateway, &at_school, &late).await;
     refused.expect_problem(403, "verzoek-voortzetting.termijn");
-    assert_eq!(provisions(&refused, "verzoek-voortzetting.termijn"), ["wvo2020:2.31a:6"]);
-    let reasoned = but(&late, &json!({ "reden": "gerechtvaardigd-belang" }));
+    assert_eq!(provisions(&refused, "verzoek-voortzetting.termijn"), ["wvo2020:2.31a:2", "wvo2020:2.31a:6"]);
+    let reasoned = but(&late, &json!({ "reden": ["gerechtvaardigd-belang"] }));
     ask(gateway, &at_school, &reasoned).await.expect_status(StatusCode::CREATED);
 }
 
@@ -268,8 +274,9 @@ async fn exit_talk_and_meeting(gateway: &Gateway) {
     assert_eq!(items(&college, "/v1/inbox").await.len(), 1, "one pupil, who said yes");
 
     // A pupil who is removed from school is the Doorstroompunt's, benefit or not, and not Werk & Inkomen's.
-    let by_number = json!({ "reference": { "kind": "pgn", "value": "999990019" } });
-    let gone = but(&born(gateway, "unused", "2007-05-06"), &by_number);
+    let today = amsterdam_date(gateway.clock.now()).to_string();
+    let removed = json!({ "reference": { "kind": "pgn", "value": "999990019" }, "verwijderdOp": today });
+    let gone = but(&born(gateway, "unused", "2007-05-06"), &removed);
     let report = |to| submission(gateway, "verwijderingsmelding", DOORSTROOMPUNT, &gone, to);
     send(&school, "/v1/packets", &report(Role::WerkEnInkomen)).await.expect_problem(403, "no-basis");
     let told = send(&school, "/v1/packets", &report(Role::Doorstroompunt)).await;

@@ -2,14 +2,20 @@
 //! (WVO 2020 8.17 and 8.21, WEC 47a and 161).
 
 use http::StatusCode;
+use jiff::ToSpan as _;
 use serde_json::{Value, json};
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::domain::{
+    clock::{Clock as _, amsterdam_date},
+    party::Role,
+};
 
 use super::steps::{
     CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, ask, born, but, collect, declare, provisions, request_for,
     send,
 };
 use crate::support::{Actor, Answer, Gateway, declaration, submission};
+
+const ATTENDANCE: &str = "verzuim-leerplicht";
 
 /// From the test range of the BSN.
 const PGN: &str = "999990019";
@@ -18,8 +24,9 @@ const PGN: &str = "999990019";
 const NUMBER_LISTS: [&str; 2] = ["wvo2020:8.17", "wvo2020:8.18"];
 
 fn removed(gateway: &Gateway, birth_date: &str) -> Value {
-    let by_number = json!({ "reference": { "kind": "pgn", "value": PGN } });
-    but(&born(gateway, "unused", birth_date), &by_number)
+    let decided = amsterdam_date(gateway.clock.now()).to_string();
+    let removed = json!({ "reference": { "kind": "pgn", "value": PGN }, "verwijderdOp": decided });
+    but(&born(gateway, "unused", birth_date), &removed)
 }
 
 async fn report(gateway: &Gateway, school: &Actor, person: &Value) -> Answer {
@@ -47,27 +54,36 @@ async fn pro_reports_below_27_and_vso_below_23() {
     report(&gateway, &vso, &removed(&gateway, "2003-09-16")).await.expect_status(StatusCode::CREATED);
     let over = report(&gateway, &vso, &removed(&gateway, "2003-09-15")).await;
     over.expect_problem(403, "verwijderingsmelding.leeftijd-vso");
-    assert_eq!(provisions(&over, "verwijderingsmelding.leeftijd-vso"), ["wec:47a"]);
+    assert_eq!(provisions(&over, "verwijderingsmelding.leeftijd-vso"), ["wec:47a:1"]);
     assert_eq!(over.codes().len(), 1);
-    // The letter of 47a sets the age and no more: at 17 the VSO reports, whatever is said about leerplicht, and with a
-    // startkwalificatie too. PrO does not: 8.21 names the target group of the Doorstroompunt (question t).
-    let young = but(&removed(&gateway, "2009-03-02"), &json!({ "leerplichtig": true }));
-    report(&gateway, &vso, &young).await.expect_status(StatusCode::CREATED);
-    let refused = report(&gateway, &pro, &young).await;
-    refused.expect_problem(403, "verwijderingsmelding.leerplicht");
-    assert_eq!(
-        provisions(&refused, "verwijderingsmelding.leerplicht"),
-        ["wvo2020:8.21", "web:9.2.1", "lpw:3", "lpw:4a:2", "lpw:18:1"]
-    );
+    // Three conditions together (47a:1): who is leerplichtig, or has a startkwalificatie, is not reported with the number.
+    let child = json!({ "leerplichtig": true, "startkwalificatie": true });
+    for birth_date in ["2014-03-02", "2012-03-02", "2009-03-02"] {
+        let young = but(&removed(&gateway, birth_date), &child);
+        for school in [&vso, &pro] {
+            let refused = report(&gateway, school, &young).await;
+            refused.expect_problem(403, "verwijderingsmelding.leerplicht");
+            refused.expect_problem(403, "verwijderingsmelding.startkwalificatie");
+        }
+    }
     let qualified = but(&removed(&gateway, "2004-03-02"), &json!({ "startkwalificatie": true }));
-    report(&gateway, &vso, &qualified).await.expect_status(StatusCode::CREATED);
-    report(&gateway, &pro, &qualified).await.expect_problem(403, "verwijderingsmelding.startkwalificatie");
-    // Who may be 23 by an incomplete date of birth is not below it.
-    let unsure = report(&gateway, &vso, &removed(&gateway, "2003-09-00")).await;
-    unsure.expect_problem(403, "verwijderingsmelding.leeftijd-vso");
+    for school in [&vso, &pro] {
+        report(&gateway, school, &qualified)
+            .await
+            .expect_problem(403, "verwijderingsmelding.startkwalificatie");
+    }
+    // What is not known is not said as if it were: who may be 23 by an incomplete date is told to complete it.
+    for (school, birth_date) in [(&vso, "2003-09-00"), (&pro, "1999-09-00"), (&pro, "0000-00-00")] {
+        let unsure = report(&gateway, school, &removed(&gateway, birth_date)).await;
+        unsure.expect_problem(403, "verwijderingsmelding.geboortedatum");
+        assert_eq!(unsure.codes().len(), 1);
+    }
 
-    // The mbo knows no such report, and Werk & Inkomen is not whom it is for.
-    report(&gateway, &mbo, &removed(&gateway, "2006-02-11")).await.expect_problem(403, "no-basis");
+    // The mbo's goes to Leerplicht, and says so; and Werk & Inkomen is not whom it is for.
+    let refused = report(&gateway, &mbo, &removed(&gateway, "2006-02-11")).await;
+    refused.expect_problem(403, "no-basis");
+    assert_eq!(provisions(&refused, "no-basis"), ["lpw:18:1", "web:8.1.7d"]);
+    assert!(refused.json()["errors"][0]["now"]["nl"].as_str().unwrap().contains("aan Leerplicht"));
     let _college = gateway.party(Role::WerkEnInkomen).await;
     let person = removed(&gateway, "2006-02-11");
     let wrong = submission(&gateway, "verwijderingsmelding", DOORSTROOMPUNT, &person, Role::WerkEnInkomen);
@@ -82,16 +98,46 @@ async fn only_who_was_removed_and_belongs_to_the_doorstroompunt_is_reported() {
     let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
     let sem = removed(&gateway, "2006-02-11");
     for (change, code) in [
-        (json!({ "ingeschreven": true, "verlatenOp": null }), "verwijderingsmelding.verwijderd"),
+        // Leaving is no removal, and a decision of tomorrow is none yet.
+        (json!({ "verwijderdOp": null, "gediplomeerd": true }), "verwijderingsmelding.verwijderd"),
+        (json!({ "verwijderdOp": "2026-09-16" }), "verwijderingsmelding.verwijderd"),
         (json!({ "startkwalificatie": true }), "verwijderingsmelding.startkwalificatie"),
         (json!({ "birthDate": "2008-09-16" }), "verwijderingsmelding.leerplicht"),
         (json!({ "verblijf": "0405" }), "guards.woonplaats"),
     ] {
         report(&gateway, &school, &but(&sem, &change)).await.expect_problem(403, code);
     }
+    // At once, also while the deregistration is still to come (8.21 names 9.2.1 a and b, not c).
+    let enrolled = but(&sem, &json!({ "ingeschreven": true, "verlatenOp": "2026-10-01" }));
+    report(&gateway, &school, &enrolled).await.expect_status(StatusCode::CREATED);
     // 17 and, as the school says, no longer kwalificatieplichtig (LPW 4a).
     let certified = but(&sem, &json!({ "birthDate": "2008-09-16", "leerplichtig": false }));
     report(&gateway, &school, &certified).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// The head of every school and mbo institution reports the decision to remove to Leerplicht, whatever the age, beside the
+/// report to the Doorstroompunt (LPW 18:1), with the number where possible.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_school_reports_a_decision_to_remove_to_leerplicht() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let leerplicht = gateway.party(Role::Leerplicht).await;
+    let now = gateway.clock.now();
+    for role in [Role::ProSchool, Role::VsoSchool, Role::MboSchool] {
+        let school = gateway.party(role).await;
+        for birth_date in ["2012-03-02", "2009-03-02", "2004-03-02", "1998-03-02", "0000-00-00"] {
+            let removed = but(&removed(&gateway, birth_date), &json!({ "ingeschreven": true }));
+            let body = submission(&gateway, "verwijderingsmelding", ATTENDANCE, &removed, Role::Leerplicht);
+            let packet = send(&school, "/v1/packets", &body).await;
+            let read = leerplicht.pull(&packet.expect_status(StatusCode::CREATED).text("/id")).await;
+            assert_eq!(read["nummer"]["persoonsgebondenNummer"], PGN);
+            let tomorrow = amsterdam_date(now).saturating_add(1.day()).to_string();
+            let early = but(&removed, &json!({ "verwijderdOp": tomorrow }));
+            let body = submission(&gateway, "verwijderingsmelding", ATTENDANCE, &early, Role::Leerplicht);
+            let refused = send(&school, "/v1/packets", &body).await;
+            refused.expect_problem(403, "verwijderingsmelding.verwijderd");
+        }
+    }
     gateway.stop().await;
 }
 

@@ -2,7 +2,10 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use sluis::domain::party::Role;
+use sluis::domain::{
+    clock::{Clock as _, amsterdam_date},
+    party::Role,
+};
 
 use super::steps::{CONTINUING, DOORSTROOMPUNT, agree, ask, born, but, request_for, send};
 use crate::support::{Actor, Gateway, submission};
@@ -90,7 +93,11 @@ async fn the_number_is_found_within_its_purpose() {
     let school = gateway.party(Role::ProSchool).await;
     let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
     let reference = json!({ "kind": "pgn", "value": "999990019" });
-    let sem = but(&born(&gateway, "unused", "2006-02-11"), &json!({ "reference": reference }));
+    let today = amsterdam_date(gateway.clock.now()).to_string();
+    let sem = but(
+        &born(&gateway, "unused", "2006-02-11"),
+        &json!({ "reference": reference, "verwijderdOp": today }),
+    );
     let body = submission(&gateway, "verwijderingsmelding", DOORSTROOMPUNT, &sem, Role::Doorstroompunt);
     let id = send(&school, "/v1/packets", &body).await.expect_status(StatusCode::CREATED).text("/id");
 

@@ -77,6 +77,7 @@ impl Canary {
             "profiel": "arbeid",
             "ingeschreven": false,
             "verlatenOp": left.to_string(),
+            "verwijderdOp": left.to_string(),
         })
     }
 

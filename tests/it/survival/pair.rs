@@ -13,7 +13,7 @@ use sluis::{
 use sqlx::AnyPool;
 use tokio::task::JoinSet;
 
-use crate::support::{Actor, Answer, Gateway, declaration, left_school, submission};
+use crate::support::{Actor, Answer, Gateway, declaration, left_school, removed_from_school, submission};
 
 const PURPOSE: &str = "loopbaanbegeleiding";
 const ROUNDS: usize = 24;
@@ -96,7 +96,7 @@ async fn pushes_through_both_leave_one_log_without_a_gap() {
         let mut tasks = JoinSet::new();
         for number in 0..40 {
             let school = if number % 2 == 0 { pair.school.clone() } else { pair.school.at(&pair.two) };
-            let pupil = left_school(&format!("L-{number}"), 19, now);
+            let pupil = removed_from_school(&format!("L-{number}"), 19, now);
             let mut body = submission(
                 &pair.one,
                 "verwijderingsmelding",

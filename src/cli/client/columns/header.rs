@@ -3,7 +3,7 @@
 use super::{Form, Leaf, MOST_ITEMS, Step};
 
 /// Path, form, required, explanation. The form is `text`, `date`, `flag` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 24] = [
+const HEADER: [(&str, &str, bool, &str); 26] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
@@ -21,11 +21,18 @@ const HEADER: [(&str, &str, bool, &str); 24] = [
     ("person.reference.value", "text", true, "eigen leerlingnummer of PGN; opmaak van de kolom: tekst"),
     ("person.birthDate", "date", true, "geboortedatum"),
     ("person.verblijf", "text", true, "woongemeente, CBS-code van vier cijfers"),
-    ("person.handelingsbekwaam", "flag", false, "handelingsbekwaam; leeg is ja"),
+    ("person.handelingsbekwaam", "flag", false, "handelingsbekwaam; leeg is ja, zonder curatele"),
+    (
+        "person.maatregel.*",
+        "curatele mentorschap bewind",
+        false,
+        "maatregel die de jongere beschermt; leeg is geen",
+    ),
     ("person.onbevoegdVoorDeze", "flag", false, "onbevoegd voor deze zaak; leeg is nee"),
     ("person.profiel", "arbeid onderwijs dagbesteding", false, "uitstroomprofiel"),
     ("person.ingeschreven", "flag", true, "nog ingeschreven"),
     ("person.verlatenOp", "date", false, "datum van vertrek"),
+    ("person.verwijderdOp", "date", false, "datum van het besluit tot verwijdering; leeg is niet verwijderd"),
     ("person.gediplomeerd", "flag", false, "heeft het diploma; leeg is nee"),
     ("person.gediplomeerdOp", "date", false, "datum van het diploma"),
     (
@@ -36,10 +43,10 @@ const HEADER: [(&str, &str, bool, &str); 24] = [
     ),
     ("person.startkwalificatie", "flag", false, "heeft een startkwalificatie; leeg is nee"),
     (
-        "person.reden",
+        "person.reden.*",
         "gerechtvaardigd-belang bijzondere-omstandigheden",
         false,
-        "waarom de termijn voorbij mag zijn",
+        "waarom een termijn of de 27 jaar voorbij mag zijn",
     ),
     ("request", "text", false, "id van het verzoek waarop dit rust"),
     ("expires", "text", false, "vervalt op, zoals 2026-12-01T00:00:00Z"),

@@ -75,19 +75,19 @@ impl Declared {
     /// The values that the body stands for.
     pub(crate) fn read(self) -> Result<Wish, Problem> {
         let mut reader = Reader::default();
-        let onbevoegd_voor_deze = self.person.is_represented();
+        let protection = reader.take(self.person.protection().read("/person"));
         let reference = reader.take(self.person.reference.read("/person/reference"));
         let towards = match self.towards {
             None => Some(None),
             Some(recipient) => reader.take(recipient.read("/towards")).map(Some),
         };
-        let read = reference.zip(towards);
-        let (reference, towards) = reader.finish(read)?;
+        let read = reference.zip(towards).zip(protection);
+        let ((reference, towards), protection) = reader.finish(read)?;
         Ok(Wish {
             kind: self.kind,
             reference,
             birth_date: self.person.birth_date,
-            onbevoegd_voor_deze,
+            protection,
             dataset: self.dataset,
             purpose: self.purpose,
             towards,

@@ -1,0 +1,167 @@
+//! What must hold of the rules whatever the facts: where more can only help, where something can never matter.
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, ToSpan as _, civil::Date};
+use proptest::{collection::btree_set, prelude::*, sample::select};
+
+use super::{fixture::engine, whatif::WhatIf};
+use crate::domain::{
+    clock::amsterdam_midnight,
+    declaration::Capacity,
+    party::Role,
+    person::{Maatregel, Reden, Uitstroomprofiel},
+};
+
+fn now() -> Timestamp {
+    "2026-11-02T11:00:00Z".parse().unwrap()
+}
+
+fn question(dataset: &str, purpose: &str, sender: Role, recipient: Role) -> WhatIf {
+    WhatIf {
+        dataset: Some(dataset.parse().unwrap()),
+        purpose: Some(purpose.parse().unwrap()),
+        sender_role: Some(sender),
+        recipient_role: Some(recipient),
+        gemeenten: BTreeSet::from(["0361".parse().unwrap()]),
+        verblijf: Some("0361".parse().unwrap()),
+        ..WhatIf::default()
+    }
+}
+
+fn permitted(question: &WhatIf) -> bool {
+    engine().decide(&question.facts(now()).unwrap()).into_result().is_ok()
+}
+
+fn schools() -> impl Strategy<Value = Role> {
+    select(vec![Role::ProSchool, Role::VsoSchool, Role::MboSchool])
+}
+
+fn capacities() -> impl Strategy<Value = BTreeSet<Capacity>> {
+    btree_set(select(Capacity::ALL.to_vec()), 0..5)
+}
+
+fn measures() -> impl Strategy<Value = BTreeSet<Maatregel>> {
+    btree_set(select(Maatregel::ALL.to_vec()), 0..3)
+}
+
+fn reasons() -> impl Strategy<Value = BTreeSet<Reden>> {
+    btree_set(select(vec![Reden::GerechtvaardigdBelang, Reden::BijzondereOmstandigheden]), 0..3)
+}
+
+fn days() -> impl Strategy<Value = Date> {
+    (2015i16..=2026, 1i8..=10, 1i8..=28).prop_map(|(year, month, day)| Date::new(year, month, day).unwrap())
+}
+
+fn profiles() -> impl Strategy<Value = Option<Uitstroomprofiel>> {
+    use Uitstroomprofiel::{Arbeid, Dagbesteding, Onderwijs};
+    select(vec![None, Some(Arbeid), Some(Onderwijs), Some(Dagbesteding)])
+}
+
+/// The request to continue, and the document that follows from it.
+fn both(sender: Role) -> [WhatIf; 2] {
+    let asked = |dataset| question(dataset, "voortzetting-ondersteuning", sender, Role::WerkEnInkomen);
+    [asked("verzoek-voortzetting"), WhatIf { request_accepted: true, ..asked("overgangsdocument") }]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_representative_agrees_in_the_place_of_a_competent_adult(
+        sender in schools(), age in 18u16..60, mut by in capacities(), mut maatregel in measures(),
+        onbevoegd in any::<bool>(), reden in reasons(), profiel in profiles(), left in days(),
+    ) {
+        by.remove(&Capacity::Persoon);
+        maatregel.remove(&Maatregel::Curatele);
+        for asked in both(sender) {
+            let asked = WhatIf {
+                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: onbevoegd,
+                instemming: by.clone(), request_instemming: by.clone(), reden: reden.clone(), profiel,
+                verlaten_op: Some(left), gediplomeerd: true, gediplomeerd_op: Some(left), ..asked
+            };
+            prop_assert!(!permitted(&asked));
+        }
+    }
+
+    #[test]
+    fn no_term_age_or_enrolment_stops_the_document_once_the_college_continued(
+        sender in schools(), left in days(), diploma in days(), enrolled in any::<bool>(), later in 0i64..20_000,
+        born in 1960i16..2008, leerplichtig in any::<Option<bool>>(), qualified in any::<bool>(),
+    ) {
+        let [_, document] = both(sender);
+        let asked = now();
+        let document = WhatIf {
+            birth_date: Some(format!("{born}-06-01").parse().unwrap()),
+            request_submitted: Some(super::whatif::Moment(asked)),
+            at: Some(super::whatif::Moment(amsterdam_midnight(Date::constant(2026, 11, 3).saturating_add(later.days())))),
+            request_instemming: BTreeSet::from([Capacity::Persoon]),
+            profiel: Some(Uitstroomprofiel::Arbeid), verlaten_op: Some(left), ingeschreven: enrolled,
+            gediplomeerd: true, gediplomeerd_op: Some(diploma), leerplichtig, startkwalificatie: qualified,
+            ..document
+        };
+        prop_assert!(permitted(&document));
+    }
+
+    /// Who may not consent adds nothing, and takes nothing away.
+    #[test]
+    fn another_declaration_never_turns_a_yes_into_a_no(
+        sender in schools(), age in 12u16..30, given in capacities(), more in capacities(), maatregel in measures(),
+        onbevoegd in any::<bool>(), left in days(),
+    ) {
+        let profile = question("uitstroomprofiel", "loopbaanbegeleiding", sender, Role::WerkEnInkomen);
+        for asked in both(sender).into_iter().chain([profile]) {
+            let one = WhatIf {
+                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: onbevoegd,
+                ingeschreven: true, verlaten_op: Some(left), gediplomeerd: true,
+                profiel: Some(Uitstroomprofiel::Arbeid), instemming: given.clone(),
+                request_instemming: given.clone(), toestemming: given.clone(), ..asked
+            };
+            let all: BTreeSet<Capacity> = given.union(&more).copied().collect();
+            let other = WhatIf {
+                instemming: all.clone(), request_instemming: all.clone(), toestemming: all, ..one.clone()
+            };
+            prop_assert!(!permitted(&one) || permitted(&other));
+        }
+    }
+
+    /// The report to Leerplicht asks for the decision and nothing else.
+    #[test]
+    fn only_the_decision_matters_to_the_report_to_leerplicht(
+        sender in schools(), age in any::<Option<u8>>(), decided in 0i64..4, enrolled in any::<bool>(),
+        qualified in any::<bool>(), leerplichtig in any::<Option<bool>>(), left in days(),
+    ) {
+        let day = Date::constant(2026, 11, 1).saturating_add(decided.days());
+        let report = WhatIf {
+            age: age.map(u16::from).filter(|age| *age < 100), verwijderd_op: Some(day), ingeschreven: enrolled,
+            startkwalificatie: qualified, leerplichtig, verlaten_op: Some(left), bezwaar: true, beperking: true,
+            ..question("verwijderingsmelding", "verzuim-leerplicht", sender, Role::Leerplicht)
+        };
+        prop_assert_eq!(permitted(&report), decided < 2);
+        let left_only = WhatIf { verwijderd_op: None, ..report };
+        prop_assert!(!permitted(&left_only));
+    }
+
+    /// What an incomplete date of birth permits, every date that it may be permits too.
+    #[test]
+    fn an_incomplete_date_permits_no_more_than_each_complete_one(
+        sender in select(vec![Role::ProSchool, Role::VsoSchool]), year in 1995i16..2014, month in 1i8..=12,
+        day in 1i8..=28, leerplichtig in any::<Option<bool>>(), given in capacities(),
+    ) {
+        let exact = format!("{year}-{month:02}-{day:02}");
+        let removal = question("verwijderingsmelding", "doorstroompunt-taak", sender, Role::Doorstroompunt);
+        let told = |role| question("uitstroomprofiel", "loopbaanbegeleiding", sender, role);
+        let profiles = [Role::WerkEnInkomen, Role::Doorstroompunt, Role::Leerplicht].map(told);
+        let [request, _] = both(sender);
+        for asked in profiles.into_iter().chain([removal, request]) {
+            let asked = WhatIf {
+                ingeschreven: true, leerplichtig, verwijderd_op: Some(Date::constant(2026, 10, 30)),
+                toestemming: given.clone(), instemming: given.clone(), ..asked
+            };
+            let born = |text: &str| WhatIf { birth_date: Some(text.parse().unwrap()), ..asked.clone() };
+            for vague in [format!("{year}-{month:02}-00"), format!("{year}-00-00"), "0000-00-00".to_owned()] {
+                prop_assert!(!permitted(&born(&vague)) || permitted(&born(&exact)));
+            }
+        }
+    }
+}
