@@ -84,6 +84,8 @@ CREATE TABLE declaration (
     purpose         TEXT,
     towards_oin     TEXT,
     towards_role    TEXT,
+    -- The municipality whose college it is towards: a party acts for several.
+    towards_municipality TEXT,
     given_by        TEXT NOT NULL,
     given_at        INTEGER NOT NULL,
     until_at        INTEGER,
@@ -122,12 +124,13 @@ CREATE TABLE packet (
 CREATE INDEX packet_by_sender ON packet (sender_oin, sender_role, created_index);
 CREATE INDEX packet_by_expiry ON packet (expires) WHERE state = 'open';
 
--- One row per recipient. The jwe is gone as soon as nobody may collect it any more.
+-- One row per recipient, with the municipality whose college was named. The jwe is gone as soon as nobody may collect it any more.
 CREATE TABLE packet_recipient (
     packet_id           TEXT NOT NULL REFERENCES packet (id),
     oin                 TEXT NOT NULL,
     role                TEXT NOT NULL,
     position            INTEGER NOT NULL,
+    municipality        TEXT,
     basis               TEXT NOT NULL,
     categories          TEXT NOT NULL,
     omitted             TEXT NOT NULL,

@@ -85,6 +85,7 @@ impl Exchange {
             purpose: Some(packet.purpose.clone()),
             sender: Some(packet.sender),
             recipient: Some(caller.party()),
+            municipality: packet.municipality_of(caller.party()),
             ..account.shared
         };
         account.sender = Some(packet.sender);

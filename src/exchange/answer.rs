@@ -85,6 +85,7 @@ impl Exchange {
             purpose: Some(request.purpose.clone()),
             sender: Some(request.sender),
             recipient: Some(caller.party()),
+            municipality: request.municipality_of(caller.party()),
             continues: Some(continues),
             ..account.shared
         };

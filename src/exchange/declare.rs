@@ -17,6 +17,7 @@ use super::{
     facts::Reading,
     ledger::Account,
     push::ATTEMPTS,
+    recipients::Resolved,
     submission::Address,
     trouble::Trouble,
 };
@@ -29,7 +30,6 @@ use crate::{
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
         id::{DeclarationId, PersonId},
-        party::PartyId,
         person::{Maatregel, PersonReference, Protection},
         problem::Fault,
     },
@@ -143,7 +143,7 @@ impl Exchange {
             return Err(DeclareError::Invalid(faults));
         }
         for _ in 0..ATTEMPTS {
-            if let Some(recorded) = self.keep(caller, wish, towards).await? {
+            if let Some(recorded) = self.keep(caller, wish, towards.as_ref()).await? {
                 return Ok(recorded);
             }
         }
@@ -174,7 +174,7 @@ impl Exchange {
         &self,
         caller: &Caller,
         wish: &Wish,
-        towards: Option<PartyId>,
+        towards: Option<&Resolved>,
     ) -> Result<Option<Recorded>, DeclareError> {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
@@ -209,7 +209,8 @@ impl Exchange {
             evidence: Some(wish.evidence),
             dataset: Some(wish.dataset.clone()),
             purpose: wish.purpose.clone(),
-            recipient: towards,
+            recipient: towards.map(|towards| towards.party),
+            municipality: towards.and_then(|towards| towards.municipality.clone()),
             ..Part::default()
         };
         let entry = self.entry(caller, account)?;
@@ -224,7 +225,8 @@ impl Exchange {
             kind: wish.kind,
             dataset: wish.dataset.clone(),
             purpose: wish.purpose.clone(),
-            towards,
+            towards: towards.map(|towards| towards.party),
+            municipality: towards.and_then(|towards| towards.municipality.clone()),
             given_by: wish.given_by,
             given_at: midnight(wish.given_at),
             until: wish.until.map(midnight),

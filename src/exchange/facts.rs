@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{Exchange, trouble::Trouble};
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Purpose},
+        code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
         declaration::{Capacity, DeclarationKind},
         id::{DeclarationId, PacketId, PersonId},
         party::{PartyId, Role},
@@ -32,6 +32,8 @@ pub(super) struct Asked<'a> {
     pub(super) basis: Option<&'a Grondslag>,
     pub(super) sender: PartyId,
     pub(super) recipient: PartyId,
+    /// The municipality whose college was named.
+    pub(super) municipality: Option<&'a Municipality>,
     pub(super) person: Option<PersonId>,
     pub(super) facts: &'a PersonFacts,
     pub(super) is_pgn: bool,
@@ -55,8 +57,14 @@ impl Exchange {
         let mut reading = Reading::default();
         let sender = self.party_facts(asked.sender, asked.now, &mut reading).await?;
         let recipient = self.party_facts(asked.recipient, asked.now, &mut reading).await?;
-        let standing =
-            self.standing(asked, asked.dataset, asked.purpose, asked.recipient, &mut reading).await?;
+        let standing = self
+            .standing(
+                asked,
+                (asked.dataset, asked.purpose),
+                (asked.recipient, asked.municipality),
+                &mut reading,
+            )
+            .await?;
         let request = self.request_facts(asked, &mut reading).await?;
         if let Some(packet) = asked.packet {
             self.note_version(subject::packet(packet), &mut reading).await?;
@@ -76,6 +84,7 @@ impl Exchange {
             named_basis: asked.basis.cloned(),
             sender,
             recipient,
+            municipality: asked.municipality.cloned(),
             person: asked.facts.clone(),
             is_pgn: asked.is_pgn,
             categories: asked.categories.clone(),
@@ -121,9 +130,8 @@ impl Exchange {
     async fn standing(
         &self,
         asked: &Asked<'_>,
-        dataset: &DatasetCode,
-        purpose: &Purpose,
-        towards: PartyId,
+        (dataset, purpose): (&DatasetCode, &Purpose),
+        (towards, municipality): (PartyId, Option<&Municipality>),
         reading: &mut Reading,
     ) -> Result<Vec<DeclarationRow>, Trouble> {
         let Some(person) = asked.person else { return Ok(Vec::new()) };
@@ -131,6 +139,16 @@ impl Exchange {
         let mut found = self.store.standing(person, dataset, purpose, &towards, asked.now).await?;
         found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
         found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
+        if found.iter().any(|one| is_of_another(one, municipality)) {
+            let party = self.store.party(&towards).await?;
+            let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();
+            let by_mandate =
+                |place: Option<&Municipality>| place.is_some_and(|place| mandated.contains(place));
+            found.retain(|one| {
+                let either = by_mandate(municipality) || by_mandate(one.municipality.as_ref());
+                !(is_of_another(one, municipality) && either)
+            });
+        }
         for one in &found {
             reading.lapses(one.until);
             // What a transfer rests on; the other kinds are notes or stand in its way.
@@ -165,15 +183,29 @@ impl Exchange {
             let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
             let continues = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
             let accepted = continues && (own || !ended);
+            // The document goes to the college that was asked, whoever acts for it, and to no other of that party.
+            let other = |named: &Municipality| copy.municipality.as_ref().is_some_and(|asked| asked != named);
+            if !own && asked.municipality.is_some_and(other) {
+                continue;
+            }
+            let about = (&request.dataset, &request.purpose);
             let standing =
-                self.standing(asked, &request.dataset, &request.purpose, copy.party, reading).await?;
+                self.standing(asked, about, (copy.party, copy.municipality.as_ref()), reading).await?;
             let instemming = standing
                 .iter()
                 .filter(|one| one.kind == DeclarationKind::Instemming)
                 .map(|one| one.given_by)
                 .collect();
             if accepted || copy.party == asked.recipient {
-                return Ok(RequestFacts { exists: true, accepted, indiening, curatele, instemming });
+                let municipality = copy.municipality.clone();
+                return Ok(RequestFacts {
+                    exists: true,
+                    accepted,
+                    municipality,
+                    indiening,
+                    curatele,
+                    instemming,
+                });
             }
         }
         Ok(RequestFacts::default())
@@ -183,6 +215,12 @@ impl Exchange {
         reading.versions.extend(self.store.versions(vec![subject]).await?);
         Ok(())
     }
+}
+
+/// Whether a declaration was given towards the college of another municipality. Under a delegation the same party is the
+/// controller for both and the declaration counts; under a mandate it counts for its own college only.
+fn is_of_another(declaration: &DeclarationRow, municipality: Option<&Municipality>) -> bool {
+    declaration.towards.is_some() && declaration.municipality.as_ref() != municipality
 }
 
 /// What was read so far.

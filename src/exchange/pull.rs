@@ -202,6 +202,7 @@ fn account(copy: &Copy, outcome: Outcome) -> Account {
         purpose: Some(packet.purpose.clone()),
         sender: Some(packet.sender),
         recipient: Some(row.party),
+        municipality: row.municipality.clone(),
         jwe_sha256: Some(row.jwe_sha256),
         key_thumbprint: Some(row.thumbprint.clone()),
         ..account.shared

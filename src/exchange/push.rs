@@ -23,7 +23,7 @@ use crate::{
     accesslog::entry::{Event, PreparedEntry},
     crypto::{at_rest::Place, pseudonym::Pseudonym},
     domain::{
-        code::{Category, DatasetCode, Grondslag},
+        code::{Category, DatasetCode, Grondslag, Municipality},
         digest::Digest,
         id::{PacketId, PersonId},
         party::PartyId,
@@ -72,6 +72,8 @@ pub struct Pushed {
 pub struct PushedRecipient {
     /// The party.
     pub party: PartyId,
+    /// The municipality whose college was named.
+    pub municipality: Option<Municipality>,
     /// The one basis.
     pub basis: Grondslag,
     /// What was sealed.
@@ -292,6 +294,7 @@ enum Attempt {
 /// What the answer needs of a recipient after the write has taken it over.
 struct View {
     party: PartyId,
+    municipality: Option<Municipality>,
     basis: Grondslag,
     categories: BTreeSet<Category>,
     omitted: BTreeSet<Category>,
@@ -304,6 +307,7 @@ impl View {
         let sealed = &recipient.sealed;
         Self {
             party: sealed.party(),
+            municipality: recipient.municipality.clone(),
             basis: sealed.basis().clone(),
             categories: sealed.categories().clone(),
             omitted: sealed.omitted().clone(),
@@ -313,8 +317,18 @@ impl View {
     }
 
     fn pushed(self, index: u64, receipt: String) -> PushedRecipient {
-        let Self { party, basis, categories, omitted, jwe_sha256, thumbprint } = self;
-        PushedRecipient { party, basis, categories, omitted, jwe_sha256, thumbprint, index, receipt }
+        let Self { party, municipality, basis, categories, omitted, jwe_sha256, thumbprint } = self;
+        PushedRecipient {
+            party,
+            municipality,
+            basis,
+            categories,
+            omitted,
+            jwe_sha256,
+            thumbprint,
+            index,
+            receipt,
+        }
     }
 }
 

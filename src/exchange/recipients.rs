@@ -6,17 +6,20 @@ use jiff::Timestamp;
 
 use super::{Exchange, submission::Address, trouble::Trouble};
 use crate::domain::{
+    code::Municipality,
     party::{PartyId, Role},
     problem::Fault,
 };
 
 /// A party that a packet is for, and which of the sender's addresses led to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resolved {
     /// Index in the sender's list; none for the person's copy.
     pub(super) at: Option<usize>,
     /// The party.
     pub(super) party: PartyId,
+    /// The municipality whose college was named; none where a party was named and acts for several, or for none.
+    pub(super) municipality: Option<Municipality>,
 }
 
 impl Exchange {
@@ -42,7 +45,7 @@ impl Exchange {
                 ));
                 continue;
             }
-            for party in parties {
+            for (party, municipality) in parties {
                 if party == sender {
                     faults.push(Fault::at(
                         pointer.as_str(),
@@ -58,20 +61,26 @@ impl Exchange {
                         "This recipient is named twice.",
                     ));
                 } else {
-                    found.push(Resolved { at: Some(at), party });
+                    found.push(Resolved { at: Some(at), party, municipality });
                 }
             }
         }
         Ok(if faults.is_empty() { Ok(found) } else { Err(faults) })
     }
 
-    async fn parties_behind(&self, address: &Address, now: Timestamp) -> Result<Vec<PartyId>, Trouble> {
+    async fn parties_behind(
+        &self,
+        address: &Address,
+        now: Timestamp,
+    ) -> Result<Vec<(PartyId, Option<Municipality>)>, Trouble> {
         let roles: Vec<(_, Role)> = match address {
             Address::Party(oin, role) => {
                 let party = PartyId::new(*oin, *role);
                 let found = self.store.party(&party).await?.filter(|found| !found.blocked);
-                let takes_part = *role != Role::Betrokkene && found.is_some();
-                return Ok(if takes_part { vec![party] } else { Vec::new() });
+                let Some(found) = found.filter(|_| *role != Role::Betrokkene) else { return Ok(Vec::new()) };
+                let mut acts_for = found.municipalities_at(now).into_iter();
+                let only = acts_for.next().filter(|_| acts_for.next().is_none());
+                return Ok(vec![(party, only)]);
             }
             Address::College(municipality, role) => vec![(municipality, *role)],
             Address::Desk(desk, municipality) => {
@@ -82,7 +91,8 @@ impl Exchange {
         };
         let mut parties = Vec::new();
         for (municipality, role) in roles {
-            parties.extend(self.store.acting_for(municipality, role, now).await?);
+            let acting = self.store.acting_for(municipality, role, now).await?;
+            parties.extend(acting.into_iter().map(|party| (party, Some(municipality.clone()))));
         }
         Ok(parties)
     }

@@ -109,6 +109,7 @@ impl Exchange {
             capacity: Some(by),
             dataset: Some(declaration.dataset.clone()),
             recipient: declaration.towards,
+            municipality: declaration.municipality.clone(),
             ..Part::default()
         };
         let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Recorded);
@@ -150,6 +151,7 @@ impl Exchange {
                 purpose: Some(packet.purpose.clone()),
                 sender: Some(packet.sender),
                 recipient: Some(row.party),
+                municipality: row.municipality.clone(),
                 ..account.shared
             };
             account.sender = Some(packet.sender);

@@ -15,7 +15,7 @@ pub mod time;
 
 pub use packet::Packet;
 pub use person::{Person, Reference};
-pub use recipient::{Party, Recipient};
+pub use recipient::{Party, Recipient, Towards};
 pub use time::{Day, Instant};
 
 use super::problem::{self, Problem};

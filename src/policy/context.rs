@@ -106,6 +106,7 @@ impl Words {
                     pair("verblijf", text(person.verblijf.as_str())),
                 ])?,
             ),
+            pair("college", Value::new_set(derived.college.iter().map(|code| text(code.as_str())))),
             pair(
                 "indiening",
                 record([

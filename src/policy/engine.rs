@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(permit.basis().as_str(), "overgangsdocument.pro");
         assert_eq!(permit.versions(), facts.versions);
         assert_eq!(permit.policy_digest(), engine.catalogue().digest());
-        assert!(permit.conditions().iter().any(|id| id == "guards.woonplaats"));
+        assert!(permit.conditions().iter().any(|id| id == "overgangsdocument.college"));
         assert_eq!(permit.allowed().len(), 10);
         assert!(permit.is_alive(facts.now) && !permit.is_alive(facts.now + PERMIT_LIFE));
         assert!(!permit.is_alive(facts.now - std::time::Duration::from_millis(1)));
@@ -310,10 +310,10 @@ mod tests {
         assert_eq!(refusal.kind, RefusalKind::ConditionsFail);
         assert_eq!(refusal.basis.as_ref().map(Grondslag::as_str), Some("overgangsdocument.pro"));
         let expected = [
+            "overgangsdocument.college",
             "overgangsdocument.verlaten",
             "overgangsdocument.voortzetting",
             "guards.pgn",
-            "guards.woonplaats",
         ];
         assert_eq!(codes(&refusal), expected);
         assert!(refusal.reasons.iter().all(|reason| reason.now.is_some() && !reason.provisions.is_empty()));
@@ -473,17 +473,18 @@ mod tests {
     /// Where a basis is not bound to residence, another college may receive; where it is, its own article is cited.
     #[test]
     fn residence_is_asked_where_the_basis_names_the_college_of_residence() {
-        let elsewhere = json!({ "verblijf": "0400" });
+        let elsewhere =
+            json!({ "dataset": "verzoek-voortzetting", "verblijf": "0400", "instemming": ["persoon"] });
         let by = |mark: &str| {
             let file = edit(
-                POLICY,
-                "@id(\"overgangsdocument.pro\")",
-                &format!("@id(\"overgangsdocument.pro\") {mark}"),
+                "datasets/verzoek-voortzetting/policy.cedar",
+                "@id(\"verzoek-voortzetting.pro\")",
+                &format!("@id(\"verzoek-voortzetting.pro\") {mark}"),
             );
             engine_of(&file).decide(&facts(&elsewhere)).into_result().map_err(|refusal| refusal.reasons)
         };
         assert!(by("@woonplaats(\"geen\")").is_ok());
-        for (mark, cited) in [("@woonplaats(\"wec:47a\")", "art. 47a WEC"), ("", "art. 2.31b lid 3 WVO 2020")]
+        for (mark, cited) in [("@woonplaats(\"wec:47a\")", "art. 47a WEC"), ("", "art. 2.31b lid 2 WVO 2020")]
         {
             let reasons = by(mark).unwrap_err();
             assert_eq!((&*reasons[0].code, &reasons[0].citations[0][..]), ("guards.woonplaats", cited));

@@ -31,6 +31,8 @@ pub struct RequestFacts {
     pub exists: bool,
     /// The college has answered that it continues.
     pub accepted: bool,
+    /// The municipality whose college was asked.
+    pub municipality: Option<Municipality>,
     /// How old the person was when the request was handed in, by the date of birth in the request itself. It decides
     /// who had to agree. Every age when there is no request.
     pub indiening: AgeRange,
@@ -45,6 +47,7 @@ impl Default for RequestFacts {
         Self {
             exists: false,
             accepted: false,
+            municipality: None,
             indiening: AgeRange::UNKNOWN,
             curatele: false,
             instemming: BTreeSet::new(),
@@ -74,6 +77,8 @@ pub struct Facts {
     pub sender: PartyFacts,
     /// Who would receive.
     pub recipient: PartyFacts,
+    /// The municipality whose college the sender named; none where it named a party.
+    pub municipality: Option<Municipality>,
     /// What the sender asserts about the person.
     pub person: PersonFacts,
     /// Whether the person is called by the persoonsgebonden nummer.
@@ -126,6 +131,8 @@ pub(super) struct Derived {
     pub(super) removed: bool,
     /// Never ended below 16, always from 18. Between, not asserted is yes.
     pub(super) leerplichtig: bool,
+    /// The municipality whose college would receive.
+    pub(super) college: Option<Municipality>,
 }
 
 /// How far someone's course at school stands on some day.
@@ -188,8 +195,18 @@ impl Derived {
                 AgeRange { at_least: 0..16, .. } => true,
                 AgeRange { .. } => person.leerplichtig.unwrap_or(true),
             },
+            college: college(facts),
         }
     }
+}
+
+/// The college that was named; where a party was, the one that was asked to continue, or that of the residence if it acts
+/// for that.
+fn college(facts: &Facts) -> Option<Municipality> {
+    let residence = &facts.person.verblijf;
+    let acts = facts.recipient.gemeenten.contains(residence);
+    let named = facts.municipality.as_ref().or(facts.request.municipality.as_ref());
+    named.or_else(|| acts.then_some(residence)).cloned()
 }
 
 /// A date as the number that policies compare, such as 20260901.

@@ -320,7 +320,9 @@ mod tests {
         assert_eq!(row.articles[0].citation, "art. 2.31b lid 3 WVO 2020");
         assert_eq!(row.ground.as_deref(), Some("6(1)(c)"));
         let names: Vec<&str> = row.conditions.iter().map(|condition| condition.id.as_str()).collect();
-        assert!(names.contains(&"overgangsdocument.voortzetting") && names.contains(&"guards.woonplaats"));
+        assert!(
+            names.contains(&"overgangsdocument.voortzetting") && names.contains(&"overgangsdocument.college")
+        );
         assert!(!names.contains(&"guards.bezwaar"), "objection does not stop a legal duty");
         let copy =
             matrix.rows.iter().find(|row| row.basis.as_str() == "overgangsdocument.betrokkene-vso").unwrap();

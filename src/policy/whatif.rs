@@ -53,6 +53,9 @@ pub struct WhatIf {
     /// The municipalities for whose college the recipient acts; none.
     #[serde(alias = "recipientGemeenten")]
     pub gemeenten: BTreeSet<Municipality>,
+    /// The municipality whose college the sender names; none, and then the college of residence if the recipient acts for it.
+    #[serde(alias = "recipientMunicipality", alias = "recipient_municipality")]
+    pub municipality: Option<Municipality>,
     /// The instant, or a date, which is its midnight in Amsterdam; now.
     pub at: Option<Moment>,
     /// When the packet was handed in; the instant.
@@ -99,6 +102,9 @@ pub struct WhatIf {
     /// Whether there is a request that it rests on; no, unless it was accepted.
     #[serde(alias = "requestExists")]
     pub request_exists: Option<bool>,
+    /// The municipality whose college was asked; the one that is named now.
+    #[serde(alias = "requestMunicipality")]
+    pub request_municipality: Option<Municipality>,
     /// When that request was handed in; when the packet was.
     #[serde(alias = "requestSubmitted")]
     pub request_submitted: Option<Moment>,
@@ -178,6 +184,7 @@ impl WhatIf {
             named_basis: self.named_basis.clone(),
             sender: PartyFacts { party: sender, gemeenten: self.sender_gemeenten.clone() },
             recipient: PartyFacts { party: recipient, gemeenten: self.gemeenten.clone() },
+            municipality: self.municipality.clone(),
             person,
             is_pgn: self.pgn,
             categories: self.categories.clone(),
@@ -186,6 +193,7 @@ impl WhatIf {
             request: RequestFacts {
                 exists,
                 accepted: self.request_accepted,
+                municipality: self.request_municipality.clone(),
                 indiening,
                 curatele,
                 instemming: self.request_instemming.clone(),

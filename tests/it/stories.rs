@@ -10,6 +10,7 @@ mod evidence;
 mod handover;
 mod leaving;
 mod lifecycle;
+mod named;
 mod policies;
 mod processor;
 mod regions;

@@ -8,7 +8,7 @@ use crate::{
         clock::amsterdam_date,
         code::{DatasetCode, Purpose},
         declaration::{DeclarationKind, EvidenceKind},
-        party::{PartyId, Role},
+        party::Role,
         person::PersonReference,
         problem::{Bilingual, Fault},
     },
@@ -77,27 +77,49 @@ impl Exchange {
         Ok(faults)
     }
 
-    /// Towards which party it holds, and all that is wrong.
+    /// Towards which party and college it holds, and all that is wrong.
     pub(super) async fn judge_declaration(
         &self,
         caller: &Caller,
         parts: &Parts<'_>,
         now: Timestamp,
-    ) -> Result<(Option<PartyId>, Vec<Fault>), Trouble> {
+    ) -> Result<(Option<Resolved>, Vec<Fault>), Trouble> {
         let mut faults = self.wrong_with(parts, caller.party().role, now);
         let Some(address) = parts.towards else { return Ok((None, faults)) };
         let found = self.resolve(caller.party(), &[(0, address)], now).await?;
-        let one = found.and_then(|found| {
-            found.as_slice().try_into().map_err(|_| vec![several()]).map(|[one]: [Resolved; 1]| one)
-        });
+        let one = found.and_then(|found| <[Resolved; 1]>::try_from(found).map_err(|_| vec![several()]));
         match one {
-            Ok(one) => Ok((Some(one.party), faults)),
+            Ok([one]) => {
+                faults.extend(self.unnamed_college(&one, now).await?);
+                Ok((Some(one), faults))
+            }
             Err(more) => {
                 let moved = |fault| Fault { pointer: "/towards".to_owned(), ..fault };
                 faults.extend(more.into_iter().map(moved));
                 Ok((None, faults))
             }
         }
+    }
+
+    /// Under a mandate a declaration is towards one college: a party that acts for several by mandate does not say which.
+    async fn unnamed_college(&self, towards: &Resolved, now: Timestamp) -> Result<Option<Fault>, Trouble> {
+        if towards.municipality.is_some() {
+            return Ok(None);
+        }
+        let party = self.store.party(&towards.party).await?;
+        let mandated = party.is_some_and(|party| !party.mandated_at(now).is_empty());
+        Ok(mandated.then(|| Fault {
+            now: Some(Bilingual::new(
+                "Noem de ontvanger met municipality en role.",
+                "Name the recipient by municipality and role.",
+            )),
+            ..Fault::at(
+                "/towards",
+                "college-not-named",
+                "Deze organisatie werkt in mandaat voor meer dan één gemeente. De verklaring geldt voor één gemeente.",
+                "This organisation acts by mandate for more than one municipality. The declaration is for one of them.",
+            )
+        }))
     }
 
     fn wrong_with(&self, parts: &Parts<'_>, recorder: Role, now: Timestamp) -> Vec<Fault> {

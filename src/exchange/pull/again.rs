@@ -39,6 +39,7 @@ impl Exchange {
             basis: Some(&copy.row.basis),
             sender: copy.packet.sender,
             recipient: copy.row.party,
+            municipality: copy.row.municipality.as_ref(),
             person: Some(copy.packet.person),
             facts: &kept.person,
             is_pgn: kept.is_pgn,

@@ -47,7 +47,7 @@ impl Exchange {
         let mut keyless = Vec::new();
         let mut entries = Vec::new();
         for resolved in &prepared.recipients {
-            let asked = asked(caller, header, prepared, *resolved, Some(id), person, now);
+            let asked = asked(caller, header, prepared, resolved, Some(id), person, now);
             let Gathered { facts, declarations } = self.gather(&asked).await?;
             let event = event_of(prepared.dataset.kind);
             let account = Self::account_of(caller, &asked, event, Outcome::Refused, person);
@@ -65,7 +65,9 @@ impl Exchange {
                         self.entry(caller, account.permitted(&permit, asked.categories).because(cause))?,
                     );
                     match key {
-                        Some(key) => allowed.push(Allowed { resolved: *resolved, permit, key, declarations }),
+                        Some(key) => {
+                            allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations })
+                        }
                         None => keyless.push(no_key(resolved.at)),
                     }
                 }
@@ -91,7 +93,7 @@ impl Exchange {
             return Ok(true);
         }
         for resolved in &prepared.recipients {
-            let asked = asked(caller, header, prepared, *resolved, None, None, now);
+            let asked = asked(caller, header, prepared, resolved, None, None, now);
             if !self.engine.carries_pgn(&self.gather(&asked).await?.facts) {
                 return Ok(false);
             }
@@ -111,7 +113,7 @@ impl Exchange {
         let mut entries = Vec::new();
         for Allowed { resolved, permit, .. } in allowed {
             let now = permit.decided_at();
-            let asked = asked(caller, header, prepared, *resolved, permit.packet(), person, now);
+            let asked = asked(caller, header, prepared, resolved, permit.packet(), person, now);
             let account =
                 Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
             let account = account.permitted(permit, asked.categories).because("content-not-allowed");
@@ -137,6 +139,7 @@ impl Exchange {
             dataset: Some(asked.dataset.clone()),
             purpose: Some(asked.purpose.clone()),
             recipient: Some(asked.recipient),
+            municipality: asked.municipality.cloned(),
             categories: asked.categories.clone(),
             ..Part::default()
         };
@@ -165,7 +168,7 @@ pub(super) fn asked<'a>(
     caller: &Caller,
     header: &'a Header,
     prepared: &'a Prepared<'_>,
-    resolved: Resolved,
+    resolved: &'a Resolved,
     packet: Option<PacketId>,
     person: Option<PersonId>,
     now: Timestamp,
@@ -178,6 +181,7 @@ pub(super) fn asked<'a>(
         basis: header.basis.as_ref().filter(|_| resolved.at.is_some()),
         sender: caller.party(),
         recipient: resolved.party,
+        municipality: resolved.municipality.as_ref(),
         person,
         facts: &header.person,
         is_pgn: header.reference.is_pgn(),

@@ -62,7 +62,17 @@ impl Exchange {
             return Err(Trouble::Inconsistent("a submission without a part").into());
         };
         if header.copy_for_person.unwrap_or(owed.is_some()) {
-            recipients.push(Resolved { at: None, party: PartyId::new(caller.party().oin, Role::Betrokkene) });
+            recipients.push(Resolved {
+                at: None,
+                party: PartyId::new(caller.party().oin, Role::Betrokkene),
+                municipality: None,
+            });
+        }
+        for recipient in recipients.iter_mut().filter(|one| one.at.is_some() && one.municipality.is_none()) {
+            // A party was named that acts for several colleges: that of the residence, if it is one of them.
+            let acts = self.party_facts(recipient.party, now, &mut Reading::default()).await?.gemeenten;
+            let residence = Some(&header.person.verblijf).filter(|_| header.request.is_none());
+            recipient.municipality = residence.filter(|place| acts.contains(*place)).cloned();
         }
         let mut prepared = Prepared { dataset, contents, recipients, pseudonyms: Vec::new() };
         if self.may_derive(caller, header, &prepared, now).await? {

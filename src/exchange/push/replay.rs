@@ -24,6 +24,7 @@ impl Exchange {
             let about = Receipt { party: caller.party(), packet: Some(id), event };
             recipients.push(PushedRecipient {
                 party: one.party,
+                municipality: one.municipality,
                 basis: one.basis,
                 categories: one.categories,
                 omitted: one.omitted,

@@ -43,6 +43,7 @@ impl Exchange {
                 purpose: Some(header.purpose.clone()),
                 sender: Some(caller.party()),
                 recipient: Some(resolved.party),
+                municipality: resolved.municipality.clone(),
                 jwe_sha256: Some(body.sha256()),
                 key_thumbprint: Some(body.thumbprint().to_owned()),
                 omitted,
@@ -53,7 +54,8 @@ impl Exchange {
             account.person = Some(person);
             let entry = self.entry(caller, account.permitted(&permit, body.categories()))?;
             let search = self.search_digests(resolved.party, header, prepared);
-            sealed.push((NewRecipient { permit, sealed: body, declarations, search }, entry));
+            let municipality = resolved.municipality;
+            sealed.push((NewRecipient { municipality, permit, sealed: body, declarations, search }, entry));
         }
         Ok(sealed)
     }

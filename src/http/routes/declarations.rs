@@ -28,7 +28,7 @@ use crate::{
         extract::{path::InPath, query::NoQuery},
         json::{StrictValue, Wiped, described},
         problem::{self, Problem},
-        wire::{Day, Instant, Party, shape, tell_also},
+        wire::{Day, Instant, Towards, shape, tell_also},
     },
 };
 
@@ -131,7 +131,7 @@ pub(super) struct Declaration {
     /// Towards whom; absent for everyone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    towards: Option<Party>,
+    towards: Option<Towards>,
     /// Who declared.
     #[schema(value_type = shape::Capacity)]
     given_by: Capacity,
@@ -192,7 +192,11 @@ pub(super) async fn show(
         kind: row.kind,
         dataset: row.dataset,
         purpose: row.purpose,
-        towards: row.towards.map(Party::from),
+        towards: row.towards.map(|party| Towards {
+            oin: party.oin,
+            role: party.role,
+            municipality: row.municipality,
+        }),
         given_by: row.given_by,
         given_at: Day(amsterdam_date(row.given_at)),
         until: row.until.map(|until| Day(amsterdam_date(until))),

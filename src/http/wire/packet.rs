@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{Instant, Party, shape};
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Purpose},
+        code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
         digest::Digest,
         id::PacketId,
         party::PartyId,
@@ -61,6 +61,10 @@ pub struct PacketCopy {
     pub log_index: u64,
     /// For whom. The role `betrokkene` stands for the person's copy.
     pub party: Party,
+    /// The municipality whose college was named; absent where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Municipality, required = false)]
+    pub municipality: Option<Municipality>,
     /// On which basis.
     #[schema(value_type = shape::BasisCode)]
     pub basis: Grondslag,
@@ -142,6 +146,7 @@ impl From<SeenCopy> for PacketCopy {
         Self {
             log_index: row.pushed_index,
             party: row.party.into(),
+            municipality: row.municipality,
             basis: row.basis,
             categories: row.categories.into_iter().collect(),
             omitted_on_request: row.omitted.into_iter().collect(),

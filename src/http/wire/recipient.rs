@@ -32,6 +32,21 @@ impl From<PartyId> for Party {
     }
 }
 
+/// Towards whom a declaration holds: a party, and of which college where it acts for several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Towards {
+    /// The organisation.
+    #[schema(value_type = shape::Oin)]
+    pub oin: Oin,
+    /// The capacity it acts in.
+    #[schema(value_type = shape::Role)]
+    pub role: Role,
+    /// The municipality whose college was named; absent where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Municipality, required = false)]
+    pub municipality: Option<Municipality>,
+}
+
 /// For whom: `municipality` and `role` (the party that acts for the college of that municipality today), `oin` and
 /// `role`, or `desk` and `municipality` (a local desk of the region's file, which may stand for several roles).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@ use sqlx::{any::AnyRow, query};
 use super::words;
 use crate::{
     domain::{
-        code::{DatasetCode, Purpose, ReasonCode},
+        code::{DatasetCode, Municipality, Purpose, ReasonCode},
         declaration::{Capacity, DeclarationKind, Verdict},
         id::{DeclarationId, PersonId},
         party::PartyId,
@@ -46,6 +46,8 @@ pub struct DeclarationRow {
     pub purpose: Option<Purpose>,
     /// Towards whom; none is everyone.
     pub towards: Option<PartyId>,
+    /// Towards which college, where the party acts for several.
+    pub municipality: Option<Municipality>,
     /// Who declared.
     pub given_by: Capacity,
     /// When.
@@ -90,7 +92,7 @@ pub struct DecisionRow {
 macro_rules! declaration {
     ($rest:literal) => {
         concat!(
-            "SELECT id, person_id, kind, dataset, purpose, towards_oin, towards_role, given_by, given_at, until_at, \
+            "SELECT id, person_id, kind, dataset, purpose, towards_oin, towards_role, towards_municipality, given_by, given_at, until_at, \
              explicit, evidence_kind, evidence_digest, evidence_on, facts, recorder_oin, recorder_role, recorded_at, \
              recorded_index, CASE WHEN state = 'given' AND EXISTS (SELECT 1 FROM declaration_decision e \
              WHERE e.declaration_id = declaration.id AND e.verdict IN ('ongegrond', 'opgeheven')) THEN 'ended' \
@@ -174,6 +176,7 @@ fn declaration_row(row: &AnyRow) -> Result<DeclarationRow, StoreError> {
         dataset: columns.parse("dataset")?,
         purpose: columns.maybe_parse("purpose")?,
         towards: towards.map(|(oin, role)| PartyId::new(oin, role)),
+        municipality: columns.maybe_parse("towards_municipality")?,
         given_by: columns.parse("given_by")?,
         given_at: columns.instant("given_at")?,
         until: columns.maybe_instant("until_at")?,

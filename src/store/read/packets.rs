@@ -8,7 +8,7 @@ use sqlx::{any::AnyRow, query};
 use super::words;
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Purpose},
+        code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
@@ -84,11 +84,21 @@ pub struct PacketRow {
     pub recipients: Vec<RecipientRow>,
 }
 
+impl PacketRow {
+    /// The municipality whose college was named for the copy of this party.
+    #[must_use]
+    pub fn municipality_of(&self, party: PartyId) -> Option<Municipality> {
+        self.recipients.iter().find(|copy| copy.party == party)?.municipality.clone()
+    }
+}
+
 /// A recipient's copy without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecipientRow {
     /// Whose.
     pub party: PartyId,
+    /// The municipality whose college was named.
+    pub municipality: Option<Municipality>,
     /// On which basis.
     pub basis: Grondslag,
     /// The categories that it holds.
@@ -119,7 +129,7 @@ pub struct RecipientRow {
 
 const PACKET: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
      created, created_index, expires, header, request_id, state FROM packet WHERE id = $1";
-const RECIPIENTS: &str = "SELECT r.oin AS oin, r.role AS role, r.basis AS basis, r.categories AS categories, \
+const RECIPIENTS: &str = "SELECT r.oin AS oin, r.role AS role, r.municipality AS municipality, r.basis AS basis, r.categories AS categories, \
      r.omitted AS omitted, r.jwe_sha256 AS jwe_sha256, r.thumbprint AS thumbprint, r.state AS state, \
      r.pushed_index AS pushed_index, r.collected_at AS collected_at, r.collected_index AS collected_index, \
      r.acknowledged_at AS acknowledged_at, r.acknowledged_index AS acknowledged_index, r.ended_index AS ended_index, \
@@ -262,6 +272,7 @@ fn recipient_row(row: &AnyRow) -> Result<RecipientRow, StoreError> {
     let columns = Columns(row);
     Ok(RecipientRow {
         party: columns.party("oin", "role")?,
+        municipality: columns.maybe_parse("municipality")?,
         basis: columns.parse("basis")?,
         categories: columns.codes("categories")?,
         omitted: columns.codes("omitted")?,

@@ -15,7 +15,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{MunicipalityOf, WAITING},
+        write::{Ground, MunicipalityOf, WAITING},
     },
 };
 
@@ -40,6 +40,15 @@ impl PartyRow {
     pub fn municipalities_at(&self, at: Timestamp) -> BTreeSet<Municipality> {
         let in_force = |one: &&MunicipalityOf| one.from <= at && one.until.is_none_or(|until| at < until);
         self.municipalities.iter().filter(in_force).map(|one| one.municipality.clone()).collect()
+    }
+
+    /// For which of them it acts in the name of the college, by mandate.
+    #[must_use]
+    pub fn mandated_at(&self, at: Timestamp) -> BTreeSet<Municipality> {
+        let in_force = |one: &&MunicipalityOf| one.from <= at && one.until.is_none_or(|until| at < until);
+        let mandated =
+            self.municipalities.iter().filter(in_force).filter(|one| one.ground == Ground::Mandaat);
+        mandated.map(|one| one.municipality.clone()).collect()
     }
 
     /// The first instant after this one at which a municipality begins or ends: until then the facts are these.

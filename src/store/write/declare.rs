@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        code::{DatasetCode, Purpose},
+        code::{DatasetCode, Municipality, Purpose},
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
         id::{DeclarationId, PersonId},
@@ -52,6 +52,8 @@ pub struct Declare {
     pub purpose: Option<Purpose>,
     /// Towards whom; none is everyone.
     pub towards: Option<PartyId>,
+    /// Towards which college, where the party acts for several.
+    pub municipality: Option<Municipality>,
     /// Who declares.
     pub given_by: Capacity,
     /// When it was given.
@@ -79,8 +81,8 @@ pub struct Declared {
 
 const INSERT: &str = "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
      given_by, given_at, until_at, explicit, evidence_kind, evidence_digest, evidence_on, facts, recorder_oin, \
-     recorder_role, recorded_at, recorded_index, state) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'given') \
+     recorder_role, recorded_at, recorded_index, towards_municipality, state) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'given') \
      ON CONFLICT (id) DO NOTHING";
 
 impl Sealed for Declare {}
@@ -109,7 +111,8 @@ impl Effect for Declare {
             .bind(self.recorder.oin.to_string())
             .bind(self.recorder.role.to_string())
             .bind(millis(tx.time))
-            .bind(signed(tx.next));
+            .bind(signed(tx.next))
+            .bind(self.municipality.as_ref().map(ToString::to_string));
         if tx.run(insert).await? == 0 {
             return Err(Conflict::Taken.into());
         }

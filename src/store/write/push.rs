@@ -6,7 +6,7 @@ use super::{Applied, Effect, NewPacket, NewPerson, sealed::Sealed as InRoom};
 use crate::{
     crypto::seal::Sealed,
     domain::{
-        code::Category,
+        code::{Category, Municipality},
         digest::Digest,
         id::{DeclarationId, PacketId},
     },
@@ -23,6 +23,8 @@ use crate::{
 /// One recipient of a packet, with the permit for it and the body that was sealed under that permit.
 #[derive(Debug)]
 pub struct NewRecipient {
+    /// The municipality whose college was named.
+    pub municipality: Option<Municipality>,
     /// The decision.
     pub permit: Permit,
     /// The body, of the same packet, party and basis.
@@ -78,9 +80,9 @@ const INSERT_PACKET: &str = "INSERT INTO packet (id, kind, dataset, dataset_vers
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open') ON CONFLICT (id) DO NOTHING";
 /// A key that was revoked after the body was sealed to it takes no body.
 const INSERT_RECIPIENT: &str = "INSERT INTO packet_recipient (packet_id, oin, role, position, basis, categories, \
-     omitted, jwe, jwe_sha256, thumbprint, state, pushed_index) \
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $11 \
-     WHERE NOT EXISTS (SELECT 1 FROM party_key WHERE thumbprint = $12 AND state = 'revoked')";
+     omitted, jwe, jwe_sha256, thumbprint, state, pushed_index, municipality) \
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $11, $12 \
+     WHERE NOT EXISTS (SELECT 1 FROM party_key WHERE thumbprint = $13 AND state = 'revoked')";
 const INSERT_USED: &str = "INSERT INTO packet_declaration (packet_id, oin, role, declaration_id) \
      SELECT $1, $2, $3, id FROM declaration WHERE id = $4 AND state = 'given'";
 const INSERT_SEARCH: &str = "INSERT INTO search_key (oin, role, digest, packet_id) VALUES ($1, $2, $3, $4) \
@@ -195,6 +197,7 @@ impl Push {
             .bind(sealed.sha256().to_string())
             .bind(sealed.thumbprint().to_owned())
             .bind(signed(index))
+            .bind(recipient.municipality.as_ref().map(ToString::to_string))
             .bind(sealed.thumbprint().to_owned());
         if tx.run(insert).await? == 0 {
             return Err(WriteError::StaleFacts.into());

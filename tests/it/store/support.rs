@@ -331,6 +331,7 @@ fn contents() -> Contents {
 pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions: Vec<FactVersion>) -> Permit {
     let facts = Facts {
         tells_age: false,
+        municipality: None,
         dataset: dataset().code.clone(),
         purpose: "voortzetting-ondersteuning".parse().unwrap(),
         named_basis: None,
@@ -342,6 +343,7 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions:
         submitted: now,
         now,
         request: RequestFacts {
+            municipality: None,
             exists: true,
             accepted: true,
             indiening: AgeRange { at_least: 18, at_most: 18 },
@@ -386,7 +388,7 @@ pub(crate) fn thumbprint(party: PartyId) -> String {
 pub(crate) fn recipient(now: Timestamp, packet: PacketId, party: PartyId) -> NewRecipient {
     let permit = permit(now, packet, party, Vec::new());
     let sealed = sealed(&permit, &[]);
-    NewRecipient { permit, sealed, declarations: Vec::new(), search: Vec::new() }
+    NewRecipient { municipality: None, permit, sealed, declarations: Vec::new(), search: Vec::new() }
 }
 
 pub(crate) fn push(now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -> Push {
@@ -418,6 +420,7 @@ pub(crate) fn idempotency(key: &str, body: u8) -> IdempotencyKey {
 
 pub(crate) fn declare(now: Timestamp, person: &NewPerson) -> Declare {
     Declare {
+        municipality: None,
         id: declaration_id(),
         person: person.clone(),
         kind: DeclarationKind::Instemming,

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag},
+        code::{Category, DatasetCode, Grondslag, Municipality},
         digest::Digest,
         id::PacketId,
         problem::Fault,
@@ -40,6 +40,10 @@ pub(crate) struct Stored {
 struct StoredRecipient {
     /// The party. The role `betrokkene` stands for the person's copy.
     party: Party,
+    /// The municipality whose college was named; absent where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Municipality, required = false)]
+    municipality: Option<Municipality>,
     /// The one basis.
     #[schema(value_type = shape::BasisCode)]
     basis: Grondslag,
@@ -78,6 +82,7 @@ impl From<PushedRecipient> for StoredRecipient {
     fn from(recipient: PushedRecipient) -> Self {
         Self {
             party: recipient.party.into(),
+            municipality: recipient.municipality,
             basis: recipient.basis,
             categories: recipient.categories.into_iter().collect(),
             omitted_on_request: recipient.omitted.into_iter().collect(),

@@ -1,0 +1,175 @@
+//! The college that was named stays named: one organisation acts for several, by delegation or by mandate, and what is said
+//! towards the one is not said towards the other.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use sluis::{
+    accesslog::{
+        entry::{Event, Part},
+        own::ProvenEntry,
+    },
+    domain::{
+        clock::Clock as _,
+        id::SystemEntropy,
+        party::{PartyId, Role},
+    },
+    identity::certificate::ClientCertificate,
+    store::write::{Ground, MunicipalityOf},
+};
+
+use super::{
+    evidence::own_entries,
+    steps::{answer, born, but, collect, declare, document_for, provisions, request_for, send},
+};
+use crate::support::{Actor, Gateway, declaration, on_each_backend};
+
+const ORGANISATION: &str = "00000099000004050000";
+const ELSEWHERE: &str = "guards.woonplaats";
+const NOT_AGREED: &str = "verzoek-voortzetting.instemming";
+
+/// An organisation that acts for Hoorn and Koggenland by delegation, and for Texel and Den Helder by mandate.
+async fn organisation(gateway: &Gateway) -> Actor {
+    let now = gateway.clock.now();
+    let party = PartyId::new(ORGANISATION.parse().unwrap(), Role::WerkEnInkomen);
+    let place = |code: &str, ground| MunicipalityOf {
+        municipality: code.parse().unwrap(),
+        ground,
+        decision: Some("besluit 2026-1".to_owned()),
+        from: now,
+        until: None,
+    };
+    let places = vec![
+        place("0405", Ground::Delegatie),
+        place("1598", Ground::Delegatie),
+        place("0448", Ground::Mandaat),
+        place("0400", Ground::Mandaat),
+    ];
+    let exchange = &gateway.running.exchange;
+    exchange.register_party(party, "WerkSaam", places).await.unwrap();
+    let authority = &gateway.laid.authority;
+    let role = party.role.as_str();
+    let certificate = authority.client(party.oin, "WerkSaam", role, now, &SystemEntropy::new()).unwrap();
+    let read = ClientCertificate::read(&certificate.der).unwrap();
+    exchange.register_certificate_for(party, &read).await.unwrap();
+    let actor = gateway.actor(party, &certificate);
+    actor.publish().await.expect_status(StatusCode::CREATED);
+    actor
+}
+
+fn living_in(gateway: &Gateway, reference: &str, place: &str) -> Value {
+    but(&born(gateway, reference, "2007-06-01"), &json!({ "verblijf": place }))
+}
+
+fn agreement(gateway: &Gateway, person: &Value, place: &str) -> Value {
+    let now = gateway.clock.now();
+    let to = Role::WerkEnInkomen;
+    let mut wish = declaration("instemming", "verzoek-voortzetting", person, "persoon", to, now);
+    wish["towards"]["municipality"] = json!(place);
+    wish
+}
+
+fn to_college(mut body: Value, place: &str) -> Value {
+    body["recipients"][0]["municipality"] = json!(place);
+    body
+}
+
+fn asking(gateway: &Gateway, person: &Value, place: &str) -> Value {
+    to_college(request_for(gateway, person), place)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_a_mandate_an_agreement_is_with_its_own_college() {
+    on_each_backend(own_college_only).await;
+}
+
+async fn own_college_only(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let organisation = organisation(gateway).await;
+    // Agreed with Hoorn (delegation) or Den Helder (mandate): not with Texel.
+    let texel = living_in(gateway, "M-1", "0448");
+    for place in ["0405", "0400"] {
+        declare(&school, &agreement(gateway, &texel, place)).await;
+        let refused = send(&school, "/v1/requests", &asking(gateway, &texel, "0448")).await;
+        refused.expect_problem(403, NOT_AGREED);
+    }
+    let own = declare(&school, &agreement(gateway, &texel, "0448")).await;
+    let asked = send(&school, "/v1/requests", &asking(gateway, &texel, "0448")).await;
+    let asked = asked.expect_status(StatusCode::CREATED).json();
+    assert_eq!(asked["recipients"][0]["municipality"], "0448");
+    // Nor does what was agreed with Texel reach a college that delegated.
+    let hoorn = living_in(gateway, "M-2", "0405");
+    declare(&school, &agreement(gateway, &hoorn, "0448")).await;
+    send(&school, "/v1/requests", &asking(gateway, &hoorn, "0405")).await.expect_problem(403, NOT_AGREED);
+    // Under a delegation the organisation is the controller for both.
+    declare(&school, &agreement(gateway, &hoorn, "1598")).await;
+    let asked = send(&school, "/v1/requests", &asking(gateway, &hoorn, "0405")).await;
+    asked.expect_status(StatusCode::CREATED);
+
+    // The college that was named is read back, and stands in the entries of both parties.
+    let read = school.get(&format!("/v1/declarations/{own}")).await.json();
+    assert_eq!(read["towards"]["municipality"], "0448", "{read}");
+    let named = |parts: Vec<Part>| {
+        let texel = parts.into_iter().filter(|part| part.municipality == Some("0448".parse().unwrap()));
+        texel
+            .filter_map(|part| part.event.or(part.declaration_kind.map(|_| Event::Declare)))
+            .collect::<Vec<_>>()
+    };
+    let parts = |entries: Vec<ProvenEntry>| -> Vec<Part> {
+        entries.into_iter().flat_map(|entry| entry.parts).filter_map(|(_, part)| part).collect()
+    };
+    let schools = named(parts(own_entries(gateway, &school).await));
+    assert!(schools.contains(&Event::Declare) && schools.contains(&Event::Request), "{schools:?}");
+    let colleges = named(parts(own_entries(gateway, &organisation).await));
+    assert_eq!(colleges, [Event::Request]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_college_that_is_named_is_that_of_the_residence() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _organisation = organisation(&gateway).await;
+    // One organisation acts for both colleges: what counts is which of them was named.
+    for (lives, named) in [("0405", "0448"), ("0448", "0405"), ("0405", "1598")] {
+        let person = living_in(&gateway, &format!("N-{lives}-{named}"), lives);
+        for place in [lives, named] {
+            declare(&school, &agreement(&gateway, &person, place)).await;
+        }
+        let refused = send(&school, "/v1/requests", &asking(&gateway, &person, named)).await;
+        refused.expect_problem(403, ELSEWHERE);
+        assert_eq!(provisions(&refused, ELSEWHERE), ["wvo2020:2.31b:2"], "{lives} {named}");
+        let asked = send(&school, "/v1/requests", &asking(&gateway, &person, lives)).await;
+        asked.expect_status(StatusCode::CREATED);
+    }
+    // By number the organisation does not say for which college a declaration is, where it acts by mandate.
+    let person = living_in(&gateway, "N-9", "0405");
+    let mut wish = agreement(&gateway, &person, "0405");
+    wish["towards"] = json!({ "oin": ORGANISATION, "role": "werk-en-inkomen" });
+    school.post("/v1/declarations", &wish).await.expect_problem(400, "college-not-named");
+    gateway.stop().await;
+}
+
+/// Who moves after the college's yes is not between two colleges: the document goes to the one that continued.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_goes_to_the_college_that_continued_also_after_a_move() {
+    on_each_backend(after_a_move).await;
+}
+
+async fn after_a_move(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let organisation = organisation(gateway).await;
+    let mila = living_in(gateway, "V-1", "0405");
+    declare(&school, &agreement(gateway, &mila, "0405")).await;
+    let request = send(&school, "/v1/requests", &asking(gateway, &mila, "0405")).await;
+    let request = request.expect_status(StatusCode::CREATED).text("/id");
+    answer(&organisation, &request, true).await.expect_status(StatusCode::OK);
+
+    let moved = but(&mila, &json!({ "verblijf": "0448" }));
+    let document = document_for(gateway, &moved, &request);
+    // Not to the college of the new residence, which was not asked, though the same organisation acts for it.
+    let refused = send(&school, "/v1/packets", &to_college(document.clone(), "0448")).await;
+    refused.expect_problem(403, "overgangsdocument.voortzetting");
+    let handed = send(&school, "/v1/packets", &to_college(document, "0405")).await;
+    let handed = handed.expect_status(StatusCode::CREATED).json();
+    assert_eq!(handed["recipients"][0]["municipality"], "0405");
+    collect(&organisation, handed["id"].as_str().unwrap()).await.expect_status(StatusCode::OK);
+}
