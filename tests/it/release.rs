@@ -17,8 +17,9 @@ fn advisories(fetched: bool, sound: bool, release: Option<&str>) -> Output {
     fs::write(&cargo, script).unwrap();
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/advisories"));
-    let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{}:{path}", folder.path().display())).env_remove("SLUIS_RELEASE");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = [folder.path().to_owned()].into_iter().chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(places).unwrap()).env_remove("SLUIS_RELEASE");
     if let Some(release) = release {
         command.env("SLUIS_RELEASE", release);
     }
