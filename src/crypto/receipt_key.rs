@@ -26,8 +26,10 @@ pub fn read(text: &str) -> Result<Value, InvalidReceiptKey> {
 fn from_jwk(text: &str) -> Option<Value> {
     let jwk: Value = serde_json::from_str(text.trim()).ok()?;
     let is = |name: &str, value: &str| jwk.get(name).and_then(Value::as_str) == Some(value);
-    let is_public = is("kty", "EC") && is("crv", "P-256") && jwk.get("d").is_none();
-    is_public.then(|| json!({ "kty": "EC", "crv": "P-256", "x": jwk["x"], "y": jwk["y"] }))
+    if !is("kty", "EC") || !is("crv", "P-256") || jwk.get("d").is_some() {
+        return None;
+    }
+    Some(json!({ "kty": "EC", "crv": "P-256", "x": jwk.get("x")?, "y": jwk.get("y")? }))
 }
 
 fn from_pem(text: &str) -> Option<Value> {
