@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{gateway, keys, tls};
 use crate::{
     cli::{Context, Exit, Failure, failure::Explanation},
-    crypto::sign,
+    crypto::receipt_key,
     merkle::note::LogVerifier,
 };
 
@@ -77,7 +77,7 @@ pub struct Profile {
     /// The public key of the gateway's log, in C2SP form (`name+hash+key`): receipts and entries are checked with it.
     #[serde(default)]
     pub log_vkey: Option<String>,
-    /// The public key (JWK) that the gateway signs receipts with.
+    /// The public key (JWK or PEM) that the gateway signs receipts with.
     #[serde(default)]
     pub receipt_key: Option<PathBuf>,
 }
@@ -180,10 +180,10 @@ impl Profile {
     pub fn receipt_key(&self) -> Result<Option<Value>, Failure> {
         let Some(path) = &self.receipt_key else { return Ok(None) };
         let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, error))?;
-        let key = serde_json::from_str(text.trim_start_matches('\u{FEFF}')).ok();
-        key.filter(sign::is_public_key).map(Some).ok_or_else(|| {
-            Failure::configuration(format!("`{}` is no public key (JWK) of P-256", path.display()))
-                .now("ask the gateway's operator for the public key that receipts are signed with")
+        receipt_key::read(text.trim_start_matches('\u{FEFF}')).map(Some).map_err(|error| {
+            Failure::configuration(format!("`{}` does not hold the key of receipts", path.display()))
+                .because(error)
+                .now("ask the gateway's operator for it: `sluis keys show` prints it")
         })
     }
 }
