@@ -8,7 +8,7 @@ use std::{
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use sluis::domain::party::Role;
+use sluis::domain::{clock::amsterdam_date, party::Role};
 
 use super::{
     live::{COLLEGE, DOORSTROOMPUNT, Live, SCHOOL},
@@ -247,18 +247,13 @@ fn a_class_goes_in_a_sheet_of_ten_columns() {
     );
 
     // As a secretary fills it: what is the same once, above; then a row for each pupil.
-    let (born, today) =
-        (left_school("L", 17, live.now)["birthDate"].as_str().unwrap().to_owned(), live.now.to_string());
+    let born = left_school("L", 17, live.now)["birthDate"].as_str().unwrap().to_owned();
+    let today = amsterdam_date(live.now);
     let pupils = [("L-1", "Sem", "", "Voorbeeld"), ("L-2", "Zoë", "van der", "Šimić")];
-    let rows: String = pupils
-        .iter()
-        .map(|(number, given, prefix, family)| {
-            format!(
-                "{number};{born};361;praktijkleren;{given};{prefix};{family};voorlopig;{}\r\n",
-                &today[..10]
-            )
-        })
-        .collect();
+    let row = |(number, given, prefix, family): &(&str, &str, &str, &str)| {
+        format!("{number};{born};361;praktijkleren;{given};{prefix};{family};voorlopig;{today}\r\n")
+    };
+    let rows = pupils.iter().map(row).collect::<Vec<_>>().concat();
     let text = live.program.read("klas.csv");
     live.program.write("klas.csv", &(text + &rows));
     let push = ["push", "--csv", "klas.csv"];

@@ -71,7 +71,13 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
         "municipality" => Form::Municipality,
         words => Form::Choice(words.split(' ').map(str::to_owned).collect()),
     };
-    Leaf { steps: path.split('.').map(step).collect(), form, required, explanation: explanation.to_owned() }
+    Leaf {
+        steps: path.split('.').map(step).collect(),
+        form,
+        required,
+        in_required: true,
+        explanation: explanation.to_owned(),
+    }
 }
 
 /// The short name of each path of the header that has no other name than its own, without `person.`.

@@ -63,26 +63,26 @@ impl Layout {
         if faults.is_empty() { Ok(layout) } else { Err(faults) }
     }
 
-    fn add(&mut self, setting: &Setting) -> Result<(), Reason> {
-        let column = self.columns.find(&setting.name).ok_or_else(|| {
-            Reason::found(
+    fn add(&mut self, setting: &Setting) -> Result<(), Box<Reason>> {
+        let Some(column) = self.columns.find(&setting.name) else {
+            return Err(Box::new(Reason::found(
                 "csv-unknown-setting",
                 "Deze naam hoort niet bij de dataset. Gebruik de namen van `sluis client template`.",
                 "This name is not of the dataset. Use the names that `sluis client template` writes.",
-            )
-        })?;
+            )));
+        };
         if setting.value.is_empty() {
             // A column of the same name says it for each row.
             if self.found.iter().any(|(_, known)| known.path == column.path) {
                 return Ok(());
             }
-            return Err(Reason::found(
+            return Err(Box::new(Reason::found(
                 "csv-empty-setting",
                 "Vul in wat voor alle regels geldt, achter het =-teken, of haal deze regel weg.",
                 "Fill in what holds for every row, behind the = sign, or remove this line.",
-            ));
+            )));
         }
-        let value = read(&setting.name, &column, &setting.value).map_err(|reason| *reason)?;
+        let value = read(&setting.name, &column, &setting.value)?;
         self.set.push((setting.clone(), column, value));
         Ok(())
     }
