@@ -94,10 +94,16 @@ fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
         "school.naam=Praktijkschool De Sluis",
         "school.brin=99ZZ",
         "ingeschreven=nee",
+        "doel=doorstroompunt-taak",
+        "ontvanger.rol=doorstroompunt",
     ];
     let set: Vec<&str> = set.into_iter().flat_map(|value| ["--set", value]).collect();
-    live.client(SCHOOL, &[&["template", "verwijderingsmelding", "--out", "leeg.csv"], &set[..]].concat())
-        .done();
+    live.client(
+        SCHOOL,
+        &[&["template", "verwijderingsmelding", "--with", "verlatenOp", "--out", "leeg.csv"], &set[..]]
+            .concat(),
+    )
+    .done();
     let template = live.program.read("leeg.csv");
     let names = template.lines().find(|line| line.contains("leerlingnummer;")).unwrap();
     let names: Vec<&str> = names.trim_start_matches('\u{FEFF}').split(';').collect();
@@ -197,7 +203,7 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
         .map(|(line, (a, b, c))| (line, a.to_owned(), b.to_owned(), c.to_owned()))
         .collect();
     let records: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records[1]["reasons"][0]["columnLetters"], "G");
+    assert_eq!(records[1]["reasons"][0]["columnLetters"], "H");
     assert_eq!(told(records), expected);
     let checked = told(checked["records"].as_array().unwrap().clone());
     let as_sent: Vec<_> = checked
@@ -267,7 +273,7 @@ fn a_class_goes_in_a_sheet_of_ten_columns() {
         .replace("#ontvanger.rol=", "#ontvanger.rol=werk-en-inkomen");
     live.program.write("klas.csv", &text);
     let refused = live.client(SCHOOL, &[&push[..], &["--check", "--json"]].concat()).with(1).json();
-    assert_eq!(refused["records"][0]["reasons"][0]["code"], "uitstroomprofiel.toestemming");
+    assert_eq!(refused["records"][0]["reasons"][0]["code"], "uitstroomprofiel.toestemming-zelf");
 
     for (number, ..) in pupils {
         let pupil = json!({ "reference": { "kind": "own", "value": number }, "birthDate": born });
