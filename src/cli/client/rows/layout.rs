@@ -56,7 +56,9 @@ impl Layout {
         {
             if let Err(reason) = layout.add(setting) {
                 let line = setting.line.unwrap_or(sheet.names_line);
-                faults.push(LineFault { line, reason: reason.in_column(&setting.name) });
+                // A name that nobody knows may be anything: the line says where it is.
+                let name = layout.columns.find(&setting.name).map(|_| setting.name.clone());
+                faults.push(LineFault { line, reason: Reason { column: name, ..*reason } });
             }
         }
         layout.set.sort_by_key(|(_, column, _)| indexes(&column.path));
