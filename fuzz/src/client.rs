@@ -12,7 +12,7 @@ use sluis::cli::{
     failure::Explanation as _,
 };
 
-use super::{assert_silent, fixed::CATALOGUE};
+use super::{CANARY, assert_silent, fixed::CATALOGUE};
 
 /// Packets as CSV.
 pub(super) fn sheet(bytes: &[u8]) -> bool {
@@ -36,7 +36,10 @@ pub(super) fn sheet(bytes: &[u8]) -> bool {
     let layout = match Layout::of(&sheet, COLUMNS.clone(), &[]) {
         Ok(layout) => layout,
         Err(faults) => {
-            assert_silent(&faults);
+            // Columns are called by their names, in a row that has names; nothing else is repeated.
+            if !sheet.names.iter().any(|name| name.contains(CANARY)) {
+                assert_silent(&faults);
+            }
             return false;
         }
     };

@@ -29,6 +29,8 @@ pub struct Leaf {
     steps: Vec<Step>,
     form: Form,
     required: bool,
+    /// Whether the object that it is a member of is required.
+    in_required: bool,
     explanation: String,
 }
 
@@ -98,7 +100,7 @@ impl Columns {
     pub fn of_schema(schema: &Value) -> Result<Self, Failure> {
         let mut leaves: Vec<Leaf> = header::leaves();
         let walk = schema::Walk { root: schema };
-        walk.add_leaves(schema, &[Step::Member("content".to_owned())], true, &mut leaves)?;
+        walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, true), &mut leaves)?;
         Ok(Self { leaves })
     }
 
@@ -129,7 +131,7 @@ impl Columns {
             return Some(self.shown(said.unwrap_or(&path)));
         }
         match parts.as_slice() {
-            ["content"] | ["person"] => {
+            ["content" | "person"] => {
                 let mut names: Vec<String> = Vec::new();
                 for leaf in below().filter(|leaf| leaf.required) {
                     let name = self.shown(&leaf.path());

@@ -210,10 +210,8 @@ impl Template {
                     let mut text = format!("{}: {} kolommen / columns", path.display(), names.len());
                     let groups = columns.groups();
                     if self.with.is_empty() && !groups.is_empty() {
-                        text.push_str(&format!(
-                            "\nmeer kolommen / more columns: --with {}",
-                            groups.join(",")
-                        ));
+                        text.push_str("\nmeer kolommen / more columns: --with ");
+                        text.push_str(&groups.join(","));
                     }
                     text
                 })?;

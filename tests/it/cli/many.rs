@@ -8,7 +8,7 @@ use std::{
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use sluis::domain::party::Role;
+use sluis::domain::{clock::amsterdam_date, party::Role};
 
 use super::{
     live::{COLLEGE, DOORSTROOMPUNT, Live, SCHOOL},
@@ -94,10 +94,16 @@ fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
         "school.naam=Praktijkschool De Sluis",
         "school.brin=99ZZ",
         "ingeschreven=nee",
+        "doel=doorstroompunt-taak",
+        "ontvanger.rol=doorstroompunt",
     ];
     let set: Vec<&str> = set.into_iter().flat_map(|value| ["--set", value]).collect();
-    live.client(SCHOOL, &[&["template", "verwijderingsmelding", "--out", "leeg.csv"], &set[..]].concat())
-        .done();
+    live.client(
+        SCHOOL,
+        &[&["template", "verwijderingsmelding", "--with", "verlatenOp", "--out", "leeg.csv"], &set[..]]
+            .concat(),
+    )
+    .done();
     let template = live.program.read("leeg.csv");
     let names = template.lines().find(|line| line.contains("leerlingnummer;")).unwrap();
     let names: Vec<&str> = names.trim_start_matches('\u{FEFF}').split(';').collect();
@@ -197,7 +203,7 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
         .map(|(line, (a, b, c))| (line, a.to_owned(), b.to_owned(), c.to_owned()))
         .collect();
     let records: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records[1]["reasons"][0]["columnLetters"], "G");
+    assert_eq!(records[1]["reasons"][0]["columnLetters"], "H");
     assert_eq!(told(records), expected);
     let checked = told(checked["records"].as_array().unwrap().clone());
     let as_sent: Vec<_> = checked
@@ -247,18 +253,13 @@ fn a_class_goes_in_a_sheet_of_ten_columns() {
     );
 
     // As a secretary fills it: what is the same once, above; then a row for each pupil.
-    let (born, today) =
-        (left_school("L", 17, live.now)["birthDate"].as_str().unwrap().to_owned(), live.now.to_string());
+    let born = left_school("L", 17, live.now)["birthDate"].as_str().unwrap().to_owned();
+    let today = amsterdam_date(live.now);
     let pupils = [("L-1", "Sem", "", "Voorbeeld"), ("L-2", "Zoë", "van der", "Šimić")];
-    let rows: String = pupils
-        .iter()
-        .map(|(number, given, prefix, family)| {
-            format!(
-                "{number};{born};361;praktijkleren;{given};{prefix};{family};voorlopig;{}\r\n",
-                &today[..10]
-            )
-        })
-        .collect();
+    let row = |(number, given, prefix, family): &(&str, &str, &str, &str)| {
+        format!("{number};{born};361;praktijkleren;{given};{prefix};{family};voorlopig;{today}\r\n")
+    };
+    let rows = pupils.iter().map(row).collect::<Vec<_>>().concat();
     let text = live.program.read("klas.csv");
     live.program.write("klas.csv", &(text + &rows));
     let push = ["push", "--csv", "klas.csv"];
@@ -272,7 +273,7 @@ fn a_class_goes_in_a_sheet_of_ten_columns() {
         .replace("#ontvanger.rol=", "#ontvanger.rol=werk-en-inkomen");
     live.program.write("klas.csv", &text);
     let refused = live.client(SCHOOL, &[&push[..], &["--check", "--json"]].concat()).with(1).json();
-    assert_eq!(refused["records"][0]["reasons"][0]["code"], "uitstroomprofiel.toestemming");
+    assert_eq!(refused["records"][0]["reasons"][0]["code"], "uitstroomprofiel.toestemming-zelf");
 
     for (number, ..) in pupils {
         let pupil = json!({ "reference": { "kind": "own", "value": number }, "birthDate": born });

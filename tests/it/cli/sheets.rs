@@ -453,6 +453,7 @@ fn a_refusal_of_the_gateway_names_the_column_as_the_file_and_the_spreadsheet_do(
         ("/recipients/0/municipality", "ontvanger.gemeente", None),
         ("/recipients/1/municipality", "ontvanger.2.gemeente", None),
         ("/recipients/1", "ontvanger.2.*", None),
+        ("/person/maatregel/1", "maatregel.2", None),
         ("/person/reference", "leerlingnummer", Some("A")),
         (
             "/person",

@@ -58,7 +58,7 @@ async fn a_push_that_was_killed_before_its_answer_is_the_same_push_the_next_time
     *running.lock().unwrap() = Some(program(&stub, &["push", "packet.json"]).spawn().unwrap());
     let kept = stub.path("packet.json.unanswered");
     let killed = || running.lock().unwrap().is_none() && stub.seen().len() == 1;
-    tokio::time::timeout(std::time::Duration::from_secs(60), async {
+    tokio::time::timeout(std::time::Duration::from_mins(1), async {
         while !killed() {
             tokio::task::yield_now().await;
         }

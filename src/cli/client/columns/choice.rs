@@ -6,6 +6,9 @@ use crate::cli::Failure;
 /// Of the content that is not required, what nearly every row has.
 const USUAL: [&str; 3] = ["persoon.voornamen", "persoon.voorvoegsel", "persoon.achternaam"];
 
+/// Of an address that is required, what one in the Netherlands has; other addresses are asked for.
+const ADDRESS: [&str; 6] = ["straat", "huisnummer", "huisletter", "toevoeging", "postcode", "woonplaats"];
+
 /// The word with which every column is asked for.
 const EVERYTHING: &str = "alles";
 
@@ -108,12 +111,10 @@ impl Columns {
     fn is_usual(&self, leaf: &Leaf, path: &str) -> bool {
         match path.strip_prefix("content.") {
             Some(content) => {
-                let beside = || {
-                    content
-                        .rsplit_once('.')
-                        .is_some_and(|(above, _)| above.ends_with("adres") && self.requires(above))
-                };
-                leaf.required || USUAL.contains(&content) || beside()
+                let is_address = content
+                    .rsplit_once(".adres.")
+                    .is_some_and(|(_, part)| leaf.in_required && ADDRESS.contains(&part));
+                leaf.required || USUAL.contains(&content) || is_address
             }
             // A fact of the header, when the content must say the same.
             None => leaf.required || header::same_as(path).any(|content| self.requires(content)),

@@ -71,7 +71,13 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
         "municipality" => Form::Municipality,
         words => Form::Choice(words.split(' ').map(str::to_owned).collect()),
     };
-    Leaf { steps: path.split('.').map(step).collect(), form, required, explanation: explanation.to_owned() }
+    Leaf {
+        steps: path.split('.').map(step).collect(),
+        form,
+        required,
+        in_required: true,
+        explanation: explanation.to_owned(),
+    }
 }
 
 /// The short name of each path of the header that has no other name than its own, without `person.`.
@@ -125,8 +131,9 @@ pub(super) fn path_of(short: &str) -> Option<String> {
         return Some(path.replace('*', &number.unwrap_or(1).to_string()));
     }
     // A path that has a short name is not its own short name.
-    let own = [wanted.to_owned(), format!("person.{wanted}")];
-    own.into_iter().find(|path| is_path(path) && !SHORT.iter().any(|(full, _)| full == path))
+    let own = [wanted.to_owned(), format!("person.{wanted}"), format!("person.{wanted}.*")];
+    let path = own.into_iter().find(|path| is_path(path) && !SHORT.iter().any(|(full, _)| full == path))?;
+    Some(path.replace('*', &number.unwrap_or(1).to_string()))
 }
 
 /// The content that says the same as this path of the header.

@@ -16,7 +16,7 @@ impl Walk<'_> {
         &self,
         node: &Value,
         steps: &[Step],
-        required: bool,
+        (in_required, required): (bool, bool),
         leaves: &mut Vec<Leaf>,
     ) -> Result<(), Failure> {
         let no_columns = || {
@@ -43,7 +43,7 @@ impl Walk<'_> {
                     self.add_leaves(
                         node,
                         &step_into(Step::Member(name.to_owned())),
-                        required && own,
+                        (required, required && own),
                         leaves,
                     )?;
                 }
@@ -54,14 +54,14 @@ impl Walk<'_> {
                 let most =
                     node.get("maxItems").and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok());
                 let most = most.unwrap_or(MOST_ITEMS).min(MOST_ITEMS);
-                self.add_leaves(items, &step_into(Step::Item(most)), false, leaves)
+                self.add_leaves(items, &step_into(Step::Item(most)), (false, false), leaves)
             }
             Some(kind) => {
                 let form = form_of(node, kind).ok_or_else(no_columns)?;
                 let explanation =
                     node.get("title").or_else(|| node.get("description")).and_then(Value::as_str);
                 let explanation = explanation.unwrap_or_default().to_owned();
-                leaves.push(Leaf { steps: steps.to_vec(), form, required, explanation });
+                leaves.push(Leaf { steps: steps.to_vec(), form, required, in_required, explanation });
                 Ok(())
             }
             None => Err(no_columns()),

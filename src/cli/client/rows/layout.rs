@@ -56,33 +56,35 @@ impl Layout {
         {
             if let Err(reason) = layout.add(setting) {
                 let line = setting.line.unwrap_or(sheet.names_line);
-                faults.push(LineFault { line, reason: reason.in_column(&setting.name) });
+                // A name that nobody knows may be anything: the line says where it is.
+                let name = layout.columns.find(&setting.name).map(|_| setting.name.clone());
+                faults.push(LineFault { line, reason: Reason { column: name, ..*reason } });
             }
         }
         layout.set.sort_by_key(|(_, column, _)| indexes(&column.path));
         if faults.is_empty() { Ok(layout) } else { Err(faults) }
     }
 
-    fn add(&mut self, setting: &Setting) -> Result<(), Reason> {
-        let column = self.columns.find(&setting.name).ok_or_else(|| {
-            Reason::found(
+    fn add(&mut self, setting: &Setting) -> Result<(), Box<Reason>> {
+        let Some(column) = self.columns.find(&setting.name) else {
+            return Err(Box::new(Reason::found(
                 "csv-unknown-setting",
                 "Deze naam hoort niet bij de dataset. Gebruik de namen van `sluis client template`.",
                 "This name is not of the dataset. Use the names that `sluis client template` writes.",
-            )
-        })?;
+            )));
+        };
         if setting.value.is_empty() {
             // A column of the same name says it for each row.
             if self.found.iter().any(|(_, known)| known.path == column.path) {
                 return Ok(());
             }
-            return Err(Reason::found(
+            return Err(Box::new(Reason::found(
                 "csv-empty-setting",
                 "Vul in wat voor alle regels geldt, achter het =-teken, of haal deze regel weg.",
                 "Fill in what holds for every row, behind the = sign, or remove this line.",
-            ));
+            )));
         }
-        let value = read(&setting.name, &column, &setting.value).map_err(|reason| *reason)?;
+        let value = read(&setting.name, &column, &setting.value)?;
         self.set.push((setting.clone(), column, value));
         Ok(())
     }
