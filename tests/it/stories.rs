@@ -13,6 +13,7 @@ mod lifecycle;
 mod policies;
 mod processor;
 mod regions;
+mod register;
 mod removal;
 mod residence;
 mod search;

@@ -27,10 +27,11 @@ pub(super) fn impossible_days(
     let mut faults: Vec<Fault> = unborn(&person.birth_date, "/person/birthDate", now).into_iter().collect();
     let left = person.verlaten_op.map(|day| ("verlatenOp", day));
     let graduated = person.gediplomeerd_op.map(|day| ("gediplomeerdOp", day));
-    for (name, day) in left.into_iter().chain(graduated) {
+    let removed = person.verwijderd_op.map(|day| ("verwijderdOp", day));
+    for (name, day) in left.into_iter().chain(graduated).chain(removed) {
         let at = format!("/person/{name}");
-        // Who is enrolled may have a day on which to leave.
-        let may_come = name == "verlatenOp" && person.ingeschreven;
+        // Who is enrolled may have a day on which to leave; whether a removal is decided already, the law's conditions say.
+        let may_come = (name == "verlatenOp" && person.ingeschreven) || name == "verwijderdOp";
         if day.year() < FIRST_YEAR {
             faults.push(early_day(&at));
         } else if born.is_some_and(|born| day < born) {
