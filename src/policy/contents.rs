@@ -156,7 +156,7 @@ impl Dataset {
         let mut others = Vec::new();
         let schema = self.shape.resolve(&self.shape.schema);
         for member in contents.members() {
-            self.shape.member(schema, member, &mut ROOT.to_owned(), &mut |node, value, at| {
+            Shape::member(schema, member, &mut ROOT.to_owned(), &mut |node, value, at| {
                 self.shape.texts(node, value, at, &mut |at, text, node| {
                     let is_pgn = node.get("x-pgn") == Some(&Value::Bool(true));
                     if is_pgn && text.parse().ok().as_ref() != Some(pgn) {

@@ -29,7 +29,7 @@ impl Dataset {
         let mut faults = Vec::new();
         let root = self.shape.resolve(&self.shape.schema);
         for member in contents.members() {
-            self.shape.member(root, member, &mut ROOT.to_owned(), &mut |node, value, at| {
+            Shape::member(root, member, &mut ROOT.to_owned(), &mut |node, value, at| {
                 self.shape.texts(node, value, at, &mut |at, text, node| {
                     faults.extend(day(at, text, node, known));
                 });
@@ -77,7 +77,7 @@ impl Shape {
                 ));
             }
         }
-        self.below(resolved, value, at, &mut |node, value, at| self.out_of_order(node, value, at, faults));
+        Self::below(resolved, value, at, &mut |node, value, at| self.out_of_order(node, value, at, faults));
     }
 }
 

@@ -48,7 +48,7 @@ impl Shape {
         match value {
             Value::String(text) => visit(at, text, resolved),
             Value::Array(_) | Value::Object(_) => {
-                self.below(resolved, value, at, &mut |node, value, at| self.texts(node, value, at, visit));
+                Self::below(resolved, value, at, &mut |node, value, at| self.texts(node, value, at, visit));
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -56,7 +56,6 @@ impl Shape {
 
     /// The values below one that the schema knows. An unknown name is a fault of its own, and may not stand in a pointer.
     pub(super) fn below(
-        &self,
         resolved: &Value,
         value: &Value,
         at: &mut String,
@@ -75,7 +74,7 @@ impl Shape {
             }
             Value::Object(members) => {
                 for (name, member) in members {
-                    self.member(resolved, (name, member), at, visit);
+                    Self::member(resolved, (name, member), at, visit);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -84,7 +83,6 @@ impl Shape {
 
     /// One member of an object, if the schema knows it.
     pub(super) fn member(
-        &self,
         parent: &Value,
         (name, member): (&str, &Value),
         at: &mut String,
@@ -111,7 +109,7 @@ impl Shape {
                 faults.push(hidden_bsn(at));
             }
         }
-        self.below(resolved, value, at, &mut |node, value, at| self.together(node, value, at, faults));
+        Self::below(resolved, value, at, &mut |node, value, at| self.together(node, value, at, faults));
     }
 
     /// The schema of the value at a path of names and indexes.
