@@ -1,6 +1,7 @@
 //! A sender hands in a packet: decided, projected and sealed for each recipient, or refused as a whole.
 
 mod check;
+pub(super) mod days;
 mod decide;
 mod prepare;
 mod replay;

@@ -14,6 +14,7 @@ mod named;
 mod policies;
 mod processor;
 mod regions;
+mod register;
 mod removal;
 mod residence;
 mod search;

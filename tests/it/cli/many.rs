@@ -122,8 +122,8 @@ fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
         ("persoon.achternaam", "Voorbeeld"),
         ("persoon.adres.straat", "Kadelaan"),
         ("persoon.adres.huisnummer", "3"),
-        ("persoon.adres.postcode", "1703 CD"),
-        ("persoon.adres.woonplaats", "Heerhugowaard"),
+        ("persoon.adres.postcode", "1811 CD"),
+        ("persoon.adres.woonplaats", "Alkmaar"),
     ];
     let row = |own: &[(&str, &str)]| {
         let find = |of: &[(&str, &str)], name: &str| {

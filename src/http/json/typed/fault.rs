@@ -6,7 +6,7 @@ use serde::de::{self, Unexpected};
 
 use crate::domain::problem::{Bilingual, Fault};
 
-use super::place::Place;
+use super::{form::form_of, place::Place};
 
 /// What is wrong.
 #[derive(Debug, Clone)]
@@ -58,12 +58,21 @@ impl Wrong {
 
     pub(super) fn into_fault(self) -> Fault {
         let known = |names: &[&str]| if names.is_empty() { "-".to_owned() } else { names.join(", ") };
+        let form = self.place.as_ref().and_then(|(place, _)| form_of(place));
         let (code, nl, en): (_, Cow<'static, str>, Cow<'static, str>) = match self.kind {
             Kind::Type => (
                 "wrong-type",
                 "Hier hoort een ander soort waarde.".into(),
                 "Another type of value is expected here.".into(),
             ),
+            Kind::Value if form.is_some() => {
+                let (nl, en) = form.unwrap_or_default();
+                (
+                    "invalid-value",
+                    format!("Hier hoort {nl}.").into(),
+                    format!("What belongs here is {en}.").into(),
+                )
+            }
             Kind::Value => (
                 "invalid-value",
                 "Deze waarde heeft niet de vorm die hier hoort.".into(),
