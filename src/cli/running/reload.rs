@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::{readiness::Watch, server_config};
+use super::{own_certificate, readiness::Watch, server_config};
 use crate::{
-    cli::{Failure, compose::trust},
+    cli::{Failure, trust},
     config::{Config, Environment},
     crypto::gateway_keys::GatewayKeys,
     domain::clock::Clock,
     exchange::Exchange,
     http::server::TlsSlot,
+    identity::tls::OwnCertificate,
     telemetry,
 };
 
@@ -22,6 +23,8 @@ pub(super) struct Reloading {
     pub(super) exchange: Arc<Exchange>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tls: TlsSlot,
+    /// The own certificate as it was last read.
+    pub(super) own: OwnCertificate,
     pub(super) watch: Arc<Watch>,
     /// The log's public keys at the start, newest first.
     pub(super) vkeys: Vec<String>,
@@ -29,7 +32,7 @@ pub(super) struct Reloading {
 
 impl Reloading {
     /// Reads again at each interval, and at once when it is asked to.
-    pub(super) async fn run(self, asked: Arc<Notify>) {
+    pub(super) async fn run(mut self, asked: Arc<Notify>) {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(self.config.tls.revocation.reload) => self.certificates(),
@@ -43,17 +46,25 @@ impl Reloading {
         }
     }
 
-    /// Lists, anchors and the own certificate; keeps what it has where a file is wrong.
-    fn certificates(&self) {
-        let renewed = trust(&self.config, self.clock.as_ref()).and_then(|trust| {
-            self.exchange.believe(trust);
-            server_config(&self.config, &self.exchange, &self.clock, &self.watch)
-        });
+    /// Lists, anchors and the own certificate, each by itself; keeps what it has where a file is wrong.
+    fn certificates(&mut self) {
+        let Self { config, exchange, clock, watch, .. } = &*self;
+        exchange.believe(trust::again(config, &exchange.trust(), clock.as_ref()));
+        let read = own_certificate(config)
+            .and_then(|read| server_config(&read, exchange, clock, watch).map(|renewed| (read, renewed)));
+        let renewed = match read {
+            Ok((read, renewed)) => {
+                self.own = read;
+                Ok(renewed)
+            }
+            Err(failure) => {
+                not_taken(&failure);
+                server_config(&self.own, exchange, clock, watch)
+            }
+        };
         match renewed {
             Ok(renewed) => self.tls.store(renewed),
-            Err(failure) => {
-                tracing::error!(error_code = "reload", cause = %failure, "certificates and lists were not read again");
-            }
+            Err(failure) => not_taken(&failure),
         }
     }
 
@@ -94,4 +105,8 @@ impl Reloading {
         Config::load(&environment)
             .map_err(|error| Failure::configuration("the configuration cannot be used").because(error))
     }
+}
+
+fn not_taken(failure: &Failure) {
+    tracing::error!(error_code = "reload", cause = %failure, "the own certificate was not read again");
 }
