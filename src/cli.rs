@@ -32,6 +32,7 @@ pub mod party;
 pub mod policy;
 pub mod running;
 pub mod serve;
+mod trust;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 

@@ -130,7 +130,7 @@ fn check_chain(
 ) -> Result<Timestamp, ProofFault> {
     let chain = chain(x5c).ok_or(ProofFault::Chain)?;
     let leaf = chain.first().ok_or(ProofFault::Chain)?;
-    let certificate = let_in(&chain, anchors, revocations, now).ok_or(ProofFault::Untrusted)?;
+    let certificate = let_in(&chain, anchors, revocations, now).map_err(|_| ProofFault::Untrusted)?;
     if certificate.oin() != peer.party().oin {
         return Err(ProofFault::OtherOrganisation);
     }

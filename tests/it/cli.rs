@@ -15,3 +15,4 @@ mod sheets;
 mod single;
 mod stub;
 mod tree;
+mod trusted;

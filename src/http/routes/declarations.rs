@@ -43,7 +43,7 @@ pub(super) struct Recorded {
     #[schema(value_type = shape::DeclarationKind)]
     kind: DeclarationKind,
     /// Always `given`.
-    #[schema(example = "given")]
+    #[schema(value_type = shape::DeclarationState, example = "given")]
     state: &'static str,
     /// The index of the entry in the access log.
     log_index: u64,
@@ -61,7 +61,14 @@ pub(super) struct Recorded {
     params(
         StaffHeaders,
     ),
-    request_body = Declared,
+    request_body(content = Declared, example = json!({
+        "kind": "instemming",
+        "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-03" },
+        "dataset": "verzoek-voortzetting",
+        "towards": { "municipality": "0361", "role": "werk-en-inkomen" },
+        "givenBy": "ouder", "givenAt": "2026-05-20", "until": "2027-05-20",
+        "evidence": { "kind": "formulier", "recordedOn": "2026-05-20" }
+    })),
     responses((status = 201, description = "Recorded.", body = Recorded,
         headers(("Location" = String, description = "The declaration."))))
 )]
@@ -147,7 +154,7 @@ pub(super) struct Declaration {
     /// On what it rests.
     evidence: Evidence,
     /// `given`, `withdrawn`, or `ended` by a decision of the controller.
-    #[schema(example = "given")]
+    #[schema(value_type = shape::DeclarationState, example = "given")]
     state: &'static str,
     /// When it was recorded.
     #[schema(value_type = shape::DateTime)]

@@ -108,7 +108,7 @@ fn unclear<T>(reader: &mut Reader) -> Option<T> {
     params(
         StaffHeaders,
     ),
-    request_body = Wanted,
+    request_body(content = Wanted, example = json!({ "reference": { "kind": "own", "value": "L-2031" } })),
     responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn search(

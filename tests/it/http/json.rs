@@ -228,6 +228,19 @@ fn an_array_is_not_an_object_and_null_is_not_a_text() {
     assert_eq!(found(&value), [("/purpose".to_owned(), "wrong-type".to_owned())]);
 }
 
+/// What is absent is left out, in what callers send too.
+#[test]
+fn null_is_not_absence() {
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "is read only")]
+    struct Optional {
+        given: Option<String>,
+    }
+    assert!(typed::<Optional>(&json!({})).is_ok());
+    let faults = typed::<Optional>(&json!({ "given": null })).unwrap_err();
+    assert_eq!((faults.len(), &*faults[0].pointer, &*faults[0].code), (1, "/given", "null"));
+}
+
 #[test]
 fn a_wiped_value_leaves_nothing_and_prints_nothing() {
     let mut value = json!({"naam": ["Toby", 7, {"x": "y"}]});
