@@ -1,16 +1,17 @@
 //! What a refusal says: the condition that fails, or one of the fixed answers.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 
 use super::{
     catalogue::Catalogue,
-    dataset::{Basis, Condition, Dataset, Elsewhere},
+    dataset::{Basis, Condition, Elsewhere},
     wording::{Ages, fill},
 };
 use crate::domain::{
     code::Provision,
+    party::Role,
     problem::{Bilingual, Fault},
 };
 
@@ -18,22 +19,13 @@ use crate::domain::{
 /// this person. Without ages the texts speak of nobody.
 pub(super) fn failed_condition_of(
     catalogue: &Catalogue,
-    dataset: &Dataset,
     basis: &Basis,
+    sender: Role,
     condition: &Condition,
     ages: Option<Ages>,
     today: Date,
 ) -> Fault {
-    let act = |basis: &Basis| basis.provisions.first().map(|first| first.act().to_owned());
-    let own = act(basis);
-    let others: BTreeSet<String> =
-        dataset.bases.values().filter_map(act).filter(|act| own.as_ref() != Some(act)).collect();
-    let mut provisions = condition.provisions_of(basis);
-    let of_others = |provision: &Provision| others.contains(provision.act());
-    if !provisions.iter().all(of_others) {
-        provisions.retain(|provision| !of_others(provision));
-    }
-    failed(catalogue, condition, provisions, ages, today)
+    failed(catalogue, condition, condition.provisions_of(basis, Some(sender)), ages, today)
 }
 
 /// A failed condition of a route as a fault.
