@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::{
     code::Provision,
+    party::Role,
     problem::{Bilingual, Fault},
 };
 
@@ -19,11 +20,12 @@ use crate::domain::{
 pub(super) fn failed_condition_of(
     catalogue: &Catalogue,
     basis: &Basis,
+    sender: Role,
     condition: &Condition,
     ages: Option<Ages>,
     today: Date,
 ) -> Fault {
-    failed(catalogue, condition, condition.provisions_of(basis), ages, today)
+    failed(catalogue, condition, condition.provisions_of(basis, Some(sender)), ages, today)
 }
 
 /// A failed condition of a route as a fault.

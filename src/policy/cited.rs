@@ -36,16 +36,21 @@ impl Citations {
         Self(vec![(Whose::Rest, provisions)])
     }
 
-    /// What is cited to who is refused on this basis: the list of the basis itself, else that of its sender, else the
-    /// rest. None where no list is of this basis.
-    pub(super) fn of(&self, basis: &Basis) -> Option<&[Provision]> {
-        let rank = |whose: &Whose| match whose {
-            Whose::Basis(id) => (id == &basis.id).then_some(0),
-            Whose::Sender(role) => basis.senders.contains(role).then_some(1),
-            Whose::Rest => Some(2),
+    /// What is cited to this sender on this basis: the list of the basis itself, else that of the sender, else the rest.
+    /// Without a sender: to every sender of the basis.
+    pub(super) fn of(&self, basis: &Basis, sender: Option<Role>) -> Vec<Provision> {
+        let by = |rank: fn(&Whose, &Basis, Option<Role>) -> bool| {
+            let lists = self.0.iter().filter(|(whose, _)| rank(whose, basis, sender));
+            lists.flat_map(|(_, list)| list.clone()).collect::<Vec<_>>()
         };
-        let ranked = self.0.iter().filter_map(|(whose, list)| rank(whose).map(|rank| (rank, list)));
-        ranked.min_by_key(|(rank, _)| *rank).map(|(_, list)| list.as_slice())
+        let own = by(|whose, basis, _| matches!(whose, Whose::Basis(id) if *id == basis.id));
+        let senders = by(
+            |whose, basis, sender| matches!(whose, Whose::Sender(role) if sender.map_or_else(|| basis.senders.contains(role), |one| one == *role)),
+        );
+        let lists = [own, senders, by(|whose, _, _| *whose == Whose::Rest)];
+        let mut seen = BTreeSet::new();
+        let cited = lists.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
+        cited.into_iter().filter(|one| seen.insert(one.clone())).collect()
     }
 
     /// Everything that is cited to anybody, each provision once.
@@ -75,7 +80,7 @@ impl Citations {
                 "Correct the name in @voorwaarde, or add it to @voor.",
             );
         }
-        for basis in bases.iter().filter(|basis| condition.provisions_of(basis).is_empty()) {
+        for basis in bases.iter().filter(|basis| condition.provisions_of(basis, None).is_empty()) {
             notes.add(
                 format!("`{}` cites nothing for `{}`", condition.id, basis.id),
                 "Name the provisions for that basis in @voorwaarde.",

@@ -195,12 +195,16 @@ impl Condition {
         }
     }
 
-    /// The provisions that are cited to who is refused on this basis: those of the act under which the basis stands.
+    /// The provisions that are cited to this sender on this basis: those of its own act. Without a sender, to all of them.
     #[must_use]
-    pub fn provisions_of(&self, basis: &Basis) -> Vec<Provision> {
+    pub fn provisions_of(&self, basis: &Basis, sender: Option<Role>) -> Vec<Provision> {
         match (&self.applies, &basis.residence) {
             (AppliesTo::Residence, Some(provisions)) => provisions.clone(),
-            _ => self.citations.of(basis).map(<[_]>::to_vec).unwrap_or_default(),
+            _ => {
+                let own = self.citations.of(basis, sender);
+                // A condition that asks who sends cites nothing to those whom it cannot refuse.
+                if own.is_empty() { self.citations.of(basis, None) } else { own }
+            }
         }
     }
 

@@ -140,7 +140,14 @@ impl Engine {
                 let failed = conditions.iter().filter(|condition| reasons.contains(&condition.id));
                 let faults: Vec<Fault> = failed
                     .map(|condition| {
-                        failed_condition_of(&self.catalogue, basis, condition, ages, derived.today)
+                        failed_condition_of(
+                            &self.catalogue,
+                            basis,
+                            facts.sender.party.role,
+                            condition,
+                            ages,
+                            derived.today,
+                        )
                     })
                     .collect();
                 // A denial that no known condition explains is a fault of the policies, not an answer.
@@ -245,7 +252,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::code::Provision;
+    use crate::domain::{code::Provision, party::Role};
     use crate::policy::{
         answers::failed_condition,
         fixture::{edit, embedded, engine, engine_of, facts, packet, permit, refusal},
@@ -525,17 +532,48 @@ mod tests {
             let stands = |id: &Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(day));
             let routes = catalogue.routes.conditions.values();
             let routes = routes.map(|condition| failed_condition(catalogue, condition, day));
+            let told = |(dataset, basis): (&Dataset, &Basis)| -> Vec<Fault> {
+                let of = |sender: &Role| {
+                    catalogue
+                        .conditions_of(dataset, basis)
+                        .map(|condition| failed_condition_of(catalogue, basis, *sender, condition, None, day))
+                        .collect::<Vec<_>>()
+                };
+                basis.senders.iter().flat_map(of).collect()
+            };
             let bases = catalogue
                 .datasets()
-                .flat_map(|dataset| dataset.bases.values().map(move |basis| (dataset, basis)))
-                .flat_map(|(dataset, basis)| {
-                    let of = |condition| failed_condition_of(catalogue, basis, condition, None, day);
-                    catalogue.conditions_of(dataset, basis).map(of).collect::<Vec<_>>()
-                });
+                .flat_map(|one| one.bases.values().map(move |basis| (one, basis)))
+                .flat_map(told);
             for fault in routes.chain(bases) {
                 let cited = &fault.provisions;
                 assert!(!cited.is_empty() && cited.iter().all(stands), "{} on {day}: {cited:?}", fault.code);
                 assert_eq!(cited.len(), fault.citations.len(), "{}", fault.code);
+            }
+        }
+    }
+
+    /// A school reads its own act, and of the WEB what it says about the Doorstroompunt: nothing of another school's act.
+    #[test]
+    fn no_school_is_cited_the_act_of_another() {
+        let acts = [(Role::ProSchool, "wvo2020"), (Role::VsoSchool, "wec"), (Role::MboSchool, "web")];
+        let catalogue = engine().catalogue();
+        for (dataset, basis) in
+            catalogue.datasets().flat_map(|one| one.bases.values().map(move |basis| (one, basis)))
+        {
+            let doorstroompunt = ["9.2.1", "9.2.6", "9.2.7:1", "9.2.7:2"].map(|place| format!("web:{place}"));
+            for (sender, own) in acts.iter().filter(|(sender, _)| basis.senders.contains(sender)) {
+                for condition in catalogue.conditions_of(dataset, basis) {
+                    let cited = condition.citations.of(basis, Some(*sender));
+                    let others: Vec<_> = cited
+                        .iter()
+                        .filter(|one| {
+                            acts.iter().any(|(_, act)| *act == one.act() && act != own)
+                                && !doorstroompunt.contains(&one.to_string())
+                        })
+                        .collect();
+                    assert!(others.is_empty(), "{} on {} to {sender}: {others:?}", condition.id, basis.id);
+                }
             }
         }
     }

@@ -100,7 +100,9 @@ pub fn explain(engine: &Engine, question: &WhatIf, now: Timestamp) -> Result<Exp
             .filter(|_| conclusive)
             .map(|condition| Held {
                 id: condition.id.clone(),
-                provisions: judged.map(|(basis, _)| condition.provisions_of(basis)).unwrap_or_default(),
+                provisions: judged
+                    .map(|(basis, _)| condition.provisions_of(basis, Some(facts.sender.party.role)))
+                    .unwrap_or_default(),
             })
             .collect(),
         basis,

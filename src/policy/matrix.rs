@@ -282,7 +282,7 @@ fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
                     standby: condition.standby.is_some(),
                     text: text.nl.into_owned(),
                     text_en: text.en.into_owned(),
-                    articles: articles(catalogue, &condition.provisions_of(basis)),
+                    articles: articles(catalogue, &condition.provisions_of(basis, None)),
                 }
             })
             .collect(),

@@ -79,7 +79,7 @@ fn a_school_reads_its_own_act() {
                 _ => &[],
             };
             for condition in catalogue.conditions_of(dataset, basis) {
-                for cited in condition.provisions_of(basis) {
+                for cited in condition.provisions_of(basis, Some(sender)) {
                     let strange = foreign.iter().any(|act| cited.to_string().starts_with(act));
                     assert!(!strange, "{} of {} cites {cited}", condition.id, basis.id);
                     read += 1;

@@ -249,7 +249,7 @@ fn provisions_in(dataset: &dataset::Dataset, condition: &Condition) -> Vec<Provi
         .bases
         .values()
         .filter(|basis| condition.is_of(basis))
-        .flat_map(|basis| condition.provisions_of(basis))
+        .flat_map(|basis| condition.provisions_of(basis, None))
     {
         if !cited.contains(&one) {
             cited.push(one);
