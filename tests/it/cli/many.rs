@@ -90,7 +90,9 @@ fn a_batch_that_was_interrupted_and_killed_goes_on_and_doubles_nothing() {
 /// The template of removals with these rows: what each has other than the usual, `-` for a field too many.
 fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
     let set = [
+        "doel=doorstroompunt-taak",
         "ontvanger.gemeente=0361",
+        "ontvanger.rol=doorstroompunt",
         "school.naam=Praktijkschool De Sluis",
         "school.brin=99ZZ",
         "ingeschreven=nee",
@@ -272,7 +274,7 @@ fn a_class_goes_in_a_sheet_of_ten_columns() {
         .replace("#ontvanger.rol=", "#ontvanger.rol=werk-en-inkomen");
     live.program.write("klas.csv", &text);
     let refused = live.client(SCHOOL, &[&push[..], &["--check", "--json"]].concat()).with(1).json();
-    assert_eq!(refused["records"][0]["reasons"][0]["code"], "uitstroomprofiel.toestemming");
+    assert_eq!(refused["records"][0]["reasons"][0]["code"], "uitstroomprofiel.toestemming-zelf");
 
     for (number, ..) in pupils {
         let pupil = json!({ "reference": { "kind": "own", "value": number }, "birthDate": born });

@@ -180,7 +180,7 @@ async fn many_colleges(gateway: &Gateway) {
                 sent.push(pushed.expect_status(StatusCode::CREATED).text("/id"));
             } else {
                 pushed.expect_problem(403, ELSEWHERE);
-                assert!(provisions(&pushed, ELSEWHERE).contains(&"wvo2020:2.31b:2".to_owned()));
+                assert!(provisions(&pushed, ELSEWHERE).iter().any(|one| one.starts_with("wvo2020:2.31b:")));
             }
         }
     }

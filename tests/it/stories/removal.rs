@@ -20,9 +20,8 @@ const ATTENDANCE: &str = "verzuim-leerplicht";
 /// From the test range of the BSN.
 const PGN: &str = "999990019";
 
-/// The closed lists of who may use the number for what.
-const NUMBER_LISTS: [&str; 6] =
-    ["wvo2020:8.17", "wvo2020:8.18", "wec:161", "wec:162", "web:2.5.5a", "web:9.2.6"];
+/// The closed lists of who may use the number for what, of a PrO school.
+const NUMBER_LISTS: [&str; 2] = ["wvo2020:8.17", "wvo2020:8.18"];
 
 fn removed(gateway: &Gateway, birth_date: &str) -> Value {
     let decided = amsterdam_date(gateway.clock.now()).to_string();
