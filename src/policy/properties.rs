@@ -21,7 +21,7 @@ fn question(dataset: &str, purpose: &str, sender: Role, recipient: Role) -> What
     WhatIf {
         dataset: Some(dataset.parse().unwrap()),
         purpose: Some(purpose.parse().unwrap()),
-        sender_role: Some(sender),
+        sender_role: Some(*sender),
         recipient_role: Some(recipient),
         gemeenten: BTreeSet::from(["0361".parse().unwrap()]),
         verblijf: Some("0361".parse().unwrap()),
@@ -79,7 +79,7 @@ fn a_school_reads_its_own_act() {
                 _ => &[],
             };
             for condition in catalogue.conditions_of(dataset, basis) {
-                for cited in condition.provisions_of(basis, Some(sender)) {
+                for cited in condition.provisions_of(basis, Some(*sender)) {
                     let strange = foreign.iter().any(|act| cited.to_string().starts_with(act));
                     assert!(!strange, "{} of {} cites {cited}", condition.id, basis.id);
                     read += 1;

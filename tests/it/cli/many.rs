@@ -90,7 +90,9 @@ fn a_batch_that_was_interrupted_and_killed_goes_on_and_doubles_nothing() {
 /// The template of removals with these rows: what each has other than the usual, `-` for a field too many.
 fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
     let set = [
+        "doel=doorstroompunt-taak",
         "ontvanger.gemeente=0361",
+        "ontvanger.rol=doorstroompunt",
         "school.naam=Praktijkschool De Sluis",
         "school.brin=99ZZ",
         "ingeschreven=nee",
@@ -140,7 +142,7 @@ fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
 #[test]
 fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
     const NUMBER: &str = "leerlingnummer";
-    const LEFT: &str = "verlatenOp";
+    const LEFT: &str = "verwijderdOp";
     // Below what holds for every row, the names and their explanation.
     const FIRST: u64 = 11;
     let live = Live::start();
