@@ -9,12 +9,14 @@
 //!
 //! # What every command keeps to
 //! - `--json`: one JSON document, or one per line for lists that stream, on standard output; nothing else there.
-//! - Without it: text for people on standard output. Diagnostics and progress go to standard error.
+//! - Without it: text for people on standard output, in one language ([`Output::language`]): both are written down as a
+//!   pair, see [`language`]. Lists are a [`table::Table`], instants are told as [`moment`] says. Diagnostics and progress go to standard error.
 //! - Everything is printed through [`Output`], which takes the teeth out of control characters.
 //! - It ends with an [`Exit`]; what went wrong is a [`Failure`], which says what to do now.
 
 pub mod backup;
 pub mod client;
+pub mod completions;
 pub mod compose;
 pub mod demo;
 pub mod exit;
@@ -22,20 +24,24 @@ pub mod failure;
 pub mod files;
 pub mod init;
 pub mod keys;
+pub mod language;
 pub mod log;
+pub mod man;
 pub mod migrate;
+pub mod moment;
 mod operated;
 pub mod output;
 pub mod party;
 pub mod policy;
 pub mod running;
 pub mod serve;
+pub mod table;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::{exit::Exit, failure::Failure, output::Output};
+pub use self::{exit::Exit, failure::Failure, language::Language, output::Output};
 use crate::{
     config::{Config, Environment},
     domain::{
@@ -51,13 +57,16 @@ use crate::{
     version,
     about = "A gateway that moves pupil data between schools, municipalities and the Doorstroompunt, lawfully or not at all",
     after_long_help = exit::HELP,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
+    arg_required_else_help = true
 )]
 pub struct Cli {
     /// Print JSON for machines: one document, or one per line.
     #[arg(long, global = true, overrides_with = "json")]
     pub json: bool,
+
+    /// In which language people are spoken to; without it the locale's, and Dutch where that is neither.
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "SLUIS_LANG", hide_env_values = true)]
+    pub lang: Option<Language>,
 
     /// What to do.
     #[command(subcommand)]
@@ -87,6 +96,10 @@ pub enum Command {
     Keys(keys::Keys),
     /// Copy everything that the gateway keeps.
     Backup(backup::Backup),
+    /// Write the completion of commands and options for a shell.
+    Completions(completions::Completions),
+    /// Write the manual pages.
+    Man(man::Man),
 }
 
 impl Command {
@@ -102,6 +115,8 @@ impl Command {
             Self::Log(command) => Box::pin(command.run(at)).await,
             Self::Keys(command) => Box::pin(command.run(at)).await,
             Self::Backup(command) => Box::pin(command.run(at)).await,
+            Self::Completions(command) => command.run(at),
+            Self::Man(command) => command.run(at),
         }
     }
 }
@@ -160,6 +175,9 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             at.out.set_json(cli.json);
+            if let Some(language) = cli.lang {
+                at.out.set_language(language);
+            }
             let ended = Box::pin(cli.command.run(at)).await;
             at.out.end(ended)
         }

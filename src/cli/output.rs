@@ -6,15 +6,28 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use super::{exit::Exit, failure::Failure};
+use super::{
+    exit::Exit,
+    failure::Failure,
+    language::{Language, Said},
+    table::Table,
+};
+use crate::config::Terminal;
+
+/// Terminal codes (ECMA-48): red and bold, bold, and back.
+const ALARM: &str = "\u{1b}[1;31m";
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
 
 /// Where a command prints: text or JSON on standard output, diagnostics and progress on standard error.
 pub struct Output {
     json: bool,
-    colours: bool,
+    language: Language,
+    styled: bool,
+    alarmed: bool,
     watched: bool,
     stdout: Box<dyn Write + Send>,
     stderr: Box<dyn Write + Send>,
@@ -24,9 +37,12 @@ impl Output {
     /// The output of this process.
     #[must_use]
     pub fn of_process() -> Self {
+        let terminal = Terminal::of_process();
         Self {
             json: false,
-            colours: io::stdout().is_terminal() && io::stderr().is_terminal(),
+            language: terminal.locale.as_deref().map(Language::of_locale).unwrap_or_default(),
+            styled: io::stdout().is_terminal() && !terminal.plain,
+            alarmed: io::stderr().is_terminal() && !terminal.plain,
             watched: io::stderr().is_terminal(),
             stdout: Box::new(io::stdout()),
             stderr: Box::new(io::stderr()),
@@ -39,7 +55,9 @@ impl Output {
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let out = Self {
             json: false,
-            colours: false,
+            language: Language::default(),
+            styled: false,
+            alarmed: false,
             watched: false,
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
@@ -53,6 +71,17 @@ impl Output {
         self.json
     }
 
+    /// In which language people are spoken to.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Chooses the language.
+    pub const fn set_language(&mut self, language: Language) {
+        self.language = language;
+    }
+
     /// Chooses between JSON and text.
     pub const fn set_json(&mut self, json: bool) {
         self.json = json;
@@ -64,8 +93,10 @@ impl Output {
     /// When standard output cannot be written.
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.json {
-            let line = serde_json::to_string(value)
-                .map_err(|error| Failure::internal("cannot make JSON of the result").because(error))?;
+            let line = serde_json::to_string(value).map_err(|error| {
+                Failure::internal(("kan geen JSON maken van het resultaat", "cannot make JSON of the result"))
+                    .because(error)
+            })?;
             self.line(&line)
         } else {
             let text = text();
@@ -77,13 +108,31 @@ impl Output {
     ///
     /// # Errors
     /// When standard output cannot be written.
-    pub fn say(&mut self, text: &str) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { self.line(&without_controls(text)) }
+    pub fn say(&mut self, text: impl Into<Said>) -> Result<(), Failure> {
+        let language = self.language;
+        if self.json { Ok(()) } else { self.line(&without_controls(text.into().text(language))) }
+    }
+
+    /// Prints bytes that this program itself made for another program, such as a script.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.stdout.write_all(bytes).map_err(stdout_failed)
+    }
+
+    /// Prints a table for people, its heads bold on a terminal; under `--json` nothing.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn table(&mut self, table: &Table) -> Result<(), Failure> {
+        if self.json { Ok(()) } else { self.line(&table.text(self.styled)) }
     }
 
     /// Prints a diagnostic on standard error. That nobody can be warned stops no command.
-    pub fn warn(&mut self, text: &str) {
-        drop(writeln!(self.stderr, "sluis: {}", without_controls(text)));
+    pub fn warn(&mut self, text: impl Into<Said>) {
+        let text = text.into();
+        drop(writeln!(self.stderr, "sluis: {}", without_controls(text.text(self.language))));
     }
 
     /// A bar for long work, which shows itself only when a person watches standard error and no JSON is asked for.
@@ -95,8 +144,18 @@ impl Output {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        match ProgressStyle::with_template("{bar:32} {pos}/{len}  {per_sec}  {eta} left  {msg}") {
-            Ok(style) => bar.with_style(style),
+        let template = self.language.pick(
+            "{bar:32} {pos} van {len}  {rate}  nog {eta}  {msg}",
+            "{bar:32} {pos} of {len}  {rate}  {eta} left  {msg}",
+        );
+        match ProgressStyle::with_template(template) {
+            Ok(style) => bar.with_style(style.with_key(
+                "rate",
+                move |state: &ProgressState, text: &mut dyn fmt::Write| {
+                    // A bar that cannot be drawn stops nothing.
+                    text.write_str(&rate(state.per_sec())).ok();
+                },
+            )),
             Err(_) => bar,
         }
     }
@@ -111,8 +170,9 @@ impl Output {
             Ok(exit) => exit,
             Err(failure) if failure.is_closed_pipe() => Exit::Done,
             Err(failure) => {
-                for line in failure.lines() {
-                    drop(writeln!(self.stderr, "{}", without_controls(&line)));
+                for line in failure.lines(self.language) {
+                    let line = without_controls(&line);
+                    drop(writeln!(self.stderr, "{}", if self.alarmed { lit(&line) } else { line }));
                 }
                 if self.json {
                     // The failure that counts is already known; that it cannot be printed changes nothing.
@@ -127,7 +187,7 @@ impl Output {
     /// Ends a command that could not be parsed, or that only asked for help.
     pub fn usage(&mut self, usage: &clap::Error) -> Exit {
         let text = usage.render();
-        let text = if self.colours { text.ansi().to_string() } else { text.to_string() };
+        let text = if self.styled && self.alarmed { text.ansi().to_string() } else { text.to_string() };
         if usage.use_stderr() {
             drop(write!(self.stderr, "{text}"));
             if self.json {
@@ -139,7 +199,8 @@ impl Output {
                     .map(|line| line.trim().trim_start_matches("error: ").to_owned())
                     .collect();
                 let message = message.join(" ");
-                let failure = Failure::usage(message).now("--help shows how it is written");
+                let failure = Failure::usage(message)
+                    .now(("--help laat zien hoe het moet", "--help shows how it is written"));
                 drop(writeln!(self.stdout, "{}", failure.document()).and_then(|()| self.stdout.flush()));
             }
             Exit::Usage
@@ -155,8 +216,24 @@ impl Output {
     }
 }
 
+/// How fast it goes, in whole numbers: below one a second, by the minute.
+fn rate(per_second: f64) -> String {
+    if per_second >= 1.0 { format!("{per_second:.0}/s") } else { format!("{:.0}/min", per_second * 60.0) }
+}
+
+/// A line of a failure for a terminal: the word before the first colon stands out.
+fn lit(line: &str) -> String {
+    let Some((head, rest)) = line.split_once(": ") else { return line.to_owned() };
+    match head {
+        "sluis" => format!("{ALARM}{head}:{PLAIN} {rest}"),
+        _ if head.trim_start().len() < 12 && !head.contains('-') => format!("{BOLD}{head}:{PLAIN} {rest}"),
+        _ => line.to_owned(),
+    }
+}
+
 fn stdout_failed(error: io::Error) -> Failure {
-    Failure::internal("cannot write to standard output").because(error)
+    Failure::internal(("kan niet schrijven naar de standaarduitvoer", "cannot write to standard output"))
+        .because(error)
 }
 
 /// Text from elsewhere must not move the cursor, hide lines or set a title: control characters become `�`.

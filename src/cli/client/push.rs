@@ -186,14 +186,8 @@ impl Push {
             let verdicts: Verdicts = serde_json::from_value(answer.clone())
                 .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
             let allowed = verdicts.allowed;
-            at.out.show(&answer, || {
-                if allowed {
-                    return "Zou worden aangenomen; er is niets opgeslagen.\nWould be accepted; nothing was stored."
-                        .to_owned();
-                }
-                let lines = verdicts.reasons().iter().flat_map(Reason::lines).collect::<Vec<_>>().join("\n");
-                format!("Zou worden geweigerd; er is niets opgeslagen.\nWould be refused; nothing was stored.\n{lines}")
-            })?;
+            let language = at.out.language();
+            at.out.show(&answer, || text::of_verdicts(verdicts, language))?;
             return Ok(if allowed { Exit::Done } else { Exit::Refused });
         }
         let key = match &self.idempotency_key {
@@ -222,7 +216,8 @@ impl Push {
             let receipts: Vec<_> = accepted.receipts().collect();
             files::replace_private(path, receipts.join("\n").as_bytes())?;
         }
-        at.out.show(&document, || text::of_accepted(&accepted))?;
+        let language = at.out.language();
+        at.out.show(&document, || text::of_accepted(&accepted, language))?;
         for receipt in accepted.receipts() {
             receipts::check(session, receipt, Some(&accepted.id)).report(&mut at.out)?;
         }
@@ -275,7 +270,8 @@ impl Push {
             report: (!self.check).then_some(&*path),
             records: self.check.then_some(&*records),
         };
-        at.out.show(&ended, || text::of_batch(&records, &tally, ended.report))?;
+        let language = at.out.language();
+        at.out.show(&ended, || text::of_batch(&records, &tally, ended.report, language))?;
         Ok(tally.exit())
     }
 }

@@ -170,7 +170,7 @@ impl Template {
                 at.out.show(&made, || format!("{}: {} kolommen / columns", path.display(), names.len()))?;
             }
             None if at.out.is_json() => at.out.show(&json!({ "columns": names }), String::new)?,
-            None => at.out.say(&String::from_utf8_lossy(&written(&columns, &dataset.settled())?))?,
+            None => at.out.say(String::from_utf8_lossy(&written(&columns, &dataset.settled())?))?,
         }
         Ok(Exit::Done)
     }

@@ -3,6 +3,8 @@
 use clap::{Args, Command, CommandFactory, Parser as _};
 use sluis::cli;
 
+use super::program::Program;
+
 #[test]
 fn the_tree_and_every_family_are_well_formed() {
     cli::Cli::command().debug_assert();
@@ -17,9 +19,26 @@ fn the_tree_and_every_family_are_well_formed() {
         cli::party::Party::augment_args(family()),
         cli::keys::Keys::augment_args(family()),
         cli::backup::Backup::augment_args(family()),
+        cli::completions::Completions::augment_args(family()),
+        cli::man::Man::augment_args(family()),
     ] {
         tree.debug_assert();
     }
+}
+
+#[test]
+fn shells_and_manual_pages_know_every_command() {
+    let program = Program::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = program.run(&["completions", shell]).done().stdout;
+        assert!(script.contains("entries"), "{shell}");
+    }
+    program.run(&["man", "--dir", "man"]).done();
+    for page in ["sluis.1", "sluis-policy-explain.1"] {
+        assert!(program.read(&format!("man/{page}")).contains(".TH"), "{page}");
+    }
+    let help = program.run(&["help", "client", "push"]).done();
+    assert!(help.stdout.contains("--csv"), "{}", help.stdout);
 }
 
 /// The words of an example: up to a redirection, a pipe or an explanation, with quotes taken off.
