@@ -5,6 +5,7 @@
 
 mod answer;
 mod certificate;
+pub(in crate::store) mod claim;
 mod decide;
 mod declare;
 mod deliver;
@@ -26,6 +27,7 @@ use std::future::Future;
 pub use self::{
     answer::{Answer, Answered},
     certificate::{RegisterCertificate, RevokeCertificate},
+    claim::{IdempotencyKey, Made},
     decide::{DecideDeclaration, Decided},
     declare::{Declare, Declared, Evidenced, WithdrawDeclaration, Withdrawn},
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
@@ -37,7 +39,7 @@ pub use self::{
     party::{BlockParty, Ground, MunicipalityOf, RegisterParty, UpdateParty},
     person::NewPerson,
     policy::ActivatePolicy,
-    push::{IdempotencyKey, NewRecipient, Push, Pushed},
+    push::{NewRecipient, Push, Pushed},
     recipients::Stopped,
     record::Record,
     withdraw::WithdrawPacket,

@@ -12,6 +12,7 @@ mod leaving;
 mod lifecycle;
 mod policies;
 mod processor;
+mod recorded;
 mod regions;
 mod removal;
 mod residence;

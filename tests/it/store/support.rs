@@ -434,5 +434,6 @@ pub(crate) fn declare(now: Timestamp, person: &NewPerson) -> Declare {
         },
         facts: None,
         recorder: school(),
+        idempotency: None,
     }
 }
