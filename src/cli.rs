@@ -8,6 +8,7 @@
 //! 3. add `Self::Demo(command) => command.run(at).await` to `Command::run`.
 //!
 //! # What every command keeps to
+//! - `--ids`: the `id` of what is printed, one per line, and nothing else; a command treats it as `--json`.
 //! - `--json`: one JSON document, or one per line for lists that stream, on standard output; nothing else there.
 //! - Without it: text for people on standard output, in one language ([`Output::language`]): both are written down as a
 //!   pair, see [`language`]. Lists are a [`table::Table`], instants are told as [`moment`] says. Diagnostics and progress go to standard error.
@@ -63,6 +64,10 @@ pub struct Cli {
     /// Print JSON for machines: one document, or one per line.
     #[arg(long, global = true, overrides_with = "json")]
     pub json: bool,
+
+    /// Print nothing but identifiers, one per line: for shells, as in `ID=$(sluis client ask verzoek.json --ids)`.
+    #[arg(long, global = true, conflicts_with = "json")]
+    pub ids: bool,
 
     /// In which language people are spoken to; without it the locale's, and Dutch where that is neither.
     #[arg(long, global = true, value_name = "LANGUAGE", env = "SLUIS_LANG", hide_env_values = true)]
@@ -175,6 +180,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             at.out.set_json(cli.json);
+            at.out.set_ids(cli.ids);
             if let Some(language) = cli.lang {
                 at.out.set_language(language);
             }

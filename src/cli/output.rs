@@ -25,6 +25,7 @@ const PLAIN: &str = "\u{1b}[0m";
 /// Where a command prints: text or JSON on standard output, diagnostics and progress on standard error.
 pub struct Output {
     json: bool,
+    ids: bool,
     language: Language,
     styled: bool,
     alarmed: bool,
@@ -40,6 +41,7 @@ impl Output {
         let terminal = Terminal::of_process();
         Self {
             json: false,
+            ids: false,
             language: terminal.locale.as_deref().map(Language::of_locale).unwrap_or_default(),
             styled: io::stdout().is_terminal() && !terminal.plain,
             alarmed: io::stderr().is_terminal() && !terminal.plain,
@@ -55,6 +57,7 @@ impl Output {
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let out = Self {
             json: false,
+            ids: false,
             language: Language::default(),
             styled: false,
             alarmed: false,
@@ -65,10 +68,10 @@ impl Output {
         (out, stdout, stderr)
     }
 
-    /// Whether JSON is asked for.
+    /// Whether the output is for a machine: JSON, or identifiers alone.
     #[must_use]
     pub const fn is_json(&self) -> bool {
-        self.json
+        self.json || self.ids
     }
 
     /// In which language people are spoken to.
@@ -87,12 +90,23 @@ impl Output {
         self.json = json;
     }
 
-    /// Prints a result: the value as one line of JSON, or the text for people.
+    /// Chooses to print identifiers alone.
+    pub const fn set_ids(&mut self, ids: bool) {
+        self.ids = ids;
+    }
+
+    /// Prints a result: the value as one line of JSON, its `id` alone, or the text for people.
     ///
     /// # Errors
     /// When standard output cannot be written.
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        if self.json {
+        if self.ids {
+            let value = serde_json::to_value(value).unwrap_or_default();
+            match value.get("id").and_then(serde_json::Value::as_str) {
+                Some(id) => self.line(&without_controls(id)),
+                None => Ok(()),
+            }
+        } else if self.json {
             let line = serde_json::to_string(value).map_err(|error| {
                 Failure::internal(("kan geen JSON maken van het resultaat", "cannot make JSON of the result"))
                     .because(error)
@@ -110,7 +124,7 @@ impl Output {
     /// When standard output cannot be written.
     pub fn say(&mut self, text: impl Into<Said>) -> Result<(), Failure> {
         let language = self.language;
-        if self.json { Ok(()) } else { self.line(&without_controls(text.into().text(language))) }
+        if self.is_json() { Ok(()) } else { self.line(&without_controls(text.into().text(language))) }
     }
 
     /// Prints bytes that this program itself made for another program, such as a script.
@@ -126,7 +140,7 @@ impl Output {
     /// # Errors
     /// When standard output cannot be written.
     pub fn table(&mut self, table: &Table) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { self.line(&table.text(self.styled)) }
+        if self.is_json() { Ok(()) } else { self.line(&table.text(self.styled)) }
     }
 
     /// Prints a diagnostic on standard error. That nobody can be warned stops no command.
@@ -138,7 +152,7 @@ impl Output {
     /// A bar for long work, which shows itself only when a person watches standard error and no JSON is asked for.
     #[must_use]
     pub fn progress(&self, total: u64) -> ProgressBar {
-        let target = if self.watched && !self.json {
+        let target = if self.watched && !self.is_json() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::cli::{Context, Exit, Failure};
+use crate::cli::{Context, Exit, Failure, language::both};
 
 /// Under which these options stand in the help of every command.
 const HEADING: &str = "Profile";
@@ -173,7 +173,7 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
         }
     }
     if names.is_empty() {
-        at.out.say(&format!("Geen profielen in / no profiles in: {}", folder.display()))?;
+        at.out.say(both!("Geen profielen in: {}", "No profiles in: {}", folder.display()))?;
     }
     Ok(Exit::Done)
 }

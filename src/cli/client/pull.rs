@@ -13,7 +13,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files},
+    cli::{Context, Exit, Failure, files, language::tell},
     crypto::{
         keys::PrivateKey,
         seal::{OpenError, SealHeader, open_packet},
@@ -98,9 +98,17 @@ impl Released {
                 Err(error) => why = error,
             }
         }
-        Err(Failure::configuration("none of the profile's keys opens the packet")
-            .because(why)
-            .now("add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to push again"))
+        Err(Failure::configuration((
+            "geen van de sleutels in het profiel opent het pakket",
+            "none of the profile's keys opens the packet",
+        ))
+        .because(why)
+        .now((
+            "zet de privésleutel waarvoor het is verzegeld in `encryption_keys`; is die weg, trek hem dan in en vraag de \
+             afzender om het opnieuw te sturen",
+            "add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to \
+             push again",
+        )))
     }
 }
 
@@ -136,7 +144,7 @@ impl Pull {
             released.receipt.as_ref().map(|receipt| receipts::check(&session, receipt, Some(&packet)));
         let checked = checked.map(|checked| checked.report(&mut at.out)).transpose()?;
         if checked.is_none() {
-            at.out.warn("the gateway gave no receipt");
+            at.out.warn(("de gateway gaf geen bewijs", "the gateway gave no receipt"));
         }
         let (header, content) = opened?;
         let content: Option<Value> =
@@ -145,10 +153,11 @@ impl Pull {
             "id": self.id, "dataset": header.dataset, "logIndex": released.log_index,
             "receipt": released.receipt, "checked": checked, "folder": self.out, "content": content,
         });
+        let language = at.out.language();
         at.out.show(&document, || {
             let mut lines = vec![format!("{}  {}", self.id, header.dataset)];
             if let Some(out) = &self.out {
-                lines.push(format!("  bewaard in / kept in: {}", out.display()));
+                lines.push(tell!(language, "  bewaard in: {}", "  kept in: {}", out.display()));
             }
             if let Some(content) = &content {
                 lines.push(format!("{content:#}"));
@@ -157,6 +166,7 @@ impl Pull {
         })?;
         Ok(Exit::Done)
     }
+
     /// A second pull may bring a newer proof; the sealed content is the same.
     fn keep(&self, folder: &Path, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
         let of = if self.copy { ".copy" } else { "" };

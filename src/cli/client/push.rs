@@ -263,6 +263,7 @@ impl Push {
             parallel: usize::from(self.parallel),
             columns,
             changed: self.changed,
+            language: at.out.language(),
         };
         let (records, tally) = batch.run(lines, report, &bar).await?;
         let ended = Ended {
@@ -300,7 +301,11 @@ pub fn of_ndjson(bytes: &Bytes) -> Vec<Line> {
     lines
 }
 
-fn random_key(entropy: &dyn Entropy) -> Result<String, Failure> {
+/// A key by which a repetition is known, for one call.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub(super) fn random_key(entropy: &dyn Entropy) -> Result<String, Failure> {
     let mut bytes = [0; 24];
     entropy.fill(&mut bytes).map_err(|error| Failure::internal("cannot make a key").because(error))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::session::Session;
 use crate::{
     accesslog::receipt::Claims,
-    cli::{Failure, Output},
+    cli::{Failure, Output, language::both},
     crypto::sign,
 };
 
@@ -38,7 +38,7 @@ impl Checked {
     pub fn report(self, out: &mut Output) -> Result<Depth, Failure> {
         let (depth, index) = self.0?;
         match depth {
-            Depth::Proven => out.say(&format!("Bewijs klopt / receipt holds: log {index}"))?,
+            Depth::Proven => out.say(both!("Bewijs klopt: log {index}", "Receipt holds: log {index}"))?,
             Depth::ProofOnly => out.warn(
                 "the receipt's proof holds; its signature was not checked: the profile has no `receipt_key`",
             ),

@@ -14,7 +14,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files},
+    cli::{Context, Exit, Failure, files, language::tell},
     domain::code::DatasetCode,
 };
 
@@ -167,7 +167,10 @@ impl Template {
             Some(path) => {
                 files::write_private(path, &written(&columns, &dataset.settled())?)?;
                 let made = json!({ "file": path, "columns": names });
-                at.out.show(&made, || format!("{}: {} kolommen / columns", path.display(), names.len()))?;
+                let language = at.out.language();
+                at.out.show(&made, || {
+                    tell!(language, "{}: {} kolommen", "{}: {} columns", path.display(), names.len())
+                })?;
             }
             None if at.out.is_json() => at.out.show(&json!({ "columns": names }), String::new)?,
             None => at.out.say(String::from_utf8_lossy(&written(&columns, &dataset.settled())?))?,

@@ -129,7 +129,9 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, langua
 }
 
 fn of_record(record: &Record, language: Language) -> Vec<String> {
-    let title = record.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
+    // The reasons say more than the title above them.
+    let title = record.title.as_ref().filter(|_| record.reasons.is_empty());
+    let title = title.map(|title| format!(": {title}")).unwrap_or_default();
     let (line, status) = (record.line, of_status(record.status, language));
     let mut lines = vec![tell!(language, "regel {line}: {status}{title}", "line {line}: {status}{title}")];
     let under = record.title.as_deref().unwrap_or_default();

@@ -77,7 +77,7 @@ impl Tale {
             Ok(answer) => (answer.status, None, Some(answer), None),
             Err(CallError::Problem(problem)) => (problem.status, Some(problem), None, None),
             Err(CallError::Unanswered { what, problem: Some(problem), .. }) => {
-                (problem.status, Some(problem), None, Some(what))
+                (problem.status, Some(problem), None, Some(what.text(Language::En).to_owned()))
             }
             Err(error) => (0, None, None, Some(Failure::from(error).to_string())),
         };

@@ -142,7 +142,7 @@ fn profiles_are_chosen_by_name() {
     let folder = live.program.path(".config/sluis/profiles");
     std::fs::create_dir_all(&folder).unwrap();
     let none = live.program.run(&["client", "profiles"]).done();
-    assert!(none.stdout.contains("no profiles"), "{}", none.stdout);
+    assert!(none.stdout.contains("Geen profielen"), "{}", none.stdout);
     // A link: what the profile names stands beside the profile itself.
     let own = live.program.path(&format!("try/parties/{SCHOOL}/profile.toml"));
     symlink(own, folder.join("school.toml")).unwrap();
@@ -152,7 +152,7 @@ fn profiles_are_chosen_by_name() {
     let parties = live.program.run(&["client", "--profile", "school", "parties", "--json"]).done().lines();
     assert!(parties.iter().any(|party| party["role"] == "werk-en-inkomen" && party["name"] == "Zaffier"));
     let datasets = live.program.run(&["client", "--profile", "school", "datasets"]).done();
-    assert!(datasets.stdout.contains("verzoek-voortzetting  request"), "{}", datasets.stdout);
+    assert!(datasets.stdout.contains("verzoek-voortzetting  verzoek  "), "{}", datasets.stdout);
 
     let wrong = live.program.run(&["client", "--profile", "schol", "inbox"]).with(78);
     assert!(wrong.stderr.contains("choose one of school"), "{}", wrong.stderr);

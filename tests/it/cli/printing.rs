@@ -16,6 +16,16 @@ fn a_value_is_json_or_text_and_never_both() {
 }
 
 #[test]
+fn a_shell_gets_identifiers_and_nothing_else() {
+    let (mut out, stdout, stderr) = Output::kept();
+    out.set_ids(true);
+    out.show(&json!({"id": "01a2", "state": "given"}), || "voor mensen".to_owned()).unwrap();
+    out.show(&json!({"state": "given"}), || "voor mensen".to_owned()).unwrap();
+    out.say("voor mensen").unwrap();
+    assert_eq!((stdout.text().as_str(), stderr.text().as_str()), ("01a2\n", ""));
+}
+
+#[test]
 fn text_from_elsewhere_cannot_drive_the_terminal() {
     let (mut out, stdout, stderr) = Output::kept();
     out.say("a\u{1b}]0;b\u{7}c\u{9b}2J\td\re").unwrap();

@@ -308,5 +308,5 @@ async fn a_sheet_is_pushed_and_refusals_name_columns() {
     let file = stub.write("t.csv", "header.dataset;persoon.achternaam\novergangsdocument;\"Sluis\n");
     let ended = stub.client(&["push", "--csv", file.to_str().unwrap()]).await;
     assert_eq!(ended.exit, Exit::Usage);
-    assert!(ended.stderr.contains("regel / line 2") && !ended.stderr.contains("Sluis"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("regel 2") && !ended.stderr.contains("Sluis"), "{}", ended.stderr);
 }

@@ -56,7 +56,9 @@ fn words(line: &str) -> Vec<String> {
     words.truncate(end.unwrap_or(words.len()));
     for word in &mut words {
         match word.as_str() {
-            "ID" => "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word),
+            "ID" | "$REQUEST" | "$PACKET" | "$DECLARATION" => {
+                "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word)
+            }
             "THUMBPRINT" => *word = "A".repeat(43),
             _ => {}
         }
@@ -69,8 +71,12 @@ fn commands(text: &str) -> Vec<String> {
     let mut parts = text.split("\\\n");
     let first = parts.next().unwrap_or_default().to_owned();
     let joined = parts.fold(first, |joined, part| format!("{} {}", joined.trim_end(), part.trim_start()));
-    let lines = joined.lines().map(str::trim).filter(|line| line.starts_with("sluis "));
-    lines.map(str::to_owned).collect()
+    // What a shell keeps in a variable is a command too.
+    let bare = |line: &str| match line.trim().split_once("=$(") {
+        Some((_, command)) => command.trim_end_matches(')').to_owned(),
+        None => line.trim().to_owned(),
+    };
+    joined.lines().map(bare).filter(|line| line.starts_with("sluis ")).collect()
 }
 
 #[track_caller]
