@@ -180,7 +180,9 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             at.out.set_json(cli.json);
-            at.out.set_ids(cli.ids);
+            if cli.ids {
+                at.out.set_ids();
+            }
             if let Some(language) = cli.lang {
                 at.out.set_language(language);
             }

@@ -22,10 +22,17 @@ const ALARM: &str = "\u{1b}[1;31m";
 const BOLD: &str = "\u{1b}[1m";
 const PLAIN: &str = "\u{1b}[0m";
 
+/// For whom is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    People,
+    Json,
+    Ids,
+}
+
 /// Where a command prints: text or JSON on standard output, diagnostics and progress on standard error.
 pub struct Output {
-    json: bool,
-    ids: bool,
+    form: Form,
     language: Language,
     styled: bool,
     alarmed: bool,
@@ -40,8 +47,7 @@ impl Output {
     pub fn of_process() -> Self {
         let terminal = Terminal::of_process();
         Self {
-            json: false,
-            ids: false,
+            form: Form::People,
             language: terminal.locale.as_deref().map(Language::of_locale).unwrap_or_default(),
             styled: io::stdout().is_terminal() && !terminal.plain,
             alarmed: io::stderr().is_terminal() && !terminal.plain,
@@ -56,8 +62,7 @@ impl Output {
     pub fn kept() -> (Self, Kept, Kept) {
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let out = Self {
-            json: false,
-            ids: false,
+            form: Form::People,
             language: Language::default(),
             styled: false,
             alarmed: false,
@@ -71,7 +76,7 @@ impl Output {
     /// Whether the output is for a machine: JSON, or identifiers alone.
     #[must_use]
     pub const fn is_json(&self) -> bool {
-        self.json || self.ids
+        !matches!(self.form, Form::People)
     }
 
     /// In which language people are spoken to.
@@ -87,12 +92,12 @@ impl Output {
 
     /// Chooses between JSON and text.
     pub const fn set_json(&mut self, json: bool) {
-        self.json = json;
+        self.form = if json { Form::Json } else { Form::People };
     }
 
     /// Chooses to print identifiers alone.
-    pub const fn set_ids(&mut self, ids: bool) {
-        self.ids = ids;
+    pub const fn set_ids(&mut self) {
+        self.form = Form::Ids;
     }
 
     /// Prints a result: the value as one line of JSON, its `id` alone, or the text for people.
@@ -100,13 +105,13 @@ impl Output {
     /// # Errors
     /// When standard output cannot be written.
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        if self.ids {
+        if self.form == Form::Ids {
             let value = serde_json::to_value(value).unwrap_or_default();
             match value.get("id").and_then(serde_json::Value::as_str) {
                 Some(id) => self.line(&without_controls(id)),
                 None => Ok(()),
             }
-        } else if self.json {
+        } else if self.form == Form::Json {
             let line = serde_json::to_string(value).map_err(|error| {
                 Failure::internal(("kan geen JSON maken van het resultaat", "cannot make JSON of the result"))
                     .because(error)
@@ -188,7 +193,7 @@ impl Output {
                     let line = without_controls(&line);
                     drop(writeln!(self.stderr, "{}", if self.alarmed { lit(&line) } else { line }));
                 }
-                if self.json {
+                if self.form == Form::Json {
                     // The failure that counts is already known; that it cannot be printed changes nothing.
                     drop(writeln!(self.stdout, "{}", failure.document()));
                     drop(self.stdout.flush());
@@ -204,7 +209,7 @@ impl Output {
         let text = if self.styled && self.alarmed { text.ansi().to_string() } else { text.to_string() };
         if usage.use_stderr() {
             drop(write!(self.stderr, "{text}"));
-            if self.json {
+            if self.form == Form::Json {
                 // Up to the first empty line it says what is wrong, below it how it is written.
                 let message: Vec<String> = usage
                     .to_string()
@@ -259,7 +264,7 @@ pub fn without_controls(text: &str) -> String {
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Output").field("json", &self.json).finish_non_exhaustive()
+        f.debug_struct("Output").field("form", &self.form).finish_non_exhaustive()
     }
 }
 

@@ -40,22 +40,19 @@ impl Declarations {
     /// # Errors
     /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
-        let (session, items) = match &self.person {
-            Some(file) => {
-                let session = Session::open_as_staff(choice, at)?;
-                let call = Call::post_bytes("/v1/declarations/searches", read_json(file)?).repeatable();
-                let page: Page = session.gateway.json(call).await?;
-                (session, page.items)
+        let (session, items) = if let Some(file) = &self.person {
+            let session = Session::open_as_staff(choice, at)?;
+            let call = Call::post_bytes("/v1/declarations/searches", read_json(file)?).repeatable();
+            let page: Page = session.gateway.json(call).await?;
+            (session, page.items)
+        } else {
+            let session = Session::open(choice, at)?;
+            let mut pages = Pages::of(&session.gateway, "/v1/declarations", &self.range);
+            let mut all = Vec::new();
+            while let Some(items) = pages.next().await? {
+                all.extend(items);
             }
-            None => {
-                let session = Session::open(choice, at)?;
-                let mut pages = Pages::of(&session.gateway, "/v1/declarations", &self.range);
-                let mut all = Vec::new();
-                while let Some(items) = pages.next().await? {
-                    all.extend(items);
-                }
-                (session, all)
-            }
+            (session, all)
         };
         lists::print(&items, at)?;
         lists::tabled(&items, listed::declarations, &session, at).await?;

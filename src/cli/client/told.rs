@@ -8,7 +8,7 @@ use crate::{
     accesslog::entry::{Event, Outcome, Part},
     cli::{Language, language::tell, moment},
     domain::{code::Provision, id::PersonId, party::PartyId},
-    policy::Catalogue,
+    policy::{Catalogue, law::LawEntry},
 };
 
 /// Tells entries in one language, with the names of organisations and the articles of the law.
@@ -86,8 +86,9 @@ impl Teller<'_> {
             ));
             text.push_str(&self.reasons(told));
         } else {
-            text.push_str(&format!("{who} {done}"));
-            text.push_str(&self.ground(told));
+            for part in [&who, " ", &done, &self.ground(told)] {
+                text.push_str(part);
+            }
         }
         if let Some(person) = told.first(|part: &Part| part.person) {
             text.push_str(&Self::about(person, language));
@@ -252,9 +253,8 @@ impl Teller<'_> {
     }
 
     fn articles(&self, provisions: &[Provision]) -> String {
-        let cited = |id: &Provision| {
-            self.rules.provision(id).map_or_else(|| id.to_string(), |provision| provision.citation())
-        };
+        let cited =
+            |id: &Provision| self.rules.provision(id).map_or_else(|| id.to_string(), LawEntry::citation);
         provisions.iter().map(cited).collect::<Vec<_>>().join("; ")
     }
 

@@ -149,7 +149,7 @@ fn read(
         return Err(Failure::refused("the certificate has expired").now("give the one that follows it"));
     }
     if now < certificate.not_before() {
-        at.out.warn(&format!("the certificate is not valid before {}", certificate.not_before()));
+        at.out.warn(format!("the certificate is not valid before {}", certificate.not_before()));
     }
     let vouched = config.tls.trust.iter().flat_map(|anchor| &anchor.oin_prefixes);
     if !vouched.into_iter().any(|prefix| prefix == party.oin.prefix()) {

@@ -18,7 +18,7 @@ fn a_value_is_json_or_text_and_never_both() {
 #[test]
 fn a_shell_gets_identifiers_and_nothing_else() {
     let (mut out, stdout, stderr) = Output::kept();
-    out.set_ids(true);
+    out.set_ids();
     out.show(&json!({"id": "01a2", "state": "given"}), || "voor mensen".to_owned()).unwrap();
     out.show(&json!({"state": "given"}), || "voor mensen".to_owned()).unwrap();
     out.say("voor mensen").unwrap();
