@@ -23,6 +23,7 @@ pub mod demo;
 pub mod exit;
 pub mod failure;
 pub mod files;
+mod guarded;
 pub mod init;
 pub mod keys;
 pub mod language;

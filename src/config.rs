@@ -8,6 +8,7 @@
 //! | `SLUIS_DATABASE_URL` | instead of `database.url`; without a password, as there |
 //! | `LC_ALL`, `LC_MESSAGES`, `LANG` | the language of the command line, where `--lang` does not say it |
 //! | `NO_COLOR`, `TERM` | no colour, when the first is set or the second is `dumb` |
+//! | `CREDENTIALS_DIRECTORY` | where a path that begins with `${CREDENTIALS_DIRECTORY}` starts; systemd sets it |
 //!
 //! A secret is always a file that the configuration names, never a value in it or in the environment. Paths are
 //! relative to the configuration's own folder. What is unknown, missing or wrong is told all at once, in words.
@@ -38,6 +39,8 @@ pub const USUAL_FILE: &str = "sluis.toml";
 /// Everything that an operator decides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
+    /// The file that it was read from; none for a text.
+    pub file: Option<PathBuf>,
     /// The region, as its file in `policies/regions` is called.
     pub region: String,
     /// Whether the gateway refuses to start with anything that is only fit for a try-out. On unless it is switched off.
@@ -100,7 +103,10 @@ impl Config {
         let text = fs::read_to_string(&file)
             .map_err(|source| ConfigError::Unreadable { file: file.clone(), source })?;
         let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
-        Self::parse(&text, &folder, environment).map_err(|faults| ConfigError::Faulty { file, faults })
+        match Self::parse(&text, &folder, environment) {
+            Ok(config) => Ok(Self { file: Some(file), ..config }),
+            Err(faults) => Err(ConfigError::Faulty { file, faults }),
+        }
     }
 
     /// Reads a text whose relative paths start at `folder`. Opens no file.

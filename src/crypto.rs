@@ -20,4 +20,5 @@ mod jwe;
 pub mod keys;
 pub mod pseudonym;
 pub mod seal;
+pub mod secret_file;
 pub mod sign;

@@ -9,6 +9,7 @@
 //! | [`key_proof`] | whether an encryption key belongs to the party that publishes it |
 //! | [`certificate_proof`] | whether who registers a certificate holds its private key |
 //! | [`tls`] | server and client configurations by the NCSC's lists |
+//! | [`validity`] | until when certificates and lists hold |
 //! | [`authority`] | a throw-away certificate authority for rehearsals, tests and the demo |
 
 pub mod anchors;
@@ -19,6 +20,7 @@ pub mod key_proof;
 pub mod peer;
 pub mod revocations;
 pub mod tls;
+pub mod validity;
 
 pub use certificate::ClientCertificate;
 pub use peer::{IdentityFault, Peer, Registration, RegistrationState};

@@ -7,6 +7,7 @@
 
 mod answers;
 pub mod canonical;
+mod cited;
 mod context;
 #[cfg(test)]
 mod fixture;
@@ -16,8 +17,9 @@ mod reading;
 mod rules;
 mod schema;
 mod source;
-mod strict;
+pub(crate) mod strict;
 mod uses;
+mod wording;
 
 pub mod cases;
 pub mod catalogue;

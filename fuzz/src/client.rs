@@ -4,7 +4,12 @@ use std::sync::LazyLock;
 
 use sluis::cli::{
     Language,
-    client::{columns::Columns, problem::Problem, rows, sheet::Sheet},
+    client::{
+        columns::Columns,
+        problem::Problem,
+        rows::{self, Layout},
+        sheet::Sheet,
+    },
     failure::Explanation as _,
 };
 
@@ -27,15 +32,16 @@ pub(super) fn sheet(bytes: &[u8]) -> bool {
         }
     };
     assert!(sheet.rows.is_sorted_by(|one, next| one.line < next.line), "lines out of order");
-    let dataset = rows::dataset_of(&sheet);
+    let dataset = rows::dataset_of(&sheet, &[]);
     assert!(dataset.is_none_or(|dataset| !dataset.is_empty() && dataset == dataset.trim()));
-    let rows = match rows::bodies(&sheet, &COLUMNS) {
-        Ok(rows) => rows,
+    let layout = match Layout::of(&sheet, COLUMNS.clone(), &[]) {
+        Ok(layout) => layout,
         Err(faults) => {
             assert_silent(&faults);
             return false;
         }
     };
+    let rows = rows::bodies(&sheet, &layout);
     assert_eq!(rows.len(), sheet.rows.len());
     for row in &rows {
         assert!(on_a_line(row.line));

@@ -1,5 +1,6 @@
 //! Keys of others, sealed messages, receipts and envelopes.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use sluis::{
     accesslog::receipt::Claims,
@@ -13,7 +14,7 @@ use sluis::{
 
 use super::{
     assert_silent, compact,
-    fixed::{CONTENT, IDENTITY, LOG, RECEIPT_KEY, SEALED, Vector},
+    fixed::{CONTENT, IDENTITY, LOG, OPENED, RECEIPT_KEY, SEALED, Vector},
     text,
 };
 
@@ -57,7 +58,7 @@ pub(super) fn sealed(bytes: &[u8]) -> bool {
     let mut taken = false;
     for Vector { key, jwe, content } in SEALED.iter() {
         let opened = seal::open(&message, key);
-        if let Ok(opened) = &opened {
+        if let Ok((_, opened)) = &opened {
             assert_eq!(opened.expose(), content.as_bytes());
             assert_eq!(&message, jwe, "another text opens as well");
             let header = header.as_ref().expect("opens, and its header cannot be read");
@@ -65,6 +66,34 @@ pub(super) fn sealed(bytes: &[u8]) -> bool {
             taken = true;
         }
         assert_silent(&opened);
+    }
+    taken
+}
+
+/// The parts of a compact JWE, a line each: its header as JSON, the others in hexadecimal digits, so that mutations change
+/// one length and not the whole. The keys are of every kind and algorithm.
+pub(super) fn jwe(bytes: &[u8]) -> bool {
+    let Some(text) = text(bytes) else { return false };
+    let mut lines = text.split('\n');
+    let header = lines.next().unwrap_or_default();
+    // Digits that are none stand as they are: letters of base64url, or not.
+    let encoded = |line: &str| {
+        hex::decode(line).map_or_else(|_| line.to_owned(), |bytes| URL_SAFE_NO_PAD.encode(bytes))
+    };
+    let message = std::iter::once(URL_SAFE_NO_PAD.encode(header)).chain(lines.map(encoded));
+    let message = message.collect::<Vec<_>>().join(".");
+    let mut taken = false;
+    for Vector { key, .. } in OPENED.iter() {
+        let opened = seal::open(&message, key);
+        if let Ok((_, opened)) = &opened {
+            let sealed =
+                OPENED.iter().find(|sealed| sealed.jwe == message).expect("another text opens as well");
+            assert_eq!(opened.expose(), sealed.content.as_bytes());
+            taken = true;
+        }
+        assert_silent(&opened);
+        let identity = envelope::unwrap_identity(&message, key);
+        assert!(identity.is_err(), "a packet is no identity");
     }
     taken
 }

@@ -97,13 +97,26 @@ pub(super) static SEALED: LazyLock<[Vector; 2]> = LazyLock::new(|| {
         include_str!("../../tests/vectors/sealed-packet/ecdh-es-p256.json"),
         include_str!("../../tests/vectors/sealed-packet/ecdh-es-x25519.json"),
     ]
-    .map(|case| {
-        let case: Value = serde_json::from_str(case).unwrap();
-        let member = |name: &str| case[name].as_str().unwrap().to_owned();
-        let key = PrivateKey::from_jwk(&case["key"]).unwrap();
-        Vector { key, jwe: member("jwe"), content: member("content") }
-    })
+    .map(vector)
 });
+
+/// One of every algorithm. Few mutations reach the decryption.
+pub(super) static OPENED: LazyLock<[Vector; 4]> = LazyLock::new(|| {
+    [
+        include_str!("../../tests/vectors/sealed-packet/rsa-oaep.json"),
+        include_str!("../../tests/vectors/sealed-packet/rsa-oaep-256.json"),
+        include_str!("../../tests/vectors/sealed-packet/ecdh-es-x25519.json"),
+        include_str!("../../tests/vectors/sealed-packet/ecdh-es-a256kw-p256.json"),
+    ]
+    .map(vector)
+});
+
+fn vector(case: &str) -> Vector {
+    let case: Value = serde_json::from_str(case).unwrap();
+    let member = |name: &str| case[name].as_str().unwrap().to_owned();
+    let key = PrivateKey::from_jwk(&case["key"]).unwrap();
+    Vector { key, jwe: member("jwe"), content: member("content") }
+}
 
 /// The gateway's receipt key, its public half.
 pub(super) static RECEIPT_KEY: LazyLock<Value> = LazyLock::new(|| {

@@ -73,8 +73,12 @@ pub(super) fn headers(bytes: &[u8]) -> bool {
     if headers.contains_key("accept") {
         let mut more = headers.clone();
         more.append("accept", HeaderValue::from_static("text/plain;q=0"));
-        let takes = |headers| accept::takes(headers, "application/json");
-        assert_eq!(takes(&headers), takes(&more), "another type changes what is taken");
+        let preferred = |headers, media: &[&'static str]| accept::preferred(headers, media);
+        let both = ["application/jose", "application/jose+json"];
+        let liked = preferred(&headers, &both);
+        assert_eq!(liked, preferred(&more, &both), "another type changes what is taken");
+        let taken = both.into_iter().find(|one| preferred(&headers, &[one]).is_some());
+        assert_eq!(liked.is_some(), taken.is_some(), "taken alone and not with another name beside it");
     }
     let staff = Staff::of(&headers);
     if let Ok(staff) = &staff {

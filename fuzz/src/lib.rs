@@ -59,6 +59,7 @@ targets! {
     key_proof = identity::key_proof,
     recipient_key = crypto::recipient_key,
     sealed = crypto::sealed,
+    jwe = crypto::jwe,
     receipt = crypto::receipt,
     envelope = crypto::envelope,
     checkpoint = merkle::checkpoint,

@@ -6,7 +6,7 @@ CREATE TABLE party (
     oin        TEXT NOT NULL,
     role       TEXT NOT NULL,
     name       TEXT NOT NULL,
-    state      TEXT NOT NULL CHECK (state IN ('active', 'blocked')),
+    state      TEXT NOT NULL CHECK (state IN ('active', 'blocked', 'removed')),
     registered BIGINT NOT NULL,
     PRIMARY KEY (oin, role)
 );
@@ -35,6 +35,7 @@ CREATE TABLE certificate (
     not_after    BIGINT NOT NULL,
     state        TEXT NOT NULL CHECK (state IN ('active', 'revoked')),
     registered   BIGINT NOT NULL,
+    revoked_at   BIGINT,
     FOREIGN KEY (oin, role) REFERENCES party (oin, role)
 );
 CREATE INDEX certificate_by_party ON certificate (oin, role);
@@ -218,6 +219,20 @@ CREATE TABLE log_head (
     policy_digest TEXT NOT NULL,
     checkpoint    TEXT NOT NULL
 ) WITH (fillfactor = 10);
+
+-- One row, written and cleared to see whether writing is possible; it says nothing.
+CREATE TABLE probe (
+    id     BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    filler BYTEA NOT NULL
+);
+-- Not compressed: it must take the room that it says.
+ALTER TABLE probe ALTER COLUMN filler SET STORAGE EXTERNAL;
+
+-- When an operator's chore was last done, for the metrics.
+CREATE TABLE chore (
+    name    TEXT NOT NULL PRIMARY KEY CHECK (name IN ('backup', 'log-verify')),
+    done_at BIGINT NOT NULL
+);
 
 CREATE TABLE leaf (
     idx  BIGINT NOT NULL PRIMARY KEY,

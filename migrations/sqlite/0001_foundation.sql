@@ -6,7 +6,7 @@ CREATE TABLE party (
     oin        TEXT NOT NULL,
     role       TEXT NOT NULL,
     name       TEXT NOT NULL,
-    state      TEXT NOT NULL CHECK (state IN ('active', 'blocked')),
+    state      TEXT NOT NULL CHECK (state IN ('active', 'blocked', 'removed')),
     registered INTEGER NOT NULL,
     PRIMARY KEY (oin, role)
 ) STRICT;
@@ -35,6 +35,7 @@ CREATE TABLE certificate (
     not_after    INTEGER NOT NULL,
     state        TEXT NOT NULL CHECK (state IN ('active', 'revoked')),
     registered   INTEGER NOT NULL,
+    revoked_at   INTEGER,
     FOREIGN KEY (oin, role) REFERENCES party (oin, role)
 ) STRICT;
 CREATE INDEX certificate_by_party ON certificate (oin, role);
@@ -215,6 +216,18 @@ CREATE TABLE log_head (
     frontier      BLOB NOT NULL,
     policy_digest TEXT NOT NULL,
     checkpoint    TEXT NOT NULL
+) STRICT;
+
+-- One row, written and cleared to see whether writing is possible; it says nothing.
+CREATE TABLE probe (
+    id     INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    filler BLOB NOT NULL
+) STRICT;
+
+-- When an operator's chore was last done, for the metrics.
+CREATE TABLE chore (
+    name    TEXT NOT NULL PRIMARY KEY CHECK (name IN ('backup', 'log-verify')),
+    done_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE leaf (

@@ -7,7 +7,8 @@ CREATE TABLE notice_of_four_kinds (
     about_oin      TEXT NOT NULL,
     about_role     TEXT NOT NULL,
     kind           TEXT NOT NULL CHECK (kind IN (
-        'declaration-withdrawn', 'packet-withdrawn', 'key-revoked', 'categories-narrowed')),
+        'declaration-withdrawn', 'packet-withdrawn', 'key-revoked', 'categories-narrowed',
+        'mandate-ended', 'recipient-blocked', 'expired')),
     declaration_id TEXT,
     created        INTEGER NOT NULL,
     PRIMARY KEY (oin, role, idx, packet_id, about_oin, about_role)

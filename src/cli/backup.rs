@@ -18,7 +18,7 @@ use serde_json::json;
 
 use self::collect::Collected;
 use super::{ConfigFile, Context, Exit, Failure, compose::Composed, files, operated};
-use crate::{config::Config, crypto::envelope::Recipient};
+use crate::{config::Config, crypto::envelope::Recipient, store::read::Chore};
 
 /// The name of the one file of an encrypted backup.
 const SEALED: &str = "sluis-backup.tar.age";
@@ -79,8 +79,16 @@ impl Backup {
         let snapshot = self.out.join("snapshot.db");
         let composed =
             Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+        let began = at.clock.now();
         let collected = self.copy(&config, &composed, &snapshot).await;
+        let noted = match &collected {
+            Ok(_) if !self.without_database => composed.store.note_chore(Chore::Backup, began).await,
+            _ => Ok(()),
+        };
         composed.close().await;
+        if noted.is_err() {
+            at.out.warn("that a backup was made could not be noted for the gateway's metrics");
+        }
         // Also after a failure: the snapshot is not part of what is left behind under its own name.
         if snapshot.exists() {
             fs::remove_file(&snapshot).map_err(|error| Failure::unwritable(&snapshot, error))?;

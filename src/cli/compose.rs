@@ -165,6 +165,12 @@ pub(super) fn unusable(what: &'static str, error: StoreError) -> Failure {
         StoreErrorKind::Unavailable => {
             (Exit::Unavailable, "does the server run, and can it be reached from here? then start again")
         }
+        StoreErrorKind::Full | StoreErrorKind::Io => {
+            (Exit::Unavailable, "make room on the disk of the database, then start again")
+        }
+        StoreErrorKind::ReadOnly => {
+            (Exit::Configuration, "let this user write in the database: its file, its folder or its server")
+        }
         StoreErrorKind::Inconsistent => {
             (Exit::Unavailable, "someone else wrote in it: `sluis log verify` says what is wrong where")
         }

@@ -91,6 +91,13 @@ impl Failure {
             .now(now)
     }
 
+    /// The same failure, which ends the program in this way.
+    #[must_use]
+    pub fn ending(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// Adds what the user can do now.
     #[must_use]
     pub fn now(mut self, now: impl Into<Said>) -> Self {

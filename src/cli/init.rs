@@ -121,7 +121,7 @@ impl Init {
         let options = InitOptions { data: local(self.port), ops: local(ops), database: None };
         let laid = Box::pin(lay_out(&self.dir, &options, &at.clock, &at.entropy)).await?;
         for party in &laid.parties {
-            let key = PrivateKey::generate(KeyAlgorithm::EcdhEs).map_err(|error| {
+            let key = PrivateKey::generate(usual_algorithm(party.party.role)).map_err(|error| {
                 Failure::internal(("een sleutel is niet te maken", "an encryption key cannot be made"))
                     .because(error)
             })?;
@@ -141,6 +141,15 @@ impl Init {
         let language = at.out.language();
         at.out.show(&document, || tried(&laid, language))?;
         Ok(Exit::Done)
+    }
+}
+
+/// What a party of a try-out is sealed to: colleges by the form that the NL GOV encryption module prescribes, the others by
+/// elliptic keys, so that both are seen.
+pub(super) const fn usual_algorithm(role: Role) -> KeyAlgorithm {
+    match role {
+        Role::WerkEnInkomen => KeyAlgorithm::RsaOaep,
+        _ => KeyAlgorithm::EcdhEs,
     }
 }
 

@@ -17,6 +17,14 @@ pub(super) fn failure(error: OperateError) -> Failure {
             Failure::refused("the certificate is of another organisation than the party")
                 .now("a party's OIN is the serialNumber in its certificate's subject")
         }
+        OperateError::Represented(other) => {
+            Failure::refused(format!("{other} acts in that role for that municipality at the same time"))
+                .now("end that first with `sluis party municipality end`, or give a --since after its end")
+        }
+        OperateError::Waited { incoming, outgoing } => Failure::refused(format!(
+            "{incoming} copies wait for it, and {outgoing} of what it sent can still be collected"
+        ))
+        .now("let them be collected, withdrawn or lapse; `sluis party block` stops the party at once meanwhile"),
         OperateError::PolicyChanged => {
             Failure::configuration("the database decides by other policies than these")
                 .now("use the program and the folder of the active policies, or `sluis policy activate`")
@@ -50,6 +58,12 @@ pub(super) fn store(error: StoreError) -> Failure {
             Exit::TryAgain,
             "does the server run, and may this user reach it? then run the same command again",
         ),
+        StoreErrorKind::Full | StoreErrorKind::Io => {
+            (Exit::TryAgain, "make room on the disk of the database, then run the same command again")
+        }
+        StoreErrorKind::ReadOnly => {
+            (Exit::Configuration, "let this user write in the database: its file, its folder or its server")
+        }
         StoreErrorKind::Inconsistent => {
             (Exit::Unavailable, "someone else wrote in it: `sluis log verify` says what is wrong where")
         }

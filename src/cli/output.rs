@@ -154,6 +154,12 @@ impl Output {
         drop(writeln!(self.stderr, "sluis: {}", without_controls(text.text(self.language))));
     }
 
+    /// Says something about the result on standard error, which is the result's only.
+    pub fn note(&mut self, text: impl Into<Said>) {
+        let text = text.into();
+        drop(writeln!(self.stderr, "{}", without_controls(text.text(self.language))));
+    }
+
     /// A bar for long work, which shows itself only when a person watches standard error and no JSON is asked for.
     #[must_use]
     pub fn progress(&self, total: u64) -> ProgressBar {

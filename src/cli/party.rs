@@ -30,6 +30,7 @@ Examples:
   sluis party revoke 00000099000000001000/werk-en-inkomen --certificate zaffier.pem
   sluis party block 00000099000000001000/werk-en-inkomen --cause laptop-stolen
   sluis party unblock 00000099000000001000/werk-en-inkomen
+  sluis party remove 00000099000000001000/werk-en-inkomen
   sluis party municipality end 00000099000000001000/werk-en-inkomen 0373 --on 2027-01-01
   sluis party list --json")]
 pub struct Party {
@@ -65,6 +66,11 @@ pub enum Action {
         /// Its registration as `sluis party list` shows it, where the file is not at hand.
         #[arg(long, value_name = "DIGEST", conflicts_with = "certificate")]
         registration: Option<Digest>,
+    },
+    /// Take a party out for good, once nothing waits for it or from it. Its certificates and keys are never taken again.
+    Remove {
+        /// The party.
+        party: PartyId,
     },
     /// Stop a party at once: the emergency brake. It neither sends nor receives until it is unblocked.
     Block {
@@ -117,7 +123,7 @@ pub struct Add {
     #[arg(long, required_if_eq_any([("by", "delegation"), ("by", "mandate")]))]
     pub decision: Option<String>,
     /// The first day on which it acts for them; without it, today.
-    #[arg(long, value_name = "DATE", requires = "municipality")]
+    #[arg(long, value_name = "DATE")]
     pub since: Option<Date>,
 }
 
@@ -146,6 +152,7 @@ impl Party {
                 act::revoke(&config, party, certificate.as_deref(), registration, at).await
             }
             Action::Block { party, cause } => act::block(&config, party, true, cause.as_deref(), at).await,
+            Action::Remove { party } => act::remove(&config, party, at).await,
             Action::Unblock { party } => act::block(&config, party, false, None, at).await,
             Action::Municipality(change) => change.run(&config, at).await,
             Action::List => list::list(&config, at).await,

@@ -1,15 +1,22 @@
 //! A gateway that answers: listeners over the use cases, and the upkeep beside them.
 
+mod outlook;
+mod readiness;
+mod reload;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use rustls::ServerConfig;
-use tokio::task::JoinHandle;
+use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+use self::{outlook::Seen, readiness::Watch, reload::Reloading};
 use super::{
     Exit, Failure,
-    compose::{Composed, read, trust, unusable},
+    compose::{Composed, read, unusable},
+    guarded,
 };
 use crate::{
     config::Config,
@@ -18,20 +25,18 @@ use crate::{
     http::{
         edge::Edge,
         openapi::Publisher,
-        ops::{self, Probes, Readiness},
+        ops::{self, Probes},
         routes,
         server::{Server, Stopped, TlsSlot},
         state::HttpState,
     },
     identity::tls::{self, OwnCertificate},
-    store::{Store, read::Head},
-    telemetry::metrics::Sample,
+    store::Store,
+    telemetry::{metrics::Sample, observed::Observed},
 };
 
 /// How often packets whose term has passed are ended.
-const EXPIRE_EVERY: Duration = Duration::from_mins(1);
-/// How often the head of the log is looked at for the gauges.
-const OBSERVE_EVERY: Duration = Duration::from_secs(5);
+const END_EVERY: Duration = Duration::from_mins(1);
 
 /// A gateway that answers.
 #[derive(Debug)]
@@ -45,6 +50,8 @@ pub struct Running {
     /// The log's public keys, newest first.
     pub vkeys: Vec<String>,
     stop: CancellationToken,
+    reload: Arc<Notify>,
+    watch: Arc<Watch>,
     listeners: Vec<JoinHandle<Stopped>>,
     upkeep: Vec<JoinHandle<Option<()>>>,
     composed: Composed,
@@ -60,13 +67,15 @@ impl Running {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
+        guarded::check(config)?;
         let composed = Composed::open(config, Arc::clone(&clock), Arc::clone(&entropy)).await?;
         let exchange = Arc::clone(&composed.exchange);
         check_policy(&composed).await?;
         exchange.note_start().await.map_err(|trouble| {
             Failure::new(Exit::Unavailable, "the log cannot be written").because(trouble)
         })?;
-        let tls: TlsSlot = Arc::new(ArcSwap::new(server_config(config, &exchange, &clock)?));
+        let watch = Arc::new(Watch::new(Arc::clone(&exchange), Arc::clone(&clock)));
+        let tls: TlsSlot = Arc::new(ArcSwap::new(server_config(config, &exchange, &clock, &watch)?));
         let data = bind("data", config.listen.data, Some(Arc::clone(&tls))).await?;
         let operations = bind("ops", config.listen.ops, None).await?;
         let (data_address, ops_address) = (data.address(), operations.address());
@@ -74,23 +83,55 @@ impl Running {
         let edge = Edge::new(config.limits.clone(), config.quota, entropy, None);
         let routes = routes::router(HttpState::new(Arc::clone(&exchange), publisher(config)), &edge);
         let stop = CancellationToken::new();
-        let seen = Seen::default();
+        let seen = Seen::new(ArcSwap::from_pointee(Observed::default()));
         let listeners = vec![
             tokio::spawn(data.serve(routes, config.limits.clone(), stop.clone())),
             tokio::spawn(operations.serve(
-                ops::router(probes(&exchange, Arc::clone(&seen))),
+                ops::router(probes(&exchange, &composed.store, &watch, &seen)),
                 config.limits.clone(),
                 stop.clone(),
             )),
         ];
-        let reloading = reload(config.clone(), Arc::clone(&exchange), clock, tls);
+        let reload = Arc::new(Notify::new());
+        let reloading = Reloading {
+            config: config.clone(),
+            exchange: Arc::clone(&exchange),
+            clock: Arc::clone(&clock),
+            tls,
+            watch: Arc::clone(&watch),
+            vkeys: composed.vkeys.clone(),
+        };
+        let looking = outlook::look_around(
+            config.clone(),
+            Arc::clone(&exchange),
+            composed.store.clone(),
+            Arc::clone(&watch),
+            clock,
+            seen,
+        );
         let upkeep = vec![
-            tokio::spawn(stop.clone().run_until_cancelled_owned(observe(composed.store.clone(), seen))),
-            tokio::spawn(stop.clone().run_until_cancelled_owned(reloading)),
-            tokio::spawn(stop.clone().run_until_cancelled_owned(expire(Arc::clone(&exchange)))),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(looking)),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(reloading.run(Arc::clone(&reload)))),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(end_what_is_due(Arc::clone(&exchange)))),
         ];
         let vkeys = composed.vkeys.clone();
-        Ok(Self { data: data_address, ops: ops_address, exchange, vkeys, stop, listeners, upkeep, composed })
+        Ok(Self {
+            data: data_address,
+            ops: ops_address,
+            exchange,
+            vkeys,
+            stop,
+            reload,
+            watch,
+            listeners,
+            upkeep,
+            composed,
+        })
+    }
+
+    /// Reads certificates, lists and the log filter again, soon.
+    pub fn reload(&self) {
+        self.reload.notify_one();
     }
 
     /// A token that stops the gateway when it is cancelled.
@@ -114,6 +155,7 @@ impl Running {
             drop(task.await);
         }
         drop(self.exchange);
+        drop(self.watch);
         self.composed.close().await;
         ended
     }
@@ -135,13 +177,16 @@ fn server_config(
     config: &Config,
     exchange: &Exchange,
     clock: &Arc<dyn Clock>,
+    watch: &Watch,
 ) -> Result<Arc<ServerConfig>, Failure> {
     let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
         |error| Failure::configuration("the gateway's own certificate cannot be used").because(error),
     )?;
     let trust = exchange.trust();
-    tls::server_config(&own, &trust.anchors, &trust.revocations, Arc::clone(clock))
-        .map_err(|error| Failure::configuration("TLS cannot be set up").because(error))
+    let made = tls::server_config(&own, &trust.anchors, &trust.revocations, Arc::clone(clock))
+        .map_err(|error| Failure::configuration("TLS cannot be set up").because(error))?;
+    watch.serves_with(&own);
+    Ok(made)
 }
 
 async fn bind(name: &'static str, address: SocketAddr, tls: Option<TlsSlot>) -> Result<Server, Failure> {
@@ -166,65 +211,45 @@ fn publisher(config: &Config) -> Publisher {
     }
 }
 
-fn probes(exchange: &Arc<Exchange>, seen: Seen) -> Probes {
-    let for_ready = Arc::clone(exchange);
-    let for_sample = Arc::clone(exchange);
+fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Seen) -> Probes {
+    let (exchange, store) = (Arc::clone(exchange), store.clone());
+    let (for_ready, for_sample, seen) = (Arc::clone(watch), Arc::clone(watch), Arc::clone(seen));
     Probes::new(
         move || {
-            let exchange = Arc::clone(&for_ready);
-            async move {
-                match exchange.ready().await {
-                    Ok(()) => Readiness::Ready,
-                    Err(_) => Readiness::NotReady("log-not-writable"),
-                }
-            }
+            let watch = Arc::clone(&for_ready);
+            async move { watch.judge().await }
         },
         move || {
-            let seen = seen.load();
-            let age = |head: &Head| Duration::try_from(for_sample.now().duration_since(head.last_time));
-            Sample {
-                queue_depth: u32::try_from(for_sample.waiting()).unwrap_or(u32::MAX),
-                checkpoint_age: seen.as_deref().and_then(|head| age(head).ok()),
-                log_entries: seen.as_deref().map_or(0, |head| head.size),
+            let (exchange, store) = (Arc::clone(&exchange), store.clone());
+            let observed = Observed { not_ready: for_sample.last(), ..Observed::clone(&seen.load()) };
+            async move {
+                // The head in the database is that of all gateways; it is signed in the transaction that appends, so its
+                // last time is that of its checkpoint.
+                let head = store.head().await.ok();
+                let age = head.as_ref().map(|head| exchange.now().duration_since(head.last_time));
+                let sample = Sample {
+                    queue_depth: u32::try_from(exchange.waiting()).unwrap_or(u32::MAX),
+                    checkpoint_age: age.and_then(|age| Duration::try_from(age).ok()),
+                    log_entries: head.map_or(0, |head| head.size),
+                };
+                (sample, Arc::new(observed))
             }
         },
     )
 }
 
-/// The head of the log as it was last looked at, for the gauges.
-type Seen = Arc<ArcSwapOption<Head>>;
-
-/// Looks at the head of the log now and then. It is signed in the transaction that appends, so its last time is that of
-/// its checkpoint.
-async fn observe(store: Store, seen: Seen) {
+async fn end_what_is_due(exchange: Arc<Exchange>) {
+    // What ended while no gateway ran is told by the first round.
+    let mut told_until = Timestamp::UNIX_EPOCH;
     loop {
-        if let Ok(head) = store.head().await {
-            seen.store(Some(Arc::new(head)));
-        }
-        tokio::time::sleep(OBSERVE_EVERY).await;
-    }
-}
-
-/// Reads lists, anchors and the own certificate again; keeps what it has where a file is wrong.
-async fn reload(config: Config, exchange: Arc<Exchange>, clock: Arc<dyn Clock>, tls: TlsSlot) {
-    loop {
-        tokio::time::sleep(config.tls.revocation.reload).await;
-        let renewed = trust(&config, clock.as_ref()).and_then(|trust| {
-            exchange.believe(trust);
-            server_config(&config, &exchange, &clock)
-        });
-        match renewed {
-            Ok(renewed) => tls.store(renewed),
-            Err(failure) => {
-                tracing::error!(error_code = "reload", cause = %failure, "certificates and lists were not read again");
+        tokio::time::sleep(END_EVERY).await;
+        let now = exchange.now();
+        match exchange.tell_undelivered(told_until, now).await {
+            Ok(_) => told_until = now,
+            Err(error) => {
+                tracing::warn!(error_code = "tell_undelivered", cause = %error, "not every sender was told yet");
             }
         }
-    }
-}
-
-async fn expire(exchange: Arc<Exchange>) {
-    loop {
-        tokio::time::sleep(EXPIRE_EVERY).await;
         if let Err(error) = exchange.expire_due(exchange.now(), 100).await {
             tracing::warn!(error_code = "expire", cause = %error, "packets whose term has passed were not ended");
         }

@@ -8,13 +8,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{ConfigFile, Context, Exit, Failure, running::Running};
 use crate::{config::Config, http::server::Stopped, telemetry};
 
+/// SIGXFSZ, the same number on every Linux but MIPS, and on macOS.
+const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
+
 /// The arguments of `sluis serve`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   sluis serve --config /etc/sluis/sluis.toml
 
-It stops on SIGTERM or SIGINT: nothing new is taken, what was accepted is finished.")]
+It stops on SIGTERM or SIGINT: nothing new is taken, what was accepted is finished. On SIGHUP it reads certificates,
+revocation lists and the log filter again.")]
 pub struct Serve {
     /// The configuration.
     #[command(flatten)]
@@ -32,15 +36,21 @@ impl Serve {
         let failed = |error| Failure::internal("cannot listen for signals").because(error);
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
+        // With a handler a write beyond the limit of a file fails, and nobody is killed; what fails is told by the write.
+        let _too_large = signal(FILE_TOO_LARGE).map_err(failed)?;
         let running = Running::start(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
         tracing::info!(data = %running.data, ops = %running.ops, "ready");
         at.out.show(
             &serde_json::json!({ "data": running.data.to_string(), "ops": running.ops.to_string(), "logKeys": running.vkeys }),
             || format!("sluis answers on {} (data) and {} (ops)", running.data, running.ops),
         )?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => running.reload(),
+            }
         }
         tracing::info!("stopping");
         match running.stop().await {

@@ -60,6 +60,13 @@ impl DatabaseUrl {
         self.0.starts_with("sqlite:")
     }
 
+    /// The file of a SQLite database.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        let path = self.0.strip_prefix("sqlite:")?;
+        Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
+    }
+
     /// The same file, with a relative path starting at `folder`.
     pub(super) fn under(&self, folder: &Path) -> Self {
         let Some(path) = self.0.strip_prefix("sqlite:") else { return self.clone() };

@@ -15,6 +15,8 @@ pub struct Environment {
     pub listen_ops: Option<String>,
     /// `SLUIS_DATABASE_URL`.
     pub database_url: Option<String>,
+    /// `CREDENTIALS_DIRECTORY`, in which a service manager hands over secrets.
+    pub credentials: Option<PathBuf>,
 }
 
 impl Environment {
@@ -27,6 +29,7 @@ impl Environment {
             listen_data: read("SLUIS_LISTEN_DATA"),
             listen_ops: read("SLUIS_LISTEN_OPS"),
             database_url: read("SLUIS_DATABASE_URL"),
+            credentials: read("CREDENTIALS_DIRECTORY").map(PathBuf::from),
         }
     }
 }

@@ -52,6 +52,7 @@ pub(super) fn config(text: &str, folder: &Path, environment: &Environment) -> Re
 
     let read = (|| {
         Some(Config {
+            file: None,
             region: region?,
             strict: strict?,
             listen: listen?,
@@ -71,8 +72,8 @@ pub(super) fn config(text: &str, folder: &Path, environment: &Environment) -> Re
     if !faults.is_empty() {
         return Err(faults);
     }
-    settle(&mut config, folder);
-    Ok(config)
+    settle(&mut config, folder, environment.credentials.as_deref(), &mut faults);
+    if faults.is_empty() { Ok(config) } else { Err(faults) }
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> String {
@@ -238,8 +239,11 @@ fn check_tls(tls: &Tls, strict: bool, faults: &mut Vec<String>) {
     }
 }
 
-/// Relative paths start at the configuration's own folder.
-fn settle(config: &mut Config, folder: &Path) {
+/// How a path begins whose file a service manager hands over.
+const CREDENTIALS: &str = "${CREDENTIALS_DIRECTORY}";
+
+/// Relative paths start at the configuration's own folder, and those of credentials where the service manager put them.
+fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults: &mut Vec<String>) {
     let paths = [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key]
         .into_iter()
         .chain(&mut config.policies.dir)
@@ -247,7 +251,15 @@ fn settle(config: &mut Config, folder: &Path) {
         .chain(config.tls.trust.iter_mut().map(|anchor| &mut anchor.file))
         .chain(&mut config.tls.revocation.files);
     for path in paths {
-        *path = folder.join(&*path);
+        let handed_over = path.strip_prefix(CREDENTIALS).map(Path::to_owned);
+        *path = match (handed_over, credentials) {
+            (Ok(rest), Some(credentials)) => credentials.join(rest),
+            (Ok(_), None) => {
+                faults.push(format!("{} is named, and no service manager has set it: start as a service with LoadCredential, or name the file itself", path.display()));
+                continue;
+            }
+            (Err(_), _) => folder.join(&*path),
+        };
     }
     let url: DatabaseUrl = config.database.url.under(folder);
     config.database.url = url;

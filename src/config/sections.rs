@@ -20,7 +20,7 @@ pub struct Listen {
 }
 
 fn usual_ops() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 9100))
+    SocketAddr::from(([127, 0, 0, 1], 8444))
 }
 
 /// `[publisher]`: whom callers ask about the interface.

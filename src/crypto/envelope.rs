@@ -142,8 +142,7 @@ pub fn open(input: impl Read, output: &mut dyn Write, identity: &Identity) -> Re
 /// # Errors
 /// [`EnvelopeError::Sealing`].
 pub fn wrap_identity(identity: &Identity, key: &RecipientKey) -> Result<String, EnvelopeError> {
-    let header = [("typ", super::seal::TYP), ("cty", IDENTITY_CTY)];
-    Ok(jwe::encrypt(identity.expose().as_bytes(), key, &header)?)
+    Ok(jwe::encrypt(identity.expose().as_bytes(), key, IDENTITY_CTY, &[])?)
 }
 
 /// Opens what [`wrap_identity`] sealed.
@@ -152,11 +151,7 @@ pub fn wrap_identity(identity: &Identity, key: &RecipientKey) -> Result<String, 
 /// [`EnvelopeError::Identity`] when the JWE does not open or carries something else; [`EnvelopeError::Key`] when its
 /// content is no age key.
 pub fn unwrap_identity(message: &str, key: &PrivateKey) -> Result<Identity, EnvelopeError> {
-    let header = jwe::header(message)?;
-    if header.get("cty").and_then(serde_json::Value::as_str) != Some(IDENTITY_CTY) {
-        return Err(EnvelopeError::Identity(OpenError::Malformed));
-    }
-    let text = jwe::decrypt(message, key)?;
+    let text = jwe::decrypt(message, IDENTITY_CTY, key)?;
     std::str::from_utf8(&text).map_err(|_| EnvelopeError::Key)?.parse()
 }
 

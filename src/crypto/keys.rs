@@ -1,5 +1,6 @@
 //! Keys to seal to: a party's public JWK, checked before anything is sealed to it, and a client's private key.
 
+mod modulus;
 mod private;
 mod reading;
 
@@ -16,6 +17,8 @@ use serde_json::{Value, json};
 use crate::domain::problem::Fault;
 
 pub use private::{InvalidPrivateKey, PrivateKey};
+
+use reading::Origin;
 
 /// How the content encryption key reaches the recipient (RFC 7518, section 4.1). Nothing else is sealed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,11 +49,11 @@ impl KeyAlgorithm {
         }
     }
 
-    const fn is_rsa(self) -> bool {
+    pub(super) const fn is_rsa(self) -> bool {
         matches!(self, Self::RsaOaep | Self::RsaOaep256)
     }
 
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
     }
 }
@@ -86,6 +89,11 @@ pub enum PublicNumbers {
 }
 
 impl PublicNumbers {
+    /// The numbers of a public JWK, if it is in order.
+    pub(super) fn read(jwk: &Value) -> Option<Self> {
+        reading::read(jwk, Origin::Outside).ok().map(|read| read.numbers)
+    }
+
     /// The members that RFC 7638 hashes and that a JWE library needs; no others.
     fn members(&self) -> Value {
         let b64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
@@ -152,13 +160,28 @@ impl RecipientKey {
     ///
     /// `alg` may be absent: an RSA key then gets `RSA-OAEP` (the NL GOV encryption module), an elliptic key `ECDH-ES`.
     /// `kid` may be absent: the thumbprint takes its place. `use` and `key_ops`, where present, must allow encryption.
-    /// Members that are not known here (`x5c`, `exp`) are left alone.
+    /// `x5t` and `x5t#S256` must be digests of the first certificate in `x5c`; whether that is for this key, and whose, is
+    /// for `identity::key_proof` to say. Members that are not known here (`exp`) are left alone.
     ///
     /// # Errors
-    /// [`KeyFault`] with everything that is wrong: private members, a short or odd key, a point that is not on the
-    /// curve or of small order, a spelling that is not canonical, an algorithm that does not fit.
+    /// [`KeyFault`] with everything that is wrong: private members, a short or odd key, a modulus that anybody can factor
+    /// (`docs/sealed-packet.md` says what is looked for), a point that is not on the curve or of small order, a spelling
+    /// that is not canonical, an algorithm that does not fit.
     pub fn from_jwk(jwk: &Value) -> Result<Self, KeyFault> {
-        let read = reading::read(jwk).map_err(KeyFault)?;
+        Self::read(jwk, Origin::Outside)
+    }
+
+    /// Reads a key again that [`RecipientKey::from_jwk`] took when it was published. An RSA modulus is not searched for
+    /// factors a second time: that takes longer than to seal.
+    ///
+    /// # Errors
+    /// [`KeyFault`] for everything else.
+    pub fn from_stored(jwk: &Value) -> Result<Self, KeyFault> {
+        Self::read(jwk, Origin::Stored)
+    }
+
+    fn read(jwk: &Value, origin: Origin) -> Result<Self, KeyFault> {
+        let read = reading::read(jwk, origin).map_err(KeyFault)?;
         let encrypter = encrypter(read.algorithm, &read.numbers).ok_or_else(|| {
             KeyFault(vec![Fault::at(
                 "",

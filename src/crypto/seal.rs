@@ -8,6 +8,7 @@ pub(super) mod tests;
 
 use std::{collections::BTreeSet, fmt};
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{jwe, keys::PrivateKey, keys::RecipientKey};
@@ -19,7 +20,7 @@ use crate::{
         party::PartyId,
         plaintext::Plaintext,
     },
-    policy::minimise::Minimised,
+    policy::{minimise::Minimised, strict},
 };
 
 pub use super::jwe::{OpenError, SealError};
@@ -27,8 +28,6 @@ pub use super::jwe::{OpenError, SealError};
 /// Bodies grow by steps of this many bytes, so that their length tells little about the person.
 pub const STEP: usize = 1024;
 
-/// `typ` of the protected header, as the NL GOV encryption module asks.
-pub const TYP: &str = "JWE";
 /// `cty` of the protected header: the content is the projected JSON of one packet.
 pub const CTY: &str = "application/vnd.sluis.packet+json";
 
@@ -47,8 +46,8 @@ impl SealHeader {
     /// # Errors
     /// [`OpenError`] when it is not a JWE as Sluis makes it, or says no dataset and packet.
     pub fn read(message: &str) -> Result<Self, OpenError> {
-        let header = jwe::header(message)?;
-        let text = |name| header.get(name).and_then(serde_json::Value::as_str).ok_or(OpenError::Malformed);
+        let header = jwe::header(message, CTY)?;
+        let text = |name| header.get(name).and_then(Value::as_str).ok_or(OpenError::Malformed);
         Ok(Self {
             dataset: text("dataset")?.parse().map_err(|_| OpenError::Malformed)?,
             packet: text("packet")?.parse().map_err(|_| OpenError::Malformed)?,
@@ -183,18 +182,23 @@ pub fn seal(minimised: Minimised, key: &RecipientKey) -> Result<Sealed, SealErro
 
 fn message(content: &[u8], key: &RecipientKey, header: &SealHeader) -> Result<String, SealError> {
     let packet = header.packet.to_string();
-    let header = [("typ", TYP), ("cty", CTY), ("dataset", header.dataset.as_str()), ("packet", &packet)];
-    jwe::encrypt(&padded(content), key, &header)
+    let header = [("dataset", header.dataset.as_str()), ("packet", packet.as_str())];
+    jwe::encrypt(&padded(content), key, CTY, &header)
 }
 
 /// Opens a JWE, whatever packet it is. For recipients.
 ///
 /// # Errors
-/// [`OpenError`]; a compressed message, a password-based or direct key, another `enc` or another key's `kid` are refused
-/// before anything is decrypted.
-pub fn open(message: &str, key: &PrivateKey) -> Result<Plaintext, OpenError> {
-    let content = jwe::decrypt(message, key)?;
-    Ok(Plaintext::new(trimmed(&content).to_vec()))
+/// [`OpenError`]. Everything that `docs/sealed-packet.md` lists is refused, and all of it but what was sealed before
+/// anything is decrypted.
+pub fn open(message: &str, key: &PrivateKey) -> Result<(SealHeader, Plaintext), OpenError> {
+    let header = SealHeader::read(message)?;
+    let content = jwe::decrypt(message, CTY, key)?;
+    let content = Plaintext::new(trimmed(&content).to_vec());
+    match strict::read(content.expose()) {
+        Ok(Value::Object(_)) => Ok((header, content)),
+        _ => Err(OpenError::Content),
+    }
 }
 
 /// Opens the packet that was asked for, and no other that happens to be sealed to the same key.
@@ -206,11 +210,10 @@ pub fn open_packet(
     key: &PrivateKey,
     asked: PacketId,
 ) -> Result<(SealHeader, Plaintext), OpenError> {
-    let header = SealHeader::read(message)?;
-    if header.packet != asked {
+    if SealHeader::read(message)?.packet != asked {
         return Err(OpenError::OtherPacket);
     }
-    Ok((header, open(message, key)?))
+    open(message, key)
 }
 
 /// JSON with spaces behind it up to the next whole step: any JSON parser reads it, and nothing must be taken off first.

@@ -144,6 +144,12 @@ pub fn verify<T: DeserializeOwned>(receipt: &str, jwk: &Value) -> Result<T, Veri
     serde_json::from_slice(&payload).map_err(|_| VerifyError::Claims)
 }
 
+/// Whether this JWK is a public key that receipts can be checked with.
+#[must_use]
+pub fn is_public_key(jwk: &Value) -> bool {
+    public_key(jwk).is_some()
+}
+
 /// The `kid` that a receipt names, to find the gateway's key by. Nothing is proven by it.
 ///
 /// # Errors

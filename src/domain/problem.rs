@@ -37,6 +37,9 @@ pub struct Fault {
     /// Under which provisions, where it is the law that says no.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub provisions: Vec<Provision>,
+    /// The same provisions as one writes them in Dutch, such as `art. 2.31b lid 2 WVO 2020`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<String>,
     /// In words.
     #[serde(flatten)]
     pub text: Bilingual,
@@ -53,6 +56,7 @@ impl Fault {
             pointer: pointer.into(),
             code: Cow::Borrowed(code),
             provisions: Vec::new(),
+            citations: Vec::new(),
             text: Bilingual::new(nl, en),
             now: None,
         }

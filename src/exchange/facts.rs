@@ -92,6 +92,7 @@ impl Exchange {
             subject: asked.packet,
             versions: reading.versions.into_iter().collect(),
             valid_until: reading.valid_until,
+            tells_age: true,
         };
         // What the person's own copy rests on is a duty: a declaration that ends does not take it away.
         let own = asked.recipient.role == Role::Betrokkene;

@@ -167,7 +167,7 @@ impl Exchange {
             };
             copies.push(SeenCopy {
                 row: row.clone(),
-                state: state_at(row.state, &packet, now),
+                state: state_at(row, &packet, now),
                 continues: answer.as_ref().map(|answer| answer.continues),
                 answered_at: answer.map(|answer| answer.at),
             });
@@ -176,8 +176,13 @@ impl Exchange {
     }
 }
 
-/// A copy whose term has passed is expired, whether or not the gateway has ended it yet.
-fn state_at(state: CopyState, packet: &PacketRow, now: Timestamp) -> CopyState {
+/// A copy whose term has passed is expired, whether or not the gateway has ended it yet. One that waits for a recipient that
+/// cannot come for it is withheld.
+fn state_at(row: &RecipientRow, packet: &PacketRow, now: Timestamp) -> CopyState {
     let over = packet.state != PacketState::Withdrawn && packet.expires <= now;
-    if state == CopyState::Waiting && over { CopyState::Expired } else { state }
+    match row.state {
+        CopyState::Waiting if over => CopyState::Expired,
+        CopyState::Waiting if row.held && packet.state == PacketState::Open => CopyState::Withheld,
+        state => state,
+    }
 }

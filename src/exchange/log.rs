@@ -52,12 +52,12 @@ impl Exchange {
         Ok(Some(hashes.iter().map(ToString::to_string).collect()))
     }
 
-    /// Whether an entry could be appended now.
+    /// Whether a write would be done now, see [`crate::store::writer::Writer::prove`].
     ///
     /// # Errors
     /// [`Trouble`] says why not.
     pub async fn ready(&self) -> Result<(), Trouble> {
-        Ok(self.store.ready().await?)
+        Ok(self.writer.prove().await?)
     }
 
     async fn entries(&self, id: TileId) -> Result<Option<Vec<u8>>, Trouble> {

@@ -1,6 +1,6 @@
 //! What the operator does: parties, certificates, blocks, policies, terms, keys. Each is an entry.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Exchange, trouble::Trouble};
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
     identity::ClientCertificate,
     store::{
         write::{
-            ActivatePolicy, AddMunicipality, BlockParty, EndMunicipality, Expire, MunicipalityOf,
-            RegisterCertificate, RegisterParty, RevokeCertificate, UpdateParty, Write,
+            ActivatePolicy, AddMunicipality, AddParty, BlockParty, EndMunicipality, Expire, MunicipalityOf,
+            RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, UpdateParty, Write,
         },
         writer::error::{Conflict, WriteError},
     },
@@ -32,6 +32,17 @@ pub enum OperateError {
     /// The active policy is another than the one named.
     #[error("another policy became active in between")]
     PolicyChanged,
+    /// Another party acts in that role for that municipality at the same time: nobody could tell which of them is meant.
+    #[error("another party acts in that role for that municipality: {0}")]
+    Represented(PartyId),
+    /// Copies wait for the party, or for others from it: so many of each.
+    #[error("{incoming} copies wait for it and {outgoing} from it")]
+    Waited {
+        /// Sent to it.
+        incoming: u64,
+        /// Sent by it.
+        outgoing: u64,
+    },
     /// Not the operator's fault.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -72,11 +83,65 @@ impl Exchange {
         Ok(())
     }
 
+    /// Registers a new party with its first certificate: both, or neither.
+    ///
+    /// # Errors
+    /// [`OperateError::Represented`] when another acts in its role for one of the municipalities; else [`OperateError`].
+    pub async fn add_party(
+        &self,
+        party: PartyId,
+        name: &str,
+        municipalities: Vec<MunicipalityOf>,
+        certificate: &ClientCertificate,
+    ) -> Result<(), OperateError> {
+        if certificate.oin() != party.oin {
+            return Err(OperateError::OtherOrganisation);
+        }
+        for place in &municipalities {
+            self.check_represented(party, place).await?;
+        }
+        let part = Part { certificate: Some(certificate.registration()), ..Part::default() };
+        let entry = self.operators_entry(party, Event::PartyRegistered, part)?;
+        let effect = AddParty {
+            party: RegisterParty { party, name: name.to_owned(), municipalities },
+            certificate: registered(party, certificate),
+        };
+        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        Ok(())
+    }
+
+    /// Takes a party out for good. Its certificates are never taken again.
+    ///
+    /// # Errors
+    /// [`OperateError::Waited`] when anything waits for it, or from it for others; else [`OperateError`].
+    pub async fn remove_party(&self, party: PartyId) -> Result<(), OperateError> {
+        if self.store.party(&party).await.map_err(Trouble::from)?.is_none() {
+            return Err(OperateError::NotFound);
+        }
+        let entry = self.operators_entry(party, Event::PartyRemoved, Part::default())?;
+        match self.writer.submit(Write::new(RemoveParty { party }, vec![entry])).await {
+            Ok(done) => drop(done),
+            Err(WriteError::Conflict(Conflict::State)) => {
+                let now = self.clock.now();
+                let (incoming, outgoing) = self.store.waiting_on(&party, now).await.map_err(Trouble::from)?;
+                return Err(OperateError::Waited { incoming, outgoing });
+            }
+            Err(error) => return Err(OperateError::of(error)),
+        }
+        Ok(())
+    }
+
+    async fn check_represented(&self, party: PartyId, place: &MunicipalityOf) -> Result<(), OperateError> {
+        let others = self.store.others_acting(&party, place).await.map_err(Trouble::from)?;
+        others.first().map_or(Ok(()), |other| Err(OperateError::Represented(*other)))
+    }
+
     /// Lets a party act for a college from the instant that this says on, beside those for which it acts already.
     ///
     /// # Errors
     /// [`OperateError::Taken`] when it acts for that college then; else [`OperateError`].
     pub async fn add_municipality(&self, party: PartyId, place: MunicipalityOf) -> Result<(), OperateError> {
+        self.check_represented(party, &place).await?;
         let part = Part { municipality: Some(place.municipality.clone()), ..Part::default() };
         let entry = self.operators_entry(party, Event::MandateRegistered, part)?;
         let effect = AddMunicipality { party, place };
@@ -99,6 +164,8 @@ impl Exchange {
         let entry = self.operators_entry(party, Event::MandateEnded, part)?;
         let effect = EndMunicipality { party, municipality, from };
         drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        let now = self.clock.now();
+        self.tell_those_who_wait(from.min(now) - SignedDuration::from_millis(1), now).await;
         Ok(())
     }
 
@@ -116,13 +183,7 @@ impl Exchange {
         }
         let part = Part { certificate: Some(certificate.registration()), ..Part::default() };
         let entry = self.operators_entry(party, Event::CertificateRegistered, part)?;
-        let effect = RegisterCertificate {
-            registration: certificate.registration(),
-            party,
-            serial: hex::encode(certificate.serial()),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
-        };
+        let effect = registered(party, certificate);
         drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
         Ok(())
     }
@@ -165,7 +226,18 @@ impl Exchange {
         let entry = self.operators_entry(party, event, part)?;
         let effect = BlockParty { party, blocked };
         drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        if blocked {
+            let now = self.clock.now();
+            self.tell_those_who_wait(now, now).await;
+        }
         Ok(())
+    }
+
+    /// What the operator wished is done; a sender that is not told now is told by the upkeep of a gateway.
+    async fn tell_those_who_wait(&self, since: Timestamp, now: Timestamp) {
+        if let Err(error) = self.tell_undelivered(since, now).await {
+            tracing::warn!(error_code = "tell_undelivered", cause = %error, "not every sender was told yet");
+        }
     }
 
     /// Makes the policies of this gateway the active ones. From the commit on, no gateway decides by the former.
@@ -253,5 +325,15 @@ impl Exchange {
         shared.subject = Some(party);
         let draft = EntryDraft { shared, recipient: Some((party, part)), ..EntryDraft::default() };
         Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+    }
+}
+
+fn registered(party: PartyId, certificate: &ClientCertificate) -> RegisterCertificate {
+    RegisterCertificate {
+        registration: certificate.registration(),
+        party,
+        serial: hex::encode(certificate.serial()),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
     }
 }

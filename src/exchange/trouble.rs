@@ -93,9 +93,9 @@ impl Trouble {
 
     /// A stable label for logs and metrics.
     #[must_use]
-    pub const fn error_code(&self) -> &'static str {
+    pub fn error_code(&self) -> &'static str {
         match self {
-            Self::Store(_) => "store_unavailable",
+            Self::Store(error) => error.kind().as_str(),
             Self::Write(error) => error.error_code(),
             Self::Restless => "facts_restless",
             Self::NoEntropy(_) => "no_entropy",

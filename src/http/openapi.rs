@@ -101,6 +101,9 @@ pub(crate) struct FaultDocument {
     /// The provisions that say so: act, article and paragraph.
     #[schema(nullable = false)]
     provisions: Option<Vec<String>>,
+    /// The same provisions as one writes them in Dutch, such as `art. 2.31b lid 2 WVO 2020`.
+    #[schema(nullable = false)]
+    citations: Option<Vec<String>>,
     /// In Dutch.
     nl: String,
     /// In English.

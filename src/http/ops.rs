@@ -10,14 +10,17 @@ use axum::{
     routing::get,
 };
 
-use crate::telemetry::metrics::{self, Sample};
+use crate::telemetry::{
+    metrics::{self, Sample},
+    observed::Observed,
+};
 
 /// Whether the gateway can do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
-    /// It can append to the log and release.
+    /// A write would be done now, and a caller could come in.
     Ready,
-    /// It cannot; a stable code says why, such as `log-not-writable`.
+    /// It cannot; a stable code says why, such as `database_full`.
     NotReady(&'static str),
 }
 
@@ -27,20 +30,21 @@ type Answer<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 #[derive(Clone)]
 pub struct Probes {
     ready: Arc<dyn Fn() -> Answer<Readiness> + Send + Sync>,
-    sample: Arc<dyn Fn() -> Sample + Send + Sync>,
+    sample: Arc<dyn Fn() -> Answer<(Sample, Arc<Observed>)> + Send + Sync>,
 }
 
 impl Probes {
-    /// `ready` tells whether the gateway can append; it must answer within a second or so. `sample` gives the gauges at
-    /// the moment that metrics are asked for.
-    pub fn new<F>(
+    /// `ready` tells whether the gateway can do its work; it must answer within seconds. `sample` gives the gauges at the
+    /// moment that metrics are asked for, and what was last looked at.
+    pub fn new<F, S>(
         ready: impl Fn() -> F + Send + Sync + 'static,
-        sample: impl Fn() -> Sample + Send + Sync + 'static,
+        sample: impl Fn() -> S + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = Readiness> + Send + 'static,
+        S: Future<Output = (Sample, Arc<Observed>)> + Send + 'static,
     {
-        Self { ready: Arc::new(move || Box::pin(ready())), sample: Arc::new(sample) }
+        Self { ready: Arc::new(move || Box::pin(ready())), sample: Arc::new(move || Box::pin(sample())) }
     }
 }
 
@@ -67,8 +71,9 @@ async fn ready(State(probes): State<Probes>) -> Response {
 }
 
 async fn show(State(probes): State<Probes>) -> Response {
-    (probes.sample)().record();
-    plain(StatusCode::OK, metrics::render())
+    let (sample, observed) = (probes.sample)().await;
+    sample.record();
+    plain(StatusCode::OK, metrics::render() + &observed.render())
 }
 
 fn plain(status: StatusCode, text: String) -> Response {

@@ -36,7 +36,10 @@ use utoipa::{
 
 use super::{
     edge::Edge,
-    extract::{accept::answering, path::get_without_head},
+    extract::{
+        accept::{answering, answering_one_of},
+        path::get_without_head,
+    },
     openapi::{BASE, Publisher, document, route},
     state::HttpState,
 };
@@ -47,7 +50,7 @@ const JSON: &str = "application/json";
 pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
     let versioned = Router::new()
         .merge(answering(JSON, exchanging().merge(managing())))
-        .merge(answering(payload::MEDIA_TYPE, payloads()))
+        .merge(answering_one_of(payload::MEDIA_TYPES, payloads()))
         .merge(route(&description(&state.publisher)));
     let evaluation = Router::new().route("/evaluation", post(evaluation::evaluate));
     let all = Router::new()

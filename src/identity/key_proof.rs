@@ -92,7 +92,9 @@ pub enum ProofFault {
     Ahead,
 }
 
-/// Checks the proof that comes with a key: the statement where there is one, else the JWK's `x5c`.
+/// Checks the proof that comes with a key: the statement, the JWK's `x5c`, or both. What comes along must hold, also where
+/// the other would be proof enough: a certificate of another key or organisation would mislead who reads the JWK
+/// (RFC 7517, section 4.7).
 ///
 /// Answers when the proof ends: `x5c` proves the key for as long as its certificate lasts; a statement has no end, since it
 /// proves one publication.
@@ -111,10 +113,13 @@ pub fn check(
     revocations: &Revocations,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, ProofFault> {
-    match (statement, jwk.get("x5c")) {
-        (Some(statement), _) => check_statement(key, statement, peer, now).map(|()| None),
-        (None, Some(x5c)) => check_chain(key, x5c, peer, anchors, revocations, now).map(Some),
-        (None, None) => Err(ProofFault::Missing),
+    if let Some(statement) = statement {
+        check_statement(key, statement, peer, now)?;
+    }
+    match jwk.get("x5c") {
+        Some(x5c) => check_chain(key, x5c, peer, anchors, revocations, now).map(Some),
+        None if statement.is_some() => Ok(None),
+        None => Err(ProofFault::Missing),
     }
 }
 

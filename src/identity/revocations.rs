@@ -122,6 +122,11 @@ impl Revocations {
         self.lists.values().map(|list| list.next_update).min()
     }
 
+    /// When each of the lists lapses.
+    pub fn ends(&self) -> impl Iterator<Item = Timestamp> {
+        self.lists.values().map(|list| list.next_update)
+    }
+
     /// Whether a certificate may be used now: its issuer has a list, the list holds, and the certificate is not on it.
     ///
     /// # Errors

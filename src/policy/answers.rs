@@ -7,60 +7,73 @@ use jiff::civil::Date;
 use super::{
     catalogue::Catalogue,
     dataset::{Basis, Condition, Dataset, Elsewhere},
+    wording::{Ages, fill},
 };
 use crate::domain::{
     code::Provision,
     problem::{Bilingual, Fault},
 };
 
-/// A failed condition of this basis as a fault. A condition may serve the bases of several schools; whoever is refused
-/// reads the act of the own school, not that of another.
+/// A failed condition of this basis as a fault: who is refused reads the act of the own school, and what is missing for
+/// this person. Without ages the texts speak of nobody.
 pub(super) fn failed_condition_of(
     catalogue: &Catalogue,
     dataset: &Dataset,
     basis: &Basis,
     condition: &Condition,
+    ages: Option<Ages>,
     today: Date,
 ) -> Fault {
-    let mut fault = failed_condition(catalogue, condition, today);
     let act = |basis: &Basis| basis.provisions.first().map(|first| first.act().to_owned());
     let own = act(basis);
     let others: BTreeSet<String> =
         dataset.bases.values().filter_map(act).filter(|act| own.as_ref() != Some(act)).collect();
+    let mut provisions = condition.provisions_of(basis);
     let of_others = |provision: &Provision| others.contains(provision.act());
-    if !fault.provisions.iter().all(of_others) {
-        fault.provisions.retain(|provision| !of_others(provision));
+    if !provisions.iter().all(of_others) {
+        provisions.retain(|provision| !of_others(provision));
     }
-    fault
+    failed(catalogue, condition, provisions, ages, today)
 }
 
-/// A failed condition as a fault. Of its provisions those are cited that are in force today.
+/// A failed condition of a route as a fault.
 pub(super) fn failed_condition(catalogue: &Catalogue, condition: &Condition, today: Date) -> Fault {
+    failed(catalogue, condition, condition.citations.all(), None, today)
+}
+
+/// Of the provisions those are cited that are in force today.
+fn failed(
+    catalogue: &Catalogue,
+    condition: &Condition,
+    all: Vec<Provision>,
+    ages: Option<Ages>,
+    today: Date,
+) -> Fault {
     let in_force = |id: &&Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(today));
-    let mut provisions: Vec<Provision> = condition.provisions.iter().filter(in_force).cloned().collect();
-    if provisions.is_empty() {
-        provisions.clone_from(&condition.provisions);
-    }
-    Fault {
+    let provisions: Vec<Provision> = all.iter().filter(in_force).cloned().collect();
+    let fault = Fault {
         pointer: String::new(),
         code: Cow::Owned(condition.id.clone()),
-        provisions,
-        text: condition.text.clone(),
-        now: condition.now.clone(),
-    }
+        provisions: if provisions.is_empty() { all } else { provisions },
+        citations: Vec::new(),
+        text: fill(&condition.text, ages),
+        now: condition.now.as_ref().map(|now| fill(now, ages)),
+    };
+    catalogue.cited(fault)
 }
 
-pub(super) fn ambiguous(basis: &Basis) -> Fault {
-    Fault {
+pub(super) fn ambiguous(catalogue: &Catalogue, basis: &Basis) -> Fault {
+    catalogue.cited(Fault {
         pointer: "/basis".to_owned(),
         code: Cow::Owned(basis.id.to_string()),
         provisions: basis.provisions.clone(),
+        citations: Vec::new(),
         text: Bilingual::new(
             "Er is meer dan één grondslag, en deze is er een van.",
             "There is more than one basis, and this is one of them.",
         ),
         now: Some(Bilingual::new("Noem er één.", "Name one.")),
-    }
+    })
 }
 
 fn with_now(mut fault: Fault, nl: &'static str, en: &'static str) -> Fault {

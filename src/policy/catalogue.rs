@@ -15,6 +15,7 @@ use super::{
 use crate::domain::{
     code::{DatasetCode, Provision, Purpose},
     digest::Digest,
+    problem::Fault,
 };
 
 /// The policies, read and found to hang together. Immutable: they load at start only.
@@ -91,6 +92,14 @@ impl Catalogue {
     /// All provisions, by identifier.
     pub fn provisions(&self) -> impl Iterator<Item = &LawEntry> {
         self.law.values()
+    }
+
+    /// The fault with its provisions as people write them beside their identifiers.
+    #[must_use]
+    pub fn cited(&self, mut fault: Fault) -> Fault {
+        let entries = fault.provisions.iter().filter_map(|id| self.provision(id));
+        fault.citations = entries.map(LawEntry::citation).collect();
+        fault
     }
 
     /// A purpose by its code.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::schema::Shape;
+use super::{cited::Citations, schema::Shape, wording::fill};
 use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Provision, Purpose},
     party::Role,
@@ -103,6 +103,9 @@ pub struct Basis {
     pub senders: BTreeSet<Role>,
     /// The purposes that the policy names.
     pub purposes: BTreeSet<Purpose>,
+    /// The provisions by which the recipient is the college of the municipality of residence; none where the basis is not
+    /// bound to residence.
+    pub residence: Option<Vec<Provision>>,
     /// The first day on which all its provisions are in force.
     pub in_force_from: Date,
     /// The first day on which one of them no longer is.
@@ -151,6 +154,8 @@ pub enum AppliesTo {
     Every,
     /// To every basis that rests on this ground of the GDPR.
     Ground(String),
+    /// To every basis whose recipient is the college of the municipality of residence.
+    Residence,
     /// To the bases named.
     Bases(BTreeSet<Grondslag>),
 }
@@ -162,12 +167,14 @@ pub struct Condition {
     pub id: String,
     /// Whose condition it is.
     pub applies: AppliesTo,
+    /// Provisions whose bases it leaves alone (`@tenzij`).
+    pub(super) except: BTreeSet<Provision>,
     /// The provisions that set it.
-    pub provisions: Vec<Provision>,
-    /// What is wrong when it fails.
-    pub text: Bilingual,
-    /// What can be done then.
-    pub now: Option<Bilingual>,
+    pub(super) citations: Citations,
+    /// What is wrong when it fails, with places for what differs per person.
+    pub(super) text: Bilingual,
+    /// What can be done then, likewise.
+    pub(super) now: Option<Bilingual>,
     /// For a guard that no basis of today's datasets can let fail: why it stands by (`@paraat`).
     pub standby: Option<String>,
     pub(super) policy: Policy,
@@ -177,11 +184,30 @@ impl Condition {
     /// Whether it is a condition of this basis.
     #[must_use]
     pub fn is_of(&self, basis: &Basis) -> bool {
+        if basis.provisions.iter().any(|one| self.except.contains(one)) {
+            return false;
+        }
         match &self.applies {
             AppliesTo::Every => true,
             AppliesTo::Ground(ground) => basis.ground.as_ref() == Some(ground),
+            AppliesTo::Residence => basis.residence.is_some(),
             AppliesTo::Bases(named) => named.contains(&basis.id),
         }
+    }
+
+    /// The provisions that are cited to who is refused on this basis: those of the act under which the basis stands.
+    #[must_use]
+    pub fn provisions_of(&self, basis: &Basis) -> Vec<Provision> {
+        match (&self.applies, &basis.residence) {
+            (AppliesTo::Residence, Some(provisions)) => provisions.clone(),
+            _ => self.citations.of(basis).map(<[_]>::to_vec).unwrap_or_default(),
+        }
+    }
+
+    /// What is wrong when it fails, and what can be done then, of nobody in particular.
+    #[must_use]
+    pub fn texts(&self) -> (Bilingual, Option<Bilingual>) {
+        (fill(&self.text, None), self.now.as_ref().map(|now| fill(now, None)))
     }
 }
 

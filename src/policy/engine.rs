@@ -136,10 +136,11 @@ impl Engine {
                 Ok(Permit::mint(facts, &derived, basis, held, self.catalogue.digest()))
             }
             Verdict::Deny => {
+                let ages = derived.ages_told(facts);
                 let failed = conditions.iter().filter(|condition| reasons.contains(&condition.id));
                 let faults: Vec<Fault> = failed
                     .map(|condition| {
-                        failed_condition_of(&self.catalogue, dataset, basis, condition, derived.today)
+                        failed_condition_of(&self.catalogue, dataset, basis, condition, ages, derived.today)
                     })
                     .collect();
                 // A denial that no known condition explains is a fault of the policies, not an answer.
@@ -180,9 +181,10 @@ impl Engine {
                 Err(no(RefusalKind::NoBasis, vec![elsewhere.map_or_else(no_basis, belongs_elsewhere)]))
             }
             [only] => Ok(only),
-            several => {
-                Err(no(RefusalKind::AmbiguousBasis, several.iter().map(|basis| ambiguous(basis)).collect()))
-            }
+            several => Err(no(
+                RefusalKind::AmbiguousBasis,
+                several.iter().map(|basis| ambiguous(&self.catalogue, basis)).collect(),
+            )),
         }
     }
 
@@ -242,6 +244,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::code::Provision;
     use crate::policy::{
         answers::failed_condition,
         fixture::{edit, embedded, engine, engine_of, facts, packet, permit, refusal},
@@ -385,6 +388,116 @@ mod tests {
         assert_eq!(cited("2026-09-01"), ["uavg:5"]);
     }
 
+    /// A rule beside the others: `@voorwaarde` and texts as given, for two bases.
+    fn rule(cites: &str, nl: &str) -> String {
+        format!(
+            r#"@id("overgangsdocument.zo") @voor("overgangsdocument.pro,overgangsdocument.vso") @voorwaarde("{cites}")
+            @nl("{nl}") @en("x") @nu("{nl}") @nu_en("x")
+            forbid (principal, action == Action::"receive", resource == Dataset::"overgangsdocument")
+            when {{ context.person.startkwalificatie }};"#
+        )
+    }
+
+    fn so(engine: &Engine, asked: serde_json::Value) -> Fault {
+        let mut facts = facts(&json!({ "startkwalificatie": true }));
+        let instead = asked.as_object().unwrap().clone();
+        if !instead.is_empty() {
+            let mut all = json!({ "startkwalificatie": true });
+            all.as_object_mut().unwrap().extend(instead);
+            facts = super::super::fixture::facts(&all);
+        }
+        refusal(engine, &facts)
+            .reasons
+            .into_iter()
+            .find(|fault| fault.code == "overgangsdocument.zo")
+            .unwrap()
+    }
+
+    #[test]
+    fn each_basis_is_cited_its_own_provisions_as_people_write_them() {
+        let lists = "overgangsdocument.pro = wvo2020:2.31a:2,avg:6:1a; vso-school = wec:44:2";
+        let engine = engine_of(&and(&rule(lists, "x")));
+        let written = |sender: &str| so(&engine, json!({ "senderRole": sender, "profiel": "arbeid" }));
+        let pro = written("pro-school");
+        assert_eq!(pro.citations, ["art. 2.31a lid 2 WVO 2020", "art. 6 lid 1 onder a AVG"]);
+        assert_eq!(
+            pro.provisions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["wvo2020:2.31a:2", "avg:6:1a"]
+        );
+        assert_eq!(written("vso-school").citations, ["art. 44 lid 2 WEC"]);
+    }
+
+    #[test]
+    fn a_list_of_provisions_is_of_a_basis_and_no_basis_is_without() {
+        for (lists, said) in [
+            ("overgangsdocument.pro = wvo2020:2.31a:2", "cites nothing for `overgangsdocument.vso`"),
+            (
+                "* = avg:6:1a; overgangsdocument.mbo = web:9.2.13:3",
+                "`overgangsdocument.mbo`, of which it is no condition",
+            ),
+            ("* = avg:6:1a; mbo-school = web:9.2.13:3", "`mbo-school`, of which it is no condition"),
+            (
+                "* = avg:6:1a; overgangsdocument.havo = avg:6:1a",
+                "`overgangsdocument.havo`, of which it is no condition",
+            ),
+            ("* = avg:6:1a; havo = avg:6:1a", "`havo`, which is no basis and no role"),
+            ("* = avg:6:1a; pro-school = avg:99", "`avg:99`, which law.toml does not list"),
+            ("* = avg:6:1a; pro-school =", "cites nothing for `pro-school`"),
+            ("* = avg:6:1a; pro-school = avg:6:1a; pro-school = avg:6:1c", "or twice"),
+        ] {
+            let findings = Catalogue::build(&and(&rule(lists, "x"))).unwrap_err();
+            assert!(findings.iter().any(|finding| finding.what.contains(said)), "{lists}: {findings:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_how_it_is_with_this_person() {
+        let engine = engine_of(&and(&rule("avg:6:1a", "De jongere is {leeftijd}.")));
+        let told = |born: &str| {
+            let fault = so(&engine, json!({ "birthDate": born }));
+            (fault.text.nl.into_owned(), fault.now.unwrap().nl.into_owned())
+        };
+        let said = |age: &str| (format!("De jongere is {age}."), format!("De jongere is {age}."));
+        assert_eq!(told("2008-11-02"), said("18 jaar"));
+        assert_eq!(told("2008-00-00"), said("17 of 18 jaar"));
+        assert_eq!(told("0000-00-00"), said("van onbekende leeftijd"));
+        // Who would receive the packet does not hear an age.
+        let receiving = Facts { tells_age: false, ..facts(&json!({ "startkwalificatie": true })) };
+        let fault = refusal(&engine, &receiving).reasons.pop().unwrap();
+        assert_eq!(fault.text.nl, "De jongere is van deze leeftijd.");
+        let unknown = Catalogue::build(&and(&rule("avg:6:1a", "{naam} is {leeftijd}."))).unwrap_err();
+        assert!(unknown.iter().any(|finding| finding.what.contains("{naam}")), "{unknown:?}");
+    }
+
+    /// Where a basis is not bound to residence, another college may receive; where it is, its own article is cited.
+    #[test]
+    fn residence_is_asked_where_the_basis_names_the_college_of_residence() {
+        let elsewhere = json!({ "verblijf": "0400" });
+        let by = |mark: &str| {
+            let file = edit(
+                POLICY,
+                "@id(\"overgangsdocument.pro\")",
+                &format!("@id(\"overgangsdocument.pro\") {mark}"),
+            );
+            engine_of(&file).decide(&facts(&elsewhere)).into_result().map_err(|refusal| refusal.reasons)
+        };
+        assert!(by("@woonplaats(\"geen\")").is_ok());
+        for (mark, cited) in [("@woonplaats(\"wec:47a\")", "art. 47a WEC"), ("", "art. 2.31b lid 3 WVO 2020")]
+        {
+            let reasons = by(mark).unwrap_err();
+            assert_eq!((&*reasons[0].code, &reasons[0].citations[0][..]), ("guards.woonplaats", cited));
+        }
+    }
+
+    /// With the young person the school may use the number: the own copy is no leak.
+    #[test]
+    fn the_number_may_stand_in_the_own_copy() {
+        let engine = engine();
+        let copy = json!({ "recipientRole": "betrokkene", "pgn": true });
+        assert_eq!(permit(engine, &facts(&copy)).basis().as_str(), "overgangsdocument.betrokkene-pro");
+        assert_eq!(codes(&refusal(engine, &facts(&json!({ "pgn": true })))), ["guards.pgn"]);
+    }
+
     /// Three acts set the same condition, each for its own schools.
     #[test]
     fn who_is_refused_reads_the_act_of_the_own_school() {
@@ -406,21 +519,21 @@ mod tests {
         let catalogue = engine.catalogue();
         let nothing = refusal(engine, &facts(&json!({ "recipientRole": "doorstroompunt" })));
         assert!(nothing.reasons.iter().all(|reason| reason.provisions.is_empty()), "{nothing:?}");
-        let routes = catalogue.routes.conditions.values();
-        let datasets = catalogue
-            .datasets()
-            .flat_map(|dataset| dataset.bases.values().map(move |basis| (dataset, basis)))
-            .flat_map(|(dataset, basis)| catalogue.conditions_of(dataset, basis));
-        for condition in routes.chain(datasets) {
-            for day in ["2026-08-31", "2026-09-01"] {
-                let day = day.parse().unwrap();
-                let cited = failed_condition(catalogue, condition, day).provisions;
-                let stands = |id| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(day));
-                assert!(
-                    !cited.is_empty() && cited.iter().all(stands),
-                    "{} on {day}: {cited:?}",
-                    condition.id
-                );
+        for day in ["2026-08-31", "2026-09-01"].map(|day| day.parse().unwrap()) {
+            let stands = |id: &Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(day));
+            let routes = catalogue.routes.conditions.values();
+            let routes = routes.map(|condition| failed_condition(catalogue, condition, day));
+            let bases = catalogue
+                .datasets()
+                .flat_map(|dataset| dataset.bases.values().map(move |basis| (dataset, basis)))
+                .flat_map(|(dataset, basis)| {
+                    let of = |condition| failed_condition_of(catalogue, dataset, basis, condition, None, day);
+                    catalogue.conditions_of(dataset, basis).map(of).collect::<Vec<_>>()
+                });
+            for fault in routes.chain(bases) {
+                let cited = &fault.provisions;
+                assert!(!cited.is_empty() && cited.iter().all(stands), "{} on {day}: {cited:?}", fault.code);
+                assert_eq!(cited.len(), fault.citations.len(), "{}", fault.code);
             }
         }
     }
@@ -466,8 +579,9 @@ mod tests {
     #[test]
     fn guards_stand_by_for_datasets_to_come() {
         let rule = |sender: &str, recipient: &str| {
+            let grondslag = if sender == recipient { "web:9.2.4:5" } else { "avg:6:1a" };
             format!(
-                r#"@id("overgangsdocument.nieuw") @grondslag("avg:6:1a") @verplicht("persoon") @optioneel("mogelijkheden")
+                r#"@id("overgangsdocument.nieuw") @grondslag("{grondslag}") @verplicht("persoon") @optioneel("mogelijkheden")
                 permit (principal in Role::"{recipient}", action == Action::"receive", resource == Dataset::"overgangsdocument")
                 when {{ context.sender in Role::"{sender}" && context.purpose == Purpose::"indicatie" }};"#
             )
@@ -496,7 +610,12 @@ mod tests {
         assert_eq!(ask("doorstroompunt", "pro-school", json!({})), ["guards.gezondheid-uit"]);
         assert!(ask("doorstroompunt", "betrokkene", json!({})).is_empty());
         assert!(ask("doorstroompunt", "werk-en-inkomen", json!({ "categories": ["persoon"] })).is_empty());
+        // To the Doorstroompunt only from who agreed to its support in person; to the next contactgemeente with all papers.
         assert_eq!(ask("pro-school", "doorstroompunt", json!({})), ["guards.gezondheid-in"]);
+        let parent = json!({ "instemming": ["ouder"] });
+        assert_eq!(ask("pro-school", "doorstroompunt", parent), ["guards.gezondheid-in"]);
+        assert!(ask("pro-school", "doorstroompunt", json!({ "instemming": ["persoon"] })).is_empty());
+        assert!(ask("doorstroompunt", "doorstroompunt", json!({})).is_empty());
         // Secrecy of Werk & Inkomen.
         assert_eq!(ask("werk-en-inkomen", "vso-school", json!({})), ["guards.geheimhouding"]);
         assert!(ask("werk-en-inkomen", "vso-school", json!({ "geenBezwaar": ["persoon"] })).is_empty());

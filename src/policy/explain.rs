@@ -98,7 +98,10 @@ pub fn explain(engine: &Engine, question: &WhatIf, now: Timestamp) -> Result<Exp
             .iter()
             .filter(did_hold)
             .filter(|_| conclusive)
-            .map(|condition| Held { id: condition.id.clone(), provisions: condition.provisions.clone() })
+            .map(|condition| Held {
+                id: condition.id.clone(),
+                provisions: judged.map(|(basis, _)| condition.provisions_of(basis)).unwrap_or_default(),
+            })
             .collect(),
         basis,
         reasons,

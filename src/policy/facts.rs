@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 
+use super::wording::Ages;
 use crate::domain::{
     age::AgeRange,
     clock::amsterdam_date,
@@ -105,6 +106,8 @@ pub struct Facts {
     pub versions: Vec<FactVersion>,
     /// The first instant at which one of these facts lapses.
     pub valid_until: Option<Timestamp>,
+    /// Whether a refusal may say how old the person is: to who gave the date of birth, not to who would receive it.
+    pub tells_age: bool,
 }
 
 /// Facts that follow from others and the calendar.
@@ -159,6 +162,12 @@ fn months_between(from: Date, to: Date) -> i64 {
 }
 
 impl Derived {
+    /// The ages for the texts of a refusal, if it may tell them.
+    pub(super) fn ages_told(&self, facts: &Facts) -> Option<Ages> {
+        let ages = Ages { today: self.age, submitted: self.age_submitted, asked: facts.request.indiening };
+        facts.tells_age.then_some(ages)
+    }
+
     pub(super) fn of(facts: &Facts) -> Self {
         let today = amsterdam_date(facts.now);
         let submitted = amsterdam_date(facts.submitted);

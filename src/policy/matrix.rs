@@ -274,13 +274,16 @@ fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
         opt_out: basis.opt_out.iter().cloned().collect(),
         conditions: catalogue
             .conditions_of(dataset, basis)
-            .map(|condition| RowCondition {
-                id: condition.id.clone(),
-                guard: !own(condition),
-                standby: condition.standby.is_some(),
-                text: condition.text.nl.clone().into_owned(),
-                text_en: condition.text.en.clone().into_owned(),
-                articles: articles(catalogue, &condition.provisions),
+            .map(|condition| {
+                let (text, _) = condition.texts();
+                RowCondition {
+                    id: condition.id.clone(),
+                    guard: !own(condition),
+                    standby: condition.standby.is_some(),
+                    text: text.nl.into_owned(),
+                    text_en: text.en.into_owned(),
+                    articles: articles(catalogue, &condition.provisions_of(basis)),
+                }
             })
             .collect(),
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{
     catalogue::{Catalogue, Routes},
+    cited::Citations,
     dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile},
     finding::{Finding, Notes},
     law::{self, LawEntry, LawFile, PurposeEntry, PurposesFile},
@@ -98,8 +99,10 @@ impl Reading<'_> {
                     notes
                         .add(format!("`{}`: @grond is not a ground", guard.id), "Write one such as 6(1)(e).");
                 }
-                AppliesTo::Ground(_) | AppliesTo::Every => {}
+                AppliesTo::Ground(_) | AppliesTo::Residence | AppliesTo::Every => {}
             }
+            let all = datasets.values().flat_map(|dataset| dataset.bases.values());
+            Citations::check(guard, all, &mut notes);
             for literal in guard.policy.entity_literals() {
                 let name = literal.id().unescaped();
                 let dataset = literal.type_name().basename() == "Dataset";
@@ -389,6 +392,7 @@ fn hang_together(
         if named.is_empty() {
             notes.add(format!("`{}` is a condition of nothing", condition.id), "Name its bases in @voor.");
         }
+        Citations::check(condition, bases.values(), notes);
         for basis in named.iter().filter(|basis| !bases.contains_key(*basis)) {
             notes.add(
                 format!("`{}` is a condition of `{basis}`, which does not exist", condition.id),

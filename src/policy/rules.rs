@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
 use super::{
+    cited::{Citations, Whose},
     dataset::{AppliesTo, Basis, Condition},
     finding::Notes,
     law::LawEntry,
     uses::Uses,
+    wording::{PLACES, unknown_places},
 };
 use crate::domain::{
     code::{DatasetCode, Grondslag, Provision, Purpose},
@@ -23,6 +25,9 @@ pub(super) enum Place<'a> {
     Guards,
     Routes,
 }
+
+/// The mark of a basis that is bound to residence, and the bases of a guard that asks for it.
+const RESIDENCE: &str = "woonplaats";
 
 /// What rules may name.
 pub(super) struct Known<'a> {
@@ -89,6 +94,7 @@ pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -
         );
     }
     let uses = Uses::of(policy);
+    let residence = residence(policy, &uses, &provisions, known, notes);
     let basis = Basis {
         ground,
         required: list(policy, "verplicht", notes),
@@ -97,6 +103,7 @@ pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -
         recipients: uses.recipients,
         senders: uses.senders,
         purposes: uses.purposes,
+        residence,
         in_force_from: entries.iter().map(|entry| entry.in_force_from).max()?,
         in_force_until: entries.iter().filter_map(|entry| entry.in_force_until).min(),
         policy: policy.clone(),
@@ -130,11 +137,19 @@ pub(super) fn condition(
     notes: &mut Notes<'_>,
 ) -> Option<Condition> {
     let id = policy.id().to_string();
-    let provisions = provisions(policy, "voorwaarde", known, notes);
+    let by_residence = policy.annotation("voor") == Some(RESIDENCE) && matches!(place, Place::Guards);
+    let citations = if by_residence { Citations::default() } else { citations(policy, place, known, notes) };
     let mut word = |key: &str, needed: bool| {
         let text = policy.annotation(key).filter(|text| !text.is_empty()).map(str::to_owned);
         if needed && text.is_none() {
             notes.add(format!("`{id}` has no @{key}"), "Write it: it is what people read.");
+        }
+        for unknown in text.as_deref().map(unknown_places).unwrap_or_default() {
+            let known = PLACES.map(|name| format!("{{{name}}}")).join(", ");
+            notes.add(
+                format!("`{id}` has {{{unknown}}} in @{key}"),
+                format!("The places that exist are {known}."),
+            );
         }
         text
     };
@@ -144,12 +159,14 @@ pub(super) fn condition(
     let applies = match (place, voor.as_str(), policy.annotation("grond")) {
         (Place::Routes, ..) | (Place::Guards, "*", None) => AppliesTo::Every,
         (Place::Guards, "*", Some(ground)) => AppliesTo::Ground(ground.to_owned()),
+        (Place::Guards, RESIDENCE, None) => AppliesTo::Residence,
         _ => AppliesTo::Bases(list(policy, "voor", notes)),
     };
     Some(Condition {
         id,
         applies,
-        provisions,
+        except: provisions_if_any(policy, "tenzij", known, notes).into_iter().collect(),
+        citations,
         text: Bilingual { nl: nl?.into(), en: en?.into() },
         now: Some(Bilingual { nl: now_nl?.into(), en: now_en?.into() }),
         standby: policy.annotation("paraat").map(str::to_owned),
@@ -159,7 +176,9 @@ pub(super) fn condition(
 
 fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut Notes<'_>) {
     let allowed: &[&str] = match (policy.effect(), place) {
-        (Effect::Permit, Place::Dataset(_)) => &["id", "grondslag", "verplicht", "optioneel", "optuit"],
+        (Effect::Permit, Place::Dataset(_)) => {
+            &["id", "grondslag", "verplicht", "optioneel", "optuit", RESIDENCE]
+        }
         (Effect::Permit, Place::Routes) => &["id"],
         (Effect::Permit, Place::Guards) => {
             notes.add(format!("`{id}` is a permit"), "Guards only forbid; a basis belongs to a dataset.");
@@ -167,7 +186,7 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
         }
         (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "nl", "en", "nu", "nu_en"],
         (Effect::Forbid, Place::Guards) => {
-            &["id", "voor", "grond", "paraat", "voorwaarde", "nl", "en", "nu", "nu_en"]
+            &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "nl", "en", "nu", "nu_en"]
         }
         (Effect::Forbid, Place::Routes) => &["id", "voorwaarde", "nl", "en", "nu", "nu_en"],
     };
@@ -214,12 +233,73 @@ fn literals(policy: &Policy, id: &str, place: Place<'_>, known: &Known<'_>, note
     }
 }
 
+/// By which provisions the recipient is the college of residence: those that `@woonplaats` names, or the basis' own. A basis
+/// whose recipient is no college, or that says `geen`, is not bound to residence.
+fn residence(
+    policy: &Policy,
+    uses: &Uses,
+    own: &[Provision],
+    known: &Known<'_>,
+    notes: &mut Notes<'_>,
+) -> Option<Vec<Provision>> {
+    let is_college =
+        |role: &Role| matches!(role, Role::WerkEnInkomen | Role::Doorstroompunt | Role::Leerplicht);
+    match policy.annotation(RESIDENCE) {
+        Some("geen") => None,
+        Some(_) => Some(provisions(policy, RESIDENCE, known, notes)),
+        None => uses.recipients.iter().any(is_college).then(|| own.to_vec()),
+    }
+}
+
+/// One list for all bases, or `<basis or role of a sender, ...> = <provisions>; ...` with `*` for the rest.
+fn citations(policy: &Policy, place: Place<'_>, known: &Known<'_>, notes: &mut Notes<'_>) -> Citations {
+    let text = policy.annotation("voorwaarde").unwrap_or_default();
+    if !text.contains('=') || matches!(place, Place::Routes) {
+        return Citations::of_all(provisions(policy, "voorwaarde", known, notes));
+    }
+    let mut lists = Vec::new();
+    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+        let (keys, cited) = part.split_once('=').unwrap_or((part, ""));
+        let cited = cited_in(policy, cited, known, notes);
+        for key in keys.split(',').map(str::trim) {
+            let whose = match (key, key.parse::<Grondslag>(), key.parse::<Role>()) {
+                ("*", ..) => Whose::Rest,
+                (_, Ok(basis), _) => Whose::Basis(basis),
+                (_, _, Ok(role)) => Whose::Sender(role),
+                _ => {
+                    notes.add(
+                        format!("`{}` cites for `{key}`, which is no basis and no role", policy.id()),
+                        "Name a basis, the role of a sender, or * for the rest.",
+                    );
+                    continue;
+                }
+            };
+            if cited.is_empty() || lists.iter().any(|(one, _)| *one == whose) {
+                notes.add(
+                    format!("`{}` cites nothing for `{key}`, or twice", policy.id()),
+                    "Give each one list: <basis> = <provision>, <provision>; …",
+                );
+            }
+            lists.push((whose, cited.clone()));
+        }
+    }
+    Citations::new(lists)
+}
+
 fn provisions(policy: &Policy, key: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
-    let mut found = Vec::new();
     let text = policy.annotation(key).unwrap_or_default();
     if text.trim().is_empty() {
         notes.add(format!("`{}` has no @{key}", policy.id()), "Name the provisions it rests on.");
     }
+    cited_in(policy, text, known, notes)
+}
+
+fn provisions_if_any(policy: &Policy, key: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
+    policy.annotation(key).map(|text| cited_in(policy, text, known, notes)).unwrap_or_default()
+}
+
+fn cited_in(policy: &Policy, text: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
+    let mut found = Vec::new();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         match part.parse::<Provision>() {
             Ok(provision) if (known.law)(&provision).is_some() => found.push(provision),

@@ -15,7 +15,7 @@ const TOO_DEEP: &str = "too deep";
 
 /// Reads one JSON value. Names that stand twice in an object, nesting beyond 32 levels, bytes after the value and what
 /// is not UTF-8 are refused. A fault repeats nothing of the text.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, Box<Fault>> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Value, Box<Fault>> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0 }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| Box::new(judge(&error)))

@@ -200,6 +200,7 @@ impl WhatIf {
             subject: None,
             versions: Vec::new(),
             valid_until: None,
+            tells_age: true,
         })
     }
 

@@ -83,8 +83,6 @@ const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_LOG: &str = "INSERT INTO log_head (id, origin, size, last_time, frontier, policy_digest, checkpoint) \
      VALUES (1, $1, 0, $2, $3, $4, '') ON CONFLICT (id) DO NOTHING";
 const ORIGIN: &str = "SELECT origin FROM log_head WHERE id = 1";
-/// Takes the lock of the head and changes nothing.
-const TOUCH_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1";
 
 impl Store {
     /// Opens a database and checks that its settings are safe and its schema is the one that this program knows.
@@ -134,25 +132,6 @@ impl Store {
             }
         }
         Ok(())
-    }
-
-    /// Whether an entry could be appended now: takes the lock of the head, and gives it back.
-    ///
-    /// # Errors
-    /// `Unavailable` when the lock cannot be had within the patience of [`OpenOptions`], or when there is no log.
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        let touch = async {
-            let mut writing = self.begin_write().await?;
-            let touched = sqlx::query(TOUCH_HEAD).execute(writing.connection()).await?;
-            writing.rollback().await?;
-            Ok(touched.rows_affected() == 1)
-        };
-        match timeout(self.patience, touch).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(no_log()),
-            Ok(Err(error)) => Err(error),
-            Err(_elapsed) => Err(StoreError::unavailable("the database did not answer in time")),
-        }
     }
 
     /// Which database it is.

@@ -23,6 +23,12 @@ pub enum StoreErrorKind {
     Schema,
     /// The database's settings or the given address are not safe to work with.
     Settings,
+    /// The disk, or a limit on it, leaves no room: nothing is written until there is.
+    Full,
+    /// The database takes no writes at all: its file, its disk or its server is set to reading only.
+    ReadOnly,
+    /// The disk does not take what is written to it: a fault of the disk, its quota, or a limit on the size of a file.
+    Io,
 }
 
 impl StoreErrorKind {
@@ -34,6 +40,9 @@ impl StoreErrorKind {
             Self::Inconsistent => "store_inconsistent",
             Self::Schema => "store_schema",
             Self::Settings => "store_settings",
+            Self::Full => "database_full",
+            Self::ReadOnly => "database_readonly",
+            Self::Io => "database_io",
         }
     }
 }
@@ -43,6 +52,24 @@ impl StoreError {
     #[must_use]
     pub const fn kind(&self) -> StoreErrorKind {
         self.kind
+    }
+
+    /// Whether the database said so before it could write the mark of a commit: nothing of the transaction is kept. SQLite
+    /// writes that mark last, so that a write that fails (778, `SQLITE_IOERR_WRITE`) comes before it; a failed flush may
+    /// not. PostgreSQL ends the session where it does not know.
+    pub(super) fn is_surely_not_written(&self) -> bool {
+        let code = match &self.source {
+            Some(sqlx::Error::Database(reason)) => reason.code().unwrap_or_default(),
+            _ => Cow::Borrowed(""),
+        };
+        match self.kind {
+            StoreErrorKind::Full | StoreErrorKind::ReadOnly => true,
+            StoreErrorKind::Io => matches!(code.as_ref(), "778" | "58030"),
+            StoreErrorKind::Unavailable
+            | StoreErrorKind::Inconsistent
+            | StoreErrorKind::Schema
+            | StoreErrorKind::Settings => false,
+        }
     }
 
     pub(super) fn inconsistent(place: &'static str) -> Self {
@@ -70,10 +97,32 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(source: sqlx::Error) -> Self {
-        Self {
-            kind: StoreErrorKind::Unavailable,
-            message: Cow::Borrowed("the database did not carry out a statement"),
-            source: Some(source),
-        }
+        let kind = kind_of(&source);
+        let message = match kind {
+            StoreErrorKind::Full => "the disk of the database is full",
+            StoreErrorKind::ReadOnly => "the database is set to reading only",
+            StoreErrorKind::Io => "the disk of the database does not take what is written to it",
+            _ => "the database did not carry out a statement",
+        };
+        Self { kind, message: Cow::Borrowed(message), source: Some(source) }
+    }
+}
+
+/// What the database's own code says of a failure. SQLite's are numbers whose last byte is the sort of failure
+/// (sqlite.org/rescode.html); PostgreSQL's have five characters (its appendix A).
+fn kind_of(source: &sqlx::Error) -> StoreErrorKind {
+    let sqlx::Error::Database(reason) = source else { return StoreErrorKind::Unavailable };
+    let code = reason.code().unwrap_or_default();
+    match code.as_ref() {
+        "53100" => StoreErrorKind::Full,
+        "25006" => StoreErrorKind::ReadOnly,
+        "58030" => StoreErrorKind::Io,
+        sqlstate if sqlstate.len() == 5 => StoreErrorKind::Unavailable,
+        number => match number.parse::<u32>().map(|number| number & 0xff) {
+            Ok(13) => StoreErrorKind::Full,
+            Ok(8) => StoreErrorKind::ReadOnly,
+            Ok(10) => StoreErrorKind::Io,
+            _ => StoreErrorKind::Unavailable,
+        },
     }
 }

@@ -4,6 +4,7 @@
 //! changes in between has a higher version at the write, and the decision is made again.
 
 mod declarations;
+mod ends;
 mod entries;
 mod feeds;
 mod keys;
@@ -16,6 +17,7 @@ mod view;
 
 pub use self::{
     declarations::{DecisionRow, DeclarationRow, DeclarationState},
+    ends::{Chore, Ends},
     entries::EntryRow,
     feeds::{Copy, NoticeKind, NoticeRow, Page},
     keys::{KeyRow, KeyState},

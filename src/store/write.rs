@@ -11,15 +11,18 @@ mod declare;
 mod deliver;
 mod expire;
 mod key;
+mod member;
 mod municipality;
 mod narrow;
 mod packet;
 mod party;
 mod person;
 mod policy;
+mod probe;
 mod push;
 mod recipients;
 mod record;
+mod undelivered;
 mod withdraw;
 
 use std::future::Future;
@@ -33,15 +36,18 @@ pub use self::{
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
     expire::{EraseBody, Expire},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
+    member::{AddParty, RemoveParty},
     municipality::{AddMunicipality, EndMunicipality},
     narrow::TellNarrowed,
     packet::{NewPacket, PacketKind},
     party::{BlockParty, Ground, MunicipalityOf, RegisterParty, UpdateParty},
     person::NewPerson,
     policy::ActivatePolicy,
+    probe::Probe,
     push::{NewRecipient, Push, Pushed},
     recipients::Stopped,
     record::Record,
+    undelivered::TellUndelivered,
     withdraw::WithdrawPacket,
 };
 use super::writer::{error::Halt, tx::Tx};
@@ -137,6 +143,8 @@ impl Once {
         }
     }
 }
+
+pub(super) use self::member::WAITING;
 
 mod sealed {
     /// Keeps effects in this room.

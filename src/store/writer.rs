@@ -12,22 +12,25 @@ pub mod committed;
 pub mod error;
 pub mod evidence;
 pub mod fault;
+mod health;
 pub mod job;
 mod rows;
 pub mod settings;
 pub mod sign;
 pub mod tx;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
+    time::timeout,
 };
 
 use self::{
     batch::Desk,
     committed::Committed,
+    health::Health,
     job::{Job, Pending},
 };
 pub use self::{
@@ -40,7 +43,7 @@ pub use self::{
 use super::{
     Store,
     error::StoreError,
-    write::{Effect, Write},
+    write::{Effect, Probe, Write},
 };
 
 /// The most writes that share a transaction.
@@ -48,7 +51,11 @@ pub const BATCH: usize = 256;
 
 /// Hands writes to the writer. Cheap to clone; the writer stops when the last one is dropped and all is written.
 #[derive(Clone)]
-pub struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub struct Writer {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    health: Arc<Health>,
+    patience: Duration,
+}
 
 impl Writer {
     /// Starts the writer of a gateway. One per gateway: others may write to the same database from theirs.
@@ -60,14 +67,16 @@ impl Writer {
     pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
         let tree = append::check_head(&store, settings.signer.as_ref()).await?;
         let (sender, mut waiting) = mpsc::channel(settings.queue.max(1));
-        let mut desk = Desk { store, settings, tree };
+        let health = Arc::new(Health::default());
+        let patience = store.patience;
+        let mut desk = Desk { store, settings, tree, health: Arc::clone(&health) };
         let task = tokio::spawn(async move {
             let mut jobs = Vec::with_capacity(BATCH);
             while waiting.recv_many(&mut jobs, BATCH).await > 0 {
                 desk.write(std::mem::take(&mut jobs)).await;
             }
         });
-        Ok((Self(sender), task))
+        Ok((Self { queue: sender, health, patience }, task))
     }
 
     /// Hands over a write and waits for its commit.
@@ -79,7 +88,7 @@ impl Writer {
         write: Write<E>,
     ) -> Result<Committed<Done<E::Outcome>>, WriteError> {
         let (waiter, answer) = oneshot::channel();
-        self.0.try_send(Box::new(Pending::new(write, waiter))).map_err(|error| match error {
+        self.queue.try_send(Box::new(Pending::new(write, waiter))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => WriteError::Busy,
             mpsc::error::TrySendError::Closed(_) => {
                 WriteError::Unavailable(Arc::new(StoreError::unavailable("the writer has stopped")))
@@ -91,10 +100,32 @@ impl Writer {
 }
 
 impl Writer {
+    /// Whether a write would be done now: judges the head, its policy and its tree as every write does, and really writes
+    /// something unless a write was committed in the last seconds. What it writes is taken away again.
+    ///
+    /// A write that failed is remembered until one is done, so that what was proven before it counts no more.
+    ///
+    /// # Errors
+    /// [`WriteError`] says why not; `Unavailable` when the database does not answer within the store's patience.
+    pub async fn prove(&self) -> Result<(), WriteError> {
+        let proof = async {
+            if self.health.is_proven() {
+                return self.submit(Write::new(Probe::Judge, Vec::new())).await.map(drop);
+            }
+            self.submit(Write::new(Probe::Fill, Vec::new())).await.map(drop)?;
+            self.submit(Write::new(Probe::Clear, Vec::new())).await.map(drop)
+        };
+        timeout(self.patience, proof).await.unwrap_or_else(|_elapsed| {
+            Err(WriteError::Unavailable(Arc::new(StoreError::unavailable(
+                "the database did not answer in time",
+            ))))
+        })
+    }
+
     /// How many writes wait to be taken.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.0.max_capacity().saturating_sub(self.0.capacity())
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
     }
 }
 

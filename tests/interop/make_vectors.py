@@ -1,6 +1,7 @@
 """Makes tests/vectors/sealed-packet: messages by jwcrypto that Sluis must open or refuse, one file per case.
 
-The keys are made anew on each run and protect nothing; the content is invented.
+The keys protect nothing; the content is invented. A file that is there already stays as it is, and its key serves the new
+ones: the seeds of fuzz/corpus hold the same messages. To make everything anew, empty the folder first.
 """
 
 import json
@@ -19,7 +20,7 @@ def padded(content: str) -> bytes:
     return data + b" " * (-len(data) % 1024)
 
 
-def seal(key: jwk.JWK, alg: str, plaintext: bytes | None = None, **more: str) -> str:
+def seal(key: jwk.JWK, alg: str, plaintext: bytes | None = None, **more: object) -> str:
     header = {
         "typ": "JWE",
         "cty": "application/vnd.sluis.packet+json",
@@ -29,8 +30,9 @@ def seal(key: jwk.JWK, alg: str, plaintext: bytes | None = None, **more: str) ->
         "alg": alg,
         "enc": "A256GCM",
     } | more
+    header = {name: value for name, value in header.items() if value is not None}
     algs = [header["alg"], header["enc"]]
-    message = jwe.JWE(plaintext or padded(CONTENT), json.dumps(header), algs=algs)
+    message = jwe.JWE(padded(CONTENT) if plaintext is None else plaintext, json.dumps(header), algs=algs)
     message.add_recipient(key)
     return message.serialize(compact=True)
 
@@ -41,12 +43,25 @@ def rewritten(message: str, **change: object) -> str:
     return base64url_encode(json.dumps(header)) + "." + rest
 
 
+def with_part(message: str, index: int, data: bytes) -> str:
+    parts = message.split(".")
+    parts[index] = base64url_encode(data)
+    return ".".join(parts)
+
+
 def main(folder: str) -> None:
     out = pathlib.Path(folder)
     out.mkdir(parents=True, exist_ok=True)
-    rsa = jwk.JWK.generate(kty="RSA", size=3072, kid="rsa-2026")
-    p256 = jwk.JWK.generate(kty="EC", crv="P-256", kid="ec-2026")
-    x25519 = jwk.JWK.generate(kty="OKP", crv="X25519", kid="okp-2026")
+
+    def key(of: str, **kind: object) -> jwk.JWK:
+        file = out / f"{of}.json"
+        if file.exists():
+            return jwk.JWK(**json.loads(file.read_text(encoding="utf-8"))["key"])
+        return jwk.JWK.generate(**kind)
+
+    rsa = key("rsa-oaep", kty="RSA", size=3072, kid="rsa-2026")
+    p256 = key("ecdh-es-p256", kty="EC", crv="P-256", kid="ec-2026")
+    x25519 = key("ecdh-es-x25519", kty="OKP", crv="X25519", kid="okp-2026")
     secret = jwk.JWK.generate(kty="oct", size=256, kid="ec-2026")
     good = seal(p256, "ECDH-ES")
     wrapped = seal(p256, "ECDH-ES+A256KW")
@@ -55,7 +70,9 @@ def main(folder: str) -> None:
         data = {"why": why, "expect": expect, "key": json.loads(key.export_private()), "jwe": message}
         if expect == "opens":
             data["content"] = CONTENT
-        (out / f"{name}.json").write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        file = out / f"{name}.json"
+        if not file.exists():
+            file.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     case("rsa-oaep", "opens", rsa, seal(rsa, "RSA-OAEP"), "the NL GOV encryption module's algorithm")
     case("rsa-oaep-256", "opens", rsa, seal(rsa, "RSA-OAEP-256"), "OAEP with SHA-256")
@@ -83,6 +100,51 @@ def main(folder: str) -> None:
     parts = wrapped.split(".")
     short_key = ".".join([parts[0], "AAAA"] + parts[2:])
     case("wrapped-key-short", "malformed", p256, short_key, "three bytes cannot be a wrapped key")
+
+    # What makes libraries fail: RFC 7518, section 5.3 and RFC 3394 give these lengths.
+    sealed = {"rsa": (rsa, seal(rsa, "RSA-OAEP")), "agreed": (p256, good), "wrapped": (p256, wrapped)}
+    for name, (own, message) in sealed.items():
+        case(f"iv-absent-{name}", "malformed", own, with_part(message, 2, b""), "GCM without an iv")
+        case(f"iv-16-{name}", "malformed", own, with_part(message, 2, bytes(16)), "an iv of 16 bytes")
+    for count in (0, 1, 2, 4, 7, 8, 39, 48):
+        message = with_part(wrapped, 1, bytes(count))
+        case(f"wrapped-key-{count}", "malformed", p256, message, "32 bytes wrapped are 40 bytes")
+    case("agreed-key-1", "malformed", p256, with_part(good, 1, b"x"), "direct agreement wraps nothing")
+    case("rsa-key-383", "malformed", rsa, with_part(sealed["rsa"][1], 1, bytes(383)), "shorter than the modulus")
+    case("rsa-key-385", "malformed", rsa, with_part(sealed["rsa"][1], 1, bytes(385)), "longer than the modulus")
+    head, rest = good.split(".", 1)
+    twice = base64url_decode(head).replace(b"{", b'{"enc":"A256GCM",', 1)
+    case("header-name-twice", "malformed", p256, base64url_encode(twice) + "." + rest, "two readers, two meanings")
+    case("epk-absent", "ephemeral-key", p256, rewritten(good, epk=None), "nothing to agree with")
+    case("epk-private", "ephemeral-key", p256, rewritten(good, epk=json.loads(p256.export_private())), "a private key")
+
+    # Good seals around what the profile does not have.
+    case("typ-jwt", "kind", p256, seal(p256, "ECDH-ES", typ="JWT"), "a token is no packet")
+    case("typ-absent", "kind", p256, seal(p256, "ECDH-ES", typ=None), "typ is JWE")
+    case("cty-other", "kind", p256, seal(p256, "ECDH-ES", cty="application/json"), "cty names the content")
+    case("cty-absent", "kind", p256, seal(p256, "ECDH-ES", cty=None), "cty names the content")
+    case("kid-absent", "other-key", p256, seal(p256, "ECDH-ES", kid=None), "kid names the key")
+    case("dataset-absent", "malformed", p256, seal(p256, "ECDH-ES", dataset=None), "a packet is of a dataset")
+    case("packet-absent", "malformed", p256, seal(p256, "ECDH-ES", packet=None), "a packet has an identifier")
+    case("apu", "foreign", p256, seal(p256, "ECDH-ES", apu="QWxpY2U"), "an input to the derivation by the sender")
+    case("apv", "foreign", p256, seal(p256, "ECDH-ES", apv="Qm9i"), "an input to the derivation by the sender")
+    case("jku", "foreign", p256, seal(p256, "ECDH-ES", jku="https://sluis.example/keys"), "keys to fetch")
+    own = json.loads(p256.export_public())
+    case("jwk", "foreign", p256, seal(p256, "ECDH-ES", jwk=own), "kid names the key")
+    case("x5u", "foreign", p256, seal(p256, "ECDH-ES", x5u="https://sluis.example/c"), "a certificate to fetch")
+    case("unknown-member", "opens", p256, seal(p256, "ECDH-ES", later="1"), "RFC 7516, section 4: ignored")
+    case("content-empty", "malformed", p256, seal(p256, "ECDH-ES", b""), "the shortest packet is {}")
+    for name, content in {
+        "padding": b" " * 1024,
+        "no-json": b"geheim",
+        "list": b"[]",
+        "text": b'"geheim"',
+        "not-utf-8": b'{"naam":"No\xebl"}',
+        "name-twice": b'{"naam":"Noor","naam":"Sem"}',
+        "two": b"{}{}",
+        "bom": b"\xef\xbb\xbf{}",
+    }.items():
+        case(f"content-{name}", "content", p256, seal(p256, "ECDH-ES", content), "one JSON object in UTF-8")
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ fn a_fault_in_the_text_names_the_line() {
 
 #[test]
 fn what_is_only_fit_for_a_try_out_is_refused_unless_strict_is_off() {
-    let open_ops = SAMPLE.replace("# ops = \"127.0.0.1:9100\"", "ops = \"0.0.0.0:9100\"");
+    let open_ops = SAMPLE.replace("# ops = \"127.0.0.1:8444\"", "ops = \"0.0.0.0:9100\"");
     assert!(fault(&open_ops).contains("listen.ops"));
     let no_crl = SAMPLE.replace("files = [\"tls/pkioverheid-private.crl\"]", "files = []");
     assert!(fault(&no_crl).contains("tls.revocation.files"));

@@ -90,7 +90,7 @@ macro_rules! a_test_for_each {
 
 a_test_for_each! {
     words json_strict json_typed query headers traceparent bodies content certificate anchor revocation_list key_proof recipient_key
-    sealed receipt envelope checkpoint note vkey tlog_proof tile_path bundle frontier part leaf own_entry log_folder sheet problem
+    sealed jwe receipt envelope checkpoint note vkey tlog_proof tile_path bundle frontier part leaf own_entry log_folder sheet problem
     configuration
 }
 

@@ -18,3 +18,4 @@ mod removal;
 mod residence;
 mod search;
 mod steps;
+mod undelivered;

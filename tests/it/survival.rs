@@ -14,4 +14,5 @@ mod overload;
 mod pair;
 mod pour;
 mod process;
+mod ready;
 mod stop;

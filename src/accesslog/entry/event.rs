@@ -90,6 +90,8 @@ words! {
         CertificateRegistered = "certificate-registered",
         /// The operator registered a party.
         PartyRegistered = "party-registered",
+        /// The operator took a party out for good.
+        PartyRemoved = "party-removed",
         /// The operator blocked a party.
         PartyBlocked = "party-blocked",
         /// The operator let a blocked party in again.

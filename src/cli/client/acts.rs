@@ -13,16 +13,14 @@ use super::{
     listed,
     lists::{self, Page},
     names::Names,
+    pending::Pending,
     profile::ProfileChoice,
-    push::random_key,
+    push::unaccepted,
     session::{Session, read_json},
     text::member,
 };
 use crate::{
-    cli::{
-        Context, Exit, Failure, Language,
-        language::{both, tell},
-    },
+    cli::{Context, Exit, Failure, Language, language::tell},
     domain::{
         declaration::Capacity,
         id::{DeclarationId, PacketId},
@@ -62,9 +60,13 @@ pub struct Declare {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The Idempotency-Key; without it a random one, which is printed when the answer is lost.
+    /// The Idempotency-Key; without it a random one, which is kept beside the file until the answer was printed.
     #[arg(long, value_name = "KEY")]
     pub idempotency_key: Option<String>,
+
+    /// Record it although an earlier try of another content had no answer.
+    #[arg(long)]
+    pub changed: bool,
 }
 
 /// `sluis client withdraw`.
@@ -142,23 +144,16 @@ impl Declare {
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
         let body = read_json(&self.file)?;
-        let key = match self.idempotency_key {
-            Some(key) => key,
-            None => random_key(&*at.entropy)?,
+        let path = "/v1/declarations";
+        let pending = match self.idempotency_key {
+            Some(key) => Pending::under(key),
+            None => Pending::begin(&self.file, path, &body, self.changed, &*at.entropy)?,
         };
-        let call = Call::post_bytes("/v1/declarations", body).idempotent(&*key);
-        let answer = session.gateway.call(call).await.map_err(|error| {
-            let doubtful = matches!(error, CallError::Unanswered { doubtful: true, .. });
-            let failure = Failure::from(error);
-            if doubtful {
-                failure.now(both!(
-                    "geef de opdracht nog eens met --idempotency-key {key}: dan wordt zij niet twee keer vastgelegd",
-                    "run it again with --idempotency-key {key}: it cannot be recorded twice under one key"
-                ))
-            } else {
-                failure
-            }
-        })?;
+        let call = Call::post_bytes(path, body).idempotent(pending.key());
+        let answer = match session.gateway.call(call).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(unaccepted(error, &pending)),
+        };
         let answer: Value = serde_json::from_slice(&answer.body)
             .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
         let language = at.out.language();
@@ -172,6 +167,7 @@ impl Declare {
             );
             format!("{recorded}\n{back}")
         })?;
+        pending.end()?;
         Ok(Exit::Done)
     }
 }
@@ -261,17 +257,16 @@ fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
     for (list, nl, en) in [
         ("/stopped", "tegengehouden", "stopped"),
         ("/told", "al opgehaald, krijgt bericht", "collected already, is told"),
+        (
+            "/toTell",
+            "het afschrift is al opgehaald; de poort geeft geen bericht: vertel het zelf",
+            "the copy was collected already; the gateway tells nobody: tell it yourself",
+        ),
     ] {
         for copy in answer.pointer(list).and_then(Value::as_array).into_iter().flatten() {
-            let (packet, role) = (member(copy, "/packet"), member(copy, "/party/role"));
+            let packet = member(copy, "/packet");
             let party = copy.pointer("/party").map(|party| names.party(party, language)).unwrap_or_default();
-            let what = match (list, role.as_str()) {
-                ("/told", "betrokkene") => language.pick(
-                    "het afschrift is al opgehaald; de poort geeft geen bericht: vertel het zelf",
-                    "the copy was collected already; the gateway tells nobody: tell it yourself",
-                ),
-                _ => language.pick(nl, en),
-            };
+            let what = language.pick(nl, en);
             lines.push(format!("  {packet}  {party}: {what}"));
         }
     }

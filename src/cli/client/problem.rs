@@ -41,12 +41,18 @@ pub struct Reason {
     /// Where in the CSV file: the name of the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
+    /// What a spreadsheet calls that column, such as AV.
+    #[serde(rename = "columnLetters", skip_serializing_if = "Option::is_none")]
+    pub letters: Option<String>,
     /// A stable code.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub code: String,
     /// The provisions, where it is the law that says no.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub provisions: Vec<String>,
+    /// The provisions as people write them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<String>,
     /// In plain Dutch.
     pub nl: String,
     /// In English.
@@ -133,13 +139,20 @@ impl Reason {
             .recipient
             .map(number)
             .map(|number| tell!(language, "ontvanger {number}", "recipient {number}"));
-        let articles = (!self.provisions.is_empty()).then(|| self.provisions.join(", "));
-        let head: Vec<&str> =
-            [Some(place.as_str()), recipient.as_deref(), Some(&self.code), articles.as_deref()]
-                .into_iter()
-                .flatten()
-                .filter(|part| !part.is_empty())
-                .collect();
+        // A gateway of before the citations gives identifiers only.
+        let cited = if self.citations.is_empty() { &self.provisions } else { &self.citations };
+        let articles = (!cited.is_empty()).then(|| cited.join(", "));
+        let head: Vec<&str> = [
+            self.letters.as_deref(),
+            Some(place.as_str()),
+            recipient.as_deref(),
+            Some(&self.code),
+            articles.as_deref(),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
         let mut lines = vec![format!("- {}", head.join(" · ")), format!("    {}", self.text(language))];
         if let Some(now) = &self.now {
             let (first, other) = language.pick((&now.nl, &now.en), (&now.en, &now.nl));

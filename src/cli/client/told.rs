@@ -181,6 +181,7 @@ impl Teller<'_> {
             ),
             (
                 Event::PartyRegistered
+                | Event::PartyRemoved
                 | Event::PartyBlocked
                 | Event::PartyUnblocked
                 | Event::MandateRegistered
@@ -237,7 +238,10 @@ impl Teller<'_> {
         let mut texts: Vec<String> = conditions
             .iter()
             .map(|id| match self.rules.condition(id) {
-                Some(condition) => language.pick(&condition.text.nl, &condition.text.en).to_string(),
+                Some(condition) => {
+                    let (text, _) = condition.texts();
+                    language.pick(text.nl, text.en).into_owned()
+                }
                 None => id.clone(),
             })
             .collect();
@@ -318,6 +322,9 @@ const fn plain(event: Event, language: Language) -> (&'static str, &'static str)
             ("registreerde een certificaat", "een certificaat registreren"),
             ("registered a certificate", "register a certificate"),
         ),
+        Event::PartyRemoved => {
+            (("verwijderde een partij", "een partij verwijderen"), ("removed a party", "remove a party"))
+        }
         Event::PartyRegistered => (
             ("registreerde een partij", "een partij registreren"),
             ("registered a party", "register a party"),

@@ -21,10 +21,7 @@ use crate::{
         language::{Said, both},
         running::Running,
     },
-    crypto::{
-        keys::{KeyAlgorithm, PrivateKey},
-        seal::open_packet,
-    },
+    crypto::{keys::PrivateKey, seal::open_packet},
     domain::{
         clock::Clock,
         id::Entropy,
@@ -173,7 +170,7 @@ impl Actor {
         init::point_profile(&folder.join("profile.toml"), url)?;
         let profile = Profile::read(&folder.join("profile.toml"))?;
         let gateway = Gateway::of(&profile, Arc::clone(entropy))?;
-        let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw)
+        let key = PrivateKey::generate(init::usual_algorithm(laid.party.role))
             .map_err(|error| Failure::internal("cannot make a key").because(error))?;
         let text = serde_json::to_vec_pretty(&key.to_jwk())
             .map_err(|error| Failure::internal("cannot write a key").because(error))?;

@@ -17,6 +17,7 @@ use crate::{
     },
     crypto::{at_rest::AtRest, gateway_keys::GatewayKeys},
     merkle::note::{LogVerifier, read_unchecked},
+    store::read::Chore,
 };
 
 /// Verifies the store, or a copy.
@@ -24,7 +25,13 @@ pub(super) async fn verify(config: &ConfigFile, how: &Verify, at: &mut Context) 
     let given = how.vkey.as_deref().map(vkey_of).transpose()?;
     let mut older = Vec::new();
     for file in &how.checkpoint {
-        older.push(read(file)?);
+        let note = read(file)?;
+        if read_unchecked(&note).is_err() {
+            // A damaged file says nothing of the log: it must not look like an alarm.
+            return Err(Failure::usage(format!("`{}` is no checkpoint, or it is damaged", file.display()))
+                .now("take the checkpoint as it was kept; nothing was verified"));
+        }
+        older.push(note);
     }
     let report = match &how.folder {
         Some(dir) => of_folder(dir, given, &older, at).await?,
@@ -100,6 +107,11 @@ async fn of_store(
         .get(signed.unwrap_or(0))
         .ok_or_else(|| Failure::configuration(("er is geen sleutel van het log", "there is no log key")))?;
     let report = checked(&view, verifier, older, Some(&keys.at_rest), at).await;
+    if report.as_ref().is_ok_and(Report::is_sound)
+        && store.note_chore(Chore::LogVerify, at.clock.now()).await.is_err()
+    {
+        at.out.warn("that the log was verified could not be noted for the gateway's metrics");
+    }
     store.close().await;
     report.map_err(operated::store)
 }
@@ -127,17 +139,17 @@ fn vkey_of(given: &str) -> Result<String, Failure> {
         return Ok(given.trim().to_owned());
     }
     let path = Path::new(given);
-    fs::read_to_string(path).map(|text| text.trim().to_owned()).map_err(|error| {
-        Failure::usage(both!(
-            "`{given}` is geen publieke sleutel van een log, en ook geen bestand dat te lezen is",
-            "`{given}` is no public key of a log, nor a file that can be read"
+    if path.exists() {
+        return read(path).map(|text| text.trim().to_owned());
+    }
+    Err(Failure::usage(both!(
+            "`{given}` is geen publieke sleutel van een log, en ook geen bestand",
+            "`{given}` is no public key of a log, nor a file"
         ))
-        .because(error)
         .now((
             "plak de sleutel die `sluis init` liet zien (`naam+hash+sleutel`), of noem het bestand waar zij in staat",
             "paste the key that `sluis init` printed (`name+hash+key`), or name the file that holds it",
-        ))
-    })
+        )))
 }
 
 fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
@@ -146,8 +158,12 @@ fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
         .now(("zij ziet eruit als `naam+hash+sleutel`", "it looks like `name+hash+key`"))
 }
 
+/// A text that was kept in a file, as it was before mail or an editor gave it a byte order mark, other line ends or another
+/// end: those are no part of what was signed.
 fn read(file: &Path) -> Result<String, Failure> {
-    fs::read_to_string(file).map_err(|error| Failure::unreadable(file, error))
+    let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(file, error))?;
+    let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n").replace('\r', "\n");
+    Ok(format!("{}\n", text.trim_matches('\n')))
 }
 
 fn text(report: &Report, language: Language) -> String {

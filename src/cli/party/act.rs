@@ -23,6 +23,14 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     if matches!(party.role, Role::Betrokkene) {
         return Err(Failure::refused("a person is never a party on the line"));
     }
+    if since.is_some() && municipality.is_empty() {
+        if !party.role.is_school() {
+            return Err(Failure::usage(
+                "--since says from when it acts for a college: give --municipality too",
+            ));
+        }
+        at.out.warn("a school acts for no college: --since says nothing about it");
+    }
     let certificate = read(&certificate, party, config, at)?;
     let from = amsterdam_midnight(since.unwrap_or_else(|| amsterdam_date(at.clock.now())));
     let ground = by.ground();
@@ -37,11 +45,7 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
                 .now("`sluis party next` registers another certificate for it"));
         }
         let exchange = &composed.exchange;
-        exchange.register_party(party, &name, municipalities).await.map_err(operated::failure)?;
-        exchange.register_certificate_for(party, &certificate).await.map_err(|error| {
-            at.out.warn("the party is registered, its certificate is not: give that with `sluis party next`");
-            operated::failure(error)
-        })
+        exchange.add_party(party, &name, municipalities, &certificate).await.map_err(operated::failure)
     }
     .await;
     composed.close().await;
@@ -93,6 +97,14 @@ pub(super) async fn revoke(
     composed.close().await;
     done?;
     say(at, "revoke", party, Some(registration), "Ingetrokken / revoked")
+}
+
+pub(super) async fn remove(config: &Config, party: PartyId, at: &mut Context) -> Result<Exit, Failure> {
+    let composed = open(config, at).await?;
+    let done = composed.exchange.remove_party(party).await;
+    composed.close().await;
+    done.map_err(operated::failure)?;
+    say(at, "remove", party, None, "Verwijderd / removed")
 }
 
 pub(super) async fn block(

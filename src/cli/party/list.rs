@@ -1,11 +1,13 @@
 //! `sluis party list`.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
     cli::{Context, Exit, Failure, compose, operated},
     config::Config,
-    store::read::{CertificateRow, PartyRow},
+    domain::clock::amsterdam_date,
+    store::read::{CertificateRow, KeyState, PartyRow},
 };
 
 /// Prints every party; as JSON one per line.
@@ -14,7 +16,9 @@ pub(super) async fn list(config: &Config, at: &mut Context) -> Result<Exit, Fail
     let parties = store.parties().await.map_err(operated::store)?;
     for party in &parties {
         let certificates = store.certificates(&party.party).await.map_err(operated::store)?;
-        at.out.show(&document(party, &certificates), || text(party, &certificates, at.clock.now()))?;
+        let (keys, now) = (store.keys(&party.party).await.map_err(operated::store)?, at.clock.now());
+        let active = keys.into_iter().filter(|key| key.clone().at(now).state == KeyState::Active).count();
+        at.out.show(&document(party, &certificates, active), || text(party, &certificates, active, now))?;
     }
     store.close().await;
     if parties.is_empty() {
@@ -23,24 +27,24 @@ pub(super) async fn list(config: &Config, at: &mut Context) -> Result<Exit, Fail
     Ok(Exit::Done)
 }
 
-fn document(party: &PartyRow, certificates: &[CertificateRow]) -> serde_json::Value {
+fn document(party: &PartyRow, certificates: &[CertificateRow], keys: usize) -> serde_json::Value {
     let municipality = |one: &crate::store::write::MunicipalityOf| {
         json!({ "code": one.municipality, "by": one.ground.as_str(), "decision": one.decision,
             "from": one.from, "until": one.until })
     };
     let certificate = |one: &CertificateRow| {
         json!({ "registration": one.registration, "serial": one.serial, "notBefore": one.not_before,
-            "notAfter": one.not_after, "revoked": one.revoked })
+            "notAfter": one.not_after, "revoked": one.revoked, "revokedAt": one.revoked_at })
     };
     json!({
         "party": party.party.to_string(), "name": party.name, "blocked": party.blocked,
-        "registered": party.registered,
+        "registered": party.registered, "activeKeys": keys,
         "municipalities": party.municipalities.iter().map(municipality).collect::<Vec<_>>(),
         "certificates": certificates.iter().map(certificate).collect::<Vec<_>>(),
     })
 }
 
-fn text(party: &PartyRow, certificates: &[CertificateRow], now: jiff::Timestamp) -> String {
+fn text(party: &PartyRow, certificates: &[CertificateRow], keys: usize, now: Timestamp) -> String {
     let blocked = if party.blocked { "  GEBLOKKEERD / BLOCKED" } else { "" };
     let mut lines = vec![format!("{}  {}{blocked}", party.party, party.name)];
     let places = party.municipalities_at(now);
@@ -49,14 +53,32 @@ fn text(party: &PartyRow, certificates: &[CertificateRow], now: jiff::Timestamp)
         lines.push(format!("    voor / for {}", places.join(" ")));
     }
     for one in certificates {
-        let state = if one.revoked {
-            "ingetrokken / revoked"
-        } else if one.not_after < now {
-            "verlopen / expired"
-        } else {
-            "geldig tot / valid until"
+        let state = match one.revoked_at {
+            Some(at) => format!("ingetrokken op / revoked on {}", amsterdam_date(at)),
+            None if one.revoked => "ingetrokken / revoked".to_owned(),
+            None if one.not_after <= now => {
+                format!("verlopen op / expired on {}", amsterdam_date(one.not_after))
+            }
+            None => {
+                let left = days_left(now, one.not_after);
+                format!("geldig tot / valid until {}{left}", amsterdam_date(one.not_after))
+            }
         };
-        lines.push(format!("    {}  {state} {}", one.registration, one.not_after));
+        lines.push(format!("    {}  {state}", one.registration));
+    }
+    if keys == 0 {
+        lines.push("    GEEN actieve sleutel / NO active key".to_owned());
     }
     lines.join("\n")
+}
+
+/// Said from this many days before the end on.
+const SOON: i64 = 60;
+
+fn days_left(now: Timestamp, end: Timestamp) -> String {
+    match amsterdam_date(now).until(amsterdam_date(end)).map(|span| i64::from(span.get_days())) {
+        Ok(1) => " (nog 1 dag / 1 day left)".to_owned(),
+        Ok(days @ 0..=SOON) => format!(" (nog {days} dagen / {days} days left)"),
+        Ok(_) | Err(_) => String::new(),
+    }
 }

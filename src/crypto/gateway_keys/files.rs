@@ -11,10 +11,10 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{KeyFileFault, KeyKind};
+use crate::crypto::secret_file;
 
 /// Longer than any of the four.
 const LONGEST: u64 = 16 * 1024;
-const OTHERS: u32 = 0o077;
 const OTHERS_WRITE: u32 = 0o022;
 
 type Found = BTreeMap<KeyKind, BTreeMap<u32, PathBuf>>;
@@ -81,7 +81,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, KeyFileFault> {
     let mut file = File::open(path).map_err(|source| io_fault(path, source))?;
     // Judged on the open file, so that it cannot be exchanged in between.
     let metadata = file.metadata().map_err(|source| io_fault(path, source))?;
-    if metadata.permissions().mode() & OTHERS != 0 {
+    if !secret_file::is_closed(path, &metadata) {
         return Err(KeyFileFault::Open(path.to_owned()));
     }
     let too_long = || io_fault(path, io::Error::from(io::ErrorKind::FileTooLarge));

@@ -19,6 +19,9 @@ use zeroize::Zeroizing;
 use super::{KeyAlgorithm, RecipientKey, jose_jwk};
 use crate::crypto::jwe;
 
+/// `cty` of the message by which a key shows that its halves belong together.
+const TRIAL_CTY: &str = "text/plain";
+
 /// A private key that opens what was sealed to its public half.
 pub struct PrivateKey {
     public: RecipientKey,
@@ -166,8 +169,8 @@ impl PrivateKey {
 
     /// A library may load a private half that does not belong to its public half; nothing would ever open.
     fn opens_its_own(&self) -> Result<(), InvalidPrivateKey> {
-        let sealed = jwe::encrypt(b"?", &self.public, &[]).map_err(|_| InvalidPrivateKey)?;
-        jwe::decrypt(&sealed, self).map(drop).map_err(|_| InvalidPrivateKey)
+        let sealed = jwe::encrypt(b"?", &self.public, TRIAL_CTY, &[]).map_err(|_| InvalidPrivateKey)?;
+        jwe::decrypt(&sealed, TRIAL_CTY, self).map(drop).map_err(|_| InvalidPrivateKey)
     }
 }
 

@@ -1,5 +1,10 @@
 //! What a JWK must be, collected into a list of faults.
 
+mod certificate;
+mod rsa;
+
+use std::collections::BTreeSet;
+
 use aws_lc_rs::agreement;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -7,10 +12,8 @@ use serde_json::{Map, Value};
 use super::{KeyAlgorithm, PublicNumbers};
 use crate::domain::problem::Fault;
 
-/// NCSC 2025: RSA below 3072 bits is being phased out.
-const SHORTEST_RSA_BITS: usize = 3072;
-/// A larger modulus makes every push to its owner slow, and protects nothing more.
-const LONGEST_RSA_BITS: usize = 8192;
+/// What is longer is not decoded; a modulus of 8192 bits has 1366 characters.
+const LONGEST_NUMBER: usize = 2048;
 const LONGEST_KID: usize = 128;
 /// RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1.
 const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
@@ -21,8 +24,17 @@ pub(super) struct Read {
     pub(super) numbers: PublicNumbers,
 }
 
+/// Where a JWK comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// From who publishes or sends it: everything is checked.
+    Outside,
+    /// From the store, which took it after everything was checked.
+    Stored,
+}
+
 /// Reads the public part of a JWK, or says everything that is wrong with it.
-pub(super) fn read(jwk: &Value) -> Result<Read, Vec<Fault>> {
+pub(super) fn read(jwk: &Value, origin: Origin) -> Result<Read, Vec<Fault>> {
     let Some(members) = jwk.as_object() else {
         return Err(vec![Fault::at(
             "",
@@ -31,11 +43,12 @@ pub(super) fn read(jwk: &Value) -> Result<Read, Vec<Fault>> {
             "The key is not a JWK: a JSON object with kty and the numbers of the key.",
         )]);
     };
-    let mut reader = Reader { members, faults: Vec::new() };
+    let mut reader = Reader { members, origin, faults: Vec::new() };
     reader.refuse_private_members();
     let numbers = reader.numbers();
     let algorithm = reader.algorithm(numbers.as_ref());
     reader.purpose();
+    reader.certificate();
     let kid = reader.kid();
     match (numbers, algorithm) {
         (Some(numbers), Some(algorithm)) if reader.faults.is_empty() => Ok(Read { algorithm, kid, numbers }),
@@ -45,6 +58,7 @@ pub(super) fn read(jwk: &Value) -> Result<Read, Vec<Fault>> {
 
 struct Reader<'a> {
     members: &'a Map<String, Value>,
+    origin: Origin,
     faults: Vec<Fault>,
 }
 
@@ -90,52 +104,6 @@ impl Reader<'_> {
                 None
             }
         }
-    }
-
-    fn rsa(&mut self) -> Option<PublicNumbers> {
-        let n = self.bytes("n");
-        let e = self.bytes("e");
-        if let Some(n) = &n {
-            let leading = n.first().map_or(0, |byte| byte.leading_zeros());
-            let bits = n.len().saturating_mul(8).saturating_sub(usize::try_from(leading).unwrap_or(8));
-            if leading == 8 {
-                self.not_canonical("/n");
-            } else if bits < SHORTEST_RSA_BITS {
-                self.fault(
-                    "/n",
-                    "key-too-short",
-                    "De RSA-sleutel is te kort: minstens 3072 bits.",
-                    "The RSA key is too short: at least 3072 bits.",
-                );
-            } else if bits > LONGEST_RSA_BITS {
-                self.fault(
-                    "/n",
-                    "key-too-long",
-                    "De RSA-sleutel is te lang: hoogstens 8192 bits.",
-                    "The RSA key is too long: at most 8192 bits.",
-                );
-            } else if n.last().is_none_or(|byte| byte & 1 == 0) {
-                self.fault(
-                    "/n",
-                    "key-modulus",
-                    "De modulus is even: dit is geen RSA-sleutel.",
-                    "The modulus is even: this is no RSA key.",
-                );
-            }
-        }
-        if let Some(e) = &e {
-            if e.first() == Some(&0) {
-                self.not_canonical("/e");
-            } else if !is_sound_exponent(e) {
-                self.fault(
-                    "/e",
-                    "key-exponent",
-                    "De exponent is oneven, minstens 65537 en hoogstens vier bytes lang.",
-                    "The exponent is odd, at least 65537 and at most four bytes long.",
-                );
-            }
-        }
-        Some(PublicNumbers::Rsa { n: n?, e: e? })
     }
 
     fn p256(&mut self) -> Option<PublicNumbers> {
@@ -203,21 +171,29 @@ impl Reader<'_> {
                 "The key is not meant for encryption: use must be enc.",
             );
         }
+        let Some(ops) = self.members.get("key_ops") else { return };
+        let names: Option<Vec<&str>> =
+            ops.as_array().and_then(|ops| ops.iter().map(Value::as_str).collect::<Option<_>>());
         // A public ECDH key as browsers export it has an empty list: the operations belong to the private half.
-        let fits = |ops: &Value| {
-            ops.as_array().is_some_and(|ops| {
-                ops.is_empty()
-                    || ops.iter().any(|op| {
-                        matches!(op.as_str(), Some("encrypt" | "wrapKey" | "deriveKey" | "deriveBits"))
-                    })
-            })
+        let fits = |ops: &Vec<&str>| {
+            ops.is_empty()
+                || ops.iter().any(|op| matches!(*op, "encrypt" | "wrapKey" | "deriveKey" | "deriveBits"))
         };
-        if self.members.get("key_ops").is_some_and(|ops| !fits(ops)) {
+        if !names.as_ref().is_some_and(fits) {
             self.fault(
                 "/key_ops",
                 "key-operations",
                 "De sleutel staat versleutelen niet toe: key_ops noemt encrypt, wrapKey, deriveKey of deriveBits.",
                 "The key does not allow encryption: key_ops must name encrypt, wrapKey, deriveKey or deriveBits.",
+            );
+        }
+        // RFC 7517, section 4.3.
+        if names.is_some_and(|ops| BTreeSet::from_iter(&ops).len() < ops.len()) {
+            self.fault(
+                "/key_ops",
+                "key-operations-twice",
+                "Een naam staat twee keer in key_ops. Noem elke bewerking één keer, of laat key_ops weg.",
+                "A name stands twice in key_ops. Name each operation once, or leave key_ops out.",
             );
         }
     }
@@ -244,7 +220,7 @@ impl Reader<'_> {
             .members
             .get(name)
             .and_then(Value::as_str)
-            .filter(|text| text.len() <= 2 * LONGEST_RSA_BITS / 8)
+            .filter(|text| text.len() <= LONGEST_NUMBER)
             .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
             .filter(|bytes| !bytes.is_empty());
         if bytes.is_none() {
@@ -280,11 +256,6 @@ impl Reader<'_> {
             "This number is not in its shortest form; a key has one spelling.",
         );
     }
-}
-
-fn is_sound_exponent(e: &[u8]) -> bool {
-    let value = e.iter().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
-    e.len() <= 4 && value >= 65_537 && value & 1 == 1
 }
 
 /// Whether the coordinate is below 2^255 - 19, so that no second spelling names the same point (RFC 7748, section 5).

@@ -20,6 +20,13 @@ fn rsa(bytes: usize, first: u8, last: u8) -> Value {
     json!({"kty": "RSA", "n": URL_SAFE_NO_PAD.encode(n), "e": "AQAB"})
 }
 
+/// A modulus as keys have it, made by other software.
+fn sound_rsa() -> Value {
+    let case = include_str!("../../../tests/vectors/sealed-packet/rsa-oaep.json");
+    let key = &serde_json::from_str::<Value>(case).unwrap()["key"];
+    json!({"kty": "RSA", "n": key["n"], "e": key["e"]})
+}
+
 fn x25519(low: u8, middle: u8, high: u8) -> Value {
     let mut u = [middle; 32];
     u[0] = low;
@@ -33,8 +40,8 @@ fn the_three_kinds_are_read_with_their_default_algorithm() {
         (p256(), KeyAlgorithm::EcdhEs),
         (with(p256(), "alg", "ECDH-ES+A256KW"), KeyAlgorithm::EcdhEsA256kw),
         (json!({"kty": "OKP", "crv": "X25519", "x": U}), KeyAlgorithm::EcdhEs),
-        (rsa(384, 0x80, 1), KeyAlgorithm::RsaOaep),
-        (with(rsa(384, 0x80, 1), "alg", "RSA-OAEP-256"), KeyAlgorithm::RsaOaep256),
+        (sound_rsa(), KeyAlgorithm::RsaOaep),
+        (with(sound_rsa(), "alg", "RSA-OAEP-256"), KeyAlgorithm::RsaOaep256),
     ] {
         let key = RecipientKey::from_jwk(&jwk).unwrap();
         assert_eq!(key.algorithm(), algorithm, "{jwk}");
@@ -84,6 +91,13 @@ fn what_is_wrong_is_named() {
         (with(p256(), "alg", "ECDH-ES+A128KW"), "/alg", "key-algorithm"),
         (with(p256(), "use", "sig"), "/use", "key-use"),
         (with(p256(), "key_ops", json!(["verify"])), "/key_ops", "key-operations"),
+        (with(p256(), "key_ops", json!("deriveKey")), "/key_ops", "key-operations"),
+        (with(p256(), "key_ops", json!(["deriveKey", 1])), "/key_ops", "key-operations"),
+        (with(p256(), "key_ops", json!(["deriveKey", "deriveKey"])), "/key_ops", "key-operations-twice"),
+        (with(p256(), "key_ops", json!(["deriveBits", "sign", "sign"])), "/key_ops", "key-operations-twice"),
+        (with(p256(), "x5u", "https://sluis.example/cert.pem"), "/x5u", "key-certificate-address"),
+        (with(p256(), "x5t", "AAAA"), "/x5t", "key-certificate-digest"),
+        (with(p256(), "x5t#S256", Value::Null), "/x5t#S256", "key-certificate-digest"),
         (with(p256(), "kid", ""), "/kid", "key-id"),
         (with(p256(), "kid", "two words"), "/kid", "key-id"),
         (with(p256(), "kid", "k".repeat(129)), "/kid", "key-id"),
@@ -92,6 +106,7 @@ fn what_is_wrong_is_named() {
         (rsa(1025, 0x80, 1), "/n", "key-too-long"),
         (rsa(385, 0x00, 1), "/n", "key-not-canonical"),
         (rsa(384, 0x80, 2), "/n", "key-modulus"),
+        (rsa(384, 0x80, 1), "/n", "key-modulus-small-factor"),
         (with(rsa(384, 0x80, 1), "e", "Aw"), "/e", "key-exponent"),
         (with(rsa(384, 0x80, 1), "e", "AAEAAQ"), "/e", "key-not-canonical"),
         (with(rsa(384, 0x80, 1), "e", "AQAA"), "/e", "key-exponent"),
@@ -110,7 +125,37 @@ fn what_is_wrong_is_named() {
         );
     }
     assert!(RecipientKey::from_jwk(&x25519(9, 0, 0)).is_ok(), "the base point is a point");
+    assert!(
+        RecipientKey::from_jwk(&x25519(2, 0, 0)).is_ok(),
+        "RFC 7748, section 5: points of the twist are taken like any other"
+    );
     assert!(RecipientKey::from_jwk(&with(p256(), "key_ops", json!([]))).is_ok(), "as browsers export it");
+}
+
+#[test]
+fn a_digest_is_that_of_the_certificate_that_is_sent_along() {
+    let der = b"whatever stands here is for the proof to judge";
+    let x5c = json!([base64::engine::general_purpose::STANDARD.encode(der)]);
+    let b64 = |algorithm| json!(URL_SAFE_NO_PAD.encode(digest::digest(algorithm, der)));
+    let sha1 = b64(&digest::SHA1_FOR_LEGACY_USE_ONLY);
+    let sha256 = b64(&digest::SHA256);
+    let certified = with(p256(), "x5c", x5c);
+    let right = with(with(certified, "x5t", sha1.clone()), "x5t#S256", sha256.clone());
+    assert!(RecipientKey::from_jwk(&right).is_ok());
+    for wrong in [with(right.clone(), "x5t", sha256), with(right.clone(), "x5t#S256", sha1)] {
+        assert!(RecipientKey::from_jwk(&wrong).is_err(), "{wrong}");
+    }
+    for wrong in [json!([]), json!("x"), json!([1]), json!(["-_"])] {
+        assert!(RecipientKey::from_jwk(&with(right.clone(), "x5c", wrong.clone())).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_stored_modulus_is_not_searched_a_second_time() {
+    let weak = rsa(384, 0x80, 1);
+    assert!(RecipientKey::from_jwk(&weak).is_err());
+    assert!(RecipientKey::from_stored(&weak).is_ok());
+    assert!(RecipientKey::from_stored(&rsa(256, 0x80, 1)).is_err(), "what costs nothing is checked again");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::{
         clock::amsterdam_date,
         code::{DatasetCode, Purpose},
         declaration::{DeclarationKind, EvidenceKind},
-        party::PartyId,
+        party::{PartyId, Role},
         person::PersonReference,
         problem::{Bilingual, Fault},
     },
@@ -84,7 +84,7 @@ impl Exchange {
         parts: &Parts<'_>,
         now: Timestamp,
     ) -> Result<(Option<PartyId>, Vec<Fault>), Trouble> {
-        let mut faults = self.wrong_with(parts, now);
+        let mut faults = self.wrong_with(parts, caller.party().role, now);
         let Some(address) = parts.towards else { return Ok((None, faults)) };
         let found = self.resolve(caller.party(), &[(0, address)], now).await?;
         let one = found.and_then(|found| {
@@ -100,7 +100,7 @@ impl Exchange {
         }
     }
 
-    fn wrong_with(&self, parts: &Parts<'_>, now: Timestamp) -> Vec<Fault> {
+    fn wrong_with(&self, parts: &Parts<'_>, recorder: Role, now: Timestamp) -> Vec<Fault> {
         let mut faults = Vec::new();
         if parts.dataset.is_some_and(|dataset| self.catalogue.dataset(dataset).is_none()) {
             faults.push(Fault::at(
@@ -118,9 +118,9 @@ impl Exchange {
                 "No such purpose.",
             ));
         }
-        faults.extend(reach::too_wide(parts));
+        faults.extend(reach::too_wide(parts, recorder).into_iter().map(|fault| self.catalogue.cited(fault)));
         if parts.reference.is_some_and(PersonReference::is_pgn) {
-            faults.extend(self.wrong_with_pgn(parts));
+            faults.extend(self.wrong_with_pgn(parts, recorder));
         }
         let today = amsterdam_date(now);
         for (day, pointer) in [(parts.given_at, "/givenAt"), (parts.recorded_on, "/evidence/recordedOn")] {
@@ -154,13 +154,18 @@ impl Exchange {
     }
 
     /// A pseudonym of the persoonsgebonden nummer is a use of it: a declaration may use it where its dataset may.
-    fn wrong_with_pgn(&self, parts: &Parts<'_>) -> Option<Fault> {
+    fn wrong_with_pgn(&self, parts: &Parts<'_>, recorder: Role) -> Option<Fault> {
         let dataset = self.catalogue.dataset(parts.dataset?)?;
         if !dataset.has_pgn() {
-            let provisions =
-                ["wvo2020:8.17", "wvo2020:8.18", "wec:161", "wec:162", "web:2.5.5a", "web:9.2.6"];
-            return Some(Fault {
-                provisions: provisions.into_iter().filter_map(|one| one.parse().ok()).collect(),
+            let provisions: &[&str] = match recorder {
+                Role::ProSchool => &["wvo2020:8.17", "wvo2020:8.18"],
+                Role::VsoSchool => &["wec:161", "wec:162"],
+                Role::MboSchool => &["web:2.5.5a", "web:9.2.6"],
+                Role::Doorstroompunt | Role::Leerplicht => &["web:9.2.6"],
+                Role::WerkEnInkomen | Role::Verwerker | Role::Betrokkene => &["uavg:46"],
+            };
+            return Some(self.catalogue.cited(Fault {
+                provisions: provisions.iter().filter_map(|one| one.parse().ok()).collect(),
                 now: Some(Bilingual::new(
                     "Gebruik het eigen nummer van uw organisatie.",
                     "Use a number of your own organisation.",
@@ -168,10 +173,10 @@ impl Exchange {
                 ..Fault::at(
                     "/person/reference",
                     "pgn-not-in-this-flow",
-                    "Het persoonsgebonden nummer mag in deze stroom niet mee: de gesloten lijsten noemen haar niet.",
-                    "The persoonsgebonden nummer may not travel in this flow: the closed lists do not name it.",
+                    "Het persoonsgebonden nummer (BSN of onderwijsnummer) mag hier niet mee: de wet noemt deze stroom niet in de lijst van wat met het nummer mag.",
+                    "The persoonsgebonden nummer (BSN or education number) may not travel here: the law does not name this flow in the list of what the number may be used for.",
                 )
-            });
+            }));
         }
         let told = parts.kind.is_none_or(DeclarationKind::names_its_purpose);
         (!parts.names_purpose && !told).then(|| {

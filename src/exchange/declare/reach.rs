@@ -3,14 +3,25 @@
 use super::judge::Parts;
 use crate::domain::{
     declaration::DeclarationKind,
+    party::Role,
     problem::{Bilingual, Fault},
 };
 
-/// What a transfer may rest on is given to one recipient, and consent for one purpose: nobody agrees to everything.
-pub(super) fn too_wide(parts: &Parts<'_>) -> Vec<Fault> {
+/// What a transfer may rest on is given to one recipient, and consent for one purpose: nobody agrees to everything. Who
+/// records it reads the act of the own school.
+pub(super) fn too_wide(parts: &Parts<'_>, recorder: Role) -> Vec<Fault> {
     let Some(kind) = parts.kind else { return Vec::new() };
     let provisions: &[&str] = match kind {
-        DeclarationKind::Instemming => &["wvo2020:2.31b:2", "wec:44a:2", "web:9.2.13:2"],
+        DeclarationKind::Instemming => match recorder {
+            Role::ProSchool => &["wvo2020:2.31b:2"],
+            Role::VsoSchool => &["wec:44a:2"],
+            Role::MboSchool => &["web:9.2.13:2"],
+            Role::WerkEnInkomen
+            | Role::Doorstroompunt
+            | Role::Leerplicht
+            | Role::Verwerker
+            | Role::Betrokkene => &[],
+        },
         DeclarationKind::Toestemming => &["avg:6:1a"],
         DeclarationKind::GeenBezwaar => &["pw:65:2b", "suwi:74:2b"],
         DeclarationKind::Kennisgenomen | DeclarationKind::Bezwaar | DeclarationKind::Beperking => &[],

@@ -10,7 +10,10 @@ use crate::{
         facts::{Asked, Gathered},
         trouble::Trouble,
     },
-    policy::permit::{Decision, Permit, Refusal, RefusalKind},
+    policy::{
+        facts::Facts,
+        permit::{Decision, Permit, Refusal, RefusalKind},
+    },
 };
 
 /// Why today's decision is no.
@@ -45,6 +48,8 @@ impl Exchange {
             now,
         };
         let Gathered { facts, .. } = self.gather(&asked).await?;
+        // The recipient hears why not, and not how old the person is: it has not received that.
+        let facts = Facts { tells_age: false, ..facts };
         // Read after the version of the sender was noted: a block that comes later makes the permit void.
         if self.store.party(&copy.packet.sender).await?.is_none_or(|sender| sender.blocked) {
             return Ok(Err(No::Refused(Refusal {

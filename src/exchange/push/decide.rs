@@ -155,7 +155,7 @@ impl Exchange {
         let jwk =
             serde_json::from_str(&found.jwk).map_err(|_| Trouble::Inconsistent("a stored key is no JSON"))?;
         let key =
-            RecipientKey::from_jwk(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
+            RecipientKey::from_stored(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
         Ok(Some(key))
     }
 }

@@ -54,7 +54,7 @@ impl Exchange {
         let mut judged = self.judge(caller.party(), kind, &submission.parts(), now).await?;
         let owed = judged.dataset.and_then(|dataset| dataset.owed_copy(caller.party().role, &header.purpose));
         if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
-            judged.faults.push(copy_owed(owed));
+            judged.faults.push(self.catalogue.cited(copy_owed(owed)));
         }
         let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
             judged.in_order().map_err(PushError::Invalid)?

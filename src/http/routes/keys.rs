@@ -30,7 +30,8 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewKey {
-    /// The public key; with `x5c` where a certificate proves it.
+    /// The public key; with `x5c` where a certificate proves it. A certificate that is sent along must be for this key and
+    /// of the calling organisation, also beside a `proof`.
     #[schema(value_type = shape::Jwk)]
     key: Value,
     /// A statement that the calling party makes about the key: a JWS with `typ` `sluis-key-proof+jwt`, signed by the key of
@@ -39,7 +40,7 @@ pub(super) struct NewKey {
     #[schema(nullable = false, max_length = 16384)]
     proof: Option<String>,
     /// Until when packets may be sealed to it; what was sealed before is delivered. Not later than the certificate in
-    /// `x5c`, where that is the proof; without it the key ends with that certificate, or not by itself.
+    /// `x5c`, where that is there; without it the key ends with that certificate, or not by itself.
     #[serde(default)]
     #[schema(value_type = shape::DateTime, required = false)]
     valid_until: Option<Instant>,

@@ -25,8 +25,9 @@ pub(super) struct Notice {
     /// The index of the entry by which it came about. Several notices may have one.
     log_index: u64,
     /// What happened. `packet-withdrawn` and `declaration-withdrawn`: a packet that was collected rests on nothing any
-    /// more. `key-revoked` and `categories-narrowed` (the packet holds more than its basis allows today): push the packet
-    /// again.
+    /// more. `key-revoked`, `categories-narrowed` (the packet holds more than its basis allows today), `mandate-ended`
+    /// (the recipient no longer acts for the college) and `expired` (nobody collected it): push the packet again.
+    /// `recipient-blocked`: it waits until the operator lifts the block.
     #[schema(value_type = shape::NoticeKind)]
     kind: &'static str,
     /// Which packet.
@@ -45,7 +46,7 @@ pub(super) struct Notice {
 
 /// List notices
 ///
-/// What the calling party must be told: that what it collected was withdrawn, or that what it sent must be sent again. A
+/// What the calling party must be told: that what it collected was withdrawn, or that what it sent was not delivered. A
 /// page ends where an index ends, so it may be somewhat longer than asked.
 #[utoipa::path(
     get,

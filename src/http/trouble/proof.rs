@@ -7,6 +7,19 @@ use crate::{
 
 /// What is wrong with the proof that a key is the caller's.
 pub(super) fn unproven(fault: ProofFault) -> Fault {
+    let told = told(fault);
+    if told.pointer == "/key/x5c" {
+        let now = Bilingual::new(
+            "Stuur in x5c de keten van een certificaat van uw organisatie voor deze sleutel, of laat x5c weg en stuur een verklaring in proof.",
+            "Send in x5c the chain of a certificate of your organisation for this key, or leave x5c out and send a statement in proof.",
+        );
+        Fault { now: Some(now), ..told }
+    } else {
+        told
+    }
+}
+
+fn told(fault: ProofFault) -> Fault {
     match fault {
         ProofFault::Missing => Fault::at(
             "/proof",

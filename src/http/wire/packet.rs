@@ -76,7 +76,8 @@ pub struct PacketCopy {
     /// The key that it is sealed to.
     #[schema(value_type = shape::Thumbprint)]
     pub key_thumbprint: String,
-    /// `waiting`, `collected`, `acknowledged`, `withdrawn`, `withheld` or `expired`.
+    /// `waiting`, `collected`, `acknowledged`, `withdrawn`, `withheld` (its key was revoked, or its recipient is blocked or no
+    /// longer acts for the college; see the notices) or `expired`.
     #[schema(value_type = shape::State)]
     pub state: &'static str,
     /// When it was first collected.

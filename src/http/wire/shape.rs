@@ -105,7 +105,7 @@ shapes! {
         "open", "waiting", "collected", "acknowledged", "withdrawn", "withheld", "expired",
     ]);
     /// What a notice is about.
-    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked", "categories-narrowed"]);
+    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked", "categories-narrowed", "mandate-ended", "recipient-blocked", "expired"]);
     /// What may be done with a key.
     KeyState = words(["waiting", "active", "retired", "revoked"]);
     /// How sensitive a category is.

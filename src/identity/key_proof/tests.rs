@@ -158,6 +158,31 @@ fn a_certificate_for_the_key_is_proof() {
 }
 
 #[test]
+fn a_certificate_beside_a_statement_must_hold_as_well() {
+    let room = Room::new();
+    let encryption = issue(&room.authority, OIN);
+    let key = PrivateKey::from_pem(&encryption.key_pem).unwrap();
+    let elsewhere = issue(&room.authority, "00000099000000002000");
+    let stranger = issue(&Authority::root("other", now(), &SystemEntropy::new()).unwrap(), OIN);
+    let check = |x5c: Value| {
+        let statement = room.statement(&key, Role::WerkEnInkomen);
+        let jwk = json!({"x5c": x5c});
+        let peer = room.peer(&room.issued.der);
+        check(key.public(), &jwk, Some(&statement), &peer, &room.anchors, &room.lists(&[]), now())
+    };
+    let x5c = |issued: &Issued| json!([STANDARD.encode(&issued.der)]);
+    let not_after = ClientCertificate::read(&encryption.der).unwrap().not_after();
+    assert_eq!(check(x5c(&encryption)), Ok(Some(not_after)), "who sends a certificate along is bound by it");
+    assert_eq!(check(x5c(&room.issued)), Err(ProofFault::OtherKey));
+    assert_eq!(check(x5c(&elsewhere)), Err(ProofFault::OtherOrganisation));
+    assert_eq!(check(x5c(&stranger)), Err(ProofFault::Untrusted));
+    for wrong in [Value::Null, json!([]), json!("x"), json!(["AAAA"]), json!(["-_"])] {
+        let fault = check(wrong.clone()).unwrap_err();
+        assert!(matches!(fault, ProofFault::Chain | ProofFault::Untrusted), "{wrong}: {fault}");
+    }
+}
+
+#[test]
 fn rsa_and_p384_certificates_state_as_well() {
     let room = Room::new();
     for pair in [

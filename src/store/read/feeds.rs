@@ -58,6 +58,12 @@ words! {
         KeyRevoked = "key-revoked",
         /// The packet holds more than its basis allows any more: push it again.
         CategoriesNarrowed = "categories-narrowed",
+        /// The recipient no longer acts for the college: nobody can collect the packet.
+        MandateEnded = "mandate-ended",
+        /// The operator has blocked the recipient: it collects nothing until that is lifted.
+        RecipientBlocked = "recipient-blocked",
+        /// The term passed before the packet was collected.
+        Expired = "expired",
     }
 }
 

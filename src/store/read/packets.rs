@@ -113,13 +113,32 @@ pub struct RecipientRow {
     pub acknowledged_index: Option<u64>,
     /// The index of the entry by which it was stopped.
     pub ended_index: Option<u64>,
+    /// Whether it waits for a recipient that is blocked or no longer acts for the college, as its sender was told.
+    pub held: bool,
 }
 
 const PACKET: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
      created, created_index, expires, header, request_id, state FROM packet WHERE id = $1";
-const RECIPIENTS: &str = "SELECT oin, role, basis, categories, omitted, jwe_sha256, thumbprint, state, pushed_index, \
-     collected_at, collected_index, acknowledged_at, acknowledged_index, ended_index \
-     FROM packet_recipient WHERE packet_id = $1 ORDER BY position";
+const RECIPIENTS: &str = "SELECT r.oin AS oin, r.role AS role, r.basis AS basis, r.categories AS categories, \
+     r.omitted AS omitted, r.jwe_sha256 AS jwe_sha256, r.thumbprint AS thumbprint, r.state AS state, \
+     r.pushed_index AS pushed_index, r.collected_at AS collected_at, r.collected_index AS collected_index, \
+     r.acknowledged_at AS acknowledged_at, r.acknowledged_index AS acknowledged_index, r.ended_index AS ended_index, \
+     (SELECT COUNT(*) FROM party p WHERE p.oin = r.oin AND p.role = r.role AND p.state <> 'active') \
+     + (SELECT COUNT(*) FROM notice n WHERE n.packet_id = r.packet_id AND n.about_oin = r.oin \
+     AND n.about_role = r.role AND n.kind = 'mandate-ended') AS held \
+     FROM packet_recipient r WHERE r.packet_id = $1 ORDER BY r.position";
+/// Of each waiting copy whose recipient is blocked and whose sender was not told, and of each whose recipient stopped to
+/// act for some college after the push.
+const UNDELIVERED: &str = "SELECT r.packet_id AS packet_id, r.oin AS oin, r.role AS role, \
+     (CASE WHEN o.state = 'active' THEN 0 ELSE 1 END) AS blocked FROM packet_recipient r \
+     JOIN packet p ON p.id = r.packet_id JOIN party o ON o.oin = r.oin AND o.role = r.role \
+     WHERE r.state = 'waiting' AND p.state = 'open' AND p.expires > $1 AND NOT EXISTS \
+     (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role) \
+     AND (o.state <> 'active' OR EXISTS (SELECT 1 FROM party_municipality m WHERE m.oin = r.oin AND m.role = r.role \
+     AND m.valid_until > $2 AND m.valid_until <= $1 AND m.valid_until > p.created)) \
+     AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.packet_id = r.packet_id AND n.about_oin = r.oin \
+     AND n.about_role = r.role AND n.kind = (CASE WHEN o.state = 'active' THEN 'mandate-ended' \
+     ELSE 'recipient-blocked' END)) ORDER BY r.packet_id, r.position";
 const USED: &str = "SELECT declaration_id FROM packet_declaration WHERE packet_id = $1 AND oin = $2 AND role = $3 \
      ORDER BY declaration_id";
 const ANSWER: &str = "SELECT continues, answered_at, idx FROM answer \
@@ -155,6 +174,24 @@ impl Store {
             state: columns.parse("state")?,
             recipients,
         }))
+    }
+
+    /// The copies that wait, may not be deliverable as things stand, and whose sender was not told: those of recipients that
+    /// are blocked (`true`), and of those that stopped to act for a college between the two instants.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn undelivered(
+        &self,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<(PacketId, PartyId, bool)>, StoreError> {
+        let rows = query(UNDELIVERED).bind(millis(now)).bind(millis(since)).fetch_all(&self.read).await?;
+        let copy = |row| {
+            let columns = Columns(row);
+            Ok((columns.parse("packet_id")?, columns.party("oin", "role")?, columns.flag("blocked")?))
+        };
+        rows.iter().map(copy).collect()
     }
 
     /// The declarations that the push to this recipient rested on.
@@ -236,5 +273,6 @@ fn recipient_row(row: &AnyRow) -> Result<RecipientRow, StoreError> {
         acknowledged_at: columns.maybe_instant("acknowledged_at")?,
         acknowledged_index: columns.maybe_index("acknowledged_index")?,
         ended_index: columns.maybe_index("ended_index")?,
+        held: columns.flag("held")?,
     })
 }

@@ -15,7 +15,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::MunicipalityOf,
+        write::{MunicipalityOf, WAITING},
     },
 };
 
@@ -65,12 +65,16 @@ pub struct CertificateRow {
     pub not_after: Timestamp,
     /// Whether its registration was revoked.
     pub revoked: bool,
+    /// When.
+    pub revoked_at: Option<Timestamp>,
     /// Whether its party is blocked.
     pub blocked: bool,
 }
 
-const PARTY: &str = "SELECT oin, role, name, state, registered FROM party WHERE oin = $1 AND role = $2";
-const PARTIES: &str = "SELECT oin, role, name, state, registered FROM party ORDER BY oin, role";
+const PARTY: &str = "SELECT oin, role, name, state, registered FROM party WHERE oin = $1 AND role = $2 \
+     AND state <> 'removed'";
+const PARTIES: &str = "SELECT oin, role, name, state, registered FROM party WHERE state <> 'removed' \
+     ORDER BY oin, role";
 const MUNICIPALITIES: &str = "SELECT oin, role, municipality, ground, decision, valid_from, valid_until \
      FROM party_municipality WHERE oin = $1 AND role = $2 ORDER BY municipality, valid_from";
 const ALL_MUNICIPALITIES: &str = "SELECT oin, role, municipality, ground, decision, valid_from, valid_until \
@@ -79,12 +83,16 @@ const ACTING: &str = "SELECT DISTINCT m.oin AS oin, m.role AS role FROM party_mu
      JOIN party p ON p.oin = m.oin AND p.role = m.role WHERE m.municipality = $1 AND m.role = $2 \
      AND m.valid_from <= $3 AND (m.valid_until IS NULL OR m.valid_until > $3) AND p.state = 'active' \
      ORDER BY m.oin, m.role";
+const OTHERS: &str = "SELECT DISTINCT m.oin AS oin, m.role AS role FROM party_municipality m \
+     JOIN party p ON p.oin = m.oin AND p.role = m.role WHERE m.municipality = $1 AND m.role = $2 AND m.oin <> $3 \
+     AND p.state <> 'removed' AND m.valid_from < $5 AND (m.valid_until IS NULL OR m.valid_until > $4) \
+     ORDER BY m.oin, m.role";
 const CERTIFICATE: &str = "SELECT c.registration AS registration, c.oin AS oin, c.role AS role, c.serial AS serial, \
-     c.not_before AS not_before, c.not_after AS not_after, c.state AS state, p.state AS party_state \
+     c.not_before AS not_before, c.not_after AS not_after, c.state AS state, c.revoked_at AS revoked_at, p.state AS party_state \
      FROM certificate c JOIN party p ON p.oin = c.oin AND p.role = c.role WHERE c.registration = $1";
 const CERTIFICATES: &str = "SELECT c.registration AS registration, c.oin AS oin, c.role AS role, \
      c.serial AS serial, c.not_before AS not_before, c.not_after AS not_after, c.state AS state, \
-     p.state AS party_state FROM certificate c JOIN party p ON p.oin = c.oin AND p.role = c.role \
+     c.revoked_at AS revoked_at, p.state AS party_state FROM certificate c JOIN party p ON p.oin = c.oin AND p.role = c.role \
      WHERE c.oin = $1 AND c.role = $2 ORDER BY c.not_after, c.registration";
 
 impl Store {
@@ -134,6 +142,36 @@ impl Store {
         let acting = query(ACTING).bind(municipality.to_string()).bind(role.to_string()).bind(millis(at));
         let rows = acting.fetch_all(&self.read).await?;
         rows.iter().map(|row| Columns(row).party("oin", "role")).collect()
+    }
+
+    /// The other parties that act in this role for this municipality at some instant of this span.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn others_acting(
+        &self,
+        party: &PartyId,
+        place: &MunicipalityOf,
+    ) -> Result<Vec<PartyId>, StoreError> {
+        let others = query(OTHERS)
+            .bind(place.municipality.to_string())
+            .bind(party.role.to_string())
+            .bind(party.oin.to_string())
+            .bind(millis(place.from))
+            .bind(place.until.map_or(i64::MAX, millis));
+        let rows = others.fetch_all(&self.read).await?;
+        rows.iter().map(|row| Columns(row).party("oin", "role")).collect()
+    }
+
+    /// How many copies may still be collected of what was sent to a party, and of what it sent.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn waiting_on(&self, party: &PartyId, now: Timestamp) -> Result<(u64, u64), StoreError> {
+        let waiting =
+            query(WAITING).bind(party.oin.to_string()).bind(party.role.to_string()).bind(millis(now));
+        let row = waiting.fetch_one(&self.read).await?;
+        Ok((Columns(&row).index("incoming")?, Columns(&row).index("outgoing")?))
     }
 
     /// The certificate with this registration: it says for whom the caller speaks. Whether it is valid now, revoked or
@@ -187,6 +225,7 @@ fn certificate_row(row: &AnyRow) -> Result<CertificateRow, StoreError> {
         not_before: columns.instant("not_before")?,
         not_after: columns.instant("not_after")?,
         revoked: columns.text("state")? != "active",
+        revoked_at: columns.maybe_instant("revoked_at")?,
         blocked: columns.text("party_state")? != "active",
     })
 }

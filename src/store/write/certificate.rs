@@ -69,7 +69,7 @@ pub struct RevokeCertificate {
     pub registration: Digest,
 }
 
-const REVOKE: &str = "UPDATE certificate SET state = 'revoked' WHERE registration = $1";
+const REVOKE: &str = "UPDATE certificate SET state = 'revoked', revoked_at = $2 WHERE registration = $1";
 
 impl Sealed for RevokeCertificate {}
 
@@ -89,7 +89,7 @@ impl Effect for RevokeCertificate {
             return Ok(Once::Already.applied());
         }
         let party = columns.party("oin", "role")?;
-        tx.run(query(REVOKE).bind(self.registration.to_string())).await?;
+        tx.run(query(REVOKE).bind(self.registration.to_string()).bind(millis(tx.time))).await?;
         tx.raise(subject::party(&party)).await?;
         Ok(Once::Now.applied())
     }

@@ -4,7 +4,7 @@ use sqlx::query;
 
 use super::{
     Applied, Effect, Once,
-    recipients::{Stopped, stopped_by},
+    recipients::{Notice, Stopped, stopped_by, tell},
     sealed::Sealed,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Ends a packet whose term has passed, and erases what was not collected.
+/// Ends a packet whose term has passed, erases what was not collected, and tells the sender so.
 #[derive(Debug, Clone, Copy)]
 pub struct Expire {
     /// The packet; see [`crate::store::Store::due`].
@@ -34,6 +34,13 @@ const STOP: &str = "UPDATE packet_recipient SET ended_index = $1, jwe = NULL, \
      state = CASE WHEN state = 'collected' THEN state ELSE 'expired' END \
      WHERE packet_id = $2 AND state IN ('waiting', 'collected', 'withheld') \
      RETURNING packet_id, oin, role, collected_index";
+
+/// Those that nobody collected or answered. The person's own copy is the sender's to collect.
+const UNCOLLECTED: &str = "SELECT r.oin AS oin, r.role AS role, p.sender_oin AS sender_oin, \
+     p.sender_role AS sender_role FROM packet_recipient r JOIN packet p ON p.id = r.packet_id \
+     WHERE r.packet_id = $1 AND r.state = 'waiting' AND r.role <> 'betrokkene' AND NOT EXISTS \
+     (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role) \
+     ORDER BY r.position";
 
 impl Sealed for Expire {}
 
@@ -51,6 +58,17 @@ impl Effect for Expire {
             return Err(Conflict::NotExpired.into());
         }
         tx.run(query(CLOSE).bind(self.packet.to_string())).await?;
+        for row in tx.list(query(UNCOLLECTED).bind(self.packet.to_string())).await? {
+            let columns = Columns(&row);
+            let notice = Notice {
+                to: columns.party("sender_oin", "sender_role")?,
+                packet: self.packet,
+                about: columns.party("oin", "role")?,
+                kind: "expired",
+                declaration: None,
+            };
+            tell(tx, notice).await?;
+        }
         let copies = stopped_by(tx, query(STOP).bind(signed(tx.next)).bind(self.packet.to_string())).await?;
         tx.raise(subject::packet(self.packet)).await?;
         Ok(Applied::done(copies))

@@ -88,7 +88,8 @@ pub struct RegisterParty {
 }
 
 const INSERT: &str = "INSERT INTO party (oin, role, name, state, registered) VALUES ($1, $2, $3, 'active', $4) \
-     ON CONFLICT (oin, role) DO NOTHING";
+     ON CONFLICT (oin, role) DO UPDATE SET name = $3, state = 'active', registered = $4 \
+     WHERE party.state = 'removed'";
 const RENAME: &str = "UPDATE party SET name = $1 WHERE oin = $2 AND role = $3";
 const CLEAR: &str = "DELETE FROM party_municipality WHERE oin = $1 AND role = $2";
 const INSERT_MUNICIPALITY: &str = "INSERT INTO party_municipality \

@@ -16,13 +16,18 @@ use super::{
     error::{Halt, WriteError},
     evidence::Evidence,
     fault::{Injected, Step},
+    health::Health,
     job::Job,
     settings::Settings,
     tx::Tx,
 };
 use crate::{
     merkle::tree::Tree,
-    store::{Store, error::StoreError, writing::Writing},
+    store::{
+        Store,
+        error::{StoreError, StoreErrorKind},
+        writing::Writing,
+    },
 };
 
 /// What the writer keeps between batches.
@@ -31,6 +36,8 @@ pub(super) struct Desk {
     pub(super) settings: Settings,
     /// The right edge of the log's tree after the last commit that this gateway knows of.
     pub(super) tree: Tree,
+    /// What became of the last write, for whoever asks whether this gateway can write.
+    pub(super) health: Arc<Health>,
 }
 
 /// How an attempt ended that was not committed.
@@ -39,12 +46,13 @@ enum Failure {
     Closed(StoreError),
     /// A statement failed, or a write was refused after it had changed something: rolled back.
     RolledBack(Halt),
-    /// COMMIT was sent and did not answer well.
-    Unknown,
+    /// COMMIT was sent and did not answer well; why, where the database said so.
+    Unknown(Option<StoreError>),
 }
 
 /// What a committed attempt came to.
 struct Outcome {
+    committed: bool,
     time: Timestamp,
     evidence: Vec<Evidence>,
     tree: Tree,
@@ -58,9 +66,9 @@ impl Desk {
     /// When the shared transaction breaks, every write is tried once more in a transaction of its own, so that only
     /// the write that broke it fails.
     pub(super) async fn write(&mut self, mut jobs: Jobs) {
-        match self.attempt(&mut jobs).await {
+        match self.tried(&mut jobs).await {
             Ok(outcome) => self.answer(jobs, outcome),
-            Err(Failure::Unknown) => fail_all(jobs, &WriteError::Unknown),
+            Err(Failure::Unknown(_)) => fail_all(jobs, &WriteError::Unknown),
             Err(Failure::Closed(error)) => fail_all(jobs, &WriteError::Unavailable(Arc::new(error))),
             Err(Failure::RolledBack(_)) => self.write_alone(jobs).await,
         }
@@ -70,9 +78,9 @@ impl Desk {
         let mut waiting = jobs.into_iter();
         while let Some(job) = waiting.next() {
             let mut alone = vec![job];
-            match self.attempt(&mut alone).await {
+            match self.tried(&mut alone).await {
                 Ok(outcome) => self.answer(alone, outcome),
-                Err(Failure::Unknown) => fail_all(alone, &WriteError::Unknown),
+                Err(Failure::Unknown(_)) => fail_all(alone, &WriteError::Unknown),
                 Err(Failure::RolledBack(Halt::Refused(error))) => fail_all(alone, &error),
                 Err(Failure::RolledBack(Halt::Broken(error))) => {
                     fail_all(alone, &WriteError::Unavailable(Arc::new(error)));
@@ -84,6 +92,24 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// One transaction, remembered: a write that was refused says nothing about the database, every other does.
+    async fn tried(&self, jobs: &mut Jobs) -> Result<Outcome, Failure> {
+        let tried = self.attempt(jobs).await;
+        match &tried {
+            Ok(outcome) if outcome.committed => self.health.proven(),
+            Ok(_) | Err(Failure::RolledBack(Halt::Refused(_))) => {}
+            Err(Failure::Closed(error) | Failure::RolledBack(Halt::Broken(error))) => {
+                self.health.failed(WriteError::code_of(error.kind()));
+            }
+            Err(Failure::Unknown(why)) => {
+                let named =
+                    why.as_ref().map(StoreError::kind).filter(|kind| *kind != StoreErrorKind::Unavailable);
+                self.health.failed(named.map_or(WriteError::Unknown.error_code(), StoreErrorKind::as_str));
+            }
+        }
+        tried
     }
 
     /// One transaction. A database that hangs in it is left after a while: nobody knows then whether a COMMIT that was
@@ -99,7 +125,7 @@ impl Desk {
             Err(_elapsed) => {
                 tracing::error!(error_code = "write_deadline", "the database did not answer in time");
                 if committing.load(Ordering::Relaxed) {
-                    return Err(Failure::Unknown);
+                    return Err(Failure::Unknown(None));
                 }
                 Err(Failure::Closed(StoreError::unavailable("the database did not answer in time")))
             }
@@ -122,7 +148,7 @@ impl Desk {
         match judged {
             Ok(outcome) if changed || !outcome.evidence.is_empty() => {
                 commit(writing, faults, committing).await?;
-                Ok(Outcome { time, ..outcome })
+                Ok(Outcome { committed: true, time, ..outcome })
             }
             // All was refused or repeated: there is nothing to make durable.
             Ok(outcome) => {
@@ -156,12 +182,12 @@ impl Desk {
             }
         }
         let entries: Vec<_> = jobs.iter().flat_map(|job| job.appended()).collect();
-        if entries.is_empty() {
-            return Ok(Outcome { time: tx.time, evidence: Vec::new(), tree: self.tree.clone() });
-        }
         let mut tree = tree_at(tx.connection(), &self.tree, &head.frontier).await?;
-        let evidence = append(tx, head, &mut tree, &entries, self.settings.signer.as_ref()).await?;
-        Ok(Outcome { time: tx.time, evidence, tree })
+        let evidence = match entries.as_slice() {
+            [] => Vec::new(),
+            entries => append(tx, head, &mut tree, entries, self.settings.signer.as_ref()).await?,
+        };
+        Ok(Outcome { committed: false, time: tx.time, evidence, tree })
     }
 
     /// Called after COMMIT answered, and nowhere else: this is where `Committed` values come from.
@@ -182,11 +208,13 @@ async fn commit(
 ) -> Result<(), Failure> {
     if faults.at(Step::Commit).is_err() {
         drop(writing);
-        return Err(Failure::Unknown);
+        return Err(Failure::Unknown(None));
     }
     committing.store(true, Ordering::Relaxed);
-    writing.commit().await.map_err(|_| Failure::Unknown)?;
-    faults.at(Step::Committed).map_err(|_| Failure::Unknown)
+    writing.commit().await.map_err(|error| {
+        if error.is_surely_not_written() { Failure::Closed(error) } else { Failure::Unknown(Some(error)) }
+    })?;
+    faults.at(Step::Committed).map_err(|_| Failure::Unknown(None))
 }
 
 fn injected(_: Injected) -> Failure {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, StoreErrorKind};
 
 /// Why a write was not done, or why nobody knows whether it was.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -50,9 +50,17 @@ impl WriteError {
         }
     }
 
+    /// The label of a write that was not done for this reason.
+    pub(super) const fn code_of(kind: StoreErrorKind) -> &'static str {
+        match kind {
+            StoreErrorKind::Unavailable => "write_unavailable",
+            named => named.as_str(),
+        }
+    }
+
     /// A stable label for logs and metrics.
     #[must_use]
-    pub const fn error_code(&self) -> &'static str {
+    pub fn error_code(&self) -> &'static str {
         match self {
             Self::Conflict(conflict) => conflict.error_code(),
             Self::StaleFacts => "stale_facts",
@@ -60,7 +68,7 @@ impl WriteError {
             Self::PolicyDiffers => "policy_differs",
             Self::Mismatch(_) => "write_mismatch",
             Self::Busy => "writer_busy",
-            Self::Unavailable(_) => "write_unavailable",
+            Self::Unavailable(error) => Self::code_of(error.kind()),
             Self::Unknown => "commit_unknown",
         }
     }

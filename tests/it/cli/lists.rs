@@ -127,10 +127,8 @@ fn answer(path: &str) -> Value {
         "/v1/entries" => entries(),
         path if path.ends_with("/withdrawal") => json!({
             "id": ID, "logIndex": 40, "stopped": [{ "packet": ID, "party": stranger() }],
-            "told": [
-                { "packet": ID, "party": college() },
-                { "packet": ID, "party": party("00000099000000002000", "betrokkene") },
-            ],
+            "told": [{ "packet": ID, "party": college() }],
+            "toTell": [{ "packet": ID, "party": party("00000099000000002000", "betrokkene") }],
         }),
         other => panic!("{other}"),
     }

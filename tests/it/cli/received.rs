@@ -61,15 +61,23 @@ fn receipt(log: &Log, key: &ReceiptKey, packet: &str) -> String {
 
 /// What an independent sealer makes of a packet for a public key.
 fn sealed(public: &Value, packet: &str) -> String {
+    sealed_otherwise(public, packet, br#"{"achternaam":"Sluis"}     "#, &[])
+}
+
+/// The same, with another content and other members in the header (`null`: left out).
+fn sealed_otherwise(public: &Value, packet: &str, content: &[u8], other: &[(&str, Value)]) -> String {
     let mut header = JweHeader::new();
     header.set_content_encryption("A256GCM");
     header.set_token_type("JWE");
+    header.set_content_type("application/vnd.sluis.packet+json");
     header.set_key_id(public["kid"].as_str().unwrap());
     for (name, value) in [("dataset", "overgangsdocument"), ("packet", packet)] {
         header.set_claim(name, Some(value.into())).unwrap();
     }
+    for (name, value) in other {
+        header.set_claim(name, Some(value.clone()).filter(|value| !value.is_null())).unwrap();
+    }
     let jwk = Jwk::from_map(public.as_object().unwrap().clone()).unwrap();
-    let content = br#"{"achternaam":"Sluis"}     "#;
     if public["kty"] == "RSA" {
         jwe::serialize_compact(content, &header, &RSA_OAEP.encrypter_from_jwk(&jwk).unwrap()).unwrap()
     } else {
@@ -141,6 +149,10 @@ async fn a_packet_is_kept_checked_and_opened_with_each_kind_of_key() {
         }
         let again = stub.client(&["pull", ID, "--out", out.to_str().unwrap()]).await;
         assert_eq!(again.exit, Exit::Done, "{again:?}");
+        assert!(
+            again.stderr.contains("Bewijs klopt") && !again.stdout.contains("Bewijs"),
+            "the verdict is no content"
+        );
         assert!(!again.stdout.contains("Sluis"), "content is printed only when asked for");
     }
 }
@@ -166,6 +178,69 @@ async fn a_packet_that_does_not_open_is_kept_all_the_same() {
     );
 }
 
+/// A name, what is sealed, and members of the header that are set (`null`: left out).
+type Case = (&'static str, &'static [u8], Vec<(&'static str, Value)>);
+
+/// What a sealer who knows the public key may try, and a gateway that lies may release.
+#[tokio::test]
+async fn what_is_no_packet_as_promised_is_kept_and_not_opened() {
+    let good = br#"{"achternaam":"Sluis"}"#;
+    let cases: [Case; 21] = [
+        ("no JSON", b"geheim", vec![]),
+        ("nothing", b"", vec![]),
+        ("only padding", b"    ", vec![]),
+        ("a list", b"[{\"achternaam\":\"Sluis\"}]", vec![]),
+        ("a text", b"\"Sluis\"", vec![]),
+        ("not UTF-8", b"{\"achternaam\":\"Sl\xfcis\"}", vec![]),
+        ("a name twice", b"{\"achternaam\":\"Sluis\",\"achternaam\":\"Dam\"}", vec![]),
+        ("a name twice, deeper", b"{\"persoon\":{\"a\":1,\"\\u0061\":2}}", vec![]),
+        ("two objects", b"{}{}", vec![]),
+        ("another type", good, vec![("typ", json!("JWT"))]),
+        ("no type", good, vec![("typ", Value::Null)]),
+        ("other content", good, vec![("cty", json!("application/json"))]),
+        ("an age identity", good, vec![("cty", json!("application/vnd.sluis.age-identity"))]),
+        ("no content type", good, vec![("cty", Value::Null)]),
+        ("an input of the sender", good, vec![("apu", json!("QWxpY2U"))]),
+        ("an input for the recipient", good, vec![("apv", json!("Qm9i"))]),
+        ("compressed", good, vec![("zip", json!("DEF"))]),
+        ("no dataset", good, vec![("dataset", Value::Null)]),
+        ("a dataset that is no code", good, vec![("dataset", json!("../etc"))]),
+        ("no packet", good, vec![("packet", Value::Null)]),
+        ("another key's name", good, vec![("kid", json!("other"))]),
+    ];
+    let folder = tempfile::TempDir::new().unwrap();
+    let public = key_pair(folder.path(), "p-256").await;
+    let log = log();
+    let signing = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    let id = |number: usize| format!("01990000-0000-7000-8000-0000000001{number:02}");
+    let answers: Vec<(String, String, String)> = cases
+        .iter()
+        .enumerate()
+        .map(|(number, (_, content, other))| {
+            let id = id(number);
+            let jwe = sealed_otherwise(&public, &id, content, other);
+            let receipt = receipt(&log, &signing, &id);
+            (id, jwe, receipt)
+        })
+        .collect();
+    let stub = Stub::start(move |head, _| {
+        let (_, jwe, receipt) = answers.iter().find(|(id, ..)| head.path.contains(id.as_str())).unwrap();
+        released(jwe, receipt)
+    })
+    .await;
+    std::fs::rename(folder.path().join("enc.jwk"), stub.path("enc.jwk")).unwrap();
+    stub.write("profile.toml", &format!("{}encryption_keys = [\"enc.jwk\"]\n", stub.profile_text()));
+    let out = stub.path("in");
+    for (number, (name, ..)) in cases.iter().enumerate() {
+        let id = id(number);
+        let ended = stub.client(&["pull", &id, "--out", out.to_str().unwrap(), "--show"]).await;
+        assert_eq!(ended.exit, Exit::Configuration, "{name}: {ended:?}");
+        assert!(!ended.stdout.contains("Sluis") && !ended.stderr.contains("geheim"), "{name}: {ended:?}");
+        assert!(out.join(format!("{id}.jwe")).exists(), "{name}: what came is kept");
+        assert!(!out.join(format!("{id}.json")).exists(), "{name}: opened");
+    }
+}
+
 #[tokio::test]
 async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     let stub = stub_with("p-256", ID, |jwe| jwe).await;
@@ -173,13 +248,19 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     let other = LogKey::from_seed("sluis.example/test/2026".parse().unwrap(), &[8; 32]).unwrap();
     stub.write("profile.toml", &profile.replace(&log().key.vkey(), &other.vkey()));
     let ended = stub.client(&["pull", ID, "--show"]).await;
-    assert_eq!(ended.exit, Exit::Refused, "{ended:?}");
+    assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
     assert!(ended.stderr.contains("the receipt does not hold"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("Sluis"), "it came, and was opened");
+    let ended = stub.client(&["--json", "pull", ID, "--show"]).await;
+    assert_eq!(
+        (&ended.json()["checked"], &ended.json()["receiptFault"]["exit"]),
+        (&json!("failed"), &json!(4))
+    );
 
     stub.write("profile.toml", &profile);
     let other = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
     stub.write("receipt.jwk", &other.public_jwk().to_string());
-    assert_eq!(stub.client(&["pull", ID, "--show"]).await.exit, Exit::Refused);
+    assert_eq!(stub.client(&["pull", ID, "--show"]).await.exit, Exit::Unproven);
 
     stub.write("profile.toml", &profile.replace("receipt_key = \"receipt.jwk\"\n", ""));
     let ended = stub.client(&["pull", ID, "--show"]).await;

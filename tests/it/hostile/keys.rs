@@ -8,6 +8,7 @@ use base64::{
 };
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan as _};
+use num_bigint::BigUint;
 use serde_json::{Value, json};
 use sluis::{
     crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
@@ -39,8 +40,15 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
         jwk[name] = value;
         jwk
     };
+    let rsa = |n: &[u8]| json!({ "kty": "RSA", "n": b64(n), "e": "AQAB" });
     // Odd, the top bit set.
-    let small = json!({ "kty": "RSA", "n": b64(&[0xc5; 256]), "e": "AQAB" });
+    let small = rsa(&[0xc5; 256]);
+    let square = {
+        let mut root = [0xe9; 192];
+        root[191] = 1;
+        let root = BigUint::from_bytes_be(&root);
+        (&root * &root).to_bytes_be()
+    };
     let cases = [
         ("RSA of 2048 bits", small, vec![("/key/n", "key-too-short")]),
         ("private", with("d", json!("kanariewaarde")), vec![("/key", "key-is-private")]),
@@ -54,6 +62,24 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
         ("to sign with", with("use", json!("sig")), vec![("/key/use", "key-use")]),
         ("for another algorithm", with("alg", json!("RSA1_5")), vec![("/key/alg", "key-algorithm")]),
         ("no key", json!("kanariewaarde"), vec![("/key", "key-not-a-jwk")]),
+        ("a multiple of 3", rsa(&[0xc3; 384]), vec![("/key/n", "key-modulus-small-factor")]),
+        ("2^3072 - 1", rsa(&[0xff; 384]), vec![("/key/n", "key-modulus-regular")]),
+        ("a square", rsa(&square), vec![("/key/n", "key-modulus-close-factors")]),
+        (
+            "an operation twice",
+            with("key_ops", json!(["deriveKey", "deriveKey"])),
+            vec![("/key/key_ops", "key-operations-twice")],
+        ),
+        (
+            "a certificate somewhere else",
+            with("x5u", json!("https://sluis.example/kanariewaarde")),
+            vec![("/key/x5u", "key-certificate-address")],
+        ),
+        (
+            "a digest of no certificate",
+            with("x5t#S256", json!("kanariewaarde")),
+            vec![("/key/x5t#S256", "key-certificate-digest")],
+        ),
     ];
     for (name, key, faults) in cases {
         let answer = scene.college.post("/v1/keys", &json!({ "key": key, "proof": "a.b.c" })).await;
@@ -115,6 +141,24 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
             ("/key/x5c", "other-key"),
         ),
         ("no chain", with("x5c", json!(["kanariewaarde"])), None, ("/key/x5c", "not-a-chain")),
+        (
+            "rubbish beside a statement",
+            with("x5c", json!(["kanariewaarde"])),
+            Some(statement(&scene.college, public)),
+            ("/key/x5c", "not-a-chain"),
+        ),
+        (
+            "a certificate for another key beside a statement",
+            with("x5c", json!(certificate(&scene.college))),
+            Some(statement(&scene.college, public)),
+            ("/key/x5c", "other-key"),
+        ),
+        (
+            "another organisation's certificate beside a statement",
+            with("x5c", json!(certificate(&scene.school))),
+            Some(statement(&scene.college, public)),
+            ("/key/x5c", "other-organisation"),
+        ),
         (
             "a statement of eleven minutes ago",
             jwk.clone(),

@@ -1,7 +1,7 @@
 //! What every answer has, and every problem that the head of a request can cause.
 
 use axum::{
-    Router,
+    Extension, Router,
     routing::{get, post},
 };
 use serde_json::json;
@@ -24,9 +24,9 @@ fn routes() -> Router {
         .route("/v1/ours", get(|| async { problem::INTERNAL.caused_by(&std::fmt::Error) }))
         .route("/v1/plain-error", get(|| async { (axum::http::StatusCode::IM_A_TEAPOT, "secret text") }))
         .route("/v1/late", post(std::future::pending::<()>))
-        .merge(accept::answering(
-            "application/jose",
-            Router::new().route("/v1/payload", get(|| async { "x.y.z" })),
+        .merge(accept::answering_one_of(
+            ["application/jose", "application/jose+json"],
+            Router::new().route("/v1/payload", get(async |Extension(accept::Chosen(media))| media)),
         ))
 }
 
@@ -180,7 +180,7 @@ async fn an_answer_that_the_caller_does_not_take_is_406_before_anything_is_done(
         ("Accept: text/html, application/*;q=0.5\r\n", 200),
         ("Accept: */*\r\n", 200),
         ("Accept: application/json\r\n", 406),
-        ("Accept: */*, application/jose;q=0\r\n", 406),
+        ("Accept: */*, application/jose;q=0, application/jose+json;q=0\r\n", 406),
         ("Accept: application/jose; q=0.000\r\n", 406),
     ] {
         let reply = raw.ask(format!("GET /v1/payload HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n")).await;
@@ -188,6 +188,31 @@ async fn an_answer_that_the_caller_does_not_take_is_406_before_anything_is_done(
         if status == 406 {
             assert_problem(&reply, 406, "not-acceptable");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_two_names_bears_the_one_that_the_caller_likes_best() {
+    let site = Site::start(routes()).await;
+    let mut raw = site.raw().await;
+    let (rfc, module) = ("application/jose", "application/jose+json");
+    for (accept, name) in [
+        ("", rfc),
+        ("Accept: */*\r\n", rfc),
+        ("Accept: application/*\r\n", rfc),
+        ("Accept: application/jose\r\n", rfc),
+        ("Accept: application/jose+json\r\n", module),
+        ("Accept: Application/JOSE+JSON; charset=utf-8\r\n", module),
+        ("Accept: application/jose+json, application/jose\r\n", rfc),
+        ("Accept: application/jose;q=0.9, application/jose+json\r\n", module),
+        ("Accept: application/jose, application/jose+json;q=0.9\r\n", rfc),
+        ("Accept: application/jose;q=0.25\r\nAccept: application/jose+json;q=0.3\r\n", module),
+        ("Accept: application/jose;q=0.009, application/jose+json;q=0.01\r\n", module),
+        ("Accept: */*, application/jose;q=0\r\n", module),
+        ("Accept: */*;q=0.1, application/jose;q=0.05\r\n", module),
+    ] {
+        let reply = raw.ask(format!("GET /v1/payload HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n")).await;
+        assert_eq!((reply.status, reply.body.as_str()), (200, name), "{accept}");
     }
 }
 

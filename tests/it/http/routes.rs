@@ -212,6 +212,10 @@ async fn answers_are_what_the_description_says() {
     let pulled = college.get(&format!("/v1/packets/{packet}/payload")).await;
     assert_eq!(pulled.expect_status(StatusCode::OK).headers["content-type"], "application/jose");
     assert!(pulled.headers["sluis-log-index"].to_str().unwrap().parse::<u64>().is_ok());
+    let path = format!("/v1/packets/{packet}/payload");
+    let module = college.call(Method::GET, &path, &[("accept", "application/jose+json")], None).await;
+    assert_eq!(module.expect_status(StatusCode::OK).headers["content-type"], "application/jose+json");
+    assert_eq!(module.body, pulled.body, "one body under two names");
     assert_eq!(pulled.headers["sluis-receipt"].to_str().unwrap().split('.').count(), 3);
     for path in ["payload", "copy"] {
         let head = college.call(Method::HEAD, &format!("/v1/packets/{packet}/{path}"), &[], None).await;

@@ -185,11 +185,11 @@ impl Bench {
 }
 
 /// Which files of `src/store/write` the effects of each table stand in.
-const PARTIES: &[&str] = &["certificate", "municipality", "party"];
+const PARTIES: &[&str] = &["certificate", "member", "municipality", "party"];
 const KEYS: &[&str] = &["key"];
 const DECLARATIONS: &[&str] = &["decide", "declare"];
 const PACKETS: &[&str] = &["answer", "deliver", "push"];
-const ENDS: &[&str] = &["expire", "narrow", "withdraw"];
+const ENDS: &[&str] = &["expire", "narrow", "undelivered", "withdraw"];
 const LOG: &[&str] = &["policy", "record"];
 
 /// Every effect that these sources can write.
@@ -206,7 +206,8 @@ fn effects(files: &[&str]) -> BTreeSet<String> {
 fn every_effect_belongs_to_a_table() {
     let files = fs::read_dir("src/store/write").unwrap().map(|file| file.unwrap().path());
     let all: Vec<String> = files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    // It changes nothing of anyone, and so has no entry that it could stand or fall with.
+    let all: Vec<&str> = all.iter().map(String::as_str).filter(|file| *file != "probe").collect();
     let tables = [PARTIES, KEYS, DECLARATIONS, PACKETS, ENDS, LOG].concat();
     assert_eq!(effects(&tables), effects(&all));
     let implementing = |file: &str| fs::read_to_string(file).unwrap().matches(" Effect for ").count();

@@ -105,7 +105,7 @@ async fn a_server_that_hangs_in_a_write_is_left() {
         }
         assert!(freezer.frozen.lock().unwrap().is_some(), "it was stopped");
         // The server takes new connections, and the lock of the head is not to be had.
-        let ready = timeout(LONGEST, store.ready()).await.expect("it waits for ever");
+        let ready = timeout(LONGEST, rig.writer.prove()).await.expect("it waits for ever");
         ready.expect_err("it is ready without its log");
         let next = timeout(LONGEST, rig.write(Record, 1)).await.expect("it waits for ever");
         assert!(matches!(next, Err(WriteError::Unavailable(_))), "{next:?}");

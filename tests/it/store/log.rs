@@ -139,7 +139,7 @@ async fn a_log_goes_on_where_it_stopped() {
         let rig = Rig::on(store.clone()).await;
         append(&rig, 300).await;
         assert_eq!(rig.verify_log().await, 600);
-        store.ready().await.unwrap();
+        rig.writer.prove().await.unwrap();
         let elsewhere = store.begin_log("sluis.example/other/2026", policy(), rig.now()).await.unwrap_err();
         assert!(elsewhere.to_string().contains(ORIGIN));
         store.close().await;

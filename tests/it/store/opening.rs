@@ -26,9 +26,9 @@ async fn a_database_is_migrated_before_it_is_opened() {
         Store::migrate(&place.url).await.unwrap();
         Store::migrate(&place.url).await.unwrap();
         let store = place.open().await;
-        assert!(store.ready().await.is_err(), "a log that was not begun cannot be appended to");
+        assert!(store.head().await.is_err(), "a log that was not begun has no head");
         store.begin_log("x", policy(), START.parse().unwrap()).await.unwrap();
-        store.ready().await.unwrap();
+        store.head().await.unwrap();
         store.close().await;
         place.remove().await;
     }

@@ -330,6 +330,7 @@ fn contents() -> Contents {
 /// The engine's permit for a school's overgangsdocument about a pupil of eighteen who agreed in person.
 pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions: Vec<FactVersion>) -> Permit {
     let facts = Facts {
+        tells_age: false,
         dataset: dataset().code.clone(),
         purpose: "voortzetting-ondersteuning".parse().unwrap(),
         named_basis: None,

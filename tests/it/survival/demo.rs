@@ -7,6 +7,7 @@ use std::{
     process::{Output, Stdio},
 };
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use sluis::{
     accesslog::{
@@ -84,6 +85,19 @@ async fn left_behind(folder: &Path) {
         "parties/zaffier/overgangsdocument.json",
     ] {
         assert!(folder.join(file).is_file(), "{file} is not there");
+    }
+    // Both forms are shown: what the encryption module prescribes, and what a party may choose by its key.
+    for (party, algorithm) in [("zaffier", "RSA-OAEP"), ("praktijkschool", "ECDH-ES")] {
+        let sealed =
+            fs::read_dir(folder.join("parties").join(party)).unwrap().map(|entry| entry.unwrap().path());
+        let sealed: Vec<_> =
+            sealed.filter(|path| path.extension().is_some_and(|ending| ending == "jwe")).collect();
+        assert!(!sealed.is_empty(), "{party} collected nothing");
+        for path in sealed {
+            let jwe = fs::read_to_string(path).unwrap();
+            let header = URL_SAFE_NO_PAD.decode(jwe.split('.').next().unwrap()).unwrap();
+            assert_eq!(serde_json::from_slice::<Value>(&header).unwrap()["alg"], algorithm, "{party}");
+        }
     }
     let story: Vec<Value> = serde_json::from_slice(&fs::read(folder.join("story.json")).unwrap()).unwrap();
     assert!(story.iter().any(|step| step["status"] == 403 && step["reasons"][0]["code"].is_string()));

@@ -24,7 +24,7 @@ async fn a_server_that_hangs_holds_up_neither_an_answer_nor_the_stop() {
     );
     pushed.expect_status(StatusCode::SERVICE_UNAVAILABLE);
     assert!(pushed.headers.contains_key("retry-after"));
-    assert_eq!(ready, (503, "not ready: log-not-writable\n".to_owned()));
+    assert_eq!(ready, (503, "not ready: write_unavailable\n".to_owned()));
     assert_eq!(process.ask_ops("/healthz").await.0, 200);
     process.terminate().await;
     assert_eq!(process.ended().await.code(), Some(0), "it stops without the server");

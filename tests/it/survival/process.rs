@@ -106,9 +106,22 @@ impl Site {
 
     /// Starts a gateway with another configuration.
     pub(crate) async fn start_with(&self, config: &Path, filter: &str) -> Process {
+        self.start_by(serve(config), filter).await
+    }
+
+    /// Starts it where no file grows beyond so many blocks of 1024 bytes.
+    pub(crate) async fn start_with_small_files(&self, blocks: u32, filter: &str) -> Process {
+        let mut command = Command::new("bash");
+        let limited = format!("ulimit -f {blocks}; exec \"$0\" serve --json --config \"$1\"");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_sluis")]).arg(&self.laid.config_path);
+        command.kill_on_drop(true).stdin(Stdio::null());
+        self.start_by(command, filter).await
+    }
+
+    /// Starts it by this command.
+    pub(crate) async fn start_by(&self, mut command: Command, filter: &str) -> Process {
         let number = self.starts.fetch_add(1, Ordering::SeqCst);
         let log = self.folder.path().join(format!("stderr-{number}"));
-        let mut command = serve(config);
         command.env("SLUIS_LOG", filter).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -256,7 +269,7 @@ impl Site {
 }
 
 /// The command that serves a gateway with this configuration.
-fn serve(config: &Path) -> Command {
+pub(crate) fn serve(config: &Path) -> Command {
     let mut command = sluis();
     command.args(["serve", "--json", "--config"]).arg(config);
     command
@@ -297,7 +310,40 @@ impl Process {
 
     /// Asks it to stop, as `systemctl stop` does.
     pub(crate) async fn terminate(&self) {
-        assert!(signal(self.id(), Signal::TERM));
+        self.told(Signal::TERM);
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn told(&self, what: Signal) {
+        assert!(signal(self.id(), what));
+    }
+
+    /// Waits until this is in what it logged.
+    pub(crate) async fn logs(&self, text: &str) {
+        self.until(async || self.logged().contains(text)).await;
+    }
+
+    /// What it logged so far.
+    pub(crate) fn logged(&self) -> String {
+        fs::read_to_string(&self.stderr).unwrap()
+    }
+
+    /// Waits until the operator's listener answers so.
+    pub(crate) async fn answers_ops(&self, path: &str, status: u16, text: &str) {
+        self.until(async || {
+            let (found, body) = self.ask_ops(path).await;
+            found == status && body.contains(text)
+        })
+        .await;
+    }
+
+    async fn until(&self, holds: impl AsyncFn() -> bool) {
+        let waiting = async {
+            while !holds().await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it does not come: {}", self.logged()));
     }
 
     /// Waits until it has ended by itself.

@@ -113,7 +113,7 @@ async fn nothing_goes(site: &Site, process: &Process, school: &Actor, doorstroom
     let began = Instant::now();
     let (status, said) = process.ask_ops("/readyz").await;
     println!("not ready was said after {:?}", began.elapsed());
-    assert_eq!((status, said.as_str()), (503, "not ready: log-not-writable\n"));
+    assert_eq!((status, said.as_str()), (503, "not ready: write_unavailable\n"));
     assert_eq!(process.ask_ops("/healthz").await.0, 200, "the process lives");
     let pushed = school.push("/v1/packets", "tijdens-de-storing", &removal("storing", site.now)).await;
     come_back(&pushed);

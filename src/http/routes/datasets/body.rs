@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Purpose},
+        code::{Category, DatasetCode, Grondslag, Provision, Purpose},
         party::Role,
     },
     http::wire::{
@@ -199,11 +199,14 @@ impl Dataset {
             bases: dataset.bases.values().map(|basis| basis_of(catalogue, dataset, basis)).collect(),
             conditions: conditions
                 .into_values()
-                .map(|condition| ConditionInfo {
-                    id: condition.id.clone(),
-                    articles: articles(catalogue, &condition.provisions),
-                    text: (&condition.text).into(),
-                    now: condition.now.as_ref().map(Text::from),
+                .map(|condition| {
+                    let (text, now) = condition.texts();
+                    ConditionInfo {
+                        id: condition.id.clone(),
+                        articles: articles(catalogue, &provisions_in(dataset, condition)),
+                        text: (&text).into(),
+                        now: now.as_ref().map(Text::from),
+                    }
                 })
                 .collect(),
             purposes: purposes
@@ -235,4 +238,20 @@ fn basis_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::
         in_force_from: Day(basis.in_force_from),
         in_force_until: basis.in_force_until.map(Day),
     }
+}
+
+/// What a condition cites on the bases of a dataset, each provision once.
+fn provisions_in(dataset: &dataset::Dataset, condition: &Condition) -> Vec<Provision> {
+    let mut cited = Vec::new();
+    for one in dataset
+        .bases
+        .values()
+        .filter(|basis| condition.is_of(basis))
+        .flat_map(|basis| condition.provisions_of(basis))
+    {
+        if !cited.contains(&one) {
+            cited.push(one);
+        }
+    }
+    cited
 }

@@ -14,10 +14,11 @@ use sluis::{
     store::{
         read::{CopyState, KeyState, NoticeKind, PacketState, RecipientRow},
         write::{
-            Acknowledge, ActivateKey, ActivatePolicy, AddMunicipality, Answer, BlockParty, DecideDeclaration,
-            Deliver, EndMunicipality, EraseBody, Expire, Ground, MunicipalityOf, NewPerson, PacketKind,
-            PublishKey, Record, RegisterCertificate, RegisterParty, RetireKey, RevokeCertificate, RevokeKey,
-            TellNarrowed, UpdateParty, WithdrawDeclaration, WithdrawPacket,
+            Acknowledge, ActivateKey, ActivatePolicy, AddMunicipality, AddParty, Answer, BlockParty,
+            DecideDeclaration, Deliver, EndMunicipality, EraseBody, Expire, Ground, MunicipalityOf,
+            NewPerson, PacketKind, PublishKey, Record, RegisterCertificate, RegisterParty, RemoveParty,
+            RetireKey, RevokeCertificate, RevokeKey, TellNarrowed, TellUndelivered, UpdateParty,
+            WithdrawDeclaration, WithdrawPacket,
         },
     },
 };
@@ -136,6 +137,44 @@ async fn certificates(bench: &mut Bench) {
             },
             |_, registration| RevokeCertificate { registration: *registration },
             async |rig, registration| rig.store.certificate(registration).await.unwrap().unwrap().revoked,
+        )
+        .await;
+    let add = |rig: &Rig, of: &(PartyId, Digest)| AddParty {
+        party: RegisterParty {
+            party: of.0,
+            name: "Voorbeeld".to_owned(),
+            municipalities: vec![alkmaar(rig)],
+        },
+        certificate: register(rig, of),
+    };
+    bench
+        .try_each(
+            async |_| (new_party(), unique()),
+            add,
+            async |rig, (party, registration)| {
+                whole([
+                    rig.store.party(party).await.unwrap().is_some(),
+                    rig.store.certificate(registration).await.unwrap().is_some(),
+                ])
+            },
+        )
+        .await;
+    bench
+        .try_each(
+            async |rig| {
+                let of = (new_party(), unique());
+                rig.done(add(rig, &of)).await;
+                rig.done(key(of.0, &thumbprint(of.0))).await;
+                of
+            },
+            |_, (party, _)| RemoveParty { party: *party },
+            async |rig, (party, registration)| {
+                whole([
+                    rig.store.party(party).await.unwrap().is_none(),
+                    rig.store.certificate(registration).await.unwrap().unwrap().revoked,
+                    rig.store.key(&thumbprint(*party)).await.unwrap().unwrap().state == KeyState::Revoked,
+                ])
+            },
         )
         .await;
 }
@@ -362,6 +401,18 @@ pub(super) async fn ends(bench: &mut Bench) {
             pushed,
             |_, packet| TellNarrowed { packet: *packet, sender: school(), party: college() },
             async |rig, packet| told(rig, school(), *packet, NoticeKind::CategoriesNarrowed).await,
+        )
+        .await;
+    bench
+        .try_each(
+            pushed,
+            |_, packet| TellUndelivered {
+                packet: *packet,
+                sender: school(),
+                party: college(),
+                kind: NoticeKind::MandateEnded,
+            },
+            async |rig, packet| told(rig, school(), *packet, NoticeKind::MandateEnded).await,
         )
         .await;
     bench

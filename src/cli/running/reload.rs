@@ -1,0 +1,97 @@
+//! Reading again what may change while the gateway runs: certificates, lists, and on request the log filter.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::{readiness::Watch, server_config};
+use crate::{
+    cli::{Failure, compose::trust},
+    config::{Config, Environment},
+    crypto::gateway_keys::GatewayKeys,
+    domain::clock::Clock,
+    exchange::Exchange,
+    http::server::TlsSlot,
+    telemetry,
+};
+
+/// What is read again, and where it goes.
+#[derive(Debug)]
+pub(super) struct Reloading {
+    pub(super) config: Config,
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) tls: TlsSlot,
+    pub(super) watch: Arc<Watch>,
+    /// The log's public keys at the start, newest first.
+    pub(super) vkeys: Vec<String>,
+}
+
+impl Reloading {
+    /// Reads again at each interval, and at once when it is asked to.
+    pub(super) async fn run(self, asked: Arc<Notify>) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(self.config.tls.revocation.reload) => self.certificates(),
+                () = asked.notified() => {
+                    self.certificates();
+                    self.filter();
+                    self.say_what_waits_for_a_restart();
+                    tracing::info!("reloaded");
+                }
+            }
+        }
+    }
+
+    /// Lists, anchors and the own certificate; keeps what it has where a file is wrong.
+    fn certificates(&self) {
+        let renewed = trust(&self.config, self.clock.as_ref()).and_then(|trust| {
+            self.exchange.believe(trust);
+            server_config(&self.config, &self.exchange, &self.clock, &self.watch)
+        });
+        match renewed {
+            Ok(renewed) => self.tls.store(renewed),
+            Err(failure) => {
+                tracing::error!(error_code = "reload", cause = %failure, "certificates and lists were not read again");
+            }
+        }
+    }
+
+    fn filter(&self) {
+        let filter = self.read_again().map(|config| config.telemetry.filter);
+        let taken = filter.and_then(|filter| {
+            telemetry::set_filter(&filter)
+                .map_err(|error| Failure::configuration("the log filter was not changed").because(error))
+        });
+        if let Err(failure) = taken {
+            tracing::error!(error_code = "reload", cause = %failure, "the log filter was not read again");
+        }
+    }
+
+    fn say_what_waits_for_a_restart(&self) {
+        if let Ok(read) = self.read_again() {
+            let telemetry = self.config.telemetry.clone();
+            if (Config { telemetry, ..read }) != self.config {
+                tracing::warn!(
+                    error_code = "restart_needed",
+                    what = "configuration",
+                    "it takes a restart to take this over"
+                );
+            }
+        }
+        let keys = GatewayKeys::load(&self.config.keys.dir, self.config.strict);
+        if keys.is_ok_and(|keys| keys.log.vkeys() != self.vkeys) {
+            tracing::warn!(
+                error_code = "restart_needed",
+                what = "keys",
+                "it takes a restart to take this over"
+            );
+        }
+    }
+
+    fn read_again(&self) -> Result<Config, Failure> {
+        let environment = Environment { config: self.config.file.clone(), ..Environment::of_process() };
+        Config::load(&environment)
+            .map_err(|error| Failure::configuration("the configuration cannot be used").because(error))
+    }
+}

@@ -1,0 +1,97 @@
+//! Texts of conditions that say how it is with this person, and yet name nobody.
+
+use crate::domain::{age::AgeRange, problem::Bilingual};
+
+/// The places in a text that are filled per person: `{leeftijd}` is the age on the day of the decision,
+/// `{leeftijd-indiening}` the age on the day on which the packet was handed in, `{leeftijd-verzoek}` the age on the day of
+/// the request that it rests on.
+pub(super) const PLACES: [&str; 3] = ["leeftijd", "leeftijd-indiening", "leeftijd-verzoek"];
+
+/// How old a person is, for the places of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ages {
+    pub(super) today: AgeRange,
+    pub(super) submitted: AgeRange,
+    pub(super) asked: AgeRange,
+}
+
+/// The places in a text that do not exist, and a brace that is left open.
+pub(super) fn unknown_places(text: &str) -> Vec<String> {
+    let mut unknown = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('{') {
+        let (name, next) = after.split_once('}').unwrap_or((after, ""));
+        if !PLACES.contains(&name) || !after.contains('}') {
+            unknown.push(name.to_owned());
+        }
+        rest = next;
+    }
+    unknown
+}
+
+/// The text about this person. Without ages it speaks of *this age*: who is not told a person's age reads no age.
+pub(super) fn fill(text: &Bilingual, ages: Option<Ages>) -> Bilingual {
+    if !text.nl.contains('{') && !text.en.contains('{') {
+        return text.clone();
+    }
+    let [today, submitted, asked] = match ages {
+        Some(ages) => [ages.today, ages.submitted, ages.asked].map(in_words),
+        None => [(); 3].map(|()| ("van deze leeftijd".to_owned(), "of this age".to_owned())),
+    };
+    let mut filled = text.clone();
+    for (name, (nl, en)) in PLACES.into_iter().zip([today, submitted, asked]) {
+        let place = format!("{{{name}}}");
+        filled.nl = filled.nl.replace(&place, &nl).into();
+        filled.en = filled.en.replace(&place, &en).into();
+    }
+    filled
+}
+
+/// An age in words, such as `18 jaar`; an incomplete date of birth allows more than one.
+fn in_words(age: AgeRange) -> (String, String) {
+    let AgeRange { at_least, at_most } = age;
+    if at_least == at_most {
+        (format!("{at_least} jaar"), format!("{at_least} years old"))
+    } else if age == AgeRange::UNKNOWN {
+        ("van onbekende leeftijd".to_owned(), "of unknown age".to_owned())
+    } else {
+        (format!("{at_least} of {at_most} jaar"), format!("{at_least} or {at_most} years old"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_says_the_age_and_no_more() {
+        let text = Bilingual::new("De jongere is {leeftijd}.", "The young person is {leeftijd}.");
+        let said = |at_least, at_most| {
+            let range = AgeRange { at_least, at_most };
+            fill(&text, Some(Ages { today: range, submitted: AgeRange::UNKNOWN, asked: AgeRange::UNKNOWN }))
+        };
+        assert_eq!(
+            said(18, 18),
+            Bilingual::new("De jongere is 18 jaar.", "The young person is 18 years old.")
+        );
+        assert_eq!(said(16, 17).nl, "De jongere is 16 of 17 jaar.");
+        assert_eq!(said(0, 150).nl, "De jongere is van onbekende leeftijd.");
+        assert_eq!(said(0, 150).en, "The young person is of unknown age.");
+        assert_eq!(fill(&text, None).nl, "De jongere is van deze leeftijd.");
+    }
+
+    #[test]
+    fn each_place_has_an_age_of_its_own() {
+        let text =
+            Bilingual::new("{leeftijd}, {leeftijd-indiening}, {leeftijd-verzoek}", "{leeftijd-verzoek}");
+        let [today, submitted, asked] = [19, 18, 17].map(|age| AgeRange { at_least: age, at_most: age });
+        let said = fill(&text, Some(Ages { today, submitted, asked }));
+        assert_eq!((&*said.nl, &*said.en), ("19 jaar, 18 jaar, 17 jaar", "17 years old"));
+    }
+
+    #[test]
+    fn a_place_that_does_not_exist_is_known_for_one() {
+        assert!(unknown_places("Zonder, met {leeftijd} en {leeftijd-verzoek}.").is_empty());
+        assert_eq!(unknown_places("{naam} is {leeftijd} en {woont"), ["naam", "woont"]);
+    }
+}

@@ -1,0 +1,140 @@
+//! What ends soon or is missing, for whoever keeps the gateway running: no person, no packet by name.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    domain::{clock::from_millis, code::Municipality, party::PartyId},
+    store::{
+        Store,
+        db::Backend,
+        error::StoreError,
+        row::{Columns, millis},
+    },
+};
+
+/// What ends, and what is missing, of the parties that take part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// When the last of a party's registered certificates ends.
+    pub certificates: Vec<(PartyId, Timestamp)>,
+    /// When the last of a party's active keys ends; a key without an end has none.
+    pub keys: Vec<(PartyId, Timestamp)>,
+    /// When a party no longer acts for a college, where an end is registered.
+    pub mandates: Vec<(PartyId, Municipality, Timestamp)>,
+    /// The parties that no packet can be sealed to.
+    pub without_key: Vec<PartyId>,
+    /// How many copies lapse within a day if nobody collects them.
+    pub lapsing_in_a_day: u64,
+    /// How many lapse within a week, those of the day included.
+    pub lapsing_in_a_week: u64,
+}
+
+/// What an operator does now and then, and must not forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chore {
+    /// A backup with the database in it.
+    Backup,
+    /// A verification of the log in the store that found nothing.
+    LogVerify,
+}
+
+impl Chore {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Backup => "backup",
+            Self::LogVerify => "log-verify",
+        }
+    }
+}
+
+const CERTIFICATES: &str = "SELECT c.oin AS oin, c.role AS role, MAX(c.not_after) AS end_at FROM certificate c \
+     JOIN party p ON p.oin = c.oin AND p.role = c.role WHERE c.state = 'active' AND p.state = 'active' \
+     GROUP BY c.oin, c.role ORDER BY c.oin, c.role";
+/// The greatest of all numbers stands for a key without an end.
+const KEYS: &str = "SELECT p.oin AS oin, p.role AS role, COALESCE(MAX(COALESCE(k.valid_until, $2)), 0) AS end_at \
+     FROM party p LEFT JOIN party_key k ON k.oin = p.oin AND k.role = p.role AND k.state = 'active' \
+     AND k.valid_from <= $1 AND (k.valid_until IS NULL OR k.valid_until > $1) \
+     WHERE p.state = 'active' GROUP BY p.oin, p.role ORDER BY p.oin, p.role";
+const MANDATES: &str = "SELECT m.oin AS oin, m.role AS role, m.municipality AS municipality, \
+     MAX(COALESCE(m.valid_until, $2)) AS end_at FROM party_municipality m \
+     JOIN party p ON p.oin = m.oin AND p.role = m.role \
+     WHERE p.state = 'active' AND (m.valid_until IS NULL OR m.valid_until > $1) \
+     GROUP BY m.oin, m.role, m.municipality ORDER BY m.oin, m.role, m.municipality";
+const LAPSING: &str = "SELECT COUNT(*) AS week, COALESCE(SUM(CASE WHEN p.expires <= $2 THEN 1 ELSE 0 END), 0) AS day \
+     FROM packet p JOIN packet_recipient r ON r.packet_id = p.id \
+     WHERE p.state = 'open' AND p.expires > $1 AND p.expires <= $3 AND r.state = 'waiting'";
+const DID: &str = "INSERT INTO chore (name, done_at) VALUES ($1, $2) \
+     ON CONFLICT (name) DO UPDATE SET done_at = $2 WHERE chore.done_at < $2";
+const WHEN: &str = "SELECT done_at FROM chore WHERE name = $1";
+const SQLITE_SIZE: &str =
+    "SELECT c.page_count * s.page_size AS bytes FROM pragma_page_count() c, pragma_page_size() s";
+const POSTGRES_SIZE: &str = "SELECT pg_database_size(current_database()) AS bytes";
+
+impl Store {
+    /// What ends, and what is missing, at this instant.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn ends(&self, now: Timestamp) -> Result<Ends, StoreError> {
+        let mut ends = Ends::default();
+        for row in query(CERTIFICATES).fetch_all(&self.read).await? {
+            ends.certificates.push(owned(&row)?);
+        }
+        for row in query(KEYS).bind(millis(now)).bind(i64::MAX).fetch_all(&self.read).await? {
+            match (Columns(&row).integer("end_at")?, owned(&row)?) {
+                (0, (party, _)) => ends.without_key.push(party),
+                (i64::MAX, _) => {}
+                (_, key) => ends.keys.push(key),
+            }
+        }
+        for row in query(MANDATES).bind(millis(now)).bind(i64::MAX).fetch_all(&self.read).await? {
+            let columns = Columns(&row);
+            if columns.integer("end_at")? != i64::MAX {
+                let (party, end) = owned(&row)?;
+                ends.mandates.push((party, columns.parse("municipality")?, end));
+            }
+        }
+        let within = |hours| millis(now.checked_add(SignedDuration::from_hours(hours)).unwrap_or(now));
+        let lapsing = query(LAPSING).bind(millis(now)).bind(within(24)).bind(within(24 * 7));
+        let row = lapsing.fetch_one(&self.read).await?;
+        ends.lapsing_in_a_day = Columns(&row).index("day")?;
+        ends.lapsing_in_a_week = Columns(&row).index("week")?;
+        Ok(ends)
+    }
+
+    /// How many bytes the database takes on its disk.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn size(&self) -> Result<u64, StoreError> {
+        let size = match self.backend {
+            Backend::Sqlite => SQLITE_SIZE,
+            Backend::Postgres => POSTGRES_SIZE,
+        };
+        Columns(&query(size).fetch_one(&self.read).await?).index("bytes")
+    }
+
+    /// Notes that a chore was done, for the metrics; the log is not concerned.
+    ///
+    /// # Errors
+    /// `Unavailable`, such as for a role that may only read.
+    pub async fn note_chore(&self, chore: Chore, at: Timestamp) -> Result<(), StoreError> {
+        query(DID).bind(chore.as_str()).bind(millis(at)).execute(&self.write).await?;
+        Ok(())
+    }
+
+    /// When a chore was last done.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn chore(&self, chore: Chore) -> Result<Option<Timestamp>, StoreError> {
+        let row = query(WHEN).bind(chore.as_str()).fetch_optional(&self.read).await?;
+        row.as_ref().map(|row| Columns(row).instant("done_at")).transpose()
+    }
+}
+
+fn owned(row: &AnyRow) -> Result<(PartyId, Timestamp), StoreError> {
+    let columns = Columns(row);
+    Ok((columns.party("oin", "role")?, from_millis(columns.integer("end_at")?)))
+}

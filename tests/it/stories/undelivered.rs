@@ -1,0 +1,104 @@
+//! What ends without delivery tells its sender: once, with an entry, in its notices and its outbox.
+
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
+use sluis::{
+    accesslog::entry::{Event, PartName},
+    domain::{clock::Clock as _, party::Role},
+    store::write::{Ground, MunicipalityOf},
+};
+
+use super::{
+    evidence::own_entries,
+    steps::{agree, asked_and_answered, born, collect, hand_over, items},
+};
+use crate::support::{Actor, Gateway};
+
+/// What the sender was told of this packet, and how it stands in its outbox.
+async fn told(school: &Actor, packet: &str) -> (Vec<String>, String) {
+    let notices = items(school, "/v1/notices").await;
+    let kinds = notices.iter().filter(|one| one["packet"] == json!(packet));
+    let kinds = kinds.map(|one| one["kind"].as_str().unwrap().to_owned()).collect();
+    let stands = school.get(&format!("/v1/packets/{packet}")).await.json();
+    (kinds, stands["recipients"][0]["state"].as_str().unwrap().to_owned())
+}
+
+fn saw(kinds: &[&str], state: &str) -> (Vec<String>, String) {
+    (kinds.iter().map(|kind| (*kind).to_owned()).collect(), state.to_owned())
+}
+
+async fn plays_on(gateway: Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    agree(&gateway, &school, &toby, "persoon").await;
+    let request = asked_and_answered(&gateway, &school, &college, &toby).await;
+    let exchange = &gateway.running.exchange;
+    let home = "0361".parse::<sluis::domain::code::Municipality>().unwrap();
+    let first = hand_over(&gateway, &school, &toby, &request).await.text("/id");
+
+    // A college for which it acted too, and nothing waits there.
+    let elsewhere = "0373".parse().unwrap();
+    exchange.end_municipality(college.party, elsewhere, gateway.clock.now()).await.unwrap();
+    assert_eq!(told(&school, &first).await, saw(&[], "waiting"));
+
+    // Of an end that is still to come the sender is told on its day.
+    let day = gateway.clock.now() + 24.hours();
+    exchange.end_municipality(college.party, home.clone(), day).await.unwrap();
+    assert_eq!(told(&school, &first).await, saw(&[], "waiting"));
+    gateway.pass(1.day());
+    let tell = async || exchange.tell_undelivered(Timestamp::UNIX_EPOCH, gateway.clock.now()).await.unwrap();
+    assert_eq!(
+        (tell().await, tell().await),
+        (1, 0),
+        "each is told once, and the answered request not at all"
+    );
+    assert_eq!(told(&school, &first).await, saw(&["mandate-ended"], "withheld"));
+    let entry = own_entries(&gateway, &school).await.into_iter().next_back().unwrap();
+    let shared = entry.parts.into_iter().find_map(|(name, part)| part.filter(|_| name == PartName::Shared));
+    let shared = shared.unwrap();
+    assert_eq!((shared.event, shared.cause.as_deref()), (Some(Event::Notice), Some("mandate-ended")));
+    collect(&college, &first).await.expect_status(http::StatusCode::FORBIDDEN);
+
+    // At once, by the brake; and what waits goes on when it is lifted.
+    let again = MunicipalityOf {
+        municipality: home,
+        ground: Ground::Delegatie,
+        decision: Some("Besluit 2".to_owned()),
+        from: gateway.clock.now(),
+        until: None,
+    };
+    exchange.add_municipality(college.party, again).await.unwrap();
+    let second = hand_over(&gateway, &school, &toby, &request).await.text("/id");
+    exchange.block_party(college.party, true, None).await.unwrap();
+    assert_eq!(told(&school, &second).await, saw(&["recipient-blocked"], "withheld"));
+    exchange.block_party(college.party, false, None).await.unwrap();
+    assert_eq!(told(&school, &second).await, saw(&["recipient-blocked"], "waiting"));
+    college.pull(&second).await;
+
+    // What nobody came for.
+    let third = hand_over(&gateway, &school, &toby, &request).await.text("/id");
+    gateway.pass(100.days());
+    exchange.expire_due(gateway.clock.now(), 100).await.unwrap();
+    let notices: Vec<Value> = items(&school, "/v1/notices").await;
+    assert!(
+        notices.iter().any(|one| one["packet"] == json!(third) && one["kind"] == "expired"),
+        "{notices:?}"
+    );
+    assert!(
+        !notices.iter().any(|one| one["packet"] == json!(second) && one["kind"] == "expired"),
+        "it was collected: {notices:?}"
+    );
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_learns_that_nobody_comes_for_its_packet_on_sqlite() {
+    plays_on(Gateway::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_learns_that_nobody_comes_for_its_packet_on_postgresql() {
+    let Some(gateway) = Gateway::start_on_postgres().await else { return };
+    plays_on(gateway).await;
+}
