@@ -270,7 +270,9 @@ impl Batch<'_> {
 
     fn name_columns(&self, reasons: &mut [Reason]) {
         if let Some(layout) = self.layout {
-            reasons.iter_mut().for_each(|reason| layout.name(reason));
+            for reason in reasons.iter_mut() {
+                layout.name(reason);
+            }
         }
     }
 

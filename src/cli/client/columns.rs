@@ -129,7 +129,7 @@ impl Columns {
             return Some(self.shown(said.unwrap_or(&path)));
         }
         match parts.as_slice() {
-            ["content"] | ["person"] => {
+            ["content" | "person"] => {
                 let mut names: Vec<String> = Vec::new();
                 for leaf in below().filter(|leaf| leaf.required) {
                     let name = self.shown(&leaf.path());

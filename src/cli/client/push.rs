@@ -145,7 +145,7 @@ impl Verdicts {
                     Some(index) => format!("/recipients/{index}"),
                     None => reason.pointer,
                 };
-                Reason { recipient, pointer, ..reason }
+                Reason { pointer, recipient, ..reason }
             })
         };
         self.recipients.into_iter().flat_map(of).collect()
@@ -249,7 +249,9 @@ impl Push {
         at.out.show(&document, || text::of_accepted(&accepted, language))?;
         // From here on the same command is another packet.
         pending.end()?;
-        checked.iter().for_each(|checked| checked.tell(&mut at.out));
+        for checked in &checked {
+            checked.tell(&mut at.out);
+        }
         Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
     }
 

@@ -44,15 +44,15 @@ impl fmt::Debug for IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    fn read(parts: &Parts) -> Result<Option<Self>, Fault> {
-        let Some(key) = single(&parts.headers, HEADER)? else { return Ok(None) };
+    fn read(parts: &Parts) -> Result<Option<Self>, Problem> {
+        let Some(key) = single(&parts.headers, HEADER).map_err(unusable)? else { return Ok(None) };
         if !(16..=64).contains(&key.len()) {
-            return Err(Fault::at(
+            return Err(unusable(Fault::at(
                 format!("header:{HEADER}"),
                 "wrong-length",
                 "Deze sleutel moet 16 tot en met 64 tekens lang zijn; een UUID is goed.",
                 "This key must be 16 to 64 characters long; a UUID will do.",
-            ));
+            )));
         }
         Ok(Some(Self(key.to_owned())))
     }
@@ -66,8 +66,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let read = Self::read(parts).and_then(|key| key.ok_or_else(|| missing(HEADER)));
-        read.map_err(unusable)
+        Self::read(parts)?.ok_or_else(|| unusable(missing(HEADER)))
     }
 }
 
@@ -75,6 +74,6 @@ impl<S: Sync> OptionalFromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
-        Self::read(parts).map_err(unusable)
+        Self::read(parts)
     }
 }
