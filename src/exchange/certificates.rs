@@ -157,6 +157,11 @@ fn not_possessed(fault: ProofFault) -> Fault {
             "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
             "This statement is older than ten minutes: make a new one.",
         ),
+        ProofFault::Ahead => (
+            "statement-ahead",
+            "Volgens deze verklaring is het meer dan tien minuten later dan hier: de klok van uw computer loopt voor.",
+            "By this statement it is more than ten minutes later than it is here: your computer's clock is ahead.",
+        ),
         ProofFault::Signature => (
             "wrong-signature",
             "Deze verklaring is niet ondertekend met de sleutel van het nieuwe certificaat.",

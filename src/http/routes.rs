@@ -74,7 +74,8 @@ fn exchanging() -> Router<HttpState> {
         .route("/inbox", get(packets::inbox))
         .route("/inbox/searches", post(searches::search))
         .route("/notices", get(notices::list))
-        .route("/declarations", post(declarations::declare))
+        .route("/declarations", get(declarations::list).post(declarations::declare))
+        .route("/declarations/searches", post(declarations::search))
         .route("/declarations/{id}", get(declarations::show))
         .route("/declarations/{id}/withdrawal", post(withdrawal::declaration))
         .route("/declarations/{id}/decision", post(decision::decide))
@@ -130,6 +131,8 @@ pub fn description(publisher: &Publisher) -> openapi::OpenApi {
         searches::search,
         notices::list,
         declarations::declare,
+        declarations::list,
+        declarations::search,
         declarations::show,
         withdrawal::declaration,
         decision::decide,

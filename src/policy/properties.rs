@@ -21,7 +21,7 @@ fn question(dataset: &str, purpose: &str, sender: Role, recipient: Role) -> What
     WhatIf {
         dataset: Some(dataset.parse().unwrap()),
         purpose: Some(purpose.parse().unwrap()),
-        sender_role: Some(*sender),
+        sender_role: Some(sender),
         recipient_role: Some(recipient),
         gemeenten: BTreeSet::from(["0361".parse().unwrap()]),
         verblijf: Some("0361".parse().unwrap()),

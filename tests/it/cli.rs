@@ -2,7 +2,9 @@
 
 mod batches;
 mod calls;
+mod document;
 mod journey;
+mod lists;
 mod live;
 mod logs;
 mod many;

@@ -13,6 +13,7 @@ mod lifecycle;
 mod named;
 mod policies;
 mod processor;
+mod recorded;
 mod regions;
 mod register;
 mod removal;

@@ -68,3 +68,14 @@ pub(super) struct Repeatable {
     )]
     key: Option<String>,
 }
+
+/// The key by which a repeated declaration is known.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `extract::idempotency` reads")]
+pub(super) struct RepeatableDeclaration {
+    /// A key that the caller chooses for this one declaration, such as a UUID: the same key and body give the same answer,
+    /// so that a lost answer never makes two. Without a key each call records another declaration.
+    #[param(nullable = false, rename = "Idempotency-Key", min_length = 16, max_length = 64)]
+    key: Option<String>,
+}

@@ -107,9 +107,9 @@ fn a_statement_about_anything_else_is_not() {
     let other_role = room.statement(&room.key, Role::Doorstroompunt);
     assert_eq!(room.check(Some(&other_role), now()), Err(ProofFault::OtherStatement));
     let statement = room.statement(&room.key, Role::WerkEnInkomen);
-    for minutes in [-11, 11] {
+    for (minutes, fault) in [(-11, ProofFault::Ahead), (11, ProofFault::Stale)] {
         let then = now() + SignedDuration::from_mins(minutes);
-        assert_eq!(room.check(Some(&statement), then), Err(ProofFault::Stale), "{minutes}");
+        assert_eq!(room.check(Some(&statement), then), Err(fault), "{minutes}");
     }
 }
 

@@ -223,12 +223,8 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
 
     // For people: line, column, what is wrong; and a repetition sends none of the good ones again.
     let again = live.client(SCHOOL, &["push", "--csv", "meldingen.csv"]).with(3);
-    assert!(again.stdout.contains("regel / line 12: ongeldig"), "{}", again.stdout);
-    assert!(
-        again.stdout.contains("2 aangenomen / accepted (waarvan eerder / of which earlier 2)"),
-        "{}",
-        again.stdout
-    );
+    assert!(again.stdout.contains("regel 12: ongeldig"), "{}", again.stdout);
+    assert!(again.stdout.contains("2 aangenomen (waarvan eerder 2)"), "{}", again.stdout);
     assert_eq!(live.items(DOORSTROOMPUNT, &["inbox"]).len(), 2);
 }
 

@@ -51,7 +51,7 @@ fn a_try_out_is_whole_and_owner_only_and_is_not_overwritten() {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
     }
     let again = program.run(&["init", "--dev", "--dir", "try"]).with(2);
-    assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+    assert!(again.stderr.contains("bestaat al"), "{}", again.stderr);
     program.run(&["migrate"]).done();
     program.run(&["log", "verify"]).done();
     let parties = program.run(&["party", "list", "--json"]).done().lines();

@@ -73,6 +73,8 @@ pub(crate) const MATRIX: &[Route] = &[
     all("POST", "/v1/keys/{thumbprint}/revocation", 404),
     all("POST", "/v1/certificates", 400),
     no_processor("POST", "/v1/declarations", 201),
+    no_processor("GET", "/v1/declarations", 200),
+    no_processor("POST", "/v1/declarations/searches", 200),
     no_processor("GET", "/v1/declarations/{id}", 404),
     all("POST", "/v1/declarations/{id}/withdrawal", 404),
     all("POST", "/v1/declarations/{id}/decision", 404),
@@ -96,12 +98,13 @@ pub(crate) const MATRIX: &[Route] = &[
 ];
 
 /// Every route that takes a body.
-pub(crate) const BODIES: [&str; 15] = [
+pub(crate) const BODIES: [&str; 16] = [
     "/v1/keys",
     "/v1/keys/{thumbprint}/retirement",
     "/v1/keys/{thumbprint}/revocation",
     "/v1/certificates",
     "/v1/declarations",
+    "/v1/declarations/searches",
     "/v1/declarations/{id}/withdrawal",
     "/v1/declarations/{id}/decision",
     "/v1/packets",
@@ -166,7 +169,9 @@ pub(crate) fn body(scene: &Scene, path: &str) -> Value {
             body["dataset"] = json!("bestaat-niet");
             body
         }
-        "/v1/inbox/searches" => json!({ "reference": { "kind": "own", "value": "Z-1" } }),
+        "/v1/inbox/searches" | "/v1/declarations/searches" => {
+            json!({ "reference": { "kind": "own", "value": "Z-1" } })
+        }
         "/v1/requests/{id}/answer" => json!({ "continues": true }),
         "/v1/evaluation" | "/access/v1/evaluation" => json!({
             "subject": { "type": "party", "id": "werk-en-inkomen" },

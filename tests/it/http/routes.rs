@@ -153,6 +153,12 @@ async fn answers_are_what_the_description_says() {
         assert_eq!(read[member], agrees[member], "{member} is read back as it was written");
     }
     college.get(&path).await.expect_status(StatusCode::NOT_FOUND);
+    let listed = api.expect("get /declarations", &school.get("/v1/declarations").await, 200);
+    assert_eq!(listed["items"], json!([read]));
+    let whose = json!({ "reference": toby["reference"] });
+    api.takes("post /declarations/searches", &whose);
+    let found = school.post("/v1/declarations/searches", &whose).await;
+    assert_eq!(api.expect("post /declarations/searches", &found, 200)["items"], listed["items"]);
 
     let ask = submission(&gateway, "verzoek-voortzetting", PURPOSE, &toby, Role::WerkEnInkomen);
     api.takes("post /requests", &ask);
