@@ -25,6 +25,7 @@ pub mod init;
 pub mod keys;
 pub mod log;
 pub mod migrate;
+mod notify;
 mod operated;
 pub mod output;
 pub mod party;
@@ -84,7 +85,7 @@ pub enum Command {
     Party(party::Party),
     /// Verify, show, prove and export the access log.
     Log(log::Log),
-    /// Make new versions of the gateway's own keys.
+    /// Show the gateway's public keys, and make new versions.
     Keys(keys::Keys),
     /// Copy everything that the gateway keeps.
     Backup(backup::Backup),

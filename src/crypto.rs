@@ -6,6 +6,8 @@
 //! | [`seal`] | a projected packet into a compact JWE for one recipient, and back |
 //! | [`envelope`] | exports as `age` streams in constant memory |
 //! | [`sign`] | receipts as JWS |
+//! | [`receipt_key`] | the public key of receipts, from JWK or PEM |
+//! | [`secret_file`] | whether a file with a secret is closed to others |
 //! | [`gateway_keys`] | the gateway's key files: made, checked, rotated |
 //! | [`at_rest`], [`pseudonym`] | what the gateway keeps about a person |
 //!
@@ -19,6 +21,7 @@ mod interop;
 mod jwe;
 pub mod keys;
 pub mod pseudonym;
+pub mod receipt_key;
 pub mod seal;
 pub mod secret_file;
 pub mod sign;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`profile`], [`tls`], [`session`] | which gateway, as which party, with which keys |
 //! | [`gateway`], [`retry`], [`problem`] | one call: repeated where that is safe, explained where it is refused |
-//! | [`push`], [`batch`], [`report`] | packets and requests, one or many, resumable |
+//! | [`push`], [`pending`], [`batch`], [`report`] | packets and requests, one or many, resumable |
 //! | [`sheet`], [`columns`], [`rows`], [`template`], [`faulty`] | packets as CSV |
 //! | [`pull`], [`receipts`], [`entries`] | what came, what was signed for it, what the log says |
 //! | [`keys`], [`proof`] | the keys that others seal to |
@@ -20,6 +20,7 @@ pub mod faulty;
 pub mod gateway;
 pub mod keys;
 pub mod lists;
+pub mod pending;
 pub mod problem;
 pub mod profile;
 pub mod proof;

@@ -11,6 +11,7 @@ Exit codes:
    1  refused, or the answer is no: the reasons are printed
    2  the command or its input cannot be understood
    3  a part of a batch was done; the report says which lines were not
+   4  done, but the receipt does not hold: keep it, and do not send again
   69  the gateway or its database cannot be reached, or it failed
   70  an error in this program
   75  not now: run the same command again later
@@ -28,6 +29,8 @@ pub enum Exit {
     Usage,
     /// Some lines of a batch were done, others were not.
     Partial,
+    /// It was done, but what the gateway signed for it does not hold.
+    Unproven,
     /// The gateway or its database cannot be reached, or it failed.
     Unavailable,
     /// An error in this program.
@@ -47,6 +50,7 @@ impl Exit {
             Self::Refused => 1,
             Self::Usage => 2,
             Self::Partial => 3,
+            Self::Unproven => 4,
             Self::Unavailable => 69,
             Self::Internal => 70,
             Self::TryAgain => 75,

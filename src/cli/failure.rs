@@ -78,6 +78,13 @@ impl Failure {
         Self::usage(format!("cannot write `{}`", path.display())).because(error).now(now)
     }
 
+    /// The same failure, which ends the program in this way.
+    #[must_use]
+    pub fn ending(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// Adds what the user can do now.
     #[must_use]
     pub fn now(mut self, now: impl Into<String>) -> Self {

@@ -93,7 +93,7 @@ impl Init {
         // Last, so that a folder with a configuration is a whole one.
         files::write_private(&file, text.as_bytes())?;
         let vkey = keys.log.signing().vkey();
-        let document = json!({ "configuration": file, "keys": config.keys.dir, "logVkey": vkey });
+        let document = json!({ "configuration": file, "keys": config.keys.dir, "logVkey": vkey, "receiptKey": keys.receipt.signing().public_jwk() });
         at.out.show(&document, || begun(&file, &config.keys.dir, &vkey))?;
         Ok(Exit::Done)
     }
@@ -139,7 +139,8 @@ fn begun(config: &Path, keys: &Path, vkey: &str) -> String {
     format!(
         "Configuratie / configuration: {config}\n\
          Sleutels / keys: {keys}\n\
-         Publieke sleutel van het log, voor wie het controleert / the log's public key, for who checks it:\n  {vkey}\n\n\
+         Publieke sleutel van het log, voor wie het controleert / the log's public key, for who checks it:\n  {vkey}\n\
+         Die van de ontvangstbewijzen / that of the receipts: sluis keys show --config {config}\n\n\
          Nu / next:\n\
          1. Bewaar een kopie van de sleutels op een veilige plaats: wat ermee versleuteld is, is zonder hen weg.\n   \
             Keep a copy of the keys in a safe place: without them, what they encrypted is gone.\n\

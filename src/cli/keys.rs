@@ -1,5 +1,7 @@
 //! `sluis keys`: the gateway's own keys.
 
+mod show;
+
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -20,6 +22,7 @@ file to every gateway of the same database before you restart the first. That a 
 comes first: without the database no key is made.
 
 Examples:
+  sluis keys show --config /etc/sluis/sluis.toml
   sluis keys rotate pseudonym --config /etc/sluis/sluis.toml")]
 pub struct Keys {
     /// The configuration.
@@ -34,6 +37,8 @@ pub struct Keys {
 /// What can be done with the gateway's keys.
 #[derive(Debug, Subcommand)]
 pub enum Action {
+    /// Show every public key in the forms that profiles take, and which versions there are.
+    Show,
     /// Make a new version of a key; older versions stay for what was made with them.
     Rotate {
         /// Which key.
@@ -91,7 +96,7 @@ impl Keys {
     /// When the configuration or the folder of keys is not in order, the log cannot be written, or the new key cannot.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
-        let Action::Rotate { key } = self.action;
+        let Action::Rotate { key } = self.action else { return show::show(&config, at) };
         let refused = |faults: Vec<_>| {
             Failure::configuration(listed("the key was not rotated", &faults))
                 .now("nothing was changed: correct the folder of keys first")

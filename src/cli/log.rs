@@ -71,7 +71,7 @@ pub struct Verify {
     /// A copied `log/` folder instead of the store.
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// The file with the log's public key, from a source other than what is verified.
+    /// The file with the log's public key, or the key itself, from a source other than what is verified.
     #[arg(long, value_name = "FILE")]
     pub vkey: Option<PathBuf>,
     /// A checkpoint of this log that was kept elsewhere; may be given more than once.

@@ -86,6 +86,11 @@ impl Output {
         drop(writeln!(self.stderr, "sluis: {}", without_controls(text)));
     }
 
+    /// Says something about the result on standard error, which is the result's only.
+    pub fn note(&mut self, text: &str) {
+        drop(writeln!(self.stderr, "{}", without_controls(text)));
+    }
+
     /// A bar for long work, which shows itself only when a person watches standard error and no JSON is asked for.
     #[must_use]
     pub fn progress(&self, total: u64) -> ProgressBar {

@@ -9,7 +9,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use rustls::ServerConfig;
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::{outlook::Seen, readiness::Watch, reload::Reloading};
@@ -50,7 +50,7 @@ pub struct Running {
     /// The log's public keys, newest first.
     pub vkeys: Vec<String>,
     stop: CancellationToken,
-    reload: Arc<Notify>,
+    reloading: Arc<Reloading>,
     watch: Arc<Watch>,
     listeners: Vec<JoinHandle<Stopped>>,
     upkeep: Vec<JoinHandle<Option<()>>>,
@@ -92,15 +92,14 @@ impl Running {
                 stop.clone(),
             )),
         ];
-        let reload = Arc::new(Notify::new());
-        let reloading = Reloading {
+        let reloading = Arc::new(Reloading {
             config: config.clone(),
             exchange: Arc::clone(&exchange),
             clock: Arc::clone(&clock),
             tls,
             watch: Arc::clone(&watch),
             vkeys: composed.vkeys.clone(),
-        };
+        });
         let looking = outlook::look_around(
             config.clone(),
             Arc::clone(&exchange),
@@ -111,7 +110,7 @@ impl Running {
         );
         let upkeep = vec![
             tokio::spawn(stop.clone().run_until_cancelled_owned(looking)),
-            tokio::spawn(stop.clone().run_until_cancelled_owned(reloading.run(Arc::clone(&reload)))),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&reloading).run())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(end_what_is_due(Arc::clone(&exchange)))),
         ];
         let vkeys = composed.vkeys.clone();
@@ -121,7 +120,7 @@ impl Running {
             exchange,
             vkeys,
             stop,
-            reload,
+            reloading,
             watch,
             listeners,
             upkeep,
@@ -129,9 +128,9 @@ impl Running {
         })
     }
 
-    /// Reads certificates, lists and the log filter again, soon.
+    /// Reads certificates, lists and the log filter again.
     pub fn reload(&self) {
-        self.reload.notify_one();
+        self.reloading.all();
     }
 
     /// A token that stops the gateway when it is cancelled.
@@ -155,6 +154,7 @@ impl Running {
             drop(task.await);
         }
         drop(self.exchange);
+        drop(self.reloading);
         drop(self.watch);
         self.composed.close().await;
         ended

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{ConfigFile, Context, Exit, Failure, running::Running};
+use super::{ConfigFile, Context, Exit, Failure, notify, running::Running};
 use crate::{config::Config, http::server::Stopped, telemetry};
 
 /// SIGXFSZ, the same number on every Linux but MIPS, and on macOS.
@@ -45,13 +45,29 @@ impl Serve {
             &serde_json::json!({ "data": running.data.to_string(), "ops": running.ops.to_string(), "logKeys": running.vkeys }),
             || format!("sluis answers on {} (data) and {} (ops)", running.data, running.ops),
         )?;
+        notify::ready();
+        let mut pulse = notify::pulse();
         loop {
+            let tick = async {
+                match &mut pulse {
+                    Some(pulse) => {
+                        pulse.tick().await;
+                    }
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
-                _ = hangup.recv() => running.reload(),
+                _ = hangup.recv() => {
+                    notify::reloading();
+                    running.reload();
+                    notify::ready();
+                }
+                () = tick => notify::alive(),
             }
         }
+        notify::stopping();
         tracing::info!("stopping");
         match running.stop().await {
             Stopped::Clean => Ok(Exit::Done),

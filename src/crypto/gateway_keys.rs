@@ -141,6 +141,11 @@ impl ReceiptKeys {
         &self.newest
     }
 
+    /// All of them, newest first.
+    pub fn all(&self) -> impl Iterator<Item = &ReceiptKey> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+
     /// The public halves as a JWK set (RFC 7517, section 5), newest first.
     #[must_use]
     pub fn jwks(&self) -> Value {
@@ -230,6 +235,13 @@ impl GatewayKeys {
             }
         }
         if faults.is_empty() { read.finish() } else { Err(faults) }
+    }
+
+    /// Which versions of a kind the folder holds, newest first.
+    #[must_use]
+    pub fn versions(folder: &Path, kind: KeyKind) -> Vec<u32> {
+        let (found, _) = files::list(folder);
+        found.get(&kind).into_iter().flat_map(BTreeMap::keys).copied().rev().collect()
     }
 
     /// Writes the next version of one key. A running gateway uses it after a restart; the older versions must stay.

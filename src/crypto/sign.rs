@@ -55,6 +55,7 @@ pub enum VerifyError {
 pub struct ReceiptKey {
     signer: Box<dyn JwsSigner>,
     public: Value,
+    public_pem: String,
     kid: String,
 }
 
@@ -75,7 +76,8 @@ impl ReceiptKey {
             "alg": "ES256", "use": "sig", "kid": kid,
         });
         let signer = ES256.signer_from_pem(pem).map_err(|_| SignError::Key)?;
-        Ok(Self { signer: Box::new(signer), public, kid })
+        let public_pem = String::from_utf8(pair.to_pem_public_key()).map_err(|_| SignError::Key)?;
+        Ok(Self { signer: Box::new(signer), public, public_pem, kid })
     }
 
     /// A new key in PEM (PKCS#8). It takes OpenSSL's randomness.
@@ -92,6 +94,12 @@ impl ReceiptKey {
     #[must_use]
     pub const fn public_jwk(&self) -> &Value {
         &self.public
+    }
+
+    /// The public key as PEM (`SubjectPublicKeyInfo`).
+    #[must_use]
+    pub fn public_pem(&self) -> &str {
+        &self.public_pem
     }
 
     /// The thumbprint, which is the `kid` of what it signs.

@@ -41,6 +41,9 @@ pub enum PullError {
     /// There is no such packet, or not for this party: the two look the same.
     #[error("no such packet")]
     NotFound,
+    /// The caller sent it: only the person's copy can be fetched by a sender.
+    #[error("the caller's own packet")]
+    OwnPacket,
     /// Today's facts say no.
     #[error("refused")]
     Refused(Refusal),
@@ -108,6 +111,12 @@ impl Exchange {
             });
             let may = self.could(caller, RouteAction::Pull, now).await?;
             let (Some(packet), Some(row), true) = (found.as_ref(), mine, may) else {
+                let is_own = found.as_ref().is_some_and(|packet| packet.sender == caller.party());
+                if is_own && recipient == caller.party() {
+                    // The sender looked at its own packet: in nobody's log is that a pull.
+                    self.note_stranger(caller, Event::Lookup, id, found.as_ref()).await?;
+                    return Err(PullError::OwnPacket);
+                }
                 self.note_stranger(caller, Event::Pull, id, found.as_ref()).await?;
                 return Err(PullError::NotFound);
             };

@@ -97,6 +97,8 @@ pub struct Verdict {
     pub at: Option<usize>,
     /// The party.
     pub party: PartyId,
+    /// The index of the entry that says that it was asked.
+    pub index: u64,
     /// The basis and its categories, or the refusal.
     pub decision: Result<(Grondslag, BTreeSet<Category>), Refusal>,
 }

@@ -23,11 +23,13 @@ impl Exchange {
             if packet.sender != caller.party() {
                 account.sender = Some(packet.sender);
             }
+            // Only a sender that meant to collect its own packet looks it up in vain.
+            let is_own = packet.sender == caller.party() && event == Event::Lookup;
             account.person = Some(packet.person);
             account.for_sender = Part {
                 dataset: Some(packet.dataset.clone()),
                 purpose: Some(packet.purpose.clone()),
-                cause: Some(cause(event).to_owned()),
+                cause: Some(if is_own { "own-packet" } else { cause(event) }.to_owned()),
                 ..Part::default()
             };
         }

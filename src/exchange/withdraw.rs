@@ -13,7 +13,7 @@ use crate::{
     domain::{
         declaration::Capacity,
         id::{DeclarationId, PacketId},
-        party::PartyId,
+        party::{PartyId, Role},
     },
     policy::{
         permit::Refusal,
@@ -52,20 +52,24 @@ pub struct TakenBack {
     pub index: Option<u64>,
     /// Who can no longer collect.
     pub stopped: Vec<(PacketId, PartyId)>,
-    /// Who has collected already, and is told.
+    /// Which party has collected already, and is told.
     pub told: Vec<(PacketId, PartyId)>,
+    /// Copies that were handed over to the person. A gateway reaches parties only: the sender tells the person.
+    pub to_tell: Vec<(PacketId, PartyId)>,
 }
 
 impl TakenBack {
     fn of(at: Timestamp, index: Option<u64>, copies: &[Stopped]) -> Self {
-        let which = |collected: bool| {
-            copies
-                .iter()
-                .filter(|copy| copy.collected == collected)
-                .map(|copy| (copy.packet, copy.party))
-                .collect()
+        let which = |is_one: fn(&&Stopped) -> bool| {
+            copies.iter().filter(is_one).map(|copy| (copy.packet, copy.party)).collect()
         };
-        Self { at, index, stopped: which(false), told: which(true) }
+        Self {
+            at,
+            index,
+            stopped: which(|copy| !copy.collected),
+            told: which(|copy| copy.collected && copy.party.role != Role::Betrokkene),
+            to_tell: which(|copy| copy.collected && copy.party.role == Role::Betrokkene),
+        }
     }
 }
 

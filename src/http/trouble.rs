@@ -132,6 +132,7 @@ impl From<PullError> for Problem {
     fn from(error: PullError) -> Self {
         match error {
             PullError::NotFound => problem::NOT_FOUND,
+            PullError::OwnPacket => problem::NOT_FOUND.with_faults([own_packet()]),
             PullError::Refused(refusal) => refused(refusal),
             PullError::Gone(ended) => gone(ended),
             PullError::Trouble(trouble) => trouble.into(),
@@ -324,4 +325,14 @@ fn placed(refusal: Refusal, pointer: &str) -> impl Iterator<Item = Fault> {
 
 fn recipient(at: usize) -> String {
     format!("/recipients/{at}")
+}
+
+/// What is told of a pull of the caller's own packet.
+fn own_packet() -> Fault {
+    Fault::at(
+        "",
+        "own-packet",
+        "U hebt dit pakket zelf verstuurd. Alleen de ontvanger haalt het op; u kunt de kopie voor de jongere ophalen.",
+        "You sent this packet yourself. Only its recipient collects it; you can fetch the young person's copy.",
+    )
 }

@@ -121,13 +121,13 @@ pub(super) fn no_basis() -> Fault {
 }
 
 /// No basis, and where it belongs instead.
-pub(super) fn belongs_elsewhere(elsewhere: &Elsewhere) -> Fault {
-    Fault {
+pub(super) fn belongs_elsewhere(catalogue: &Catalogue, elsewhere: &Elsewhere) -> Fault {
+    catalogue.cited(Fault {
         provisions: elsewhere.provisions.clone(),
         text: Bilingual { nl: elsewhere.nl.clone().into(), en: elsewhere.en.clone().into() },
         now: Some(Bilingual { nl: elsewhere.nu.clone().into(), en: elsewhere.nu_en.clone().into() }),
         ..no_basis()
-    }
+    })
 }
 
 pub(super) fn named_basis_fails() -> Fault {

@@ -185,7 +185,8 @@ impl Engine {
         match holds.as_slice() {
             [] => {
                 let elsewhere = dataset.elsewhere(facts.sender.party.role, facts.recipient.party.role);
-                Err(no(RefusalKind::NoBasis, vec![elsewhere.map_or_else(no_basis, belongs_elsewhere)]))
+                let said = elsewhere.map_or_else(no_basis, |one| belongs_elsewhere(&self.catalogue, one));
+                Err(no(RefusalKind::NoBasis, vec![said]))
             }
             [only] => Ok(only),
             several => Err(no(

@@ -12,5 +12,6 @@ mod printing;
 mod program;
 mod received;
 mod sheets;
+mod single;
 mod stub;
 mod tree;

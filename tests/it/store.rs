@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_in_result, reason = "a poisoned lock fails the test")]
 
 mod declarations;
+mod ends;
 mod faults;
 mod feeds;
 pub(crate) mod frozen;

@@ -15,4 +15,5 @@ mod pair;
 mod pour;
 mod process;
 mod ready;
+mod service;
 mod stop;

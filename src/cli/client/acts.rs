@@ -213,6 +213,10 @@ fn withdrawn(answer: &Value) -> String {
     for (name, text) in [
         ("stopped", "tegengehouden voor / stopped for"),
         ("told", "al opgehaald, krijgt bericht / collected already, is told"),
+        (
+            "toTell",
+            "kopie van de jongere: vertel het zelf aan de jongere / the young person's copy: tell the young person yourself",
+        ),
     ] {
         for copy in answer.get(name).and_then(Value::as_array).into_iter().flatten() {
             let of = |pointer| copy.pointer(pointer).map(shown).unwrap_or_default();

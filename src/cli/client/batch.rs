@@ -14,11 +14,11 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::{
-    columns::Columns,
     gateway::{Call, CallError, Gateway},
     problem::Reason,
     push::{Accepted, Route, Verdicts},
     report::{Record, Report, Status},
+    rows::Layout,
 };
 use crate::{
     cli::{Exit, Failure},
@@ -49,7 +49,7 @@ pub struct Batch<'a> {
     /// How many at a time, at least 1.
     pub parallel: usize,
     /// The columns of the input, when it is CSV: then reasons name them.
-    pub columns: Option<&'a Columns>,
+    pub layout: Option<&'a Layout>,
     /// Send although lines that were accepted earlier are now gone or different.
     pub changed: bool,
 }
@@ -113,29 +113,9 @@ struct Job {
     body: Bytes,
 }
 
-/// Where the outcomes go: a report on the disk, or for a check nowhere but memory.
-enum Notes {
-    Report(Box<Report>),
-    Memory(Vec<Record>),
-}
-
-impl Notes {
-    fn note(&mut self, record: Record) -> Result<(), Failure> {
-        match self {
-            Self::Report(report) => report.note(record),
-            Self::Memory(records) => {
-                if record.status != Status::Sending {
-                    records.push(record);
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
 impl Batch<'_> {
     /// Sends what the report does not know as acknowledged, and answers the records of all lines with their count.
-    /// Without a report it only asks whether each line would be accepted, and nothing is kept.
+    /// With a report that is only looked into it only asks whether each line would be accepted, and nothing is kept.
     ///
     /// It stops early, with lines left open, when the gateway gives no answer three times in a row, when it does not
     /// know this party, or when the user interrupts; what is on its way is waited for, until
@@ -147,35 +127,27 @@ impl Batch<'_> {
     pub async fn run(
         &self,
         lines: Vec<Line>,
-        report: Option<Report>,
+        mut report: Report,
         bar: &ProgressBar,
     ) -> Result<(Vec<Record>, Tally), Failure> {
         let total = lines.len();
-        let (jobs, settled, earlier) = self.plan(lines, report.as_ref())?;
-        let check = report.is_none();
-        let mut notes = report.map_or(Notes::Memory(Vec::new()), |report| Notes::Report(Box::new(report)));
+        let (jobs, settled, earlier) = self.plan(lines, &report)?;
         for record in settled {
-            notes.note(record)?;
+            report.note(record)?;
             bar.inc(1);
         }
-        let notes = Mutex::new(notes);
-        self.send_all(jobs, &notes, bar, check).await?;
+        let check = report.is_check();
+        let report = Mutex::new(report);
+        self.send_all(jobs, &report, bar, check).await?;
         bar.finish_and_clear();
-        let mut records = match notes.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Notes::Report(report) => report.finish()?,
-            Notes::Memory(records) => records,
-        };
+        let mut records = report.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
         records.sort_by_key(|record| record.line);
         let tally = Tally::count(&records, total, earlier);
         Ok((records, tally))
     }
 
     /// Which lines are to be sent, and the records of those that are not.
-    fn plan(
-        &self,
-        lines: Vec<Line>,
-        report: Option<&Report>,
-    ) -> Result<(Vec<Job>, Vec<Record>, usize), Failure> {
+    fn plan(&self, lines: Vec<Line>, report: &Report) -> Result<(Vec<Job>, Vec<Record>, usize), Failure> {
         let (mut jobs, mut settled, mut keys, mut earlier) =
             (Vec::new(), Vec::new(), BTreeSet::new(), 0_usize);
         let now = self.clock.now();
@@ -187,20 +159,18 @@ impl Batch<'_> {
                     continue;
                 }
             };
-            // Without a report there is no repetition to recognise, and no key.
-            let key = report.map(|report| report.key(self.route.path(), &body));
-            let known = report.zip(key.as_ref()).and_then(|(report, key)| report.earlier(key));
-            let known = known.filter(|record| record.status == Status::Accepted);
-            if key.as_ref().is_some_and(|key| !keys.insert(key.clone())) {
+            let key = report.key(self.route.path(), &body);
+            let known = report.earlier(&key).filter(|record| record.status == Status::Accepted);
+            if !keys.insert(key.clone()) {
                 settled.push(Record::new(number, Status::Duplicate, now, None));
             } else if let Some(known) = known {
                 settled.push(Record { line: number, ..known.clone() });
                 earlier = earlier.saturating_add(1);
             } else {
-                jobs.push(Job { number, key, body });
+                jobs.push(Job { number, key: (!report.is_check()).then_some(key), body });
             }
         }
-        let missing = report.map(|report| report.missing(&keys)).unwrap_or_default();
+        let missing = report.missing(&keys);
         if !missing.is_empty() && !self.changed {
             let shown: Vec<String> = missing.iter().take(10).map(ToString::to_string).collect();
             let more = if missing.len() > 10 { ", …" } else { "" };
@@ -217,11 +187,11 @@ impl Batch<'_> {
     async fn send_all(
         &self,
         jobs: Vec<Job>,
-        notes: &Mutex<Notes>,
+        report: &Mutex<Report>,
         bar: &ProgressBar,
         check: bool,
     ) -> Result<(), Failure> {
-        let note = |record| notes.lock().unwrap_or_else(PoisonError::into_inner).note(record);
+        let note = |record| report.lock().unwrap_or_else(PoisonError::into_inner).note(record);
         let stopped = AtomicBool::new(false);
         let mut outcomes = stream::iter(jobs)
             .map(|job| async {
@@ -294,9 +264,9 @@ impl Batch<'_> {
     }
 
     fn name_columns(&self, reasons: &mut [Reason]) {
-        if let Some(columns) = self.columns {
+        if let Some(layout) = self.layout {
             for reason in reasons {
-                reason.column = columns.at(&reason.pointer);
+                layout.name(reason);
             }
         }
     }

@@ -1,10 +1,14 @@
-//! The columns of a dataset as CSV: leaf paths with dots, arrays as numbered columns, the header under `header.`.
+//! The columns of a dataset as CSV: leaf paths with dots, arrays as numbered columns, the header under short names or in
+//! full under `header.`.
 
+mod choice;
 mod header;
 mod schema;
 
 use serde_json::{Map, Value};
 
+pub use self::choice::Chosen;
+use super::sheet::notes::NEEDS;
 use crate::cli::Failure;
 
 /// The most items of one list that a file may number.
@@ -25,6 +29,8 @@ pub struct Leaf {
     steps: Vec<Step>,
     form: Form,
     required: bool,
+    /// Whether the object that it is a member of is required.
+    in_required: bool,
     explanation: String,
 }
 
@@ -48,6 +54,8 @@ pub enum Form {
     Number,
     /// Yes or no.
     Flag,
+    /// A CBS code of four digits, of which a spreadsheet drops the zeros in front.
+    Municipality,
     /// One of these words.
     Choice(Vec<String>),
 }
@@ -59,6 +67,10 @@ pub struct Column {
     pub path: Vec<Place>,
     /// How its texts become values.
     pub form: Form,
+    /// The form that the place itself has: a column that fills content too takes the words of the content.
+    pub own: Form,
+    /// Where the same value goes too, when nothing else of the file goes there.
+    pub also: Vec<(Vec<Place>, Form)>,
 }
 
 /// One step of a path in a push.
@@ -70,6 +82,16 @@ pub enum Place {
     Item(usize),
 }
 
+/// Whether a text could be the name of a column of some dataset: a short name of the header, or parts with dots between.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let dotted = text.contains('.')
+        && text.split('.').all(is_part)
+        && text.starts_with(|c: char| c.is_ascii_lowercase());
+    dotted || header::path_of(text).is_some()
+}
+
 impl Columns {
     /// The columns that follow from a dataset's JSON Schema.
     ///
@@ -78,7 +100,7 @@ impl Columns {
     pub fn of_schema(schema: &Value) -> Result<Self, Failure> {
         let mut leaves: Vec<Leaf> = header::leaves();
         let walk = schema::Walk { root: schema };
-        walk.add_leaves(schema, &[Step::Member("content".to_owned())], true, &mut leaves)?;
+        walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, true), &mut leaves)?;
         Ok(Self { leaves })
     }
 
@@ -92,23 +114,44 @@ impl Columns {
         self
     }
 
-    /// The names of the columns, with lists numbered up to `repeat`, and beside each its explanation in Dutch.
-    #[must_use]
-    pub fn template(&self, repeat: usize) -> Vec<(String, String)> {
-        self.leaves.iter().flat_map(|leaf| leaf.columns(repeat.max(1))).collect()
-    }
-
-    /// The column that a JSON pointer of the gateway means, such as `stages.1.uren` for `/content/stages/0/uren`. What is
-    /// above several columns is named with a star: `persoon.adres.*`.
+    /// The name of what a JSON pointer of the gateway means, as the template calls it: `stages.1.uren` for
+    /// `/content/stages/0/uren`. What is above several columns is named with a star, as `persoon.adres.*`, or by those of its
+    /// columns that are required.
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<String> {
-        let name = column_of_pointer(pointer)?;
-        let is_number = |part: &str| part.parse::<usize>().is_ok();
-        let parts =
-            pointer.strip_prefix('/')?.split('/').map(|part| if is_number(part) { "*" } else { part });
-        let above = format!("{}.", parts.collect::<Vec<_>>().join("."));
-        let is_above = self.leaves.iter().any(|leaf| leaf.path().starts_with(&above));
-        Some(if is_above { format!("{name}.*") } else { name })
+        let parts: Vec<&str> = pointer.strip_prefix('/')?.split('/').collect();
+        let path = || parts.iter().map(|part| numbered(part)).collect::<Vec<_>>().join(".");
+        let starred = |part: &&str| if is_number(part) { "*".to_owned() } else { plain(part) };
+        let above = format!("{}.", parts.iter().map(starred).collect::<Vec<_>>().join("."));
+        let below = || self.leaves.iter().filter(|leaf| leaf.path().starts_with(&above));
+        if below().next().is_none() {
+            let path = path();
+            // A template has one column where the header says the same.
+            let said = path.strip_prefix("content.").and_then(header::said_by);
+            return Some(self.shown(said.unwrap_or(&path)));
+        }
+        match parts.as_slice() {
+            ["content" | "person"] => {
+                let mut names: Vec<String> = Vec::new();
+                for leaf in below().filter(|leaf| leaf.required) {
+                    let name = self.shown(&leaf.path());
+                    let name = match name.split_once('.').filter(|_| parts == ["content"]) {
+                        Some((group, _)) => format!("{group}.*"),
+                        None => name,
+                    };
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+                Some(names.join(", "))
+            }
+            ["person", "reference"] => Some(self.shown("person.reference.value")),
+            ["recipients"] => Some("ontvanger.*".to_owned()),
+            ["recipients", number] if is_number(number) => {
+                Some(header::short_of(&format!("recipients.{}.oin", numbered(number))).replace("oin", "*"))
+            }
+            _ => Some(format!("{}.*", self.shown(&path()))),
+        }
     }
 
     /// The column of this name, if the dataset has it.
@@ -120,8 +163,35 @@ impl Columns {
             Some(rest) => rest.to_owned(),
             None => format!("content.{name}"),
         };
+        let found = self.bound(&path).map(|column| (path, column));
+        // What the content calls so goes before a short name.
+        let short = || header::path_of(name).and_then(|path| Some((path.clone(), self.bound(&path)?)));
+        let (path, mut column) = found.or_else(short)?;
+        for content in header::same_as(&path) {
+            if let Some(Column { path, form, .. }) = self.bound(&format!("content.{content}")) {
+                column.also.push((path, form));
+            }
+        }
+        // The words of a fact are those of the content where both say the same.
+        if let (Form::Choice(_), Some((_, form @ Form::Choice(_)))) = (&column.form, column.also.first()) {
+            column.form = form.clone();
+        }
+        Some(column)
+    }
+
+    fn bound(&self, path: &str) -> Option<Column> {
         let parts: Vec<&str> = path.split('.').collect();
         self.leaves.iter().find_map(|leaf| leaf.bind(&parts))
+    }
+
+    /// The name of a column for a path that starts with `content` or is of the header.
+    fn shown(&self, path: &str) -> String {
+        if let Some(rest) = path.strip_prefix("content.") {
+            return rest.to_owned();
+        }
+        let short = header::short_of(path);
+        // A name that the content has too means the content.
+        if self.bound(&format!("content.{short}")).is_some() { format!("header.{path}") } else { short }
     }
 }
 
@@ -132,24 +202,24 @@ impl Leaf {
         self.steps.iter().map(part).collect::<Vec<_>>().join(".")
     }
 
-    fn columns(&self, repeat: usize) -> Vec<(String, String)> {
-        let mut names = vec![String::new()];
+    /// Its paths, with lists numbered up to `repeat`.
+    fn paths(&self, repeat: usize) -> Vec<String> {
+        let mut paths = vec![String::new()];
         for step in &self.steps {
             let parts: Vec<String> = match step {
                 Step::Member(name) => vec![name.clone()],
                 Step::Item(most) => (1..=repeat.min(*most)).map(|number| number.to_string()).collect(),
             };
-            names = names
-                .iter()
-                .flat_map(|name| {
-                    parts.iter().map(
-                        move |part| if name.is_empty() { part.clone() } else { format!("{name}.{part}") },
-                    )
-                })
-                .collect();
+            let below = |path: &String| {
+                let path = path.clone();
+                let join = move |part: &String| {
+                    if path.is_empty() { part.clone() } else { format!("{path}.{part}") }
+                };
+                parts.iter().map(join).collect::<Vec<_>>()
+            };
+            paths = paths.iter().flat_map(below).collect();
         }
-        let explanation = self.explain();
-        names.into_iter().map(|name| (shown(&name), explanation.clone())).collect()
+        paths
     }
 
     fn bind(&self, parts: &[&str]) -> Option<Column> {
@@ -158,23 +228,26 @@ impl Leaf {
         }
         let places: Option<Vec<Place>> =
             self.steps.iter().zip(parts).map(|(step, part)| step.bind(part)).collect();
-        Some(Column { path: places?, form: self.form.clone() })
+        let form = self.form.clone();
+        Some(Column { path: places?, own: form.clone(), form, also: Vec::new() })
     }
 
     fn explain(&self) -> String {
-        let need = if self.required { "verplicht" } else { "mag leeg" };
+        let [must, may] = NEEDS;
+        let need = if self.required { must } else { may };
         let form = match &self.form {
             Form::Text => "tekst".to_owned(),
             Form::Date => "datum jjjj-mm-dd".to_owned(),
             Form::Whole => "geheel getal".to_owned(),
             Form::Number => "getal".to_owned(),
             Form::Flag => "ja of nee".to_owned(),
+            Form::Municipality => "vier cijfers".to_owned(),
             Form::Choice(words) => words.join(" / "),
         };
         if self.explanation.is_empty() {
-            format!("{need}: {form}")
+            format!("{need}{form}")
         } else {
-            format!("{need}: {form}: {}", self.explanation)
+            format!("{need}{form}: {}", self.explanation)
         }
     }
 }
@@ -192,25 +265,18 @@ impl Step {
     }
 }
 
-/// The name of a column for a path that starts with `content` or is of the header.
-fn shown(path: &str) -> String {
-    match path.strip_prefix("content.") {
-        Some(rest) => rest.to_owned(),
-        None => format!("header.{path}"),
-    }
+fn is_number(part: &str) -> bool {
+    part.parse::<usize>().is_ok()
 }
 
-/// The name of the place in a sheet that a JSON pointer means, with items counted from 1.
-fn column_of_pointer(pointer: &str) -> Option<String> {
-    let path = pointer.strip_prefix('/')?;
-    let parts: Vec<String> = path
-        .split('/')
-        .map(|part| match part.parse::<usize>() {
-            Ok(index) => index.saturating_add(1).to_string(),
-            Err(_) => part.replace("~1", "/").replace("~0", "~"),
-        })
-        .collect();
-    Some(shown(&parts.join(".")))
+/// A part of a JSON pointer as it was written.
+fn plain(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
+
+/// A part of a JSON pointer as a column has it: items are counted from 1.
+fn numbered(part: &str) -> String {
+    part.parse::<usize>().map_or_else(|_| plain(part), |index| index.saturating_add(1).to_string())
 }
 
 /// Puts a value at a place, making what is above it. Answers whether it could: a list grows by one item at a time.
@@ -239,4 +305,14 @@ pub fn put(root: &mut Value, path: &[Place], value: Value) -> bool {
             items.get_mut(*index).is_some_and(|item| put(item, rest, value))
         }
     }
+}
+
+/// A place as a JSON pointer writes it.
+#[must_use]
+pub fn pointer(path: &[Place]) -> String {
+    let part = |place: &Place| match place {
+        Place::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+        Place::Item(index) => format!("/{index}"),
+    };
+    path.iter().map(part).collect()
 }

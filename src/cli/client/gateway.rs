@@ -32,11 +32,8 @@ impl Gateway {
     /// # Errors
     /// When the profile's address, certificates or key are not in order.
     pub fn of(profile: &Profile, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
-        let base =
-            Url::parse(&profile.gateway).ok().filter(|url| url.scheme() == "https").ok_or_else(|| {
-                Failure::configuration("`gateway` in the profile is not an https address")
-                    .now("write it as `https://sluis.example` or `https://localhost:8443`")
-            })?;
+        let base = address(profile)?;
+        let staff = staff(profile)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::configuration(profile)?)
             .https_only(true)
@@ -47,22 +44,6 @@ impl Gateway {
             .user_agent(concat!("sluis/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Failure::internal("cannot make an HTTP client").because(error))?;
-        let mut staff = HeaderMap::new();
-        let of_staff = [
-            ("sluis-staff-reference", &profile.staff_reference),
-            ("sluis-staff-function", &profile.staff_function),
-        ];
-        for (name, value) in of_staff {
-            if let Some(value) = value {
-                let value = HeaderValue::from_str(value).map_err(|_| {
-                    Failure::configuration(
-                        "the staff reference or function holds characters that no header may hold",
-                    )
-                    .now("use printable ASCII characters")
-                })?;
-                staff.insert(HeaderName::from_static(name), value);
-            }
-        }
         Ok(Self { http, base, staff, retry: Retry::default(), entropy })
     }
 
@@ -147,6 +128,59 @@ impl Gateway {
             _ => Err(CallError::Problem(problem)),
         }
     }
+}
+
+/// The address of a profile's gateway.
+///
+/// # Errors
+/// When it is not `https`.
+pub(super) fn address(profile: &Profile) -> Result<Url, Failure> {
+    Url::parse(&profile.gateway).ok().filter(|url| url.scheme() == "https").ok_or_else(|| {
+        Failure::configuration("`gateway` in the profile is not an https address")
+            .now("write it as `https://sluis.example` or `https://localhost:8443`")
+    })
+}
+
+/// The headers that say who acts: as they are where they are printable ASCII, and otherwise as an `ext-value` (RFC 8187),
+/// so that `stagecoördinator` needs no other spelling.
+///
+/// # Errors
+/// When one holds a control character, or nothing.
+pub(super) fn staff(profile: &Profile) -> Result<HeaderMap, Failure> {
+    let mut staff = HeaderMap::new();
+    let of_staff = [
+        ("sluis-staff-reference", "staff_reference", &profile.staff_reference),
+        ("sluis-staff-function", "staff_function", &profile.staff_function),
+    ];
+    for (header, member, value) in of_staff {
+        let Some(value) = value else { continue };
+        let plain = value.trim();
+        let sent = (!plain.is_empty() && !plain.chars().any(char::is_control)).then(|| ext_value(plain));
+        let sent = sent.and_then(|sent| HeaderValue::from_str(&sent).ok()).ok_or_else(|| {
+            Failure::configuration(format!("`{member}` is empty or holds a control character"))
+                .now("write letters, digits and marks only, such as stagecoördinator")
+        })?;
+        staff.insert(HeaderName::from_static(header), sent);
+    }
+    Ok(staff)
+}
+
+/// RFC 8187, section 3.2.1: what is no `attr-char` is percent-encoded.
+fn ext_value(text: &str) -> String {
+    const START: &str = "UTF-8''";
+    let is_plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    // What looks encoded would be decoded.
+    if is_plain && !text.get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START)) {
+        return text.to_owned();
+    }
+    let encoded = |byte: u8| {
+        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    START.chars().map(String::from).chain(text.bytes().map(encoded)).collect()
 }
 
 async fn read(mut response: reqwest::Response) -> Result<Bytes, CallError> {

@@ -37,6 +37,9 @@ pub struct Reason {
     /// Where in the CSV file: the name of the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
+    /// What a spreadsheet calls that column, such as AV.
+    #[serde(rename = "columnLetters", skip_serializing_if = "Option::is_none")]
+    pub letters: Option<String>,
     /// A stable code.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub code: String,
@@ -121,12 +124,17 @@ impl Reason {
         // A gateway of before the citations gives identifiers only.
         let cited = if self.citations.is_empty() { &self.provisions } else { &self.citations };
         let articles = (!cited.is_empty()).then(|| cited.join(", "));
-        let head: Vec<&str> =
-            [Some(place.as_str()), recipient.as_deref(), Some(&self.code), articles.as_deref()]
-                .into_iter()
-                .flatten()
-                .filter(|part| !part.is_empty())
-                .collect();
+        let head: Vec<&str> = [
+            self.letters.as_deref(),
+            Some(place.as_str()),
+            recipient.as_deref(),
+            Some(&self.code),
+            articles.as_deref(),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
         let mut lines = vec![format!("- {}", head.join(" · "))];
         lines.extend(
             [&self.nl, &self.en]

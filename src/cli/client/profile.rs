@@ -7,9 +7,14 @@ use std::{
 
 use clap::Args;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::cli::{Context, Exit, Failure};
+use super::{gateway, keys, tls};
+use crate::{
+    cli::{Context, Exit, Failure, failure::Explanation},
+    crypto::receipt_key,
+    merkle::note::LogVerifier,
+};
 
 /// Under which these options stand in the help of every command.
 const HEADING: &str = "Profile";
@@ -72,7 +77,7 @@ pub struct Profile {
     /// The public key of the gateway's log, in C2SP form (`name+hash+key`): receipts and entries are checked with it.
     #[serde(default)]
     pub log_vkey: Option<String>,
-    /// The public key (JWK) that the gateway signs receipts with.
+    /// The public key (JWK or PEM) that the gateway signs receipts with.
     #[serde(default)]
     pub receipt_key: Option<PathBuf>,
 }
@@ -105,7 +110,7 @@ impl Profile {
     /// When the file is missing, or holds anything else than the members above.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path).map_err(|error| missing(path, error))?;
-        let mut profile: Self = toml::from_str(&text).map_err(|error| {
+        let mut profile: Self = toml::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|error| {
             Failure::configuration(format!("`{}` is not a profile: {}", path.display(), error.message()))
                 .now("correct the file; docs/client.md shows a profile with every member explained")
         })?;
@@ -119,6 +124,87 @@ impl Profile {
             *file = folder.join(&*file);
         }
         Ok(profile)
+    }
+
+    /// Reads everything that the profile names, so that nothing turns out to be wrong when a call was made already.
+    ///
+    /// # Errors
+    /// All that is wrong, at once.
+    pub fn check(&self) -> Result<(), Failure> {
+        let files = [
+            gateway::address(self).map(drop),
+            gateway::staff(self).map(drop),
+            tls::certificates(&self.ca).map(drop),
+            tls::certificates(&self.certificate).map(drop),
+            tls::key(&self.key).map(drop),
+            self.log().map(drop),
+            self.receipt_key().map(drop),
+        ];
+        let keys = self.encryption_keys.iter().map(|path| keys::read_private(path).map(drop));
+        let mut faults: Vec<Failure> = files.into_iter().chain(keys).filter_map(Result::err).collect();
+        if faults.is_empty() {
+            // Whether the parts belong together.
+            faults.extend(tls::configuration(self).err());
+        }
+        match <[Failure; 1]>::try_from(faults) {
+            Ok([fault]) => Err(fault.ending(Exit::Configuration)),
+            Err(faults) if faults.is_empty() => Ok(()),
+            Err(faults) => Err(Failure::configuration(format!(
+                "the profile has {} faults; nothing was sent",
+                faults.len()
+            ))
+            .now("correct them all, then run the same command again")
+            .explained(FaultyProfile(faults))),
+        }
+    }
+
+    /// The public key of the gateway's log, if the profile has one.
+    ///
+    /// # Errors
+    /// When `log_vkey` is no key.
+    pub fn log(&self) -> Result<Option<LogVerifier>, Failure> {
+        let read = |vkey: &String| {
+            LogVerifier::from_vkey(vkey.trim()).map_err(|error| {
+                Failure::configuration("`log_vkey` in the profile is no public key of a log")
+                    .because(error)
+                    .now("copy it from the gateway's operator, not from the gateway: `name+hash+key`")
+            })
+        };
+        self.log_vkey.as_ref().map(read).transpose()
+    }
+
+    /// The public key that receipts are signed with, if the profile has one.
+    ///
+    /// # Errors
+    /// When the file is missing or holds no such key.
+    pub fn receipt_key(&self) -> Result<Option<Value>, Failure> {
+        let Some(path) = &self.receipt_key else { return Ok(None) };
+        let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, error))?;
+        receipt_key::read(text.trim_start_matches('\u{FEFF}')).map(Some).map_err(|error| {
+            Failure::configuration(format!("`{}` does not hold the key of receipts", path.display()))
+                .because(error)
+                .now("ask the gateway's operator for it: `sluis keys show` prints it")
+        })
+    }
+}
+
+/// Everything that is wrong with a profile.
+#[derive(Debug)]
+struct FaultyProfile(Vec<Failure>);
+
+impl Explanation for FaultyProfile {
+    fn lines(&self) -> Vec<String> {
+        let of_fault = |fault: &Failure| {
+            let mut lines = fault.lines().into_iter();
+            let first = lines.next().map(|line| format!("- {}", line.trim_start_matches("sluis: ")));
+            first.into_iter().chain(lines.map(|line| format!("  {}", line.trim_start()))).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of_fault).collect()
+    }
+
+    fn document(&self) -> Value {
+        let of = |fault: &Failure| fault.document().get("error").cloned().unwrap_or_default();
+        Value::Array(self.0.iter().map(of).collect())
     }
 }
 

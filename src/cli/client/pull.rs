@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     gateway::{Answer, Call, CallError, Gateway},
     profile::ProfileChoice,
-    receipts,
+    receipts::{self, Checked},
     session::Session,
 };
 use crate::{
@@ -129,7 +129,8 @@ impl Pull {
     /// Pulls, keeps what came before anything else, then checks and opens it.
     ///
     /// # Errors
-    /// When the gateway refuses, the receipt does not hold, or no key opens the packet. What came is kept all the same.
+    /// When the gateway refuses, or no key opens the packet. What came is kept all the same. A receipt that does not hold is
+    /// told, and ends with [`Exit::Unproven`].
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
         // A missing key must show before the gateway writes down that it released something.
@@ -140,7 +141,11 @@ impl Pull {
         let released = if self.copy {
             Released::pull_copy(&session.gateway, self.id).await?
         } else {
-            Released::pull(&session.gateway, self.id).await?
+            Released::pull(&session.gateway, self.id).await.map_err(|error| {
+                let is_own = matches!(&error, CallError::Problem(problem) if problem.has("own-packet"));
+                let failure = Failure::from(error);
+                if is_own { failure.now("fetch the young person's copy with --copy") } else { failure }
+            })?
         };
         if let Some(out) = &self.out {
             self.keep(out, "jwe", released.jwe.as_bytes())?;
@@ -155,17 +160,23 @@ impl Pull {
         let packet = self.id.to_string();
         let checked =
             released.receipt.as_ref().map(|receipt| receipts::check(&session, receipt, Some(&packet)));
-        let checked = checked.map(|checked| checked.report(&mut at.out)).transpose()?;
-        if checked.is_none() {
-            at.out.warn("the gateway gave no receipt");
+        match &checked {
+            Some(checked) => checked.tell(&mut at.out),
+            None => at.out.warn("the gateway gave no receipt"),
         }
         let (header, content) = opened?;
         let content: Option<Value> =
             self.show.then(|| serde_json::from_slice(content.expose()).unwrap_or_default());
-        let document = json!({
+        let mut document = json!({
             "id": self.id, "dataset": header.dataset, "logIndex": released.log_index,
-            "receipt": released.receipt, "checked": checked, "folder": self.out, "content": content,
+            "receipt": released.receipt, "checked": checked.as_ref().map(Checked::depth), "folder": self.out,
+            "content": content,
         });
+        if let (Some(fault), Some(members)) =
+            (checked.as_ref().and_then(Checked::fault), document.as_object_mut())
+        {
+            members.insert("receiptFault".to_owned(), fault);
+        }
         at.out.show(&document, || {
             let mut lines = vec![format!("{}  {}", self.id, header.dataset)];
             if let Some(out) = &self.out {
@@ -176,8 +187,9 @@ impl Pull {
             }
             lines.join("\n")
         })?;
-        Ok(Exit::Done)
+        Ok(if checked.is_none_or(|checked| checked.holds()) { Exit::Done } else { Exit::Unproven })
     }
+
     /// A second pull may bring a newer proof; the sealed content is the same.
     fn keep(&self, folder: &Path, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
         let of = if self.copy { ".copy" } else { "" };

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use clap::{ArgGroup, Args};
 use serde::{Deserialize, Serialize};
@@ -10,21 +9,21 @@ use serde_json::Value;
 
 use super::{
     batch::{Batch, Line, Tally},
-    columns::Columns,
     faulty::FaultyFile,
     gateway::{Call, CallError},
+    pending::Pending,
     problem::Reason,
     profile::ProfileChoice,
-    receipts,
+    receipts::{self, Checked},
     report::{Record, Report},
-    rows,
+    rows::{self, Layout},
     session::{Session, read_input, read_json},
-    sheet::Sheet,
+    sheet::{PassedOver, Setting, Sheet, bytes::without_mark},
     template, text,
 };
 use crate::{
     cli::{Context, Exit, Failure, files},
-    domain::{code::DatasetCode, id::Entropy},
+    domain::code::DatasetCode,
 };
 
 /// The arguments of `sluis client push` and `sluis client ask`.
@@ -48,7 +47,12 @@ pub struct Push {
     #[arg(long, requires = "csv")]
     pub dataset: Option<DatasetCode>,
 
-    /// Only ask whether it would be accepted: nothing is stored or sent on.
+    /// A value that holds for every row of the sheet, such as `ontvanger.gemeente=0361`; it goes before what the sheet itself
+    /// says. May be given more than once.
+    #[arg(long, value_name = "NAME=VALUE", requires = "csv", value_parser = template::setting)]
+    pub set: Vec<Setting>,
+
+    /// Only ask whether it would be accepted: nothing is stored or sent on. That it was asked is in the log.
     #[arg(long)]
     pub check: bool,
 
@@ -61,11 +65,12 @@ pub struct Push {
     #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub parallel: u8,
 
-    /// Go on although lines that an earlier run sent are now different or gone; they may arrive twice.
-    #[arg(long, conflicts_with = "file")]
+    /// Go on although what an earlier run sent is now different or gone; it may arrive twice.
+    #[arg(long)]
     pub changed: bool,
 
-    /// The Idempotency-Key of a single packet; without it a random one, which is printed when the answer is lost.
+    /// The Idempotency-Key of a single packet; without it a random one, which stays beside the file as `<FILE>.unanswered`
+    /// until the answer was printed.
     #[arg(long, value_name = "KEY", requires = "file")]
     pub idempotency_key: Option<String>,
 
@@ -134,7 +139,14 @@ impl Verdicts {
     #[must_use]
     pub fn reasons(self) -> Vec<Reason> {
         let of = |Verdict { recipient, errors }| {
-            errors.into_iter().map(move |reason| Reason { recipient, ..reason })
+            errors.into_iter().map(move |reason| {
+                // As a refused push tells it.
+                let pointer = match recipient.filter(|_| reason.pointer.is_empty()) {
+                    Some(index) => format!("/recipients/{index}"),
+                    None => reason.pointer,
+                };
+                Reason { pointer, recipient, ..reason }
+            })
         };
         self.recipients.into_iter().flat_map(of).collect()
     }
@@ -142,6 +154,7 @@ impl Verdicts {
 
 /// A batch that ended, for `--json`.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Ended<'a> {
     #[serde(flatten)]
     tally: &'a Tally,
@@ -149,6 +162,14 @@ struct Ended<'a> {
     report: Option<&'a Path>,
     #[serde(skip_serializing_if = "Option::is_none")]
     records: Option<&'a [Record]>,
+    passed_over: &'a PassedOver,
+}
+
+/// What a batch sends.
+struct Input {
+    lines: Vec<Line>,
+    layout: Option<Layout>,
+    passed_over: PassedOver,
 }
 
 impl Push {
@@ -161,12 +182,13 @@ impl Push {
         match (&self.file, &self.batch, &self.csv) {
             (Some(file), _, _) => self.one(file, route, &session, at).await,
             (_, Some(file), _) => {
-                let lines = of_ndjson(&read_input(file)?);
-                self.many(file, lines, None, route, &session, at).await
+                let (lines, empty) = of_ndjson(&read_input(file)?);
+                let passed_over = PassedOver { empty, ..PassedOver::default() };
+                self.many(file, Input { lines, layout: None, passed_over }, route, &session, at).await
             }
             (_, _, Some(file)) => {
-                let (lines, columns) = self.of_sheet(file, &session).await?;
-                self.many(file, lines, Some(&columns), route, &session, at).await
+                let input = self.of_sheet(file, &session).await?;
+                self.many(file, input, route, &session, at).await
             }
             _ => Err(Failure::usage("nothing to send").now("give a FILE, --batch FILE or --csv FILE")),
         }
@@ -196,77 +218,93 @@ impl Push {
             })?;
             return Ok(if allowed { Exit::Done } else { Exit::Refused });
         }
-        let key = match &self.idempotency_key {
-            Some(key) => key.clone(),
-            None => random_key(&*at.entropy)?,
+        let pending = match &self.idempotency_key {
+            Some(key) => Pending::under(key.clone()),
+            None => Pending::begin(file, route.path(), &body, self.changed, &*at.entropy)?,
         };
-        let answer = session.gateway.call(Call::post_bytes(route.path(), body).idempotent(&*key)).await;
-        let answer = answer.map_err(|error| {
-            let doubtful = matches!(error, CallError::Unanswered { doubtful: true, .. });
-            let is_elsewhere = matches!(&error, CallError::Problem(problem) if problem.has("unknown-dataset"));
-            let failure = Failure::from(error);
-            if doubtful {
-                failure.now(format!(
-                    "run it again with --idempotency-key {key}: it cannot be sent twice under one key"
-                ))
-            } else if is_elsewhere {
-                failure.now("a request goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which")
-            } else {
-                failure
-            }
-        })?;
+        if pending.is_resumed() {
+            at.out.note("Een eerdere poging bleef zonder antwoord; dit is dezelfde. / An earlier try had no answer; this is the same one.");
+        }
+        let call = Call::post_bytes(route.path(), body).idempotent(pending.key());
+        let answer = match session.gateway.call(call).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(unaccepted(error, &pending)),
+        };
         let not_understood = |_| CallError::NotUnderstood("its JSON is of another form");
         let accepted: Accepted = serde_json::from_slice(&answer.body).map_err(not_understood)?;
-        let document: Value = serde_json::from_slice(&answer.body).map_err(not_understood)?;
+        let mut document: Value = serde_json::from_slice(&answer.body).map_err(not_understood)?;
         if let Some(path) = &self.receipt {
             let receipts: Vec<_> = accepted.receipts().collect();
             files::replace_private(path, receipts.join("\n").as_bytes())?;
         }
-        at.out.show(&document, || text::of_accepted(&accepted))?;
-        for receipt in accepted.receipts() {
-            receipts::check(session, receipt, Some(&accepted.id)).report(&mut at.out)?;
+        let checked: Vec<_> = accepted
+            .receipts()
+            .map(|receipt| receipts::check(session, receipt, Some(&accepted.id)))
+            .collect();
+        let faults: Vec<_> = checked.iter().filter_map(Checked::fault).collect();
+        if let Some(members) = document.as_object_mut() {
+            members.insert("checked".to_owned(), checked.iter().map(Checked::depth).collect());
+            if !faults.is_empty() {
+                members.insert("receiptFaults".to_owned(), Value::Array(faults));
+            }
         }
-        Ok(Exit::Done)
+        at.out.show(&document, || text::of_accepted(&accepted))?;
+        // From here on the same command is another packet.
+        pending.end()?;
+        for checked in &checked {
+            checked.tell(&mut at.out);
+        }
+        Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
     }
 
-    async fn of_sheet(&self, file: &Path, session: &Session) -> Result<(Vec<Line>, Columns), Failure> {
+    async fn of_sheet(&self, file: &Path, session: &Session) -> Result<Input, Failure> {
         let faulty = |faults| FaultyFile::failure(file, faults);
-        let sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
-        let named = rows::dataset_of(&sheet).and_then(|code| code.parse().ok());
+        let mut sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
+        let named = rows::dataset_of(&sheet, &self.set).and_then(|code| code.parse().ok());
         let dataset = self.dataset.clone().or(named).ok_or_else(|| {
-            Failure::usage("the sheet does not say its dataset")
-                .now("fill the column `header.dataset`, or give --dataset")
+            Failure::usage("the sheet does not say its dataset").now(
+                "write it above the names as `#dataset=CODE`, fill the column `dataset`, or give --dataset",
+            )
         })?;
+        if self.dataset.is_some()
+            && !sheet.names.iter().any(|name| name == "dataset" || name == "header.dataset")
+        {
+            let said = Setting { line: None, name: "dataset".to_owned(), value: dataset.to_string() };
+            sheet.settings.retain(|setting| setting.name != said.name);
+            sheet.settings.push(said);
+        }
         let columns = template::Dataset::read(&dataset, session).await?.columns()?;
-        let rows = rows::bodies(&sheet, &columns).map_err(faulty)?;
+        let layout = Layout::of(&sheet, columns, &self.set).map_err(faulty)?;
         let line = |row: rows::Row| Line {
             number: row.line,
             body: row.body.map(|body| Bytes::from(body.to_string())),
         };
-        Ok((rows.into_iter().map(line).collect(), columns))
+        let lines = rows::bodies(&sheet, &layout).into_iter().map(line).collect();
+        Ok(Input { lines, layout: Some(layout), passed_over: sheet.passed_over })
     }
 
     async fn many(
         &self,
         file: &Path,
-        lines: Vec<Line>,
-        columns: Option<&Columns>,
+        input: Input,
         route: Route,
         session: &Session,
         at: &mut Context,
     ) -> Result<Exit, Failure> {
+        let Input { lines, layout, passed_over } = input;
         if lines.is_empty() {
             return Err(Failure::usage(format!("`{}` has no line to send", file.display())));
         }
         let path = self.report.clone().unwrap_or_else(|| files::beside(file, "report.ndjson"));
-        let report = if self.check { None } else { Some(Report::open(&path, &*at.entropy)?) };
+        let report =
+            if self.check { Report::look(&path, &*at.entropy)? } else { Report::open(&path, &*at.entropy)? };
         let bar = at.out.progress(u64::try_from(lines.len()).unwrap_or(u64::MAX));
         let batch = Batch {
             gateway: &session.gateway,
             clock: &*at.clock,
             route,
             parallel: usize::from(self.parallel),
-            columns,
+            layout: layout.as_ref(),
             changed: self.changed,
         };
         let (records, tally) = batch.run(lines, report, &bar).await?;
@@ -274,21 +312,52 @@ impl Push {
             tally: &tally,
             report: (!self.check).then_some(&*path),
             records: self.check.then_some(&*records),
+            passed_over: &passed_over,
         };
-        at.out.show(&ended, || text::of_batch(&records, &tally, ended.report))?;
+        at.out.show(&ended, || {
+            let mut text = text::of_batch(&records, &tally, ended.report);
+            if let Some(passed_over) = passed_over.text() {
+                text = format!("{text}\n{passed_over}");
+            }
+            text
+        })?;
         Ok(tally.exit())
     }
 }
 
-/// The lines of NDJSON. What is no JSON is told by its place; everything else is the gateway's to judge.
+/// The failure of a single push, after which the same command is the same push where it may have been accepted.
+fn unaccepted(error: CallError, pending: &Pending) -> Failure {
+    let doubtful = match &error {
+        CallError::Unanswered { doubtful, .. } => *doubtful,
+        CallError::Problem(problem) => problem.status >= 500,
+        CallError::NotTrusted(_) => false,
+        CallError::NotUnderstood(_) => true,
+    };
+    let is_elsewhere = matches!(&error, CallError::Problem(problem) if problem.has("unknown-dataset"));
+    let failure = Failure::from(error);
+    if doubtful {
+        return failure.now(pending.advice());
+    }
+    // Nothing was done under this key. That its file cannot be removed changes nothing: the next try is the same one.
+    drop(pending.end());
+    if is_elsewhere {
+        failure.now("a request goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which")
+    } else {
+        failure
+    }
+}
+
+/// The lines of NDJSON, and the numbers of the empty ones. What is no JSON is told by its place; everything else is the
+/// gateway's to judge.
 #[must_use]
-pub fn of_ndjson(bytes: &Bytes) -> Vec<Line> {
-    let mut lines = Vec::new();
+pub fn of_ndjson(bytes: &Bytes) -> (Vec<Line>, Vec<u64>) {
+    let (mut lines, mut empty) = (Vec::new(), Vec::new());
     let mut number: u64 = 0;
-    for line in bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).split(|byte| *byte == b'\n') {
+    for line in without_mark(bytes).split(|byte| *byte == b'\n') {
         number = number.saturating_add(1);
         let line = line.trim_ascii();
         if line.is_empty() {
+            empty.push(number);
             continue;
         }
         let body = match serde_json::from_slice::<serde::de::IgnoredAny>(line) {
@@ -301,11 +370,8 @@ pub fn of_ndjson(bytes: &Bytes) -> Vec<Line> {
         };
         lines.push(Line { number, body });
     }
-    lines
-}
-
-fn random_key(entropy: &dyn Entropy) -> Result<String, Failure> {
-    let mut bytes = [0; 24];
-    entropy.fill(&mut bytes).map_err(|error| Failure::internal("cannot make a key").because(error))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    // Empty lines at the end of a file are the end of the file.
+    let last = lines.last().map_or(0, |line| line.number);
+    empty.retain(|number| *number < last);
+    (lines, empty)
 }

@@ -1,14 +1,13 @@
 //! Receipts, checked without trusting the gateway that gave them.
 
-use std::fs;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::session::Session;
 use crate::{
     accesslog::receipt::Claims,
-    cli::{Failure, Output},
+    cli::{Exit, Failure, Output},
     crypto::sign,
 };
 
@@ -31,44 +30,51 @@ pub enum Depth {
 pub struct Checked(Result<(Depth, u64), Failure>);
 
 impl Checked {
-    /// Warns of what could not be checked.
-    ///
-    /// # Errors
-    /// When the receipt does not hold.
-    pub fn report(self, out: &mut Output) -> Result<Depth, Failure> {
-        let (depth, index) = self.0?;
-        match depth {
-            Depth::Proven => out.say(&format!("Bewijs klopt / receipt holds: log {index}"))?,
-            Depth::ProofOnly => out.warn(
+    /// Whether nothing that was checked is wrong.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        self.0.is_ok()
+    }
+
+    /// The outcome for machines: how deep it went, or `failed`.
+    #[must_use]
+    pub fn depth(&self) -> Value {
+        self.0.as_ref().map_or_else(|_| json!("failed"), |(depth, _)| json!(depth))
+    }
+
+    /// What does not hold, for machines.
+    #[must_use]
+    pub fn fault(&self) -> Option<Value> {
+        self.0.as_ref().err().and_then(|failure| failure.document().get("error").cloned())
+    }
+
+    /// Tells the outcome on standard error: it is about the result, and none itself.
+    pub fn tell(&self, out: &mut Output) {
+        match &self.0 {
+            Ok((Depth::Proven, index)) => out.note(&format!("Bewijs klopt / receipt holds: log {index}")),
+            Ok((Depth::ProofOnly, _)) => out.warn(
                 "the receipt's proof holds; its signature was not checked: the profile has no `receipt_key`",
             ),
-            Depth::SignatureOnly => out.warn(
+            Ok((Depth::SignatureOnly, _)) => out.warn(
                 "the receipt's signature holds; its proof was not checked: the profile has no `log_vkey`",
             ),
-            Depth::Unchecked => {
+            Ok((Depth::Unchecked, _)) => {
                 out.warn("the receipt was not checked: the profile has no `log_vkey` and no `receipt_key`");
             }
+            Err(failure) => failure.lines().iter().for_each(|line| out.note(line)),
         }
-        Ok(depth)
     }
 }
 
 /// Checks a receipt, as deep as the profile's keys allow.
 #[must_use]
 pub fn check(session: &Session, receipt: &str, packet: Option<&str>) -> Checked {
-    Checked(checked(session, receipt, packet))
+    Checked(checked(session, receipt, packet).map_err(|failure| failure.ending(Exit::Unproven)))
 }
 
 fn checked(session: &Session, receipt: &str, packet: Option<&str>) -> Result<(Depth, u64), Failure> {
-    let (claims, signed) = match &session.profile.receipt_key {
-        Some(path) => {
-            let key = fs::read(path).map_err(|error| Failure::unreadable(path, error))?;
-            let key = serde_json::from_slice(&key).map_err(|_| {
-                Failure::configuration(format!("`{}` is no public key (JWK)", path.display()))
-            })?;
-            let claims: Claims = sign::verify(receipt, &key).map_err(does_not_hold)?;
-            (claims, true)
-        }
+    let (claims, signed) = match session.profile.receipt_key()? {
+        Some(key) => (sign::verify::<Claims>(receipt, &key).map_err(does_not_hold)?, true),
         None => (unsigned(receipt)?, false),
     };
     if packet.is_some_and(|packet| claims.packet.is_none_or(|named| named.to_string() != packet)) {
@@ -87,7 +93,7 @@ fn checked(session: &Session, receipt: &str, packet: Option<&str>) -> Result<(De
     Ok((depth, claims.index))
 }
 
-const TELL: &str = "keep the receipt and tell the gateway's operator and your privacy officer";
+const TELL: &str = "it was done: do not send it again; keep the receipt and tell the gateway's operator and your privacy officer";
 
 fn does_not_hold(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::refused("the receipt does not hold").because(error).now(TELL)

@@ -95,14 +95,15 @@ impl Record {
     }
 }
 
-/// The report of a batch, open for one run. No other run can open it meanwhile.
+/// The report of a batch, open for one run. No other run can open it meanwhile, but to look into it for a check.
 #[derive(Debug)]
 pub struct Report {
     path: PathBuf,
     secret: hmac::Key,
-    file: File,
+    /// None for a check, which keeps nothing.
+    file: Option<File>,
     /// Held until the run ends: the lock goes with it.
-    _lock: File,
+    _lock: Option<File>,
     earlier: BTreeMap<String, Record>,
     now: BTreeMap<u64, Record>,
 }
@@ -119,7 +120,31 @@ impl Report {
         let mut options = files::private_options();
         let file =
             options.append(true).create(true).open(path).map_err(|error| Failure::unwritable(path, error))?;
+        let (file, lock) = (Some(file), Some(lock));
         Ok(Self { path: path.to_owned(), secret, file, _lock: lock, earlier, now: BTreeMap::new() })
+    }
+
+    /// What the report at this path knows, if there is one, for a check: nothing is written or locked.
+    ///
+    /// # Errors
+    /// When the report cannot be read, or its key is gone.
+    pub fn look(path: &Path, entropy: &dyn Entropy) -> Result<Self, Failure> {
+        let earlier = read_records(path)?;
+        let secret = if earlier.is_empty() {
+            hmac::Key::new(hmac::HMAC_SHA256, &new_secret(entropy)?)
+        } else {
+            let key = files::beside(path, "key");
+            let text = std::fs::read_to_string(&key).map_err(|error| no_key(&key, error))?;
+            secret_of(&key, &text)?
+        };
+        let path = path.to_owned();
+        Ok(Self { path, secret, file: None, _lock: None, earlier, now: BTreeMap::new() })
+    }
+
+    /// Whether this is only a look.
+    #[must_use]
+    pub const fn is_check(&self) -> bool {
+        self.file.is_none()
     }
 
     /// The Idempotency-Key of a body on a route.
@@ -157,9 +182,16 @@ impl Report {
     /// # Errors
     /// When it cannot be written: then nothing more may be sent.
     pub fn note(&mut self, record: Record) -> Result<(), Failure> {
+        let Some(file) = &mut self.file else {
+            // A check leaves nothing on its way.
+            if record.status != Status::Sending {
+                self.now.insert(record.line, record);
+            }
+            return Ok(());
+        };
         let mut line = json_line(&record)?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(|error| Failure::unwritable(&self.path, error))?;
+        file.write_all(&line).map_err(|error| Failure::unwritable(&self.path, error))?;
         self.now.insert(record.line, record);
         Ok(())
     }
@@ -170,6 +202,9 @@ impl Report {
     /// # Errors
     /// When it cannot be written; the report then holds the same in another order.
     pub fn finish(self) -> Result<Vec<Record>, Failure> {
+        if self.is_check() {
+            return Ok(self.now.into_values().collect());
+        }
         let known: BTreeSet<&String> = self.now.values().filter_map(|record| record.key.as_ref()).collect();
         let left = self.earlier.iter().filter(|(key, _)| !known.contains(key)).map(|(_, record)| record);
         let mut all: Vec<&Record> = left.chain(self.now.values()).collect();
@@ -223,11 +258,7 @@ fn read_records(path: &Path) -> Result<BTreeMap<String, Record>, Failure> {
 fn open_key(path: &Path, must_exist: bool, entropy: &dyn Entropy) -> Result<(File, hmac::Key), Failure> {
     let mut options = files::private_options();
     options.read(true).write(true).create(!must_exist);
-    let mut file = options.open(path).map_err(|error| {
-        Failure::configuration(format!("cannot open the key of the batch, `{}`", path.display()))
-            .because(error)
-            .now("it belongs to the report: without it the lines that were sent cannot be recognised; put it back")
-    })?;
+    let mut file = options.open(path).map_err(|error| no_key(path, error))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -239,19 +270,34 @@ fn open_key(path: &Path, must_exist: bool, entropy: &dyn Entropy) -> Result<(Fil
     files::check_private(path)?;
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(|error| Failure::unreadable(path, error))?;
-    let secret = if text.is_empty() && !must_exist {
-        let mut secret = [0; 32];
-        entropy
-            .fill(&mut secret)
-            .map_err(|error| Failure::internal("cannot make a key for the batch").because(error))?;
-        let written = file.write_all(hex::encode(secret).as_bytes()).and_then(|()| file.sync_all());
+    if text.is_empty() && !must_exist {
+        text = hex::encode(new_secret(entropy)?);
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
         written.map_err(|error| Failure::unwritable(path, error))?;
-        secret.to_vec()
-    } else {
-        hex::decode(text.trim()).ok().filter(|secret| secret.len() == 32).ok_or_else(|| {
-            Failure::configuration(format!("`{}` is no key of a batch", path.display()))
-                .now("put back the file as it was")
-        })?
-    };
-    Ok((file, hmac::Key::new(hmac::HMAC_SHA256, &secret)))
+    }
+    Ok((file, secret_of(path, &text)?))
+}
+
+fn new_secret(entropy: &dyn Entropy) -> Result<[u8; 32], Failure> {
+    let mut secret = [0; 32];
+    entropy
+        .fill(&mut secret)
+        .map_err(|error| Failure::internal("cannot make a key for the batch").because(error))?;
+    Ok(secret)
+}
+
+fn secret_of(path: &Path, text: &str) -> Result<hmac::Key, Failure> {
+    let secret = hex::decode(text.trim()).ok().filter(|secret| secret.len() == 32).ok_or_else(|| {
+        Failure::configuration(format!("`{}` is no key of a batch", path.display()))
+            .now("put back the file as it was")
+    })?;
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, &secret))
+}
+
+fn no_key(path: &Path, error: std::io::Error) -> Failure {
+    Failure::configuration(format!("cannot open the key of the batch, `{}`", path.display()))
+        .because(error)
+        .now(
+            "it belongs to the report: without it the lines that were sent cannot be recognised; put it back",
+        )
 }

@@ -1,11 +1,16 @@
 //! From the rows of a sheet to the bodies of pushes.
 
+mod layout;
+mod value;
+
 use serde_json::Value;
 
+pub use self::layout::Layout;
+use self::value::{other_form, value};
 use super::{
-    columns::{Column, Columns, Form, Place, put},
+    columns::{Column, Form, Place, pointer, put},
     problem::Reason,
-    sheet::{LineFault, Sheet, SheetRow},
+    sheet::{Setting, Sheet, SheetRow, clipped_phone, debris, unguarded},
 };
 
 /// The body of a push that a row makes, or what is wrong with the row.
@@ -17,135 +22,94 @@ pub struct Row {
     pub body: Result<Value, Vec<Reason>>,
 }
 
-/// The dataset that a sheet is about: what its first row says in `header.dataset`.
+/// The dataset that a sheet is about: what is set for every row, or what its first row says.
 #[must_use]
-pub fn dataset_of(sheet: &Sheet) -> Option<&str> {
-    let place = sheet.names.iter().position(|name| name == "header.dataset")?;
+pub fn dataset_of(sheet: &Sheet, set: &[Setting]) -> Option<String> {
+    let is_it = |name: &str| name == "dataset" || name == "header.dataset";
+    if let Some(set) = set.iter().chain(&sheet.settings).find(|one| is_it(&one.name) && !one.value.is_empty())
+    {
+        return Some(set.value.clone());
+    }
+    let place = sheet.names.iter().position(|name| is_it(name))?;
     let mut filled = sheet.rows.first()?.filled().ok()?;
-    filled.find(|(index, _)| *index == place).map(|(_, text)| text)
+    filled.find(|(index, _)| *index == place).map(|(_, text)| text.to_owned())
 }
 
 /// The bodies of all rows.
-///
-/// # Errors
-/// The columns that the dataset does not have, or that stand in the file twice. A column is named by its number: when
-/// the row with names is missing, what stands there is a person's data.
-pub fn bodies(sheet: &Sheet, columns: &Columns) -> Result<Vec<Row>, Vec<LineFault>> {
-    let mut faults = Vec::new();
-    let mut found: Vec<Column> = Vec::new();
-    for (index, name) in sheet.names.iter().enumerate() {
-        let number = index.saturating_add(1);
-        let twice = sheet.names.iter().take(index).any(|earlier| earlier == name);
-        let reason = match columns.find(name) {
-            Some(_) if twice => Reason::found(
-                "csv-column-twice",
-                format!("Kolom {number} staat twee keer in het bestand."),
-                format!("Column {number} stands in the file twice."),
-            ),
-            Some(column) => {
-                found.push(column);
-                continue;
-            }
-            None => Reason::found(
-                "csv-unknown-column",
-                format!(
-                    "Kolom {number} hoort niet bij deze dataset. Gebruik de kolomnamen van `sluis client template`."
-                ),
-                format!(
-                    "Column {number} is not of this dataset. Use the names that `sluis client template` writes."
-                ),
-            ),
-        };
-        faults.push(LineFault { line: 1, reason });
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let row = |row: &SheetRow| Row { line: row.line, body: body(row, &sheet.names, &found) };
-    Ok(sheet.rows.iter().map(row).collect())
+#[must_use]
+pub fn bodies(sheet: &Sheet, layout: &Layout) -> Vec<Row> {
+    sheet.rows.iter().map(|row| Row { line: row.line, body: body(row, layout) }).collect()
 }
 
-fn body(row: &SheetRow, names: &[String], columns: &[Column]) -> Result<Value, Vec<Reason>> {
+fn body(row: &SheetRow, layout: &Layout) -> Result<Value, Vec<Reason>> {
     let filled = row.filled().map_err(|reason| vec![*reason])?;
     let mut faults = Vec::new();
-    let mut values: Vec<(&Column, &String, Value)> = Vec::new();
+    let mut values: Vec<(&Column, usize, Value)> = Vec::new();
     for (index, text) in filled {
-        let (Some(column), Some(name)) = (columns.get(index), names.get(index)) else { continue };
-        match value(&column.form, text) {
-            Some(value) => values.push((column, name, value)),
-            None => faults.push(other_form(&column.form).in_column(name)),
+        let Some((name, column)) = layout.column(index) else { continue };
+        match read(name, column, text) {
+            Ok(value) => values.push((column, index, value)),
+            Err(reason) => faults.push(layout.at_column(index, *reason)),
         }
     }
     // Lists fill up from their first item, wherever the file has its columns.
-    values.sort_by_key(|(column, _, _)| indexes(&column.path));
+    values.sort_by_key(|(column, ..)| indexes(&column.path));
     let mut body = Value::Null;
-    for (column, name, value) in values {
-        if !put(&mut body, &column.path, value) {
-            let nl = "Deze kolom is gevuld, maar een eerder nummer van dezelfde lijst is leeg.";
-            let en = "This column is filled, but an earlier number of the same list is empty.";
-            faults.push(Reason::found("csv-gap", nl, en).in_column(name));
+    for (column, index, value) in &values {
+        if !put(&mut body, &column.path, in_words_of(&column.own, value)) {
+            faults.push(layout.at_column(*index, gap()));
+        }
+    }
+    // What holds for every row fills what the row leaves open. What says the same goes to both places, and is overruled by a
+    // column of its own.
+    let settings = || layout.for_every_row().map(|(column, value)| (column, value, None));
+    let of_row = values.iter().map(|(column, index, value)| (*column, value, Some(*index)));
+    let direct =
+        settings().map(|(column, value, index)| (&column.path, in_words_of(&column.own, value), index));
+    let along = of_row.chain(settings()).flat_map(|(column, value, index)| {
+        column.also.iter().map(move |(path, form)| (path, in_words_of(form, value), index))
+    });
+    for (path, value, index) in direct.chain(along) {
+        let is_free = body.pointer(&pointer(path)).is_none_or(Value::is_null);
+        if is_free && !put(&mut body, path, value) {
+            faults.push(index.map_or_else(gap, |index| layout.at_column(index, gap())));
         }
     }
     if faults.is_empty() { Ok(body) } else { Err(faults) }
 }
 
+/// The value of a field, or what is wrong with it.
+pub(super) fn read(name: &str, column: &Column, text: &str) -> Result<Value, Box<Reason>> {
+    let text = unguarded(text);
+    if let Some(reason) = debris(text) {
+        return Err(Box::new(reason));
+    }
+    let is_phone = name.rsplit('.').next().is_some_and(|last| last.starts_with("telefoon"));
+    if let Some(reason) = clipped_phone(text).filter(|_| is_phone) {
+        return Err(Box::new(reason));
+    }
+    value(&column.form, text).ok_or_else(|| Box::new(other_form(&column.form)))
+}
+
+fn gap() -> Reason {
+    Reason::found(
+        "csv-gap",
+        "Deze kolom is gevuld, maar een eerder nummer van dezelfde lijst is leeg.",
+        "This column is filled, but an earlier number of the same list is empty.",
+    )
+}
+
+/// The word of the header for a word of the content: praktijkleren is arbeid to the law.
+fn in_words_of(form: &Form, value: &Value) -> Value {
+    match (form, value.as_str()) {
+        (Form::Choice(words), Some("praktijkleren")) if !words.iter().any(|word| word == "praktijkleren") => {
+            Value::from("arbeid")
+        }
+        _ => value.clone(),
+    }
+}
+
+/// The numbers of items on a path: by them lists fill up in order.
 fn indexes(path: &[Place]) -> Vec<usize> {
     path.iter().filter_map(|place| if let Place::Item(index) = place { Some(*index) } else { None }).collect()
-}
-
-/// The value of a field, or nothing when it has not that form. What the form does not settle is left to the gateway,
-/// which knows the schema.
-fn value(form: &Form, text: &str) -> Option<Value> {
-    match form {
-        Form::Text | Form::Choice(_) => Some(Value::from(text)),
-        Form::Date => Some(Value::from(turned_round(text).unwrap_or_else(|| text.to_owned()))),
-        Form::Whole => text.parse::<i64>().map(Value::from).ok(),
-        Form::Number => number(text),
-        Form::Flag => match text.to_ascii_lowercase().as_str() {
-            "ja" | "waar" | "true" | "1" => Some(Value::Bool(true)),
-            "nee" | "onwaar" | "false" | "0" => Some(Value::Bool(false)),
-            _ => None,
-        },
-    }
-}
-
-/// What is said of a field whose text has not the form of its column.
-fn other_form(form: &Form) -> Reason {
-    match form {
-        Form::Whole => {
-            Reason::found("csv-whole-number", "Hier hoort een geheel getal.", "A whole number belongs here.")
-        }
-        Form::Number => Reason::found(
-            "csv-number",
-            "Hier hoort een getal, zonder scheiding van duizendtallen.",
-            "A number belongs here, without separators for thousands.",
-        ),
-        Form::Flag => {
-            Reason::found("csv-yes-or-no", "Hier hoort ja of nee.", "Yes or no belongs here: ja or nee.")
-        }
-        Form::Text | Form::Date | Form::Choice(_) => {
-            Reason::found("csv-text", "Hier hoort tekst.", "Text belongs here.")
-        }
-    }
-}
-
-/// A number with a point or a comma. `1.234` is a number below two.
-fn number(text: &str) -> Option<Value> {
-    if let Ok(whole) = text.parse::<i64>() {
-        return Some(Value::from(whole));
-    }
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'));
-    let number = text.replace(',', ".").parse::<f64>().ok().filter(|_| plain)?;
-    serde_json::Number::from_f64(number).map(Value::Number)
-}
-
-/// `17-7-2026`, as Dutch spreadsheets show a date, as `2026-07-17`.
-fn turned_round(text: &str) -> Option<String> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [day, month, year] = parts.as_slice() else { return None };
-    let digits = |part: &str, most: usize| {
-        !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit())
-    };
-    (digits(day, 2) && digits(month, 2) && year.len() == 4 && digits(year, 4))
-        .then(|| format!("{year}-{month:0>2}-{day:0>2}"))
 }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::{
     gateway::Gateway,
     profile::{Profile, ProfileChoice},
+    sheet::bytes::without_mark,
 };
 use crate::{
     cli::{Context, Failure},
@@ -32,12 +33,14 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the chosen profile and prepares to call its gateway; nothing is called yet.
+    /// Reads the chosen profile, with every file that it names, and prepares to call its gateway; nothing is called yet.
     ///
     /// # Errors
-    /// When the profile or one of its files is not in order.
+    /// When the profile or one of its files is not in order: all that is wrong at once. A key that only the answer needs is
+    /// read too: what was done must not look like a failure.
     pub fn open(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
         let profile = choice.read()?;
+        profile.check()?;
         let gateway = Gateway::of(&profile, Arc::clone(&at.entropy))?;
         Ok(Self { profile, gateway })
     }
@@ -60,14 +63,7 @@ impl Session {
     /// # Errors
     /// When `log_vkey` in the profile is no key.
     pub fn log(&self) -> Result<Option<LogVerifier>, Failure> {
-        let read = |vkey: &String| {
-            LogVerifier::from_vkey(vkey).map_err(|error| {
-                Failure::configuration("`log_vkey` in the profile is no public key of a log")
-                    .because(error)
-                    .now("copy it from the gateway's operator, not from the gateway: `name+hash+key`")
-            })
-        };
-        self.profile.log_vkey.as_ref().map(read).transpose()
+        self.profile.log()
     }
 
     /// The private keys that packets are opened with.
@@ -84,7 +80,7 @@ impl Session {
     }
 }
 
-/// Reads a file of the user's, or standard input for `-`.
+/// Reads a file of the user's, or standard input for `-`, without a byte order mark.
 ///
 /// # Errors
 /// When it cannot be read or is larger than 512 MiB.
@@ -101,7 +97,9 @@ pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
         return Err(Failure::usage(format!("`{}` is larger than 512 MiB", path.display()))
             .now("split it into several files"));
     }
-    Ok(bytes.into())
+    let bytes = Bytes::from(bytes);
+    // Programs on Windows put a byte order mark before a text.
+    Ok(bytes.slice_ref(without_mark(&bytes)))
 }
 
 /// Reads a file that must hold one JSON document; its bytes are sent as they are, so that the gateway judges them.
@@ -110,6 +108,9 @@ pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
 /// As [`read_input`], and when it is no JSON; only the place is told, never what stands there.
 pub fn read_json(path: &Path) -> Result<Bytes, Failure> {
     let bytes = read_input(path)?;
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Err(Failure::usage(format!("`{}` is UTF-16", path.display())).now("save it as UTF-8"));
+    }
     match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
         Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::usage(format!(

@@ -1,22 +1,49 @@
-//! CSV as spreadsheets write it: byte order mark, semicolons, `sep=`, comment lines; and what is wrong with it.
+//! CSV as spreadsheets write it: byte order mark, semicolons, `sep=`, the template's own lines; and what is wrong with it.
 //!
 //! Faults name the line and the column, never what stands there: it may be a person's data.
+
+pub(super) mod bytes;
+mod debris;
+pub(super) mod notes;
+mod separator;
 
 use std::fmt;
 
 use csv::{ReaderBuilder, StringRecord};
+use serde::Serialize;
 
-use super::problem::Reason;
+pub(super) use self::debris::{clipped_phone, found as debris, unguarded};
+pub use self::notes::Setting;
+use self::separator::Split;
+use super::{columns::is_name, problem::Reason};
 
-/// A field longer than this is an unclosed quote, not a field: 64 KiB.
-const LONGEST_FIELD: usize = 64 << 10;
+/// Among so many rows the one with names is looked for.
+const ROWS_ABOVE: usize = 20;
 
-/// A CSV file: the names of its columns and its rows, comments and empty rows left out.
+/// A CSV file: the names of its columns, what holds for every row, and its rows.
 pub struct Sheet {
-    /// The names in the first row that is no comment.
+    /// The names of the columns.
     pub names: Vec<String>,
-    /// The rows below it.
+    /// The line on which they stand, counted from 1.
+    pub names_line: u64,
+    /// What holds for every row.
+    pub settings: Vec<Setting>,
+    /// The rows below the names.
     pub rows: Vec<SheetRow>,
+    /// What is no row.
+    pub passed_over: PassedOver,
+}
+
+/// The lines of a file that are no rows, each counted from 1. The line with the names is not among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PassedOver {
+    /// What holds for every row: it is read, and is no row.
+    pub settings: Vec<u64>,
+    /// The template's explanation of the columns.
+    pub explanations: Vec<u64>,
+    /// Rows in which nothing stands.
+    pub empty: Vec<u64>,
 }
 
 /// One row, with as many fields as there are names.
@@ -41,42 +68,77 @@ impl Sheet {
     /// # Errors
     /// What makes the file as a whole unreadable. A row with too few or too many fields does not: it is one bad row.
     pub fn read(bytes: &[u8]) -> Result<Self, Vec<LineFault>> {
-        let text = text_of(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
-        let (text, skipped, delimiter) = delimiter_of(&text);
-        check_quotes(text, delimiter, skipped)?;
-        let mut lines = Lines { rest: text.as_bytes(), at: 0, line: skipped.saturating_add(1) };
-        let mut records = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(text.as_bytes())
-            .into_records()
-            .map(|record| match record {
-                Ok(record) => Ok((lines.line_of(&record), record)),
-                Err(_) => Err(vec![fault(
-                    1,
-                    "csv-unreadable",
-                    "Dit is geen leesbare CSV.",
-                    "This is no readable CSV.",
-                )]),
-            })
-            .filter(|record| record.as_ref().map_or(true, |(_, record)| !is_passed_over(record)));
-        let Some(names) = records.next().transpose()? else {
-            return Err(vec![fault(
-                1,
-                "csv-empty",
-                "Het bestand heeft geen regel met kolomnamen.",
-                "The file has no row with column names.",
-            )]);
-        };
-        let mut names: Vec<String> = names.1.iter().map(|name| name.trim().to_owned()).collect();
-        while names.last().is_some_and(String::is_empty) {
-            names.pop();
+        let text = bytes::text_of(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
+        let Split { text, skipped, by } = separator::split_of(&text)?;
+        separator::check_quotes(text, by, skipped)?;
+        let mut passed_over = PassedOver::default();
+        let mut above = Vec::new();
+        let mut names: Option<(u64, Vec<String>)> = None;
+        let mut rows = Vec::new();
+        let (mut settings, mut lines_of_empty) = (Vec::new(), Vec::new());
+        for (line, record) in records(text, skipped, by)? {
+            if notes::is_empty(&record) {
+                lines_of_empty.push(line);
+            } else if notes::explains(&record) {
+                passed_over.explanations.push(line);
+            } else if let Some((_, names)) = &names {
+                rows.push(row(record, names, line, by));
+            } else if let Some(setting) = notes::setting_of(&record, line) {
+                passed_over.settings.push(line);
+                settings.push(setting);
+            } else if holds_names(&record) {
+                names = Some((line, names_of(&record)));
+            } else if above.len() < ROWS_ABOVE {
+                above.push(line);
+            }
         }
-        let rows: Result<Vec<_>, Vec<LineFault>> =
-            records.map(|record| record.map(|(line, record)| row(record, names.len(), line))).collect();
-        Ok(Self { rows: rows?, names })
+        let Some((names_line, names)) = names else { return Err(without_names(&above)) };
+        if !above.is_empty() {
+            return Err(above.into_iter().map(title).collect());
+        }
+        if rows.is_empty() {
+            return Err(vec![fault(
+                names_line,
+                "csv-no-rows",
+                "Onder de kolomnamen staat geen enkele regel met gegevens.",
+                "There is no row below the column names.",
+            )]);
+        }
+        // Empty lines at the end of a file are the end of the file.
+        let last = rows.last().map_or(names_line, |row| row.line);
+        passed_over.empty = lines_of_empty.into_iter().filter(|line| *line < last).collect();
+        Ok(Self { names, names_line, settings, rows, passed_over })
     }
+}
+
+/// The records of a text with the line on which each begins.
+fn records(text: &str, skipped: u64, by: u8) -> Result<Vec<(u64, StringRecord)>, Vec<LineFault>> {
+    let mut lines = Lines { rest: text.as_bytes(), at: 0, line: skipped.saturating_add(1) };
+    let mut all = Vec::new();
+    let mut ended = skipped;
+    let parsed = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(by)
+        .from_reader(text.as_bytes())
+        .into_records();
+    for record in parsed {
+        let record = record.map_err(|_| {
+            vec![fault(1, "csv-unreadable", "Dit is geen leesbare CSV.", "This is no readable CSV.")]
+        })?;
+        let line = lines.line_of(&record);
+        // The parser passes over lines without a character: they are counted as empty rows.
+        all.extend((ended.saturating_add(1)..line).map(|blank| (blank, StringRecord::new())));
+        ended = line.saturating_add(breaks_in(&record));
+        all.push((line, record));
+    }
+    Ok(all)
+}
+
+fn breaks_in(record: &StringRecord) -> u64 {
+    let breaks =
+        record.iter().map(|field| field.bytes().filter(|byte| *byte == b'\n').count()).sum::<usize>();
+    u64::try_from(breaks).unwrap_or(u64::MAX)
 }
 
 /// Counts lines up to a record: the parser's own count stands at the empty lines above it.
@@ -105,7 +167,7 @@ impl SheetRow {
     /// The fields with the names of their columns' places, trimmed; empty ones left out.
     ///
     /// # Errors
-    /// When the row has another number of fields than there are names.
+    /// When the row has another number of fields than there are names, or begins as a comment.
     pub fn filled(&self) -> Result<impl Iterator<Item = (usize, &str)>, Box<Reason>> {
         match &self.fields {
             Ok(fields) => {
@@ -114,6 +176,25 @@ impl SheetRow {
             }
             Err(reason) => Err(Box::new(reason.clone())),
         }
+    }
+}
+
+impl PassedOver {
+    /// What was passed over, in a line for people; nothing when every line was the names or a row.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let of = |lines: &[u64], one: &str| {
+            let shown: Vec<String> = lines.iter().take(10).map(ToString::to_string).collect();
+            let more = if lines.len() > 10 { ", …" } else { "" };
+            (!lines.is_empty()).then(|| format!("{} {one} ({}{more})", lines.len(), shown.join(", ")))
+        };
+        let parts = [
+            of(&self.settings, "voor alle regels / for every row"),
+            of(&self.explanations, "uitleg / explanation"),
+            of(&self.empty, "leeg / empty"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| format!("geen regels met gegevens / no rows: {}", parts.join("; ")))
     }
 }
 
@@ -133,128 +214,88 @@ fn fault(line: u64, code: &str, nl: &str, en: &str) -> LineFault {
     LineFault { line, reason: Reason::found(code, nl, en) }
 }
 
-/// The text behind the byte order mark, if it is UTF-8 without NUL.
-fn text_of(bytes: &[u8]) -> Result<&str, Vec<LineFault>> {
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(vec![fault(
+/// Whether this row has column names: two of them, or nothing else.
+fn holds_names(record: &StringRecord) -> bool {
+    let filled = record.iter().filter(|field| !field.trim().is_empty()).count();
+    let names = record.iter().filter(|field| is_name(field.trim())).count();
+    names > 1 || (names == 1 && filled == 1)
+}
+
+fn names_of(record: &StringRecord) -> Vec<String> {
+    let mut names: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
+    while names.last().is_some_and(String::is_empty) {
+        names.pop();
+    }
+    names
+}
+
+fn title(line: u64) -> LineFault {
+    fault(
+        line,
+        "csv-title",
+        "Dit is niet de regel met kolomnamen; het lijkt een titel. Haal deze regel weg.",
+        "This is not the row with column names: it looks like a title. Remove it.",
+    )
+}
+
+/// What is said of a file in which no row has names that a template writes.
+fn without_names(rows: &[u64]) -> Vec<LineFault> {
+    let Some(first) = rows.first() else {
+        return vec![fault(
             1,
-            "csv-utf16",
-            "Het bestand is UTF-16. Bewaar het als 'CSV UTF-8'.",
-            "The file is UTF-16. Save it as 'CSV UTF-8'.",
-        )]);
-    }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if let Some(place) = bytes.iter().position(|byte| *byte == 0) {
-        let nul = "Er staat een NUL-teken in deze regel. Dit is geen tekstbestand.";
-        return Err(vec![fault(
-            line_at(bytes, place),
-            "csv-nul",
-            nul,
-            "There is a NUL on this line. This is no text file.",
-        )]);
-    }
-    std::str::from_utf8(bytes).map_err(|error| {
-        vec![fault(
-            line_at(bytes, error.valid_up_to()),
-            "csv-not-utf8",
-            "Deze regel is geen UTF-8. Bewaar het bestand als 'CSV UTF-8'.",
-            "This line is not UTF-8. Save the file as 'CSV UTF-8'.",
-        )]
-    })
+            "csv-empty",
+            "Het bestand heeft geen regel met kolomnamen.",
+            "The file has no row with column names.",
+        )];
+    };
+    vec![fault(
+        *first,
+        "csv-no-names",
+        "Dit is niet de regel met kolomnamen, en daaronder staat er ook geen. Maak een bestand met `sluis client \
+         template` en zet de gegevens onder die namen.",
+        "This is not the row with column names, and there is none below it. Make a file with `sluis client template` and \
+         put the data below those names.",
+    )]
 }
 
-fn line_at(bytes: &[u8], place: usize) -> u64 {
-    let newlines = bytes.iter().take(place).filter(|byte| **byte == b'\n').count();
-    u64::try_from(newlines).unwrap_or(u64::MAX).saturating_add(1)
-}
-
-/// The text without a leading `sep=` line, how many lines that skipped, and what stands between fields.
-fn delimiter_of(text: &str) -> (&str, u64, u8) {
-    if let Some(rest) = text.strip_prefix("sep=").or_else(|| text.strip_prefix("\"sep=")) {
-        let delimiter = rest.bytes().next().filter(|byte| matches!(byte, b';' | b',' | b'\t'));
-        if let (Some(delimiter), Some((_, body))) = (delimiter, text.split_once('\n')) {
-            return (body, 1, delimiter);
-        }
-    }
-    let names =
-        text.lines().find(|line| !line.trim_start_matches('"').starts_with('#') && !line.trim().is_empty());
-    let count =
-        |delimiter: u8| names.map_or(0, |line| line.bytes().filter(|byte| *byte == delimiter).count());
-    let delimiter = [b';', b'\t', b','].into_iter().rev().max_by_key(|delimiter| count(*delimiter));
-    (text, 0, delimiter.unwrap_or(b';'))
-}
-
-/// The parser forgives quotes that are never closed and text behind a closing quote, and then reads many rows as one
-/// field. A file in which that happens is refused.
-fn check_quotes(text: &str, delimiter: u8, skipped: u64) -> Result<(), Vec<LineFault>> {
-    let mut faults = Vec::new();
-    let mut line = skipped.saturating_add(1);
-    let mut opened: Option<u64> = None;
-    let mut at_start = true;
-    let mut length: usize = 0;
-    let mut bytes = text.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        let is_end = byte == delimiter || byte == b'\n';
-        length = if opened.is_none() && is_end { 0 } else { length.saturating_add(1) };
-        if length == LONGEST_FIELD {
-            let nl = "Dit veld is langer dan 64 KiB. Is een aanhalingsteken niet gesloten?";
-            faults.push(fault(
-                opened.unwrap_or(line),
-                "csv-field-too-long",
-                nl,
-                "This field is longer than 64 KiB. Is a quote not closed?",
-            ));
-        }
-        match (opened, byte) {
-            (Some(_), b'"') if bytes.peek() == Some(&b'"') => {
-                bytes.next();
-            }
-            (Some(start), b'"') => {
-                opened = None;
-                let closes = bytes.peek().is_none_or(|next| *next == delimiter || *next == b'\n');
-                if !closes {
-                    let nl = "Na een sluitend aanhalingsteken staat nog tekst. Verdubbel aanhalingstekens binnen een veld.";
-                    faults.push(fault(
-                        start,
-                        "csv-stray-quote",
-                        nl,
-                        "There is text behind a closing quote. Double the quotes within a field.",
-                    ));
-                }
-            }
-            (None, b'"') if at_start => opened = Some(line),
-            _ => {}
-        }
-        if byte == b'\n' {
-            line = line.saturating_add(1);
-        }
-        at_start = opened.is_none() && is_end;
-    }
-    if let Some(start) = opened {
-        let nl = "Het aanhalingsteken dat in deze regel opent, wordt nergens gesloten.";
-        faults.push(fault(start, "csv-open-quote", nl, "The quote that opens on this line is never closed."));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
-}
-
-/// A comment, also when the spreadsheet has put quotes around it, or a row of empty fields.
-fn is_passed_over(record: &StringRecord) -> bool {
-    record.iter().next().is_some_and(|first| first.trim_start().starts_with('#'))
-        || record.iter().all(|field| field.trim().is_empty())
-}
-
-fn row(record: StringRecord, names: usize, line: u64) -> SheetRow {
-    let surplus = record.iter().skip(names).any(|field| !field.trim().is_empty());
-    let fields = if surplus || record.len() < names {
+fn row(record: StringRecord, names: &[String], line: u64, by: u8) -> SheetRow {
+    let surplus = record.iter().skip(names.len()).any(|field| !field.trim().is_empty());
+    let first = record.iter().next().unwrap_or_default().trim();
+    let fields = if is_comment(first) {
         Err(Reason::found(
-            "csv-columns",
-            format!("Deze regel heeft {} velden; er zijn {names} kolommen.", record.len()),
-            format!("This row has {} fields; there are {names} columns.", record.len()),
+            "csv-comment",
+            "Deze regel begint met #. Alleen de uitleg van het sjabloon wordt overgeslagen: haal de regel weg, of vul de eerste \
+             cel goed in.",
+            "This row begins with #. Only the template's own explanation is passed over: remove the row, or fill its first \
+             cell as it should be.",
         ))
+    } else if surplus || record.len() < names.len() {
+        Err(other_width(&record, names.len(), by))
     } else {
         let mut record = record;
-        record.truncate(names);
+        record.truncate(names.len());
         Ok(record)
     };
     SheetRow { line, fields }
+}
+
+/// A note of the user's own. What a spreadsheet writes for a failed formula is told as that.
+fn is_comment(first: &str) -> bool {
+    first.starts_with('#') && debris(first).is_none()
+}
+
+fn other_width(record: &StringRecord, names: usize, by: u8) -> Reason {
+    let only = record.iter().next().filter(|_| record.len() == 1).unwrap_or_default();
+    if let Some(other) = separator::other_separator(only, by) {
+        return Reason::found(
+            "csv-separator",
+            format!("Deze regel is gescheiden met {other}, en de kolomnamen niet."),
+            format!("This row is separated with {other}, and the column names are not."),
+        );
+    }
+    Reason::found(
+        "csv-columns",
+        format!("Deze regel heeft {} velden; er zijn {names} kolommen.", record.len()),
+        format!("This row has {} fields; there are {names} columns.", record.len()),
+    )
 }

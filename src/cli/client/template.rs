@@ -8,10 +8,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    columns::Columns,
+    columns::{Chosen, Columns},
     gateway::{Call, CallError},
     profile::ProfileChoice,
     session::Session,
+    sheet::Setting,
 };
 use crate::{
     cli::{Context, Exit, Failure, files},
@@ -31,6 +32,16 @@ pub struct Template {
     /// Write one packet as JSON instead, with the dataset's invented example as content: replace every value by your own.
     #[arg(long, conflicts_with = "repeat")]
     pub packet: bool,
+
+    /// More columns than what is required and usual: groups or names with commas between, such as `adres,stages`; `alles` is
+    /// every column.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "packet")]
+    pub with: Vec<String>,
+
+    /// A value that holds for every row, such as `ontvanger.gemeente=0361`; it stands once, above the names. May be given more
+    /// than once.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, conflicts_with = "packet")]
+    pub set: Vec<Setting>,
 
     /// How many numbered columns a list gets; you may add more yourself.
     #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
@@ -86,13 +97,16 @@ impl Dataset {
             .taking("recipients.*.role", self.roles()))
     }
 
-    /// The values that every packet of this dataset has, where there is only one: the first row of a template.
+    /// The values that every packet of this dataset has, where there is only one, under the names that a template gives them.
     fn settled(&self) -> Vec<(&'static str, String)> {
         let only = |words: Vec<String>| <[String; 1]>::try_from(words).ok().map(|[word]| word);
+        let is_enrolled = self.packet().pointer("/person/ingeschreven").and_then(Value::as_bool);
         let all = [
-            ("header.dataset", Some(self.code.clone())),
-            ("header.purpose", only(self.purposes())),
-            ("header.recipients.1.role", only(self.roles())),
+            ("dataset", Some(self.code.clone())),
+            ("doel", only(self.purposes())),
+            ("ontvanger.rol", only(self.roles())),
+            ("leerlingnummer.soort", Some("own".to_owned())),
+            ("ingeschreven", is_enrolled.map(|is| if is { "ja" } else { "nee" }.to_owned())),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
@@ -161,40 +175,88 @@ impl Template {
     }
 
     fn write_sheet(&self, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
-        let columns = dataset.columns()?.template(usize::from(self.repeat));
-        let names: Vec<&String> = columns.iter().map(|(name, _)| name).collect();
+        let columns = dataset.columns()?;
+        let mut chosen = columns.chosen(&self.with, usize::from(self.repeat))?;
+        for set in &self.set {
+            match chosen.iter_mut().find(|one| one.name == set.name) {
+                Some(one) => one.for_every_row = true,
+                None if columns.find(&set.name).is_some() => chosen.push(Chosen {
+                    name: set.name.clone(),
+                    explanation: String::new(),
+                    for_every_row: true,
+                }),
+                None => {
+                    return Err(Failure::usage(format!("the dataset has no column `{}`", set.name))
+                        .now("--with alles shows every name"));
+                }
+            }
+        }
+        let settled = dataset.settled();
+        let value = |name: &str| {
+            let set = self.set.iter().find(|set| set.name == name).map(|set| set.value.clone());
+            set.or_else(|| settled.iter().find(|(one, _)| *one == name).map(|(_, value)| value.clone()))
+        };
+        let bytes = written(&chosen, value)?;
+        let of =
+            |above: bool| chosen.iter().filter(move |one| one.for_every_row == above).map(|one| &one.name);
+        let names: Vec<&String> = of(false).collect();
+        let made = json!({
+            "file": self.out, "columns": names, "forEveryRow": of(true).collect::<Vec<_>>(), "with": columns.groups(),
+        });
         match &self.out {
             Some(path) => {
-                files::write_private(path, &written(&columns, &dataset.settled())?)?;
-                let made = json!({ "file": path, "columns": names });
-                at.out.show(&made, || format!("{}: {} kolommen / columns", path.display(), names.len()))?;
+                files::write_private(path, &bytes)?;
+                at.out.show(&made, || {
+                    let mut text = format!("{}: {} kolommen / columns", path.display(), names.len());
+                    let groups = columns.groups();
+                    if self.with.is_empty() && !groups.is_empty() {
+                        text.push_str("\nmeer kolommen / more columns: --with ");
+                        text.push_str(&groups.join(","));
+                    }
+                    text
+                })?;
             }
-            None if at.out.is_json() => at.out.show(&json!({ "columns": names }), String::new)?,
-            None => at.out.say(&String::from_utf8_lossy(&written(&columns, &dataset.settled())?))?,
+            None if at.out.is_json() => at.out.show(&made, String::new)?,
+            None => at.out.say(&String::from_utf8_lossy(&bytes))?,
         }
         Ok(Exit::Done)
     }
 }
 
-/// The bytes of a template: a byte order mark and semicolons, which a Dutch spreadsheet opens without asking; the names;
-/// a comment with an explanation per column; a first row in which only these columns are filled.
+/// The bytes of a template: a byte order mark and semicolons, which a Dutch spreadsheet opens without asking; a line for what
+/// holds for every row, as `#name=value` in one field, which no spreadsheet changes; the names; an explanation per column.
 ///
 /// # Errors
 /// When the CSV cannot be made.
-pub fn written(columns: &[(String, String)], filled: &[(&str, String)]) -> Result<Vec<u8>, Failure> {
+pub fn written(chosen: &[Chosen], value: impl Fn(&str) -> Option<String>) -> Result<Vec<u8>, Failure> {
     let failed = |error: csv::Error| Failure::internal("cannot make the CSV").because(error);
     let mut writer = WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
+        .flexible(true)
         .from_writer(b"\xEF\xBB\xBF".to_vec());
-    writer.write_record(columns.iter().map(|(name, _)| name)).map_err(failed)?;
-    let explained = columns.iter().enumerate().map(|(index, (_, explanation))| {
-        if index == 0 { format!("# {explanation}") } else { explanation.clone() }
+    for one in chosen.iter().filter(|one| one.for_every_row) {
+        let line = format!("#{}={}", one.name, value(&one.name).unwrap_or_default());
+        writer.write_record([&line, &one.explanation]).map_err(failed)?;
+    }
+    let columns = || chosen.iter().filter(|one| !one.for_every_row);
+    writer.write_record(columns().map(|one| &one.name)).map_err(failed)?;
+    let explained = columns().enumerate().map(|(index, one)| {
+        if index == 0 { format!("# {}", one.explanation) } else { one.explanation.clone() }
     });
     writer.write_record(explained).map_err(failed)?;
-    let value =
-        |name: &String| filled.iter().find(|(column, _)| column == name).map_or("", |(_, value)| value);
-    let first = columns.iter().map(|(name, _)| value(name));
-    writer.write_record(first).map_err(failed)?;
     writer.into_inner().map_err(|_| Failure::internal("cannot make the CSV"))
+}
+
+/// `NAME=VALUE` on the command line.
+///
+/// # Errors
+/// When there is no `=` in it, or nothing before it.
+pub fn setting(text: &str) -> Result<Setting, String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok(Setting { line: None, name: name.trim().to_owned(), value: value.trim().to_owned() })
+        }
+        _ => Err("write NAME=VALUE, such as school.naam=De Sluis".to_owned()),
+    }
 }

@@ -20,8 +20,7 @@ pub fn configuration(profile: &Profile) -> Result<ClientConfig, Failure> {
     for certificate in certificates(&profile.ca)? {
         roots.add(certificate).map_err(|error| unusable(&profile.ca, error))?;
     }
-    files::check_private(&profile.key)?;
-    let key = PrivateKeyDer::from_pem_file(&profile.key).map_err(|error| unusable(&profile.key, error))?;
+    let key = key(&profile.key)?;
     let mut configuration = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| Failure::internal("no TLS version is usable").because(error))?
@@ -32,6 +31,15 @@ pub fn configuration(profile: &Profile) -> Result<ClientConfig, Failure> {
         })?;
     configuration.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(configuration)
+}
+
+/// The private key of a PEM file that only its owner may read.
+///
+/// # Errors
+/// When the file is missing, others may read it, or it holds none.
+pub fn key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
+    files::check_private(path)?;
+    PrivateKeyDer::from_pem_file(path).map_err(|error| unusable(path, error))
 }
 
 /// The certificates of a PEM file, at least one.

@@ -18,10 +18,16 @@ use crate::{
 
 /// Verifies the store, or a copy.
 pub(super) async fn verify(config: &ConfigFile, how: &Verify, at: &mut Context) -> Result<Exit, Failure> {
-    let given = how.vkey.as_deref().map(read).transpose()?;
+    let given = how.vkey.as_deref().map(read_vkey).transpose()?;
     let mut older = Vec::new();
     for file in &how.checkpoint {
-        older.push(read(file)?);
+        let note = read(file)?;
+        if read_unchecked(&note).is_err() {
+            // A damaged file says nothing of the log: it must not look like an alarm.
+            return Err(Failure::usage(format!("`{}` is no checkpoint, or it is damaged", file.display()))
+                .now("take the checkpoint as it was kept; nothing was verified"));
+        }
+        older.push(note);
     }
     let report = match &how.folder {
         Some(dir) => of_folder(dir, given, &older, at).await?,
@@ -111,8 +117,21 @@ async fn checked<S: LogSource>(
     report
 }
 
+/// A text that was kept in a file, as it was before mail or an editor gave it a byte order mark, other line ends or another
+/// end: those are no part of what was signed.
 fn read(file: &Path) -> Result<String, Failure> {
-    fs::read_to_string(file).map_err(|error| Failure::unreadable(file, error))
+    let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(file, error))?;
+    let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n").replace('\r', "\n");
+    Ok(format!("{}\n", text.trim_matches('\n')))
+}
+
+/// The public key in a file, or the key itself as `sluis init` prints it.
+fn read_vkey(given: &Path) -> Result<String, Failure> {
+    let itself = given.to_str().filter(|text| !given.exists() && LogVerifier::from_vkey(text.trim()).is_ok());
+    match itself {
+        Some(vkey) => Ok(vkey.trim().to_owned()),
+        None => read(given).map(|text| text.trim().to_owned()),
+    }
 }
 
 fn text(report: &Report) -> String {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
-
 use super::{readiness::Watch, server_config};
 use crate::{
     cli::{Failure, compose::trust},
@@ -28,19 +26,20 @@ pub(super) struct Reloading {
 }
 
 impl Reloading {
-    /// Reads again at each interval, and at once when it is asked to.
-    pub(super) async fn run(self, asked: Arc<Notify>) {
+    /// Reads certificates and lists again at each interval.
+    pub(super) async fn run(self: Arc<Self>) {
         loop {
-            tokio::select! {
-                () = tokio::time::sleep(self.config.tls.revocation.reload) => self.certificates(),
-                () = asked.notified() => {
-                    self.certificates();
-                    self.filter();
-                    self.say_what_waits_for_a_restart();
-                    tracing::info!("reloaded");
-                }
-            }
+            tokio::time::sleep(self.config.tls.revocation.reload).await;
+            self.certificates();
         }
+    }
+
+    /// Reads everything again that can be taken over while the gateway runs, and says what cannot.
+    pub(super) fn all(&self) {
+        self.certificates();
+        self.filter();
+        self.say_what_waits_for_a_restart();
+        tracing::info!("certificates, lists and the log filter were read again");
     }
 
     /// Lists, anchors and the own certificate; keeps what it has where a file is wrong.
@@ -90,6 +89,9 @@ impl Reloading {
     }
 
     fn read_again(&self) -> Result<Config, Failure> {
+        if self.config.file.is_none() {
+            return Ok(self.config.clone());
+        }
         let environment = Environment { config: self.config.file.clone(), ..Environment::of_process() };
         Config::load(&environment)
             .map_err(|error| Failure::configuration("the configuration cannot be used").because(error))

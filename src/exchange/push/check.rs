@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Exchange {
-    /// Decides without storing: what would be allowed, and why not. Logged as a question.
+    /// Decides without storing: what would be allowed, and why not. Logged as an evaluation of each recipient, without a packet.
     ///
     /// # Errors
     /// [`PushError`]. A recipient that is refused is a verdict; `Refused` only where the gateway could not decide. `Invalid`
@@ -27,7 +27,7 @@ impl Exchange {
         let prepared = self.prepare(caller, kind, submission).await?;
         let now = self.clock.now();
         let person = self.store.person(&prepared.pseudonyms).await.map_err(Trouble::from)?;
-        // No packet of this name will ever be stored.
+        // A projection wants a packet to be made for; this one will never be stored, and the log does not name it.
         let never = PacketId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
         let mut verdicts = Vec::new();
         let mut entries = Vec::new();
@@ -46,10 +46,14 @@ impl Exchange {
                 }
                 Err(refusal) => (account.refused(&refusal, Knows::Sender), Err(refusal)),
             };
+            let mut account = account;
+            (account.shared.packet, account.for_sender.packet) = (None, None);
             entries.push(self.entry(caller, account)?);
-            verdicts.push(Verdict { at: resolved.at, party: resolved.party, decision });
+            verdicts.push(Verdict { at: resolved.at, party: resolved.party, index: 0, decision });
         }
-        self.record(entries).await?;
+        for (verdict, index) in verdicts.iter_mut().zip(self.record(entries).await?) {
+            verdict.index = index;
+        }
         let undecided = verdicts.iter().filter_map(|verdict: &Verdict| match &verdict.decision {
             Err(refusal) if refusal.kind == RefusalKind::PolicyFault => Some((verdict.at, refusal.clone())),
             Err(_) | Ok(_) => None,

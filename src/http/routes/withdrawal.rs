@@ -62,8 +62,10 @@ pub(super) struct Effect {
     log_index: Option<u64>,
     /// Who can no longer collect.
     stopped: Vec<CopyOf>,
-    /// Who has collected already, and is told.
+    /// Which party has collected already, and is told.
     told: Vec<CopyOf>,
+    /// Copies that were handed over to the person, who is told by the sender: a gateway has no way to the person.
+    to_tell: Vec<CopyOf>,
 }
 
 /// A packet for one recipient.
@@ -93,6 +95,7 @@ impl Effect {
             log_index: taken.index,
             stopped: copies(taken.stopped),
             told: copies(taken.told),
+            to_tell: copies(taken.to_tell),
         }))
     }
 }
@@ -103,8 +106,8 @@ fn copies(which: Vec<(PacketId, PartyId)>) -> Vec<CopyOf> {
 
 /// Withdraw a packet
 ///
-/// Who has not collected it no longer can, from this instant; who has is told. What is withdrawn stays withdrawn, however
-/// often it is said.
+/// Who has not collected it no longer can, from this instant; a party that has is told. `toTell` are copies that the
+/// person was given: the sender tells the person. What is withdrawn stays withdrawn, however often it is said.
 #[utoipa::path(
     post,
     path = "/packets/{id}/withdrawal",
@@ -130,7 +133,8 @@ pub(super) async fn packet(
 
 /// Withdraw a declaration
 ///
-/// What rests on it can no longer be collected, from this instant; who has collected it is told.
+/// What rests on it can no longer be collected, from this instant; a party that has collected it is told. `toTell` are
+/// copies that the person was given: the sender tells the person.
 #[utoipa::path(
     post,
     path = "/declarations/{id}/withdrawal",

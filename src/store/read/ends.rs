@@ -52,7 +52,7 @@ const CERTIFICATES: &str = "SELECT c.oin AS oin, c.role AS role, MAX(c.not_after
      JOIN party p ON p.oin = c.oin AND p.role = c.role WHERE c.state = 'active' AND p.state = 'active' \
      GROUP BY c.oin, c.role ORDER BY c.oin, c.role";
 /// The greatest of all numbers stands for a key without an end.
-const KEYS: &str = "SELECT p.oin AS oin, p.role AS role, COALESCE(MAX(COALESCE(k.valid_until, $2)), 0) AS end_at \
+const KEYS: &str = "SELECT p.oin AS oin, p.role AS role, MAX(CASE WHEN k.thumbprint IS NULL THEN 0 ELSE COALESCE(k.valid_until, $2) END) AS end_at \
      FROM party p LEFT JOIN party_key k ON k.oin = p.oin AND k.role = p.role AND k.state = 'active' \
      AND k.valid_from <= $1 AND (k.valid_until IS NULL OR k.valid_until > $1) \
      WHERE p.state = 'active' GROUP BY p.oin, p.role ORDER BY p.oin, p.role";

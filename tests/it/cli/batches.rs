@@ -79,7 +79,7 @@ async fn a_line_without_an_answer_goes_again_under_the_same_key() {
     let stub = Stub::start(|seen, before| if before < 15 { bare(502) } else { accepted(seen) }).await;
     stub.write("batch.ndjson", LINES);
     let file = stub.path("batch.ndjson");
-    let lines = sluis::cli::client::push::of_ndjson(&std::fs::read(&file).unwrap().into());
+    let lines = sluis::cli::client::push::of_ndjson(&std::fs::read(&file).unwrap().into()).0;
     let first = fast_batch(&stub, lines).await;
     assert_eq!(first, Exit::TryAgain);
     assert!(statuses(&stub).iter().all(|(_, status)| status == "unknown"));
@@ -115,10 +115,10 @@ async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::batch::Line>) ->
         clock: &SystemClock,
         route: Route::Packets,
         parallel: 2,
-        columns: None,
+        layout: None,
         changed: false,
     };
-    let (_, tally) = batch.run(lines, Some(report), &indicatif::ProgressBar::hidden()).await.unwrap();
+    let (_, tally) = batch.run(lines, report, &indicatif::ProgressBar::hidden()).await.unwrap();
     tally.exit()
 }
 
@@ -127,7 +127,7 @@ async fn a_batch_stops_when_no_answer_comes_and_leaves_the_rest_for_later() {
     let stub = Stub::start(|_, _| bare(503)).await;
     let many = fifty();
     stub.write("batch.ndjson", &many);
-    let lines = sluis::cli::client::push::of_ndjson(&many.into_bytes().into());
+    let lines = sluis::cli::client::push::of_ndjson(&many.into_bytes().into()).0;
     assert_eq!(fast_batch(&stub, lines).await, Exit::TryAgain);
     assert!(stub.seen().len() <= 4 * 5, "{}", stub.seen().len());
     assert!(report(&stub).len() <= 5);

@@ -55,9 +55,23 @@ fn a_handover_goes_from_the_question_to_the_acknowledgement() {
     write_document(&live, &toby, &request);
     let verdict = live.json(SCHOOL, &["push", "document.json", "--check"]);
     assert_eq!(verdict["allowed"], true);
+    // That it was asked is in the log, as an evaluation of no packet.
+    let index = &verdict["recipients"][0]["logIndex"];
+    let entries = live.items(SCHOOL, &["entries"]);
+    let entry = entries.iter().find(|entry| &entry["index"] == index).unwrap();
+    let of = |part: usize| entry["parts"][part]["body"].as_str().unwrap();
+    assert!((0..2).any(|part| of(part).contains("\"event\":\"evaluated\"")), "{entry}");
+    assert!((0..2).all(|part| !of(part).contains("\"packet\"")), "no packet was made: {entry}");
     let pushed = live.json(SCHOOL, &["push", "document.json", "--receipt", "receipts"]);
     assert_eq!(live.program.read("receipts").lines().count(), 2, "the college and the young person");
     let packet = pushed["id"].as_str().unwrap();
+
+    // Its sender is told what a sender can fetch, and no log says that it pulled.
+    let own = live.client(SCHOOL, &["pull", packet, "--show"]).with(1);
+    assert!(own.stderr.contains("--copy") && own.stderr.contains("zelf verstuurd"), "{}", own.stderr);
+    for entry in live.items(SCHOOL, &["entries"]) {
+        assert!(!entry.to_string().contains("\\\"event\\\":\\\"pull\\\""), "{entry}");
+    }
 
     let inbox = live.items(COLLEGE, &["inbox"]);
     let kinds: Vec<&str> = inbox.iter().map(|item| item["kind"].as_str().unwrap()).collect();
@@ -128,9 +142,13 @@ fn a_withdrawal_stops_what_waits_and_tells_who_collected() {
     let (collected, waiting) = (push(), push());
     assert_ne!(collected, waiting, "a single push is a new packet each time");
     live.client(COLLEGE, &["pull", &collected, "--out", "in"]).done();
+    live.client(SCHOOL, &["pull", &collected, "--copy", "--out", "in"]).done();
 
     let ended = live.client(SCHOOL, &["withdraw", "packet", &collected]).done();
-    assert!(ended.stdout.contains("al opgehaald, krijgt bericht"), "{}", ended.stdout);
+    let told: Vec<&str> = ended.stdout.lines().filter(|line| line.contains("krijgt bericht")).collect();
+    assert!(told.len() == 1 && told[0].ends_with("/werk-en-inkomen"), "{}", ended.stdout);
+    let to_tell = ended.stdout.lines().find(|line| line.contains("vertel het zelf aan de jongere")).unwrap();
+    assert!(to_tell.ends_with("/betrokkene"), "no gateway tells a person: {}", ended.stdout);
     let ended = live.json(SCHOOL, &["withdraw", "packet", &waiting]);
     assert_eq!(ended["stopped"][0]["packet"], waiting);
     assert_eq!(codes(&live.refused(COLLEGE, &["pull", &waiting, "--out", "in"])), ["withdrawn"]);

@@ -47,6 +47,37 @@ async fn a_store_that_somebody_touched_is_found_and_the_place_is_named() {
 }
 
 #[test]
+fn a_kept_checkpoint_says_the_same_after_mail_and_editors() {
+    let program = Program::with_try_out();
+    program.run(&["log", "export", "--out", "copy"]).done();
+    let (kept, vkey) = (program.read("copy/checkpoint"), program.read("copy/vkey"));
+    let forms: [fn(&str) -> String; 5] = [
+        |text| text.replace('\n', "\r\n"),
+        |text| format!("\u{FEFF}{text}"),
+        |text| text.trim_end().to_owned(),
+        |text| format!("\n{text}\n\n"),
+        |text| text.replace('\n', "\r"),
+    ];
+    for form in forms {
+        program.write("kept", &form(&kept));
+        program.write("vkey", &form(&vkey));
+        program.run(&["log", "verify", "--checkpoint", "kept"]).done();
+        program.run(&["log", "verify", "--folder", "copy", "--vkey", "vkey", "--checkpoint", "kept"]).done();
+    }
+    program.run(&["log", "verify", "--folder", "copy", "--vkey", vkey.trim()]).done();
+
+    // What is no checkpoint any more is no alarm; another checkpoint is.
+    for damaged in ["", "\u{FEFF}\r\n", kept.lines().next().unwrap(), &kept.replace("\n\n", "\n")] {
+        program.write("kept", damaged);
+        let ended = program.run(&["log", "verify", "--checkpoint", "kept"]).with(2);
+        assert!(ended.stderr.contains("damaged") && ended.stdout.is_empty(), "{ended:?}");
+    }
+    let size = kept.lines().nth(1).unwrap();
+    program.write("kept", &kept.replacen(&format!("\n{size}\n"), "\n3\n", 1));
+    program.run(&["log", "verify", "--checkpoint", "kept"]).with(1);
+}
+
+#[test]
 fn a_copy_is_verified_with_nothing_but_the_public_key() {
     let program = Program::with_try_out();
     program.run(&["log", "export", "--out", "copy", "--proof", "3"]).done();

@@ -8,12 +8,13 @@ use std::{
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use sluis::domain::{clock::amsterdam_date, party::Role};
 
 use super::{
-    live::{DOORSTROOMPUNT, Live, SCHOOL},
+    live::{COLLEGE, DOORSTROOMPUNT, Live, SCHOOL},
     program::Ended,
 };
-use crate::support::{left_school, removed_from_school, signal};
+use crate::support::{declaration, left_school, removed_from_school, signal};
 
 const LINES: usize = 300;
 const REPORT: &str = "batch.ndjson.report.ndjson";
@@ -88,67 +89,68 @@ fn a_batch_that_was_interrupted_and_killed_goes_on_and_doubles_nothing() {
 
 /// The template of removals with these rows: what each has other than the usual, `-` for a field too many.
 fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
-    live.client(SCHOOL, &["template", "verwijderingsmelding", "--out", "leeg.csv"]).done();
+    let set = [
+        "ontvanger.gemeente=0361",
+        "school.naam=Praktijkschool De Sluis",
+        "school.brin=99ZZ",
+        "ingeschreven=nee",
+        "doel=doorstroompunt-taak",
+        "ontvanger.rol=doorstroompunt",
+    ];
+    let set: Vec<&str> = set.into_iter().flat_map(|value| ["--set", value]).collect();
+    live.client(
+        SCHOOL,
+        &[&["template", "verwijderingsmelding", "--with", "verlatenOp", "--out", "leeg.csv"], &set[..]]
+            .concat(),
+    )
+    .done();
     let template = live.program.read("leeg.csv");
-    let mut lines = template.lines();
-    let names: Vec<&str> = lines.next().unwrap().trim_start_matches('\u{FEFF}').split(';').collect();
-    let explained = lines.next().unwrap();
-    let settled: Vec<&str> = lines.next().unwrap().split(';').collect();
+    let names = template.lines().find(|line| line.contains("leerlingnummer;")).unwrap();
+    let names: Vec<&str> = names.trim_start_matches('\u{FEFF}').split(';').collect();
     let person = left_school("L", 19, live.now);
     let left = person["verlatenOp"].as_str().unwrap();
     // As a Dutch spreadsheet shows a date.
     let shown: Vec<&str> = left.split('-').rev().collect();
     let shown = shown.join("-");
     let usual = [
-        ("header.recipients.1.municipality", "0361"),
-        ("header.person.reference.kind", "own"),
-        ("header.person.birthDate", person["birthDate"].as_str().unwrap()),
-        ("header.person.verblijf", "0361"),
-        ("header.person.ingeschreven", "nee"),
-        ("header.purpose", "doorstroompunt-taak"),
-        ("header.recipients.1.role", "doorstroompunt"),
-        ("header.person.verlatenOp", &shown),
-        ("header.person.verwijderdOp", &shown),
+        ("geboortedatum", person["birthDate"].as_str().unwrap()),
+        // A spreadsheet drops the zero.
+        ("woongemeente", "361"),
+        ("verlatenOp", &shown),
+        ("verwijderdOp", &shown),
         ("persoon.voornamen", "Sem"),
         ("persoon.achternaam", "Voorbeeld"),
-        ("persoon.geboortedatum", person["birthDate"].as_str().unwrap()),
         ("persoon.adres.straat", "Kadelaan"),
         ("persoon.adres.huisnummer", "3"),
         ("persoon.adres.postcode", "1703 CD"),
         ("persoon.adres.woonplaats", "Heerhugowaard"),
-        ("school.naam", "Praktijkschool De Sluis"),
-        ("school.brin", "99ZZ"),
-        ("verwijdering.datum", &shown),
     ];
     let row = |own: &[(&str, &str)]| {
         let find = |of: &[(&str, &str)], name: &str| {
             of.iter().find(|(one, _)| *one == name).map(|one| one.1.to_owned())
         };
-        let field = |(index, name): (usize, &&str)| {
-            find(own, name).or_else(|| find(&usual, name)).unwrap_or_else(|| settled[index].to_owned())
-        };
-        let fields: Vec<String> = names.iter().enumerate().map(field).collect();
+        let field = |name: &&str| find(own, name).or_else(|| find(&usual, name)).unwrap_or_default();
+        let fields: Vec<String> = names.iter().map(field).collect();
         fields.join(";") + if find(own, "-").is_some() { ";te veel" } else { "" }
     };
     let rows: Vec<String> = rows.iter().map(|own| row(own)).collect();
-    format!("\u{FEFF}{}\r\n{explained}\r\n{}\r\n", names.join(";"), rows.join("\r\n"))
+    format!("{template}{}\r\n", rows.join("\r\n"))
 }
 
 #[test]
 fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
-    const NUMBER: &str = "header.person.reference.value";
+    const NUMBER: &str = "leerlingnummer";
+    const LEFT: &str = "verlatenOp";
+    // Below what holds for every row, the names and their explanation.
+    const FIRST: u64 = 11;
     let live = Live::start();
     let text = sheet(
         &live,
         &[
             &[(NUMBER, "0017")],
-            &[(NUMBER, "L-2"), ("header.person.ingeschreven", "misschien")],
-            &[(NUMBER, "L-3"), ("verwijdering.datum", "31-2-2026")],
-            &[
-                (NUMBER, "L-4"),
-                ("header.person.birthDate", "1990-01-01"),
-                ("persoon.geboortedatum", "1990-01-01"),
-            ],
+            &[(NUMBER, "L-2"), ("persoon.achternaam", "#VERW!")],
+            &[(NUMBER, "L-3"), ("verlatenOp", "31-2-2026"), ("verwijderdOp", "31-2-2026")],
+            &[(NUMBER, "L-4"), ("geboortedatum", "1990-01-01")],
             &[(NUMBER, "L-5"), ("-", "")],
             &[
                 (NUMBER, "L-6"),
@@ -163,38 +165,53 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
     );
     live.program.write("meldingen.csv", &text);
 
+    let counted = |ended: &Value| {
+        ["lines", "accepted", "refused", "invalid", "duplicate", "open"]
+            .map(|name| ended[name].as_u64().unwrap())
+    };
     let checked =
         live.client(SCHOOL, &["push", "--csv", "meldingen.csv", "--check", "--json"]).with(3).json();
-    assert_eq!(checked["accepted"], 3, "a check does not look for repetitions: {checked}");
+    assert_eq!(counted(&checked), [8, 2, 3, 2, 1, 0], "a check tells what the push will tell: {checked}");
     assert!(live.items(DOORSTROOMPUNT, &["inbox"]).is_empty());
 
     let ended = live.client(SCHOOL, &["push", "--csv", "meldingen.csv", "--json"]).with(3).json();
-    let counted = ["lines", "accepted", "refused", "invalid", "duplicate", "open"].map(|name| &ended[name]);
-    assert_eq!(counted, [8, 2, 3, 2, 1, 0], "{ended}");
+    assert_eq!(counted(&ended), [8, 2, 3, 2, 1, 0], "{ended}");
+    assert_eq!(ended["passedOver"]["explanations"], json!([FIRST - 1]));
     let report = live.program.read(ended["report"].as_str().unwrap());
-    let told: Vec<(u64, String, String, String)> = report
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap())
-        .map(|record| {
-            let of = |pointer: &str| {
-                record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
-            };
-            (record["line"].as_u64().unwrap(), of("/status"), of("/reasons/0/column"), of("/reasons/0/code"))
-        })
-        .collect();
+    let told = |records: Vec<Value>| -> Vec<(u64, String, String, String)> {
+        let of = |record: &Value, pointer: &str| {
+            record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let told = records.iter().map(|record| {
+            let line = record["line"].as_u64().unwrap();
+            (line, of(record, "/status"), of(record, "/reasons/0/column"), of(record, "/reasons/0/code"))
+        });
+        told.collect()
+    };
     let expected = [
-        (3, "accepted", "", ""),
-        (4, "invalid", "header.person.ingeschreven", "csv-yes-or-no"),
-        (5, "refused", "verwijdering.datum", "wrong-form"),
-        (6, "refused", "header.recipients.1.*", "verwijderingsmelding.doelgroep"),
-        (7, "invalid", "", "csv-columns"),
-        (8, "refused", "persoon.adres.*", "missing-field"),
-        (9, "duplicate", "", ""),
-        (10, "accepted", "", ""),
+        ("accepted", "", ""),
+        ("invalid", "persoon.achternaam", "csv-error-value"),
+        ("refused", LEFT, "invalid-value"),
+        ("refused", "ontvanger.*", "verwijderingsmelding.doelgroep"),
+        ("invalid", "", "csv-columns"),
+        ("refused", "persoon.adres.*", "missing-field"),
+        ("duplicate", "", ""),
+        ("accepted", "", ""),
     ];
-    let expected = expected.map(|(line, a, b, c)| (line, a.to_owned(), b.to_owned(), c.to_owned()));
-    assert_eq!(told, expected);
-    assert!(!report.contains("Kadelaan") && !report.contains("misschien"), "it holds nothing of the input");
+    let expected: Vec<_> = (FIRST..)
+        .zip(expected)
+        .map(|(line, (a, b, c))| (line, a.to_owned(), b.to_owned(), c.to_owned()))
+        .collect();
+    let records: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records[1]["reasons"][0]["columnLetters"], "H");
+    assert_eq!(told(records), expected);
+    let checked = told(checked["records"].as_array().unwrap().clone());
+    let as_sent: Vec<_> = checked
+        .into_iter()
+        .map(|(line, status, b, c)| (line, status.replace("permitted", "accepted"), b, c))
+        .collect();
+    assert_eq!(as_sent, expected);
+    assert!(!report.contains("Kadelaan") && !report.contains("#VERW!"), "it holds nothing of the input");
 
     let inbox = live.items(DOORSTROOMPUNT, &["inbox"]);
     assert_eq!(inbox.len(), 2);
@@ -204,13 +221,81 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
 
     // For people: line, column, what is wrong; and a repetition sends none of the good ones again.
     let again = live.client(SCHOOL, &["push", "--csv", "meldingen.csv"]).with(3);
-    assert!(again.stdout.contains("regel / line 4: ongeldig"), "{}", again.stdout);
+    assert!(again.stdout.contains("regel / line 12: ongeldig"), "{}", again.stdout);
     assert!(
         again.stdout.contains("2 aangenomen / accepted (waarvan eerder / of which earlier 2)"),
         "{}",
         again.stdout
     );
     assert_eq!(live.items(DOORSTROOMPUNT, &["inbox"]).len(), 2);
+}
+
+#[test]
+fn a_class_goes_in_a_sheet_of_ten_columns() {
+    const NAMES: [&str; 9] = [
+        "leerlingnummer",
+        "geboortedatum",
+        "woongemeente",
+        "profiel",
+        "persoon.voornamen",
+        "persoon.voorvoegsel",
+        "persoon.achternaam",
+        "profiel.status",
+        "profiel.vastgesteldOp",
+    ];
+    let live = Live::start();
+    let template = ["template", "uitstroomprofiel", "--out", "klas.csv", "--set", "school.naam=De Sluis"];
+    let made = live.json(SCHOOL, &template);
+    assert_eq!(made["columns"], json!(NAMES));
+    assert!(
+        made["with"].as_array().unwrap().contains(&json!("adres")),
+        "rarer columns are asked for: {made}"
+    );
+
+    // As a secretary fills it: what is the same once, above; then a row for each pupil.
+    let born = left_school("L", 17, live.now)["birthDate"].as_str().unwrap().to_owned();
+    let today = amsterdam_date(live.now);
+    let pupils = [("L-1", "Sem", "", "Voorbeeld"), ("L-2", "Zoë", "van der", "Šimić")];
+    let row = |(number, given, prefix, family): &(&str, &str, &str, &str)| {
+        format!("{number};{born};361;praktijkleren;{given};{prefix};{family};voorlopig;{today}\r\n")
+    };
+    let rows = pupils.iter().map(row).collect::<Vec<_>>().concat();
+    let text = live.program.read("klas.csv");
+    live.program.write("klas.csv", &(text + &rows));
+    let push = ["push", "--csv", "klas.csv"];
+    let ended = live.client(SCHOOL, &[&push[..], &["--check"]].concat()).with(2);
+    for said in ["ontvanger.gemeente", "ontvanger.rol", "csv-empty-setting"] {
+        assert!(ended.stderr.contains(said), "{said}: {}", ended.stderr);
+    }
+    let text = live.program.read("klas.csv");
+    let text = text
+        .replace("#ontvanger.gemeente=", "#ontvanger.gemeente=361")
+        .replace("#ontvanger.rol=", "#ontvanger.rol=werk-en-inkomen");
+    live.program.write("klas.csv", &text);
+    let refused = live.client(SCHOOL, &[&push[..], &["--check", "--json"]].concat()).with(1).json();
+    assert_eq!(refused["records"][0]["reasons"][0]["code"], "uitstroomprofiel.toestemming-zelf");
+
+    for (number, ..) in pupils {
+        let pupil = json!({ "reference": { "kind": "own", "value": number }, "birthDate": born });
+        let agrees =
+            declaration("toestemming", "uitstroomprofiel", &pupil, "persoon", Role::WerkEnInkomen, live.now);
+        live.write("toestemming.json", &agrees);
+        live.json(SCHOOL, &["declare", "toestemming.json"]);
+    }
+    assert_eq!(live.json(SCHOOL, &[&push[..], &["--check"]].concat())["accepted"], 2);
+    assert_eq!(live.json(SCHOOL, &push)["accepted"], 2);
+    let inbox = live.items(COLLEGE, &["inbox"]);
+    let pulled = |index: usize| live.json(COLLEGE, &["pull", inbox[index]["id"].as_str().unwrap(), "--show"]);
+    let mut families: Vec<Value> =
+        (0..2).map(|index| pulled(index)["content"]["persoon"]["achternaam"].clone()).collect();
+    families.sort_by_key(Value::to_string);
+    assert_eq!(families, ["Voorbeeld", "Šimić"]);
+    let content = &pulled(0)["content"];
+    assert_eq!(
+        (&content["persoon"]["geboortedatum"], &content["profiel"]["profiel"]),
+        (&json!(born), &json!("praktijkleren"))
+    );
+    assert_eq!(content["school"]["naam"], "De Sluis");
 }
 
 #[test]

@@ -2,8 +2,13 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use sluis::crypto::envelope;
+use sluis::{
+    crypto::envelope,
+    domain::id::SystemEntropy,
+    identity::{ClientCertificate, authority::Authority},
+};
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
 use super::program::{Program, files};
@@ -130,7 +135,10 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     ];
     program.run(&[&add[..], &["--municipality", "0361", "--by", "mandate"]].concat()).with(2);
     let taken = program.run(&add).with(1);
-    assert!(taken.stderr.contains("its certificate is not"), "{}", taken.stderr);
+    assert!(taken.stderr.contains("registered already"), "{}", taken.stderr);
+    let alkmaars = "00000099000003610000/werk-en-inkomen";
+    let parties = program.run(&["party", "list", "--json"]).done().lines();
+    assert!(parties.iter().all(|party| party["party"] != alkmaars), "half a party stayed");
 
     let events: Vec<String> = program
         .run(&["log", "show", "--json"])
@@ -143,6 +151,78 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
         assert!(events.iter().any(|one| one == event), "{event}");
     }
     program.run(&["log", "verify"]).done();
+}
+
+#[test]
+fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
+    let program = Program::with_try_out();
+    let ca = program.read("try/tls/ca.pem");
+    let authority = Authority::from_pem(&ca, &program.read("try/tls/ca.key")).unwrap();
+    let now = Timestamp::now();
+    let issue = |file: &str, now: Timestamp| {
+        let oin = "00000099000050000000".parse().unwrap();
+        let issued = authority.client(oin, "Nieuw", file, now, &SystemEntropy::new()).unwrap();
+        fs::write(program.path(file), &issued.chain_pem).unwrap();
+        ClientCertificate::read(&issued.der).unwrap().not_after()
+    };
+    let lasts = issue("new.pem", now).duration_since(now);
+    issue("new.pem", now - lasts + SignedDuration::from_hours(240));
+    let rival = "00000099000050000000/werk-en-inkomen";
+    let add = ["party", "add", rival, "--certificate", "new.pem", "--name", "Nieuw"];
+    let second = program.run(&[&add[..], &["--municipality", "0361"]].concat()).with(1);
+    assert!(second.stderr.contains(ZAFFIER), "{}", second.stderr);
+    program.run(&[&add[..], &["--since", "2027-01-01"]].concat()).with(2);
+
+    program.run(&["party", "remove", ZAFFIER]).done();
+    program.run(&["party", "remove", ZAFFIER]).with(1);
+    let listed = program.run(&["party", "list"]).done().stdout;
+    assert!(!listed.contains(ZAFFIER), "{listed}");
+    program.run(&[&add[..], &["--municipality", "0361"]].concat()).done();
+    let listed = program.run(&["party", "list"]).done().stdout;
+    assert!(listed.contains("(nog 10 dagen / 10 days left)"), "{listed}");
+    assert!(listed.contains("GEEN actieve sleutel"), "{listed}");
+    let school = "00000099000050000000/pro-school";
+    issue("school.pem", now);
+    let add =
+        ["party", "add", school, "--certificate", "school.pem", "--name", "School", "--since", "2026-01-01"];
+    program.run(&add).done();
+
+    program.run(&["party", "revoke", school, "--certificate", "school.pem"]).done();
+    let today =
+        jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap()).date();
+    let listed = program.run(&["party", "list"]).done().stdout;
+    assert!(listed.contains(&format!("ingetrokken op / revoked on {today}")), "{listed}");
+    // A certificate of the party that left is never taken again.
+    let own = "try/parties/zaffier/certificate.pem";
+    program.run(&["party", "add", ZAFFIER, "--certificate", own, "--name", "Zaffier"]).with(1);
+    let events = program.run(&["log", "show", "--json"]).done().lines();
+    assert!(events.iter().any(|entry| entry["shared"]["event"] == "party-removed"));
+    program.run(&["log", "verify"]).done();
+}
+
+#[test]
+fn every_public_key_is_shown_in_the_forms_that_profiles_take() {
+    let program = Program::with_try_out();
+    program.run(&["keys", "rotate", "receipt"]).done();
+    let shown = program.run(&["keys", "show", "--json"]).done().json();
+    let versions = |kind: &str| {
+        shown[kind].as_array().unwrap().iter().map(|one| one["version"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((versions("log"), versions("receipt")), (vec![json!(1)], vec![json!(2), json!(1)]));
+    assert_eq!((&shown["atRest"], &shown["pseudonym"]), (&json!([1]), &json!([1])));
+    let text = program.run(&["keys", "show"]).done().stdout;
+    for key in [&shown["log"][0]["vkey"], &shown["receipt"][1]["jwk"]["x"]] {
+        assert!(text.contains(key.as_str().unwrap()), "{text}");
+    }
+    assert!(text.contains("-----BEGIN PUBLIC KEY-----") && !text.contains("PRIVATE"), "{text}");
+    let at_rest = program.read("try/keys/at-rest.v1.key");
+    assert!(!text.contains(at_rest.trim()) && !shown.to_string().contains(at_rest.trim()));
+
+    // The JWK is what the try-out gave its parties, and the PEM is the same key.
+    let given: Value = serde_json::from_str(&program.read("try/parties/zaffier/receipt.jwk")).unwrap();
+    assert_eq!(given["x"], shown["receipt"][1]["jwk"]["x"]);
+    let of_pem = sluis::crypto::receipt_key::read(shown["receipt"][1]["pem"].as_str().unwrap()).unwrap();
+    assert_eq!(of_pem["x"], given["x"]);
 }
 
 #[test]

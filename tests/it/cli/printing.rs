@@ -58,6 +58,7 @@ fn every_exit_code_is_in_the_help() {
         Exit::Refused,
         Exit::Usage,
         Exit::Partial,
+        Exit::Unproven,
         Exit::Unavailable,
         Exit::Internal,
         Exit::TryAgain,

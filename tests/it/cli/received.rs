@@ -149,6 +149,10 @@ async fn a_packet_is_kept_checked_and_opened_with_each_kind_of_key() {
         }
         let again = stub.client(&["pull", ID, "--out", out.to_str().unwrap()]).await;
         assert_eq!(again.exit, Exit::Done, "{again:?}");
+        assert!(
+            again.stderr.contains("Bewijs klopt") && !again.stdout.contains("Bewijs"),
+            "the verdict is no content"
+        );
         assert!(!again.stdout.contains("Sluis"), "content is printed only when asked for");
     }
 }
@@ -244,13 +248,19 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     let other = LogKey::from_seed("sluis.example/test/2026".parse().unwrap(), &[8; 32]).unwrap();
     stub.write("profile.toml", &profile.replace(&log().key.vkey(), &other.vkey()));
     let ended = stub.client(&["pull", ID, "--show"]).await;
-    assert_eq!(ended.exit, Exit::Refused, "{ended:?}");
+    assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
     assert!(ended.stderr.contains("the receipt does not hold"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("Sluis"), "it came, and was opened");
+    let ended = stub.client(&["--json", "pull", ID, "--show"]).await;
+    assert_eq!(
+        (&ended.json()["checked"], &ended.json()["receiptFault"]["exit"]),
+        (&json!("failed"), &json!(4))
+    );
 
     stub.write("profile.toml", &profile);
     let other = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
     stub.write("receipt.jwk", &other.public_jwk().to_string());
-    assert_eq!(stub.client(&["pull", ID, "--show"]).await.exit, Exit::Refused);
+    assert_eq!(stub.client(&["pull", ID, "--show"]).await.exit, Exit::Unproven);
 
     stub.write("profile.toml", &profile.replace("receipt_key = \"receipt.jwk\"\n", ""));
     let ended = stub.client(&["pull", ID, "--show"]).await;

@@ -3,7 +3,13 @@
 use serde_json::{Value, json};
 use sluis::cli::{
     Exit,
-    client::{columns::Columns, problem::Reason, rows, sheet::Sheet, template},
+    client::{
+        columns::{Chosen, Columns},
+        problem::Reason,
+        rows::{self, Layout},
+        sheet::{LineFault, Sheet},
+        template,
+    },
 };
 
 use super::stub::{Stub, json};
@@ -44,15 +50,19 @@ fn columns() -> Columns {
     Columns::of_schema(&schema()).unwrap()
 }
 
+fn laid_out(text: impl AsRef<[u8]>) -> Result<(Sheet, Layout), Vec<LineFault>> {
+    let sheet = Sheet::read(text.as_ref())?;
+    let layout = Layout::of(&sheet, columns(), &[])?;
+    Ok((sheet, layout))
+}
+
 fn read(text: impl AsRef<[u8]>) -> Vec<rows::Row> {
-    rows::bodies(&Sheet::read(text.as_ref()).unwrap(), &columns()).unwrap()
+    let (sheet, layout) = laid_out(text).unwrap();
+    rows::bodies(&sheet, &layout)
 }
 
 fn faults(text: impl AsRef<[u8]>) -> Vec<(u64, String)> {
-    let found = match Sheet::read(text.as_ref()) {
-        Err(faults) => faults,
-        Ok(sheet) => rows::bodies(&sheet, &columns()).unwrap_err(),
-    };
+    let found = laid_out(text).unwrap_err();
     found.into_iter().map(|fault| (fault.line, fault.reason.code)).collect()
 }
 
@@ -61,20 +71,24 @@ fn reasons(text: &str) -> Vec<(Option<String>, String)> {
     reasons.into_iter().map(|Reason { column, code, .. }| (column, code)).collect()
 }
 
+fn names(chosen: &[Chosen], for_every_row: bool) -> Vec<&str> {
+    chosen.iter().filter(|one| one.for_every_row == for_every_row).map(|one| one.name.as_str()).collect()
+}
+
 #[test]
-fn the_template_names_every_leaf_and_explains_it() {
-    let all = columns().template(2);
-    let names: Vec<&str> =
-        all.iter().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with("header.")).collect();
+fn a_template_names_what_is_needed_and_explains_it() {
+    let few = columns().chosen(&[], 2).unwrap();
+    assert_eq!(names(&few, false), ["leerlingnummer", "geboortedatum", "woongemeente", "persoon.achternaam"]);
     assert_eq!(
-        names,
+        names(&few, true),
+        ["dataset", "doel", "ontvanger.gemeente", "ontvanger.rol", "leerlingnummer.soort", "ingeschreven"]
+    );
+    let with = columns().chosen(&["stages".to_owned(), "leerjaar".to_owned()], 2).unwrap();
+    let more: Vec<&str> = names(&with, false).into_iter().skip(4).collect();
+    assert_eq!(
+        more,
         [
-            "persoon.achternaam",
-            "persoon.geboortedatum",
-            "traject.profiel",
             "traject.leerjaar",
-            "traject.einde",
-            "traject.nazorg",
             "stages.1.werkgever",
             "stages.2.werkgever",
             "stages.1.uren",
@@ -85,32 +99,45 @@ fn the_template_names_every_leaf_and_explains_it() {
             "stages.2.taken.2",
         ]
     );
-    let of = |name: &str| all.iter().find(|(one, _)| one == name).unwrap().1.as_str();
+    let all = columns().chosen(&["alles".to_owned()], 2).unwrap();
+    let of = |name: &str| all.iter().find(|one| one.name == name).unwrap().explanation.as_str();
     assert_eq!(of("persoon.achternaam"), "verplicht: tekst");
     assert_eq!(of("traject.profiel"), "mag leeg: arbeid / onderwijs");
     assert_eq!(of("traject.leerjaar"), "mag leeg: geheel getal: laatste leerjaar");
-    assert!(all.iter().any(|(name, _)| name == "header.recipients.1.municipality"));
-    assert!(all.iter().all(|(name, _)| columns().find(name).is_some()), "every name is read back");
+    assert!(
+        all.len() > 30 && all.iter().all(|one| columns().find(&one.name).is_some()),
+        "every name is read back"
+    );
+    assert_eq!(columns().groups().last().unwrap(), "stages");
+
+    let unknown = columns().chosen(&["stage".to_owned()], 2).unwrap_err();
+    assert!(unknown.lines().join("\n").contains("stages"), "it says what there is: {unknown}");
 }
 
 #[test]
 fn a_filled_template_is_the_body_that_was_meant() {
-    let names = columns().template(2);
-    let settled = [("header.dataset", "overgangsdocument".to_owned())];
-    let mut text = String::from_utf8(template::written(&names, &settled).unwrap()).unwrap();
+    let with = ["leerjaar", "einde", "nazorg", "stages", "kopie"].map(str::to_owned);
+    let chosen = columns().chosen(&with, 2).unwrap();
+    let set = |name: &str| {
+        let value = match name {
+            "dataset" => "overgangsdocument",
+            "doel" => "voortzetting-ondersteuning",
+            // A spreadsheet drops the zero.
+            "ontvanger.gemeente" => "361",
+            "ontvanger.rol" => "werk-en-inkomen",
+            "leerlingnummer.soort" => "own",
+            "ingeschreven" => "nee",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    };
+    let text = String::from_utf8(template::written(&chosen, set).unwrap()).unwrap();
     let filled = [
-        ("header.dataset", "overgangsdocument"),
-        ("header.purpose", "voortzetting-ondersteuning"),
-        ("header.recipients.1.municipality", "0361"),
-        ("header.recipients.1.role", "werk-en-inkomen"),
-        ("header.person.reference.kind", "own"),
-        ("header.person.reference.value", "L-2031"),
-        ("header.person.birthDate", "3-11-2007"),
-        ("header.person.verblijf", "0361"),
-        ("header.person.ingeschreven", "nee"),
-        ("header.copyForPerson", "WAAR"),
+        ("leerlingnummer", "L-2031"),
+        ("geboortedatum", "3-11-2007"),
+        ("woongemeente", "0361"),
+        ("kopie", "WAAR"),
         ("persoon.achternaam", "\"Özdemir; \"\"van\"\"\nder Sluis\""),
-        ("persoon.geboortedatum", "2007-11-00"),
         ("traject.leerjaar", "5"),
         ("traject.einde", "17-7-2026"),
         ("traject.nazorg", "ja"),
@@ -121,12 +148,15 @@ fn a_filled_template_is_the_body_that_was_meant() {
         ("stages.2.taken.1", "meten"),
         ("stages.2.taken.2", "wegen"),
     ];
-    let field = |name: &str| filled.iter().find(|(one, _)| *one == name).map_or("", |(_, text)| text);
-    let row: Vec<&str> = names.iter().map(|(name, _)| field(name)).collect();
-    text = text.lines().take(2).collect::<Vec<_>>().join("\r\n") + "\r\n" + &row.join(";") + "\r\n";
-    let mut read = read(&text);
-    assert_eq!(read.len(), 1);
-    assert_eq!(read[0].line, 3);
+    let field = |name: &&str| filled.iter().find(|(one, _)| one == name).map_or("", |(_, text)| text);
+    let row: Vec<&str> = names(&chosen, false).iter().map(field).collect();
+    let (sheet, layout) = laid_out(text + &row.join(";") + "\r\n").unwrap();
+    let mut read = rows::bodies(&sheet, &layout);
+    assert_eq!((read.len(), read[0].line, sheet.names_line), (1, 9, 7));
+    assert_eq!(
+        (&sheet.passed_over.settings, &sheet.passed_over.explanations),
+        (&vec![1, 2, 3, 4, 5, 6], &vec![8])
+    );
     assert_eq!(
         read.remove(0).body.unwrap(),
         json!({
@@ -135,12 +165,37 @@ fn a_filled_template_is_the_body_that_was_meant() {
             "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-03",
                         "verblijf": "0361", "ingeschreven": false },
             "content": {
-                "persoon": { "achternaam": "Özdemir; \"van\"\nder Sluis", "geboortedatum": "2007-11-00" },
+                "persoon": { "achternaam": "Özdemir; \"van\"\nder Sluis", "geboortedatum": "2007-11-03" },
                 "traject": { "leerjaar": 5, "einde": "2026-07-17", "nazorg": true },
                 "stages": [ { "werkgever": "Groenbedrijf", "uren": 7.5 },
                             { "werkgever": "Bakkerij", "uren": 24, "taken": ["meten", "wegen"] } ]
             }
         })
+    );
+}
+
+#[test]
+fn what_the_header_and_the_content_both_say_is_filled_once() {
+    let body = |text: &str| read(text).remove(0).body.unwrap();
+    let both = json!({ "person": { "birthDate": "2007-11-03" }, "content": { "persoon": { "geboortedatum": "2007-11-03" } } });
+    assert_eq!(body("geboortedatum;woongemeente\n3-11-2007;\n"), both);
+    // A column of its own goes before what is filled along.
+    let apart = json!({ "person": { "birthDate": "2007-11-03" }, "content": { "persoon": { "geboortedatum": "2007-11-00" } } });
+    assert_eq!(body("geboortedatum;persoon.geboortedatum\n3-11-2007;2007-11-00\n"), apart);
+    assert_eq!(
+        body("#doel=a\nheader.purpose;persoon.achternaam\n;Sluis\n")["purpose"],
+        "a",
+        "a row fills what it leaves open"
+    );
+    assert_eq!(
+        body("#doel=a\nheader.purpose;persoon.achternaam\nb;Sluis\n")["purpose"],
+        "b",
+        "a row goes before it"
+    );
+    assert_eq!(
+        body("#doel=;a\npersoon.achternaam\nSluis\n")["purpose"],
+        "a",
+        "a value beside the name counts too"
     );
 }
 
@@ -182,7 +237,8 @@ fn the_example_of_every_dataset_goes_through_csv_unchanged() {
         writer.write_record(filled.iter().map(|(name, _)| name)).unwrap();
         writer.write_record(filled.iter().map(|(_, text)| text)).unwrap();
         let sheet = Sheet::read(&writer.into_inner().unwrap()).unwrap();
-        let body = rows::bodies(&sheet, &columns).unwrap().remove(0).body.unwrap();
+        let layout = Layout::of(&sheet, columns, &[]).unwrap();
+        let body = rows::bodies(&sheet, &layout).remove(0).body.unwrap();
         assert_eq!(body, json!({ "content": example }), "{}", dataset.display());
         count += 1;
     }
@@ -195,7 +251,8 @@ fn every_spelling_of_csv_that_spreadsheets_write_is_read() {
         "persoon.achternaam,traject.leerjaar\nSluis,5\n",
         "persoon.achternaam;traject.leerjaar\r\nSluis;5\r\n",
         "persoon.achternaam\ttraject.leerjaar\nSluis\t5",
-        "\u{FEFF}persoon.achternaam;traject.leerjaar;;\n# uitleg;,,,;;\n\"# Excel, met aanhalingstekens\";;;\nSluis;5;;\n;;;\n",
+        "\u{FEFF}\u{FEFF}persoon.achternaam;traject.leerjaar;;\n# verplicht: tekst;mag leeg: getal;;\nSluis;5;;\n;;;\n",
+        "\"#doel=\";;;\ntraject.leerjaar;persoon.achternaam;header.purpose;\nmag leeg: getal;\"# verplicht: tekst\";;\n5;Sluis;;\n",
         "sep=;\r\npersoon.achternaam;traject.leerjaar\r\nSluis;5\r\n",
         "\"traject.leerjaar\",\"persoon.achternaam\"\n\"5\",\"Sluis\"\n",
     ] {
@@ -215,24 +272,203 @@ fn a_broken_file_is_refused_with_the_line_and_without_its_text() {
     let long = format!("persoon.achternaam\n\"{}\"\n", "a".repeat(70_000));
     for (text, line, code) in [
         ("", 1, "csv-empty"),
-        ("# only a comment\n\n;;;\n", 1, "csv-empty"),
+        ("# only a comment\n\n;;;\n", 1, "csv-no-names"),
         ("persoon.achternaam\n\"Sluis\nJansen\nPietersen\n", 2, "csv-open-quote"),
         ("persoon.achternaam;traject.leerjaar\nSluis;5\n\"Jan\"sen;5\n", 3, "csv-stray-quote"),
         ("sep=;\npersoon.achternaam\n\"Jan\"sen\n", 3, "csv-stray-quote"),
         ("persoon.achternaam\nSluis\nJan\0sen\n", 3, "csv-nul"),
         (&long, 2, "csv-field-too-long"),
-        ("persoon.achternaam;persoon.achternaam\n", 1, "csv-column-twice"),
-        ("persoon.achternaam;persoon.bsn\n", 1, "csv-unknown-column"),
-        ("stages.0.werkgever\n", 1, "csv-unknown-column"),
-        ("stages.4.werkgever\n", 1, "csv-unknown-column"),
-        ("stages.01.werkgever\n", 1, "csv-unknown-column"),
-        ("header.content.persoon.achternaam\n", 1, "csv-unknown-column"),
-        ("content.persoon.achternaam\n", 1, "csv-unknown-column"),
+        ("persoon.achternaam;persoon.achternaam\na;b\n", 1, "csv-column-twice"),
+        ("geboortedatum;persoon.achternaam;header.person.birthDate\na;b;c\n", 1, "csv-column-twice"),
+        ("persoon.achternaam;persoon.nummer\na;b\n", 1, "csv-unknown-column"),
+        ("stages.0.werkgever\na\n", 1, "csv-unknown-column"),
+        ("stages.4.werkgever\na\n", 1, "csv-unknown-column"),
+        ("stages.01.werkgever\na\n", 1, "csv-unknown-column"),
+        ("header.content.persoon.achternaam\na\n", 1, "csv-unknown-column"),
+        ("content.persoon.achternaam\na\n", 1, "csv-unknown-column"),
+        ("persoon.achternaam;traject.leerjaar\n", 1, "csv-no-rows"),
+        ("#doel=a\n\npersoon.achternaam;traject.leerjaar\n;\n", 3, "csv-no-rows"),
+        ("#doel=\npersoon.achternaam\nSluis\n", 1, "csv-empty-setting"),
+        ("#doelwit=a\npersoon.achternaam\nSluis\n", 1, "csv-unknown-setting"),
+        ("#doel==1+1\npersoon.achternaam\nSluis\n", 1, "csv-formula"),
+        ("Leerlingen, 2026\n\npersoon.achternaam;traject.leerjaar\nSluis;5\n", 1, "csv-title"),
+        ("Voornaam;Achternaam\nSem;Sluis\n", 1, "csv-no-names"),
+        ("Sluis;Jansen\nPietersen;Smit\n", 1, "csv-no-names"),
+        ("persoon.achternaam|traject.leerjaar\nSluis|5\n", 1, "csv-separator"),
+        ("sep=,\npersoon.achternaam;traject.leerjaar\nSluis;5\n", 1, "csv-separator"),
+        ("sep=|\npersoon.achternaam|traject.leerjaar\nSluis|5\n", 1, "csv-separator"),
+        ("<!DOCTYPE html><table><tr><td>persoon.achternaam</td></tr></table>", 1, "csv-html"),
+        ("\u{FEFF}\n <table>", 1, "csv-html"),
+        ("PK\u{3}\u{4}\u{14}\0", 1, "csv-workbook"),
+        ("%PDF-1.7\n", 1, "csv-pdf"),
+        ("{\"dataset\":\"a\"}\n", 1, "csv-json"),
     ] {
         assert_eq!(faults(text), [(line, code.to_owned())], "{text:.60}");
     }
     assert_eq!(faults(b"persoon.achternaam\nSluis\n\xD6zdemir\n"), [(3, "csv-not-utf8".to_owned())]);
     assert_eq!(faults(b"\xFF\xFEp\0e\0"), [(1, "csv-utf16".to_owned())]);
+    assert_eq!(faults(b"\xD0\xCF\x11\xE0\xA1"), [(1, "csv-workbook".to_owned())]);
+    let titles = faults("Leerlingen\n2026-2027;;\n\npersoon.achternaam;traject.leerjaar\nSluis;5\n");
+    assert_eq!(titles, [(1, "csv-title".to_owned()), (2, "csv-title".to_owned())], "all at once");
+}
+
+#[test]
+fn nothing_is_passed_over_but_what_is_counted() {
+    let (sheet, layout) = laid_out(
+        "#doel=a\n\npersoon.achternaam;traject.leerjaar\n# verplicht: tekst;mag leeg: getal\n\nSluis;5\n;\n# mijn opmerking;\n\
+         #N/B;5\n#VERW!;5\nJansen;4\n;\n\n",
+    )
+    .unwrap();
+    let passed_over = json!({ "settings": [1], "explanations": [4], "empty": [2, 5, 7] });
+    assert_eq!(serde_json::to_value(&sheet.passed_over).unwrap(), passed_over);
+    let told: Vec<(u64, Option<String>)> = rows::bodies(&sheet, &layout)
+        .into_iter()
+        .map(|row| (row.line, row.body.err().map(|reasons| reasons[0].code.clone())))
+        .collect();
+    let of = |line: u64, code: &str| (line, Some(code.to_owned()));
+    assert_eq!(
+        told,
+        [(6, None), of(8, "csv-comment"), of(9, "csv-error-value"), of(10, "csv-error-value"), (11, None)]
+    );
+    let text = sheet.passed_over.text().unwrap();
+    assert!(
+        text.contains("1 uitleg / explanation (4)") && text.contains("3 leeg / empty (2, 5, 7)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_a_spreadsheet_leaves_in_a_cell_is_refused_and_names_are_not() {
+    let code = |text: &str| {
+        let cell = text.replace('"', "\"\"");
+        let row = read(format!("traject.leerjaar;persoon.achternaam\n5;\"{cell}\"\n")).remove(0);
+        row.body.err().map(|reasons| {
+            assert_eq!(
+                (reasons[0].column.as_deref(), reasons[0].letters.as_deref()),
+                (Some("persoon.achternaam"), Some("B"))
+            );
+            reasons[0].code.clone()
+        })
+    };
+    for (texts, expect) in [
+        (
+            &[
+                "#N/B",
+                "#N/A",
+                "#NV",
+                "#NAAM?",
+                "#VERW!",
+                "#WAARDE!",
+                "#DEEL/0!",
+                "#¡VALOR!",
+                "#ЗНАЧ!",
+                "########",
+                "Err:502",
+            ][..],
+            "csv-error-value",
+        ),
+        (&["=B2&\" \"&C2", "=1", "+SOM(A1)", "@ALS(A1)"], "csv-formula"),
+        (&["6,12E+08", "9.99E+8"], "csv-shortened-number"),
+        (&["JÃ¼rgen", "Ã–zdemir", "Å imiÄ‡", "Oâ€™Brien", "Jos\u{FFFD}"], "csv-mojibake"),
+    ] {
+        for text in texts {
+            assert_eq!(code(text).as_deref(), Some(expect), "{text}");
+        }
+    }
+    for name in [
+        "Jürgen",
+        "Ärztin",
+        "Łukasz",
+        "'t Hoen",
+        "'s-Gravenhage",
+        "Ångström",
+        "“CAFÉ”",
+        "JOÃO",
+        "Ã",
+        "#12",
+        "Åse–Marie",
+        "+31 6",
+        "-",
+        "E+",
+        "A/B",
+        "ﬁne",
+    ] {
+        assert_eq!(code(name), None, "{name}");
+    }
+    let unguarded =
+        read("persoon.achternaam;traject.leerjaar\n\"=\"\"Sluis\"\"\";'5\n").remove(0).body.unwrap();
+    assert_eq!(
+        unguarded["content"],
+        json!({ "persoon": { "achternaam": "Sluis" }, "traject": { "leerjaar": 5 } })
+    );
+}
+
+#[test]
+fn columns_that_are_not_of_the_dataset_are_one_fault_with_their_letters() {
+    let strange: Vec<String> = (1..60).map(|number| format!("oud.veld{number}")).collect();
+    let text = format!(
+        "persoon.achternaam;{};persoon.bsn;De Vries 0612345678\n{}\n",
+        strange.join(";"),
+        ";".repeat(61)
+    );
+    let text = format!("{text}Sluis{}\n", ";".repeat(61));
+    let found = laid_out(&text).unwrap_err();
+    let codes: Vec<&str> = found.iter().map(|fault| fault.reason.code.as_str()).collect();
+    assert_eq!(codes, ["csv-unknown-column", "csv-bsn"]);
+    let told = found[0].reason.lines().join("\n");
+    assert!(
+        told.contains("61 kolom") && told.contains("B (oud.veld1), C (oud.veld2)") && told.contains("…"),
+        "{told}"
+    );
+    assert_eq!(found[1].reason.letters.as_deref(), Some("BI"));
+    let few = laid_out("persoon.achternaam;De Vries 0612345678;x;traject.leerjaar\nSluis;;;\n").unwrap_err();
+    let told = few[0].reason.lines().join("\n");
+    assert!(told.contains("B, C (x)") && !told.contains("Vries"), "what is no name may be a person: {told}");
+}
+
+#[test]
+fn a_refusal_of_the_gateway_names_the_column_as_the_file_and_the_spreadsheet_do() {
+    let blank = ";".repeat(46);
+    let text = format!(
+        "#doel=a\nleerlingnummer;geboortedatum{}persoon.achternaam;stages.2.uren;stages.1.uren\n1;;{blank};;\n",
+        ";".repeat(46)
+    );
+    // Columns without a name and without a value are no columns.
+    assert_eq!(faults(&text)[0].1, "csv-unknown-column");
+    let (_, layout) = laid_out(
+        "#doel=a\nleerlingnummer;geboortedatum;persoon.achternaam;stages.2.uren;stages.1.uren\n1;;;;\n",
+    )
+    .unwrap();
+    for (pointer, column, letters) in [
+        ("/person/birthDate", "geboortedatum", Some("B")),
+        ("/content/persoon/geboortedatum", "geboortedatum", Some("B")),
+        ("/content/persoon/achternaam", "persoon.achternaam", Some("C")),
+        ("/content/stages/1/uren", "stages.2.uren", Some("D")),
+        ("/content/stages", "stages.*", Some("D, E")),
+        ("/purpose", "doel", None),
+        ("/content", "persoon.*", Some("B, C, D, E")),
+        ("/content/traject/profiel", "profiel", None),
+        ("/content/traject/leerjaar", "traject.leerjaar", None),
+        ("/recipients", "ontvanger.*", None),
+        ("/recipients/0/municipality", "ontvanger.gemeente", None),
+        ("/recipients/1/municipality", "ontvanger.2.gemeente", None),
+        ("/recipients/1", "ontvanger.2.*", None),
+        ("/person/maatregel/1", "maatregel.2", None),
+        ("/person/reference", "leerlingnummer", Some("A")),
+        (
+            "/person",
+            "leerlingnummer.soort, leerlingnummer, geboortedatum, woongemeente, ingeschreven",
+            Some("A, B"),
+        ),
+    ] {
+        let mut reason = Reason { pointer: pointer.to_owned(), ..Reason::default() };
+        layout.name(&mut reason);
+        assert_eq!(
+            (reason.column.as_deref(), reason.letters.as_deref()),
+            (Some(column), letters),
+            "{pointer}"
+        );
+    }
 }
 
 #[test]
@@ -291,7 +527,11 @@ async fn a_sheet_is_pushed_and_refusals_name_columns() {
     let made = stub.path("made.csv");
     let ended = stub.client(&["template", "overgangsdocument", "--out", made.to_str().unwrap()]).await;
     assert_eq!(ended.exit, Exit::Done, "{ended:?}");
-    assert!(stub.read("made.csv").starts_with("\u{FEFF}header.dataset;header.purpose;"));
+    assert!(
+        stub.read("made.csv").starts_with("\u{FEFF}#dataset=overgangsdocument;"),
+        "{}",
+        stub.read("made.csv")
+    );
     let again = stub.client(&["template", "overgangsdocument", "--out", made.to_str().unwrap()]).await;
     assert_eq!(again.exit, Exit::Usage, "nothing is overwritten");
 
@@ -302,7 +542,7 @@ async fn a_sheet_is_pushed_and_refusals_name_columns() {
     let ended = stub.client(&["push", "--csv", file.to_str().unwrap()]).await;
     assert_eq!(ended.exit, Exit::Partial, "{ended:?}");
     assert!(ended.stdout.contains("- stages.1.werkgever · too-short"), "{}", ended.stdout);
-    assert!(ended.stdout.contains("- header.person.birthDate · not-a-date"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("- geboortedatum · not-a-date"), "{}", ended.stdout);
     assert!(!ended.stdout.contains("Jansen") && !stub.read("s.csv.report.ndjson").contains("Jansen"));
 
     let file = stub.write("t.csv", "header.dataset;persoon.achternaam\novergangsdocument;\"Sluis\n");

@@ -172,7 +172,7 @@ async fn another_method_a_slash_or_a_query_is_no_way_in() {
         "/v1/packets/..%2Finbox",
         "/v1/openapi.yaml",
         "/metrics",
-        "/.well-known/security.txt",
+        "/.well-known/kanariewaarde",
         "/tile/9/000",
         "/tile/0/..%2F000",
         "/proof/999999999999999999999",

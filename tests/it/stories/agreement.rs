@@ -27,6 +27,8 @@ async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
     let refused = ask(&gateway, &school, &noor).await;
     refused.expect_problem(403, MINOR);
     assert_eq!(refused.codes().len(), 1, "only what is missing for Noor is said");
+    let said = refused.json()["errors"][0]["nl"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("De jongere is 17 jaar.") && said.contains("een ouder met gezag"), "{said}");
     assert_eq!(provisions(&refused, MINOR), ["wvo2020:2.31b:2", "wvo2020:1.1"]);
     agree(&gateway, &school, &noor, "mentor").await;
     ask(&gateway, &school, &noor).await.expect_problem(403, MINOR);

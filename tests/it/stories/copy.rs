@@ -47,7 +47,7 @@ async fn a_vso_school_gives_the_document_without_a_college() {
     let enrolled = but(&work, &json!({ "ingeschreven": true, "verlatenOp": null }));
     let early = send(&school, "/v1/packets", &alone(&gateway, &enrolled)).await;
     early.expect_problem(403, "overgangsdocument.bij-vertrek");
-    assert_eq!(provisions(&early, "overgangsdocument.bij-vertrek"), ["wec:14e", "wec:14h"]);
+    assert_eq!(provisions(&early, "overgangsdocument.bij-vertrek"), ["wec:14e"]);
     let further = but(&work, &json!({ "profiel": "onderwijs" }));
     let further = send(&school, "/v1/packets", &alone(&gateway, &further)).await;
     further.expect_problem(403, "overgangsdocument.profiel-14e");

@@ -64,6 +64,9 @@ async fn pro_reports_below_27_and_vso_below_23() {
             let refused = report(&gateway, school, &young).await;
             refused.expect_problem(403, "verwijderingsmelding.leerplicht");
             refused.expect_problem(403, "verwijderingsmelding.startkwalificatie");
+            let leerplicht = provisions(&refused, "verwijderingsmelding.leerplicht");
+            let own = if school.party.role == Role::VsoSchool { "wec:47a:1" } else { "wvo2020:8.21" };
+            assert!(leerplicht.contains(&own.to_owned()) && leerplicht.contains(&"lpw:18:1".to_owned()));
         }
     }
     let qualified = but(&removed(&gateway, "2004-03-02"), &json!({ "startkwalificatie": true }));

@@ -120,9 +120,15 @@ impl Site {
 
     /// Starts it by this command.
     pub(crate) async fn start_by(&self, mut command: Command, filter: &str) -> Process {
+        command.env("SLUIS_LOG", filter);
+        self.start_quietly(command).await
+    }
+
+    /// Starts it with the log lines that its configuration asks for.
+    pub(crate) async fn start_quietly(&self, mut command: Command) -> Process {
         let number = self.starts.fetch_add(1, Ordering::SeqCst);
         let log = self.folder.path().join(format!("stderr-{number}"));
-        command.env("SLUIS_LOG", filter).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
+        command.stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());

@@ -1,13 +1,18 @@
-//! The columns of a push's header, which are the same for every dataset.
+//! The columns of a push's header, which are the same for every dataset, and the short names that a template gives them.
 
 use super::{Form, Leaf, MOST_ITEMS, Step};
 
-/// Path, form, required, explanation. The form is `text`, `date`, `flag` or the words of a choice.
+/// Path, form, required, explanation. The form is `text`, `date`, `flag`, `municipality` or the words of a choice.
 const HEADER: [(&str, &str, bool, &str); 26] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
-    ("recipients.*.municipality", "text", false, "gemeente van de ontvanger, CBS-code van vier cijfers"),
+    (
+        "recipients.*.municipality",
+        "municipality",
+        false,
+        "gemeente van de ontvanger, CBS-code van vier cijfers",
+    ),
     ("recipients.*.role", "text", false, "rol van de ontvanger, zoals werk-en-inkomen"),
     ("recipients.*.oin", "text", false, "OIN van de ontvanger, in plaats van de gemeente"),
     ("recipients.*.desk", "text", false, "loket van de regio, in plaats van gemeente en rol"),
@@ -20,7 +25,7 @@ const HEADER: [(&str, &str, bool, &str); 26] = [
     ("person.reference.kind", "own pgn", true, "soort nummer"),
     ("person.reference.value", "text", true, "eigen leerlingnummer of PGN; opmaak van de kolom: tekst"),
     ("person.birthDate", "date", true, "geboortedatum"),
-    ("person.verblijf", "text", true, "woongemeente, CBS-code van vier cijfers"),
+    ("person.verblijf", "municipality", true, "woongemeente, CBS-code van vier cijfers"),
     ("person.handelingsbekwaam", "flag", false, "handelingsbekwaam; leeg is ja, zonder curatele"),
     (
         "person.maatregel.*",
@@ -63,7 +68,96 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
         "text" => Form::Text,
         "date" => Form::Date,
         "flag" => Form::Flag,
+        "municipality" => Form::Municipality,
         words => Form::Choice(words.split(' ').map(str::to_owned).collect()),
     };
-    Leaf { steps: path.split('.').map(step).collect(), form, required, explanation: explanation.to_owned() }
+    Leaf {
+        steps: path.split('.').map(step).collect(),
+        form,
+        required,
+        in_required: true,
+        explanation: explanation.to_owned(),
+    }
+}
+
+/// The short name of each path of the header that has no other name than its own, without `person.`.
+const SHORT: [(&str, &str); 13] = [
+    ("purpose", "doel"),
+    ("basis", "grondslag"),
+    ("recipients.*.municipality", "ontvanger.*.gemeente"),
+    ("recipients.*.role", "ontvanger.*.rol"),
+    ("recipients.*.oin", "ontvanger.*.oin"),
+    ("recipients.*.desk", "ontvanger.*.loket"),
+    ("copyForPerson", "kopie"),
+    ("person.reference.kind", "leerlingnummer.soort"),
+    ("person.reference.value", "leerlingnummer"),
+    ("person.birthDate", "geboortedatum"),
+    ("person.verblijf", "woongemeente"),
+    ("request", "verzoek"),
+    ("expires", "vervaltOp"),
+];
+
+/// The content that says the same as a fact in the header: whoever fills one of them has filled both.
+const SAME: [(&str, &str); 5] = [
+    ("person.birthDate", "persoon.geboortedatum"),
+    ("person.profiel", "profiel.profiel"),
+    ("person.profiel", "traject.profiel"),
+    ("person.verlatenOp", "traject.uitstroomdatum"),
+    ("person.verwijderdOp", "verwijdering.datum"),
+];
+
+/// The short name of a path of the header, with the number of an item in place of the star; the first has none.
+pub(super) fn short_of(path: &str) -> String {
+    let (starred, number) = starred(path);
+    let short = SHORT.iter().find(|(full, _)| *full == starred).map(|(_, short)| *short);
+    let short = short.unwrap_or_else(|| starred.strip_prefix("person.").unwrap_or(&starred));
+    match number {
+        Some(1) => short.replace(".*", ""),
+        Some(number) => short.replace('*', &number.to_string()),
+        None => short.to_owned(),
+    }
+}
+
+/// The path of the header that a short name stands for.
+pub(super) fn path_of(short: &str) -> Option<String> {
+    let is_path = |path: &str| HEADER.iter().any(|(known, ..)| *known == path);
+    let (starred, number) = starred(short);
+    let with_star = short
+        .strip_prefix("ontvanger.")
+        .filter(|_| number.is_none())
+        .map(|rest| format!("ontvanger.*.{rest}"));
+    let wanted = with_star.as_deref().unwrap_or(&starred);
+    if let Some((path, _)) = SHORT.iter().find(|(_, short)| *short == wanted) {
+        return Some(path.replace('*', &number.unwrap_or(1).to_string()));
+    }
+    // A path that has a short name is not its own short name.
+    let own = [wanted.to_owned(), format!("person.{wanted}"), format!("person.{wanted}.*")];
+    let path = own.into_iter().find(|path| is_path(path) && !SHORT.iter().any(|(full, _)| full == path))?;
+    Some(path.replace('*', &number.unwrap_or(1).to_string()))
+}
+
+/// The content that says the same as this path of the header.
+pub(super) fn same_as(path: &str) -> impl Iterator<Item = &'static str> {
+    SAME.iter().filter(move |(header, _)| *header == path).map(|(_, content)| *content)
+}
+
+/// The path of the header that says the same as this content.
+pub(super) fn said_by(content: &str) -> Option<&'static str> {
+    SAME.iter().find(|(_, same)| *same == content).map(|(header, _)| *header)
+}
+
+/// A path or short name with a star for the number in it, and that number.
+fn starred(name: &str) -> (String, Option<usize>) {
+    let mut number = None;
+    let parts: Vec<&str> = name
+        .split('.')
+        .map(|part| match part.parse() {
+            Ok(found) => {
+                number = Some(found);
+                "*"
+            }
+            Err(_) => part,
+        })
+        .collect();
+    (parts.join("."), number)
 }

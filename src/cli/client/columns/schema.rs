@@ -16,7 +16,7 @@ impl Walk<'_> {
         &self,
         node: &Value,
         steps: &[Step],
-        required: bool,
+        (in_required, required): (bool, bool),
         leaves: &mut Vec<Leaf>,
     ) -> Result<(), Failure> {
         let no_columns = || {
@@ -30,15 +30,22 @@ impl Walk<'_> {
         }
         let node = self.resolved(node).ok_or_else(no_columns)?;
         let step_into = |step: Step| steps.iter().cloned().chain([step]).collect::<Vec<_>>();
-        match kind_of(node) {
+        match self.kind_of(node) {
             Some("object") => {
-                let members = node.get("properties").and_then(Value::as_object).ok_or_else(no_columns)?;
-                for (name, member) in members {
+                let members = self.members_of(node);
+                if members.is_empty() {
+                    return Err(no_columns());
+                }
+                for Member { name, node, required: own } in members {
                     if name.contains('.') || name.parse::<usize>().is_ok() {
                         return Err(no_columns());
                     }
-                    let required = required && lists(node, name);
-                    self.add_leaves(member, &step_into(Step::Member(name.clone())), required, leaves)?;
+                    self.add_leaves(
+                        node,
+                        &step_into(Step::Member(name.to_owned())),
+                        (required, required && own),
+                        leaves,
+                    )?;
                 }
                 Ok(())
             }
@@ -47,18 +54,53 @@ impl Walk<'_> {
                 let most =
                     node.get("maxItems").and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok());
                 let most = most.unwrap_or(MOST_ITEMS).min(MOST_ITEMS);
-                self.add_leaves(items, &step_into(Step::Item(most)), false, leaves)
+                self.add_leaves(items, &step_into(Step::Item(most)), (false, false), leaves)
             }
             Some(kind) => {
                 let form = form_of(node, kind).ok_or_else(no_columns)?;
                 let explanation =
                     node.get("title").or_else(|| node.get("description")).and_then(Value::as_str);
                 let explanation = explanation.unwrap_or_default().to_owned();
-                leaves.push(Leaf { steps: steps.to_vec(), form, required, explanation });
+                leaves.push(Leaf { steps: steps.to_vec(), form, required, in_required, explanation });
                 Ok(())
             }
             None => Err(no_columns()),
         }
+    }
+
+    /// The members of an object: its own, and those of the forms that it may have. What only one form has is not required.
+    fn members_of<'a>(&'a self, node: &'a Value) -> Vec<Member<'a>> {
+        let mut members: Vec<Member<'a>> = Vec::new();
+        let mut add = |of: &'a Value, always: bool| {
+            for (name, member) in of.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                match members.iter_mut().find(|known| known.name == name) {
+                    Some(known) => known.required |= always && lists(of, name),
+                    // A form that forbids a member says so with `false`.
+                    None if member.is_boolean() => {}
+                    None => members.push(Member { name, node: member, required: always && lists(of, name) }),
+                }
+            }
+            for name in
+                of.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+            {
+                if let Some(known) = members.iter_mut().find(|known| always && known.name == name) {
+                    known.required = true;
+                }
+            }
+        };
+        add(node, true);
+        for (keyword, always) in [("allOf", true), ("oneOf", false), ("anyOf", false)] {
+            let forms = node.get(keyword).and_then(Value::as_array).into_iter().flatten();
+            forms.filter_map(|form| self.resolved(form)).for_each(|form| add(form, always));
+        }
+        members
+    }
+
+    /// The type of a node: its own, or the one of the first of its forms that has one.
+    fn kind_of<'a>(&'a self, node: &'a Value) -> Option<&'a str> {
+        let forms = ["allOf", "oneOf", "anyOf"].into_iter();
+        let forms = forms.filter_map(|keyword| node.get(keyword)?.as_array()).flatten();
+        kind_of(node).or_else(|| forms.filter_map(|form| self.resolved(form)).find_map(kind_of))
     }
 
     /// The node that a chain of local references ends at.
@@ -72,6 +114,13 @@ impl Walk<'_> {
         }
         None
     }
+}
+
+/// A member of an object.
+struct Member<'a> {
+    name: &'a str,
+    node: &'a Value,
+    required: bool,
 }
 
 fn lists(node: &Value, name: &str) -> bool {

@@ -115,6 +115,8 @@ struct CheckedRecipient {
     party: Party,
     /// Whether it is allowed.
     allowed: bool,
+    /// The index of the entry in the access log, an evaluation: that it was asked is logged, and no packet is named.
+    log_index: u64,
     /// The basis that was judged, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::BasisCode, required = false)]
@@ -142,6 +144,14 @@ impl From<Verdict> for CheckedRecipient {
             Ok((basis, categories)) => (true, Some(basis), categories.into_iter().collect(), Vec::new()),
             Err(refusal) => (false, refusal.basis, Vec::new(), refusal.reasons),
         };
-        Self { recipient: verdict.at, party: verdict.party.into(), allowed, basis, categories, errors }
+        Self {
+            recipient: verdict.at,
+            party: verdict.party.into(),
+            allowed,
+            log_index: verdict.index,
+            basis,
+            categories,
+            errors,
+        }
     }
 }

@@ -1,0 +1,205 @@
+//! Which column of a file is which, and how a fault names it.
+
+use serde_json::Value;
+
+use super::{
+    super::{
+        columns::{Column, Columns, pointer},
+        sheet::LineFault,
+    },
+    Reason, Setting, Sheet, indexes, read,
+};
+
+/// At most so many columns are listed in one fault.
+const LISTED: usize = 30;
+
+/// The columns of one file.
+#[derive(Debug)]
+pub struct Layout {
+    columns: Columns,
+    found: Vec<(String, Column)>,
+    set: Vec<(Setting, Column, Value)>,
+}
+
+impl Layout {
+    /// What the columns of a sheet are, with what holds for every row. What `set` says goes before what the sheet says.
+    ///
+    /// # Errors
+    /// The columns and settings that the dataset does not have, that are there twice, or that are empty.
+    pub fn of(sheet: &Sheet, columns: Columns, set: &[Setting]) -> Result<Self, Vec<LineFault>> {
+        let mut faults = Vec::new();
+        let at_names = |reason| LineFault { line: sheet.names_line, reason };
+        let mut layout = Self { columns, found: Vec::new(), set: Vec::new() };
+        let mut unknown = Vec::new();
+        for (index, name) in sheet.names.iter().enumerate() {
+            match layout.columns.find(name) {
+                Some(column) => {
+                    let same = |name: &String| {
+                        layout.columns.find(name).is_some_and(|known| known.path == column.path)
+                    };
+                    if let Some(first) = sheet.names.iter().take(index).position(same) {
+                        faults.push(at_names(twice(first, index, name)));
+                    }
+                    layout.found.push((name.clone(), column));
+                }
+                None => unknown.push((index, name.as_str())),
+            }
+        }
+        if !unknown.is_empty() {
+            faults.push(at_names(not_of_dataset(&unknown)));
+            if let Some((index, _)) = unknown.iter().find(|(_, name)| is_bsn(name)) {
+                faults.push(at_names(never_a_bsn(*index)));
+            }
+        }
+        for setting in
+            set.iter().chain(sheet.settings.iter().filter(|one| !set.iter().any(|set| set.name == one.name)))
+        {
+            if let Err(reason) = layout.add(setting) {
+                let line = setting.line.unwrap_or(sheet.names_line);
+                // A name that nobody knows may be anything: the line says where it is.
+                let name = layout.columns.find(&setting.name).map(|_| setting.name.clone());
+                faults.push(LineFault { line, reason: Reason { column: name, ..*reason } });
+            }
+        }
+        layout.set.sort_by_key(|(_, column, _)| indexes(&column.path));
+        if faults.is_empty() { Ok(layout) } else { Err(faults) }
+    }
+
+    fn add(&mut self, setting: &Setting) -> Result<(), Box<Reason>> {
+        let Some(column) = self.columns.find(&setting.name) else {
+            return Err(Box::new(Reason::found(
+                "csv-unknown-setting",
+                "Deze naam hoort niet bij de dataset. Gebruik de namen van `sluis client template`.",
+                "This name is not of the dataset. Use the names that `sluis client template` writes.",
+            )));
+        };
+        if setting.value.is_empty() {
+            // A column of the same name says it for each row.
+            if self.found.iter().any(|(_, known)| known.path == column.path) {
+                return Ok(());
+            }
+            return Err(Box::new(Reason::found(
+                "csv-empty-setting",
+                "Vul in wat voor alle regels geldt, achter het =-teken, of haal deze regel weg.",
+                "Fill in what holds for every row, behind the = sign, or remove this line.",
+            )));
+        }
+        let value = read(&setting.name, &column, &setting.value)?;
+        self.set.push((setting.clone(), column, value));
+        Ok(())
+    }
+
+    /// The name of a column, and where its values go.
+    #[must_use]
+    pub fn column(&self, index: usize) -> Option<(&str, &Column)> {
+        self.found.get(index).map(|(name, column)| (name.as_str(), column))
+    }
+
+    /// The values that hold for every row in which they are not filled.
+    pub fn for_every_row(&self) -> impl Iterator<Item = (&Column, &Value)> {
+        self.set.iter().map(|(_, column, value)| (column, value))
+    }
+
+    /// The reason at a column of this file.
+    #[must_use]
+    pub fn at_column(&self, index: usize, reason: Reason) -> Reason {
+        let name = self.found.get(index).map(|(name, _)| name.clone());
+        Reason { column: name, letters: Some(letters(index)), ..reason }
+    }
+
+    /// Names the columns that a reason of the gateway is about: with their letters where the file has them, and otherwise as
+    /// the template calls them.
+    pub fn name(&self, reason: &mut Reason) {
+        let goes_to = |column: &Column, exactly: bool| {
+            let paths = std::iter::once(&column.path).chain(column.also.iter().map(|(path, _)| path));
+            let mut pointers = paths.map(|path| pointer(path));
+            pointers.any(|own| {
+                own == reason.pointer || (!exactly && own.starts_with(&format!("{}/", reason.pointer)))
+            })
+        };
+        // A path of its own goes before one that is filled along with another.
+        let own = self.found.iter().position(|(_, column)| pointer(&column.path) == reason.pointer);
+        if let Some(index) = own.or_else(|| self.found.iter().position(|(_, column)| goes_to(column, true))) {
+            *reason = self.at_column(index, std::mem::take(reason));
+            return;
+        }
+        if let Some((setting, ..)) = self.set.iter().find(|(_, column, _)| goes_to(column, true)) {
+            reason.column = Some(setting.name.clone());
+            return;
+        }
+        let below = (0_usize..)
+            .zip(&self.found)
+            .filter(|(_, (_, column))| !reason.pointer.is_empty() && goes_to(column, false));
+        let below: Vec<String> = below.map(|(index, _)| letters(index)).take(LISTED).collect();
+        reason.column = self.columns.at(&reason.pointer);
+        reason.letters = (!below.is_empty()).then(|| below.join(", "));
+    }
+}
+
+/// The name that a spreadsheet gives to a column, counted from 0: A, Z, AA, AV.
+fn letters(index: usize) -> String {
+    let mut name = Vec::new();
+    let mut rest = Some(index);
+    while let Some(left) = rest {
+        let letter = u8::try_from(left % 26).unwrap_or_default();
+        name.push(char::from(b'A'.saturating_add(letter)));
+        rest = (left / 26).checked_sub(1);
+    }
+    name.iter().rev().collect()
+}
+
+fn twice(first: usize, second: usize, name: &str) -> Reason {
+    let (first, second) = (letters(first), letters(second));
+    let reason = Reason::found(
+        "csv-column-twice",
+        format!("De kolommen {first} en {second} zijn dezelfde. Haal er een weg."),
+        format!("The columns {first} and {second} are the same. Remove one."),
+    );
+    Reason { column: Some(name.to_owned()), letters: Some(second), ..reason }
+}
+
+/// One reason for all columns that the dataset does not have.
+fn not_of_dataset(unknown: &[(usize, &str)]) -> Reason {
+    let named = |(index, name): &(usize, &str)| match *name {
+        "" => letters(*index),
+        // Something that is no name may be a person's data.
+        name if may_be_told(name) => format!("{} ({name})", letters(*index)),
+        _ => letters(*index),
+    };
+    let mut listed: Vec<String> = unknown.iter().take(LISTED).map(named).collect();
+    if unknown.len() > LISTED {
+        listed.push("…".to_owned());
+    }
+    let (count, listed) = (unknown.len(), listed.join(", "));
+    Reason::found(
+        "csv-unknown-column",
+        format!(
+            "{count} kolom(men) horen niet bij deze dataset: {listed}. Haal ze weg, of gebruik de namen van `sluis client \
+             template` (met --with voor meer kolommen)."
+        ),
+        format!(
+            "{count} column(s) are not of this dataset: {listed}. Remove them, or use the names that `sluis client template` \
+             writes (with --with for more columns)."
+        ),
+    )
+}
+
+fn may_be_told(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' '));
+    plain && digits < 4 && name.chars().count() <= 60
+}
+
+fn is_bsn(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(last.as_str(), "bsn" | "burgerservicenummer" | "sofinummer")
+}
+
+fn never_a_bsn(index: usize) -> Reason {
+    let reason = Reason::found(
+        "csv-bsn",
+        "Een burgerservicenummer hoort hier nooit. Haal deze kolom weg.",
+        "A citizen service number (BSN) never belongs here. Remove this column.",
+    );
+    Reason { letters: Some(letters(index)), ..reason }
+}

@@ -1,0 +1,88 @@
+//! From the bytes of a file to its text, or what the file is instead of CSV.
+
+use super::{LineFault, fault};
+
+/// What begins like this is no CSV: the first bytes, a code, and what it is in both languages.
+const OTHER_FILES: [(&[u8], &str, &str, &str); 7] = [
+    (
+        b"PK\x03\x04",
+        "csv-workbook",
+        "Dit is een werkmap van Excel of LibreOffice (.xlsx, .ods), geen CSV. Kies 'Opslaan als' en 'CSV UTF-8'.",
+        "This is a workbook of Excel or LibreOffice (.xlsx, .ods), no CSV. Choose 'Save as' and 'CSV UTF-8'.",
+    ),
+    (
+        b"\xD0\xCF\x11\xE0",
+        "csv-workbook",
+        "Dit is een oude Excel-werkmap (.xls), geen CSV. Kies 'Opslaan als' en 'CSV UTF-8'.",
+        "This is an old Excel workbook (.xls), no CSV. Choose 'Save as' and 'CSV UTF-8'.",
+    ),
+    (b"%PDF", "csv-pdf", "Dit is een PDF, geen CSV.", "This is a PDF, no CSV."),
+    (
+        b"\xFF\xFE",
+        "csv-utf16",
+        "Het bestand is UTF-16. Bewaar het als 'CSV UTF-8'.",
+        "The file is UTF-16. Save it as 'CSV UTF-8'.",
+    ),
+    (
+        b"\xFE\xFF",
+        "csv-utf16",
+        "Het bestand is UTF-16. Bewaar het als 'CSV UTF-8'.",
+        "The file is UTF-16. Save it as 'CSV UTF-8'.",
+    ),
+    (
+        b"<",
+        "csv-html",
+        "Dit is een webpagina (HTML of XML), geen CSV. Open het in een spreadsheet en bewaar het als 'CSV UTF-8'.",
+        "This is a web page (HTML or XML), no CSV. Open it in a spreadsheet and save it as 'CSV UTF-8'.",
+    ),
+    (
+        b"{",
+        "csv-json",
+        "Dit is JSON, geen CSV. Verstuur het met `push BESTAND` of `push --batch BESTAND`.",
+        "This is JSON, no CSV. Send it with `push FILE` or `push --batch FILE`.",
+    ),
+];
+
+/// A byte order mark in UTF-8.
+pub(in crate::cli::client) const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The bytes behind byte order marks: a file that went through two programs may have two.
+pub(in crate::cli::client) fn without_mark(bytes: &[u8]) -> &[u8] {
+    let mut bytes = bytes;
+    while let Some(rest) = bytes.strip_prefix(MARK) {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// The text behind the byte order mark, if it is UTF-8 without NUL and nothing else than CSV.
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Vec<LineFault>> {
+    let bytes = without_mark(bytes);
+    let begin = bytes.trim_ascii_start();
+    for (first, code, nl, en) in OTHER_FILES {
+        if begin.starts_with(first) {
+            return Err(vec![fault(1, code, nl, en)]);
+        }
+    }
+    if let Some(place) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(vec![fault(
+            line_at(bytes, place),
+            "csv-nul",
+            "Er staat een NUL-teken in deze regel. Dit is geen tekstbestand, of het is UTF-16: bewaar het als 'CSV UTF-8'.",
+            "There is a NUL on this line. This is no text file, or it is UTF-16: save it as 'CSV UTF-8'.",
+        )]);
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        vec![fault(
+            line_at(bytes, error.valid_up_to()),
+            "csv-not-utf8",
+            "Deze regel is geen UTF-8, maar waarschijnlijk Windows-1252. Bewaar het bestand als 'CSV UTF-8'.",
+            "This line is not UTF-8, but probably Windows-1252. Save the file as 'CSV UTF-8'.",
+        )]
+    })
+}
+
+fn line_at(bytes: &[u8], place: usize) -> u64 {
+    let newlines = bytes.iter().take(place).filter(|byte| **byte == b'\n').count();
+    u64::try_from(newlines).unwrap_or(u64::MAX).saturating_add(1)
+}

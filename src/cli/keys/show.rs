@@ -1,0 +1,52 @@
+//! `sluis keys show`: what others need of the gateway's keys.
+
+use serde_json::json;
+
+use crate::{
+    cli::{Context, Exit, Failure, compose::listed},
+    config::Config,
+    crypto::gateway_keys::{GatewayKeys, KeyKind},
+};
+
+/// Prints every public key in the forms that profiles take, and of the secret ones which versions there are.
+pub(super) fn show(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
+    let folder = &config.keys.dir;
+    let keys = GatewayKeys::load(folder, config.strict).map_err(|faults| {
+        Failure::configuration(listed("the gateway's keys cannot be used", &faults))
+            .now("make them with `sluis init`, or give the folder in `keys.dir`")
+    })?;
+    let versions = |kind| GatewayKeys::versions(folder, kind);
+    let log: Vec<_> = versions(KeyKind::Log).into_iter().zip(keys.log.vkeys()).collect();
+    let receipt: Vec<_> = versions(KeyKind::Receipt).into_iter().zip(keys.receipt.all()).collect();
+    let document = json!({
+        "log": log.iter().map(|(version, vkey)| json!({ "version": version, "vkey": vkey })).collect::<Vec<_>>(),
+        "receipt": receipt.iter().map(|(version, key)| json!({
+            "version": version, "jwk": key.public_jwk(), "pem": key.public_pem(),
+        })).collect::<Vec<_>>(),
+        "atRest": versions(KeyKind::AtRest), "pseudonym": versions(KeyKind::Pseudonym),
+    });
+    at.out.show(&document, || {
+        let mut lines = vec![
+            "Publieke sleutels, de nieuwste eerst; geef ze de partijen langs een andere weg dan de gateway.".to_owned(),
+            "Public keys, the newest first; give them to the parties by another way than the gateway.".to_owned(),
+        ];
+        for (version, vkey) in &log {
+            lines.push(format!("\nlog, versie / version {version}: `log_vkey` in een profiel / in a profile\n{vkey}"));
+        }
+        for (version, key) in &receipt {
+            lines.push(format!(
+                "\nontvangstbewijzen / receipts, versie / version {version}: `receipt_key`, als JWK of PEM / as JWK or PEM\n{}\n{}",
+                key.public_jwk(),
+                key.public_pem().trim_end()
+            ));
+        }
+        let known = |kind| versions(kind).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        lines.push(format!(
+            "\nGeheim, alleen de versies / secret, the versions only: at-rest {}; pseudonym {}",
+            known(KeyKind::AtRest),
+            known(KeyKind::Pseudonym)
+        ));
+        lines.join("\n")
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,170 @@
+//! The gateway as a service: what it tells its manager, how it reloads, and which files it refuses.
+
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use rustix::process::Signal;
+use sluis::domain::party::Role;
+use tokio::{net::UnixDatagram, time::timeout};
+
+use super::process::{GENEROUS, PATIENCE, Site, serve};
+use crate::support::left_out;
+
+async fn heard(manager: &UnixDatagram, what: &str) {
+    let waiting = async {
+        let mut bytes = [0; 512];
+        loop {
+            let length = manager.recv(&mut bytes).await.unwrap();
+            if String::from_utf8_lossy(&bytes[..length]).lines().any(|line| line == what) {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} was not said"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_manager_hears_when_it_is_ready_reloads_lives_and_stops() {
+    let site = Site::new(None, GENEROUS).await;
+    let socket = site.folder.path().join("notify");
+    let manager = UnixDatagram::bind(&socket).unwrap();
+    let mut command = serve(&site.laid.config_path);
+    command.env("NOTIFY_SOCKET", &socket).env("WATCHDOG_USEC", "400000");
+    let process = site.start_by(command, "info").await;
+    heard(&manager, "READY=1").await;
+    assert_eq!(process.ask_ops("/readyz").await.0, 200, "ready is said when it answers");
+    heard(&manager, "WATCHDOG=1").await;
+    process.told(Signal::HUP);
+    heard(&manager, "RELOADING=1").await;
+    heard(&manager, "READY=1").await;
+    process.terminate().await;
+    heard(&manager, "STOPPING=1").await;
+    assert_eq!(process.ended().await.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_reads_again_and_says_so() {
+    let site = Site::new(None, GENEROUS).await;
+    let text = fs::read_to_string(&site.laid.config_path).unwrap();
+    let with = |section: &str, name: &str, value: &str| {
+        let mut config: toml::Table = text.parse().unwrap();
+        config[section][name] = toml::Value::String(value.to_owned());
+        fs::write(&site.laid.config_path, config.to_string()).unwrap();
+    };
+    with("telemetry", "filter", "warn");
+    let process = site.start_quietly(serve(&site.laid.config_path)).await;
+    let school = site.party(Role::ProSchool, &process).await;
+    assert!(!process.logged().contains("request answered"));
+    with("telemetry", "filter", "debug");
+    process.told(Signal::HUP);
+    process.logs("were read again").await;
+    let again = site.again(&school, &process);
+    again.get("/v1/datasets").await;
+    process.logs("request answered").await;
+    assert!(!process.logged().contains(" h2::"), "frames are not for the log");
+
+    // What is wrong changes nothing, and what cannot be taken over is said.
+    with("telemetry", "filter", "no=such=filter");
+    process.told(Signal::HUP);
+    process.logs("the log filter was not read again").await;
+    with("publisher", "name", "Een ander");
+    process.told(Signal::HUP);
+    process.logs("restart_needed").await;
+    process.stop().await;
+}
+
+fn set_mode(path: &Path, mode: u32) -> u32 {
+    let before = fs::metadata(path).unwrap().permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    before
+}
+
+/// The configuration with `strict` on or off.
+fn set_strict(site: &Site, on: bool) {
+    let mut config: toml::Table = fs::read_to_string(&site.laid.config_path).unwrap().parse().unwrap();
+    config["strict"] = toml::Value::Boolean(on);
+    fs::write(&site.laid.config_path, config.to_string()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_others_may_use_are_refused_whichever_they_are() {
+    let site = Site::new(None, GENEROUS).await;
+    let folder = site.laid.config_path.parent().unwrap().to_owned();
+    set_strict(&site, true);
+    site.start("off").await.stop().await;
+    let cases: [(&str, u32, bool); 10] = [
+        ("tls/server.key", 0o644, true),
+        ("tls/server.key", 0o660, true),
+        ("tls/server.pem", 0o644, false),
+        ("tls/server.pem", 0o664, true),
+        ("tls/ca.crl", 0o646, true),
+        ("gateway.db", 0o644, true),
+        ("sluis.toml", 0o640, false),
+        ("sluis.toml", 0o666, true),
+        ("keys/at-rest.v1.key", 0o644, true),
+        ("tls", 0o777, true),
+    ];
+    for (name, mode, refused) in cases {
+        let path = folder.join(name);
+        let before = set_mode(&path, mode);
+        if refused {
+            let (code, said) = site.fail_to_start().await;
+            assert_eq!(code, Some(78), "{name} {mode:o}: {said}");
+            assert!(said.contains(&path.display().to_string()), "{name} {mode:o}: {said}");
+        } else {
+            site.start("off").await.stop().await;
+        }
+        set_mode(&path, before);
+    }
+    // All at once; and in a try-out it is only said.
+    set_mode(&folder.join("tls/server.key"), 0o644);
+    set_mode(&folder.join("gateway.db"), 0o644);
+    let (_, said) = site.fail_to_start().await;
+    assert!(said.contains("server.key") && said.contains("gateway.db"), "{said}");
+    set_strict(&site, false);
+    let process = site.start("warn").await;
+    process.logs("open_to_others").await;
+    process.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_may_be_handed_over_by_the_service_manager() {
+    for mode in [0o400, 0o440] {
+        let site = Site::new(None, GENEROUS).await;
+        let folder = site.laid.config_path.parent().unwrap().to_owned();
+        if mode == 0o440 && fs::metadata(&folder).unwrap().uid() != 0 {
+            left_out("credentials that belong to root: this user is another");
+            continue;
+        }
+        // As systemd does: read-only, in a folder that others cannot enter.
+        let credentials: PathBuf = site.folder.path().join("credentials");
+        fs::create_dir(&credentials).unwrap();
+        let keys = ["at-rest.v1.key", "pseudonym.v1.key", "receipt.v1.pem", "log.v1.key"];
+        for name in
+            keys.map(|name| format!("keys/{name}")).iter().map(String::as_str).chain(["tls/server.key"])
+        {
+            let handed_over = credentials.join(Path::new(name).file_name().unwrap());
+            fs::rename(folder.join(name), &handed_over).unwrap();
+            set_mode(&handed_over, mode);
+        }
+        set_mode(&credentials, 0o550);
+        set_strict(&site, true);
+        let mut config: toml::Table = fs::read_to_string(&site.laid.config_path).unwrap().parse().unwrap();
+        config["keys"]["dir"] = toml::Value::String("${CREDENTIALS_DIRECTORY}".to_owned());
+        config["tls"]["key"] = toml::Value::String("${CREDENTIALS_DIRECTORY}/server.key".to_owned());
+        fs::write(&site.laid.config_path, config.to_string()).unwrap();
+
+        let (code, said) = site.fail_to_start().await;
+        assert_eq!(code, Some(78));
+        assert!(said.contains("LoadCredential"), "{said}");
+        let mut command = serve(&site.laid.config_path);
+        command.env("CREDENTIALS_DIRECTORY", &credentials);
+        let process = site.start_by(command, "warn").await;
+        assert_eq!(process.ask_ops("/readyz").await.0, 200);
+        process.stop().await;
+        set_mode(&credentials, 0o700);
+    }
+}
