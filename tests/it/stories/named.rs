@@ -25,7 +25,7 @@ use crate::support::{Actor, Gateway, declaration, on_each_backend};
 
 const ORGANISATION: &str = "00000099000004050000";
 const ELSEWHERE: &str = "guards.woonplaats";
-const NOT_AGREED: &str = "verzoek-voortzetting.instemming";
+const NOT_AGREED: &str = "verzoek-voortzetting.instemming-volwassene";
 
 /// An organisation that acts for Hoorn and Koggenland by delegation, and for Texel and Den Helder by mandate.
 async fn organisation(gateway: &Gateway) -> Actor {
