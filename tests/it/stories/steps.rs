@@ -31,7 +31,12 @@ pub(super) fn born(gateway: &Gateway, reference: &str, birth_date: &str) -> Valu
 pub(super) fn but(person: &Value, changes: &Value) -> Value {
     let mut person = person.clone();
     for (name, value) in changes.as_object().unwrap() {
-        person[name] = value.clone();
+        // What is absent is left out and never null.
+        if value.is_null() {
+            person.as_object_mut().unwrap().remove(name);
+        } else {
+            person[name] = value.clone();
+        }
     }
     person
 }
