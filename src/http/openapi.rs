@@ -107,7 +107,7 @@ pub(crate) struct FaultDocument {
     #[schema(value_type = Vec<shape::Provision>, required = false)]
     provisions: Option<Vec<String>>,
     /// The same provisions as one writes them in Dutch, such as `art. 2.31b lid 2 WVO 2020`.
-    #[schema(nullable = false)]
+    #[schema(value_type = Vec<shape::Citation>, required = false)]
     citations: Option<Vec<String>>,
     /// In Dutch.
     #[schema(max_length = 4096)]
@@ -301,8 +301,8 @@ fn problem_response() -> openapi::Response {
 /// A problem that passes by itself.
 fn later_response() -> openapi::Response {
     let mut response = problem_response();
-    response.description =
-        "Not now: the quota is spent, or the gateway cannot do it. Ask again later.".to_owned();
+    "Not now: the quota is spent, or the gateway cannot do it. Ask again later."
+        .clone_into(&mut response.description);
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([2]);
     let header = openapi::HeaderBuilder::new()
         .schema(Some(seconds))

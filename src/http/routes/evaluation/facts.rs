@@ -29,6 +29,9 @@ pub(super) struct Facts {
     /// The municipalities for whose college the recipient acts; none.
     #[schema(value_type = Vec<shape::Municipality>, required = false)]
     recipient_gemeenten: (),
+    /// The municipality whose college the sender names; none, and then the college of residence if the recipient acts for it.
+    #[schema(value_type = shape::Municipality, required = false)]
+    municipality: (),
     /// The instant, or a date, which is its midnight in Amsterdam; now.
     #[schema(value_type = shape::Moment, required = false)]
     at: (),
@@ -47,6 +50,9 @@ pub(super) struct Facts {
     /// Whether the person may act at law; yes.
     #[schema(value_type = bool, required = false)]
     handelingsbekwaam: (),
+    /// Which measures protect the person; none.
+    #[schema(value_type = Vec<shape::Maatregel>, required = false)]
+    maatregel: (),
     /// Whether the person is incompetent for this matter; no.
     #[schema(value_type = bool, required = false)]
     onbevoegd_voor_deze: (),
@@ -59,6 +65,9 @@ pub(super) struct Facts {
     /// When the person left the school; not left.
     #[schema(value_type = shape::Date, required = false)]
     verlaten_op: (),
+    /// When the decision to remove the pupil was taken; not removed.
+    #[schema(value_type = shape::Date, required = false)]
+    verwijderd_op: (),
     /// Whether the person holds the diploma; no.
     #[schema(value_type = bool, required = false)]
     gediplomeerd: (),
@@ -71,8 +80,8 @@ pub(super) struct Facts {
     /// Whether the person has a startkwalificatie; no.
     #[schema(value_type = bool, required = false)]
     startkwalificatie: (),
-    /// Why a soft term is exceeded; no reason.
-    #[schema(value_type = shape::Reden, required = false)]
+    /// Why a term or an age is passed; no reason.
+    #[schema(value_type = Vec<shape::Reden>, required = false)]
     reden: (),
     /// Whether the person is called by the persoonsgebonden nummer; no.
     #[schema(value_type = bool, required = false)]
@@ -83,6 +92,9 @@ pub(super) struct Facts {
     /// Whether there is a request that it rests on; no, unless it was accepted.
     #[schema(value_type = bool, required = false)]
     request_exists: (),
+    /// The municipality whose college was asked; the one that is named now.
+    #[schema(value_type = shape::Municipality, required = false)]
+    request_municipality: (),
     /// When that request was handed in; when the packet was.
     #[schema(value_type = shape::Moment, required = false)]
     request_submitted: (),
