@@ -107,7 +107,7 @@ pub(crate) struct FaultDocument {
     #[schema(value_type = Vec<shape::Provision>, required = false)]
     provisions: Option<Vec<String>>,
     /// The same provisions as one writes them in Dutch, such as `art. 2.31b lid 2 WVO 2020`.
-    #[schema(nullable = false)]
+    #[schema(value_type = Vec<shape::Citation>, required = false)]
     citations: Option<Vec<String>>,
     /// In Dutch.
     #[schema(max_length = 4096)]

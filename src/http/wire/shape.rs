@@ -135,6 +135,8 @@ shapes! {
     Word = pattern("^[^\\s]{1,128}$", "party");
     /// A condition, by the name that the policies give it.
     ConditionId = pattern("^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$", "verzoek-voortzetting.instemming");
+    /// A provision as one writes it in Dutch.
+    Citation = pattern("^.{1,256}$", "art. 2.31b lid 2 WVO 2020");
     /// Why a decision is no.
     Refusal = words(REFUSALS);
     /// Lines of text.
