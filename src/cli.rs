@@ -8,13 +8,16 @@
 //! 3. add `Self::Demo(command) => command.run(at).await` to `Command::run`.
 //!
 //! # What every command keeps to
+//! - `--ids`: the `id` of what is printed, one per line, and nothing else; a command treats it as `--json`.
 //! - `--json`: one JSON document, or one per line for lists that stream, on standard output; nothing else there.
-//! - Without it: text for people on standard output. Diagnostics and progress go to standard error.
+//! - Without it: text for people on standard output, in one language ([`Output::language`]): both are written down as a
+//!   pair, see [`language`]. Lists are a [`table::Table`], instants are told as [`moment`] says. Diagnostics and progress go to standard error.
 //! - Everything is printed through [`Output`], which takes the teeth out of control characters.
 //! - It ends with an [`Exit`]; what went wrong is a [`Failure`], which says what to do now.
 
 pub mod backup;
 pub mod client;
+pub mod completions;
 pub mod compose;
 pub mod demo;
 pub mod exit;
@@ -23,8 +26,11 @@ pub mod files;
 mod guarded;
 pub mod init;
 pub mod keys;
+pub mod language;
 pub mod log;
+pub mod man;
 pub mod migrate;
+pub mod moment;
 mod notify;
 mod operated;
 pub mod output;
@@ -32,12 +38,14 @@ pub mod party;
 pub mod policy;
 pub mod running;
 pub mod serve;
+pub mod table;
+mod trust;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::{exit::Exit, failure::Failure, output::Output};
+pub use self::{exit::Exit, failure::Failure, language::Language, output::Output};
 use crate::{
     config::{Config, Environment},
     domain::{
@@ -53,13 +61,20 @@ use crate::{
     version,
     about = "A gateway that moves pupil data between schools, municipalities and the Doorstroompunt, lawfully or not at all",
     after_long_help = exit::HELP,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
+    arg_required_else_help = true
 )]
 pub struct Cli {
     /// Print JSON for machines: one document, or one per line.
     #[arg(long, global = true, overrides_with = "json")]
     pub json: bool,
+
+    /// Print nothing but identifiers, one per line: for shells, as in `ID=$(sluis client ask verzoek.json --ids)`.
+    #[arg(long, global = true, conflicts_with = "json")]
+    pub ids: bool,
+
+    /// In which language people are spoken to; without it the locale's, and Dutch where that is neither.
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "SLUIS_LANG", hide_env_values = true)]
+    pub lang: Option<Language>,
 
     /// What to do.
     #[command(subcommand)]
@@ -89,6 +104,10 @@ pub enum Command {
     Keys(keys::Keys),
     /// Copy everything that the gateway keeps.
     Backup(backup::Backup),
+    /// Write the completion of commands and options for a shell.
+    Completions(completions::Completions),
+    /// Write the manual pages.
+    Man(man::Man),
 }
 
 impl Command {
@@ -104,6 +123,8 @@ impl Command {
             Self::Log(command) => Box::pin(command.run(at)).await,
             Self::Keys(command) => Box::pin(command.run(at)).await,
             Self::Backup(command) => Box::pin(command.run(at)).await,
+            Self::Completions(command) => command.run(at),
+            Self::Man(command) => command.run(at),
         }
     }
 }
@@ -162,6 +183,12 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             at.out.set_json(cli.json);
+            if cli.ids {
+                at.out.set_ids();
+            }
+            if let Some(language) = cli.lang {
+                at.out.set_language(language);
+            }
             let ended = Box::pin(cli.command.run(at)).await;
             at.out.end(ended)
         }

@@ -6,6 +6,8 @@
 //! | `SLUIS_LOG` | the log filter, instead of `telemetry.filter` |
 //! | `SLUIS_LISTEN_DATA`, `SLUIS_LISTEN_OPS` | an address, instead of that of `[listen]` |
 //! | `SLUIS_DATABASE_URL` | instead of `database.url`; without a password, as there |
+//! | `LC_ALL`, `LC_MESSAGES`, `LANG` | the language of the command line, where `--lang` does not say it |
+//! | `NO_COLOR`, `TERM` | no colour, when the first is set or the second is `dumb` |
 //! | `CREDENTIALS_DIRECTORY` | where a path that begins with `${CREDENTIALS_DIRECTORY}` starts; systemd sets it |
 //!
 //! A secret is always a file that the configuration names, never a value in it or in the environment. Paths are
@@ -23,7 +25,7 @@ use std::{
 
 pub use self::{
     database::{Database, DatabaseUrl, InvalidDatabaseUrl},
-    environment::Environment,
+    environment::{Environment, Terminal},
     sections::{AccessLog, Keys, Listen, Policies, Publisher, Revocation, Telemetry, Tls, TrustAnchor},
 };
 use crate::http::limits::{Limits, quota::Rates};

@@ -22,6 +22,7 @@ pub mod json;
 pub mod limits;
 pub mod openapi;
 pub mod ops;
+pub mod packed;
 pub mod problem;
 pub mod routes;
 pub mod server;

@@ -22,5 +22,5 @@ pub mod revocations;
 pub mod tls;
 pub mod validity;
 
-pub use certificate::ClientCertificate;
+pub use certificate::{CertificateFault, ClientCertificate};
 pub use peer::{IdentityFault, Peer, Registration, RegistrationState};

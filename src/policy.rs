@@ -26,6 +26,7 @@ pub mod catalogue;
 pub mod check;
 pub mod contents;
 pub mod dataset;
+mod definitions;
 pub mod engine;
 pub mod explain;
 pub mod facts;

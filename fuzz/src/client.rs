@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use sluis::cli::{
+    Language,
     client::{
         columns::Columns,
         problem::Problem,
@@ -61,6 +62,6 @@ pub(super) fn problem(bytes: &[u8]) -> bool {
     assert_eq!(problem.status, 403);
     let document = problem.document();
     assert_eq!(serde_json::from_value::<Problem>(document.clone()).unwrap().document(), document);
-    drop(problem.lines());
+    drop(problem.lines(Language::Nl));
     !problem.kind.is_empty()
 }

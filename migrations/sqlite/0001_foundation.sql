@@ -104,6 +104,7 @@ CREATE TABLE declaration (
     withdrawn_index INTEGER
 ) STRICT;
 CREATE INDEX declaration_by_person ON declaration (person_id, dataset);
+CREATE INDEX declaration_by_recorder ON declaration (recorder_oin, recorder_role, recorded_index);
 
 CREATE TABLE packet (
     id              TEXT NOT NULL PRIMARY KEY,
@@ -165,12 +166,14 @@ CREATE INDEX packet_declaration_by_declaration ON packet_declaration (declaratio
 
 -- What a party already sent under a key of its own choice. The body is known by its HMAC only.
 CREATE TABLE idempotency (
-    oin       TEXT NOT NULL,
-    role      TEXT NOT NULL,
-    key       TEXT NOT NULL,
-    body_hmac BLOB NOT NULL,
-    packet_id TEXT NOT NULL,
-    PRIMARY KEY (oin, role, key)
+    oin            TEXT NOT NULL,
+    role           TEXT NOT NULL,
+    key            TEXT NOT NULL,
+    body_hmac      BLOB NOT NULL,
+    packet_id      TEXT,
+    declaration_id TEXT,
+    PRIMARY KEY (oin, role, key),
+    CHECK ((packet_id IS NULL) <> (declaration_id IS NULL))
 ) STRICT;
 
 CREATE TABLE answer (

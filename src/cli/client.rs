@@ -8,18 +8,21 @@
 //! | [`sheet`], [`columns`], [`rows`], [`template`], [`faulty`] | packets as CSV |
 //! | [`pull`], [`receipts`], [`entries`] | what came, what was signed for it, what the log says |
 //! | [`keys`], [`proof`] | the keys that others seal to |
-//! | [`acts`], [`decide`], [`lists`] | everything that is one call or one list |
-//! | [`text`] | what results look like to people |
+//! | [`acts`], [`decide`], [`declarations`], [`lists`] | everything that is one call or one list |
+//! | [`text`], [`listed`], [`names`], [`told`] | what results look like to people |
 
 pub mod acts;
 pub mod batch;
 pub mod columns;
 pub mod decide;
+pub mod declarations;
 pub mod entries;
 pub mod faulty;
 pub mod gateway;
 pub mod keys;
+pub mod listed;
 pub mod lists;
+pub mod names;
 pub mod pending;
 pub mod problem;
 pub mod profile;
@@ -35,6 +38,7 @@ pub mod sheet;
 pub mod template;
 pub mod text;
 pub mod tls;
+pub mod told;
 
 use clap::{Args, Subcommand};
 
@@ -58,8 +62,10 @@ Examples:
   sluis client inbox --json
   sluis client pull ID --out ontvangen
   sluis client ack ID --reference Z-2026-104
+  sluis client declarations                         what was declared, with the ID to withdraw it by
   sluis client withdraw declaration ID --by persoon
   sluis client decide ID --outcome ongegrond --reason zwaarwegend-belang
+  sluis client entries --since 2026-09-01 --refused
   sluis client entries --verify
 
 docs/client.md plays a whole handover, command by command.")]
@@ -110,6 +116,8 @@ pub enum Action {
     Ack(acts::Acknowledge),
     /// Record a declaration (wilsverklaring) of a person.
     Declare(acts::Declare),
+    /// List the declarations that this party recorded, or those about one person.
+    Declarations(declarations::Declarations),
     /// Record what the controller decided upon an objection (bezwaar) or a restriction (beperking).
     Decide(decide::Decide),
     /// Withdraw a declaration or a packet.
@@ -132,22 +140,23 @@ impl Client {
         match self.action {
             Action::Keys(command) => command.run(choice, at).await,
             Action::Profiles => profile::list(at),
-            Action::Parties => lists::whole("/v1/parties", lists::party, choice, at).await,
-            Action::Datasets => lists::whole("/v1/datasets", lists::dataset, choice, at).await,
+            Action::Parties => lists::whole("/v1/parties", listed::parties, choice, at).await,
+            Action::Datasets => lists::whole("/v1/datasets", listed::datasets, choice, at).await,
             Action::Template(command) => command.run(choice, at).await,
             Action::Push(command) => command.run(Route::Packets, choice, at).await,
             Action::Ask(command) => command.run(Route::Requests, choice, at).await,
             Action::Answer(command) => command.run(choice, at).await,
-            Action::Inbox(range) => lists::list("/v1/inbox", lists::received, &range, choice, at).await,
-            Action::Outbox(range) => lists::list("/v1/packets", lists::sent, &range, choice, at).await,
-            Action::Asked(range) => lists::list("/v1/requests", lists::asked, &range, choice, at).await,
+            Action::Inbox(range) => lists::list("/v1/inbox", listed::received, &range, choice, at).await,
+            Action::Outbox(range) => lists::list("/v1/packets", listed::sent, &range, choice, at).await,
+            Action::Asked(range) => lists::list("/v1/requests", listed::asked, &range, choice, at).await,
             Action::Status { id } => lists::status(id, choice, at).await,
             Action::Pull(command) => command.run(choice, at).await,
             Action::Ack(command) => command.run(choice, at).await,
             Action::Declare(command) => command.run(choice, at).await,
+            Action::Declarations(command) => command.run(choice, at).await,
             Action::Decide(command) => command.run(choice, at).await,
             Action::Withdraw(command) => command.run(choice, at).await,
-            Action::Notices(range) => lists::list("/v1/notices", lists::notice, &range, choice, at).await,
+            Action::Notices(range) => lists::list("/v1/notices", listed::notices, &range, choice, at).await,
             Action::Search(command) => command.run(choice, at).await,
             Action::Entries(command) => command.run(choice, at).await,
         }

@@ -6,16 +6,12 @@ use std::{path::Path, sync::Arc};
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, trust};
 use crate::{
     config::Config,
     crypto::gateway_keys::GatewayKeys,
     domain::{clock::Clock, id::Entropy},
     exchange::{Exchange, Foundation, Settings, admission::Trust},
-    identity::{
-        anchors::{AnchorSource, TrustAnchors},
-        revocations::{ListSource, Revocations},
-    },
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
         OpenOptions, Store, StoreError, StoreErrorKind,
@@ -52,7 +48,7 @@ impl Composed {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
-        let trust = trust(config, clock.as_ref())?;
+        let trust = trust::read(config, clock.as_ref())?;
         Self::with(config, trust, clock, entropy).await
     }
 
@@ -195,24 +191,4 @@ fn check_region(config: &Config, catalogue: &Catalogue) -> Result<(), Failure> {
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path)
         .map_err(|error| Failure::configuration(format!("cannot read `{}`", path.display())).because(error))
-}
-
-/// Whom the gateway believes, as the files say now.
-pub(super) fn trust(config: &Config, clock: &dyn Clock) -> Result<Trust, Failure> {
-    let mut anchors = Vec::new();
-    for anchor in &config.tls.trust {
-        anchors.push((anchor.file.display().to_string(), read(&anchor.file)?, anchor.oin_prefixes.clone()));
-    }
-    let sources: Vec<_> =
-        anchors.iter().map(|(name, pem, prefixes)| AnchorSource { name, pem, prefixes }).collect();
-    let anchors = TrustAnchors::read(&sources)
-        .map_err(|faults| Failure::configuration(listed("the trust anchors cannot be used", &faults)))?;
-    let mut lists = Vec::new();
-    for file in &config.tls.revocation.files {
-        lists.push((file.display().to_string(), read(file)?));
-    }
-    let sources: Vec<_> = lists.iter().map(|(name, bytes)| ListSource { name, bytes }).collect();
-    let revocations = Revocations::read(&sources, &anchors, clock.now())
-        .map_err(|faults| Failure::configuration(listed("the revocation lists cannot be used", &faults)))?;
-    Ok(Trust { anchors, revocations })
 }

@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::{stage::Stage, tale::Tale};
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, language::tell};
 
 /// The arguments of `sluis demo`.
 #[derive(Debug, Args)]
@@ -59,9 +59,20 @@ impl Demo {
 async fn stay(stage: &Stage, at: &mut Context) -> Result<(), Failure> {
     let folder = stage.folder.display();
     let (data, ops) = (stage.data(), stage.ops());
+    let language = at.out.language();
     at.out.show(&json!({ "gateway": data, "ops": ops, "folder": folder.to_string() }), || {
-        format!(
-            "\nDe gateway blijft aan tot Ctrl-C / the gateway stays up until Ctrl-C\n\
+        tell!(
+            language,
+            "\nDe gateway blijft aan tot Ctrl-C\n\
+             \n  {data}/checkpoint                     de getekende stand van het log, open voor iedereen\
+             \n  {data}/v1/openapi.json                de interface\
+             \n  http://{ops}/metrics                  cijfers voor de beheerder\
+             \n  {folder}/gateway/          alles wat de gateway bewaart\
+             \n  {folder}/parties/          wat elke partij heeft\
+             \n  {folder}/story.json        elke stap\n\
+             \n  sluis log verify --folder {folder}/log\
+             \n  sluis client --profile-file {folder}/parties/zaffier/profile.toml inbox",
+            "\nThe gateway stays up until Ctrl-C\n\
              \n  {data}/checkpoint                     the signed state of the log, open to all\
              \n  {data}/v1/openapi.json                the interface\
              \n  http://{ops}/metrics                  figures for the operator\

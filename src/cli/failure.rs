@@ -4,16 +4,20 @@ use std::{error::Error, fmt, io, path::Path};
 
 use serde_json::{Value, json};
 
-use super::exit::Exit;
+use super::{
+    exit::Exit,
+    language::{Language, Said, both},
+};
 
 /// Why a command did not do what was asked.
 ///
-/// The message is lower-case and without a full stop; neither it nor the cause may hold a person's data.
+/// The message is lower-case and without a full stop; neither it nor the cause may hold a person's data. Message and
+/// advice are in both languages; what a library says as the cause is English. Machines get the English text.
 #[derive(Debug)]
 pub struct Failure {
     exit: Exit,
-    message: String,
-    now: Option<String>,
+    message: Said,
+    now: Option<Said>,
     cause: Option<Box<dyn Error + Send + Sync>>,
     problem: Option<Box<dyn Explanation>>,
 }
@@ -21,7 +25,7 @@ pub struct Failure {
 /// An explanation that came from elsewhere, such as a gateway's problem document.
 pub trait Explanation: fmt::Debug + Send + Sync {
     /// For people: lines that stand under the message, each indented by the writer.
-    fn lines(&self) -> Vec<String>;
+    fn lines(&self, language: Language) -> Vec<String>;
 
     /// For machines.
     fn document(&self) -> Value;
@@ -30,40 +34,41 @@ pub trait Explanation: fmt::Debug + Send + Sync {
 impl Failure {
     /// A failure that ends the program in this way.
     #[must_use]
-    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub fn new(exit: Exit, message: impl Into<Said>) -> Self {
         Self { exit, message: message.into(), now: None, cause: None, problem: None }
     }
 
     /// The answer is no.
     #[must_use]
-    pub fn refused(message: impl Into<String>) -> Self {
+    pub fn refused(message: impl Into<Said>) -> Self {
         Self::new(Exit::Refused, message)
     }
 
     /// The command or its input cannot be understood.
     #[must_use]
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub fn usage(message: impl Into<Said>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
     /// The configuration, a key or a certificate is not in order.
     #[must_use]
-    pub fn configuration(message: impl Into<String>) -> Self {
+    pub fn configuration(message: impl Into<Said>) -> Self {
         Self::new(Exit::Configuration, message)
     }
 
     /// An error in this program.
     #[must_use]
-    pub fn internal(message: impl Into<String>) -> Self {
+    pub fn internal(message: impl Into<Said>) -> Self {
         Self::new(Exit::Internal, message)
     }
 
     /// A file of the user that cannot be read.
     #[must_use]
     pub fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::usage(format!("cannot read `{}`", path.display()))
-            .because(error)
-            .now("check the name and whether you may read it")
+        Self::usage(both!("kan `{}` niet lezen", "cannot read `{}`", path.display())).because(error).now((
+            "kijk of de naam klopt en of u het bestand mag lezen",
+            "check the name and whether you may read it",
+        ))
     }
 
     /// A file that cannot be written.
@@ -71,11 +76,19 @@ impl Failure {
     pub fn unwritable(path: &Path, error: io::Error) -> Self {
         let exists = error.kind() == io::ErrorKind::AlreadyExists;
         let now = if exists {
-            "nothing is overwritten: choose another name, or move the old file away"
+            (
+                "er wordt niets overschreven: kies een andere naam, of zet het oude bestand ergens anders",
+                "nothing is overwritten: choose another name, or move the old file away",
+            )
         } else {
-            "check the folder, the free space and whether you may write there"
+            (
+                "kijk naar de map, de vrije ruimte en of u daar mag schrijven",
+                "check the folder, the free space and whether you may write there",
+            )
         };
-        Self::usage(format!("cannot write `{}`", path.display())).because(error).now(now)
+        Self::usage(both!("kan `{}` niet schrijven", "cannot write `{}`", path.display()))
+            .because(error)
+            .now(now)
     }
 
     /// The same failure, which ends the program in this way.
@@ -87,7 +100,7 @@ impl Failure {
 
     /// Adds what the user can do now.
     #[must_use]
-    pub fn now(mut self, now: impl Into<String>) -> Self {
+    pub fn now(mut self, now: impl Into<Said>) -> Self {
         self.now = Some(now.into());
         self
     }
@@ -114,13 +127,13 @@ impl Failure {
 
     /// The lines for people: the message with its causes, the explanation, what to do.
     #[must_use]
-    pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("sluis: {self}")];
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        let mut lines = vec![format!("sluis: {}", self.text(language))];
         if let Some(problem) = &self.problem {
-            lines.extend(problem.lines().into_iter().map(|line| format!("  {line}")));
+            lines.extend(problem.lines(language).into_iter().map(|line| format!("  {line}")));
         }
         if let Some(now) = &self.now {
-            lines.push(format!("  what to do: {now}"));
+            lines.push(format!("  {}: {}", language.pick("wat nu", "what to do"), now.text(language)));
         }
         lines
     }
@@ -131,13 +144,26 @@ impl Failure {
         let mut error = json!({ "exit": self.exit, "message": self.to_string() });
         if let Some(members) = error.as_object_mut() {
             if let Some(now) = &self.now {
-                members.insert("now".to_owned(), Value::from(now.as_str()));
+                members.insert("now".to_owned(), Value::from(now.text(Language::En)));
             }
             if let Some(problem) = &self.problem {
                 members.insert("problem".to_owned(), problem.document());
             }
         }
         json!({ "error": error })
+    }
+
+    /// The message with its causes, in this language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let mut text = self.message.text(language).to_owned();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
     }
 
     /// Whether whoever read the output has gone away, which is no failure of the command.
@@ -151,13 +177,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
+        f.write_str(&self.text(Language::En))
     }
 }
 

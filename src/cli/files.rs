@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::failure::Failure;
+use super::{failure::Failure, language::both};
 
 /// Makes a folder, and those above it, that only the owner may enter. A folder that exists stays as it is.
 ///
@@ -59,13 +59,20 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
 /// When the file is missing, or its group or others may read or write it.
 pub fn check_private(path: &Path) -> Result<(), Failure> {
     let found = fs::metadata(path).map_err(|error| {
-        Failure::configuration(format!("cannot read `{}`", path.display()))
+        Failure::configuration(both!("kan `{}` niet lezen", "cannot read `{}`", path.display()))
             .because(error)
-            .now("check the name in the profile and whether you may read it")
+            .now((
+                "kijk naar de naam in het profiel en of u het bestand mag lezen",
+                "check the name in the profile and whether you may read it",
+            ))
     })?;
     if is_shared(&found) {
-        return Err(Failure::configuration(format!("others may read `{}`", path.display()))
-            .now(format!("chmod 600 {}", path.display())));
+        return Err(Failure::configuration(both!(
+            "anderen mogen `{}` lezen",
+            "others may read `{}`",
+            path.display()
+        ))
+        .now(format!("chmod 600 {}", path.display())));
     }
     Ok(())
 }

@@ -13,7 +13,12 @@ use clap::Args;
 use serde_json::json;
 
 pub use self::layout::{InitOptions, LaidOut, LaidParty, lay_out, point_profile};
-use super::{Context, Exit, Failure, compose, compose::listed, files};
+use super::{
+    Context, Exit, Failure, Language, compose,
+    compose::listed,
+    files,
+    language::{both, tell},
+};
 use crate::{
     config::{Config, Environment, USUAL_FILE},
     crypto::{
@@ -73,14 +78,24 @@ impl Init {
         let url = self.public_url.as_deref().unwrap_or_default();
         let text = configuration::of_gateway(&self.region, origin, url)?;
         let config = Config::parse(&text, &self.dir, &Environment::default()).map_err(|faults| {
-            Failure::usage(listed("such a configuration could not be used", &faults))
-                .now("correct the options; `sluis init --help` explains them")
+            Failure::usage(listed("such a configuration could not be used", &faults)).now((
+                "verbeter de opties; `sluis init --help` legt ze uit",
+                "correct the options; `sluis init --help` explains them",
+            ))
         })?;
         let catalogue = compose::catalogue(None)?;
         if catalogue.region(&self.region).is_none() {
             let known: Vec<&str> = catalogue.regions().map(|(name, _)| name).collect();
-            return Err(Failure::usage(format!("there is no region `{}`", self.region))
-                .now(format!("choose one of {}, or build with a file of its own", known.join(", "))));
+            return Err(Failure::usage(both!(
+                "er is geen regio `{}`",
+                "there is no region `{}`",
+                self.region
+            ))
+            .now(both!(
+                "kies uit {}, of bouw met een eigen bestand",
+                "choose one of {}, or build with a file of its own",
+                known.join(", ")
+            )));
         }
         let file = self.dir.join(USUAL_FILE);
         free(&file)?;
@@ -94,7 +109,8 @@ impl Init {
         files::write_private(&file, text.as_bytes())?;
         let vkey = keys.log.signing().vkey();
         let document = json!({ "configuration": file, "keys": config.keys.dir, "logVkey": vkey, "receiptKey": keys.receipt.signing().public_jwk() });
-        at.out.show(&document, || begun(&file, &config.keys.dir, &vkey))?;
+        let language = at.out.language();
+        at.out.show(&document, || begun(&file, &config.keys.dir, &vkey, language))?;
         Ok(Exit::Done)
     }
 
@@ -105,8 +121,10 @@ impl Init {
         let options = InitOptions { data: local(self.port), ops: local(ops), database: None };
         let laid = Box::pin(lay_out(&self.dir, &options, &at.clock, &at.entropy)).await?;
         for party in &laid.parties {
-            let key = PrivateKey::generate(usual_algorithm(party.party.role))
-                .map_err(|error| Failure::internal("an encryption key cannot be made").because(error))?;
+            let key = PrivateKey::generate(usual_algorithm(party.party.role)).map_err(|error| {
+                Failure::internal(("een sleutel is niet te maken", "an encryption key cannot be made"))
+                    .because(error)
+            })?;
             let file = laid.parties_folder.join(&party.name).join("encryption.jwk");
             files::write_private(&file, key.to_jwk().to_string().as_bytes())?;
             let public = key.public().to_jwk().to_string();
@@ -120,7 +138,8 @@ impl Init {
             "configuration": laid.config_path,
             "parties": laid.parties.iter().map(party).collect::<Vec<_>>(),
         });
-        at.out.show(&document, || tried(&laid))?;
+        let language = at.out.language();
+        at.out.show(&document, || tried(&laid, language))?;
         Ok(Exit::Done)
     }
 }
@@ -135,17 +154,26 @@ pub(super) const fn usual_algorithm(role: Role) -> KeyAlgorithm {
 }
 
 /// What to do next with a gateway for real people.
-fn begun(config: &Path, keys: &Path, vkey: &str) -> String {
-    format!(
-        "Configuratie / configuration: {config}\n\
-         Sleutels / keys: {keys}\n\
-         Publieke sleutel van het log, voor wie het controleert / the log's public key, for who checks it:\n  {vkey}\n\
-         Die van de ontvangstbewijzen / that of the receipts: sluis keys show --config {config}\n\n\
-         Nu / next:\n\
-         1. Bewaar een kopie van de sleutels op een veilige plaats: wat ermee versleuteld is, is zonder hen weg.\n   \
-            Keep a copy of the keys in a safe place: without them, what they encrypted is gone.\n\
-         2. Zet certificaat, sleutel, vertrouwde CA's en CRL's neer zoals {config} ze noemt, en lees de rest ervan na.\n   \
-            Put certificate, key, trusted CAs and CRLs where {config} names them, and read through the rest of it.\n\
+fn begun(config: &Path, keys: &Path, vkey: &str, language: Language) -> String {
+    tell!(
+        language,
+        "Configuratie: {config}\n\
+         Sleutels: {keys}\n\
+         Publieke sleutel van het log, voor wie het controleert:\n  {vkey}\n\
+          Die van de ontvangstbewijzen: sluis keys show --config {config}\n\n\
+         Nu:\n\
+         1. Bewaar een kopie van de sleutels op een veilige plaats: wat ermee versleuteld is, is zonder die sleutels weg.\n\
+         2. Zet certificaat, sleutel, vertrouwde CA's en CRL's neer zoals {config} ze noemt, en lees de rest ervan na.\n\
+         3. sluis migrate --config {config}\n\
+         4. sluis party add --help\n\
+         5. sluis serve --config {config}",
+        "Configuration: {config}\n\
+         Keys: {keys}\n\
+         The log's public key, for who checks it:\n  {vkey}\n\
+          That of the receipts: sluis keys show --config {config}\n\n\
+         Next:\n\
+         1. Keep a copy of the keys in a safe place: without them, what they encrypted is gone.\n\
+         2. Put certificate, key, trusted CAs and CRLs where {config} names them, and read through the rest of it.\n\
          3. sluis migrate --config {config}\n\
          4. sluis party add --help\n\
          5. sluis serve --config {config}",
@@ -155,30 +183,38 @@ fn begun(config: &Path, keys: &Path, vkey: &str) -> String {
 }
 
 /// What to do next with a try-out.
-fn tried(laid: &LaidOut) -> String {
+fn tried(laid: &LaidOut, language: Language) -> String {
     let width = laid.parties.iter().map(|party| party.name.len()).max().unwrap_or_default();
     let receiver = laid.parties.iter().find(|one| one.party.role == Role::WerkEnInkomen);
     let folder = receiver.map(|one| laid.parties_folder.join(&one.name)).unwrap_or_default();
     let folder = folder.display();
     let config = laid.config_path.display();
     let mut lines = vec![
-        "Een proefopstelling met verzonnen partijen: nooit voor echte gegevens.".to_owned(),
-        "A try-out with invented parties: never for real data.".to_owned(),
+        language
+            .pick(
+                "Een proefopstelling met verzonnen partijen: nooit voor echte gegevens.",
+                "A try-out with invented parties: never for real data.",
+            )
+            .to_owned(),
         String::new(),
-        format!("Configuratie / configuration: {config}"),
-        format!("Partijen / parties, in {}:", laid.parties_folder.display()),
+        tell!(language, "Configuratie: {config}", "Configuration: {config}"),
+        tell!(language, "Partijen, in {}:", "Parties, in {}:", laid.parties_folder.display()),
     ];
     lines.extend(laid.parties.iter().map(|one| format!("  {:width$}  {}", one.name, one.party)));
     lines.extend([
         String::new(),
-        "Nu / next:".to_owned(),
+        language.pick("Nu:", "Next:").to_owned(),
         format!("  sluis serve --config {config}"),
-        "en in een ander venster / and in another window:".to_owned(),
+        language.pick("en in een ander venster:", "and in another window:").to_owned(),
         format!("  sluis client --profile-file {folder}/profile.toml keys publish {folder}/encryption.jwk"),
         format!("  sluis client --profile-file {folder}/profile.toml inbox"),
         format!("  sluis log verify --config {config}"),
         String::new(),
-        "docs/client.md speelt een overdracht van begin tot eind / plays a handover from begin to end."
+        language
+            .pick(
+                "docs/client.md speelt een overdracht van begin tot eind.",
+                "docs/client.md plays a handover from begin to end.",
+            )
             .to_owned(),
     ]);
     lines.join("\n")
@@ -189,7 +225,9 @@ fn free(path: &Path) -> Result<(), Failure> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::unwritable(path, error)),
-        Ok(_) => Err(Failure::usage(format!("`{}` exists already", path.display()))
-            .now("nothing is overwritten: choose another folder with --dir, or move the old one away")),
+        Ok(_) => Err(Failure::usage(both!("`{}` bestaat al", "`{}` exists already", path.display())).now((
+            "er wordt niets overschreven: kies met --dir een andere map, of zet de oude ergens anders",
+            "nothing is overwritten: choose another folder with --dir, or move the old one away",
+        ))),
     }
 }

@@ -15,7 +15,7 @@ use super::{ConfigFile, Context, Exit, Failure};
 #[command(after_long_help = "\
 Examples:
   sluis log verify                            the gateway's own store, bodies included
-  sluis log verify --folder log --vkey FILE   a copy, with nothing but the log's public key
+  sluis log verify --folder log --vkey KEY    a copy, with nothing but the log's public key
   sluis log verify --checkpoint kept.txt      also against a checkpoint that you kept
   sluis log show --last 20
   sluis log show --after 1200 --limit 50 --json
@@ -71,9 +71,9 @@ pub struct Verify {
     /// A copied `log/` folder instead of the store.
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// The file with the log's public key, or the key itself, from a source other than what is verified.
-    #[arg(long, value_name = "FILE")]
-    pub vkey: Option<PathBuf>,
+    /// The log's public key or a file that holds it, from a source other than what is verified.
+    #[arg(long, value_name = "KEY")]
+    pub vkey: Option<String>,
     /// A checkpoint of this log that was kept elsewhere; may be given more than once.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,

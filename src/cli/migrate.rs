@@ -28,11 +28,20 @@ impl Migrate {
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
         let url = config.database.connect_url().map_err(|error| {
-            Failure::configuration("the database's password file cannot be read").because(error)
+            Failure::configuration((
+                "het bestand met het wachtwoord van de database is niet te lezen",
+                "the database's password file cannot be read",
+            ))
+            .because(error)
         })?;
         Store::migrate(&url).await.map_err(operated::store)?;
+        let language = at.out.language();
         at.out.show(&json!({ "migrated": true }), || {
-            "De database is op orde voor dit programma.\nThe database has the schema of this program."
+            language
+                .pick(
+                    "De database is op orde voor dit programma.",
+                    "The database has the schema of this program.",
+                )
                 .to_owned()
         })?;
         Ok(Exit::Done)

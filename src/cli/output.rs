@@ -6,15 +6,36 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use super::{exit::Exit, failure::Failure};
+use super::{
+    exit::Exit,
+    failure::Failure,
+    language::{Language, Said},
+    table::Table,
+};
+use crate::config::Terminal;
+
+/// Terminal codes (ECMA-48): red and bold, bold, and back.
+const ALARM: &str = "\u{1b}[1;31m";
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// For whom is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    People,
+    Json,
+    Ids,
+}
 
 /// Where a command prints: text or JSON on standard output, diagnostics and progress on standard error.
 pub struct Output {
-    json: bool,
-    colours: bool,
+    form: Form,
+    language: Language,
+    styled: bool,
+    alarmed: bool,
     watched: bool,
     stdout: Box<dyn Write + Send>,
     stderr: Box<dyn Write + Send>,
@@ -24,9 +45,12 @@ impl Output {
     /// The output of this process.
     #[must_use]
     pub fn of_process() -> Self {
+        let terminal = Terminal::of_process();
         Self {
-            json: false,
-            colours: io::stdout().is_terminal() && io::stderr().is_terminal(),
+            form: Form::People,
+            language: terminal.locale.as_deref().map(Language::of_locale).unwrap_or_default(),
+            styled: io::stdout().is_terminal() && !terminal.plain,
+            alarmed: io::stderr().is_terminal() && !terminal.plain,
             watched: io::stderr().is_terminal(),
             stdout: Box::new(io::stdout()),
             stderr: Box::new(io::stderr()),
@@ -38,8 +62,10 @@ impl Output {
     pub fn kept() -> (Self, Kept, Kept) {
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let out = Self {
-            json: false,
-            colours: false,
+            form: Form::People,
+            language: Language::default(),
+            styled: false,
+            alarmed: false,
             watched: false,
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
@@ -47,25 +73,49 @@ impl Output {
         (out, stdout, stderr)
     }
 
-    /// Whether JSON is asked for.
+    /// Whether the output is for a machine: JSON, or identifiers alone.
     #[must_use]
     pub const fn is_json(&self) -> bool {
-        self.json
+        !matches!(self.form, Form::People)
+    }
+
+    /// In which language people are spoken to.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Chooses the language.
+    pub const fn set_language(&mut self, language: Language) {
+        self.language = language;
     }
 
     /// Chooses between JSON and text.
     pub const fn set_json(&mut self, json: bool) {
-        self.json = json;
+        self.form = if json { Form::Json } else { Form::People };
     }
 
-    /// Prints a result: the value as one line of JSON, or the text for people.
+    /// Chooses to print identifiers alone.
+    pub const fn set_ids(&mut self) {
+        self.form = Form::Ids;
+    }
+
+    /// Prints a result: the value as one line of JSON, its `id` alone, or the text for people.
     ///
     /// # Errors
     /// When standard output cannot be written.
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        if self.json {
-            let line = serde_json::to_string(value)
-                .map_err(|error| Failure::internal("cannot make JSON of the result").because(error))?;
+        if self.form == Form::Ids {
+            let value = serde_json::to_value(value).unwrap_or_default();
+            match value.get("id").and_then(serde_json::Value::as_str) {
+                Some(id) => self.line(&without_controls(id)),
+                None => Ok(()),
+            }
+        } else if self.form == Form::Json {
+            let line = serde_json::to_string(value).map_err(|error| {
+                Failure::internal(("kan geen JSON maken van het resultaat", "cannot make JSON of the result"))
+                    .because(error)
+            })?;
             self.line(&line)
         } else {
             let text = text();
@@ -77,31 +127,60 @@ impl Output {
     ///
     /// # Errors
     /// When standard output cannot be written.
-    pub fn say(&mut self, text: &str) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { self.line(&without_controls(text)) }
+    pub fn say(&mut self, text: impl Into<Said>) -> Result<(), Failure> {
+        let language = self.language;
+        if self.is_json() { Ok(()) } else { self.line(&without_controls(text.into().text(language))) }
+    }
+
+    /// Prints bytes that this program itself made for another program, such as a script.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.stdout.write_all(bytes).map_err(stdout_failed)
+    }
+
+    /// Prints a table for people, its heads bold on a terminal; under `--json` nothing.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn table(&mut self, table: &Table) -> Result<(), Failure> {
+        if self.is_json() { Ok(()) } else { self.line(&table.text(self.styled)) }
     }
 
     /// Prints a diagnostic on standard error. That nobody can be warned stops no command.
-    pub fn warn(&mut self, text: &str) {
-        drop(writeln!(self.stderr, "sluis: {}", without_controls(text)));
+    pub fn warn(&mut self, text: impl Into<Said>) {
+        let text = text.into();
+        drop(writeln!(self.stderr, "sluis: {}", without_controls(text.text(self.language))));
     }
 
     /// Says something about the result on standard error, which is the result's only.
-    pub fn note(&mut self, text: &str) {
-        drop(writeln!(self.stderr, "{}", without_controls(text)));
+    pub fn note(&mut self, text: impl Into<Said>) {
+        let text = text.into();
+        drop(writeln!(self.stderr, "{}", without_controls(text.text(self.language))));
     }
 
     /// A bar for long work, which shows itself only when a person watches standard error and no JSON is asked for.
     #[must_use]
     pub fn progress(&self, total: u64) -> ProgressBar {
-        let target = if self.watched && !self.json {
+        let target = if self.watched && !self.is_json() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        match ProgressStyle::with_template("{bar:32} {pos}/{len}  {per_sec}  {eta} left  {msg}") {
-            Ok(style) => bar.with_style(style),
+        let template = self.language.pick(
+            "{bar:32} {pos} van {len}  {rate}  nog {eta}  {msg}",
+            "{bar:32} {pos} of {len}  {rate}  {eta} left  {msg}",
+        );
+        match ProgressStyle::with_template(template) {
+            Ok(style) => bar.with_style(style.with_key(
+                "rate",
+                move |state: &ProgressState, text: &mut dyn fmt::Write| {
+                    // A bar that cannot be drawn stops nothing.
+                    text.write_str(&rate(state.per_sec())).ok();
+                },
+            )),
             Err(_) => bar,
         }
     }
@@ -116,10 +195,11 @@ impl Output {
             Ok(exit) => exit,
             Err(failure) if failure.is_closed_pipe() => Exit::Done,
             Err(failure) => {
-                for line in failure.lines() {
-                    drop(writeln!(self.stderr, "{}", without_controls(&line)));
+                for line in failure.lines(self.language) {
+                    let line = without_controls(&line);
+                    drop(writeln!(self.stderr, "{}", if self.alarmed { lit(&line) } else { line }));
                 }
-                if self.json {
+                if self.form == Form::Json {
                     // The failure that counts is already known; that it cannot be printed changes nothing.
                     drop(writeln!(self.stdout, "{}", failure.document()));
                     drop(self.stdout.flush());
@@ -132,10 +212,10 @@ impl Output {
     /// Ends a command that could not be parsed, or that only asked for help.
     pub fn usage(&mut self, usage: &clap::Error) -> Exit {
         let text = usage.render();
-        let text = if self.colours { text.ansi().to_string() } else { text.to_string() };
+        let text = if self.styled && self.alarmed { text.ansi().to_string() } else { text.to_string() };
         if usage.use_stderr() {
             drop(write!(self.stderr, "{text}"));
-            if self.json {
+            if self.form == Form::Json {
                 // Up to the first empty line it says what is wrong, below it how it is written.
                 let message: Vec<String> = usage
                     .to_string()
@@ -144,7 +224,8 @@ impl Output {
                     .map(|line| line.trim().trim_start_matches("error: ").to_owned())
                     .collect();
                 let message = message.join(" ");
-                let failure = Failure::usage(message).now("--help shows how it is written");
+                let failure = Failure::usage(message)
+                    .now(("--help laat zien hoe het moet", "--help shows how it is written"));
                 drop(writeln!(self.stdout, "{}", failure.document()).and_then(|()| self.stdout.flush()));
             }
             Exit::Usage
@@ -160,8 +241,24 @@ impl Output {
     }
 }
 
+/// How fast it goes, in whole numbers: below one a second, by the minute.
+fn rate(per_second: f64) -> String {
+    if per_second >= 1.0 { format!("{per_second:.0}/s") } else { format!("{:.0}/min", per_second * 60.0) }
+}
+
+/// A line of a failure for a terminal: the word before the first colon stands out.
+fn lit(line: &str) -> String {
+    let Some((head, rest)) = line.split_once(": ") else { return line.to_owned() };
+    match head {
+        "sluis" => format!("{ALARM}{head}:{PLAIN} {rest}"),
+        _ if head.trim_start().len() < 12 && !head.contains('-') => format!("{BOLD}{head}:{PLAIN} {rest}"),
+        _ => line.to_owned(),
+    }
+}
+
 fn stdout_failed(error: io::Error) -> Failure {
-    Failure::internal("cannot write to standard output").because(error)
+    Failure::internal(("kan niet schrijven naar de standaarduitvoer", "cannot write to standard output"))
+        .because(error)
 }
 
 /// Text from elsewhere must not move the cursor, hide lines or set a title: control characters become `�`.
@@ -173,7 +270,7 @@ pub fn without_controls(text: &str) -> String {
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Output").field("json", &self.json).finish_non_exhaustive()
+        f.debug_struct("Output").field("form", &self.form).finish_non_exhaustive()
     }
 }
 

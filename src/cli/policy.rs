@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::{Timestamp, civil::Date};
 
-use super::{ConfigFile, Context, Exit, Failure, compose};
+use super::{ConfigFile, Context, Exit, Failure, compose, language::both};
 use crate::{
     domain::code::DatasetCode,
     policy::{Catalogue, Engine, matrix::Matrix},
@@ -126,7 +126,10 @@ impl Policy {
             Action::Explain { facts, example, at: instant } => match (facts, example) {
                 (Some(file), _) => explain::explain(&engine(dir)?, &file, instant, at),
                 (None, Some(dataset)) => explain::example(&engine(dir)?, &dataset, at),
-                (None, None) => Err(Failure::usage("there are no facts to decide on")),
+                (None, None) => Err(Failure::usage((
+                    "er zijn geen feiten om over te beslissen",
+                    "there are no facts to decide on",
+                ))),
             },
             Action::Matrix { dataset, format } => {
                 matrix(&compose::catalogue(dir)?, dataset.as_ref(), format, at)
@@ -134,10 +137,14 @@ impl Policy {
             Action::Register { format } => register::show(&compose::catalogue(dir)?, format, at),
             Action::Activate { config } => {
                 if dir.is_some() {
-                    return Err(Failure::usage(
+                    return Err(Failure::usage((
+                        "het beleid dat actief wordt, is dat van de configuratie",
                         "the policies that become active are those of the configuration",
-                    )
-                    .now("name the folder in `policies.dir` of the configuration, and leave --dir out"));
+                    ))
+                    .now((
+                        "noem de map in `policies.dir` van de configuratie, en laat --dir weg",
+                        "name the folder in `policies.dir` of the configuration, and leave --dir out",
+                    )));
                 }
                 activate::activate(&config, at).await
             }
@@ -167,11 +174,17 @@ fn matrix(
 }
 
 fn engine(dir: Option<&std::path::Path>) -> Result<Engine, Failure> {
-    Engine::new(std::sync::Arc::new(compose::catalogue(dir)?))
-        .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))
+    Engine::new(std::sync::Arc::new(compose::catalogue(dir)?)).map_err(|fault| {
+        Failure::configuration(("met dit beleid is niet te beslissen", "the policies cannot decide"))
+            .because(fault)
+    })
 }
 
 fn unknown(catalogue: &Catalogue, code: &DatasetCode) -> Failure {
     let known: Vec<&str> = catalogue.datasets().map(|dataset| dataset.code.as_str()).collect();
-    Failure::usage(format!("there is no dataset `{code}`")).now(format!("choose one of {}", known.join(", ")))
+    Failure::usage(both!("er is geen dataset `{code}`", "there is no dataset `{code}`")).now(both!(
+        "kies uit {}",
+        "choose one of {}",
+        known.join(", ")
+    ))
 }

@@ -32,7 +32,10 @@ use crate::{
     },
     identity::tls::{self, OwnCertificate},
     store::Store,
-    telemetry::{metrics::Sample, observed::Observed},
+    telemetry::{
+        metrics::{self, Sample},
+        observed::Observed,
+    },
 };
 
 /// How often packets whose term has passed are ended.
@@ -75,7 +78,14 @@ impl Running {
             Failure::new(Exit::Unavailable, "the log cannot be written").because(trouble)
         })?;
         let watch = Arc::new(Watch::new(Arc::clone(&exchange), Arc::clone(&clock)));
-        let tls: TlsSlot = Arc::new(ArcSwap::new(server_config(config, &exchange, &clock, &watch)?));
+        let own = own_certificate(config)?;
+        if own.is_phased_out() {
+            tracing::warn!(
+                error_code = "own-certificate-phased-out",
+                "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out; ask for one with P-256"
+            );
+        }
+        let tls: TlsSlot = Arc::new(ArcSwap::new(server_config(&own, &exchange, &clock, &watch)?));
         let data = bind("data", config.listen.data, Some(Arc::clone(&tls))).await?;
         let operations = bind("ops", config.listen.ops, None).await?;
         let (data_address, ops_address) = (data.address(), operations.address());
@@ -97,6 +107,7 @@ impl Running {
             exchange: Arc::clone(&exchange),
             clock: Arc::clone(&clock),
             tls,
+            own: ArcSwap::from_pointee(own),
             watch: Arc::clone(&watch),
             vkeys: composed.vkeys.clone(),
         });
@@ -173,19 +184,31 @@ async fn check_policy(composed: &Composed) -> Result<(), Failure> {
     ))
 }
 
+/// # Errors
+/// When it cannot be read, or rests on a key that the NCSC phases out and the mode is strict.
+fn own_certificate(config: &Config) -> Result<OwnCertificate, Failure> {
+    let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
+        |error| Failure::configuration("the gateway's own certificate cannot be used").because(error),
+    )?;
+    if config.strict && own.is_phased_out() {
+        return Err(Failure::configuration(
+            "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out",
+        )
+        .now("ask your authority for one with P-256, or with RSA of at least 3072 bits"));
+    }
+    Ok(own)
+}
+
 fn server_config(
-    config: &Config,
+    own: &OwnCertificate,
     exchange: &Exchange,
     clock: &Arc<dyn Clock>,
     watch: &Watch,
 ) -> Result<Arc<ServerConfig>, Failure> {
-    let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
-        |error| Failure::configuration("the gateway's own certificate cannot be used").because(error),
-    )?;
     let trust = exchange.trust();
-    let made = tls::server_config(&own, &trust.anchors, &trust.revocations, Arc::clone(clock))
+    let made = tls::server_config(own, &trust.anchors, &trust.revocations, Arc::clone(clock))
         .map_err(|error| Failure::configuration("TLS cannot be set up").because(error))?;
-    watch.serves_with(&own);
+    watch.serves_with(own);
     Ok(made)
 }
 
@@ -222,6 +245,14 @@ fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Se
         move || {
             let (exchange, store) = (Arc::clone(&exchange), store.clone());
             let observed = Observed { not_ready: for_sample.last(), ..Observed::clone(&seen.load()) };
+            let now = exchange.now();
+            for list in exchange.trust().revocations.standing() {
+                metrics::revocation_list(
+                    &list.authority,
+                    now.duration_since(list.this_update),
+                    list.next_update.duration_since(now),
+                );
+            }
             async move {
                 // The head in the database is that of all gateways; it is signed in the transaction that appends, so its
                 // last time is that of its checkpoint.

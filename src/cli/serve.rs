@@ -72,7 +72,7 @@ impl Serve {
         match running.stop().await {
             Stopped::Clean => Ok(Exit::Done),
             Stopped::Cut(left) => {
-                at.out.warn(&format!("{left} connections were still open at the deadline and were cut"));
+                at.out.warn(format!("{left} connections were still open at the deadline and were cut"));
                 Ok(Exit::Done)
             }
         }

@@ -41,6 +41,26 @@ impl std::fmt::Debug for Environment {
     }
 }
 
+/// What the environment says of the terminal and of who sits at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
+    pub locale: Option<String>,
+    /// Whether colour is not wanted (`NO_COLOR`, no-color.org) or not shown (`TERM` is `dumb`).
+    pub plain: bool,
+}
+
+impl Terminal {
+    /// The terminal of this process. An empty variable counts as absent.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self {
+            locale: read("LC_ALL").or_else(|| read("LC_MESSAGES")).or_else(|| read("LANG")),
+            plain: read("NO_COLOR").is_some() || read("TERM").is_none_or(|term| term == "dumb"),
+        }
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn read(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

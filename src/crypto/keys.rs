@@ -1,6 +1,7 @@
 //! Keys to seal to: a party's public JWK, checked before anything is sealed to it, and a client's private key.
 
 mod modulus;
+mod name;
 mod private;
 mod reading;
 
@@ -159,7 +160,8 @@ impl RecipientKey {
     /// Reads and checks a public JWK.
     ///
     /// `alg` may be absent: an RSA key then gets `RSA-OAEP` (the NL GOV encryption module), an elliptic key `ECDH-ES`.
-    /// `kid` may be absent: the thumbprint takes its place. `use` and `key_ops`, where present, must allow encryption.
+    /// `kid` may be absent: the thumbprint takes its place; one that could tell of a person is refused. `use` and
+    /// `key_ops`, where present, must allow encryption.
     /// `x5t` and `x5t#S256` must be digests of the first certificate in `x5c`; whether that is for this key, and whose, is
     /// for `identity::key_proof` to say. Members that are not known here (`exp`) are left alone.
     ///
@@ -192,6 +194,9 @@ impl RecipientKey {
         })?;
         let thumbprint = read.numbers.thumbprint();
         let kid = read.kid.unwrap_or_else(|| thumbprint.clone());
+        if !name::is_plain(&kid, &thumbprint) {
+            return Err(KeyFault(vec![name::unfit()]));
+        }
         Ok(Self { algorithm: read.algorithm, kid, thumbprint, numbers: read.numbers, encrypter })
     }
 

@@ -73,6 +73,9 @@ impl BirthDate {
     }
 }
 
+/// Nobody who is alive was born earlier, and spreadsheets write nothing as a day of 1899 or 1900.
+const FIRST_YEAR: i16 = 1901;
+
 impl FromStr for BirthDate {
     type Err = InvalidBirthDate;
 
@@ -94,8 +97,8 @@ impl FromStr for BirthDate {
         let month = i8::try_from(month).map_err(|_| InvalidBirthDate)?;
         let day = i8::try_from(day).map_err(|_| InvalidBirthDate)?;
         let on_calendar = match (year, month, day) {
-            (0, 0, 0) | (1850.., 0..=12, 0) => true,
-            (1850.., _, 1..) => Date::new(year, month, day).is_ok(),
+            (0, 0, 0) | (FIRST_YEAR.., 0..=12, 0) => true,
+            (FIRST_YEAR.., _, 1..) => Date::new(year, month, day).is_ok(),
             _ => false,
         };
         if on_calendar { Ok(Self { year, month, day }) } else { Err(InvalidBirthDate) }
@@ -103,6 +106,25 @@ impl FromStr for BirthDate {
 }
 
 impl BirthDate {
+    /// The coarser dates that the same birth may stand under elsewhere: with its day, its month, and all unknown.
+    #[must_use]
+    pub fn coarser(&self) -> Vec<Self> {
+        let mut coarser = vec![
+            Self { year: self.year, month: self.month, day: 0 },
+            Self { year: self.year, month: 0, day: 0 },
+            Self { year: 0, month: 0, day: 0 },
+        ];
+        coarser.retain(|one| one != self);
+        coarser.dedup();
+        coarser
+    }
+
+    /// The first day on which the person may have been born; none when nothing is known.
+    #[must_use]
+    pub fn first_day(&self) -> Option<Date> {
+        (self.year > 0).then(|| Date::new(self.year, self.month.max(1), self.day.max(1)).ok()).flatten()
+    }
+
     /// The text of the date. Every use of this function is a use of a person's data: keep them few.
     #[must_use]
     pub fn expose(&self) -> String {
@@ -190,12 +212,26 @@ mod tests {
             "2026-00-12",
             "0000-05-00",
             "1007-01-01",
+            "1899-12-30",
+            "1900-01-00",
+            "1900-01-01",
             "2008-5-17",
             "20080517",
             "2008-05-1é",
         ] {
             assert_eq!(wrong.parse::<BirthDate>(), Err(InvalidBirthDate), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_birth_has_coarser_dates() {
+        let coarser = |birth: &str| -> Vec<String> {
+            birth.parse::<BirthDate>().unwrap().coarser().iter().map(BirthDate::expose).collect()
+        };
+        assert_eq!(coarser("2008-05-17"), ["2008-05-00", "2008-00-00", "0000-00-00"]);
+        assert_eq!(coarser("2008-05-00"), ["2008-00-00", "0000-00-00"]);
+        assert_eq!(coarser("2008-00-00"), ["0000-00-00"]);
+        assert!(coarser("0000-00-00").is_empty());
     }
 
     proptest! {

@@ -65,6 +65,8 @@ pub fn amsterdam_midnight(date: Date) -> Timestamp {
     date.to_zoned(amsterdam()).map_or(Timestamp::MIN, |zoned| zoned.timestamp())
 }
 
-fn amsterdam() -> TimeZone {
+/// The time zone of Amsterdam.
+#[must_use]
+pub fn amsterdam() -> TimeZone {
     TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC)
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
@@ -21,10 +22,15 @@ pub enum PersonReference {
     Own(OwnReference),
 }
 
-/// A party's own number for a person: 1 to 64 characters without control characters. Never a BSN.
+/// A party's own number for a person: 1 to 64 letters, digits and marks. Never a BSN.
+///
+/// It is kept and compared in one form: NFKC, in small letters. `L-2031`, `l-2031` and a full-width `Ｌ-2031` are one
+/// person, so that an objection under one stops what is sent under another. Marks do count: `20-31` is not `2031`.
 #[derive(Clone, PartialEq, Eq, Zeroize)]
 #[zeroize(drop)]
 pub struct OwnReference(String);
+
+const LONGEST: usize = 64;
 
 /// The text is not an own reference. The text itself is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,14 +49,32 @@ impl OwnReference {
     /// # Errors
     /// [`InvalidReference`] when the form is wrong or when it could be a BSN.
     pub fn new(text: &str) -> Result<Self, InvalidReference> {
-        let allowed = |c: char| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '.' | '_' | '/' | '-');
-        if text.is_empty() || text.chars().count() > 64 || !text.chars().all(allowed) {
-            return Err(InvalidReference::Form);
+        let mut one: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        let allowed = |c: char| {
+            c.is_alphabetic()
+                || is_combining_mark(c)
+                || c.is_ascii_digit()
+                || matches!(c, '.' | '_' | '/' | '-')
+        };
+        let wrong = if super::pgn::hides_a_bsn(text) {
+            Some(InvalidReference::LooksLikeBsn)
+        } else if one.is_empty()
+            || text.chars().count() > LONGEST
+            || one.chars().count() > LONGEST
+            || !one.chars().all(allowed)
+            || one.starts_with(is_combining_mark)
+        {
+            Some(InvalidReference::Form)
+        } else {
+            None
+        };
+        match wrong {
+            None => Ok(Self(one)),
+            Some(wrong) => {
+                one.zeroize();
+                Err(wrong)
+            }
         }
-        if super::pgn::hides_a_bsn(text) {
-            return Err(InvalidReference::LooksLikeBsn);
-        }
-        Ok(Self(text.to_owned()))
     }
 
     /// The text. Every use of this function is a use of a person's number: keep them few.
@@ -321,13 +345,25 @@ mod tests {
     }
 
     #[test]
+    fn an_own_reference_has_one_form() {
+        let form = |text: &str| OwnReference::new(text).unwrap().expose().to_owned();
+        for same in ["l-2031", "Ｌ-2031", "L-２０３１", "𝐋-2031"] {
+            assert_eq!(form(same), form("L-2031"), "{same}");
+        }
+        assert_eq!(form("E\u{301}cole-7"), form("école-7"));
+        for other in ["L2031", "L_2031", "L-20310", "Łl-2031"] {
+            assert_ne!(form(other), form("L-2031"), "{other}");
+        }
+    }
+
+    #[test]
     fn an_own_reference_cannot_hide_a_bsn() {
         assert!(OwnReference::new("L-2031").is_ok());
         assert!(OwnReference::new("école-7").is_ok());
         assert_eq!(OwnReference::new("999990019"), Err(InvalidReference::LooksLikeBsn));
         // The same number in full-width and in Arabic-Indic digits.
         for disguised in ["９９９９９００１９", "٩٩٩٩٩٠٠١٩"] {
-            assert_eq!(OwnReference::new(disguised), Err(InvalidReference::Form));
+            assert_eq!(OwnReference::new(disguised), Err(InvalidReference::LooksLikeBsn));
         }
         for wrong in ["", "a b", "a\u{0}", &"x".repeat(65)] {
             assert_eq!(OwnReference::new(wrong), Err(InvalidReference::Form));

@@ -7,7 +7,11 @@ use super::{Exchange, caller::Caller, keys::KeyError, ledger::Account, trouble::
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::problem::{Bilingual, Fault},
-    identity::{ClientCertificate, certificate_proof, key_proof::ProofFault, tls},
+    identity::{
+        ClientCertificate, certificate_proof,
+        key_proof::ProofFault,
+        tls::{self, NotLetIn},
+    },
     policy::routes::RouteAction,
     store::{
         read::CertificateRow,
@@ -68,14 +72,7 @@ impl Exchange {
             faults.push(other_organisation());
         }
         let trust = self.trust.load();
-        // A chain is judged for today: what does not hold today is told as that, and not as distrusted.
-        if now < certificate.not_before() {
-            faults.push(not_valid_yet());
-        } else if certificate.not_after() <= now {
-            faults.push(expired());
-        } else if tls::let_in(chain, &trust.anchors, &trust.revocations, now).is_none() {
-            faults.push(untrusted());
-        }
+        faults.extend(tls::let_in(chain, &trust.anchors, &trust.revocations, now).err().map(not_let_in));
         faults
     }
 }
@@ -100,16 +97,37 @@ fn other_organisation() -> Fault {
     )
 }
 
-fn untrusted() -> Fault {
-    at_certificate(
-        "untrusted-certificate",
-        "Dit certificaat komt niet van een uitgever die de gateway voor dit OIN vertrouwt, of het is ingetrokken.",
-        "This certificate is not from an authority that the gateway trusts for this OIN, or it was revoked.",
-    )
-}
-
-fn expired() -> Fault {
-    at_certificate("expired-certificate", "Dit certificaat is verlopen.", "This certificate has expired.")
+/// What the caller can mend is told by name; the rest stays one answer.
+fn not_let_in(fault: NotLetIn) -> Fault {
+    match fault {
+        NotLetIn::Early => not_valid_yet(),
+        NotLetIn::Expired => at_certificate(
+            "expired-certificate",
+            "Dit certificaat is verlopen.",
+            "This certificate has expired.",
+        ),
+        NotLetIn::Usage => at_certificate(
+            "certificate-usage",
+            "Dit certificaat mag niet voor een client worden gebruikt: in extendedKeyUsage ontbreekt clientAuth. Vraag een certificaat met clientAuth aan, zoals van de private root van PKIoverheid.",
+            "This certificate may not be used by a client: its extendedKeyUsage leaves out clientAuth. Ask for one that has it, such as of PKIoverheid's private root.",
+        ),
+        NotLetIn::Revoked => at_certificate(
+            "revoked-certificate",
+            "Dit certificaat, of dat van een uitgever erboven, is ingetrokken.",
+            "This certificate, or that of an authority above it, was revoked.",
+        ),
+        NotLetIn::RevocationUnknown => at_certificate(
+            "revocation-unknown",
+            "Of dit certificaat is ingetrokken, is nu niet te zeggen: de lijst van de uitgever ontbreekt of is verlopen. Probeer het later opnieuw, of vraag de beheerder van deze gateway.",
+            "Whether this certificate was revoked cannot be told now: its authority's list is missing or has expired. Try again later, or ask the operator of this gateway.",
+        ),
+        NotLetIn::Form(_) => unreadable(),
+        NotLetIn::Prefix | NotLetIn::Authority | NotLetIn::Chain => at_certificate(
+            "untrusted-certificate",
+            "Dit certificaat komt niet van een uitgever die de gateway voor dit OIN vertrouwt, of de keten is niet compleet.",
+            "This certificate is not from an authority that the gateway trusts for this OIN, or its chain is not complete.",
+        ),
+    }
 }
 
 fn not_valid_yet() -> Fault {
@@ -138,6 +156,11 @@ fn not_possessed(fault: ProofFault) -> Fault {
             "stale-statement",
             "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
             "This statement is older than ten minutes: make a new one.",
+        ),
+        ProofFault::Ahead => (
+            "statement-ahead",
+            "Volgens deze verklaring is het meer dan tien minuten later dan hier: de klok van uw computer loopt voor.",
+            "By this statement it is more than ten minutes later than it is here: your computer's clock is ahead.",
         ),
         ProofFault::Signature => (
             "wrong-signature",

@@ -1,6 +1,7 @@
 //! A party records what a person wants.
 
 mod judge;
+mod list;
 mod reach;
 
 use std::collections::BTreeSet;
@@ -9,14 +10,16 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-pub use self::judge::Parts;
+pub use self::{
+    judge::Parts,
+    list::{Known, Whose},
+};
 use super::{
     Exchange,
     caller::Caller,
-    decide::{self, DecisionGiven, Ruling},
     facts::Reading,
     ledger::Account,
-    push::ATTEMPTS,
+    push::{ATTEMPTS, Idempotency},
     recipients::Resolved,
     submission::Address,
     trouble::Trouble,
@@ -38,8 +41,8 @@ use crate::{
         routes::{DeclarationFacts, RouteAction, RouteContext},
     },
     store::{
-        read::DeclarationRow,
-        write::{Declare, Evidenced, NewPerson, Write},
+        write::{Declare, Declared, Evidenced, IdempotencyKey, Made, NewPerson, Write},
+        writer::{Conflict, WriteError},
     },
 };
 
@@ -123,6 +126,9 @@ pub enum DeclareError {
     /// Who declares may not, on this date.
     #[error("refused")]
     Refused(Refusal),
+    /// The key was used for another body.
+    #[error("the Idempotency-Key was used for another body")]
+    KeyReused,
     /// There is no such declaration, or it was recorded by another.
     #[error("no such declaration")]
     NotFound,
@@ -132,18 +138,36 @@ pub enum DeclareError {
 }
 
 impl Exchange {
-    /// Records a declaration.
+    /// Records a declaration. A repetition with the same key and body gives the same answer, and records nothing.
     ///
     /// # Errors
     /// [`DeclareError`].
-    pub async fn declare(&self, caller: &Caller, wish: &Wish) -> Result<Recorded, DeclareError> {
+    pub async fn declare(
+        &self,
+        caller: &Caller,
+        wish: &Wish,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Recorded, DeclareError> {
         let now = self.clock.now();
+        let key = match idempotency {
+            None => None,
+            Some(given) => {
+                let key = IdempotencyKey {
+                    key: self.key_hmac(caller, given)?,
+                    body: self.body_hmac(caller, given)?,
+                };
+                if let Some(earlier) = self.declared_before(caller, &key).await? {
+                    return Ok(earlier);
+                }
+                Some(key)
+            }
+        };
         let (towards, faults) = self.judge_declaration(caller, &wish.parts(), now).await?;
         if !faults.is_empty() {
             return Err(DeclareError::Invalid(faults));
         }
         for _ in 0..ATTEMPTS {
-            if let Some(recorded) = self.keep(caller, wish, towards.as_ref()).await? {
+            if let Some(recorded) = self.keep(caller, wish, towards.as_ref(), key.clone()).await? {
                 return Ok(recorded);
             }
         }
@@ -154,11 +178,7 @@ impl Exchange {
     ///
     /// # Errors
     /// [`DeclareError::NotFound`] for all others.
-    pub async fn declaration(
-        &self,
-        caller: &Caller,
-        id: DeclarationId,
-    ) -> Result<(DeclarationRow, Vec<(Ruling, DecisionGiven)>), DeclareError> {
+    pub async fn declaration(&self, caller: &Caller, id: DeclarationId) -> Result<Known, DeclareError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
@@ -166,8 +186,24 @@ impl Exchange {
             self.note_stranger_to_declaration(caller, Event::Lookup, id, found.as_ref()).await?;
             return Err(DeclareError::NotFound);
         };
-        let decisions = self.store.decisions(id).await.map_err(Trouble::from)?;
-        Ok((row.clone(), decisions.into_iter().map(decide::taken).collect()))
+        Ok(self.known(row.clone()).await?)
+    }
+
+    /// What the same key and body recorded before.
+    async fn declared_before(
+        &self,
+        caller: &Caller,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Recorded>, DeclareError> {
+        let known = self.store.by_idempotency_key(&caller.party(), &key.key).await.map_err(Trouble::from)?;
+        let id = match known {
+            None => return Ok(None),
+            Some((body, Made::Declaration(id))) if body == key.body => id,
+            Some(_) => return Err(DeclareError::KeyReused),
+        };
+        let row = self.store.declaration(id).await.map_err(Trouble::from)?;
+        let row = row.ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
+        Ok(Some(Recorded { id, index: row.recorded_index }))
     }
 
     async fn keep(
@@ -175,6 +211,7 @@ impl Exchange {
         caller: &Caller,
         wish: &Wish,
         towards: Option<&Resolved>,
+        idempotency: Option<IdempotencyKey>,
     ) -> Result<Option<Recorded>, DeclareError> {
         let now = self.clock.now();
         let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
@@ -238,9 +275,14 @@ impl Exchange {
             },
             facts: Some(self.at_rest.seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?),
             recorder: caller.party(),
+            idempotency,
         };
         match self.writer.submit(Write::new(effect, vec![entry])).await {
-            Ok(done) => Ok(Some(Recorded { id, index: done.into_inner().outcome.index })),
+            Ok(done) => {
+                let Declared { id, index, .. } = done.into_inner().outcome;
+                Ok(Some(Recorded { id, index }))
+            }
+            Err(WriteError::Conflict(Conflict::KeyReused)) => Err(DeclareError::KeyReused),
             Err(error) if error.may_decide_again() => Ok(None),
             Err(error) => Err(Trouble::from(error).into()),
         }

@@ -3,6 +3,7 @@
 use super::{Exchange, caller::Caller, ledger::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
+    domain::problem::Fault,
     policy::{
         explain::{Explanation, explain},
         permit::Refusal,
@@ -45,5 +46,21 @@ impl Exchange {
         let entry = self.entry(caller, account)?;
         self.record(vec![entry]).await?;
         Ok(answer)
+    }
+
+    /// Notes in the log a question that names nothing which could be judged: the answer to it is no.
+    ///
+    /// # Errors
+    /// [`EvaluateError`].
+    pub async fn note_not_asked(&self, caller: &Caller, reasons: &[Fault]) -> Result<(), EvaluateError> {
+        let now = self.clock.now();
+        self.may(caller, RouteAction::Evaluate, now).await?.map_err(EvaluateError::Refused)?;
+        let mut account = Account::of(Event::Evaluated, Outcome::Refused);
+        account.sender = Some(caller.party());
+        account.for_sender.conditions = reasons.iter().map(|reason| reason.code.to_string()).collect();
+        account.for_sender.policy_digest = Some(self.policy_digest());
+        let entry = self.entry(caller, account)?;
+        drop(self.record(vec![entry]).await?);
+        Ok(())
     }
 }

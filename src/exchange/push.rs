@@ -1,6 +1,7 @@
 //! A sender hands in a packet: decided, projected and sealed for each recipient, or refused as a whole.
 
 mod check;
+pub(super) mod days;
 mod decide;
 mod prepare;
 mod replay;
@@ -37,7 +38,8 @@ use crate::{
     },
     store::{
         write::{
-            IdempotencyKey, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored, Write,
+            IdempotencyKey, Made, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored,
+            Write,
         },
         writer::error::{Conflict, WriteError},
     },
@@ -151,11 +153,10 @@ impl Exchange {
         idempotency: &Idempotency,
     ) -> Result<Pushed, PushError> {
         // The caller may have made its key from a name or a number: that is not kept either.
-        let key = idempotency.key.as_bytes();
-        let key = self.idempotency_hmac("idempotency-key", caller.party(), key)?.to_string();
+        let key = self.key_hmac(caller, idempotency)?;
         let known = self.store.by_idempotency_key(&caller.party(), &key).await.map_err(Trouble::from)?;
         match known {
-            Some((earlier, packet)) if earlier == self.body_hmac(caller, idempotency)? => {
+            Some((earlier, Made::Packet(packet))) if earlier == self.body_hmac(caller, idempotency)? => {
                 return self.replay(caller, packet).await;
             }
             Some(_) => return Err(PushError::KeyReused),
@@ -271,13 +272,20 @@ impl Exchange {
     }
 
     /// The keyed digest of a submission, made only when an earlier one must be compared or this one is kept.
-    fn body_hmac(&self, caller: &Caller, idempotency: &Idempotency) -> Result<Digest, PushError> {
+    pub(super) fn body_hmac(&self, caller: &Caller, idempotency: &Idempotency) -> Result<Digest, Trouble> {
         self.idempotency_hmac("idempotency", caller.party(), &idempotency.body)
     }
 
+    /// The keyed digest of the key that the caller chose.
+    pub(super) fn key_hmac(&self, caller: &Caller, idempotency: &Idempotency) -> Result<String, Trouble> {
+        let key = idempotency.key.as_bytes();
+        Ok(self.idempotency_hmac("idempotency-key", caller.party(), key)?.to_string())
+    }
+
     /// The keyed digest of a submission's key or body: idempotency keeps neither, nor a plain digest of them.
-    fn idempotency_hmac(&self, kind: &str, party: PartyId, bytes: &[u8]) -> Result<Digest, PushError> {
-        let text = std::str::from_utf8(bytes).map_err(|_| PushError::Invalid(Vec::new()))?;
+    fn idempotency_hmac(&self, kind: &str, party: PartyId, bytes: &[u8]) -> Result<Digest, Trouble> {
+        // Both were read as text before.
+        let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Inconsistent("a body that is no text"))?;
         let all = self.pseudonyms.all(kind, &party.to_string(), text);
         // The oldest key: a repetition after a rotation must still be recognised.
         Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)

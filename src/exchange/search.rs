@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use zeroize::Zeroizing;
 
 use super::{Exchange, caller::Caller, ledger::Account, lists::Seen, trouble::Trouble};
@@ -12,6 +11,7 @@ use crate::{
         age::BirthDate,
         code::Purpose,
         digest::Digest,
+        name,
         party::PartyId,
         person::{OwnReference, PersonReference},
         pgn::Pgn,
@@ -32,13 +32,62 @@ impl Sought {
         Self { kind: "search-pgn", value: Zeroizing::new(pgn.expose().to_owned()) }
     }
 
-    /// A name with a date of birth. Diacritics, capitals and spaces do not matter.
+    /// The texts under which a person is kept, for searches that write the name otherwise: each form of the name, with
+    /// all given names and with the first of several; the date of birth as it is known, and coarser, for who knows less.
     #[must_use]
-    pub fn name(given: &str, family: &str, birth_date: &BirthDate) -> Self {
-        let value = format!("{}\n{}\n{}", plain(given), plain(family), birth_date.expose());
-        Self { kind: "search-name", value: Zeroizing::new(value) }
+    pub fn kept(given: &str, family: &str, birth_date: &BirthDate) -> Vec<Self> {
+        let mut kept = Self::written(NAME, given, family, birth_date);
+        if let Some(first) = name::first(given) {
+            kept.extend(Self::written(FIRST, first, family, birth_date));
+        }
+        // Who knows less of the date finds by the first name: what is kept of one person stays small.
+        let first = name::first(given).unwrap_or(given);
+        for coarser in birth_date.coarser().iter().filter(|date| date.first_day().is_some()) {
+            kept.extend(Self::written(COARSE, first, family, coarser));
+        }
+        kept
+    }
+
+    /// The texts that are looked for when a person is asked for by name and date of birth. Diacritics, capitals, marks
+    /// and spaces do not matter; the first of several names is enough; a date that is known in part finds one that is
+    /// known whole, and the reverse.
+    #[must_use]
+    pub fn asked(given: &str, family: &str, birth_date: &BirthDate) -> Vec<Self> {
+        let first = name::first(given);
+        let mut asked = Vec::new();
+        for date in std::iter::once(birth_date.clone()).chain(birth_date.coarser()) {
+            asked.extend(Self::written(NAME, given, family, &date));
+            asked.extend(Self::written(FIRST, given, family, &date));
+            if let Some(first) = first {
+                asked.extend(Self::written(NAME, first, family, &date));
+            }
+        }
+        asked.extend(Self::written(COARSE, first.unwrap_or(given), family, birth_date));
+        asked
+    }
+
+    fn written(kind: &'static str, given: &str, family: &str, birth_date: &BirthDate) -> Vec<Self> {
+        let born = birth_date.expose();
+        let mut all = Vec::new();
+        for given in name::forms(given) {
+            for family in name::forms(family) {
+                // Of who has one name, it does not matter where it is written.
+                let (given, family) =
+                    if family.is_empty() { (String::new(), given.clone()) } else { (given.clone(), family) };
+                let value = Zeroizing::new(format!("{given}\n{family}\n{born}"));
+                all.push(Self { kind, value });
+            }
+        }
+        all
     }
 }
+
+/// All given names.
+const NAME: &str = "search-name";
+/// The first of several given names.
+const FIRST: &str = "search-first-name";
+/// The first given name, with a date of birth that says less than what is known.
+const COARSE: &str = "search-coarse-date";
 
 impl std::fmt::Debug for Sought {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -46,20 +95,13 @@ impl std::fmt::Debug for Sought {
     }
 }
 
-/// A name in the one form in which names are compared.
-fn plain(name: &str) -> String {
-    let letters: String =
-        name.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect();
-    letters.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// How a recipient looks.
 #[derive(Debug)]
 pub enum Query {
     /// By its own reference, which it gave with an acknowledgement.
     Own(OwnReference),
-    /// By a number or a name, within one purpose.
-    Sought(Purpose, Sought),
+    /// By a number or a name, within one purpose: each text is looked for.
+    Sought(Purpose, Vec<Sought>),
 }
 
 /// Why nothing was looked for.
@@ -97,7 +139,11 @@ impl Exchange {
             }
             Query::Sought(purpose, sought) => {
                 account.for_recipient.purpose = Some(purpose.clone());
-                for digest in self.all_search_digests(recipient, purpose, sought) {
+                let digests: BTreeSet<Digest> = sought
+                    .iter()
+                    .flat_map(|sought| self.all_search_digests(recipient, purpose, sought))
+                    .collect();
+                for digest in digests {
                     found.extend(
                         self.store.packets_by_search(&recipient, &digest).await.map_err(Trouble::from)?,
                     );
@@ -127,12 +173,56 @@ impl Exchange {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use std::collections::BTreeSet;
+
+    use super::Sought;
+
+    fn texts(sought: &[Sought]) -> BTreeSet<(&str, &str)> {
+        sought.iter().map(|one| (one.kind, one.value.as_str())).collect()
+    }
+
+    fn finds(kept: (&str, &str, &str), asked: (&str, &str, &str)) -> bool {
+        let kept = Sought::kept(kept.0, kept.1, &kept.2.parse().unwrap());
+        let asked = Sought::asked(asked.0, asked.1, &asked.2.parse().unwrap());
+        !texts(&kept).is_disjoint(&texts(&asked))
+    }
 
     #[test]
-    fn names_are_compared_in_one_form() {
-        assert_eq!(plain("  José  Ignacio "), plain("JOSE\u{301} ignacio"));
-        assert_eq!(plain("van der Ämst"), "van der amst");
-        assert_ne!(plain("Ana"), plain("Anna"));
+    fn who_writes_or_knows_it_otherwise_finds() {
+        let born = "2006-02-11";
+        for (kept, asked) in [
+            (("Łucja", "Wróbelska-Łoś", born), ("Lucja", "Wrobelska Los", born)),
+            (("Nora", "d’Hont", born), ("Nora", "d'Hont", born)),
+            (("Maria Christina", "Voorbeeld", born), ("Maria", "Voorbeeld", born)),
+            (("Maria", "Voorbeeld", born), ("Maria Christina", "Voorbeeld", born)),
+            (("Jürgen", "Öztürk", born), ("Juergen", "Oeztuerk", born)),
+            (("Juergen", "Öztürk", born), ("Jürgen", "Ozturk", born)),
+            (("", "Arundati", born), ("Arundati", "", born)),
+            (("Arundati", ".", born), ("", "Arundati", born)),
+            (("Bo", "Voorbeeld", "2006-02-00"), ("Bo", "Voorbeeld", born)),
+            (("Bo", "Voorbeeld", "2006-00-00"), ("Bo", "Voorbeeld", born)),
+            (("Bo", "Voorbeeld", "0000-00-00"), ("Bo", "Voorbeeld", born)),
+            (("Bo", "Voorbeeld", born), ("Bo", "Voorbeeld", "2006-02-00")),
+            (("Bo", "Voorbeeld", born), ("Bo", "Voorbeeld", "2006-00-00")),
+            (("Bo Els", "Voorbeeld", born), ("Bo", "Voorbeeld", "2006-00-00")),
+            (("Bo Els", "Voorbeeld", "2006-02-00"), ("Bo", "Voorbeeld", "2006-00-00")),
+        ] {
+            assert!(finds(kept, asked), "{kept:?} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn who_asks_for_another_does_not() {
+        let born = "2006-02-11";
+        for (kept, asked) in [
+            (("Jan Peter", "Voorbeeld", born), ("Jan Willem", "Voorbeeld", born)),
+            (("Bo", "Voorbeeld", born), ("Bo", "Voorbeeld", "2006-02-12")),
+            (("Bo", "Voorbeeld", "2006-02-00"), ("Bo", "Voorbeeld", "2006-03-11")),
+            (("Bo", "Voorbeeld", born), ("Bo", "Voorbeeld", "0000-00-00")),
+            (("Bo", "Voorbeeld", born), ("Bo", "Voorbeelden", born)),
+            (("", "Arundati", born), ("Bo", "Arundati", born)),
+        ] {
+            assert!(!finds(kept, asked), "{kept:?} {asked:?}");
+        }
     }
 }

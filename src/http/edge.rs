@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
@@ -23,6 +23,11 @@ use crate::{
         trace::{TRACEPARENT, TraceContext},
     },
 };
+
+mod framing;
+mod rest;
+
+use rest::Rest;
 
 use super::{
     connection::{PeerAddress, PeerCertificates},
@@ -87,19 +92,26 @@ impl Edge {
         &self.budget
     }
 
-    /// Refuses a head that is too large, and a caller that asks too often.
+    /// Refuses a caller that asks too often, and a head that is too large or not in order.
     fn check(&self, request: &Request) -> Result<Option<Standing>, (Problem, Option<Standing>)> {
+        let standing = match caller(request).map(|caller| self.quotas.caller(caller)).transpose() {
+            Ok(standing) => standing,
+            Err(spent) => return Err((spent.problem, Some(spent.standing))),
+        };
+        self.check_head(request).map(|()| standing).map_err(|problem| (problem, standing))
+    }
+
+    fn check_head(&self, request: &Request) -> Result<(), Problem> {
         let uri = request.uri().path_and_query().map_or(0, |path| path.as_str().len());
         if uri > self.limits.uri_bytes {
-            return Err((problem::URI_TOO_LONG, None));
+            return Err(problem::URI_TOO_LONG);
         }
         let lines = request.headers();
         let bytes: usize = lines.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         if lines.len() > self.limits.headers || bytes > self.limits.header_bytes {
-            return Err((problem::HEADERS_TOO_LARGE, None));
+            return Err(problem::HEADERS_TOO_LARGE);
         }
-        let Some(caller) = caller(request) else { return Ok(None) };
-        self.quotas.caller(caller).map(Some).map_err(|spent| (spent.problem, Some(spent.standing)))
+        framing::check(request.version(), lines)
     }
 
     /// Completes an answer: a problem gets the trace, whatever is not a problem yet becomes one, headers are added.
@@ -122,18 +134,26 @@ impl Edge {
     }
 }
 
+/// Below this path callers name their requests.
+const NAMED_BY_CALLER: &str = "/access/";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-async fn attend(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+async fn attend(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let parents: Vec<&[u8]> =
         request.headers().get_all(TRACEPARENT).iter().map(HeaderValue::as_bytes).collect();
     let trace = TraceContext::of_request(parents, edge.entropy.as_ref());
     let visit = Visit::new(Arc::clone(&edge), trace);
     let method = method_name(request.method());
+    let version = request.version();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    // AuthZEN, 10.1.3: the answer bears the caller's own name of the request, if it gave one.
+    let echoed = route.as_ref().filter(|route| route.as_str().starts_with(NAMED_BY_CALLER));
+    let echoed = echoed.and_then(|_| request.headers().get(REQUEST_ID).cloned());
+    let (mut request, rest) = Rest::lend(request);
 
     let (answer, standing) = match edge.check(&request) {
         Err((problem, standing)) => (problem.render(None), standing),
@@ -142,7 +162,13 @@ async fn attend(State(edge): State<Arc<Edge>>, mut request: Request, next: Next)
             (answer(edge.limits.request, next.run(request)).await, standing)
         }
     };
-    let answer = edge.finish(&visit, answer, standing);
+    let mut answer = edge.finish(&visit, answer, standing);
+    if let Some(name) = echoed {
+        answer.headers_mut().insert(REQUEST_ID, name);
+    }
+    if version < Version::HTTP_2 && !rest.is_read(answer.status()).await {
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let answered = answer.extensions().get::<Answered>().map(|answered| &answered.0);
     if let Some(cause) = answered.and_then(Problem::cause) {
         tracing::error!(
@@ -190,8 +216,10 @@ fn as_problem(answer: Response, visit: &Visit) -> Response {
         parts.extensions.remove::<Answered>().map_or_else(|| of_status(status), |answered| answered.0);
     let (rendered, body) = problem.render(Some(visit.trace_id())).into_parts();
     let mut headers: HeaderMap = rendered.headers;
-    if let Some(allow) = parts.headers.remove(header::ALLOW) {
-        headers.insert(header::ALLOW, allow);
+    for name in [header::ALLOW, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
+        if let Some(value) = parts.headers.remove(&name) {
+            headers.insert(name, value);
+        }
     }
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = rendered.status;

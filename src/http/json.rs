@@ -71,7 +71,8 @@ impl<S: Sync> FromRequest<S> for StrictValue {
     }
 }
 
-/// Whether the body says that it is JSON; `charset=utf-8` may stand beside it, another charset may not.
+/// Whether the body says that it is JSON. JSON has no parameters, so that unknown ones have no effect (RFC 8259, section
+/// 11); but another charset than UTF-8 would be another text.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return false };
@@ -79,8 +80,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let mut parts = text.split(';').map(str::trim);
     parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
         && parts.all(|parameter| {
-            parameter.eq_ignore_ascii_case("charset=utf-8")
-                || parameter.eq_ignore_ascii_case("charset=\"utf-8\"")
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            !name.trim().eq_ignore_ascii_case("charset")
+                || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
 }
 

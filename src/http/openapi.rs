@@ -4,7 +4,8 @@
 //!
 //! 1. The handler, in its own file under `routes`, bears `#[utoipa::path(...)]` with the path **relative to `/v1`**
 //!    (`path = "/packets/{id}"`), a `tag` (the first word of the path), the success response with its body, and its
-//!    parameters. Not with problems, security or the headers of every answer: [`document`] adds those.
+//!    parameters. Not with problems, security or the headers of every answer: [`document`] adds those, the
+//!    statuses one by one.
 //! 2. The first line of its doc comment becomes the summary, the rest the description: write them for the caller.
 //! 3. Bodies derive `utoipa::ToSchema` and are camelCase; path segments are kebab-case, query keys camelCase.
 //! 4. A route that needs no certificate says `security(())`.
@@ -15,14 +16,14 @@
 use axum::{
     Router,
     body::Bytes,
-    http::{HeaderName, HeaderValue, header},
-    response::IntoResponse,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use utoipa::{
     OpenApi, ToSchema,
     openapi::{
-        self, Content, Header, InfoBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
+        self, Content, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder,
         content::ContentBuilder,
         info::ContactBuilder,
         path::Operation,
@@ -32,7 +33,7 @@ use utoipa::{
     },
 };
 
-use super::{extract::query::NoQuery, problem};
+use super::{extract::query::NoQuery, packed::Packed, problem, wire::shape};
 
 /// The full version of the interface: on every answer and in the description. Semantic: the first number is in the path.
 pub const API_VERSION: &str = "1.0.0";
@@ -69,14 +70,16 @@ struct House;
 #[expect(dead_code, reason = "describes what `problem::Problem` writes")]
 struct ProblemDocument {
     /// `urn:sluis:problem:` and the kind.
-    #[schema(example = "urn:sluis:problem:invalid")]
+    #[schema(pattern = "^urn:sluis:problem:[a-z-]+$", example = "urn:sluis:problem:invalid")]
     r#type: String,
     /// The kind in words.
+    #[schema(max_length = 256)]
     title: String,
     /// The status of the answer.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// What the kind means and what can be done.
+    #[schema(max_length = 4096)]
     detail: String,
     /// The trace under which the operator finds the request.
     #[schema(nullable = false, rename = "traceId", pattern = "^[0-9a-f]{32}$")]
@@ -95,18 +98,22 @@ pub(crate) struct FaultDocument {
     #[schema(nullable = false)]
     recipient: Option<usize>,
     /// Where: a JSON pointer into the body, `header:` and a name, `query:` and a name, or empty for the whole.
+    #[schema(max_length = 1024)]
     pointer: String,
     /// What: a stable code, or the id of a condition.
+    #[schema(pattern = "^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$")]
     code: String,
     /// The provisions that say so: act, article and paragraph.
-    #[schema(nullable = false)]
+    #[schema(value_type = Vec<shape::Provision>, required = false)]
     provisions: Option<Vec<String>>,
     /// The same provisions as one writes them in Dutch, such as `art. 2.31b lid 2 WVO 2020`.
-    #[schema(nullable = false)]
+    #[schema(value_type = Vec<shape::Citation>, required = false)]
     citations: Option<Vec<String>>,
     /// In Dutch.
+    #[schema(max_length = 4096)]
     nl: String,
     /// In English.
+    #[schema(max_length = 4096)]
     en: String,
     /// What can be done now.
     #[schema(nullable = false)]
@@ -118,8 +125,10 @@ pub(crate) struct FaultDocument {
 #[expect(dead_code, reason = "describes what `domain::problem::Bilingual` writes")]
 struct Bilingual {
     /// In Dutch.
+    #[schema(max_length = 4096)]
     nl: String,
     /// In English.
+    #[schema(max_length = 4096)]
     en: String,
 }
 
@@ -141,6 +150,7 @@ pub fn document(publisher: &Publisher, routes: openapi::OpenApi) -> openapi::Ope
              duurzaam werk. Nothing is exchanged without a legal basis, and every decision stands in the access log.",
         ))
         .contact(Some(contact))
+        .license(Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build()))
         .build();
     let base = publisher.base.as_deref().unwrap_or_default();
     api.servers = Some(vec![ServerBuilder::new().url(format!("{base}{BASE}")).build()]);
@@ -157,10 +167,11 @@ pub fn document(publisher: &Publisher, routes: openapi::OpenApi) -> openapi::Ope
         },
     );
     components.responses.insert(PROBLEM.to_owned(), RefOr::T(problem_response()));
-    for item in api.paths.paths.values_mut() {
+    components.responses.insert(LATER.to_owned(), RefOr::T(later_response()));
+    for (path, item) in &mut api.paths.paths {
         let operations =
             [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head];
-        operations.into_iter().flatten().for_each(complete);
+        operations.into_iter().flatten().for_each(|operation| complete(path, operation));
     }
     prune(&mut api);
     api
@@ -181,33 +192,101 @@ fn prune(api: &mut openapi::OpenApi) {
 
 const MUTUAL_TLS: &str = "mutualTLS";
 const PROBLEM: &str = "Problem";
+const LATER: &str = "Later";
 
 fn mutual_tls() -> SecurityRequirement {
     SecurityRequirement::new::<_, [&str; 0], &str>(MUTUAL_TLS, [])
 }
 
-/// What every operation has: problems, and the version on every answer.
-fn complete(operation: &mut Operation) {
+/// What every operation has: problems by status, and the headers of every answer.
+fn complete(path: &str, operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
-            response.headers.insert("API-Version".to_owned(), RefOr::T(version_header()));
+            response.headers.extend(headers());
+            response.headers.iter_mut().for_each(|(name, header)| bound(name, header));
+            for (media, content) in &mut response.content {
+                if let (true, RefOr::T(content)) = (media.starts_with("application/jose"), content) {
+                    content.schema = Some(pattern(JWE).into());
+                }
+            }
         }
     }
-    // 400 by itself too: the rules ask for it by name, and every route refuses parameters that it does not have.
-    for status in ["400", "4XX", "5XX"] {
-        let reference = RefOr::Ref(Ref::from_response_name(PROBLEM));
+    for status in statuses(path, operation) {
+        let name = if matches!(status, "429" | "503") { LATER } else { PROBLEM };
+        let reference = RefOr::Ref(Ref::from_response_name(name));
         operation.responses.responses.entry(status.to_owned()).or_insert(reference);
     }
 }
 
-fn version_header() -> Header {
-    openapi::HeaderBuilder::new()
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String).examples([API_VERSION])))
-        .description(Some("The full version of the interface."))
-        .build()
+/// The problems that an operation can answer, one by one.
+fn statuses(path: &str, operation: &Operation) -> Vec<&'static str> {
+    // Every route refuses parameters that it does not have, so 400 is everywhere.
+    let mut all = vec!["400", "406", "414", "429", "431", "500", "503"];
+    let is_open = operation
+        .security
+        .as_ref()
+        .is_some_and(|of| of.iter().any(|one| *one == SecurityRequirement::default()));
+    if !is_open {
+        all.extend(["401", "403"]);
+    }
+    if path.contains('{') {
+        all.push("404");
+    }
+    if operation.request_body.is_some() {
+        all.extend(["408", "409", "413", "415"]);
+    }
+    let is_collected = path.ends_with("/payload") || path.ends_with("/copy");
+    if is_collected {
+        all.push("409");
+    }
+    if is_collected || (path.contains("{id}") && operation.request_body.is_some()) {
+        all.push("410");
+    }
+    all
 }
 
-fn problem_response() -> Response {
+/// A compact JWE: five parts in base64url, of which the second is empty where the key is agreed directly.
+const JWE: &str = "^[0-9A-Za-z_-]+(\\.[0-9A-Za-z_-]*){4}$";
+const JWS: &str = "^[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+$";
+
+/// The form of a header that a route names as text only.
+fn bound(name: &str, header: &mut RefOr<Header>) {
+    let RefOr::T(header) = header else { return };
+    let form = match name {
+        "Location" => "^/v1/[0-9a-z/-]+$",
+        "Sluis-Receipt" => JWS,
+        _ => return,
+    };
+    header.schema = Some(pattern(form).into());
+}
+
+fn pattern(form: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(form))
+}
+
+fn headers() -> impl Iterator<Item = (String, RefOr<Header>)> {
+    [
+        ("API-Version", API_VERSION, "The full version of the interface."),
+        (
+            "RateLimit",
+            "\"party\";r=399;t=1",
+            "What is left of the caller's quota: r requests; whole again in t seconds.",
+        ),
+        ("RateLimit-Policy", "\"party\";q=400;w=2", "The caller's quota: q requests in w seconds."),
+        ("traceparent", TRACE, "The trace under which the operator finds the request (W3C trace context)."),
+    ]
+    .into_iter()
+    .map(|(name, example, description)| (name.to_owned(), RefOr::T(text_header(example, description))))
+}
+
+const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+fn text_header(example: &str, description: &str) -> Header {
+    let schema = ObjectBuilder::new().schema_type(Type::String).max_length(Some(256)).examples([example]);
+    openapi::HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build()
+}
+
+fn problem_response() -> openapi::Response {
     let content: Content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let mut response = ResponseBuilder::new()
         .description(
@@ -215,7 +294,21 @@ fn problem_response() -> Response {
         )
         .content(problem::MEDIA_TYPE, content)
         .build();
-    response.headers.insert("API-Version".to_owned(), RefOr::T(version_header()));
+    response.headers.extend(headers());
+    response
+}
+
+/// A problem that passes by itself.
+fn later_response() -> openapi::Response {
+    let mut response = problem_response();
+    response.description =
+        "Not now: the quota is spent, or the gateway cannot do it. Ask again later.".to_owned();
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([2]);
+    let header = openapi::HeaderBuilder::new()
+        .schema(Some(seconds))
+        .description(Some("So many seconds from now it is worth asking again."))
+        .build();
+    response.headers.insert("Retry-After".to_owned(), RefOr::T(header));
     response
 }
 
@@ -226,7 +319,10 @@ pub fn route<S: Clone + Send + Sync + 'static>(document: &openapi::OpenApi) -> R
     // A description that cannot be written is seen by the test that reads it; an empty object is served then.
     let text = document.to_pretty_json().unwrap_or_else(|_| "{}".to_owned());
     let body = Bytes::from(text);
-    Router::new().route("/openapi.json", get(move |query: NoQuery| async move { serve(query, body) }))
+    Router::new().route(
+        "/openapi.json",
+        get(move |query: NoQuery, headers: HeaderMap| async move { serve(query, &headers, body) }),
+    )
 }
 
 /// This description
@@ -243,10 +339,10 @@ pub fn route<S: Clone + Send + Sync + 'static>(document: &openapi::OpenApi) -> R
 #[expect(dead_code, reason = "carries the description of `route`")]
 const fn describe() {}
 
-fn serve(_: NoQuery, body: Bytes) -> impl IntoResponse {
+fn serve(_: NoQuery, asked: &HeaderMap, body: Bytes) -> Response {
     let headers: [(HeaderName, HeaderValue); 2] = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
     ];
-    (headers, body)
+    (headers, Packed::asked(asked, body)).into_response()
 }

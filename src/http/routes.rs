@@ -29,10 +29,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use utoipa::{
-    OpenApi,
-    openapi::{self, ServerBuilder},
-};
+use utoipa::{OpenApi, openapi};
 
 use super::{
     edge::Edge,
@@ -51,11 +48,14 @@ pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
     let versioned = Router::new()
         .merge(answering(JSON, exchanging().merge(managing())))
         .merge(answering_one_of(payload::MEDIA_TYPES, payloads()))
+        .merge(answering(JSON, judging()))
+        .merge(log::routes())
         .merge(route(&description(&state.publisher)));
-    let evaluation = Router::new().route("/evaluation", post(evaluation::evaluate));
+    let base = state.publisher.base.clone().unwrap_or_default();
     let all = Router::new()
         .nest(BASE, versioned)
-        .nest(evaluation::BASE, answering(JSON, evaluation))
+        .nest(evaluation::BASE, answering(JSON, judging()))
+        .merge(evaluation::discovery(&base))
         .merge(log::routes())
         .merge(security_txt::routes());
     edge.surround(all.with_state(state))
@@ -74,7 +74,8 @@ fn exchanging() -> Router<HttpState> {
         .route("/inbox", get(packets::inbox))
         .route("/inbox/searches", post(searches::search))
         .route("/notices", get(notices::list))
-        .route("/declarations", post(declarations::declare))
+        .route("/declarations", get(declarations::list).post(declarations::declare))
+        .route("/declarations/searches", post(declarations::search))
         .route("/declarations/{id}", get(declarations::show))
         .route("/declarations/{id}/withdrawal", post(withdrawal::declaration))
         .route("/declarations/{id}/decision", post(decision::decide))
@@ -94,6 +95,11 @@ fn managing() -> Router<HttpState> {
         .route("/datasets/{code}", get(datasets::one))
 }
 
+/// AuthZEN fixes a path below the root; the same stands below `/v1`, where generated clients look.
+fn judging() -> Router<HttpState> {
+    Router::new().route("/evaluation", post(evaluation::evaluate))
+}
+
 fn payloads() -> Router<HttpState> {
     Router::new()
         .route("/packets/{id}/payload", get_without_head(payload::payload))
@@ -103,13 +109,7 @@ fn payloads() -> Router<HttpState> {
 /// The interface description of these routes.
 #[must_use]
 pub fn description(publisher: &Publisher) -> openapi::OpenApi {
-    let mut api = document(publisher, Routes::openapi());
-    // The profile of AuthZEN fixes the whole path, so it is no part of /v1.
-    let base = publisher.base.as_deref().unwrap_or_default();
-    if let Some(item) = api.paths.paths.get_mut("/evaluation") {
-        item.servers = Some(vec![ServerBuilder::new().url(format!("{base}{}", evaluation::BASE)).build()]);
-    }
-    api
+    document(publisher, Routes::openapi())
 }
 
 /// What the interface description is made from.
@@ -131,6 +131,8 @@ pub fn description(publisher: &Publisher) -> openapi::OpenApi {
         searches::search,
         notices::list,
         declarations::declare,
+        declarations::list,
+        declarations::search,
         declarations::show,
         withdrawal::declaration,
         decision::decide,
@@ -144,6 +146,10 @@ pub fn description(publisher: &Publisher) -> openapi::OpenApi {
         datasets::list,
         datasets::one,
         evaluation::evaluate,
+        log::checkpoint,
+        log::proof,
+        log::full_tile,
+        log::partial_tile,
     ),
     tags(
         (name = "packets", description = "Packets: pushed by a sender, pulled and acknowledged by a recipient."),
@@ -156,6 +162,7 @@ pub fn description(publisher: &Publisher) -> openapi::OpenApi {
         (name = "certificates", description = "The certificates by which the calling party is known."),
         (name = "parties", description = "Who takes part, by which keys."),
         (name = "datasets", description = "What may go to whom, on which basis and under which conditions."),
+        (name = "log", description = "The open log: what anyone needs to verify it (C2SP tlog-tiles and tlog-proof)."),
         (name = "evaluation", description = "What would be decided (AuthZEN)."),
     )
 )]

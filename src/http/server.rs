@@ -3,6 +3,7 @@
 //! HTTP/2 or HTTP/1.1 follows from ALPN alone, never from sniffing the first bytes, which could be kept waiting for.
 
 mod connection;
+mod frames;
 mod pulse;
 mod slots;
 

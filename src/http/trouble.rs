@@ -114,18 +114,22 @@ impl From<PushError> for Problem {
                 .detail("A recipient has no key that is valid now. Nothing was stored; the same request can be sent later.")
                 .with_faults(faults),
             // 409 and not 422: the design rules know one status for invalid input, and this input clashes with what is stored.
-            PushError::KeyReused => problem::CONFLICT
-                .code("idempotency-key-reused")
-                .detail("The Idempotency-Key was used before, with another body. Use a new key for a new request.")
-                .with_faults([Fault::at(
-                    "header:idempotency-key",
-                    "idempotency-key-reused",
-                    "Deze sleutel is al gebruikt voor een ander bericht.",
-                    "This key was used for another body.",
-                )]),
+            PushError::KeyReused => key_reused(),
             PushError::Trouble(trouble) => trouble.into(),
         }
     }
+}
+
+fn key_reused() -> Problem {
+    problem::CONFLICT
+        .code("idempotency-key-reused")
+        .detail("The Idempotency-Key was used before, with another body. Use a new key for a new request.")
+        .with_faults([Fault::at(
+            "header:idempotency-key",
+            "idempotency-key-reused",
+            "Deze sleutel is al gebruikt voor een ander bericht.",
+            "This key was used for another body.",
+        )])
 }
 
 impl From<PullError> for Problem {
@@ -182,6 +186,7 @@ impl From<DeclareError> for Problem {
         match error {
             DeclareError::Invalid(faults) => problem::INVALID.code("declaration").with_faults(faults),
             DeclareError::Refused(refusal) => refused(refusal),
+            DeclareError::KeyReused => key_reused(),
             DeclareError::NotFound => problem::NOT_FOUND,
             DeclareError::Trouble(trouble) => trouble.into(),
         }

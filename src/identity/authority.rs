@@ -155,6 +155,22 @@ impl Authority {
         self.issue(&params)
     }
 
+    /// A certificate for servers only, as public authorities issue them since 2026: no client may use it.
+    ///
+    /// # Errors
+    /// [`AuthorityError`].
+    pub fn server_only(
+        &self,
+        oin: Oin,
+        organisation: &str,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Issued, AuthorityError> {
+        let mut params = leaf_params(oin, organisation, "server", &[], now, entropy)?;
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        self.issue(&params)
+    }
+
     /// A revocation list in PEM that names these serial numbers; `number` must rise with each list.
     ///
     /// # Errors

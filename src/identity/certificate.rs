@@ -229,6 +229,11 @@ pub(super) fn kind(key: &SubjectPublicKeyInfo<'_>) -> Option<CertificateKey> {
     }
 }
 
+/// RSA below 3072 bits.
+pub(super) fn is_short_rsa(key: &SubjectPublicKeyInfo<'_>) -> bool {
+    key.algorithm.algorithm == OID_PKCS1_RSAENCRYPTION && kind(key).is_none()
+}
+
 fn bits(modulus: &[u8]) -> usize {
     let modulus = canonical_serial(modulus);
     let leading = modulus.first().map_or(0, |byte| byte.leading_zeros());

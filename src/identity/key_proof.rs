@@ -84,9 +84,12 @@ pub enum ProofFault {
     /// It is about another key or party.
     #[error("the statement is about another key or another party")]
     OtherStatement,
-    /// It is older than ten minutes, or from the future.
+    /// It is older than ten minutes.
     #[error("the statement is not of the last ten minutes")]
     Stale,
+    /// It is from more than ten minutes from now: the caller's clock is ahead.
+    #[error("the statement is from the future")]
+    Ahead,
 }
 
 /// Checks the proof that comes with a key: the statement, the JWK's `x5c`, or both. What comes along must hold, also where
@@ -130,7 +133,7 @@ fn check_chain(
 ) -> Result<Timestamp, ProofFault> {
     let chain = chain(x5c).ok_or(ProofFault::Chain)?;
     let leaf = chain.first().ok_or(ProofFault::Chain)?;
-    let certificate = let_in(&chain, anchors, revocations, now).ok_or(ProofFault::Untrusted)?;
+    let certificate = let_in(&chain, anchors, revocations, now).map_err(|_| ProofFault::Untrusted)?;
     if certificate.oin() != peer.party().oin {
         return Err(ProofFault::OtherOrganisation);
     }
@@ -187,7 +190,12 @@ pub(super) fn said<T: DeserializeOwned>(
 /// Whether a statement of this instant may still be used.
 pub(super) fn is_of_now(iat: i64, now: Timestamp) -> Result<(), ProofFault> {
     let age = now.as_second().saturating_sub(iat);
-    if age.saturating_abs() <= STATEMENT_LASTS.as_secs() { Ok(()) } else { Err(ProofFault::Stale) }
+    let lasts = STATEMENT_LASTS.as_secs();
+    match age {
+        _ if age > lasts => Err(ProofFault::Stale),
+        _ if age < lasts.saturating_neg() => Err(ProofFault::Ahead),
+        _ => Ok(()),
+    }
 }
 
 fn has_header_of(statement: &str, key: CertificateKey, typ: &str) -> bool {

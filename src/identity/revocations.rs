@@ -22,21 +22,25 @@ use super::{
 
 const LONGEST: usize = 64 * 1024 * 1024;
 
-/// One revocation list as the configuration names it.
+/// A source of revocation lists as the configuration names it.
 #[derive(Debug, Clone, Copy)]
 pub struct ListSource<'a> {
     /// Its name in messages, such as the file's name.
     pub name: &'a str,
-    /// The list, in DER or PEM.
-    pub bytes: &'a [u8],
+    /// One list in DER; or as many as there are in PEM, with any text around the blocks (RFC 7468). Absent where it could
+    /// not be fetched or read.
+    pub bytes: Option<&'a [u8]>,
 }
 
-/// What is wrong with a revocation list.
+/// What is wrong with a revocation list. The other lists are taken all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListFault {
     /// There is none at all: without one nobody's certificate can be judged.
     #[error("there is no revocation list, so no certificate could be judged")]
     None,
+    /// The source is not there or may not be read.
+    #[error("revocation list `{0}` is not there, or may not be read")]
+    Missing(String),
     /// Not a revocation list, or not one that rustls reads; or one with a critical extension that is not known here (such
     /// as a delta list).
     #[error("revocation list `{0}` cannot be read, or is a delta, indirect or partial list")]
@@ -47,21 +51,60 @@ pub enum ListFault {
     /// It has no `nextUpdate`, or that has passed.
     #[error("revocation list `{0}` has expired or does not say until when it holds: fetch the present one")]
     Expired(String),
+    /// One that is older, by its number or its date, than the one in use.
+    #[error("revocation list `{0}` is older than the one in use, which stays: fetch the present one")]
+    Older(String),
 }
 
 /// The revocation lists of the trusted authorities. They are read anew by making a new value and, with it, a new
 /// configuration of [`super::tls`].
 #[derive(Clone)]
 pub struct Revocations {
-    lists: BTreeMap<(Vec<u8>, Vec<u8>), List>,
+    lists: BTreeMap<Scope, List>,
 }
+
+/// What was read, and what was not.
+#[derive(Debug)]
+pub struct ListsRead {
+    /// The lists that count now.
+    pub revocations: Revocations,
+    /// What is wrong with the others: each concerns its own authority only.
+    pub faults: Vec<ListFault>,
+}
+
+/// How a list in use stands, for who watches over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListStanding {
+    /// The authority's distinguished name.
+    pub authority: String,
+    /// When the authority made the list.
+    pub this_update: Timestamp,
+    /// Until when it holds.
+    pub next_update: Timestamp,
+}
+
+/// The issuer's name, and which of its certificates the list is about, both in DER.
+type Scope = (Vec<u8>, Vec<u8>);
 
 #[derive(Clone)]
 struct List {
     der: CertificateRevocationListDer<'static>,
+    authority: String,
+    number: Option<Vec<u8>>,
     this_update: Timestamp,
     next_update: Timestamp,
     serials: BTreeSet<Vec<u8>>,
+}
+
+impl List {
+    /// By its number or by its date: an authority raises both with each list (RFC 5280, sections 5.1.2.4 and 5.2.3).
+    fn is_older_than(&self, other: &Self) -> bool {
+        let by_number = match (&self.number, &other.number) {
+            (Some(own), Some(others)) => (own.len(), own) < (others.len(), others),
+            _ => false,
+        };
+        by_number || self.this_update < other.this_update
+    }
 }
 
 impl Revocations {
@@ -71,43 +114,68 @@ impl Revocations {
         Self { lists: BTreeMap::new() }
     }
 
-    /// Reads lists and checks their signatures against the anchors. Of two lists with one issuer and scope, the newer
-    /// counts.
+    /// Reads lists and checks their signatures against the anchors, each by itself: what is wrong with one is a fault and
+    /// keeps none of the others out. Of two lists with one issuer and scope, the newer counts.
     ///
-    /// # Errors
-    /// Every fault of every list; an expired list is one.
+    /// `before` are the lists in use. One of them stays where nothing newer was read for it and an anchor still trusts its
+    /// authority. An expired list stays too: it revokes what it names, and lets nobody else of its authority in.
+    #[must_use]
     pub fn read(
         sources: &[ListSource<'_>],
         anchors: &TrustAnchors,
+        before: &Self,
         now: Timestamp,
-    ) -> Result<Self, Vec<ListFault>> {
+    ) -> ListsRead {
         let mut faults = Vec::new();
-        let mut lists: BTreeMap<_, List> = BTreeMap::new();
+        let mut lists: BTreeMap<Scope, (List, &str)> = BTreeMap::new();
         for source in sources {
-            match read(source, anchors) {
-                Ok((scope, list)) => {
-                    if lists.get(&scope).is_none_or(|known| known.this_update < list.this_update) {
-                        lists.insert(scope, list);
+            for read in read_all(source, anchors) {
+                match read {
+                    Ok((scope, list)) => {
+                        if lists.get(&scope).is_none_or(|(known, _)| known.is_older_than(&list)) {
+                            lists.insert(scope, (list, source.name));
+                        }
                     }
+                    Err(fault) => faults.push(fault),
                 }
-                Err(fault) => faults.push(fault),
             }
         }
         if sources.is_empty() {
             faults.push(ListFault::None);
         }
+        for (scope, used) in &before.lists {
+            match lists.get_mut(scope) {
+                Some((list, name)) if list.is_older_than(used) => {
+                    faults.push(ListFault::Older((*name).to_owned()));
+                    *list = used.clone();
+                }
+                Some(_) => {}
+                None if is_signed(&used.der, anchors) => {
+                    lists.insert(scope.clone(), (used.clone(), &used.authority));
+                }
+                None => {}
+            }
+        }
         // Judged at the end: an old list beside its successor does no harm.
-        let name = |der: &CertificateRevocationListDer<'_>| {
-            let named = |source: &&ListSource<'_>| to_der(source.bytes).as_deref() == Some(der.as_ref());
-            sources.iter().find(named).map(|source| source.name.to_owned()).unwrap_or_default()
-        };
-        faults.extend(
-            lists
-                .values()
-                .filter(|list| list.next_update <= now)
-                .map(|list| ListFault::Expired(name(&list.der))),
-        );
-        if faults.is_empty() { Ok(Self { lists }) } else { Err(faults) }
+        let expired = lists.values().filter(|(list, _)| list.next_update <= now);
+        faults.extend(expired.map(|(_, name)| ListFault::Expired((*name).to_owned())));
+        let lists = lists.into_iter().map(|(scope, (list, _))| (scope, list)).collect();
+        ListsRead { revocations: Self { lists }, faults }
+    }
+
+    /// Whether at least one list holds now: without one nobody can be let in.
+    #[must_use]
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.lists.values().any(|list| now < list.next_update)
+    }
+
+    /// How each list stands.
+    pub fn standing(&self) -> impl Iterator<Item = ListStanding> {
+        self.lists.values().map(|list| ListStanding {
+            authority: list.authority.clone(),
+            this_update: list.this_update,
+            next_update: list.next_update,
+        })
     }
 
     /// Whether any list of this issuer names the serial number. Issuer in DER, serial big-endian.
@@ -161,23 +229,58 @@ impl fmt::Debug for Revocations {
     }
 }
 
-fn to_der(bytes: &[u8]) -> Option<Vec<u8>> {
-    if bytes.starts_with(b"-----BEGIN") {
-        pem::parse(bytes).ok().filter(|block| block.tag() == "X509 CRL").map(pem::Pem::into_contents)
-    } else {
-        Some(bytes.to_vec())
+/// Every list of a source, or why there is none.
+fn read_all(source: &ListSource<'_>, anchors: &TrustAnchors) -> Vec<Result<(Scope, List), ListFault>> {
+    let Some(bytes) = source.bytes else { return vec![Err(ListFault::Missing(source.name.to_owned()))] };
+    let unreadable = || ListFault::Unreadable(source.name.to_owned());
+    if !is_pem(bytes) {
+        return vec![read(source.name, bytes.to_vec(), anchors)];
     }
+    let blocks = blocks(bytes);
+    blocks
+        .into_iter()
+        .map(|block| match pem::parse(block) {
+            Ok(block) if block.tag() == LIST_TAG => read(source.name, block.into_contents(), anchors),
+            Ok(_) | Err(_) => Err(unreadable()),
+        })
+        .collect()
 }
 
-type Scoped = ((Vec<u8>, Vec<u8>), List);
+const BEGIN: &[u8] = b"-----BEGIN ";
+const LIST_TAG: &str = "X509 CRL";
 
-fn read(source: &ListSource<'_>, anchors: &TrustAnchors) -> Result<Scoped, ListFault> {
-    let unreadable = || ListFault::Unreadable(source.name.to_owned());
-    let der = to_der(source.bytes).filter(|der| der.len() <= LONGEST).ok_or_else(unreadable)?;
+/// DER begins with the tag of a sequence; a text that has the mark of PEM somewhere does not.
+fn is_pem(bytes: &[u8]) -> bool {
+    bytes.first() != Some(&0x30) && bytes.windows(BEGIN.len()).any(|window| window == BEGIN)
+}
+
+/// The pieces of a text that each begin with the mark of a block, so that one broken block takes no other along.
+fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut starts: Vec<usize> = bytes
+        .windows(BEGIN.len())
+        .enumerate()
+        .filter_map(|(at, window)| (window == BEGIN).then_some(at))
+        .collect();
+    starts.push(bytes.len());
+    starts.windows(2).filter_map(|pair| bytes.get(*pair.first()?..*pair.get(1)?)).collect()
+}
+
+fn is_signed(der: &[u8], anchors: &TrustAnchors) -> bool {
+    CertificateRevocationList::from_der(der).is_ok_and(|(_, list)| {
+        anchors.signed_by(list.issuer().as_raw(), |authority| {
+            list.verify_signature(authority.public_key()).is_ok()
+        })
+    })
+}
+
+fn read(name: &str, der: Vec<u8>, anchors: &TrustAnchors) -> Result<(Scope, List), ListFault> {
+    let unreadable = || ListFault::Unreadable(name.to_owned());
+    if der.len() > LONGEST {
+        return Err(unreadable());
+    }
     let Ok(([], list)) = CertificateRevocationList::from_der(&der) else { return Err(unreadable()) };
-    let issuer = list.issuer().as_raw().to_vec();
-    if !anchors.signed_by(&issuer, |authority| list.verify_signature(authority.public_key()).is_ok()) {
-        return Err(ListFault::Signature(source.name.to_owned()));
+    if !is_signed(&der, anchors) {
+        return Err(ListFault::Signature(name.to_owned()));
     }
     let mut scope = Vec::new();
     for extension in list.extensions() {
@@ -193,18 +296,20 @@ fn read(source: &ListSource<'_>, anchors: &TrustAnchors) -> Result<Scoped, ListF
         }
     }
     let instant = |seconds| Timestamp::from_second(seconds).map_err(|_| unreadable());
-    let expired = || ListFault::Expired(source.name.to_owned());
-    let next_update = instant(list.next_update().ok_or_else(expired)?.timestamp())?;
-    let this_update = instant(list.last_update().timestamp())?;
-    let serials = list
-        .iter_revoked_certificates()
-        .map(|revoked| canonical_serial(revoked.raw_serial()).to_vec())
-        .collect();
-    let der_owned = CertificateRevocationListDer::from(der.clone());
-    if !is_read_by_rustls(&der_owned, anchors) {
-        return Err(unreadable());
-    }
-    Ok(((issuer, scope), List { der: der_owned, this_update, next_update, serials }))
+    let expired = || ListFault::Expired(name.to_owned());
+    let read = List {
+        authority: list.issuer().to_string(),
+        number: list.crl_number().map(|number| canonical_serial(&number.to_bytes_be()).to_vec()),
+        next_update: instant(list.next_update().ok_or_else(expired)?.timestamp())?,
+        this_update: instant(list.last_update().timestamp())?,
+        serials: list
+            .iter_revoked_certificates()
+            .map(|revoked| canonical_serial(revoked.raw_serial()).to_vec())
+            .collect(),
+        der: CertificateRevocationListDer::from(der.clone()),
+    };
+    let issuer = list.issuer().as_raw().to_vec();
+    if is_read_by_rustls(&read.der, anchors) { Ok(((issuer, scope), read)) } else { Err(unreadable()) }
 }
 
 /// rustls is stricter than the reader above, in the number of the list for one. Asked here, so that a list that it

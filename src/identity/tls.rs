@@ -1,10 +1,10 @@
 //! TLS by the NCSC's guidelines of 2025: 1.3 first, 1.2 with ECDHE and AEAD only, no RSA key exchange, no CBC.
 
+mod admission;
 mod verifier;
 
 use std::{fmt, sync::Arc};
 
-use jiff::Timestamp;
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
     crypto::{
@@ -16,9 +16,14 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-use super::{ClientCertificate, anchors::TrustAnchors, certificate::parse, revocations::Revocations};
+use super::{
+    anchors::TrustAnchors,
+    certificate::{is_short_rsa, parse},
+    revocations::Revocations,
+};
 use crate::domain::clock::Clock;
 
+pub use admission::{NotLetIn, let_in};
 use verifier::PartyVerifier;
 
 /// Why a configuration cannot be made.
@@ -39,22 +44,6 @@ pub enum TlsError {
     /// The verifier for client certificates cannot be made.
     #[error("the trust anchors and revocation lists make no verifier")]
     Verifier(#[source] rustls::server::VerifierBuilderError),
-}
-
-/// The certificate at the head of this chain, if it would be let in at the handshake at this instant: its form, its chain to
-/// an anchor that vouches for its OIN, its validity and its revocation are in order.
-#[must_use]
-pub fn let_in(
-    chain: &[CertificateDer<'_>],
-    anchors: &TrustAnchors,
-    revocations: &Revocations,
-    now: Timestamp,
-) -> Option<ClientCertificate> {
-    let (leaf, intermediates) = chain.split_first()?;
-    let seconds = u64::try_from(now.as_second()).ok()?;
-    let instant = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-    let verifier = PartyVerifier::new(anchors, revocations, &Arc::new(provider())).ok()?;
-    verifier.verify(leaf, intermediates, instant).ok()
 }
 
 /// The own certificate chain and its key.
@@ -89,6 +78,15 @@ impl OwnCertificate {
         self.chain.iter().map(AsRef::as_ref)
     }
 
+    /// Whether it rests on an RSA key below 3072 bits, its own or that of an authority between it and the root. The NCSC
+    /// phases those out (guidelines for TLS, 2025).
+    #[must_use]
+    pub fn is_phased_out(&self) -> bool {
+        self.chain.iter().any(|certificate| {
+            parse(certificate).is_ok_and(|certificate| is_short_rsa(certificate.public_key()))
+        })
+    }
+
     pub(super) fn key_der(&self) -> &[u8] {
         self.key.secret_der()
     }
@@ -117,7 +115,8 @@ pub fn provider() -> CryptoProvider {
             suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
             suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         ],
-        kx_groups: vec![kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1],
+        // The hybrid first: what is recorded today must not be read by a quantum computer later (RFC 10024).
+        kx_groups: vec![kx_group::X25519MLKEM768, kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1],
         ..aws_lc_rs::default_provider()
     }
 }

@@ -124,6 +124,13 @@ impl Catalogue {
         self.regions.iter().map(|(name, region)| (name.as_str(), region))
     }
 
+    /// A condition by its identifier, whether of a dataset, of every dataset or of a route.
+    #[must_use]
+    pub fn condition(&self, id: &str) -> Option<&Condition> {
+        let own = self.datasets.values().find_map(|dataset| dataset.conditions.get(id));
+        own.or_else(|| self.guards.get(id)).or_else(|| self.routes.conditions.get(id))
+    }
+
     /// The conditions that hold for bases of every dataset.
     pub fn guards(&self) -> impl Iterator<Item = &Condition> {
         self.guards.values()

@@ -159,6 +159,7 @@ mod tests {
     }
 
     const POLICY: &str = "datasets/overgangsdocument/policy.cedar";
+    const SHARED: &str = "definitions/persoon.json";
     const SCHEMA: &str = "datasets/overgangsdocument/schema.json";
     const ABOUT: &str = "datasets/overgangsdocument/dataset.toml";
     const CASES: &str = "datasets/overgangsdocument/cases.toml";
@@ -220,7 +221,18 @@ mod tests {
         (SCHEMA, "\"maxLength\": 120", "\"x-maxLength\": 120", "has no \"maxLength\""),
         (SCHEMA, "\"maximum\": 8", "\"maximum\": 999999999", "nine digits"),
         (SCHEMA, "\"maximum\": 8", "\"multipleOf\": 1", "\"multipleOf\", which a projection cannot see"),
-        (SCHEMA, "\"format\": \"email\"", "\"format\": \"ernail\"", "not a JSON Schema"),
+        (SHARED, "\"format\": \"email\"", "\"format\": \"ernail\"", "not a JSON Schema"),
+        (SHARED, "\"$id\"", "\"$anchor\"", "no \"$id\""),
+        (SHARED, "\"#/$defs/woonplaats\"", "\"#/$defs/dorp\"", "`#/$defs/dorp` is no definition"),
+        (SHARED, "\"#/$defs/woonplaats\"", "\"#/$defs/adres\"", "refers to itself"),
+        (
+            SHARED,
+            "\"x-form\": {\n        \"nl\": \"negen",
+            "\"x-vorm\": {\n        \"nl\": \"negen",
+            "does not say which",
+        ),
+        (SHARED, "\"x-together\": [", "\"x-together\": [ \"kamer\",", "\"kamer\", which it does not know"),
+        (SCHEMA, "definitions:1#/$defs/adres", "definitions:2#/$defs/adres", "is no definition"),
         (SCHEMA, "\"type\": \"boolean\"", "\"type\": [\"boolean\", \"null\"]", "does not have one type"),
         (SCHEMA, "\"type\": \"boolean\"", "\"$ref\": \"https://example.nl/x\"", "refers outside"),
         (SCHEMA, "\"type\": \"boolean\"", "\"oneOf\": [{\"type\": \"boolean\"}]", "one type"),
@@ -231,7 +243,9 @@ mod tests {
             "\"type\": \"object\", \"patternProperties\": {},",
             "\"patternProperties\"",
         ),
-        (SCHEMA, "\"type\": \"object\",", "\"type\": \"object\", \"anyOf\": [],", "\"anyOf\""),
+        (SCHEMA, "\"anyOf\": [", "\"anyOf\": [ { \"type\": \"object\" },", "\"type\", which a projection"),
+        (SCHEMA, "\"anyOf\": [", "\"anyOf\": [ { \"required\": [\"bijnaam\"] },", "\"bijnaam\", which it"),
+        (SCHEMA, "\"type\": \"object\",", "\"type\": \"object\", \"oneOf\": [],", "\"oneOf\""),
         (SCHEMA, "\"type\": \"object\",", "\"type\": \"object\", \"if\": {},", "\"if\""),
         (SCHEMA, "\"title\": \"Overgangsdocument\"", "\"title\": \"a\", \"title\": \"b\"", "not strict JSON"),
         (ABOUT, "code = \"overgangsdocument\"", "code = \"ander\"", "not the name of the folder"),

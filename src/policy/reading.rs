@@ -13,6 +13,7 @@ use super::{
     catalogue::{Catalogue, Routes},
     cited::Citations,
     dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile},
+    definitions::Definitions,
     finding::{Finding, Notes},
     law::{self, LawEntry, LawFile, PurposeEntry, PurposesFile},
     region::Region,
@@ -47,10 +48,11 @@ impl Reading<'_> {
             Known { schema: &schema, law: &|id| law.get(id), purpose: &|code| purposes.contains_key(code) };
         let guards = self.conditions("guards.cedar", Place::Guards, &known);
         let routes = self.routes(&known);
+        let definitions = self.definitions();
         let mut datasets = BTreeMap::new();
         let mut cases = BTreeMap::new();
         for folder in self.folders() {
-            if let Some(dataset) = self.dataset(&folder, &known) {
+            if let Some(dataset) = self.dataset(&folder, &known, &definitions) {
                 cases.insert(folder.clone(), self.text(&format!("datasets/{folder}/cases.toml"))?.to_owned());
                 datasets.insert(dataset.code.clone(), dataset);
             }
@@ -158,6 +160,7 @@ impl Reading<'_> {
             let known = match parts.as_slice() {
                 [top] => TOP.contains(top),
                 ["datasets", _, file] => FOLDER.contains(file),
+                ["definitions", file] => is_json(file),
                 ["regions", file] => Path::new(file).extension().is_some_and(|extension| extension == "toml"),
                 _ => false,
             };
@@ -239,15 +242,33 @@ impl Reading<'_> {
         Routes { permits, conditions }
     }
 
-    fn dataset(&mut self, folder: &str, known: &Known<'_>) -> Option<Dataset> {
+    fn definitions(&mut self) -> Definitions {
+        let names: Vec<String> = self
+            .files
+            .names()
+            .filter(|name| name.strip_prefix("definitions/").is_some_and(is_json))
+            .map(str::to_owned)
+            .collect();
+        let mut definitions = Definitions::default();
+        for file in names {
+            if let Some(read) = self.json(&file) {
+                definitions.add(read, &mut Notes { file: &file, all: self.findings });
+            }
+        }
+        definitions
+    }
+
+    fn dataset(&mut self, folder: &str, known: &Known<'_>, definitions: &Definitions) -> Option<Dataset> {
         let path = |file: &str| format!("datasets/{folder}/{file}");
         let about_file = path("dataset.toml");
         let about = self.toml::<DatasetFile>(&about_file);
         let schema = self.json(&path("schema.json"));
         let example = self.json(&path("example.json"));
         let schema_file = path("schema.json");
-        let shape = schema
-            .and_then(|schema| Shape::inspect(schema, &mut Notes { file: &schema_file, all: self.findings }));
+        let shape = schema.and_then(|schema| {
+            let mut notes = Notes { file: &schema_file, all: self.findings };
+            Shape::inspect(definitions.inline(&schema, &mut notes), &mut notes)
+        });
         let about = about?;
         let mut notes = Notes { file: &about_file, all: self.findings };
         if about.code.as_str() != folder {
@@ -400,6 +421,10 @@ fn hang_together(
             );
         }
     }
+}
+
+fn is_json(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "json")
 }
 
 fn is_ground(text: &str) -> bool {

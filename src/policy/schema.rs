@@ -22,6 +22,9 @@ pub(super) struct Shape {
 const NOTES: [&str; 9] =
     ["$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples", "deprecated"];
 
+/// The names of the members of an object that are read as one text when a number is looked for in it.
+pub(super) const TOGETHER: &str = "x-together";
+
 /// The first number of nine digits: a number that large could be a BSN.
 const NINE_DIGITS: f64 = 100_000_000.0;
 
@@ -54,6 +57,25 @@ impl Shape {
     /// The schema below a reference, if the node is one.
     pub(super) fn resolve<'a>(&'a self, node: &'a Value) -> &'a Value {
         follow(&self.schema, node).unwrap_or(node)
+    }
+}
+
+/// In words, which form a text must have: what the schema says, or what its format is.
+pub(super) fn form(node: &Value) -> Option<(&str, &str)> {
+    if let Some(form) = node.get("x-form") {
+        return Some((form.get("nl")?.as_str()?, form.get("en")?.as_str()?));
+    }
+    match node.get("format")?.as_str()? {
+        "date" => {
+            Some(("een datum als jjjj-mm-dd, zoals 2026-07-17", "a date as yyyy-mm-dd, such as 2026-07-17"))
+        }
+        "time" => Some(("een tijd als uu:mm:ss, zoals 14:30:00", "a time as hh:mm:ss, such as 14:30:00")),
+        "date-time" => Some((
+            "een tijdstip met tijdzone, zoals 2026-07-17T14:30:00Z",
+            "an instant with its offset, such as 2026-07-17T14:30:00Z",
+        )),
+        "uuid" => Some(("een UUID", "a UUID")),
+        _ => None,
     }
 }
 
@@ -130,7 +152,15 @@ impl Walk<'_, '_, '_> {
         self.only(
             keywords,
             at,
-            &["type", "properties", "required", "additionalProperties", "minProperties", "dependentRequired"],
+            &[
+                "type",
+                "properties",
+                "required",
+                "additionalProperties",
+                "minProperties",
+                "dependentRequired",
+                "anyOf",
+            ],
         );
         if keywords.get("additionalProperties") != Some(&Value::Bool(false)) {
             self.notes.add(format!("`{at}` allows unknown fields"), "Write \"additionalProperties\": false.");
@@ -154,7 +184,13 @@ impl Walk<'_, '_, '_> {
             }
             self.node(property, &below, depth.saturating_add(1));
         }
-        for name in keywords.get("required").and_then(Value::as_array).into_iter().flatten() {
+        let choices = keywords.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+        for choice in choices.clone().filter_map(Value::as_object) {
+            self.only(choice, &format!("{at}/anyOf"), &["required"]);
+        }
+        let required = choices.filter_map(|choice| choice.get("required"));
+        let required = required.chain(keywords.get("required")).chain(keywords.get(TOGETHER));
+        for name in required.filter_map(Value::as_array).flatten() {
             if name.as_str().is_none_or(|name| !properties.contains_key(name)) {
                 self.notes
                     .add(format!("`{at}` requires {name}, which it does not know"), "Correct the name.");
@@ -180,6 +216,13 @@ impl Walk<'_, '_, '_> {
                 .is_some_and(|format| ["date", "time", "date-time", "uuid"].contains(&format));
         if !short {
             self.bounded(keywords, at, "maxLength");
+        }
+        let has_form = keywords.contains_key("pattern") || keywords.contains_key("format");
+        if has_form && form(&Value::Object(keywords.clone())).is_none() {
+            self.notes.add(
+                format!("`{at}` asks for a form and does not say which"),
+                "Write \"x-form\": { \"nl\": \"…\", \"en\": \"…\" }: what a person reads who wrote another.",
+            );
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod certificate;
+pub(in crate::store) mod claim;
 mod decide;
 mod declare;
 mod deliver;
@@ -29,6 +30,7 @@ use std::future::Future;
 pub use self::{
     answer::{Answer, Answered},
     certificate::{RegisterCertificate, RevokeCertificate},
+    claim::{IdempotencyKey, Made},
     decide::{DecideDeclaration, Decided},
     declare::{Declare, Declared, Evidenced, WithdrawDeclaration, Withdrawn},
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
@@ -42,7 +44,7 @@ pub use self::{
     person::NewPerson,
     policy::ActivatePolicy,
     probe::Probe,
-    push::{IdempotencyKey, NewRecipient, Push, Pushed},
+    push::{NewRecipient, Push, Pushed},
     recipients::Stopped,
     record::Record,
     undelivered::TellUndelivered,

@@ -2,7 +2,9 @@
 
 mod batches;
 mod calls;
+mod document;
 mod journey;
+mod lists;
 mod live;
 mod logs;
 mod many;
@@ -15,3 +17,4 @@ mod sheets;
 mod single;
 mod stub;
 mod tree;
+mod trusted;

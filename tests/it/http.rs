@@ -1,5 +1,7 @@
+mod authzen;
 mod connections;
 mod extract;
+mod floods;
 mod head;
 mod interface;
 mod json;

@@ -12,6 +12,7 @@ use crate::domain::{
     id::{DeclarationId, NoticeId, PacketId, PersonId},
     party::PartyId,
     pgn::hides_a_bsn,
+    text::{Lines, NoData, no_data},
 };
 
 /// Who acted, as the acting party itself calls the member of staff or the system. Stands only in that party's own part.
@@ -42,7 +43,9 @@ impl Staff {
     /// [`InvalidStaff`] when one has another form or could hold a BSN.
     pub fn new(reference: &str, function: &str) -> Result<Self, InvalidStaff> {
         for text in [reference, function] {
-            if text.trim().is_empty() || text.chars().count() > 64 || text.chars().any(char::is_control) {
+            if text.chars().count() > 64
+                || no_data(text, Lines::One).is_some_and(|why| why < NoData::SpreadsheetError)
+            {
                 return Err(InvalidStaff::Form);
             }
             if hides_a_bsn(text) {
@@ -355,6 +358,8 @@ mod tests {
         assert!(Staff::new("m.devries", "leerplichtambtenaar").is_ok());
         assert_eq!(Staff::new("", "x"), Err(InvalidStaff::Form));
         assert_eq!(Staff::new("x", "a\nb"), Err(InvalidStaff::Form));
+        assert_eq!(Staff::new("x", "a\u{202e}b"), Err(InvalidStaff::Form));
+        assert_eq!(Staff::new("\u{200b}", "x"), Err(InvalidStaff::Form));
         assert_eq!(Staff::new(&"x".repeat(65), "x"), Err(InvalidStaff::Form));
         assert_eq!(Staff::new("999990019", "x"), Err(InvalidStaff::LooksLikeBsn));
     }

@@ -9,14 +9,18 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    gateway::Call,
-    lists::Page,
+    gateway::{Call, CallError},
+    listed,
+    lists::{self, Page},
+    names::Names,
+    pending::Pending,
     profile::ProfileChoice,
+    push::unaccepted,
     session::{Session, read_json},
-    text::shown,
+    text::member,
 };
 use crate::{
-    cli::{Context, Exit, Failure},
+    cli::{Context, Exit, Failure, Language, language::tell},
     domain::{
         declaration::Capacity,
         id::{DeclarationId, PacketId},
@@ -55,6 +59,14 @@ pub struct Declare {
     /// The declaration as JSON; `-` is standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+
+    /// The Idempotency-Key; without it a random one, which is kept beside the file until the answer was printed.
+    #[arg(long, value_name = "KEY")]
+    pub idempotency_key: Option<String>,
+
+    /// Record it although an earlier try of another content had no answer.
+    #[arg(long)]
+    pub changed: bool,
 }
 
 /// `sluis client withdraw`.
@@ -117,7 +129,10 @@ impl Acknowledge {
         let session = Session::open(choice, at)?;
         let body = self.reference.map_or_else(|| json!({}), |reference| json!({ "reference": reference }));
         let call = Call::post(format!("/v1/packets/{}/acknowledgement", self.id), &body)?.repeatable();
-        done(call, &session, at, |answer| told("Ontvangst bevestigd / acknowledged", answer)).await
+        done(call, &session, at, |answer, language| {
+            told(language.pick("Ontvangst bevestigd", "Acknowledged"), answer)
+        })
+        .await
     }
 }
 
@@ -125,11 +140,35 @@ impl Declare {
     /// Records what the person, or who acts for the person, wants.
     ///
     /// # Errors
-    /// As any call. It is not repeated when it may have been recorded.
+    /// As any call. Under its key it cannot be recorded twice.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
-        let call = Call::post_bytes("/v1/declarations", read_json(&self.file)?);
-        done(call, &session, at, |answer| told("Vastgelegd / recorded", answer)).await
+        let body = read_json(&self.file)?;
+        let path = "/v1/declarations";
+        let pending = match self.idempotency_key {
+            Some(key) => Pending::under(key),
+            None => Pending::begin(&self.file, path, &body, self.changed, &*at.entropy)?,
+        };
+        let call = Call::post_bytes(path, body).idempotent(pending.key());
+        let answer = match session.gateway.call(call).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(unaccepted(error, &pending)),
+        };
+        let answer: Value = serde_json::from_slice(&answer.body)
+            .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
+        let language = at.out.language();
+        at.out.show(&answer, || {
+            let id = member(&answer, "/id");
+            let recorded = told(language.pick("Vastgelegd", "Recorded"), &answer);
+            let back = tell!(
+                language,
+                "Intrekken: sluis client withdraw declaration {id} --by WIE",
+                "To withdraw: sluis client withdraw declaration {id} --by WHO"
+            );
+            format!("{recorded}\n{back}")
+        })?;
+        pending.end()?;
+        Ok(Exit::Done)
     }
 }
 
@@ -147,7 +186,11 @@ impl Withdraw {
             Withdrawn::Packet { id } => Call::post(format!("/v1/packets/{id}/withdrawal"), &json!({}))?,
         };
         // What is withdrawn stays withdrawn, however often it is said.
-        done(call.repeatable(), &session, at, withdrawn).await
+        let answer: Value = session.gateway.json(call.repeatable()).await?;
+        let names = if at.out.is_json() { Names::default() } else { Names::of(&session).await };
+        let language = at.out.language();
+        at.out.show(&answer, || withdrawn(&answer, &names, language))?;
+        Ok(Exit::Done)
     }
 }
 
@@ -155,16 +198,17 @@ impl AnswerRequest {
     /// Answers the request.
     ///
     /// # Errors
-    /// As any call. It is not repeated when it may have been recorded.
+    /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
         let call = Call::post(format!("/v1/requests/{}/answer", self.id), &json!({ "continues": self.yes }))?;
-        let text = if self.yes {
-            "Beantwoord met ja / answered with yes"
+        let (nl, en) = if self.yes {
+            ("Beantwoord met ja", "Answered with yes")
         } else {
-            "Beantwoord met nee / answered with no"
+            ("Beantwoord met nee", "Answered with no")
         };
-        done(call, &session, at, |answer| told(text, answer)).await
+        // The same answer, however often it is given, is one; another is refused.
+        done(call.repeatable(), &session, at, |answer, language| told(language.pick(nl, en), answer)).await
     }
 }
 
@@ -177,16 +221,12 @@ impl Search {
         let session = Session::open_as_staff(choice, at)?;
         let call = Call::post_bytes("/v1/inbox/searches", read_json(&self.file)?).repeatable();
         let page: Page = session.gateway.json(call).await?;
-        for item in &page.items {
-            at.out.show(item, || {
-                let of = |name| item.get(name).map(shown).unwrap_or_default();
-                format!("{}  {}  {}", of("id"), of("dataset"), of("state"))
-            })?;
-        }
         if page.items.is_empty() {
-            at.out.say("Niets gevonden. / Nothing found.")?;
+            at.out.say(("Niets gevonden.", "Nothing found."))?;
             return Ok(Exit::Refused);
         }
+        lists::print(&page.items, at)?;
+        lists::tabled(&page.items, listed::received, &session, at).await?;
         Ok(Exit::Done)
     }
 }
@@ -195,32 +235,39 @@ pub(super) async fn done(
     call: Call,
     session: &Session,
     at: &mut Context,
-    text: impl FnOnce(&Value) -> String,
+    text: impl FnOnce(&Value, Language) -> String,
 ) -> Result<Exit, Failure> {
     let answer: Value = session.gateway.json(call).await?;
-    at.out.show(&answer, || text(&answer))?;
+    let language = at.out.language();
+    at.out.show(&answer, || text(&answer, language))?;
     Ok(Exit::Done)
 }
 
 pub(super) fn told(text: &str, answer: &Value) -> String {
-    let of = |name: &str| answer.get(name).map(shown).unwrap_or_default();
-    format!("{text}: {}  log {}", of("id"), of("logIndex"))
+    let of = |pointer| member(answer, pointer);
+    let log = of("/logIndex");
+    let log = if log.is_empty() { log } else { format!("  log {log}") };
+    format!("{text}: {}{log}", of("/id"))
 }
 
-/// A withdrawal: who can no longer collect what, and who had collected it and is told.
-fn withdrawn(answer: &Value) -> String {
-    let mut lines = vec![told("Ingetrokken / withdrawn", answer)];
-    for (name, text) in [
-        ("stopped", "tegengehouden voor / stopped for"),
-        ("told", "al opgehaald, krijgt bericht / collected already, is told"),
+/// A withdrawal: who can no longer collect what, and who had collected it. The gateway tells parties; the young person, who
+/// had a copy through the sender, hears it from the sender alone.
+fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
+    let mut lines = vec![told(language.pick("Ingetrokken", "Withdrawn"), answer)];
+    for (list, nl, en) in [
+        ("/stopped", "tegengehouden", "stopped"),
+        ("/told", "al opgehaald, krijgt bericht", "collected already, is told"),
         (
-            "toTell",
-            "kopie van de jongere: vertel het zelf aan de jongere / the young person's copy: tell the young person yourself",
+            "/toTell",
+            "het afschrift is al opgehaald; de poort geeft geen bericht: vertel het zelf",
+            "the copy was collected already; the gateway tells nobody: tell it yourself",
         ),
     ] {
-        for copy in answer.get(name).and_then(Value::as_array).into_iter().flatten() {
-            let of = |pointer| copy.pointer(pointer).map(shown).unwrap_or_default();
-            lines.push(format!("  {}  {text}: {}/{}", of("/packet"), of("/party/oin"), of("/party/role")));
+        for copy in answer.pointer(list).and_then(Value::as_array).into_iter().flatten() {
+            let packet = member(copy, "/packet");
+            let party = copy.pointer("/party").map(|party| names.party(party, language)).unwrap_or_default();
+            let what = language.pick(nl, en);
+            lines.push(format!("  {packet}  {party}: {what}"));
         }
     }
     lines.join("\n")

@@ -21,7 +21,7 @@ use super::{
     rows::Layout,
 };
 use crate::{
-    cli::{Exit, Failure},
+    cli::{Exit, Failure, Language},
     domain::clock::Clock,
 };
 
@@ -50,6 +50,8 @@ pub struct Batch<'a> {
     pub parallel: usize,
     /// The columns of the input, when it is CSV: then reasons name them.
     pub layout: Option<&'a Layout>,
+    /// In which language who watches is told.
+    pub language: Language,
     /// Send although lines that were accepted earlier are now gone or different.
     pub changed: bool,
 }
@@ -213,7 +215,10 @@ impl Batch<'_> {
                     if stopped.swap(true, Ordering::Relaxed) {
                         return Ok(());
                     }
-                    bar.set_message("stopt / stopping; nog eens Ctrl-C: wacht niet / again: do not wait");
+                    bar.set_message(self.language.pick(
+                        "stopt; nog eens Ctrl-C: wacht niet",
+                        "stopping; Ctrl-C again: do not wait",
+                    ));
                     continue;
                 }
             };

@@ -52,6 +52,6 @@ impl Decide {
         });
         // The same decision, however often it is said, is one.
         let call = Call::post(format!("/v1/declarations/{}/decision", self.id), &body)?.repeatable();
-        done(call, &session, at, |answer| told("Beslist / decided", answer)).await
+        done(call, &session, at, |answer, language| told(language.pick("Beslist", "Decided"), answer)).await
     }
 }

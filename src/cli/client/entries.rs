@@ -1,27 +1,56 @@
 //! `sluis client entries`: what the log says about this party, and whether it can be believed.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use clap::Args;
+use jiff::{Timestamp, civil::Date};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{
     lists::{Pages, Range},
+    names::Names,
     profile::ProfileChoice,
     session::Session,
-    text::shown,
+    text::member,
+    told::{Teller, Told},
 };
 use crate::{
-    accesslog::own::OwnEntry,
-    cli::{Context, Exit, Failure},
+    accesslog::{
+        entry::{Outcome, parse_leaf},
+        own::OwnEntry,
+    },
+    cli::{
+        Context, Exit, Failure, Language, compose,
+        language::{both, tell},
+    },
+    domain::clock::{amsterdam_date, from_millis},
     merkle::note::LogVerifier,
 };
 
 /// The arguments of `sluis client entries`.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  sluis client entries
+  sluis client entries --since 2026-09-01 --until 2026-10-01
+  sluis client entries --refused
+  sluis client entries --verify --json")]
 pub struct Entries {
     /// Which entries.
     #[command(flatten)]
     pub range: Range,
+
+    /// Only those from this day on, in Amsterdam.
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Date>,
+
+    /// Only those before this day, in Amsterdam.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
+
+    /// Only what was refused.
+    #[arg(long)]
+    pub refused: bool,
 
     /// Compute every commitment and proof again, with the log's public key of the profile (`log_vkey`).
     #[arg(long)]
@@ -36,31 +65,72 @@ impl Entries {
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open(choice, at)?;
         let log = if self.verify { Some(needed(session.log()?)?) } else { None };
+        let (names, rules) = if at.out.is_json() {
+            (Names::default(), None)
+        } else {
+            (Names::of(&session).await, Some(compose::catalogue(None)?))
+        };
+        let language = at.out.language();
+        let teller = rules.as_ref().map(|rules| Teller { names: &names, rules, language });
         let mut pages = Pages::of(&session.gateway, "/v1/entries", &self.range);
         let (mut count, mut wrong): (u64, u64) = (0, 0);
         while let Some(items) = pages.next().await? {
-            for item in &items {
+            for item in items.iter().filter(|item| self.wants(item)) {
                 let verdict = log.as_ref().map(|log| judged(item, log));
                 wrong = wrong.saturating_add(u64::from(verdict.as_ref().is_some_and(Result::is_err)));
                 count = count.saturating_add(1);
-                show(item, verdict.as_ref(), at)?;
+                let document = judged_document(item, verdict.as_ref());
+                at.out.show(&document, || line(item, verdict.as_ref(), teller.as_ref(), language))?;
             }
         }
+        if count == 0 {
+            at.out.say(("Niets.", "Nothing."))?;
+        }
         if log.is_some() {
-            at.out.say(&format!("{count} gecontroleerd / verified, {wrong} klopt niet / does not hold"))?;
+            at.out.say(both!(
+                "{count} gecontroleerd, {wrong} klopt niet",
+                "{count} verified, {wrong} do not hold"
+            ))?;
         }
         if wrong > 0 {
-            return Err(Failure::refused(format!("{wrong} of {count} entries do not hold"))
-                .now("keep this output and tell the gateway's operator and your privacy officer"));
+            return Err(Failure::refused(both!(
+                "{wrong} van de {count} regels kloppen niet",
+                "{wrong} of {count} entries do not hold"
+            ))
+            .now((
+                "bewaar deze uitvoer en vertel het de beheerder van de poort en uw privacy officer",
+                "keep this output and tell the gateway's operator and your privacy officer",
+            )));
         }
         Ok(Exit::Done)
     }
+
+    fn wants(&self, item: &Value) -> bool {
+        let day = time_of(item).map(amsterdam_date);
+        let late_enough = self.since.is_none_or(|since| day.is_some_and(|day| day >= since));
+        let early_enough = self.until.is_none_or(|until| day.is_some_and(|day| day < until));
+        let fits = !self.refused || Told::of(item).outcome() == Some(Outcome::Refused);
+        late_enough && early_enough && fits
+    }
+}
+
+/// When it was written, as the leaf says.
+fn time_of(item: &Value) -> Option<Timestamp> {
+    let leaf = BASE64_STANDARD.decode(item.get("leaf")?.as_str()?).ok()?;
+    let leaf = parse_leaf(&leaf).ok()?;
+    i64::try_from(leaf.time).ok().map(from_millis)
 }
 
 fn needed(log: Option<LogVerifier>) -> Result<LogVerifier, Failure> {
     log.ok_or_else(|| {
-        Failure::configuration("the profile has no `log_vkey` to verify with")
-            .now("get the log's public key from the gateway's operator, not from the gateway, and add it to the profile")
+        Failure::configuration((
+            "het profiel heeft geen `log_vkey` om mee te controleren",
+            "the profile has no `log_vkey` to verify with",
+        ))
+        .now((
+            "vraag de publieke sleutel van het log aan de beheerder, niet aan de poort, en zet haar in het profiel",
+            "get the log's public key from the gateway's operator, not from the gateway, and add it to the profile",
+        ))
     })
 }
 
@@ -69,8 +139,7 @@ fn judged(item: &Value, log: &LogVerifier) -> Result<(), String> {
     entry.verify(log).map(drop).map_err(|error| error.to_string())
 }
 
-fn show(item: &Value, verdict: Option<&Result<(), String>>, at: &mut Context) -> Result<(), Failure> {
-    let index = item.get("index").map(shown).unwrap_or_default();
+fn judged_document(item: &Value, verdict: Option<&Result<(), String>>) -> Value {
     let mut document = item.clone();
     if let (Some(verdict), Some(members)) = (verdict, document.as_object_mut()) {
         let verdict = match verdict {
@@ -79,16 +148,22 @@ fn show(item: &Value, verdict: Option<&Result<(), String>>, at: &mut Context) ->
         };
         members.insert("verified".to_owned(), verdict);
     }
-    at.out.show(&document, || {
-        let mut lines = vec![match verdict {
-            None => index.clone(),
-            Some(Ok(())) => format!("{index}  klopt / holds"),
-            Some(Err(why)) => format!("{index}  KLOPT NIET / DOES NOT HOLD: {why}"),
-        }];
-        for part in item.get("parts").and_then(Value::as_array).into_iter().flatten() {
-            let of = |name| part.get(name).map(shown).unwrap_or_default();
-            lines.push(format!("  {}: {}", of("part"), of("body")));
-        }
-        lines.join("\n")
-    })
+    document
+}
+
+/// One sentence, its index, and whether it holds.
+fn line(
+    item: &Value,
+    verdict: Option<&Result<(), String>>,
+    teller: Option<&Teller<'_>>,
+    language: Language,
+) -> String {
+    let index = member(item, "/index");
+    let sentence = teller.map(|teller| teller.sentence(time_of(item), &Told::of(item))).unwrap_or_default();
+    let verdict = match verdict {
+        None => String::new(),
+        Some(Ok(())) => language.pick(" · klopt", " · holds").to_owned(),
+        Some(Err(why)) => tell!(language, " · KLOPT NIET: {why}", " · DOES NOT HOLD: {why}"),
+    };
+    format!("{sentence} · log {index}{verdict}")
 }

@@ -2,7 +2,7 @@
 
 mod call;
 
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -11,7 +11,13 @@ use serde::de::DeserializeOwned;
 
 pub use self::call::{Answer, Call, CallError};
 use super::{problem::Problem, profile::Profile, retry::Retry, tls};
-use crate::{cli::Failure, domain::id::Entropy};
+use crate::{
+    cli::{
+        Failure, Language,
+        language::{Said, both},
+    },
+    domain::id::Entropy,
+};
 
 /// No answer is read beyond this: 64 MiB.
 const LARGEST_ANSWER: usize = 64 << 20;
@@ -43,7 +49,10 @@ impl Gateway {
             .timeout(Duration::from_mins(1))
             .user_agent(concat!("sluis/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| Failure::internal("cannot make an HTTP client").because(error))?;
+            .map_err(|error| {
+                Failure::internal(("kan geen HTTP-verbinding voorbereiden", "cannot make an HTTP client"))
+                    .because(error)
+            })?;
         Ok(Self { http, base, staff, retry: Retry::default(), entropy })
     }
 
@@ -120,7 +129,7 @@ impl Gateway {
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => Err(CallError::Unanswered {
-                what: format!("the gateway answered {} {}", status.as_u16(), problem.title),
+                what: answered(status.as_u16(), &problem),
                 problem: Some(problem),
                 wait: retry_after(&headers),
                 doubtful: status.is_server_error(),
@@ -201,35 +210,32 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 fn unsent(error: reqwest::Error) -> CallError {
     let connecting = error.is_connect();
-    let what = if error.is_timeout() {
-        "the gateway did not answer in time"
+    let (nl, en) = if error.is_timeout() {
+        ("de poort antwoordde niet op tijd", "the gateway did not answer in time")
     } else {
-        "the gateway cannot be reached"
+        ("de poort is niet te bereiken", "the gateway cannot be reached")
     };
     // The address is left out: it is in the profile, and paths hold identifiers.
     let error = error.without_url();
     let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
     let mut last = String::new();
     while let Some(error) = cause {
-        if let Some(tls) = tls_error(error) {
-            return CallError::NotTrusted(tls);
+        if let Some(distrust) = tls::distrust(error) {
+            return CallError::NotTrusted(distrust);
         }
         last = error.to_string();
         cause = error.source();
     }
     CallError::Unanswered {
-        what: format!("{what}: {last}"),
+        what: both!("{nl}: {last}", "{en}: {last}"),
         problem: None,
         wait: None,
         doubtful: !connecting,
     }
 }
 
-/// The text of a TLS error, which hides inside I/O errors when it comes from the handshake.
-fn tls_error(error: &(dyn Error + 'static)) -> Option<String> {
-    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-        return Some(tls.to_string());
-    }
-    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)?;
-    tls_error(inner)
+fn answered(status: u16, problem: &Problem) -> Said {
+    let title = problem.title();
+    let (nl, en) = (title.text(Language::Nl), title.text(Language::En));
+    Said::new(format!("de poort antwoordde {status}: {nl}"), format!("the gateway answered {status} {en}"))
 }

@@ -8,13 +8,17 @@ use serde_json::{Value, json};
 
 use super::{
     gateway::Call,
+    listed, lists,
     profile::ProfileChoice,
     proof,
     session::{Session, read_input},
-    text::shown,
+    text::{member, when, word},
 };
 use crate::{
-    cli::{Context, Exit, Failure, files},
+    cli::{
+        Context, Exit, Failure, files,
+        language::{both, tell},
+    },
     crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
     domain::party::PartyId,
 };
@@ -124,9 +128,13 @@ pub fn read_private(path: &Path) -> Result<PrivateKey, Failure> {
         Err(_) => PrivateKey::from_pem(&String::from_utf8_lossy(&bytes)),
     };
     key.map_err(|error| {
-        Failure::configuration(format!("cannot use the key `{}`", path.display()))
-            .because(error)
-            .now("make one with `sluis client keys generate`")
+        Failure::configuration(both!(
+            "de sleutel `{}` is niet te gebruiken",
+            "cannot use the key `{}`",
+            path.display()
+        ))
+        .because(error)
+        .now(("maak er een met `sluis client keys generate`", "make one with `sluis client keys generate`"))
     })
 }
 
@@ -136,9 +144,13 @@ fn generate(kind: Kind, out: &Path, name: Option<&str>, at: &mut Context) -> Res
         Kind::P256 => PrivateKey::generate(KeyAlgorithm::EcdhEs),
         Kind::X25519 => PrivateKey::generate_x25519(),
     };
-    let key = key.map_err(|error| Failure::internal("cannot make a key pair").because(error))?;
+    let key = key.map_err(|error| {
+        Failure::internal(("kan geen sleutels maken", "cannot make a key pair")).because(error)
+    })?;
     let key = match name {
-        Some(name) => key.named(name).map_err(|_| Failure::usage("a key cannot have this name"))?,
+        Some(name) => key
+            .named(name)
+            .map_err(|_| Failure::usage(("zo kan een sleutel niet heten", "a key cannot have this name")))?,
         None => key,
     };
     let public = key.public().to_jwk();
@@ -147,9 +159,13 @@ fn generate(kind: Kind, out: &Path, name: Option<&str>, at: &mut Context) -> Res
     files::write_private(&public_path, public.to_string().as_bytes())?;
     let thumbprint = key.public().thumbprint().to_owned();
     let made = json!({ "thumbprint": thumbprint, "private": out, "public": public_path, "key": public });
+    let language = at.out.language();
     at.out.show(&made, || {
-        format!(
-            "{thumbprint}\n  privé / private: {}\n  publiek / public: {}\nZet het privébestand in `encryption_keys` van het profiel en publiceer de sleutel. / \
+        tell!(
+            language,
+            "{thumbprint}\n  privé: {}\n  publiek: {}\n\
+             Zet het privébestand in `encryption_keys` van het profiel en publiceer de sleutel.",
+            "{thumbprint}\n  private: {}\n  public: {}\n\
              Add the private file to `encryption_keys` in the profile and publish the key.",
             out.display(),
             public_path.display()
@@ -165,15 +181,22 @@ async fn publish(
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let jwk: Value = serde_json::from_slice(&read_input(path)?)
-        .map_err(|_| Failure::usage(format!("`{}` is no JWK", path.display())))?;
+        .map_err(|_| Failure::usage(both!("`{}` is geen JWK", "`{}` is no JWK", path.display())))?;
     let key = match jwk.get("d") {
         Some(_) => read_private(path)?.public().to_jwk(),
         None => jwk,
     };
     let checked = RecipientKey::from_jwk(&key).map_err(|error| {
-        Failure::usage(format!("`{}` is no key that packets are sealed to", path.display()))
-            .because(error)
-            .now("RSA of at least 3072 bits, P-256 or X25519; `sluis client keys generate` makes one")
+        Failure::usage(both!(
+            "`{}` is geen sleutel waarmee pakketten worden verzegeld",
+            "`{}` is no key that packets are sealed to",
+            path.display()
+        ))
+        .because(error)
+        .now((
+            "RSA van ten minste 3072 bits, P-256 of X25519; `sluis client keys generate` maakt er een",
+            "RSA of at least 3072 bits, P-256 or X25519; `sluis client keys generate` makes one",
+        ))
     })?;
     let proof = proof::of_key(&checked, &session.profile, at.clock.now())?;
     let mut body = json!({ "key": checked.to_jwk(), "proof": proof });
@@ -183,14 +206,15 @@ async fn publish(
     let call = Call::post("/v1/keys", &body)?;
     // The same key by the same party a second time is the same key.
     let answer: Value = session.gateway.json(call.repeatable()).await?;
+    let language = at.out.language();
     at.out.show(&answer, || {
-        let of = |name| answer.get(name).map(shown).unwrap_or_default();
-        let (state, from) = (of("state"), of("validFrom"));
-        let until = answer.get("validUntil").map(|until| format!(" tot / until {}", shown(until)));
-        format!(
-            "Gepubliceerd / published: {}\n  {state}; geldig vanaf / valid from {from}{}",
-            checked.thumbprint(),
-            until.unwrap_or_default()
+        let (thumbprint, state) = (checked.thumbprint(), word(&member(&answer, "/state"), language));
+        let (from, until) = (when(&answer, "/validFrom", language), when(&answer, "/validUntil", language));
+        let until = if until.is_empty() { until } else { tell!(language, " tot {until}", " until {until}") };
+        tell!(
+            language,
+            "Gepubliceerd: {thumbprint}\n  {state}; geldig sinds {from}{until}",
+            "Published: {thumbprint}\n  {state}; valid since {from}{until}"
         )
     })?;
     Ok(Exit::Done)
@@ -199,31 +223,21 @@ async fn publish(
 async fn list(party: PartyId, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
     let path = format!("/v1/parties/{}/{}/keys", party.oin, party.role);
     let answer: Value = session.gateway.json(Call::get(path)).await?;
-    at.out.show(&answer, || {
-        let keys =
-            answer.get("items").or(answer.get("keys")).unwrap_or(&answer).as_array().into_iter().flatten();
-        let line = |key: &Value| {
-            let member =
-                |name| key.get(name).or(key.pointer(&format!("/key/{name}"))).map(shown).unwrap_or_default();
-            let until = key.get("validUntil").map(|until| format!("  tot / until {}", shown(until)));
-            let until = until.unwrap_or_default();
-            format!(
-                "{}  {}  {}  {}{until}",
-                member("thumbprint"),
-                member("state"),
-                member("kty"),
-                member("alg")
-            )
-        };
-        keys.map(line).collect::<Vec<_>>().join("\n")
-    })?;
+    if at.out.is_json() {
+        at.out.show(&answer, String::new)?;
+        return Ok(Exit::Done);
+    }
+    let items = answer.get("items").or(answer.get("keys")).unwrap_or(&answer);
+    let items: Vec<Value> = items.as_array().cloned().unwrap_or_default();
+    lists::tabled(&items, listed::keys, session, at).await?;
     Ok(Exit::Done)
 }
 
 async fn end(thumbprint: &str, how: &str, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
     let call = Call::post(format!("/v1/keys/{thumbprint}/{how}"), &json!({}))?;
     let answer: Value = session.gateway.json(call.repeatable()).await?;
-    at.out.show(&answer, || format!("{thumbprint}: {how}"))?;
+    let language = at.out.language();
+    at.out.show(&answer, || format!("{thumbprint}: {}", word(how, language)))?;
     Ok(Exit::Done)
 }
 

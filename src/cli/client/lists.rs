@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::{
     gateway::{Call, CallError, Gateway},
+    listed::{self, Shape},
+    names::Names,
     profile::ProfileChoice,
     session::Session,
-    text::shown,
 };
 use crate::{
     cli::{Context, Exit, Failure},
@@ -80,29 +81,29 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// Prints a list by log index: one JSON document per line, or one line of text per item.
+/// Prints a list by log index: one JSON document per line, or a table for people.
 ///
 /// # Errors
 /// As any call, and when standard output cannot be written.
 pub async fn list(
     path: &'static str,
-    line: fn(&Value) -> String,
+    shape: Shape,
     range: &Range,
     choice: &ProfileChoice,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let session = Session::open(choice, at)?;
     let mut pages = Pages::of(&session.gateway, path, range);
-    let mut count: usize = 0;
+    let mut all = Vec::new();
     while let Some(items) = pages.next().await? {
-        for item in &items {
-            at.out.show(item, || line(item))?;
+        if at.out.is_json() {
+            print(&items, at)?;
+        } else {
+            // Columns can stand under each other only when all of them are known.
+            all.extend(items);
         }
-        count = count.saturating_add(items.len());
     }
-    if count == 0 {
-        at.out.say("Niets. / Nothing.")?;
-    }
+    tabled(&all, shape, &session, at).await?;
     Ok(Exit::Done)
 }
 
@@ -112,15 +113,49 @@ pub async fn list(
 /// As [`list`].
 pub async fn whole(
     path: &str,
-    line: fn(&Value) -> String,
+    shape: Shape,
     choice: &ProfileChoice,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
-    let page: Page = Session::open(choice, at)?.gateway.json(Call::get(path)).await?;
-    for item in &page.items {
-        at.out.show(item, || line(item))?;
-    }
+    let session = Session::open(choice, at)?;
+    let page: Page = session.gateway.json(Call::get(path)).await?;
+    print(&page.items, at)?;
+    tabled(&page.items, shape, &session, at).await?;
     Ok(Exit::Done)
+}
+
+/// Prints items that were found as JSON, one per line; to people nothing yet.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn print(items: &[Value], at: &mut Context) -> Result<(), Failure> {
+    if at.out.is_json() {
+        for item in items {
+            at.out.show(item, String::new)?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints items to people as a table, with the names of the organisations; as JSON nothing more.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub async fn tabled(
+    items: &[Value],
+    shape: Shape,
+    session: &Session,
+    at: &mut Context,
+) -> Result<(), Failure> {
+    if at.out.is_json() {
+        return Ok(());
+    }
+    if items.is_empty() {
+        return at.out.say(("Niets.", "Nothing."));
+    }
+    let names = Names::of(session).await;
+    let table = shape(items, &names, at.out.language());
+    at.out.table(&table)
 }
 
 /// Prints the state of one packet, or of one request.
@@ -137,70 +172,9 @@ pub async fn status(id: PacketId, choice: &ProfileChoice, at: &mut Context) -> R
             .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?,
     };
     let packet: Value = answer;
-    at.out.show(&packet, || format!("{packet:#}"))?;
+    let packets = [packet];
+    print(&packets, at)?;
+    let is_request = packets.iter().any(|packet| packet.get("kind").is_some_and(|kind| kind == "request"));
+    tabled(&packets, if is_request { listed::asked } else { listed::sent }, &session, at).await?;
     Ok(Exit::Done)
-}
-
-/// What was sent to this party, as a line for people.
-#[must_use]
-pub fn received(item: &Value) -> String {
-    line(item, &["logIndex", "id", "kind", "dataset", "sender", "state", "expires"])
-}
-
-/// What this party sent.
-#[must_use]
-pub fn sent(item: &Value) -> String {
-    line(item, &["logIndex", "id", "dataset", "state", "expires"])
-}
-
-/// What this party asked, with the answer of each recipient.
-#[must_use]
-pub fn asked(item: &Value) -> String {
-    let recipients = item.get("recipients").and_then(Value::as_array).into_iter().flatten();
-    let answer = |recipient: &Value| match recipient.pointer("/answer/continues").and_then(Value::as_bool) {
-        Some(true) => "  ja / yes",
-        Some(false) => "  nee / no",
-        None => "  nog geen antwoord / no answer yet",
-    };
-    let answers: String = recipients.map(answer).collect();
-    format!("{}{answers}", sent(item))
-}
-
-/// A notice.
-#[must_use]
-pub fn notice(item: &Value) -> String {
-    line(item, &["logIndex", "kind", "packet", "at"])
-}
-
-/// A party, as it is written in other commands, with its name and its municipalities.
-#[must_use]
-pub fn party(item: &Value) -> String {
-    let places = item.get("municipalities").and_then(Value::as_array).into_iter().flatten();
-    let places: Vec<String> = places.map(shown).collect();
-    format!("{}  {}  {}", party_of(item).unwrap_or_default(), line(item, &["name"]), places.join(" "))
-}
-
-/// A dataset, with its title and its purposes.
-#[must_use]
-pub fn dataset(item: &Value) -> String {
-    let purposes = item.get("purposes").and_then(Value::as_array).into_iter().flatten();
-    let purposes: Vec<String> = purposes.map(shown).collect();
-    let title = |language| item.pointer(&format!("/title/{language}")).map(shown).unwrap_or_default();
-    format!(
-        "{}\n    {}\n    {}\n    doel / purpose: {}",
-        line(item, &["code", "kind"]),
-        title("nl"),
-        title("en"),
-        purposes.join(", ")
-    )
-}
-
-/// One line for people: the members that are there, a party as OIN and role.
-fn line(item: &Value, members: &[&str]) -> String {
-    let texts = members.iter().filter_map(|name| item.get(name));
-    texts.map(|value| party_of(value).unwrap_or_else(|| shown(value))).collect::<Vec<_>>().join("  ")
-}
-
-fn party_of(value: &Value) -> Option<String> {
-    Some(format!("{}/{}", shown(value.get("oin")?), shown(value.get("role")?)))
 }

@@ -14,7 +14,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cli::{Failure, files},
+    cli::{
+        Failure, files,
+        language::{Said, both},
+    },
     domain::id::Entropy,
 };
 
@@ -105,12 +108,18 @@ impl Pending {
 
     /// What to do when there is no answer.
     #[must_use]
-    pub fn advice(&self) -> String {
+    pub fn advice(&self) -> Said {
         if self.kept.is_some() {
-            return "it may have been accepted: run the same command again, it cannot be sent twice"
-                .to_owned();
+            return Said::new(
+                "misschien is het aangenomen: geef dezelfde opdracht nog eens, dan wordt het niet twee keer verstuurd",
+                "it may have been accepted: run the same command again, it cannot be sent twice",
+            );
         }
-        format!("run it again with --idempotency-key {}: it cannot be sent twice under one key", self.key)
+        both!(
+            "geef de opdracht nog eens met --idempotency-key {}: onder een sleutel wordt niets twee keer verstuurd",
+            "run it again with --idempotency-key {}: it cannot be sent twice under one key",
+            self.key
+        )
     }
 
     /// The answer was printed: the next push of this file is another one.

@@ -1,9 +1,13 @@
-//! What a gateway says when it says no: problem details (RFC 9457), for people in Dutch first.
+//! What a gateway says when it says no: problem details (RFC 9457), for people in one language.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cli::failure::Explanation;
+use crate::cli::{
+    Language,
+    failure::Explanation,
+    language::{Said, tell},
+};
 
 /// A gateway's problem document, as far as this program knows it. Members that it does not know are passed over.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -77,6 +81,7 @@ impl Problem {
     #[must_use]
     pub fn read(status: u16, body: &[u8]) -> Self {
         let mut problem = serde_json::from_slice(body).unwrap_or_else(|_| Self {
+            kind: "unexplained".to_owned(),
             title: "answer without an explanation".to_owned(),
             ..Self::default()
         });
@@ -107,20 +112,33 @@ impl Reason {
         self
     }
 
-    /// The lines for people under a title, which they do not repeat.
+    /// The text in this language; where it has none, in the other.
     #[must_use]
-    pub fn lines_under(&self, title: &str) -> Vec<String> {
-        if self.en != title {
-            return self.lines();
-        }
-        Self { en: String::new(), ..self.clone() }.lines()
+    pub fn text(&self, language: Language) -> &str {
+        let (first, other) = language.pick((&self.nl, &self.en), (&self.en, &self.nl));
+        if first.is_empty() { other } else { first }
     }
 
-    /// The lines for people: where, the Dutch text, the English text, what to do.
+    /// The lines for people under a title, which they do not repeat.
     #[must_use]
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines_under(&self, title: &str, language: Language) -> Vec<String> {
+        let plain = |text: &str| text.trim_end_matches('.').to_lowercase();
+        let mut lines = self.lines(language);
+        if plain(self.text(language)) == plain(title) && lines.len() > 1 {
+            lines.remove(1);
+        }
+        lines
+    }
+
+    /// The lines for people: where, what is wrong, what can be done now.
+    #[must_use]
+    pub fn lines(&self, language: Language) -> Vec<String> {
         let place = self.column.as_ref().unwrap_or(&self.pointer);
-        let recipient = self.recipient.map(|index| format!("ontvanger {}", u64::from(index) + 1));
+        let number = |index: u32| u64::from(index).saturating_add(1);
+        let recipient = self
+            .recipient
+            .map(number)
+            .map(|number| tell!(language, "ontvanger {number}", "recipient {number}"));
         // A gateway of before the citations gives identifiers only.
         let cited = if self.citations.is_empty() { &self.provisions } else { &self.citations };
         let articles = (!cited.is_empty()).then(|| cited.join(", "));
@@ -135,31 +153,58 @@ impl Reason {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect();
-        let mut lines = vec![format!("- {}", head.join(" · "))];
-        lines.extend(
-            [&self.nl, &self.en]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .map(|text| format!("    {text}")),
-        );
+        let mut lines = vec![format!("- {}", head.join(" · ")), format!("    {}", self.text(language))];
         if let Some(now) = &self.now {
-            if !now.nl.is_empty() {
-                lines.push(format!("    Nu: {}", now.nl));
-            }
-            if !now.en.is_empty() {
-                lines.push(format!("    Now: {}", now.en));
+            let (first, other) = language.pick((&now.nl, &now.en), (&now.en, &now.nl));
+            let text = if first.is_empty() { other } else { first };
+            if !text.is_empty() {
+                lines.push(format!("    {}: {text}", language.pick("Nu", "Now")));
             }
         }
         lines
     }
 }
 
+/// The kinds of problems in Dutch, as the gateway's own texts call them.
+const DUTCH: [(&str, &str); 18] = [
+    ("invalid", "het verzoek klopt niet"),
+    ("certificate-needed", "voor dit adres is een certificaat nodig"),
+    ("certificate-unknown", "dit certificaat is hier niet geregistreerd"),
+    ("refused", "niet toegestaan"),
+    ("not-found", "hier is niets, of het is niet voor u"),
+    ("method-not-allowed", "dit pad kent deze methode niet"),
+    ("not-acceptable", "het antwoord bestaat niet in dit mediatype"),
+    ("body-timeout", "het duurde te lang voor uw bericht binnen was"),
+    ("conflict", "dit botst met wat al is opgeslagen"),
+    ("gone", "dit is hier niet meer"),
+    ("too-large", "uw bericht is te groot"),
+    ("uri-too-long", "het pad en de zoekvraag zijn te lang"),
+    ("media-type-not-supported", "dit mediatype wordt niet ondersteund"),
+    ("too-many-requests", "u heeft uw quotum voor nu verbruikt"),
+    ("headers-too-large", "uw headers zijn te groot, of het zijn er te veel"),
+    ("internal", "er ging iets mis bij de poort"),
+    ("unavailable", "de poort kan dit nu niet"),
+    ("unexplained", "antwoord zonder uitleg"),
+];
+
+impl Problem {
+    /// The kind in words; what this program has no Dutch for stays English.
+    #[must_use]
+    pub fn title(&self) -> Said {
+        let kind = self.kind.rsplit(':').next().unwrap_or_default();
+        let dutch = DUTCH.iter().find(|(code, _)| *code == kind).map(|(_, text)| *text);
+        Said::new(dutch.unwrap_or(&self.title), self.title.as_str())
+    }
+}
+
 impl Explanation for Problem {
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self, language: Language) -> Vec<String> {
         // The detail says how to read the errors, which people see for themselves.
         let detail = self.detail.iter().filter(|_| self.errors.is_empty());
         let mut lines: Vec<String> = detail.cloned().collect();
-        lines.extend(self.errors.iter().flat_map(|reason| reason.lines_under(&self.title)));
+        let title = self.title();
+        let title = title.text(language);
+        lines.extend(self.errors.iter().flat_map(|reason| reason.lines_under(title, language)));
         lines.extend(self.trace_id.iter().map(|trace| format!("trace {trace}")));
         lines
     }

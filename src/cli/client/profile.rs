@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{gateway, keys, tls};
 use crate::{
-    cli::{Context, Exit, Failure, failure::Explanation},
+    cli::{Context, Exit, Failure, Language, failure::Explanation, language::both},
     crypto::receipt_key,
     merkle::note::LogVerifier,
 };
@@ -149,11 +149,15 @@ impl Profile {
         match <[Failure; 1]>::try_from(faults) {
             Ok([fault]) => Err(fault.ending(Exit::Configuration)),
             Err(faults) if faults.is_empty() => Ok(()),
-            Err(faults) => Err(Failure::configuration(format!(
+            Err(faults) => Err(Failure::configuration(both!(
+                "het profiel heeft {} fouten; er is niets verstuurd",
                 "the profile has {} faults; nothing was sent",
                 faults.len()
             ))
-            .now("correct them all, then run the same command again")
+            .now((
+                "verbeter ze allemaal en geef dezelfde opdracht nog eens",
+                "correct them all, then run the same command again",
+            ))
             .explained(FaultyProfile(faults))),
         }
     }
@@ -165,9 +169,15 @@ impl Profile {
     pub fn log(&self) -> Result<Option<LogVerifier>, Failure> {
         let read = |vkey: &String| {
             LogVerifier::from_vkey(vkey.trim()).map_err(|error| {
-                Failure::configuration("`log_vkey` in the profile is no public key of a log")
-                    .because(error)
-                    .now("copy it from the gateway's operator, not from the gateway: `name+hash+key`")
+                Failure::configuration((
+                    "`log_vkey` in het profiel is geen publieke sleutel van een log",
+                    "`log_vkey` in the profile is no public key of a log",
+                ))
+                .because(error)
+                .now((
+                    "neem haar over van de beheerder, niet van de poort: `naam+hash+sleutel`",
+                    "copy it from the gateway's operator, not from the gateway: `name+hash+key`",
+                ))
             })
         };
         self.log_vkey.as_ref().map(read).transpose()
@@ -193,9 +203,9 @@ impl Profile {
 struct FaultyProfile(Vec<Failure>);
 
 impl Explanation for FaultyProfile {
-    fn lines(&self) -> Vec<String> {
+    fn lines(&self, language: Language) -> Vec<String> {
         let of_fault = |fault: &Failure| {
-            let mut lines = fault.lines().into_iter();
+            let mut lines = fault.lines(language).into_iter();
             let first = lines.next().map(|line| format!("- {}", line.trim_start_matches("sluis: ")));
             first.into_iter().chain(lines.map(|line| format!("  {}", line.trim_start()))).collect::<Vec<_>>()
         };
@@ -259,7 +269,7 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
         }
     }
     if names.is_empty() {
-        at.out.say(&format!("Geen profielen in / no profiles in: {}", folder.display()))?;
+        at.out.say(both!("Geen profielen in: {}", "No profiles in: {}", folder.display()))?;
     }
     Ok(Exit::Done)
 }

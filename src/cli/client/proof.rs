@@ -20,10 +20,21 @@ pub fn of_key(key: &RecipientKey, profile: &Profile, now: Timestamp) -> Result<S
     let read = |path| fs::read(path).map_err(|error| Failure::unreadable(path, error));
     let own =
         OwnCertificate::from_pem(&read(&profile.certificate)?, &read(&profile.key)?).map_err(|error| {
-            Failure::configuration("the profile's certificate cannot be used")
-                .because(error)
-                .now("check `certificate` and `key` in the profile")
+            Failure::configuration((
+                "het certificaat in het profiel is niet te gebruiken",
+                "the profile's certificate cannot be used",
+            ))
+            .because(error)
+            .now((
+                "kijk naar `certificate` en `key` in het profiel",
+                "check `certificate` and `key` in the profile",
+            ))
         })?;
-    key_proof::state(key, None, &own, now)
-        .map_err(|error| Failure::configuration("the certificate's key cannot sign the proof").because(error))
+    key_proof::state(key, None, &own, now).map_err(|error| {
+        Failure::configuration((
+            "de sleutel van het certificaat kan het bewijs niet tekenen",
+            "the certificate's key cannot sign the proof",
+        ))
+        .because(error)
+    })
 }

@@ -13,7 +13,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files},
+    cli::{Context, Exit, Failure, files, language::tell},
     crypto::{
         keys::PrivateKey,
         seal::{OpenError, SealHeader, open_packet},
@@ -106,9 +106,16 @@ impl Released {
 fn unopened(why: OpenError) -> Failure {
     match why {
         OpenError::OtherKey | OpenError::KeyAlgorithm | OpenError::Unopenable => {
-            Failure::configuration("none of the profile's keys opens the packet").because(why).now(
+            Failure::configuration((
+                "geen van de sleutels in het profiel opent het pakket",
+                "none of the profile's keys opens the packet",
+            ))
+            .because(why)
+            .now((
+                "zet de privésleutel waarvoor het is verzegeld in `encryption_keys`; is die weg, trek hem dan in en vraag de \
+                 afzender om het opnieuw te sturen",
                 "add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to push again",
-            )
+            ))
         }
         OpenError::TooLong
         | OpenError::Malformed
@@ -162,7 +169,7 @@ impl Pull {
             released.receipt.as_ref().map(|receipt| receipts::check(&session, receipt, Some(&packet)));
         match &checked {
             Some(checked) => checked.tell(&mut at.out),
-            None => at.out.warn("the gateway gave no receipt"),
+            None => at.out.warn(("de poort gaf geen bewijs", "the gateway gave no receipt")),
         }
         let (header, content) = opened?;
         let content: Option<Value> =
@@ -177,10 +184,11 @@ impl Pull {
         {
             members.insert("receiptFault".to_owned(), fault);
         }
+        let language = at.out.language();
         at.out.show(&document, || {
             let mut lines = vec![format!("{}  {}", self.id, header.dataset)];
             if let Some(out) = &self.out {
-                lines.push(format!("  bewaard in / kept in: {}", out.display()));
+                lines.push(tell!(language, "  bewaard in: {}", "  kept in: {}", out.display()));
             }
             if let Some(content) = &content {
                 lines.push(format!("{content:#}"));

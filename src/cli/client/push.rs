@@ -208,14 +208,8 @@ impl Push {
             let verdicts: Verdicts = serde_json::from_value(answer.clone())
                 .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
             let allowed = verdicts.allowed;
-            at.out.show(&answer, || {
-                if allowed {
-                    return "Zou worden aangenomen; er is niets opgeslagen.\nWould be accepted; nothing was stored."
-                        .to_owned();
-                }
-                let lines = verdicts.reasons().iter().flat_map(Reason::lines).collect::<Vec<_>>().join("\n");
-                format!("Zou worden geweigerd; er is niets opgeslagen.\nWould be refused; nothing was stored.\n{lines}")
-            })?;
+            let language = at.out.language();
+            at.out.show(&answer, || text::of_verdicts(verdicts, language))?;
             return Ok(if allowed { Exit::Done } else { Exit::Refused });
         }
         let pending = match &self.idempotency_key {
@@ -223,7 +217,10 @@ impl Push {
             None => Pending::begin(file, route.path(), &body, self.changed, &*at.entropy)?,
         };
         if pending.is_resumed() {
-            at.out.note("Een eerdere poging bleef zonder antwoord; dit is dezelfde. / An earlier try had no answer; this is the same one.");
+            at.out.note((
+                "Een eerdere poging bleef zonder antwoord; dit is dezelfde.",
+                "An earlier try had no answer; this is the same one.",
+            ));
         }
         let call = Call::post_bytes(route.path(), body).idempotent(pending.key());
         let answer = match session.gateway.call(call).await {
@@ -248,7 +245,8 @@ impl Push {
                 members.insert("receiptFaults".to_owned(), Value::Array(faults));
             }
         }
-        at.out.show(&document, || text::of_accepted(&accepted))?;
+        let language = at.out.language();
+        at.out.show(&document, || text::of_accepted(&accepted, language))?;
         // From here on the same command is another packet.
         pending.end()?;
         for checked in &checked {
@@ -306,6 +304,7 @@ impl Push {
             parallel: usize::from(self.parallel),
             layout: layout.as_ref(),
             changed: self.changed,
+            language: at.out.language(),
         };
         let (records, tally) = batch.run(lines, report, &bar).await?;
         let ended = Ended {
@@ -314,9 +313,10 @@ impl Push {
             records: self.check.then_some(&*records),
             passed_over: &passed_over,
         };
+        let language = at.out.language();
         at.out.show(&ended, || {
-            let mut text = text::of_batch(&records, &tally, ended.report);
-            if let Some(passed_over) = passed_over.text() {
+            let mut text = text::of_batch(&records, &tally, ended.report, language);
+            if let Some(passed_over) = passed_over.text(language) {
                 text = format!("{text}\n{passed_over}");
             }
             text
@@ -326,7 +326,7 @@ impl Push {
 }
 
 /// The failure of a single push, after which the same command is the same push where it may have been accepted.
-fn unaccepted(error: CallError, pending: &Pending) -> Failure {
+pub(super) fn unaccepted(error: CallError, pending: &Pending) -> Failure {
     let doubtful = match &error {
         CallError::Unanswered { doubtful, .. } => *doubtful,
         CallError::Problem(problem) => problem.status >= 500,
@@ -341,7 +341,10 @@ fn unaccepted(error: CallError, pending: &Pending) -> Failure {
     // Nothing was done under this key. That its file cannot be removed changes nothing: the next try is the same one.
     drop(pending.end());
     if is_elsewhere {
-        failure.now("a request goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which")
+        failure.now((
+            "een verzoek gaat met `sluis client ask`, een pakket met `push`; `sluis client datasets` zegt wat wat is",
+            "a request goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which",
+        ))
     } else {
         failure
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::session::Session;
 use crate::{
     accesslog::receipt::Claims,
-    cli::{Exit, Failure, Output},
+    cli::{Exit, Failure, Output, language::both},
     crypto::sign,
 };
 
@@ -51,17 +51,22 @@ impl Checked {
     /// Tells the outcome on standard error: it is about the result, and none itself.
     pub fn tell(&self, out: &mut Output) {
         match &self.0 {
-            Ok((Depth::Proven, index)) => out.note(&format!("Bewijs klopt / receipt holds: log {index}")),
+            Ok((Depth::Proven, index)) => out.note(both!("Bewijs klopt: log {index}", "Receipt holds: log {index}")),
             Ok((Depth::ProofOnly, _)) => out.warn(
-                "the receipt's proof holds; its signature was not checked: the profile has no `receipt_key`",
+                ("het bewijs klopt; de handtekening is niet gecontroleerd: het profiel heeft geen `receipt_key`",
+                "the receipt's proof holds; its signature was not checked: the profile has no `receipt_key`"),
             ),
             Ok((Depth::SignatureOnly, _)) => out.warn(
-                "the receipt's signature holds; its proof was not checked: the profile has no `log_vkey`",
+                ("de handtekening klopt; het bewijs is niet gecontroleerd: het profiel heeft geen `log_vkey`",
+                "the receipt's signature holds; its proof was not checked: the profile has no `log_vkey`"),
             ),
             Ok((Depth::Unchecked, _)) => {
-                out.warn("the receipt was not checked: the profile has no `log_vkey` and no `receipt_key`");
+                out.warn((
+                    "het bewijs is niet gecontroleerd: het profiel heeft geen `log_vkey` en geen `receipt_key`",
+                    "the receipt was not checked: the profile has no `log_vkey` and no `receipt_key`",
+                ));
             }
-            Err(failure) => failure.lines().iter().for_each(|line| out.note(line)),
+            Err(failure) => failure.lines(out.language()).iter().for_each(|line| out.note(line)),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{
     sheet::bytes::without_mark,
 };
 use crate::{
-    cli::{Context, Failure},
+    cli::{Context, Failure, language::both},
     crypto::keys::PrivateKey,
     merkle::note::LogVerifier,
 };
@@ -52,8 +52,10 @@ impl Session {
     pub fn open_as_staff(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
         let session = Self::open(choice, at)?;
         if session.profile.staff_reference.is_none() || session.profile.staff_function.is_none() {
-            return Err(Failure::configuration("it is not said who acts")
-                .now("set `staff_reference` and `staff_function` in the profile, or give --staff-reference and --staff-function"));
+            return Err(Failure::configuration(("er is niet gezegd wie dit doet", "it is not said who acts")).now((
+                "zet `staff_reference` en `staff_function` in het profiel, of geef --staff-reference en --staff-function",
+                "set `staff_reference` and `staff_function` in the profile, or give --staff-reference and --staff-function",
+            )));
         }
         Ok(session)
     }
@@ -72,9 +74,14 @@ impl Session {
     /// When there is none, or one of the files is not in order.
     pub fn encryption_keys(&self) -> Result<Vec<PrivateKey>, Failure> {
         if self.profile.encryption_keys.is_empty() {
-            return Err(Failure::configuration("the profile names no `encryption_keys`").now(
+            return Err(Failure::configuration((
+                "het profiel noemt geen `encryption_keys`",
+                "the profile names no `encryption_keys`",
+            ))
+            .now((
+                "maak een sleutel met `sluis client keys generate`, publiceer hem, en zet zijn bestand in het profiel",
                 "make one with `sluis client keys generate`, publish it, and add its file to the profile",
-            ));
+            )));
         }
         self.profile.encryption_keys.iter().map(|path| super::keys::read_private(path)).collect()
     }
@@ -94,8 +101,12 @@ pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
     };
     read.map_err(|error| Failure::unreadable(path, error))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST_INPUT {
-        return Err(Failure::usage(format!("`{}` is larger than 512 MiB", path.display()))
-            .now("split it into several files"));
+        return Err(Failure::usage(both!(
+            "`{}` is groter dan 512 MiB",
+            "`{}` is larger than 512 MiB",
+            path.display()
+        ))
+        .now(("verdeel het over meer bestanden", "split it into several files")));
     }
     let bytes = Bytes::from(bytes);
     // Programs on Windows put a byte order mark before a text.
@@ -113,12 +124,16 @@ pub fn read_json(path: &Path) -> Result<Bytes, Failure> {
     }
     match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::usage(format!(
+        Err(error) => Err(Failure::usage(both!(
+            "`{}` is geen JSON bij regel {}, teken {}",
             "`{}` is not JSON at line {}, column {}",
             path.display(),
             error.line(),
             error.column()
         ))
-        .now("docs/api-design.md shows the form; for many packets use --batch or --csv")),
+        .now((
+            "docs/api-design.md laat de vorm zien; gebruik voor veel pakketten --batch of --csv",
+            "docs/api-design.md shows the form; for many packets use --batch or --csv",
+        ))),
     }
 }

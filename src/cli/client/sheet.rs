@@ -16,6 +16,7 @@ pub(super) use self::debris::{clipped_phone, found as debris, unguarded};
 pub use self::notes::Setting;
 use self::separator::Split;
 use super::{columns::is_name, problem::Reason};
+use crate::cli::{Language, language::tell};
 
 /// Among so many rows the one with names is looked for.
 const ROWS_ABOVE: usize = 20;
@@ -182,19 +183,20 @@ impl SheetRow {
 impl PassedOver {
     /// What was passed over, in a line for people; nothing when every line was the names or a row.
     #[must_use]
-    pub fn text(&self) -> Option<String> {
+    pub fn text(&self, language: Language) -> Option<String> {
         let of = |lines: &[u64], one: &str| {
             let shown: Vec<String> = lines.iter().take(10).map(ToString::to_string).collect();
             let more = if lines.len() > 10 { ", …" } else { "" };
             (!lines.is_empty()).then(|| format!("{} {one} ({}{more})", lines.len(), shown.join(", ")))
         };
         let parts = [
-            of(&self.settings, "voor alle regels / for every row"),
-            of(&self.explanations, "uitleg / explanation"),
-            of(&self.empty, "leeg / empty"),
+            of(&self.settings, language.pick("voor alle regels", "for every row")),
+            of(&self.explanations, language.pick("uitleg", "explanation")),
+            of(&self.empty, language.pick("leeg", "empty")),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        (!parts.is_empty()).then(|| format!("geen regels met gegevens / no rows: {}", parts.join("; ")))
+        (!parts.is_empty())
+            .then(|| tell!(language, "geen regels met gegevens: {}", "no rows: {}", parts.join("; ")))
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     sheet::Setting,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files},
+    cli::{Context, Exit, Failure, files, language::tell},
     domain::code::DatasetCode,
 };
 
@@ -206,18 +206,24 @@ impl Template {
         match &self.out {
             Some(path) => {
                 files::write_private(path, &bytes)?;
+                let language = at.out.language();
                 at.out.show(&made, || {
-                    let mut text = format!("{}: {} kolommen / columns", path.display(), names.len());
+                    let mut text =
+                        tell!(language, "{}: {} kolommen", "{}: {} columns", path.display(), names.len());
                     let groups = columns.groups();
                     if self.with.is_empty() && !groups.is_empty() {
-                        text.push_str("\nmeer kolommen / more columns: --with ");
-                        text.push_str(&groups.join(","));
+                        text.push_str(&tell!(
+                            language,
+                            "\nmeer kolommen: --with {}",
+                            "\nmore columns: --with {}",
+                            groups.join(",")
+                        ));
                     }
                     text
                 })?;
             }
             None if at.out.is_json() => at.out.show(&made, String::new)?,
-            None => at.out.say(&String::from_utf8_lossy(&bytes))?,
+            None => at.out.say(String::from_utf8_lossy(&bytes))?,
         }
         Ok(Exit::Done)
     }

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::{
     batch::Tally,
-    push::Accepted,
+    push::{Accepted, Verdicts},
     report::{Record, Status},
 };
+use crate::cli::{Language, language::tell, moment};
 
 /// At most so many faulty lines are printed for people; the report holds them all.
 const SHOWN: usize = 20;
@@ -23,28 +24,89 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
+/// A member of a document as people read it; nothing where it is absent.
+#[must_use]
+pub fn member(document: &Value, pointer: &str) -> String {
+    document.pointer(pointer).map(shown).unwrap_or_default()
+}
+
+/// An instant or a day in a document, for a table; nothing where it is absent.
+#[must_use]
+pub fn when(document: &Value, pointer: &str, language: Language) -> String {
+    let text = document.pointer(pointer).and_then(Value::as_str);
+    text.map(|text| moment::short_of(text, language)).unwrap_or_default()
+}
+
+/// A code of a state, a kind or a capacity in words; what has none stays a code.
+#[must_use]
+pub fn word(code: &str, language: Language) -> String {
+    let words = WORDS.iter().find(|(known, ..)| *known == code);
+    words.map_or_else(|| code.to_owned(), |(_, nl, en)| language.pick(*nl, *en).to_owned())
+}
+
+const WORDS: [(&str, &str, &str); 21] = [
+    ("waiting", "wacht", "waiting"),
+    ("collected", "opgehaald", "collected"),
+    ("acknowledged", "bevestigd", "acknowledged"),
+    ("withdrawn", "ingetrokken", "withdrawn"),
+    ("withheld", "tegengehouden", "withheld"),
+    ("expired", "verlopen", "expired"),
+    ("open", "loopt", "open"),
+    ("given", "geldt", "given"),
+    ("ended", "beëindigd", "ended"),
+    ("lapsed", "verlopen", "lapsed"),
+    ("active", "actief", "active"),
+    ("retired", "buiten gebruik", "retired"),
+    ("revoked", "ingetrokken", "revoked"),
+    ("packet", "pakket", "packet"),
+    ("request", "verzoek", "request"),
+    ("packet-withdrawn", "pakket ingetrokken", "packet withdrawn"),
+    ("declaration-withdrawn", "verklaring ingetrokken", "declaration withdrawn"),
+    ("key-revoked", "sleutel ingetrokken: stuur opnieuw", "key revoked: push again"),
+    ("categories-narrowed", "mag minder bevatten: stuur opnieuw", "may hold less: push again"),
+    ("retirement", "buiten gebruik gesteld", "retired"),
+    ("revocation", "ingetrokken", "revoked"),
+];
+
+/// What was or would be decided about one packet that was only checked.
+#[must_use]
+pub fn of_verdicts(verdicts: Verdicts, language: Language) -> String {
+    if verdicts.allowed {
+        return language
+            .pick("Zou worden aangenomen; er is niets opgeslagen.", "Would be accepted; nothing was stored.")
+            .to_owned();
+    }
+    let no = language
+        .pick("Zou worden geweigerd; er is niets opgeslagen.", "Would be refused; nothing was stored.");
+    let reasons = verdicts.reasons();
+    let lines = reasons.iter().flat_map(|reason| reason.lines(language));
+    std::iter::once(no.to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
 /// A packet that the gateway accepted.
 #[must_use]
-pub fn of_accepted(accepted: &Accepted) -> String {
+pub fn of_accepted(accepted: &Accepted, language: Language) -> String {
     let line = |recipient: &Value| {
-        let of = |pointer| recipient.pointer(pointer).map(shown).unwrap_or_default();
+        let of = |pointer| member(recipient, pointer);
         let party = format!("{}/{}", of("/party/oin"), of("/party/role"));
         format!("  {party}  {}  log {}", of("/basis"), of("/logIndex"))
     };
-    let mut lines = vec![format!("Aangenomen / accepted: {}", accepted.id)];
+    let mut lines = vec![tell!(language, "Aangenomen: {}", "Accepted: {}", accepted.id)];
     lines.extend(accepted.recipients.as_array().into_iter().flatten().map(line));
     lines.join("\n")
 }
 
 /// A batch that ended: the first faulty lines with their reasons, the count, where the report is.
 #[must_use]
-pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>) -> String {
+pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, language: Language) -> String {
     let is_faulty =
         |record: &&Record| !matches!(record.status, Status::Accepted | Status::Permitted | Status::Sending);
-    let mut lines: Vec<String> = records.iter().filter(is_faulty).take(SHOWN).flat_map(of_record).collect();
-    lines.push(format!(
-        "{} regels / lines: {} aangenomen / accepted (waarvan eerder / of which earlier {}), {} geweigerd / refused, \
-         {} ongeldig / invalid, {} dubbel / duplicate, {} open",
+    let faulty = records.iter().filter(is_faulty).take(SHOWN);
+    let mut lines: Vec<String> = faulty.flat_map(|record| of_record(record, language)).collect();
+    lines.push(tell!(
+        language,
+        "{} regels: {} aangenomen (waarvan eerder {}), {} geweigerd, {} ongeldig, {} dubbel, {} open",
+        "{} lines: {} accepted (of which earlier {}), {} refused, {} invalid, {} duplicate, {} open",
         tally.lines,
         tally.accepted,
         tally.earlier,
@@ -54,34 +116,40 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>) -> Str
         tally.open
     ));
     if let Some(report) = report {
-        lines.push(format!("verslag / report: {}", report.display()));
+        lines.push(tell!(language, "verslag: {}", "report: {}", report.display()));
         if tally.open > 0 {
-            lines.push("Geef dezelfde opdracht nog eens voor wat open staat.".to_owned());
-            lines.push("Run the same command again for what is open.".to_owned());
+            let again = language.pick(
+                "Geef dezelfde opdracht nog eens voor wat open staat.",
+                "Run the same command again for what is open.",
+            );
+            lines.push(again.to_owned());
         }
     }
     lines.join("\n")
 }
 
-fn of_record(record: &Record) -> Vec<String> {
-    let title = record.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
-    let mut lines = vec![format!("regel / line {}: {}{title}", record.line, words(record.status))];
+fn of_record(record: &Record, language: Language) -> Vec<String> {
+    // The reasons say more than the title above them.
+    let title = record.title.as_ref().filter(|_| record.reasons.is_empty());
+    let title = title.map(|title| format!(": {title}")).unwrap_or_default();
+    let (line, status) = (record.line, of_status(record.status, language));
+    let mut lines = vec![tell!(language, "regel {line}: {status}{title}", "line {line}: {status}{title}")];
     let under = record.title.as_deref().unwrap_or_default();
-    lines.extend(
-        record.reasons.iter().flat_map(|reason| reason.lines_under(under)).map(|line| format!("  {line}")),
-    );
+    let reasons = record.reasons.iter().flat_map(|reason| reason.lines_under(under, language));
+    lines.extend(reasons.map(|line| format!("  {line}")));
     lines
 }
 
-const fn words(status: Status) -> &'static str {
-    match status {
-        Status::Accepted => "aangenomen / accepted",
-        Status::Permitted => "zou worden aangenomen / would be accepted",
-        Status::Refused => "geweigerd / refused",
-        Status::Invalid => "ongeldig, niet verstuurd / invalid, not sent",
+fn of_status(status: Status, language: Language) -> &'static str {
+    let (nl, en) = match status {
+        Status::Accepted => ("aangenomen", "accepted"),
+        Status::Permitted => ("zou worden aangenomen", "would be accepted"),
+        Status::Refused => ("geweigerd", "refused"),
+        Status::Invalid => ("ongeldig, niet verstuurd", "invalid, not sent"),
         Status::Duplicate => {
-            "gelijk aan een eerdere regel, niet verstuurd / same as an earlier line, not sent"
+            ("gelijk aan een eerdere regel, niet verstuurd", "same as an earlier line, not sent")
         }
-        Status::Sending | Status::Unknown => "geen antwoord / no answer",
-    }
+        Status::Sending | Status::Unknown => ("geen antwoord", "no answer"),
+    };
+    language.pick(nl, en)
 }

@@ -1,15 +1,15 @@
 //! Mutual TLS towards one gateway: the profile's certificate, and no authority but the profile's.
 
-use std::{path::Path, sync::Arc};
+use std::{error::Error, io, path::Path, sync::Arc};
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    AlertDescription, ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 
 use super::profile::Profile;
-use crate::cli::{Failure, files};
+use crate::cli::{Failure, files, language::both};
 
 /// The TLS configuration of a profile.
 ///
@@ -23,11 +23,17 @@ pub fn configuration(profile: &Profile) -> Result<ClientConfig, Failure> {
     let key = key(&profile.key)?;
     let mut configuration = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| Failure::internal("no TLS version is usable").because(error))?
+        .map_err(|error| {
+            Failure::internal(("er is geen bruikbare versie van TLS", "no TLS version is usable"))
+                .because(error)
+        })?
         .with_root_certificates(roots)
         .with_client_auth_cert(certificates(&profile.certificate)?, key)
         .map_err(|error| {
-            unusable(&profile.certificate, error).now("check that `key` is the private key of `certificate`")
+            unusable(&profile.certificate, error).now((
+                "kijk of `key` de privésleutel van `certificate` is",
+                "check that `key` is the private key of `certificate`",
+            ))
         })?;
     configuration.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(configuration)
@@ -49,17 +55,125 @@ pub fn key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
 pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     match found {
-        Ok(certificates) if certificates.is_empty() => {
-            Err(Failure::configuration(format!("`{}` holds no certificate", path.display()))
-                .now("give a PEM file with BEGIN CERTIFICATE in it"))
-        }
+        Ok(certificates) if certificates.is_empty() => Err(Failure::configuration(both!(
+            "in `{}` staat geen certificaat",
+            "`{}` holds no certificate",
+            path.display()
+        ))
+        .now((
+            "geef een PEM-bestand met BEGIN CERTIFICATE erin",
+            "give a PEM file with BEGIN CERTIFICATE in it",
+        ))),
         Ok(certificates) => Ok(certificates),
         Err(error) => Err(unusable(path, error)),
     }
 }
 
 fn unusable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
-    Failure::configuration(format!("cannot use `{}`", path.display()))
+    Failure::configuration(both!("`{}` is niet te gebruiken", "cannot use `{}`", path.display()))
         .because(error)
-        .now("check this file and its name in the profile")
+        .now((
+            "kijk naar dit bestand en naar zijn naam in het profiel",
+            "check this file and its name in the profile",
+        ))
+}
+
+/// Why there is no trusted connection. Trying again changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Distrust {
+    /// The profile's certificate was revoked.
+    Revoked,
+    /// The profile's certificate has expired.
+    Expired,
+    /// The gateway does not know the authority of the profile's certificate.
+    UnknownAuthority,
+    /// The gateway takes the profile's certificate for another reason not.
+    Refused,
+    /// Anything else, such as a gateway that is not the one of the profile.
+    Other(String),
+}
+
+/// How the text of an alert begins where only a text is left of it: HTTP/2 keeps no more of an error.
+const ALERT: &str = "received fatal alert: ";
+
+/// What an error says about trust, if it is about that. A TLS error hides inside I/O errors; with TLS 1.3 it may come after
+/// the client believes that the handshake is done.
+#[must_use]
+pub fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return Some(match error {
+            rustls::Error::AlertReceived(alert) => {
+                of_alert(&format!("{alert:?}")).unwrap_or_else(|| Distrust::Other(error.to_string()))
+            }
+            other => Distrust::Other(other.to_string()),
+        });
+    }
+    if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
+        && let Some(found) = distrust(inner)
+    {
+        return Some(found);
+    }
+    let text = error.to_string();
+    of_alert(text.split_once(ALERT)?.1)
+}
+
+/// What an alert about the client's certificate says, by the name that rustls gives it.
+fn of_alert(name: &str) -> Option<Distrust> {
+    let known = [
+        (AlertDescription::CertificateRevoked, Distrust::Revoked),
+        (AlertDescription::CertificateExpired, Distrust::Expired),
+        (AlertDescription::UnknownCA, Distrust::UnknownAuthority),
+        (AlertDescription::BadCertificate, Distrust::Refused),
+        (AlertDescription::UnsupportedCertificate, Distrust::Refused),
+        (AlertDescription::CertificateUnknown, Distrust::Refused),
+        (AlertDescription::CertificateRequired, Distrust::Refused),
+        (AlertDescription::AccessDenied, Distrust::Refused),
+    ];
+    let is_named = |alert: &AlertDescription| {
+        let rest = name.strip_prefix(&format!("{alert:?}"));
+        rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()))
+    };
+    known.into_iter().find(|(alert, _)| is_named(alert)).map(|(_, distrust)| distrust)
+}
+
+impl From<Distrust> for Failure {
+    fn from(distrust: Distrust) -> Self {
+        const NEW: (&str, &str) = (
+            "vraag uw uitgever om een nieuw certificaat en de beheerder van de poort om het te registreren; zet het in het profiel",
+            "get a new certificate from your authority, have the gateway's operator register it, and put it in the profile",
+        );
+        let (what, now) = match distrust {
+            Distrust::Revoked => {
+                (("uw certificaat is ingetrokken", "your certificate was revoked").into(), NEW)
+            }
+            Distrust::Expired => (("uw certificaat is verlopen", "your certificate has expired").into(), NEW),
+            Distrust::UnknownAuthority => (
+                (
+                    "de poort kent de uitgever van uw certificaat niet",
+                    "the gateway does not know your certificate's authority",
+                )
+                    .into(),
+                (
+                    "kijk of `certificate` in het profiel het certificaat met de hele keten is, en voor deze poort is uitgegeven",
+                    "check that `certificate` in the profile has its whole chain and was issued for this gateway",
+                ),
+            ),
+            Distrust::Refused => (
+                ("de poort neemt uw certificaat niet aan", "the gateway does not take your certificate")
+                    .into(),
+                (
+                    "kijk naar `certificate` en `key` in het profiel; is het geregistreerd en nog geldig?",
+                    "check `certificate` and `key` in the profile; is it registered and still valid?",
+                ),
+            ),
+            Distrust::Other(what) => (
+                both!("geen verbinding die te vertrouwen is: {what}", "no trusted connection: {what}"),
+                (
+                    "kijk naar `ca`, `certificate` en `gateway` in het profiel; is het certificaat geregistreerd en nog geldig?",
+                    "check `ca`, `certificate` and `gateway` in the profile; is the certificate registered and still valid?",
+                ),
+            ),
+        };
+        Self::configuration(what).now(now)
+    }
 }

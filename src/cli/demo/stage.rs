@@ -18,6 +18,7 @@ use crate::{
         },
         files,
         init::{self, InitOptions, LaidOut, LaidParty},
+        language::{Said, both},
         running::Running,
     },
     crypto::{keys::PrivateKey, seal::open_packet},
@@ -82,10 +83,13 @@ pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf, Failure> {
 impl Stage {
     /// Sets the stage: lays out the folder, starts the gateway, has every party publish its key.
     pub(super) async fn set(folder: &Path, at: &mut Context) -> Result<Self, Failure> {
-        at.out.say(&format!(
-            "Sluis: een sluis tussen school en gemeente / a lock between school and municipality\n\
-             Alles is verzonnen: mensen, nummers en organisaties / everything is invented\n\
-             Map / folder: {}",
+        at.out.say(both!(
+            "Sluis: een sluis tussen school en gemeente\n\
+             Alles is verzonnen: mensen, nummers en organisaties\n\
+             Map: {}",
+            "Sluis: a lock between school and municipality\n\
+             Everything is invented: people, numbers and organisations\n\
+             Folder: {}",
             folder.display()
         ))?;
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -118,10 +122,11 @@ impl Stage {
     }
 
     /// Who plays.
-    pub(super) fn cast(&self) -> String {
+    pub(super) fn cast(&self) -> Said {
         let line = |actor: &Actor| format!("  {:<24} {}", actor.name, actor.party);
-        format!(
-            "\nDe gateway luistert op / the gateway listens on {}\n\n{}\n{}\n{}",
+        both!(
+            "\nDe gateway luistert op {}\n\n{}\n{}\n{}",
+            "\nThe gateway listens on {}\n\n{}\n{}\n{}",
             self.data(),
             line(&self.school),
             line(&self.zaffier),

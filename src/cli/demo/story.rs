@@ -13,7 +13,7 @@ use crate::cli::{Context, Failure, client::gateway::Call};
 /// Plays the whole story.
 pub(super) async fn play(stage: &Stage, tale: &mut Tale, at: &mut Context) -> Result<(), Failure> {
     let days = Days::of(at.clock.now());
-    at.out.say(&stage.cast())?;
+    at.out.say(stage.cast())?;
     let request = ask(stage, tale, at, days).await?;
     let packet = hand_over(stage, tale, at, days, &request).await?;
     collect(stage, tale, at, &packet).await?;

@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cli::{
-    Context, Failure,
+    Context, Failure, Language,
     client::{
         gateway::{Answer, Call, CallError},
         problem::{Problem, Reason},
     },
+    language::both,
 };
 
 use super::stage::Actor;
@@ -76,7 +77,7 @@ impl Tale {
             Ok(answer) => (answer.status, None, Some(answer), None),
             Err(CallError::Problem(problem)) => (problem.status, Some(problem), None, None),
             Err(CallError::Unanswered { what, problem: Some(problem), .. }) => {
-                (problem.status, Some(problem), None, Some(what))
+                (problem.status, Some(problem), None, Some(what.text(Language::En).to_owned()))
             }
             Err(error) => (0, None, None, Some(Failure::from(error).to_string())),
         };
@@ -162,15 +163,21 @@ impl Tale {
             log_index,
             as_told,
         };
-        at.out.show(&step, || step.words())?;
-        let (number, nl) = (step.number, step.nl);
+        let language = at.out.language();
+        at.out.show(&step, || step.words(language))?;
+        let (number, nl, en) = (step.number, step.nl, step.en);
         self.steps.push(step);
         if as_told {
             return Ok(());
         }
-        Err(Failure::refused(format!("step {number} went otherwise than told: {nl}")).now(
-            "story.json in the demo's folder has the answer; this should not happen, so please report it",
+        Err(Failure::refused(both!(
+            "stap {number} ging anders dan verteld: {nl}",
+            "step {number} went otherwise than told: {en}"
         ))
+        .now((
+            "story.json in de map van de demo heeft het antwoord; dit hoort niet te gebeuren, dus meld het alstublieft",
+            "story.json in the demo's folder has the answer; this should not happen, so please report it",
+        )))
     }
 
     /// Leaves `story.json`.
@@ -183,24 +190,27 @@ impl Tale {
 }
 
 impl Step {
-    fn words(&self) -> String {
+    fn words(&self, language: Language) -> String {
         let sign = match (self.as_told, self.status) {
             (false, _) => "!!",
-            (true, 200..300) => "ja",
-            (true, _) => "nee",
+            (true, 200..300) => language.pick("ja", "yes"),
+            (true, _) => language.pick("nee", "no"),
         };
         let mut text = format!(
-            "\n{:>2}. {}\n    {}\n    {}\n    {} → {}{}",
+            "\n{:>2}. {}\n    {}\n    {} → {}{}",
             self.number,
             self.actor,
-            self.nl,
-            self.en,
+            language.pick(self.nl, self.en),
             self.request,
-            if self.status == 0 { "mislukt".to_owned() } else { self.status.to_string() },
+            if self.status == 0 {
+                language.pick("mislukt", "failed").to_owned()
+            } else {
+                self.status.to_string()
+            },
             self.log_index.map(|index| format!(" (log {index})")).unwrap_or_default(),
         );
         for reason in &self.reasons {
-            for line in reason.lines() {
+            for line in reason.lines(language) {
                 text.push_str("\n      ");
                 text.push_str(&line);
             }

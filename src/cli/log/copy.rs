@@ -9,7 +9,7 @@ use crate::{
         folder::{FolderError, FolderWriter},
         verify::LogSource as _,
     },
-    cli::{Context, Exit, Failure, compose::Composed, operated},
+    cli::{Context, Exit, Failure, compose::Composed, language::tell, operated},
     config::Config,
     merkle::{bundle, note::LogVerifier},
     store::read::LogView,
@@ -26,9 +26,12 @@ pub(super) async fn export(
     let copied = copied(&composed, out, proofs, at).await;
     composed.close().await;
     let size = copied?;
+    let language = at.out.language();
     at.out.show(&json!({ "folder": out, "entries": size }), || {
-        format!(
-            "{size} regels in / entries in {out}\nControleren / verify: sluis log verify --folder {out} --vkey FILE",
+        tell!(
+            language,
+            "{size} regels in {out}\nControleren: sluis log verify --folder {out} --vkey SLEUTEL",
+            "{size} entries in {out}\nVerify: sluis log verify --folder {out} --vkey KEY",
             out = out.display()
         )
     })?;
@@ -62,25 +65,36 @@ fn signed_by<'v>(vkeys: &'v [String], view: &LogView) -> Result<&'v str, Failure
         LogVerifier::from_vkey(vkey).is_ok_and(|log| log.open(&view.head().checkpoint).is_ok())
     };
     vkeys.iter().find(signed).map(String::as_str).ok_or_else(|| {
-        Failure::configuration("none of the log keys signed the head of this log")
-            .now("put back the folder of keys that belongs to this database")
+        Failure::configuration((
+            "geen van de sleutels heeft de stand van dit log getekend",
+            "none of the log keys signed the head of this log",
+        ))
+        .now((
+            "zet de map met sleutels terug die bij deze database hoort",
+            "put back the folder of keys that belongs to this database",
+        ))
     })
 }
 
+const UNWRITTEN: (&str, &str) = ("de kopie is niet te schrijven", "the copy cannot be written");
+
 fn failure(error: FolderError) -> Failure {
     match error {
-        FolderError::NotEmpty(_) => {
-            Failure::usage("the copy cannot be written").because(error).now("choose a new folder with --out")
-        }
-        FolderError::File { .. } => Failure::usage("the copy cannot be written")
+        FolderError::NotEmpty(_) => Failure::usage(UNWRITTEN)
             .because(error)
-            .now("check the folder, the free space and whether you may write there"),
-        FolderError::Proof(_) => Failure::refused("a proof cannot be made").because(error),
+            .now(("kies met --out een nieuwe map", "choose a new folder with --out")),
+        FolderError::File { .. } => Failure::usage(UNWRITTEN).because(error).now((
+            "kijk naar de map, de vrije ruimte en of u daar mag schrijven",
+            "check the folder, the free space and whether you may write there",
+        )),
+        FolderError::Proof(_) => {
+            Failure::refused(("een bewijs is niet te maken", "a proof cannot be made")).because(error)
+        }
         FolderError::Leaf(_)
         | FolderError::Vkey(_)
         | FolderError::Checkpoint(_)
-        | FolderError::OtherLeaves => Failure::refused("the log is not in order")
+        | FolderError::OtherLeaves => Failure::refused(("het log klopt niet", "the log is not in order"))
             .because(error)
-            .now("`sluis log verify` says what is wrong where"),
+            .now(("`sluis log verify` zegt wat waar fout is", "`sluis log verify` says what is wrong where")),
     }
 }

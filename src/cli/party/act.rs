@@ -2,11 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
+use rustls::pki_types::CertificateDer;
 use serde_json::json;
 
 use super::Add;
 use crate::{
-    cli::{Context, Exit, Failure, compose, compose::Composed, operated},
+    cli::{Context, Exit, Failure, compose, compose::Composed, operated, trust},
     config::Config,
     domain::{
         clock::{amsterdam_date, amsterdam_midnight},
@@ -14,7 +15,11 @@ use crate::{
         party::{PartyId, Role},
     },
     exchange::operate::OperateError,
-    identity::ClientCertificate,
+    identity::{
+        ClientCertificate,
+        revocations::Revocations,
+        tls::{self, NotLetIn},
+    },
     store::write::MunicipalityOf,
 };
 
@@ -145,40 +150,68 @@ pub(super) async fn open(config: &Config, at: &mut Context) -> Result<Composed, 
     Composed::for_operator(config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await
 }
 
-/// A party's certificate, and a warning where the gateway would not let it in.
+/// A party's certificate; refused where the listener would never accept it, with a warning where it does not today.
 fn read(
     file: &Path,
     party: PartyId,
     config: &Config,
     at: &mut Context,
 ) -> Result<ClientCertificate, Failure> {
-    let certificate = certificate(file)?;
+    let (certificate, chain) = chain(file)?;
     if certificate.oin() != party.oin {
         return Err(operated::failure(OperateError::OtherOrganisation));
     }
-    let now = at.clock.now();
-    if now > certificate.not_after() {
-        return Err(Failure::refused("the certificate has expired").now("give the one that follows it"));
-    }
-    if now < certificate.not_before() {
-        at.out.warn(&format!("the certificate is not valid before {}", certificate.not_before()));
-    }
-    let vouched = config.tls.trust.iter().flat_map(|anchor| &anchor.oin_prefixes);
-    if !vouched.into_iter().any(|prefix| prefix == party.oin.prefix()) {
-        at.out.warn(
-            "no trust anchor of the configuration vouches for OINs that begin so: it will not be let in",
-        );
+    let anchors = trust::anchors(config)?;
+    let lists = trust::lists(config, &anchors, &Revocations::none(), at.clock.as_ref());
+    match tls::let_in(&chain, &anchors, &lists.revocations, at.clock.now()) {
+        Ok(_) => {}
+        Err(NotLetIn::Early) => {
+            at.out.warn(&format!("the certificate is not valid before {}", certificate.not_before()));
+        }
+        Err(fault) if fault.may_pass() => at.out.warn(&format!("{fault}: until then it is not let in")),
+        Err(fault) => {
+            return Err(Failure::refused("the gateway would never let this certificate in")
+                .because(fault)
+                .now(advice(fault)));
+        }
     }
     Ok(certificate)
 }
 
+const fn advice(fault: NotLetIn) -> &'static str {
+    match fault {
+        NotLetIn::Expired | NotLetIn::Revoked => "give the one that follows it",
+        NotLetIn::Usage => {
+            "ask the authority for a certificate with clientAuth, such as one of PKIoverheid's private root"
+        }
+        NotLetIn::Prefix => {
+            "name these OINs' prefix in `oin_prefixes` of the anchor of `[[tls.trust]]` that vouches for them"
+        }
+        NotLetIn::Authority | NotLetIn::Chain => {
+            "give the whole chain, its own certificate first; or list its authority in `[[tls.trust]]`"
+        }
+        NotLetIn::Form(_) | NotLetIn::Early | NotLetIn::RevocationUnknown => "ask its authority for another",
+    }
+}
+
 fn certificate(file: &Path) -> Result<ClientCertificate, Failure> {
+    chain(file).map(|(certificate, _)| certificate)
+}
+
+/// The certificate of a file, and with it the whole chain.
+fn chain(file: &Path) -> Result<(ClientCertificate, Vec<CertificateDer<'static>>), Failure> {
     let unusable = || {
         Failure::usage(format!("`{}` is no certificate of a party", file.display()))
             .now("give its certificate in PEM, its own first, without a key")
     };
     let bytes = compose::read(file)?;
     let blocks = pem::parse_many(&bytes).map_err(|_| unusable())?;
-    let first = blocks.iter().find(|block| block.tag() == "CERTIFICATE").ok_or_else(unusable)?;
-    ClientCertificate::read(first.contents()).map_err(|fault| unusable().because(fault))
+    let chain: Vec<_> = blocks
+        .into_iter()
+        .filter(|block| block.tag() == "CERTIFICATE")
+        .map(|block| CertificateDer::from(block.into_contents()))
+        .collect();
+    let leaf = chain.first().ok_or_else(unusable)?;
+    let certificate = ClientCertificate::read(leaf).map_err(|fault| unusable().because(fault))?;
+    Ok((certificate, chain))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::check;
 use crate::{
-    cli::{ConfigFile, Context, Exit, Failure, compose, compose::Composed, operated},
+    cli::{ConfigFile, Context, Exit, Failure, compose, compose::Composed, language::tell, operated},
     domain::clock::amsterdam_date,
 };
 
@@ -29,15 +29,18 @@ pub(super) async fn activate(file: &ConfigFile, at: &mut Context) -> Result<Exit
     composed.close().await;
     done.map_err(operated::failure)?;
     let changed = before != now;
+    let language = at.out.language();
     at.out.show(&json!({ "former": before, "active": now, "changed": changed }), || {
         if changed {
-            format!(
-                "Actief beleid / active policies: {now}\nVoorheen / before: {before}\n\
-                 Herstart gateways die nog het vorige beleid hebben; zij weigeren nu elke overdracht (503).\n\
+            tell!(
+                language,
+                "Actief beleid: {now}\nVoorheen: {before}\n\
+                 Herstart gateways die nog het vorige beleid hebben; zij weigeren nu elke overdracht (503).",
+                "Active policies: {now}\nBefore: {before}\n\
                  Restart gateways that still have the former policies; they now refuse every transfer (503)."
             )
         } else {
-            format!("Dit beleid was al actief / these policies were active already: {now}")
+            tell!(language, "Dit beleid was al actief: {now}", "These policies were active already: {now}")
         }
     })?;
     Ok(Exit::Done)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::unknown;
 use crate::{
-    cli::{Context, Exit, Failure, compose},
+    cli::{Context, Exit, Failure, Language, compose, language::tell},
     domain::{clock::amsterdam_date, code::DatasetCode},
     policy::{
         Engine,
@@ -23,16 +23,18 @@ pub(super) fn check(dir: Option<&Path>, on: Option<Date>, at: &mut Context) -> R
     let findings = findings(dir, day);
     let what = dir.map_or_else(|| "built-in".to_owned(), |dir| dir.display().to_string());
     let document = json!({ "policies": what, "on": day, "sound": findings.is_empty(), "findings": findings });
+    let language = at.out.language();
     at.out.show(&document, || {
         if findings.is_empty() {
-            return format!(
-                "Het beleid klopt op {day}: alles hangt samen, en alle gevallen komen uit zoals geschreven.\n\
-                 The policies are in order on {day}: they hang together, and every case comes out as written."
+            return tell!(
+                language,
+                "Het beleid klopt op {day}: alles hangt samen, en alle gevallen komen uit zoals geschreven.",
+                "The policies are in order on {day}: they hang together, and every case comes out as written."
             );
         }
         let mut lines: Vec<String> =
             findings.iter().map(|one| format!("{}: {}\n    {}", one.file, one.what, one.fix)).collect();
-        lines.push(format!("{} bevindingen / findings", findings.len()));
+        lines.push(tell!(language, "{} bevindingen", "{} findings", findings.len()));
         lines.join("\n")
     })?;
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Refused })
@@ -62,22 +64,31 @@ pub(super) fn test(
     let failed = results.iter().filter(|result| !result.passed).count();
     let passed = results.len().saturating_sub(failed);
     let document = json!({ "passed": passed, "failed": failed, "cases": results });
+    let language = at.out.language();
     at.out.show(&document, || {
+        let line = |result| line(result, language);
         let mut lines: Vec<String> = results.iter().filter(|result| !result.passed).map(line).collect();
         for (file, count) in cases::count(&results) {
             lines.push(format!("{file}: {count}"));
         }
-        lines.push(format!(
-            "{passed} gevallen komen uit zoals geschreven, {failed} niet / cases come out as written, and not"
+        lines.push(tell!(
+            language,
+            "{passed} gevallen komen uit zoals geschreven, {failed} niet",
+            "{passed} cases come out as written, {failed} do not"
         ));
         lines.join("\n")
     })?;
     Ok(if failed == 0 { Exit::Done } else { Exit::Refused })
 }
 
-fn line(result: &CaseResult) -> String {
-    format!(
-        "{}: {}\n    geschreven / written: {}\n    uitgekomen / came out: {}",
-        result.file, result.name, result.expected, result.got
+fn line(result: &CaseResult, language: Language) -> String {
+    tell!(
+        language,
+        "{}: {}\n    geschreven: {}\n    uitgekomen: {}",
+        "{}: {}\n    written: {}\n    came out: {}",
+        result.file,
+        result.name,
+        result.expected,
+        result.got
     )
 }

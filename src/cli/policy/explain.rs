@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{facts, unknown};
 use crate::{
-    cli::{Context, Exit, Failure, compose},
+    cli::{Context, Exit, Failure, Language, compose},
     domain::code::DatasetCode,
     policy::{
         Engine,
@@ -51,7 +51,8 @@ pub(super) fn explain(
         question.at = Some(Moment(instant));
     }
     let explanation = judged(engine, &question, at)?;
-    at.out.show(&explanation, || text_of(&explanation))?;
+    let language = at.out.language();
+    at.out.show(&explanation, || text_of(&explanation, language))?;
     Ok(if explanation.permitted { Exit::Done } else { Exit::Refused })
 }
 
@@ -64,6 +65,7 @@ pub(super) fn example(engine: &Engine, dataset: &DatasetCode, at: &mut Context) 
         .map_err(|findings| Failure::configuration(compose::listed("the cases cannot be read", &findings)))?;
     let examples = examples
         .ok_or_else(|| Failure::refused(format!("`{dataset}` has no permitted and refused case to show")))?;
+    let language = at.out.language();
     for (number, example) in examples.iter().enumerate() {
         let explanation = judged(engine, &example.facts, at)?;
         if number > 0 {
@@ -71,33 +73,39 @@ pub(super) fn example(engine: &Engine, dataset: &DatasetCode, at: &mut Context) 
         }
         let document =
             json!({ "name": example.name, "facts": example.facts_json(), "explanation": explanation });
-        at.out.show(&document, || shown(example, &explanation))?;
+        at.out.show(&document, || shown(example, &explanation, language))?;
     }
-    at.out.say(
-        "\nBewaar feiten in een bestand en verander ze: sluis policy explain BESTAND\n\
-         Keep facts in a file and change them: sluis policy explain FILE",
-    )?;
+    at.out.say((
+        "\nBewaar feiten in een bestand en verander ze: sluis policy explain BESTAND",
+        "\nKeep facts in a file and change them: sluis policy explain FILE",
+    ))?;
     Ok(Exit::Done)
 }
 
 fn judged(engine: &Engine, question: &WhatIf, at: &Context) -> Result<Explanation, Failure> {
     explained(engine, question, at.clock.now()).map_err(|missing| {
-        Failure::usage("there is no question in these facts")
+        Failure::usage(("er staat geen vraag in deze feiten", "there is no question in these facts"))
             .because(missing)
-            .now("name it; `sluis policy explain --help` shows an example")
+            .now((
+                "noem haar; `sluis policy explain --help` laat een voorbeeld zien",
+                "name it; `sluis policy explain --help` shows an example",
+            ))
     })
 }
 
-fn shown(example: &Example, explanation: &Explanation) -> String {
+fn shown(example: &Example, explanation: &Explanation, language: Language) -> String {
     let facts = serde_json::to_string_pretty(&example.facts_json()).unwrap_or_default();
-    format!("{}\n\n{facts}\n\n{}", example.name, text_of(explanation))
+    format!("{}\n\n{facts}\n\n{}", example.name, text_of(explanation, language))
 }
 
-/// The explanation in Dutch, and what matters of it in English.
-fn text_of(explanation: &Explanation) -> String {
+/// The explanation in Dutch, or what matters of it in English.
+fn text_of(explanation: &Explanation, language: Language) -> String {
+    if language == Language::Nl {
+        return explanation.text();
+    }
     let verdict =
         if explanation.permitted { "YES: this party may receive this now." } else { "NO: not now." };
-    let mut lines = vec![explanation.text(), verdict.to_owned()];
+    let mut lines = vec![verdict.to_owned()];
     for reason in &explanation.reasons {
         lines.push(format!("- {}", reason.text.en));
         lines.extend(reason.now.as_ref().map(|now| format!("    What to do: {}", now.en)));
@@ -117,7 +125,9 @@ fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {
     if u64::try_from(text.len()).is_ok_and(|length| length <= LONGEST) {
         Ok(text)
     } else {
-        Err(Failure::usage("the facts are longer than 64 KiB")
-            .now("one file holds the facts of one question"))
+        Err(Failure::usage(("de feiten zijn langer dan 64 KiB", "the facts are longer than 64 KiB")).now((
+            "in een bestand staan de feiten van een vraag",
+            "one file holds the facts of one question",
+        )))
     }
 }

@@ -21,13 +21,17 @@ pub(super) fn read(text: &str) -> Result<WhatIf, Failure> {
     }
     if !faults.is_empty() {
         faults.dedup();
-        return Err(Failure::usage(listed("the facts cannot be understood", &faults))
-            .now("`sluis policy explain --help` shows an example"));
+        return Err(Failure::usage(listed("the facts cannot be understood", &faults)).now((
+            "`sluis policy explain --help` laat een voorbeeld zien",
+            "`sluis policy explain --help` shows an example",
+        )));
     }
     // Each member is in order, so that only a fact under two names is left.
     serde_json::from_value(Value::Object(members)).map_err(|_| {
-        Failure::usage("the facts name one fact twice")
-            .now("write each fact once, in camelCase or in snake_case")
+        Failure::usage(("een feit staat er twee keer in", "the facts name one fact twice")).now((
+            "schrijf elk feit een keer, in camelCase of in snake_case",
+            "write each fact once, in camelCase or in snake_case",
+        ))
     })
 }
 

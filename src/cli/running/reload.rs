@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{readiness::Watch, server_config};
+use arc_swap::ArcSwap;
+
+use super::{own_certificate, readiness::Watch, server_config};
 use crate::{
-    cli::{Failure, compose::trust},
+    cli::{Failure, trust},
     config::{Config, Environment},
     crypto::gateway_keys::GatewayKeys,
     domain::clock::Clock,
     exchange::Exchange,
     http::server::TlsSlot,
+    identity::tls::OwnCertificate,
     telemetry,
 };
 
@@ -20,6 +23,8 @@ pub(super) struct Reloading {
     pub(super) exchange: Arc<Exchange>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tls: TlsSlot,
+    /// The own certificate as it was last read.
+    pub(super) own: ArcSwap<OwnCertificate>,
     pub(super) watch: Arc<Watch>,
     /// The log's public keys at the start, newest first.
     pub(super) vkeys: Vec<String>,
@@ -42,17 +47,25 @@ impl Reloading {
         tracing::info!("certificates, lists and the log filter were read again");
     }
 
-    /// Lists, anchors and the own certificate; keeps what it has where a file is wrong.
+    /// Lists, anchors and the own certificate, each by itself; keeps what it has where a file is wrong.
     fn certificates(&self) {
-        let renewed = trust(&self.config, self.clock.as_ref()).and_then(|trust| {
-            self.exchange.believe(trust);
-            server_config(&self.config, &self.exchange, &self.clock, &self.watch)
-        });
+        let Self { config, exchange, clock, watch, own, .. } = self;
+        exchange.believe(trust::again(config, &exchange.trust(), clock.as_ref()));
+        let read = own_certificate(config)
+            .and_then(|read| server_config(&read, exchange, clock, watch).map(|renewed| (read, renewed)));
+        let renewed = match read {
+            Ok((read, renewed)) => {
+                own.store(Arc::new(read));
+                Ok(renewed)
+            }
+            Err(failure) => {
+                not_taken(&failure);
+                server_config(&own.load(), exchange, clock, watch)
+            }
+        };
         match renewed {
             Ok(renewed) => self.tls.store(renewed),
-            Err(failure) => {
-                tracing::error!(error_code = "reload", cause = %failure, "certificates and lists were not read again");
-            }
+            Err(failure) => not_taken(&failure),
         }
     }
 
@@ -96,4 +109,8 @@ impl Reloading {
         Config::load(&environment)
             .map_err(|error| Failure::configuration("the configuration cannot be used").because(error))
     }
+}
+
+fn not_taken(failure: &Failure) {
+    tracing::error!(error_code = "reload", cause = %failure, "the own certificate was not read again");
 }

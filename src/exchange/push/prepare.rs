@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::PushError;
+use super::{PushError, days::impossible_days};
 use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{
@@ -56,6 +56,8 @@ impl Exchange {
         if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
             judged.faults.push(self.catalogue.cited(copy_owed(owed)));
         }
+        let about = judged.dataset.zip(judged.contents.as_ref());
+        judged.faults.extend(impossible_days(&header.person, about, now));
         let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
             judged.in_order().map_err(PushError::Invalid)?
         else {

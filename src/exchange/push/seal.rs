@@ -1,5 +1,7 @@
 //! From permits to sealed bodies with their entries.
 
+use std::collections::BTreeSet;
+
 use zeroize::Zeroizing;
 
 use super::{decide::Allowed, event_of, prepare::Prepared};
@@ -68,14 +70,16 @@ impl Exchange {
         }
         if let Some(pointers) = &prepared.dataset.search {
             let text = |pointer: &str| prepared.contents.text(pointer);
-            if let (Some(given), Some(family)) = (text(&pointers.given), text(&pointers.family)) {
-                sought.push(Sought::name(given, family, &header.person.birth_date));
-                if let Some(prefix) = pointers.prefix.as_deref().and_then(text) {
-                    let family = Zeroizing::new(format!("{prefix} {family}"));
-                    sought.push(Sought::name(given, &family, &header.person.birth_date));
-                }
+            let given = text(&pointers.given).unwrap_or_default();
+            let family = text(&pointers.family).unwrap_or_default();
+            let born = &header.person.birth_date;
+            sought.extend(Sought::kept(given, family, born));
+            if let Some(prefix) = pointers.prefix.as_deref().and_then(text) {
+                let family = Zeroizing::new(format!("{prefix} {family}"));
+                sought.extend(Sought::kept(given, &family, born));
             }
         }
-        sought.iter().filter_map(|one| self.search_digest(recipient, &header.purpose, one)).collect()
+        let digests = sought.iter().filter_map(|one| self.search_digest(recipient, &header.purpose, one));
+        digests.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }

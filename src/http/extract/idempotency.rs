@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::request::Parts,
+};
 
 use crate::domain::problem::Fault;
 
@@ -18,6 +21,8 @@ pub const HEADER: &str = "idempotency-key";
 ///
 /// Source: draft-ietf-httpapi-idempotency-key-header; unlike there, the quotes of a structured string are optional and
 /// part of the key when they are there.
+///
+/// As `Option` it may be absent, and a key of another form is still a 400.
 ///
 /// It is not searched for a BSN: one in a few hundred random UUIDs holds nine digits that pass. Whoever keeps a key must
 /// keep a keyed digest of it, since a caller may have put anything in it; for the same reason it is not printed.
@@ -38,22 +43,37 @@ impl fmt::Debug for IdempotencyKey {
     }
 }
 
+impl IdempotencyKey {
+    fn read(parts: &Parts) -> Result<Option<Self>, Problem> {
+        let Some(key) = single(&parts.headers, HEADER).map_err(unusable)? else { return Ok(None) };
+        if !(16..=64).contains(&key.len()) {
+            return Err(unusable(Fault::at(
+                format!("header:{HEADER}"),
+                "wrong-length",
+                "Deze sleutel moet 16 tot en met 64 tekens lang zijn; een UUID is goed.",
+                "This key must be 16 to 64 characters long; a UUID will do.",
+            )));
+        }
+        Ok(Some(Self(key.to_owned())))
+    }
+}
+
+fn unusable(fault: Fault) -> Problem {
+    problem::INVALID.code("idempotency-key").with_faults([fault])
+}
+
 impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let read = single(&parts.headers, HEADER).and_then(|key| {
-            let key = key.ok_or_else(|| missing(HEADER))?;
-            if !(16..=64).contains(&key.len()) {
-                return Err(Fault::at(
-                    format!("header:{HEADER}"),
-                    "wrong-length",
-                    "Deze sleutel moet 16 tot en met 64 tekens lang zijn; een UUID is goed.",
-                    "This key must be 16 to 64 characters long; a UUID will do.",
-                ));
-            }
-            Ok(Self(key.to_owned()))
-        });
-        read.map_err(|fault| problem::INVALID.code("idempotency-key").with_faults([fault]))
+        Self::read(parts)?.ok_or_else(|| unusable(missing(HEADER)))
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
+        Self::read(parts)
     }
 }

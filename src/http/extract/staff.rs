@@ -1,11 +1,13 @@
 //! Who acts, in the calling party's own words.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
+
+use percent_encoding::percent_decode_str;
 
 use crate::domain::{pgn::hides_a_bsn, problem::Fault};
 
@@ -36,7 +38,7 @@ impl Staff {
     /// Reads the two headers.
     ///
     /// # Errors
-    /// Every fault: absent, given twice, not printable ASCII, longer than 64 characters, or hiding a BSN.
+    /// Every fault: absent, given twice, not printable ASCII (or RFC 8187), longer than 64 characters, or hiding a BSN.
     pub fn of(headers: &HeaderMap) -> Result<Self, Vec<Fault>> {
         match (field(headers, REFERENCE), field(headers, FUNCTION)) {
             (Ok(reference), Ok(function)) => Ok(Self { reference, function }),
@@ -47,7 +49,15 @@ impl Staff {
 
 fn field(headers: &HeaderMap, name: &'static str) -> Result<String, Fault> {
     let text = single(headers, name)?.ok_or_else(|| missing(name))?;
-    if text.len() > MOST {
+    let Some(text) = decoded(text) else {
+        return Err(Fault::at(
+            format!("header:{name}"),
+            "not-an-ext-value",
+            "Schrijf letters buiten ASCII als in RFC 8187: UTF-8'' en dan de tekst, met procenttekens gecodeerd.",
+            "Write letters outside ASCII as in RFC 8187: UTF-8'' and then the text, percent-encoded.",
+        ));
+    };
+    if text.chars().count() > MOST {
         return Err(Fault::at(
             format!("header:{name}"),
             "too-long",
@@ -55,7 +65,7 @@ fn field(headers: &HeaderMap, name: &'static str) -> Result<String, Fault> {
             "This header may be 64 characters long.",
         ));
     }
-    if hides_a_bsn(text) {
+    if hides_a_bsn(&text) {
         return Err(Fault::at(
             format!("header:{name}"),
             "hides-a-bsn",
@@ -63,7 +73,34 @@ fn field(headers: &HeaderMap, name: &'static str) -> Result<String, Fault> {
             "This looks like a burgerservicenummer. Use a reference of your own organisation.",
         ));
     }
-    Ok(text.to_owned())
+    Ok(text.into_owned())
+}
+
+/// The text itself; of an ext-value (RFC 8187), such as `UTF-8''stageco%C3%B6rdinator`, what it stands for.
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    let is_utf8 = text.get(..CHARSET.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(CHARSET));
+    if !is_utf8 {
+        return Some(Cow::Borrowed(text));
+    }
+    let (_, value) = text.get(CHARSET.len()..)?.split_once('\'')?;
+    let is_attr_char = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte);
+    let mut plain = value.split('%');
+    let is_written_so = plain.next()?.bytes().all(is_attr_char)
+        && plain.all(|part| {
+            let digits = part.get(..2).is_some_and(|pair| pair.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            digits && part.bytes().skip(2).all(is_attr_char)
+        });
+    let text = percent_decode_str(value).decode_utf8().ok().filter(|_| is_written_so)?;
+    let is_shown = !text.is_empty() && text.trim() == text && !text.chars().any(is_hidden);
+    is_shown.then(|| Cow::Owned(text.into_owned()))
+}
+
+const CHARSET: &str = "UTF-8'";
+
+/// Control characters, and those that have no width or turn the direction of a line.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl fmt::Debug for Staff {

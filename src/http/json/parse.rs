@@ -12,6 +12,9 @@ use super::wipe;
 /// How deep objects and arrays may be nested.
 pub const DEPTH: u8 = 32;
 
+/// What Windows programs write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// `serde_json` gives this name a meaning of its own when it reads a value; the caller may not.
 const RESERVED: &str = "$serde_json::private::";
 
@@ -24,11 +27,13 @@ enum Reason {
     Nul,
 }
 
-/// Reads one JSON document. No panic, whatever the bytes.
+/// Reads one JSON document, with a byte order mark before it or without. No panic, whatever the bytes.
 ///
 /// # Errors
 /// One fault that says what is wrong and at which line and column; it repeats nothing of the bytes.
 pub fn parse_strict(bytes: &[u8]) -> Result<Value, Vec<Fault>> {
+    // RFC 8259, section 8.1: who reads may pass over it.
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let reason = Cell::new(Reason::Syntax);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let seed = Strict { left: DEPTH, reason: &reason };

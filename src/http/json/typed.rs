@@ -5,6 +5,7 @@
 //! which must be there.
 
 mod fault;
+mod form;
 mod needs;
 mod node;
 mod place;

@@ -56,7 +56,7 @@ pub(super) struct Kept {
     #[schema(value_type = shape::Id)]
     id: PacketId,
     /// Always `acknowledged`.
-    #[schema(example = "acknowledged")]
+    #[schema(value_type = shape::State, example = "acknowledged")]
     state: &'static str,
     /// When it was acknowledged, the first time.
     #[schema(value_type = shape::DateTime)]
@@ -74,7 +74,7 @@ pub(super) struct Kept {
     tag = "packets",
     operation_id = "acknowledgePacket",
     params(("id" = inline(shape::Id), Path, description = "The packet.")),
-    request_body = Having,
+    request_body(content = Having, example = json!({ "reference": "Z-2026-117" })),
     responses((status = 200, description = "Acknowledged.", body = Kept))
 )]
 pub(super) async fn acknowledge(

@@ -56,7 +56,7 @@ pub(super) struct Standing {
         ("id" = inline(shape::Id), Path, description = "The request."),
         StaffHeaders,
     ),
-    request_body = Answer,
+    request_body(content = Answer, example = json!({ "continues": true })),
     responses((status = 200, description = "Answered.", body = Standing))
 )]
 pub(super) async fn answer(

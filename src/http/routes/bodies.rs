@@ -9,7 +9,7 @@ use super::{
     answer::Answer,
     decision::Decision,
     declarations::body::Declared,
-    evaluation::Question,
+    evaluation,
     keys::{self, NewCertificate, NewKey},
     push::body::Submitted,
     searches::Wanted,
@@ -42,7 +42,7 @@ pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
         "publishKey" => of(body, |_: NewKey| Ok(())),
         "retireKey" | "revokeKey" => of(body, |_: keys::Nothing| Ok(())),
         "registerCertificate" => of(body, |_: NewCertificate| Ok(())),
-        "evaluate" => of(body, Question::read),
+        "evaluate" => evaluation::question::read(body).map(drop),
         _ => return None,
     };
     Some(read)

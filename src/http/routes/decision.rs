@@ -48,7 +48,7 @@ pub(super) struct Standing {
     #[schema(value_type = shape::Id)]
     id: DeclarationId,
     /// `given` while it stands, `ended` once it is dismissed or lifted.
-    #[schema(example = "ended")]
+    #[schema(value_type = shape::DeclarationState, example = "ended")]
     state: &'static str,
     /// What was decided.
     #[schema(value_type = shape::Verdict)]
@@ -107,7 +107,7 @@ impl From<(Ruling, DecisionGiven)> for Taken {
         ("id" = inline(shape::Id), Path, description = "The objection (bezwaar) or restriction (beperking)."),
         StaffHeaders,
     ),
-    request_body = Decision,
+    request_body(content = Decision, example = json!({ "outcome": "ongegrond", "reason": "zwaarwegend-belang", "decidedOn": "2026-05-20" })),
     responses((status = 200, description = "Decided.", body = Standing))
 )]
 pub(super) async fn decide(

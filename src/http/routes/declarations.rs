@@ -3,33 +3,48 @@
 pub(super) mod body;
 mod rough;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::{Json, extract::State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use self::{
     body::{Declared, Evidence},
     rough::Rough,
 };
-use super::{answered::Created, decision::Taken, params::StaffHeaders};
+use super::{
+    answered::{Created, Items},
+    decision::Taken,
+    params::{Page, RepeatableDeclaration, StaffHeaders},
+};
 use crate::{
     domain::{
         clock::amsterdam_date,
         code::{DatasetCode, Purpose},
         declaration::{Capacity, DeclarationKind},
-        id::DeclarationId,
+        id::{DeclarationId, PersonId},
         problem::Fault,
     },
-    exchange::{Exchange, declare::Wish},
+    exchange::{
+        Exchange,
+        declare::{Known, Whose, Wish},
+        push::Idempotency,
+    },
     http::{
         caller::{Calling, Presenting},
-        extract::{path::InPath, query::NoQuery},
-        json::{StrictValue, Wiped, described},
+        extract::{
+            idempotency::IdempotencyKey,
+            path::InPath,
+            query::{NoQuery, Paging},
+        },
+        json::{StrictJson, StrictValue, Wiped, described},
         problem::{self, Problem},
-        wire::{Day, Instant, Towards, shape, tell_also},
+        wire::{Day, Instant, Reader, Reference, Towards, shape, tell_also},
     },
+    policy::canonical,
 };
 
 /// A recorded declaration.
@@ -43,7 +58,7 @@ pub(super) struct Recorded {
     #[schema(value_type = shape::DeclarationKind)]
     kind: DeclarationKind,
     /// Always `given`.
-    #[schema(example = "given")]
+    #[schema(value_type = shape::DeclarationState, example = "given")]
     state: &'static str,
     /// The index of the entry in the access log.
     log_index: u64,
@@ -59,21 +74,31 @@ pub(super) struct Recorded {
     tag = "declarations",
     operation_id = "recordDeclaration",
     params(
+        RepeatableDeclaration,
         StaffHeaders,
     ),
-    request_body = Declared,
+    request_body(content = Declared, example = json!({
+        "kind": "instemming",
+        "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-03" },
+        "dataset": "verzoek-voortzetting",
+        "towards": { "municipality": "0361", "role": "werk-en-inkomen" },
+        "givenBy": "ouder", "givenAt": "2026-05-20", "until": "2027-05-20",
+        "evidence": { "kind": "formulier", "recordedOn": "2026-05-20" }
+    })),
     responses((status = 201, description = "Recorded.", body = Recorded,
         headers(("Location" = String, description = "The declaration."))))
 )]
 pub(super) async fn declare(
     Presenting { calling, mut faults }: Presenting,
     query: Result<NoQuery, Problem>,
+    key: Result<Option<IdempotencyKey>, Problem>,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictValue, Problem>,
 ) -> Result<Created<Recorded>, Problem> {
     if let Err(problem) = query {
         faults.extend(problem.into_faults());
     }
+    let key = key.map_err(|problem| faults.extend(problem.into_faults())).ok().flatten();
     let StrictValue(body) = match body {
         Err(problem) if problem.status() == problem::INVALID.status() => {
             return Err(problem.with_faults(faults));
@@ -87,13 +112,26 @@ pub(super) async fn declare(
             return Err(wrong(&calling, &exchange, &body, faults).await);
         }
     };
-    let recorded = exchange.declare(&calling.caller, &wish).await;
+    let idempotency =
+        key.map(|key| Idempotency { key: key.as_str().to_owned(), body: canonical_of(body.expose()) });
+    let recorded = exchange.declare(&calling.caller, &wish, idempotency.as_ref()).await;
     let recorded = recorded.map_err(|error| calling.problem(error))?;
     calling.visit.dataset(&wish.dataset);
     calling.visit.log_index(recorded.index);
     let body = Recorded { id: recorded.id, kind: wish.kind, state: "given", log_index: recorded.index };
     Ok(Created { path: format!("/declarations/{}", recorded.id), body })
 }
+
+/// One text for all bodies that mean the same: whitespace and the order of names do not matter.
+fn canonical_of(body: &Value) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(canonical::room(body).saturating_add(KIND.len())));
+    bytes.extend_from_slice(KIND);
+    canonical::write(body, &mut bytes);
+    bytes
+}
+
+/// Keeps a key that was used for a packet from standing for a declaration.
+const KIND: &[u8] = b"declaration\n";
 
 fn read(body: &Wiped) -> Result<Wish, Vec<Fault>> {
     described::<Declared>(body.expose())?.read().map_err(Problem::into_faults)
@@ -111,13 +149,16 @@ async fn wrong(calling: &Calling, exchange: &Exchange, body: &Wiped, mut found: 
     }
 }
 
-/// A declaration as its recorder sees it. The person is not shown: the recorder knows about whom it is.
+/// A declaration as its recorder sees it. By what the recorder calls the person is not kept in a form that can be shown.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Declaration {
     /// Its identifier.
     #[schema(value_type = shape::Id)]
     id: DeclarationId,
+    /// About whom: the random name of the person within this party, as its entries call the person.
+    #[schema(value_type = shape::Id)]
+    person: PersonId,
     /// What was declared.
     #[schema(value_type = shape::DeclarationKind)]
     kind: DeclarationKind,
@@ -147,7 +188,7 @@ pub(super) struct Declaration {
     /// On what it rests.
     evidence: Evidence,
     /// `given`, `withdrawn`, or `ended` by a decision of the controller.
-    #[schema(example = "given")]
+    #[schema(value_type = shape::DeclarationState, example = "given")]
     state: &'static str,
     /// When it was recorded.
     #[schema(value_type = shape::DateTime)]
@@ -186,31 +227,105 @@ pub(super) async fn show(
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Declaration>, Problem> {
     let found = exchange.declaration(&calling.caller, id).await;
-    let (row, decisions) = found.map_err(|error| calling.problem(error))?;
-    Ok(Json(Declaration {
-        id,
-        kind: row.kind,
-        dataset: row.dataset,
-        purpose: row.purpose,
-        towards: row.towards.map(|party| Towards {
-            oin: party.oin,
-            role: party.role,
-            municipality: row.municipality,
-        }),
-        given_by: row.given_by,
-        given_at: Day(amsterdam_date(row.given_at)),
-        until: row.until.map(|until| Day(amsterdam_date(until))),
-        explicit: row.explicit,
-        evidence: Evidence {
-            kind: row.evidence.kind,
-            digest: row.evidence.digest,
-            recorded_on: Day(row.evidence.recorded_on),
-        },
-        state: row.state.as_str(),
-        recorded_at: row.recorded_at.into(),
-        log_index: row.recorded_index,
-        withdrawn_at: row.withdrawn_at.map(Instant::from),
-        withdrawal_log_index: row.withdrawn_index,
-        decisions: decisions.into_iter().map(Taken::from).collect(),
-    }))
+    Ok(Json(found.map_err(|error| calling.problem(error))?.into()))
+}
+
+/// List declarations
+///
+/// What the calling party recorded, withdrawn and ended ones included. To all others it does not exist.
+#[utoipa::path(
+    get,
+    path = "/declarations",
+    tag = "declarations",
+    operation_id = "listDeclarations",
+    params(Page),
+    responses((status = 200, description = "A page.", body = inline(Items<Declaration>)))
+)]
+pub(super) async fn list(
+    calling: Calling,
+    paging: Paging,
+    State(exchange): State<Arc<Exchange>>,
+) -> Result<Json<Items<Declaration>>, Problem> {
+    let page = exchange.declarations(&calling.caller, paging.after, paging.limit.into()).await;
+    let page = page.map_err(|error| calling.problem(error))?;
+    Ok(Json(Items { items: page.items.into_iter().map(Declaration::from).collect(), next: page.next }))
+}
+
+/// About whom declarations are looked for: a reference as declarations name one. A persoonsgebonden nummer comes with the
+/// purpose.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = DeclarationSearch)]
+pub(super) struct Wanted {
+    /// The number.
+    reference: Reference,
+    /// For which purpose, where the number is a persoonsgebonden nummer.
+    #[serde(default)]
+    #[schema(value_type = shape::PurposeCode, required = false)]
+    purpose: Option<Purpose>,
+}
+
+impl fmt::Debug for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wanted(redacted)")
+    }
+}
+
+/// Search declarations
+///
+/// Finds what the calling party recorded about one person. Every search is an entry in the access log.
+#[utoipa::path(
+    post,
+    path = "/declarations/searches",
+    tag = "declarations",
+    operation_id = "searchDeclarations",
+    params(StaffHeaders),
+    request_body = Wanted,
+    responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Declaration>)))
+)]
+pub(super) async fn search(
+    presenting: Presenting,
+    query: Result<NoQuery, Problem>,
+    State(exchange): State<Arc<Exchange>>,
+    body: Result<StrictJson<Wanted>, Problem>,
+) -> Result<Json<Items<Declaration>>, Problem> {
+    let (calling, wanted) = presenting.with(query, body)?;
+    let mut reader = Reader::default();
+    let reference = reader.take(wanted.reference.read("/reference"));
+    let whose = Whose { reference: reader.finish(reference)?, purpose: wanted.purpose };
+    let found = exchange.declarations_about(&calling.caller, &whose).await;
+    let found = found.map_err(|error| calling.problem(error))?;
+    Ok(Json(Items { items: found.into_iter().map(Declaration::from).collect(), next: None }))
+}
+
+impl From<Known> for Declaration {
+    fn from(Known { row, decisions }: Known) -> Self {
+        Self {
+            id: row.id,
+            person: row.person,
+            kind: row.kind,
+            dataset: row.dataset,
+            purpose: row.purpose,
+            towards: row.towards.map(|party| Towards {
+                oin: party.oin,
+                role: party.role,
+                municipality: row.municipality,
+            }),
+            given_by: row.given_by,
+            given_at: Day(amsterdam_date(row.given_at)),
+            until: row.until.map(|until| Day(amsterdam_date(until))),
+            explicit: row.explicit,
+            evidence: Evidence {
+                kind: row.evidence.kind,
+                digest: row.evidence.digest,
+                recorded_on: Day(row.evidence.recorded_on),
+            },
+            state: row.state.as_str(),
+            recorded_at: row.recorded_at.into(),
+            log_index: row.recorded_index,
+            withdrawn_at: row.withdrawn_at.map(Instant::from),
+            withdrawal_log_index: row.withdrawn_index,
+            decisions: decisions.into_iter().map(Taken::from).collect(),
+        }
+    }
 }

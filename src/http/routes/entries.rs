@@ -20,10 +20,12 @@ struct EntryDocument {
     /// The index in the log.
     index: u64,
     /// The 150 bytes of the leaf in base64.
+    #[schema(pattern = "^[0-9A-Za-z+/]*={0,2}$")]
     leaf: String,
     /// The parts that this party may read, as far as they were not erased.
     parts: Vec<PartDocument>,
     /// The text of the `tlog-proof` (C2SP).
+    #[schema(max_length = 65_536)]
     proof: String,
 }
 
@@ -33,10 +35,13 @@ struct EntryDocument {
 #[expect(dead_code, reason = "describes what `accesslog::own::Disclosed` writes")]
 struct PartDocument {
     /// `shared`, `sender` or `recipient`.
+    #[schema(pattern = "^(shared|sender|recipient)$")]
     part: String,
     /// The salt: 32 bytes in base64.
+    #[schema(pattern = "^[0-9A-Za-z+/]*={0,2}$")]
     salt: String,
     /// The canonical JSON, as text; empty where the part is absent.
+    #[schema(max_length = 65_536)]
     body: String,
 }
 

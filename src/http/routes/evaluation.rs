@@ -1,150 +1,39 @@
-//! What would be decided, in the shape of AuthZEN: judges the facts in the question alone.
+//! What would be decided (AuthZEN Authorization API 1.0, access evaluation): judges the facts in the question alone.
 //!
-//! Source: NL GOV profile of the AuthZEN Authorization API, access evaluation.
+//! Source: AuthZEN 1.0, sections 5, 6 and 9; its certification scenario; the NL GOV profile of it.
+
+mod facts;
+pub(super) mod question;
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
+use axum::{Json, Router, extract::State, http::header, response::IntoResponse as _, routing::get};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Provision},
+        code::{Category, Grondslag, Provision},
         digest::Digest,
-        party::{PartyId, Role},
         problem,
     },
     exchange::Exchange,
     http::{
         caller::Calling,
         extract::query::NoQuery,
-        json::StrictJson,
+        json::StrictValue,
         openapi::FaultDocument,
         problem::Problem,
-        wire::{Instant, Reader, law::Article, shape},
+        state::HttpState,
+        wire::{Instant, law::Article, shape},
     },
-    policy::{explain::Explanation, permit::RefusalKind, whatif::WhatIf},
+    policy::{explain::Explanation, permit::RefusalKind},
 };
+
+use question::{Question, Read};
 
 /// The path below which the route is mounted, with a version of its own: the profile fixes it.
 pub(in crate::http) const BASE: &str = "/access/v1";
-
-/// Whether a party may receive a dataset, given these facts.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = Evaluation)]
-pub(super) struct Question {
-    /// Who would receive.
-    subject: Subject,
-    /// What it would do.
-    action: Action,
-    /// What it would receive.
-    resource: Resource,
-    /// The facts, as `sluis policy explain` takes them: `purpose` and `senderRole` are needed, every other fact may be left
-    /// out. The dataset and the recipient stand in `resource` and `subject`.
-    #[schema(value_type = shape::Json)]
-    context: WhatIf,
-}
-
-/// Who would receive.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Subject {
-    /// `party`.
-    r#type: PartyWord,
-    /// An OIN, a slash and a role; or a role alone.
-    #[schema(example = "00000099000000001000/werk-en-inkomen")]
-    id: String,
-}
-
-/// What it would do.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Action {
-    /// `receive`.
-    name: ActionWord,
-}
-
-/// What it would receive.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Resource {
-    /// `dataset`.
-    r#type: DatasetWord,
-    /// The dataset.
-    #[schema(value_type = shape::DatasetCode)]
-    id: DatasetCode,
-}
-
-macro_rules! word {
-    ($(#[$doc:meta])* $name:ident::$variant:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-        #[serde(rename_all = "kebab-case")]
-        enum $name {
-            /// The one word.
-            $variant,
-        }
-    };
-}
-
-word! {
-    /// The type of a subject.
-    PartyWord::Party
-}
-word! {
-    /// The name of an action.
-    ActionWord::Receive
-}
-word! {
-    /// The type of a resource.
-    DatasetWord::Dataset
-}
-
-impl Question {
-    pub(super) fn read(self) -> Result<WhatIf, Problem> {
-        let Self { subject, action: Action { name: ActionWord::Receive }, resource, context } = self;
-        let (PartyWord::Party, DatasetWord::Dataset) = (subject.r#type, resource.r#type);
-        let mut reader = Reader::default();
-        let recipient = match (subject.id.parse::<PartyId>(), subject.id.parse::<Role>()) {
-            (Ok(party), _) => Some((Some(party.oin), party.role)),
-            (Err(_), Ok(role)) => Some((None, role)),
-            (Err(_), Err(_)) => {
-                reader.fault(problem::Fault::at(
-                    "/subject/id",
-                    "invalid-value",
-                    "Noem een OIN, een schuine streep en een rol, of alleen een rol.",
-                    "Name an OIN, a slash and a role, or a role alone.",
-                ));
-                None
-            }
-        };
-        if context.dataset.is_some() || context.recipient_role.is_some() || context.recipient_oin.is_some() {
-            reader.fault(problem::Fault::at(
-                "/context",
-                "named-twice",
-                "De dataset en de ontvanger staan in resource en subject, niet in context.",
-                "The dataset and the recipient stand in resource and subject, not in context.",
-            ));
-        }
-        for (is_there, pointer) in [
-            (context.purpose.is_some(), "/context/purpose"),
-            (context.sender_role.is_some(), "/context/senderRole"),
-        ] {
-            if !is_there {
-                reader.fault(problem::Fault::at(
-                    pointer,
-                    "missing",
-                    "Dit veld ontbreekt.",
-                    "This member is missing.",
-                ));
-            }
-        }
-        let (recipient_oin, role) = reader.finish(recipient)?;
-        Ok(WhatIf { dataset: Some(resource.id), recipient_role: Some(role), recipient_oin, ..context })
-    }
-}
 
 /// The decision, and why.
 #[derive(Debug, Serialize, ToSchema)]
@@ -160,10 +49,11 @@ pub(super) struct Answer {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Why {
-    /// Why not, where it is no.
+    /// Why not, where it is no: `not-asked` when the question names what this gateway does not judge, or lacks the purpose
+    /// or the sender's role.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, example = "conditions-fail")]
-    refusal: Option<RefusalKind>,
+    #[schema(value_type = shape::Refusal, required = false)]
+    refusal: Option<&'static str>,
     /// The basis that was judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::BasisCode, required = false)]
@@ -183,6 +73,8 @@ struct Why {
     reasons: Vec<problem::Fault>,
     /// The articles that the reasons name.
     cited: Vec<Article>,
+    /// How many members of the question were passed over because they are not known here; a fact that is misspelt is one.
+    ignored: usize,
     /// The instant that was judged.
     #[schema(value_type = shape::DateTime)]
     decided_at: Instant,
@@ -195,16 +87,17 @@ struct Why {
 #[derive(Debug, Serialize, ToSchema)]
 struct HeldCondition {
     /// Its name.
+    #[schema(value_type = shape::ConditionId)]
     id: String,
     /// Its provisions.
     #[schema(value_type = Vec<shape::Provision>)]
     provisions: Vec<Provision>,
 }
 
-impl From<Explanation> for Answer {
-    fn from(told: Explanation) -> Self {
+impl Answer {
+    fn judged(told: Explanation, ignored: usize) -> Self {
         let context = Why {
-            refusal: told.refusal,
+            refusal: told.refusal.map(RefusalKind::as_str),
             basis: told.basis,
             articles: told.provisions.iter().map(Article::from).collect(),
             required: told.required,
@@ -216,31 +109,84 @@ impl From<Explanation> for Answer {
                 .collect(),
             reasons: told.reasons,
             cited: told.cited.iter().map(Article::from).collect(),
+            ignored,
             decided_at: told.decided_at.into(),
             policy_digest: told.policy_digest,
         };
         Self { decision: told.permitted, context }
+    }
+
+    /// No: what is asked is not ours to permit.
+    fn not_asked(reasons: Vec<problem::Fault>, ignored: usize, exchange: &Exchange) -> Self {
+        let context = Why {
+            refusal: Some(shape::NOT_ASKED),
+            basis: None,
+            articles: Vec::new(),
+            required: Vec::new(),
+            allowed: Vec::new(),
+            held: Vec::new(),
+            reasons,
+            cited: Vec::new(),
+            ignored,
+            decided_at: exchange.now().into(),
+            policy_digest: exchange.policy_digest(),
+        };
+        Self { decision: false, context }
     }
 }
 
 /// Ask what would be decided
 ///
 /// Judges the facts in the question alone: no stored person, packet or party is looked up. It is in the access log as a
-/// question.
+/// question. This is the access evaluation of AuthZEN 1.0, which has the same route at `/access/v1/evaluation`: members
+/// that are not known here and `properties` are passed over and counted in `ignored`; `X-Request-ID` comes back there; a
+/// subject, action or resource of another type is a `false` with its reason, and so is a question without purpose or
+/// sender's role. A body that is not in `application/json` is a 400 on this route.
 #[utoipa::path(
     post,
     path = "/evaluation",
     tag = "evaluation",
     operation_id = "evaluate",
-    request_body = Question,
+    request_body(content = Question, example = json!({
+        "subject": { "type": "party", "id": "werk-en-inkomen" },
+        "action": { "name": "receive" },
+        "resource": { "type": "dataset", "id": "verzoek-voortzetting" },
+        "context": {
+            "purpose": "voortzetting-ondersteuning", "senderRole": "pro-school", "recipientGemeenten": ["0361"],
+            "verblijf": "0361", "age": 17, "instemming": ["ouder"], "categories": ["persoon", "school", "traject"]
+        }
+    })),
     responses((status = 200, description = "The decision and why.", body = Answer))
 )]
 pub(super) async fn evaluate(
     calling: Calling,
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(question): StrictJson<Question>,
+    body: Result<StrictValue, Problem>,
 ) -> Result<Json<Answer>, Problem> {
-    let told = exchange.evaluate(&calling.caller, &question.read()?).await;
-    Ok(Json(told.map_err(|error| calling.problem(error))?.into()))
+    let StrictValue(body) = body.map_err(question::not_json)?;
+    let Read { asked, ignored } = question::read(body.expose())?;
+    let told = match asked {
+        Ok(facts) => {
+            exchange.evaluate(&calling.caller, &facts).await.map(|told| Answer::judged(told, ignored))
+        }
+        Err(reasons) => exchange
+            .note_not_asked(&calling.caller, &reasons)
+            .await
+            .map(|()| Answer::not_asked(reasons, ignored, &exchange)),
+    };
+    told.map(Json).map_err(|error| calling.problem(error))
 }
+
+/// Where the evaluation is (AuthZEN 1.0, section 9.2.1). Open, and readable by every browser.
+pub(super) fn discovery(base: &str) -> Router<HttpState> {
+    let document = serde_json::json!({
+        "policy_decision_point": base,
+        "access_evaluation_endpoint": format!("{base}{BASE}/evaluation"),
+    });
+    let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    Router::new()
+        .route(DISCOVERY, get(move |_: NoQuery| async move { (open, Json(document)).into_response() }))
+}
+
+const DISCOVERY: &str = "/.well-known/authzen-configuration";

@@ -234,6 +234,7 @@ pub(super) struct Certificate {
     /// For whom it speaks.
     party: Party,
     /// Its serial number, in hexadecimal digits.
+    #[schema(pattern = "^[0-9a-f]{1,64}$")]
     serial: String,
     /// From when it is valid.
     #[schema(value_type = shape::DateTime)]

@@ -9,10 +9,23 @@ use utoipa::IntoParams;
 #[expect(dead_code, reason = "describes what `extract::staff` reads")]
 pub(super) struct StaffHeaders {
     /// The party's own reference of the person or system that acts: not a name, never a BSN.
-    #[param(rename = "Sluis-Staff-Reference", min_length = 1, max_length = 64, example = "m.1042")]
+    #[param(
+        rename = "Sluis-Staff-Reference",
+        min_length = 1,
+        max_length = 800,
+        pattern = "^([!-~]([ -~]{0,62}[!-~])?|[Uu][Tt][Ff]-8'[A-Za-z0-9-]*'([!#$&+.^_`|~0-9A-Za-z-]|%[0-9A-Fa-f]{2}){1,768})$",
+        example = "m.1042"
+    )]
     reference: String,
-    /// The function of who acts.
-    #[param(rename = "Sluis-Staff-Function", min_length = 1, max_length = 64, example = "trajectbegeleider")]
+    /// The function of who acts: 1 to 64 characters. Letters outside ASCII are written as an ext-value of RFC 8187:
+    /// `UTF-8''stageco%C3%B6rdinator`. That goes for the reference too.
+    #[param(
+        rename = "Sluis-Staff-Function",
+        min_length = 1,
+        max_length = 800,
+        pattern = "^([!-~]([ -~]{0,62}[!-~])?|[Uu][Tt][Ff]-8'[A-Za-z0-9-]*'([!#$&+.^_`|~0-9A-Za-z-]|%[0-9A-Fa-f]{2}){1,768})$",
+        example = "trajectbegeleider"
+    )]
     function: String,
 }
 
@@ -46,6 +59,23 @@ pub(super) struct Check {
 pub(super) struct Repeatable {
     /// A key that the caller chooses for this one submission, such as a UUID: the same key and body give the same answer.
     /// Needed unless `check` is true.
+    #[param(
+        nullable = false,
+        rename = "Idempotency-Key",
+        min_length = 16,
+        max_length = 64,
+        pattern = "^[!-~][ -~]*[!-~]$"
+    )]
+    key: Option<String>,
+}
+
+/// The key by which a repeated declaration is known.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `extract::idempotency` reads")]
+pub(super) struct RepeatableDeclaration {
+    /// A key that the caller chooses for this one declaration, such as a UUID: the same key and body give the same answer,
+    /// so that a lost answer never makes two. Without a key each call records another declaration.
     #[param(nullable = false, rename = "Idempotency-Key", min_length = 16, max_length = 64)]
     key: Option<String>,
 }

@@ -23,6 +23,7 @@ pub(super) struct Participant {
     #[schema(value_type = shape::Role)]
     role: Role,
     /// Its name, as the operator registered it.
+    #[schema(max_length = 200)]
     name: String,
     /// For the colleges of which municipalities it acts today.
     #[schema(value_type = Vec<shape::Municipality>)]

@@ -32,7 +32,7 @@ pub(super) struct Wanted {
     #[serde(default)]
     #[schema(nullable = false)]
     reference: Option<Reference>,
-    /// The name. Capitals, accents and spaces do not matter.
+    /// The name. Capitals, accents, apostrophes, hyphens and spaces do not matter, and the first given name is enough.
     #[serde(default)]
     #[schema(nullable = false)]
     name: Option<Name>,
@@ -61,18 +61,30 @@ impl Wanted {
                     (None, _) => None,
                     (Some(PersonReference::Own(own)), None) => Some(Query::Own(own)),
                     (Some(PersonReference::Pgn(pgn)), Some(purpose)) => {
-                        Some(Query::Sought(purpose, Sought::pgn(&pgn)))
+                        Some(Query::Sought(purpose, vec![Sought::pgn(&pgn)]))
                     }
                     (Some(PersonReference::Own(_) | PersonReference::Pgn(_)), _) => unclear(&mut reader),
                 }
             }
             Self { reference: None, name: Some(name), birth_date: Some(born), purpose: Some(purpose) } => {
-                Some(Query::Sought(purpose, Sought::name(&name.given, &name.family, &born)))
+                if name.is_empty() {
+                    reader.fault(no_name());
+                }
+                Some(Query::Sought(purpose, Sought::asked(&name.given, &name.family, &born)))
             }
             _ => unclear(&mut reader),
         };
         reader.finish(query)
     }
+}
+
+fn no_name() -> Fault {
+    Fault::at(
+        "/name",
+        "missing",
+        "Geef een voornaam of een achternaam.",
+        "Give a given name or a family name.",
+    )
 }
 
 fn unclear<T>(reader: &mut Reader) -> Option<T> {
@@ -96,7 +108,7 @@ fn unclear<T>(reader: &mut Reader) -> Option<T> {
     params(
         StaffHeaders,
     ),
-    request_body = Wanted,
+    request_body(content = Wanted, example = json!({ "reference": { "kind": "own", "value": "L-2031" } })),
     responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn search(

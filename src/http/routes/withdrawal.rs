@@ -51,7 +51,7 @@ pub(super) struct Effect {
     #[schema(value_type = shape::Id)]
     id: String,
     /// Always `withdrawn`.
-    #[schema(example = "withdrawn")]
+    #[schema(value_type = shape::DeclarationState, example = "withdrawn")]
     state: &'static str,
     /// Since when.
     #[schema(value_type = shape::DateTime)]
@@ -144,7 +144,7 @@ pub(super) async fn packet(
         ("id" = inline(shape::Id), Path, description = "The declaration."),
         StaffHeaders,
     ),
-    request_body = By,
+    request_body(content = By, example = json!({ "by": "persoon" })),
     responses((status = 200, description = "Withdrawn.", body = Effect))
 )]
 pub(super) async fn declaration(

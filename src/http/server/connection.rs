@@ -36,6 +36,9 @@ use super::{
 /// After a goodbye, the time to finish it before the connection is cut.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// The same for a connection that is flooded: for one frame.
+const FAREWELL: Duration = Duration::from_millis(500);
+
 /// The limits of the edge answer with a problem; these, of the protocol itself, only keep memory bounded, so they are
 /// wider.
 const HARD_HEADERS: usize = 256;
@@ -181,19 +184,21 @@ impl Attendant {
             }
             loop {
                 let now = Instant::now();
-                if leaving.flatten().is_some_and(|deadline| now >= deadline) {
-                    return Poll::Ready(Err("goodbye"));
-                }
                 let verdict = pulse.verdict(&self.limits, now);
+                if leaving.flatten().is_some_and(|deadline| now >= deadline) {
+                    let reason = if verdict == Verdict::Flooded { "control-frames" } else { "goodbye" };
+                    return Poll::Ready(Err(reason));
+                }
+                let patience = if verdict == Verdict::Flooded { FAREWELL } else { GOODBYE };
                 let until = match (verdict, leaving) {
                     (Verdict::Cut(reason), _) => return Poll::Ready(Err(reason)),
-                    (Verdict::Leave, None) => {
+                    (Verdict::Leave | Verdict::Flooded, None) => {
                         connection.as_mut().graceful_shutdown();
-                        leaving = Some(Some(now + GOODBYE));
+                        leaving = Some(Some(now + patience));
                         cx.waker().wake_by_ref();
-                        now + GOODBYE
+                        now + patience
                     }
-                    (Verdict::Leave, Some(deadline)) => deadline.unwrap_or(now + GOODBYE),
+                    (Verdict::Leave | Verdict::Flooded, Some(deadline)) => deadline.unwrap_or(now + patience),
                     (Verdict::Until(until), deadline) => {
                         deadline.flatten().map_or(until, |deadline| deadline.min(until))
                     }

@@ -14,7 +14,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::super::limits::Limits;
+use super::{super::limits::Limits, frames::Frames};
 
 /// The state of one connection.
 #[derive(Debug, Clone)]
@@ -30,6 +30,9 @@ struct State {
     /// Since when a head is arriving. HTTP/1.1 only: in HTTP/2 bytes arrive without a request too.
     head_since: Option<Instant>,
     watches_heads: bool,
+    /// HTTP/2 only.
+    frames: Option<Frames>,
+    flooded: bool,
 }
 
 /// What is to be done with a connection, and when to look again.
@@ -39,6 +42,8 @@ pub(super) enum Verdict {
     Until(Instant),
     /// It has waited long enough: say goodbye.
     Leave,
+    /// It is flooded with frames that carry nothing: say goodbye, and read no more.
+    Flooded,
     /// Something took too long: cut it.
     Cut(&'static str),
 }
@@ -51,6 +56,8 @@ impl Pulse {
             idle_since: Instant::now(),
             head_since: None,
             watches_heads,
+            frames: (!watches_heads).then(|| Frames::new(Instant::now())),
+            flooded: false,
         })))
     }
 
@@ -67,6 +74,9 @@ impl Pulse {
 
     pub(super) fn verdict(&self, limits: &Limits, now: Instant) -> Verdict {
         let state = self.state();
+        if state.flooded {
+            return Verdict::Flooded;
+        }
         // A request beyond its time has been answered 503 by the edge; the rest of the time is for taking the answer.
         if let Some(began) = state.requests.values().min() {
             let end = *began + limits.request + limits.answer;
@@ -80,8 +90,16 @@ impl Pulse {
         if now >= end { Verdict::Leave } else { Verdict::Until(end) }
     }
 
-    fn read_something(&self) {
+    fn is_flooded(&self) -> bool {
+        self.state().flooded
+    }
+
+    fn read_something(&self, bytes: &[u8]) {
         let mut state = self.state();
+        if let Some(frames) = &mut state.frames {
+            let flooded = frames.is_flood(bytes, Instant::now());
+            state.flooded |= flooded;
+        }
         if state.watches_heads && state.requests.is_empty() && state.head_since.is_none() {
             state.head_since = Some(Instant::now());
         }
@@ -159,10 +177,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
+        if self.pulse.is_flooded() {
+            // The watch over the connection ends it: nothing need wake this.
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.pulse.read_something();
+        if let Some(read) = buffer.filled().get(before..).filter(|read| !read.is_empty()) {
+            self.pulse.read_something(read);
         }
         polled
     }

@@ -75,5 +75,17 @@ fn told(fault: ProofFault) -> Fault {
             "Deze verklaring is ouder dan tien minuten. Maak een nieuwe.",
             "This statement is older than ten minutes. Make a new one.",
         ),
+        ProofFault::Ahead => Fault {
+            now: Some(Bilingual::new(
+                "Zet de klok van uw computer gelijk en maak een nieuwe verklaring.",
+                "Set your computer's clock right and make a new statement.",
+            )),
+            ..Fault::at(
+                "/proof",
+                "statement-ahead",
+                "Volgens deze verklaring is het meer dan tien minuten later dan hier: de klok van uw computer loopt voor.",
+                "By this statement it is more than ten minutes later than it is here: your computer's clock is ahead.",
+            )
+        },
     }
 }

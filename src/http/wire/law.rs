@@ -13,8 +13,10 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Text {
     /// In Dutch.
+    #[schema(max_length = 4096)]
     pub nl: String,
     /// In English.
+    #[schema(max_length = 4096)]
     pub en: String,
 }
 
@@ -32,7 +34,7 @@ pub struct Article {
     #[schema(value_type = shape::Provision)]
     pub id: Provision,
     /// As one writes it in Dutch.
-    #[schema(example = "art. 2.31b lid 3 WVO 2020")]
+    #[schema(max_length = 256, example = "art. 2.31b lid 3 WVO 2020")]
     pub citation: String,
     /// What it is about.
     pub title: Text,

@@ -289,12 +289,22 @@ impl fmt::Debug for Declarant {
 #[derive(Deserialize, ToSchema, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct Name {
-    /// Given names, as the sender writes them.
-    #[schema(min_length = 1, max_length = 200, example = "Toby")]
+    /// Given names: all of them or the first. Absent for who has one name.
+    #[serde(default)]
+    #[schema(max_length = 200, example = "Toby")]
     pub given: String,
-    /// Family name, with its prefix or without.
-    #[schema(min_length = 1, max_length = 200, example = "de Vries")]
+    /// Family name, with its prefix or without. Absent for who has given names only.
+    #[serde(default)]
+    #[schema(max_length = 200, example = "de Vries")]
     pub family: String,
+}
+
+impl Name {
+    /// Whether there is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        [&self.given, &self.family].iter().all(|part| !part.chars().any(char::is_alphanumeric))
+    }
 }
 
 impl fmt::Debug for Name {

@@ -54,6 +54,21 @@ fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words))
 }
 
+/// The question names nothing that could be judged.
+pub const NOT_ASKED: &str = "not-asked";
+
+const REFUSALS: [&str; 9] = [
+    "unknown-dataset",
+    "unknown-purpose",
+    "unknown-category",
+    "no-basis",
+    "ambiguous-basis",
+    "conditions-fail",
+    "route",
+    "policy-fault",
+    NOT_ASKED,
+];
+
 const KEBAB: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 
 shapes! {
@@ -75,6 +90,8 @@ shapes! {
     BasisCode = pattern("^[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$", "overgangsdocument.pro");
     /// A provision of an act: act, article and paragraph.
     Provision = pattern("^[a-z][a-z0-9-]*(:[0-9A-Za-z.]+)+$", "wvo2020:2.31b:3");
+    /// A provision as one writes it in Dutch: article, paragraph, part and act.
+    Citation = pattern("^[A-Za-z].{2,199}$", "art. 2.31b lid 3 WVO 2020");
     /// A SHA-256 digest in lower-case hexadecimal digits.
     Sha256 = pattern("^[0-9a-f]{64}$", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
     /// The thumbprint of a key (RFC 7638), in base64url.
@@ -104,6 +121,8 @@ shapes! {
     State = words([
         "open", "waiting", "collected", "acknowledged", "withdrawn", "withheld", "expired",
     ]);
+    /// Where a declaration stands.
+    DeclarationState = words(["given", "withdrawn", "ended"]);
     /// What a notice is about.
     NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked", "categories-narrowed", "mandate-ended", "recipient-blocked", "expired"]);
     /// What may be done with a key.
@@ -112,6 +131,24 @@ shapes! {
     Sensitivity = words(SensitivityWord::ALL.map(SensitivityWord::as_str));
     /// A public key (RFC 7517): RSA of at least 3072 bits, P-256 or X25519.
     Jwk = ObjectBuilder::new().schema_type(Type::Object);
+    /// A day, or an instant; a day is its midnight in Amsterdam.
+    Moment = pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,18}(Z|[+-][0-9]{2}:[0-9]{2}))?$", "2026-09-01");
+    /// One word or name, without spaces.
+    Word = pattern("^[^\\s]{1,128}$", "party");
+    /// A condition, by the name that the policies give it.
+    ConditionId = pattern("^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$", "verzoek-voortzetting.instemming");
+    /// Why a decision is no.
+    Refusal = words(REFUSALS);
+    /// Lines of text.
+    Lines = ObjectBuilder::new().schema_type(Type::String).max_length(Some(65_536));
+    /// The level of a tile, or `entries`.
+    TileLevel = pattern("^([0-9]|[1-5][0-9]|6[0-3]|entries)$", "0");
+    /// The number of a full tile.
+    TileNumber = pattern("^[0-9]{3}$", "000");
+    /// The number of a partial tile.
+    PartialTileNumber = pattern("^[0-9]{3}\\.p$", "000.p");
+    /// The width of a partial tile.
+    TileWidth = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(255)).examples([1]);
     /// A JSON Schema (2020-12), or a document that it describes.
     Json = ObjectBuilder::new().schema_type(Type::Object);
     /// The kind of a declaration.

@@ -31,8 +31,13 @@ impl Room {
 
     fn lists(&self, revoked: &[&[u8]]) -> Revocations {
         let list = self.authority.revocation_list(revoked, 1, now()).unwrap();
-        Revocations::read(&[ListSource { name: "list", bytes: list.as_bytes() }], &self.anchors, now())
-            .unwrap()
+        Revocations::read(
+            &[ListSource { name: "list", bytes: Some(list.as_bytes()) }],
+            &self.anchors,
+            &Revocations::none(),
+            now(),
+        )
+        .revocations
     }
 
     fn registration(&self) -> Registration {

@@ -26,9 +26,24 @@ fn anchors(authority: &Authority) -> TrustAnchors {
 }
 
 fn read(lists: &[&str], authority: &Authority, now: Timestamp) -> Result<Revocations, Vec<ListFault>> {
+    let ListsRead { revocations, faults } = read_after(&Revocations::none(), lists, &anchors(authority), now);
+    if faults.is_empty() { Ok(revocations) } else { Err(faults) }
+}
+
+fn read_after(before: &Revocations, lists: &[&str], anchors: &TrustAnchors, now: Timestamp) -> ListsRead {
     let sources: Vec<_> =
-        lists.iter().map(|list| ListSource { name: "list", bytes: list.as_bytes() }).collect();
-    Revocations::read(&sources, &anchors(authority), now)
+        lists.iter().map(|list| ListSource { name: "list", bytes: Some(list.as_bytes()) }).collect();
+    Revocations::read(&sources, anchors, before, now)
+}
+
+fn two_anchors(one: &Authority, other: &Authority) -> TrustAnchors {
+    let prefixes = ["00000099".to_owned()];
+    let source = |authority| AnchorSource {
+        name: "test",
+        pem: Authority::certificate_pem(authority).as_bytes(),
+        prefixes: &prefixes,
+    };
+    TrustAnchors::read(&[source(one), source(other)]).unwrap()
 }
 
 fn certificate(authority: &Authority) -> ClientCertificate {
@@ -94,9 +109,10 @@ fn lists_that_nobody_trusted_signed_are_refused() {
     let signed = CertificateRevocationList::from_der(&der).unwrap().1.tbs_cert_list.as_ref().len();
     for at in 0..signed + 3 {
         der[at] ^= 1;
-        let source = ListSource { name: "list", bytes: &der };
-        let changed = Revocations::read(&[source], &anchors(&authority), now());
-        assert!(changed.is_err(), "byte {at}");
+        let source = ListSource { name: "list", bytes: Some(&der) };
+        let changed = Revocations::read(&[source], &anchors(&authority), &Revocations::none(), now());
+        assert!(!changed.faults.is_empty(), "byte {at}");
+        assert!(changed.revocations.standing().next().is_none(), "byte {at}");
         der[at] ^= 1;
     }
 }
@@ -131,4 +147,105 @@ fn without_any_list_no_certificate_may_be_used() {
     let issued = authority.client(oin, "Zaffier", "test", now(), &SystemEntropy::new()).unwrap();
     let certificate = ClientCertificate::read(&issued.der).unwrap();
     assert_eq!(Revocations::none().check(&certificate, now()), Err(IdentityFault::RevocationUnknown));
+}
+
+#[test]
+fn every_list_of_a_file_counts_whatever_stands_around_it() {
+    let (one, other) = (authority(), Authority::root("other", now(), &SystemEntropy::new()).unwrap());
+    let anchors = two_anchors(&one, &other);
+    let (bad, foreign) = (certificate(&one), certificate(&other));
+    let old = one.revocation_list(&[], 1, now()).unwrap();
+    let new = one.revocation_list(&[bad.serial()], 2, at("2026-09-02T12:00:00Z")).unwrap();
+    let others = other.revocation_list(&[foreign.serial()], 1, now()).unwrap();
+    let crlf = others.replace('\n', "\r\n");
+    for file in [
+        format!("{old}{new}{others}"),
+        format!("{new}{old}{others}"),
+        format!("\n\nIssuer: Één\nnext: soon\n{old}\n# the second\n\n{new}subject=x\n{crlf}\ntrailing"),
+        format!("\u{feff}{others}{old}{new}"),
+    ] {
+        let read = read_after(&Revocations::none(), &[&file], &anchors, now());
+        assert_eq!(read.faults, []);
+        assert_eq!(read.revocations.check(&bad, now()), Err(IdentityFault::Revoked));
+        assert_eq!(read.revocations.check(&foreign, now()), Err(IdentityFault::Revoked));
+        assert_eq!(read.revocations.check(&certificate(&other), now()), Ok(()));
+    }
+}
+
+#[test]
+fn a_part_that_cannot_be_read_is_told_and_takes_no_other_along() {
+    let (one, other) = (authority(), Authority::root("other", now(), &SystemEntropy::new()).unwrap());
+    let anchors = two_anchors(&one, &other);
+    let bad = certificate(&one);
+    let list = one.revocation_list(&[bad.serial()], 1, now()).unwrap();
+    let others = other.revocation_list(&[], 1, now()).unwrap();
+    let (head, _) = others.split_at(others.len() / 2);
+    let garbled = others.replacen("MI", "!!", 1);
+    let other_block = pem::encode(&pem::Pem::new("CERTIFICATE", vec![1, 2, 3]));
+    for part in [head, garbled.as_str(), other_block.as_str()] {
+        for file in [format!("{part}\n{list}"), format!("{list}{part}")] {
+            let read = read_after(&Revocations::none(), &[&file], &anchors, now());
+            assert_eq!(read.faults, [ListFault::Unreadable("list".to_owned())], "{file}");
+            assert_eq!(read.revocations.check(&bad, now()), Err(IdentityFault::Revoked));
+            let unknown = read.revocations.check(&certificate(&other), now());
+            assert_eq!(unknown, Err(IdentityFault::RevocationUnknown));
+        }
+    }
+}
+
+#[test]
+fn a_list_that_lapsed_or_is_missing_hurts_its_own_authority_only() {
+    let (one, other) = (authority(), Authority::root("other", now(), &SystemEntropy::new()).unwrap());
+    let anchors = two_anchors(&one, &other);
+    let (bad, foreign) = (certificate(&one), certificate(&other));
+    let lapsing = other.revocation_list(&[], 1, now()).unwrap();
+    let first = one.revocation_list(&[], 1, now()).unwrap();
+    let before = read_after(&Revocations::none(), &[&first, &lapsing], &anchors, now()).revocations;
+    let later = before.next_update().unwrap();
+    let fresh = one.revocation_list(&[bad.serial()], 2, later).unwrap();
+    for sources in [
+        [Some(fresh.as_bytes()), Some(lapsing.as_bytes())],
+        [Some(fresh.as_bytes()), None],
+        [Some(fresh.as_bytes()), Some(b"rubbish".as_slice())],
+    ] {
+        let sources = sources.map(|bytes| ListSource { name: "list", bytes });
+        let read = Revocations::read(&sources, &anchors, &before, later);
+        assert!(!read.faults.is_empty());
+        assert!(read.revocations.holds(later));
+        assert_eq!(read.revocations.check(&bad, later), Err(IdentityFault::Revoked));
+        assert_eq!(read.revocations.check(&certificate(&one), later), Ok(()));
+        assert_eq!(read.revocations.check(&foreign, later), Err(IdentityFault::RevocationUnknown));
+    }
+}
+
+#[test]
+fn an_older_list_does_not_undo_a_revocation() {
+    let authority = authority();
+    let bad = certificate(&authority);
+    let tomorrow = at("2026-09-02T12:00:00Z");
+    let new = authority.revocation_list(&[bad.serial()], 2, tomorrow).unwrap();
+    let used = read(&[&new], &authority, now()).unwrap();
+    let by_number = authority.revocation_list(&[], 1, at("2026-09-03T12:00:00Z")).unwrap();
+    let by_date = authority.revocation_list(&[], 3, now()).unwrap();
+    for older in [&by_number, &by_date] {
+        let read = read_after(&used, &[older], &anchors(&authority), tomorrow);
+        assert_eq!(read.faults, [ListFault::Older("list".to_owned())]);
+        assert_eq!(read.revocations.check(&bad, tomorrow), Err(IdentityFault::Revoked));
+    }
+    let newer = authority.revocation_list(&[], 3, at("2026-09-03T12:00:00Z")).unwrap();
+    let read = read_after(&used, &[&newer], &anchors(&authority), tomorrow);
+    assert_eq!((read.faults, read.revocations.check(&bad, tomorrow)), (vec![], Ok(())));
+}
+
+#[test]
+fn a_list_stays_as_long_as_its_authority_is_trusted() {
+    let (one, other) = (authority(), Authority::root("other", now(), &SystemEntropy::new()).unwrap());
+    let list = other.revocation_list(&[], 1, now()).unwrap();
+    let used = read_after(&Revocations::none(), &[&list], &two_anchors(&one, &other), now()).revocations;
+    let own = one.revocation_list(&[], 1, now()).unwrap();
+    let kept = read_after(&used, &[&own], &two_anchors(&one, &other), now()).revocations;
+    assert_eq!(kept.standing().count(), 2);
+    let left = read_after(&used, &[&own], &anchors(&one), now()).revocations;
+    assert_eq!(left.standing().map(|list| list.this_update).collect::<Vec<_>>(), [now()]);
+    assert!(left.standing().all(|list| list.authority.contains("test") && list.next_update > now()));
 }

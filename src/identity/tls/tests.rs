@@ -48,13 +48,10 @@ impl Net {
         let pem = format!("{}{more_anchors}", self.root.certificate_pem());
         let source = AnchorSource { name: "test", pem: pem.as_bytes(), prefixes: &self.prefixes };
         let anchors = TrustAnchors::read(&[source]).unwrap();
-        let lists: Vec<_> =
-            lists.split_inclusive("-----END X509 CRL-----").filter(|list| list.len() > 9).collect();
-        let lists: Vec<_> = lists
-            .iter()
-            .map(|list| ListSource { name: "list", bytes: list.trim_start().as_bytes() })
-            .collect();
-        let revocations = Revocations::read(&lists, &anchors, self.clock.now()).unwrap();
+        let list = ListSource { name: "lists", bytes: Some(lists.as_bytes()) };
+        let read = Revocations::read(&[list], &anchors, &Revocations::none(), self.clock.now());
+        assert_eq!(read.faults, []);
+        let revocations = read.revocations;
         server_config(&self.own, &anchors, &revocations, Arc::new(self.clock.clone())).unwrap()
     }
 
@@ -117,6 +114,81 @@ fn handshake(server: &Arc<ServerConfig>, client: &Arc<ClientConfig>) -> Result<L
     assert!(!client.is_handshaking() && !server.is_handshaking());
     let kind = server.handshake_kind().unwrap();
     Ok(Line { server, kind })
+}
+
+/// Party and gateway offer the same groups, the hybrid of X25519 and ML-KEM-768 first.
+#[test]
+fn what_is_recorded_today_cannot_be_read_by_a_quantum_computer() {
+    use rustls::NamedGroup::{X25519, X25519MLKEM768, secp256r1, secp384r1};
+    let names: Vec<_> = provider().kx_groups.iter().map(|group| group.name()).collect();
+    assert_eq!(names, [X25519MLKEM768, X25519, secp256r1, secp384r1]);
+    let net = Net::new();
+    let server = net.server(&[]);
+    let taken = |line: Line| line.server.negotiated_key_exchange_group().unwrap().name();
+    assert_eq!(taken(net.connect(&server, Some(&net.client())).unwrap()), X25519MLKEM768);
+    for group in [kx_group::X25519MLKEM768, kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1] {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(net.root.certificate_pem().as_bytes()).unwrap()).unwrap();
+        let one = CryptoProvider { kx_groups: vec![group], ..provider() };
+        let hands = Hands(Arc::new(net.clock.clone()));
+        let client = ClientConfig::builder_with_details(Arc::new(one), Arc::new(hands))
+            .with_protocol_versions(&[&TLS13])
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        assert_eq!(taken(handshake(&server, &Arc::new(client)).unwrap()), group.name());
+    }
+}
+
+#[test]
+fn a_short_rsa_key_of_the_gateway_itself_is_seen() {
+    use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+    let made = |size| {
+        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, size).unwrap();
+        let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+        OwnCertificate::from_pem(own.pem().as_bytes(), key.serialize_pem().as_bytes()).unwrap()
+    };
+    assert!(made(RsaKeySize::_2048).is_phased_out());
+    assert!(!made(RsaKeySize::_3072).is_phased_out());
+    assert!(!Net::new().own.is_phased_out());
+}
+
+/// Each reason is told apart, before the certificate ever calls.
+#[test]
+fn who_would_not_be_let_in_hears_why() {
+    let net = Net::new();
+    let (now, entropy) = (net.clock.now(), SystemEntropy::new());
+    let pem = net.root.certificate_pem().as_bytes();
+    let anchors =
+        |prefixes: &[String]| TrustAnchors::read(&[AnchorSource { name: "test", pem, prefixes }]).unwrap();
+    let trusted = anchors(&net.prefixes);
+    let client = net.client();
+    let lists = |revoked: &[&[u8]]| {
+        let list = net.root.revocation_list(revoked, 1, now).unwrap();
+        let source = ListSource { name: "list", bytes: Some(list.as_bytes()) };
+        Revocations::read(&[source], &trusted, &Revocations::none(), now).revocations
+    };
+    let fresh = lists(&[]);
+    let ask = |der: &[u8], anchors: &TrustAnchors, lists: &Revocations, at: &str| {
+        let_in(&[CertificateDer::from(der)], anchors, lists, at.parse().unwrap()).err()
+    };
+    let today = "2026-09-01T12:00:00Z";
+    assert_eq!(ask(&client.der, &trusted, &fresh, today), None);
+    assert_eq!(ask(&client.der, &trusted, &fresh, "2026-08-01T12:00:00Z"), Some(NotLetIn::Early));
+    assert_eq!(ask(&client.der, &trusted, &fresh, "2027-11-01T12:00:00Z"), Some(NotLetIn::Expired));
+    assert_eq!(ask(&client.der, &trusted, &lists(&[&client.serial]), today), Some(NotLetIn::Revoked));
+    assert_eq!(ask(&client.der, &trusted, &Revocations::none(), today), Some(NotLetIn::RevocationUnknown));
+    let elsewhere = anchors(&["00000001".to_owned()]);
+    assert_eq!(ask(&client.der, &elsewhere, &fresh, today), Some(NotLetIn::Prefix));
+    let stranger = Authority::root("other", now, &entropy).unwrap();
+    assert_eq!(ask(&issue(&stranger, &net.clock).der, &trusted, &fresh, today), Some(NotLetIn::Authority));
+    assert_eq!(
+        ask(b"no", &trusted, &fresh, today),
+        Some(NotLetIn::Form(crate::identity::CertificateFault::NotACertificate))
+    );
+    let server = net.root.server_only(OIN.parse().unwrap(), "Duinwijk", now, &entropy).unwrap();
+    assert_eq!(ask(&server.der, &trusted, &fresh, today), Some(NotLetIn::Usage));
+    assert!(NotLetIn::Early.may_pass() && !NotLetIn::Usage.may_pass());
 }
 
 fn only(version: &'static SupportedProtocolVersion, net: &Net, client: &Issued) -> Arc<ClientConfig> {

@@ -3,7 +3,10 @@
 use jiff::{Timestamp, civil::Date};
 use sqlx::{any::AnyRow, query};
 
-use super::words;
+use super::{
+    feeds::{Page, cursor},
+    words,
+};
 use crate::{
     domain::{
         code::{DatasetCode, Municipality, Purpose, ReasonCode},
@@ -111,6 +114,12 @@ const STANDING: &str = declaration!(
      WHERE d.declaration_id = declaration.id AND d.verdict IN ('ongegrond', 'opgeheven')) AND (purpose IS NULL OR purpose = $4) \
      AND (towards_oin IS NULL OR (towards_oin = $5 AND towards_role = $6)) ORDER BY given_at, id"
 );
+/// What a party recorded, by the index of its recording.
+const RECORDED: &str = declaration!(
+    "WHERE recorder_oin = $1 AND recorder_role = $2 AND recorded_index > $3 ORDER BY recorded_index LIMIT $4"
+);
+const RECORDED_ABOUT: &str =
+    declaration!("WHERE recorder_oin = $1 AND recorder_role = $2 AND person_id = $3 ORDER BY recorded_index");
 const DECISIONS: &str = "SELECT verdict, reason, decided_on, decided_at, idx FROM declaration_decision \
      WHERE declaration_id = $1 ORDER BY idx";
 
@@ -141,6 +150,45 @@ impl Store {
     pub async fn declaration(&self, id: DeclarationId) -> Result<Option<DeclarationRow>, StoreError> {
         let row = query(DECLARATION).bind(id.to_string()).fetch_optional(&self.read).await?;
         row.as_ref().map(declaration_row).transpose()
+    }
+
+    /// What a party recorded, after a cursor.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn recorded(
+        &self,
+        recorder: &PartyId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<DeclarationRow>, StoreError> {
+        let rows = query(RECORDED)
+            .bind(recorder.oin.to_string())
+            .bind(recorder.role.to_string())
+            .bind(cursor(after))
+            .bind(i64::from(limit) + 1)
+            .fetch_all(&self.read)
+            .await?;
+        let items = rows.iter().map(declaration_row).collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(Page::of(items, limit, |row| row.recorded_index))
+    }
+
+    /// What a party recorded about one person, the oldest first.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn recorded_about(
+        &self,
+        recorder: &PartyId,
+        person: PersonId,
+    ) -> Result<Vec<DeclarationRow>, StoreError> {
+        let rows = query(RECORDED_ABOUT)
+            .bind(recorder.oin.to_string())
+            .bind(recorder.role.to_string())
+            .bind(person.to_string())
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(declaration_row).collect()
     }
 
     /// The declarations that stand at this instant about this person and dataset, for this purpose, towards this party.

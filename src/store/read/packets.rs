@@ -17,7 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{Answered, PacketKind},
+        write::{Answered, Made, PacketKind, claim::KNOWN},
     },
 };
 
@@ -151,7 +151,6 @@ const UNDELIVERED: &str = "SELECT r.packet_id AS packet_id, r.oin AS oin, r.role
      ELSE 'recipient-blocked' END)) ORDER BY r.packet_id, r.position";
 const USED: &str = "SELECT declaration_id FROM packet_declaration WHERE packet_id = $1 AND oin = $2 AND role = $3 \
      ORDER BY declaration_id";
-const KEY: &str = "SELECT body_hmac, packet_id FROM idempotency WHERE oin = $1 AND role = $2 AND key = $3";
 const ANSWER: &str = "SELECT continues, answered_at, idx FROM answer \
      WHERE request_id = $1 AND oin = $2 AND role = $3";
 const DUE: &str =
@@ -222,7 +221,7 @@ impl Store {
         rows.iter().map(|row| Columns(row).parse("declaration_id")).collect()
     }
 
-    /// What this sender made before under this Idempotency-Key: the HMAC of that body, and the packet.
+    /// What this party made before under this Idempotency-Key: the HMAC of that body, and what came of it.
     ///
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
@@ -230,12 +229,12 @@ impl Store {
         &self,
         sender: &PartyId,
         key: &str,
-    ) -> Result<Option<(Digest, PacketId)>, StoreError> {
+    ) -> Result<Option<(Digest, Made)>, StoreError> {
         let known =
-            query(KEY).bind(sender.oin.to_string()).bind(sender.role.to_string()).bind(key.to_owned());
+            query(KNOWN).bind(sender.oin.to_string()).bind(sender.role.to_string()).bind(key.to_owned());
         let row = known.fetch_optional(&self.read).await?;
         let columns = row.as_ref().map(Columns);
-        columns.map(|columns| Ok((columns.hash("body_hmac")?, columns.parse("packet_id")?))).transpose()
+        columns.map(|columns| Ok((columns.hash("body_hmac")?, Made::of(&columns)?))).transpose()
     }
 
     /// The answer of this recipient to a request.

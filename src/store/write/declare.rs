@@ -5,6 +5,7 @@ use sqlx::query;
 
 use super::{
     Applied, Effect, NewPerson,
+    claim::{IdempotencyKey, Made},
     recipients::{Notice, Stopped, raise_packets, stopped_by, tell},
     sealed::Sealed,
 };
@@ -68,11 +69,15 @@ pub struct Declare {
     pub facts: Option<Vec<u8>>,
     /// Who recorded it.
     pub recorder: PartyId,
+    /// The recorder's key for this call, if it chose one.
+    pub idempotency: Option<IdempotencyKey>,
 }
 
-/// The declaration is recorded.
+/// The declaration is recorded, now or by an earlier call with the same key and body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Declared {
+    /// Its identifier.
+    pub id: DeclarationId,
     /// The person as the gateway knows one.
     pub person: PersonId,
     /// The index of the entry.
@@ -85,12 +90,17 @@ const INSERT: &str = "INSERT INTO declaration (id, person_id, kind, dataset, pur
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'given') \
      ON CONFLICT (id) DO NOTHING";
 
+const EARLIER: &str = "SELECT person_id, recorded_index FROM declaration WHERE id = $1";
+
 impl Sealed for Declare {}
 
 impl Effect for Declare {
     type Outcome = Declared;
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Declared>, Halt> {
+        if let Some(earlier) = self.earlier(tx).await? {
+            return Ok(Applied::repeated(earlier));
+        }
         self.person.settle(tx).await?;
         let insert = query(INSERT)
             .bind(self.id.to_string())
@@ -117,7 +127,25 @@ impl Effect for Declare {
             return Err(Conflict::Taken.into());
         }
         tx.raise(subject::person(self.person.id)).await?;
-        Ok(Applied::done(Declared { person: self.person.id, index: tx.next }))
+        Ok(Applied::done(Declared { id: self.id, person: self.person.id, index: tx.next }))
+    }
+}
+
+impl Declare {
+    async fn earlier(&self, tx: &mut Tx<'_>) -> Result<Option<Declared>, Halt> {
+        let Some(key) = &self.idempotency else { return Ok(None) };
+        let id = match key.claim(tx, &self.recorder, Made::Declaration(self.id)).await? {
+            None => return Ok(None),
+            Some(Made::Declaration(id)) => id,
+            Some(Made::Packet(_)) => return Err(Conflict::KeyReused.into()),
+        };
+        let row = tx.find(query(EARLIER).bind(id.to_string())).await?.ok_or(Conflict::NotFound)?;
+        let columns = Columns(&row);
+        Ok(Some(Declared {
+            id,
+            person: columns.parse("person_id")?,
+            index: columns.index("recorded_index")?,
+        }))
     }
 }
 

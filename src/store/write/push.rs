@@ -2,7 +2,11 @@
 
 use sqlx::query;
 
-use super::{Applied, Effect, NewPacket, NewPerson, sealed::Sealed as InRoom};
+use super::{
+    Applied, Effect, NewPacket, NewPerson,
+    claim::{IdempotencyKey, Made},
+    sealed::Sealed as InRoom,
+};
 use crate::{
     crypto::seal::Sealed,
     domain::{
@@ -12,7 +16,7 @@ use crate::{
     },
     policy::permit::Permit,
     store::{
-        row::{Columns, joined, millis, signed},
+        row::{joined, millis, signed},
         writer::{
             error::{Conflict, Halt, WriteError},
             tx::Tx,
@@ -33,15 +37,6 @@ pub struct NewRecipient {
     pub declarations: Vec<DeclarationId>,
     /// The keyed digests by which this recipient can find the person.
     pub search: Vec<Digest>,
-}
-
-/// The sender's own key for this submission, and the HMAC of its body.
-#[derive(Debug, Clone)]
-pub struct IdempotencyKey {
-    /// What the caller sent.
-    pub key: String,
-    /// The HMAC of the request's body under a key of the gateway; never a plain digest.
-    pub body: Digest,
 }
 
 /// Stores a packet with a body per recipient, all or none.
@@ -72,9 +67,6 @@ pub enum Pushed {
     },
 }
 
-const CLAIM_KEY: &str = "INSERT INTO idempotency (oin, role, key, body_hmac, packet_id) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT (oin, role, key) DO NOTHING";
-const KEY: &str = "SELECT body_hmac, packet_id FROM idempotency WHERE oin = $1 AND role = $2 AND key = $3";
 const INSERT_PACKET: &str = "INSERT INTO packet (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, \
      person_id, created, created_index, expires, header, request_id, state) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open') ON CONFLICT (id) DO NOTHING";
@@ -137,25 +129,12 @@ impl Push {
     }
 
     async fn claim_key(&self, tx: &mut Tx<'_>) -> Result<Option<Pushed>, Halt> {
-        let Some(claim) = &self.idempotency else { return Ok(None) };
-        let sender = &self.packet.sender;
-        let insert = query(CLAIM_KEY)
-            .bind(sender.oin.to_string())
-            .bind(sender.role.to_string())
-            .bind(claim.key.clone())
-            .bind(claim.body.0.to_vec())
-            .bind(self.packet.id.to_string());
-        if tx.run(insert).await? == 1 {
-            return Ok(None);
+        let Some(key) = &self.idempotency else { return Ok(None) };
+        match key.claim(tx, &self.packet.sender, Made::Packet(self.packet.id)).await? {
+            None => Ok(None),
+            Some(Made::Packet(packet)) => Ok(Some(Pushed::Replayed { packet })),
+            Some(Made::Declaration(_)) => Err(Conflict::KeyReused.into()),
         }
-        let known =
-            query(KEY).bind(sender.oin.to_string()).bind(sender.role.to_string()).bind(claim.key.clone());
-        let row = tx.find(known).await?.ok_or(WriteError::StaleFacts)?;
-        let columns = Columns(&row);
-        if columns.hash("body_hmac")? != claim.body {
-            return Err(Conflict::KeyReused.into());
-        }
-        Ok(Some(Pushed::Replayed { packet: columns.parse("packet_id")? }))
     }
 
     async fn insert_packet(&self, tx: &mut Tx<'_>) -> Result<(), Halt> {

@@ -117,6 +117,7 @@ async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::batch::Line>) ->
         parallel: 2,
         layout: None,
         changed: false,
+        language: sluis::cli::Language::Nl,
     };
     let (_, tally) = batch.run(lines, report, &indicatif::ProgressBar::hidden()).await.unwrap();
     tally.exit()

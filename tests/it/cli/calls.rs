@@ -9,7 +9,7 @@ use sluis::cli::{
     client::gateway::{Call, CallError},
 };
 
-use super::stub::{Stub, bare, json, run};
+use super::stub::{Standing, Stub, bare, json, run};
 
 fn busy(seconds: u64) -> Response<axum::body::Body> {
     let mut answer = bare(429);
@@ -68,7 +68,7 @@ async fn who_is_asked_to_wait_long_is_told_so_at_once() {
     let stub = Stub::start(|_, _| busy(600)).await;
     let ended = stub.client(&["inbox"]).await;
     assert_eq!(ended.exit, Exit::TryAgain);
-    assert!(ended.stderr.contains("try again in 600 seconds"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("probeer het over 600 seconden opnieuw"), "{}", ended.stderr);
     assert_eq!(stub.seen().len(), 1);
 }
 
@@ -94,6 +94,44 @@ async fn no_authority_is_believed_but_the_profiles() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_not_taken_is_no_fault_of_the_network_and_is_tried_once() {
+    for (standing, nl, en) in [
+        (Standing::Revoked, "uw certificaat is ingetrokken", "your certificate was revoked"),
+        (Standing::Expired, "uw certificaat is verlopen", "your certificate has expired"),
+        (
+            Standing::OfAnotherAuthority,
+            "de poort kent de uitgever van uw certificaat niet",
+            "the gateway does not know your certificate's authority",
+        ),
+    ] {
+        let stub = Stub::start_with(standing, |_, _| json(200, &json!({"items": []}))).await;
+        let ended = stub.client(&["inbox"]).await;
+        assert_eq!(ended.exit, Exit::Configuration, "{standing:?} {ended:?}");
+        assert!(ended.stderr.starts_with(&format!("sluis: {nl}\n  wat nu: ")), "{standing:?} {ended:?}");
+        assert_eq!(stub.connections(), 1, "{standing:?}");
+        let message = stub.client(&["--json", "inbox"]).await.json()["error"]["message"].clone();
+        assert_eq!(message, en);
+        assert!(stub.seen().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_declaration_whose_answer_was_lost_is_recorded_under_the_same_key() {
+    let stub =
+        Stub::start(|_, before| if before == 0 { bare(503) } else { json(201, &json!({ "id": "a" })) }).await;
+    let file = stub.write("declaration.json", "{}");
+    let file = file.to_str().unwrap();
+    assert_eq!(stub.client(&["declare", file]).await.exit, Exit::Done);
+    let seen = stub.seen();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].header("idempotency-key"), seen[1].header("idempotency-key"));
+    assert!(seen[0].header("idempotency-key").len() >= 16);
+    let given = "een-eigen-sleutel-1";
+    assert_eq!(stub.client(&["declare", file, "--idempotency-key", given]).await.exit, Exit::Done);
+    assert_eq!(stub.seen()[2].header("idempotency-key"), given);
+}
+
+#[tokio::test]
 async fn a_private_key_that_others_may_read_is_not_used() {
     use std::os::unix::fs::PermissionsExt;
     let stub = Stub::start(|_, _| json(200, &json!({"items": []}))).await;
@@ -104,7 +142,7 @@ async fn a_private_key_that_others_may_read_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_in_dutch_and_then_in_english_with_what_to_do() {
+async fn a_refusal_is_told_in_one_language_with_what_to_do() {
     let problem = json!({
         "type": "urn:sluis:problem:refused", "title": "Refused", "status": 403, "traceId": "0af7",
         "errors": [{
@@ -119,10 +157,15 @@ async fn a_refusal_is_told_in_dutch_and_then_in_english_with_what_to_do() {
     assert_eq!(ended.exit, Exit::Refused);
     assert_eq!(
         ended.stderr,
-        "sluis: the gateway says no: 403 Refused\n  \
+        "sluis: de poort zegt nee: 403 niet toegestaan\n  \
            - /recipients/0 · ontvanger 1 · overgangsdocument.voortzetting · wvo2020:2.31b:3\n      \
-               De gemeente heeft nog niet bevestigd.\n      The college has not confirmed.\n      \
-               Nu: Vraag het.\n      Now: Ask\u{FFFD}[2J.\n  trace 0af7\n"
+               De gemeente heeft nog niet bevestigd.\n      Nu: Vraag het.\n  trace 0af7\n"
+    );
+    assert_eq!(
+        stub.client(&["--lang", "en", "ack", id]).await.stderr,
+        "sluis: the gateway says no: 403 Refused\n  \
+           - /recipients/0 · recipient 1 · overgangsdocument.voortzetting · wvo2020:2.31b:3\n      \
+               The college has not confirmed.\n      Now: Ask\u{FFFD}[2J.\n  trace 0af7\n"
     );
     let document = stub.client(&["--json", "ack", id]).await.json();
     assert_eq!(document["error"]["exit"], 1);
@@ -180,13 +223,19 @@ async fn a_reason_that_is_the_title_is_told_once() {
     let problem = json!({
         "type": "urn:sluis:problem:not-found", "title": title, "status": 404, "detail": "Check the path.",
         "errors": [{
-            "pointer": "", "code": "not-found", "nl": "Hier is niets.", "en": title,
+            "pointer": "", "code": "not-found", "nl": "Hier is niets, of het is niet voor u.", "en": title,
             "now": { "nl": "Controleer het pad.", "en": "Check the path." }
         }]
     });
     let stub = Stub::start(move |_, _| json(404, &problem)).await;
-    let ended = stub.client(&["ack", "01990000-0000-7000-8000-000000000000"]).await;
-    for once in [title, "Check the path.", "Hier is niets.", "Controleer het pad."] {
-        assert_eq!(ended.stderr.matches(once).count(), 1, "{}", ended.stderr);
+    for (language, said) in [
+        ("nl", ["hier is niets, of het is niet voor u", "Controleer het pad."]),
+        ("en", [title, "Check the path."]),
+    ] {
+        let ended = stub.client(&["--lang", language, "ack", "01990000-0000-7000-8000-000000000000"]).await;
+        for once in said {
+            let count = ended.stderr.to_lowercase().matches(&once.to_lowercase()).count();
+            assert_eq!(count, 1, "{}", ended.stderr);
+        }
     }
 }

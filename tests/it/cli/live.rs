@@ -28,6 +28,19 @@ pub(super) struct Live {
 impl Live {
     /// `init --dev`, `serve`, and the keys of everyone who receives or gets a copy are published.
     pub(super) fn start() -> Self {
+        let live = Self::begun();
+        for party in [SCHOOL, COLLEGE, DOORSTROOMPUNT] {
+            let key = format!("try/parties/{party}/encryption.jwk");
+            let published = live.json(party, &["keys", "publish", &key]);
+            assert_eq!(published["state"], "active");
+            // The college has what the encryption module prescribes, the others what a party may choose.
+            assert_eq!(published["key"]["alg"], if party == COLLEGE { "RSA-OAEP" } else { "ECDH-ES" });
+        }
+        live
+    }
+
+    /// `init --dev` and `serve`; nobody has done anything yet.
+    pub(super) fn begun() -> Self {
         let program = Program::new();
         program.run(&["init", "--dev", "--dir", "try", "--port", "0"]).done();
         let mut gateway = program.command(&["serve", "--json"]).stderr(Stdio::null()).spawn().unwrap();
@@ -37,13 +50,8 @@ impl Live {
         let (_, port) = said["data"].as_str().unwrap().rsplit_once(':').unwrap();
         let live = Self { program, now: SystemClock.now(), gateway };
         for party in [SCHOOL, COLLEGE, DOORSTROOMPUNT] {
-            let folder = format!("try/parties/{party}");
-            let profile = live.program.path(&format!("{folder}/profile.toml"));
+            let profile = live.program.path(&format!("try/parties/{party}/profile.toml"));
             point_profile(&profile, &format!("https://localhost:{port}")).unwrap();
-            let published = live.json(party, &["keys", "publish", &format!("{folder}/encryption.jwk")]);
-            assert_eq!(published["state"], "active");
-            // The college has what the encryption module prescribes, the others what a party may choose.
-            assert_eq!(published["key"]["alg"], if party == COLLEGE { "RSA-OAEP" } else { "ECDH-ES" });
         }
         live
     }

@@ -42,7 +42,7 @@ async fn a_store_that_somebody_touched_is_found_and_the_place_is_named() {
         assert_eq!(found.json()["sound"], false, "{sql}");
         assert!(found.stdout.contains(place), "{sql}: {}", found.stdout);
         let text = program.run(&["log", "verify"]).with(1).stdout;
-        assert!(text.contains("FOUT / WRONG") && text.contains("NIET"), "{text}");
+        assert!(text.contains("FOUT: ") && text.contains("NIET"), "{text}");
     }
 }
 
@@ -128,7 +128,7 @@ fn that_the_operator_reads_entries_is_an_entry() {
     let verified = program.run(&["log", "verify", "--json"]).done().json();
     assert_eq!(verified["report"]["entries"], 14, "reading nothing is no entry");
     assert!(
-        program.run(&["log", "show"]).done().stdout.contains("body-read  recorded  entries 3-5  operator")
+        program.run(&["log", "show"]).done().stdout.contains("body-read  recorded  regels 3-5  operator")
     );
     program.run(&["log", "proof", "999"]).with(1);
 }
@@ -139,5 +139,5 @@ fn a_database_without_a_log_says_so() {
     fs::remove_file(program.path("try/gateway.db")).unwrap();
     program.run(&["migrate"]).done();
     let ended = program.run(&["log", "verify"]).with(1);
-    assert!(ended.stderr.contains("no log in this database yet"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("nog geen log in deze database"), "{}", ended.stderr);
 }

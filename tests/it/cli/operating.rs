@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sluis::{
     crypto::envelope,
-    domain::id::SystemEntropy,
+    domain::{
+        clock::{Clock as _, SystemClock, amsterdam_date},
+        id::SystemEntropy,
+    },
     identity::{ClientCertificate, authority::Authority},
 };
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
@@ -48,7 +51,7 @@ fn a_try_out_is_whole_and_owner_only_and_is_not_overwritten() {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
     }
     let again = program.run(&["init", "--dev", "--dir", "try"]).with(2);
-    assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+    assert!(again.stderr.contains("bestaat al"), "{}", again.stderr);
     program.run(&["migrate"]).done();
     program.run(&["log", "verify"]).done();
     let parties = program.run(&["party", "list", "--json"]).done().lines();
@@ -158,7 +161,7 @@ fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
     let program = Program::with_try_out();
     let ca = program.read("try/tls/ca.pem");
     let authority = Authority::from_pem(&ca, &program.read("try/tls/ca.key")).unwrap();
-    let now = Timestamp::now();
+    let now = SystemClock.now();
     let issue = |file: &str, now: Timestamp| {
         let oin = "00000099000050000000".parse().unwrap();
         let issued = authority.client(oin, "Nieuw", file, now, &SystemEntropy::new()).unwrap();
@@ -188,8 +191,7 @@ fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
     program.run(&add).done();
 
     program.run(&["party", "revoke", school, "--certificate", "school.pem"]).done();
-    let today =
-        jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap()).date();
+    let today = amsterdam_date(SystemClock.now());
     let listed = program.run(&["party", "list"]).done().stdout;
     assert!(listed.contains(&format!("ingetrokken op / revoked on {today}")), "{listed}");
     // A certificate of the party that left is never taken again.

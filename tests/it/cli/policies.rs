@@ -45,7 +45,7 @@ fn a_folder_of_ones_own_is_checked_and_every_finding_named() {
     )
     .unwrap();
     let failed = program.run(&["policy", "test", "--dir", "own"]).with(1);
-    assert!(failed.stdout.contains("written: refuse because no-basis"), "{}", failed.stdout);
+    assert!(failed.stdout.contains("geschreven: refuse because no-basis"), "{}", failed.stdout);
 }
 
 #[test]
@@ -58,10 +58,14 @@ fn facts_are_decided_and_the_exit_code_is_the_answer() {
         "requestExists": true, "requestInstemming": ["persoon"], "at": "2026-09-15",
     });
     let no = program.run_with(&["policy", "explain", "-"], &facts.to_string()).with(1);
-    for part in
-        ["NEE", "art. 2.31b lid 3 WVO 2020", "Wat nu: Vraag de gemeente", "NO: not now", "What to do:"]
-    {
+    for part in ["NEE", "art. 2.31b lid 3 WVO 2020", "Wat nu: Vraag de gemeente"] {
         assert!(no.stdout.contains(part), "`{part}` is not in:\n{}", no.stdout);
+    }
+    assert!(!no.stdout.contains("NO: not now"), "one language at a time");
+    let english = ["policy", "explain", "-", "--lang", "en"];
+    let english = program.run_with(&english, &facts.to_string()).with(1);
+    for part in ["NO: not now", "What to do:"] {
+        assert!(english.stdout.contains(part), "`{part}` is not in:\n{}", english.stdout);
     }
     assert!(!no.stdout.contains("2007"), "no fact about the person is repeated");
 

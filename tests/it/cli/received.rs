@@ -265,7 +265,7 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     stub.write("profile.toml", &profile.replace("receipt_key = \"receipt.jwk\"\n", ""));
     let ended = stub.client(&["pull", ID, "--show"]).await;
     assert_eq!(ended.exit, Exit::Done);
-    assert!(ended.stderr.contains("its signature was not checked"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("de handtekening is niet gecontroleerd"), "{}", ended.stderr);
 }
 
 #[tokio::test]

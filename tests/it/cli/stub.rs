@@ -4,7 +4,10 @@ use std::{
     fs,
     net::SocketAddr,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,11 +22,14 @@ use hyper_util::{
     server::conn::auto,
     service::TowerToHyperService,
 };
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType, IsCa,
+    KeyIdMethod, KeyPair, RevokedCertParams,
+};
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::aws_lc_rs,
-    pki_types::{PrivateKeyDer, pem::PemObject},
+    pki_types::{CertificateRevocationListDer, PrivateKeyDer, pem::PemObject},
     server::WebPkiClientVerifier,
 };
 use sluis::{
@@ -61,6 +67,16 @@ pub(super) struct Stub {
     pub(super) folder: TempDir,
     pub(super) address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    connections: Arc<AtomicUsize>,
+}
+
+/// What the gateway thinks of the party's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Good,
+    Revoked,
+    Expired,
+    OfAnotherAuthority,
 }
 
 /// How a command ended and what it printed.
@@ -81,21 +97,34 @@ impl Stub {
     pub(super) async fn start(
         answer: impl Fn(&Seen, usize) -> Response<Body> + Send + Sync + 'static,
     ) -> Self {
+        Self::start_with(Standing::Good, answer).await
+    }
+
+    pub(super) async fn start_with(
+        standing: Standing,
+        answer: impl Fn(&Seen, usize) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let tls = certificates(&folder);
+        let tls = certificates(&folder, standing);
+        let connections = Arc::new(AtomicUsize::new(0));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let answer: Arc<Answer> = Arc::new(answer);
         let router = Router::new().fallback(handle).with_state((Arc::clone(&seen), answer));
-        tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(tls)), router));
-        let stub = Self { folder, address, seen };
+        tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(tls)), router, Arc::clone(&connections)));
+        let stub = Self { folder, address, seen, connections };
         stub.write("profile.toml", &stub.profile_text());
         stub
     }
 
     pub(super) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// How often someone connected.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -176,8 +205,9 @@ async fn handle(
     answer(&seen, before)
 }
 
-async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router) {
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router, connections: Arc<AtomicUsize>) {
     while let Ok((stream, _)) = listener.accept().await {
+        connections.fetch_add(1, Ordering::SeqCst);
         let (acceptor, router) = (acceptor.clone(), router.clone());
         tokio::spawn(async move {
             if let Ok(stream) = acceptor.accept(stream).await {
@@ -190,7 +220,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router) {
 }
 
 /// Writes `ca.pem`, `party.pem` and `party.key` into the folder; answers what the server needs.
-fn certificates(folder: &TempDir) -> ServerConfig {
+fn certificates(folder: &TempDir, standing: Standing) -> ServerConfig {
     let write = |name: &str, text: &str| {
         sluis::cli::files::write_private(&folder.path().join(name), text.as_bytes()).unwrap();
     };
@@ -204,6 +234,10 @@ fn certificates(folder: &TempDir) -> ServerConfig {
     party.distinguished_name.push(DnType::OrganizationName, "party");
     // subject.serialNumber holds the OIN (PKIoverheid).
     party.distinguished_name.push(DnType::CustomDnType(vec![2, 5, 4, 5]), "00000099000000009000");
+    party.serial_number = Some(SERIAL.into());
+    if standing == Standing::Expired {
+        party.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    }
     write("party.pem", &party.signed_by(&party_key, &ca).unwrap().pem());
     write("party.key", &party_key.serialize_pem());
 
@@ -213,10 +247,16 @@ fn certificates(folder: &TempDir) -> ServerConfig {
     let server_key = PrivateKeyDer::from_pem_slice(server_key.serialize_pem().as_bytes()).unwrap();
 
     let mut roots = RootCertStore::empty();
-    roots.add(ca.der().clone()).unwrap();
+    let third = authority("a third CA");
+    let trusted = if standing == Standing::OfAnotherAuthority { &third } else { &ca };
+    roots.add(trusted.der().clone()).unwrap();
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let clients =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap();
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let clients = match standing {
+        Standing::Revoked => clients.with_crls([revocations(&ca)]),
+        Standing::Good | Standing::Expired | Standing::OfAnotherAuthority => clients,
+    };
+    let clients = clients.build().unwrap();
     let mut tls = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -225,6 +265,28 @@ fn certificates(folder: &TempDir) -> ServerConfig {
         .unwrap();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     tls
+}
+
+/// The party's serial number.
+const SERIAL: u64 = 7;
+
+/// A list on which the party's certificate stands.
+fn revocations(ca: &CertifiedIssuer<'static, KeyPair>) -> CertificateRevocationListDer<'static> {
+    let revoked = RevokedCertParams {
+        serial_number: SERIAL.into(),
+        revocation_time: rcgen::date_time_ymd(2026, 1, 1),
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let list = CertificateRevocationListParams {
+        this_update: rcgen::date_time_ymd(2026, 1, 1),
+        next_update: rcgen::date_time_ymd(2099, 1, 1),
+        crl_number: 1.into(),
+        issuing_distribution_point: None,
+        revoked_certs: vec![revoked],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    list.signed_by(ca).unwrap().into()
 }
 
 fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {

@@ -3,6 +3,8 @@
 use clap::{Args, Command, CommandFactory, Parser as _};
 use sluis::cli;
 
+use super::program::Program;
+
 #[test]
 fn the_tree_and_every_family_are_well_formed() {
     cli::Cli::command().debug_assert();
@@ -17,9 +19,26 @@ fn the_tree_and_every_family_are_well_formed() {
         cli::party::Party::augment_args(family()),
         cli::keys::Keys::augment_args(family()),
         cli::backup::Backup::augment_args(family()),
+        cli::completions::Completions::augment_args(family()),
+        cli::man::Man::augment_args(family()),
     ] {
         tree.debug_assert();
     }
+}
+
+#[test]
+fn shells_and_manual_pages_know_every_command() {
+    let program = Program::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = program.run(&["completions", shell]).done().stdout;
+        assert!(script.contains("entries"), "{shell}");
+    }
+    program.run(&["man", "--dir", "man"]).done();
+    for page in ["sluis.1", "sluis-policy-explain.1"] {
+        assert!(program.read(&format!("man/{page}")).contains(".TH"), "{page}");
+    }
+    let help = program.run(&["help", "client", "push"]).done();
+    assert!(help.stdout.contains("--csv"), "{}", help.stdout);
 }
 
 /// The words of an example: up to a redirection, a pipe or an explanation, with quotes taken off.
@@ -37,7 +56,9 @@ fn words(line: &str) -> Vec<String> {
     words.truncate(end.unwrap_or(words.len()));
     for word in &mut words {
         match word.as_str() {
-            "ID" => "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word),
+            "ID" | "$REQUEST" | "$PACKET" | "$DECLARATION" => {
+                "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word)
+            }
             "THUMBPRINT" => *word = "A".repeat(43),
             _ => {}
         }
@@ -50,8 +71,12 @@ fn commands(text: &str) -> Vec<String> {
     let mut parts = text.split("\\\n");
     let first = parts.next().unwrap_or_default().to_owned();
     let joined = parts.fold(first, |joined, part| format!("{} {}", joined.trim_end(), part.trim_start()));
-    let lines = joined.lines().map(str::trim).filter(|line| line.starts_with("sluis "));
-    lines.map(str::to_owned).collect()
+    // What a shell keeps in a variable is a command too.
+    let bare = |line: &str| match line.trim().split_once("=$(") {
+        Some((_, command)) => command.trim_end_matches(')').to_owned(),
+        None => line.trim().to_owned(),
+    };
+    joined.lines().map(bare).filter(|line| line.starts_with("sluis ")).collect()
 }
 
 #[track_caller]

@@ -188,7 +188,9 @@ async fn another_method_a_slash_or_a_query_is_no_way_in() {
 async fn a_list_takes_its_own_parameters_and_nothing_else() {
     Scene::on_each(async |scene| {
         let mut court = Court::open(scene).await;
-        for list in ["/v1/packets", "/v1/requests", "/v1/inbox", "/v1/notices", "/v1/entries"] {
+        for list in
+            ["/v1/packets", "/v1/requests", "/v1/inbox", "/v1/notices", "/v1/declarations", "/v1/entries"]
+        {
             let queries: [(&str, &[(&str, &str)]); 9] = [
                 ("limit=0", &[("query:limit", "invalid-value")]),
                 ("limit=501", &[("query:limit", "invalid-value")]),

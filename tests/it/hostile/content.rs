@@ -152,6 +152,7 @@ const SPOILT: &[Spoilt] = &[
         |body| {
             remove(&mut body["content"], "school");
             remove(&mut body["content"]["persoon"], "achternaam");
+            remove(&mut body["content"]["persoon"], "voornamen");
         },
         &[("/content/persoon/achternaam", "missing-field"), ("/content/school", "missing-field")],
     ),

@@ -71,7 +71,15 @@ impl Scene {
         let mut lists = Vec::new();
         for actor in [&self.school, &self.mbo, &self.college, &self.doorstroompunt, &self.leerplicht] {
             let keys = format!("/v1/parties/{}/{}/keys", actor.party.oin, actor.party.role);
-            for path in ["/v1/packets", "/v1/requests", "/v1/inbox", "/v1/notices", "/v1/parties", &keys] {
+            for path in [
+                "/v1/packets",
+                "/v1/requests",
+                "/v1/inbox",
+                "/v1/notices",
+                "/v1/declarations",
+                "/v1/parties",
+                &keys,
+            ] {
                 let answer = actor.get(path).await;
                 lists.push(answer.expect_status(StatusCode::OK).json());
             }

@@ -62,6 +62,47 @@ async fn who_acts_must_be_said_and_cannot_be_a_bsn() {
     }
 }
 
+/// The letters of ordinary Dutch words, as RFC 8187 writes them: what is counted and searched is the text itself.
+#[tokio::test]
+async fn a_function_may_have_the_letters_of_dutch_words() {
+    let site = Site::start(routes()).await;
+    let of = |value: &str| format!("Sluis-Staff-Reference: {value}\r\nSluis-Staff-Function: {value}\r\n");
+    let longest = format!("UTF-8''{}", "%C3%AB".repeat(64));
+    for (written, read) in [
+        ("UTF-8''stageco%C3%B6rdinator", "stagecoördinator"),
+        ("utf-8'nl'stageco%c3%b6rdinator", "stagecoördinator"),
+        ("UTF-8''stage%20co%C3%B6rdinator", "stage coördinator"),
+        ("UTF-8''plain", "plain"),
+        (&longest, &*"ë".repeat(64)),
+        ("UTF-8 is a charset", "UTF-8 is a charset"),
+    ] {
+        let reply = ask(&site, "/staff", &of(written)).await;
+        assert_eq!(
+            (reply.status, reply.body.as_str()),
+            (200, &*format!("{read} Staff(redacted)")),
+            "{written}"
+        );
+    }
+    let longer = format!("UTF-8''{}", "%C3%AB".repeat(65));
+    for (written, code) in [
+        ("UTF-8'stageco", "not-an-ext-value"),
+        ("UTF-8''", "not-an-ext-value"),
+        ("UTF-8''co%C3rdinator", "not-an-ext-value"),
+        ("UTF-8''co%C3%B", "not-an-ext-value"),
+        ("UTF-8''co%+1", "not-an-ext-value"),
+        ("UTF-8''a b", "not-an-ext-value"),
+        ("UTF-8''a%0Ab", "not-an-ext-value"),
+        ("UTF-8''a%E2%80%AEb", "not-an-ext-value"),
+        ("UTF-8''%20a", "not-an-ext-value"),
+        ("UTF-8''9999%39%30019", "hides-a-bsn"),
+        (&longer, "too-long"),
+    ] {
+        let reply = ask(&site, "/staff", &of(written)).await;
+        let told: Vec<String> = faults(&reply).into_iter().map(|(_, code)| code).collect();
+        assert_eq!(told, [code, code], "{written}");
+    }
+}
+
 #[tokio::test]
 async fn an_idempotency_key_has_16_to_64_characters() {
     let site = Site::start(routes()).await;

@@ -227,7 +227,33 @@ async fn a_head_that_is_too_large_is_431_and_a_long_path_414() {
         assert_problem(&reply, 431, "headers-too-large");
     }
     let path = format!("/v1/things?{}", "a".repeat(3000));
-    assert_problem(&get_path(&mut site.raw().await, &path).await, 414, "uri-too-long");
+    let reply = get_path(&mut site.raw().await, &path).await;
+    assert_problem(&reply, 414, "uri-too-long");
+    assert!(reply.header("ratelimit").is_some() && reply.header("ratelimit-policy").is_some());
+}
+
+/// A head that two readers could read differently is no request (RFC 9112, sections 3.2 and 6.1).
+#[tokio::test]
+async fn a_head_without_one_host_or_in_an_unknown_coding_is_400() {
+    let site = Site::start(routes()).await;
+    for lines in [
+        "",
+        "Host: localhost\r\nHost: localhost\r\n",
+        "Host: localhost\r\nHost: elsewhere\r\n",
+        "Host: local host\r\n",
+        "Host: someone@localhost\r\n",
+        "Host: localhost\r\nTransfer-Encoding: gzip, chunked\r\n",
+        "Host: localhost\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+    ] {
+        let reply = site.raw().await.ask(format!("GET /v1/things HTTP/1.1\r\n{lines}\r\n0\r\n\r\n")).await;
+        assert_problem(&reply, 400, "invalid");
+        let pointer = reply.json()["errors"][0]["pointer"].as_str().unwrap().to_owned();
+        assert!(["header:host", "header:transfer-encoding"].contains(&pointer.as_str()), "{pointer}");
+    }
+    for lines in ["Host: localhost\r\n", "Host: LOCALHOST:8443\r\n", "Host: [::1]:8443\r\n"] {
+        let reply = site.raw().await.ask(format!("GET /v1/things HTTP/1.1\r\n{lines}\r\n")).await;
+        assert_eq!(reply.status, 200, "{lines}");
+    }
 }
 
 #[tokio::test]

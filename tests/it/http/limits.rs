@@ -64,6 +64,10 @@ async fn a_body_is_json_and_nothing_else() {
         (JSON, 200),
         ("Content-Type: application/json; charset=utf-8\r\n", 200),
         ("Content-Type: APPLICATION/JSON;charset=\"UTF-8\"\r\n", 200),
+        ("Content-Type: application/json; version=1\r\n", 200),
+        ("Content-Type: application/json; version=1; Charset=UTF-8; x\r\n", 200),
+        ("Content-Type: application/json; version=1; charset=utf-16\r\n", 415),
+        ("Content-Type: application/jsonp; version=1\r\n", 415),
         ("", 415),
         ("Content-Type: text/plain\r\n", 415),
         ("Content-Type: application/json; charset=latin1\r\n", 415),
@@ -156,6 +160,38 @@ async fn an_announced_body_that_does_not_come_takes_nothing_from_others() {
 
 fn slow(burst: u32) -> Rate {
     Rate { per_second: 1.try_into().unwrap(), burst: burst.try_into().unwrap() }
+}
+
+/// While a quota is spent each request still gets its answer, also where the body comes after the answer could be written;
+/// where the rest is too much to read, the answer says that the connection ends.
+#[tokio::test]
+async fn no_answer_is_lost_on_a_kept_connection_while_a_quota_is_spent() {
+    let (limits, mut rates) = generous();
+    rates.caller = slow(1);
+    let site = Site::start_with(routes(), limits, rates).await;
+    let body = "x".repeat(32 * 1024);
+    let head =
+        format!("POST /echo HTTP/1.1\r\nHost: localhost\r\n{JSON}Content-Length: {}\r\n\r\n", body.len());
+    let mut raw = site.raw().await;
+    for number in 0..2000 {
+        raw.send(&head).await;
+        // The gateway has the head alone, and could answer.
+        tokio::task::yield_now().await;
+        let (first, rest) = body.split_at(if number % 2 == 0 { 1 } else { 16 * 1024 });
+        raw.send(first).await;
+        tokio::task::yield_now().await;
+        raw.send(rest).await;
+        let reply = raw.reply().await;
+        assert!([400, 429].contains(&reply.status), "{}", reply.status);
+        assert_eq!(reply.header("connection"), None);
+    }
+    for more in ["Content-Length: 900000\r\n", "Content-Length: 9\r\nExpect: 100-continue\r\n"] {
+        let head = format!("POST /echo HTTP/1.1\r\nHost: localhost\r\n{JSON}{more}\r\n");
+        let mut raw = site.raw().await;
+        let reply = raw.ask(head).await;
+        assert_eq!((reply.status, reply.header("connection")), (429, Some("close")));
+        raw.closed().await;
+    }
 }
 
 async fn get_path(site: &Site, path: &str) -> Reply {

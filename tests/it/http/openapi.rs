@@ -56,13 +56,28 @@ fn the_description_says_what_the_rules_ask_for() {
     let make = &api["paths"]["/things"]["post"];
     assert_eq!(make["summary"], "A thing");
     assert!(make["responses"]["201"]["headers"]["API-Version"].is_object());
-    for class in ["4XX", "5XX"] {
-        assert_eq!(make["responses"][class]["$ref"], "#/components/responses/Problem");
+    for status in ["400", "401", "403", "406", "414", "431", "500"] {
+        assert_eq!(make["responses"][status]["$ref"], "#/components/responses/Problem", "{status}");
     }
+    for status in ["429", "503"] {
+        assert_eq!(make["responses"][status]["$ref"], "#/components/responses/Later", "{status}");
+    }
+    assert!(make["responses"].as_object().unwrap().keys().all(|status| !status.contains('X')));
+    let later = &api["components"]["responses"]["Later"]["headers"];
+    for header in ["API-Version", "RateLimit", "RateLimit-Policy", "Retry-After", "traceparent"] {
+        assert!(later[header]["schema"].is_object(), "{header}");
+        assert!(
+            header == "Retry-After" || make["responses"]["201"]["headers"][header].is_object(),
+            "{header}"
+        );
+    }
+    assert_eq!(api["info"]["license"]["identifier"], "EUPL-1.2");
     let problem = &api["components"]["responses"]["Problem"]["content"]["application/problem+json"];
     assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem");
     let open = &api["paths"]["/openapi.json"]["get"]["security"];
     assert_eq!(open, &serde_json::json!([{}]), "an open route says so");
+    let open = &api["paths"]["/openapi.json"]["get"]["responses"];
+    assert!(open.get("401").is_none() && open.get("415").is_none(), "what cannot be is not said");
 }
 
 /// Every `$ref` leads somewhere.

@@ -160,6 +160,7 @@ async fn managing() {
         KeyError::Unproven(ProofFault::Signature),
         KeyError::Unproven(ProofFault::OtherStatement),
         KeyError::Unproven(ProofFault::Stale),
+        KeyError::Unproven(ProofFault::Ahead),
         KeyError::Taken,
         KeyError::OtherEnd,
         KeyError::NotFound,

@@ -63,6 +63,7 @@ fn logged(format: Format, request: Request) -> String {
 
 fn request(path: &str) -> Request {
     axum::http::Request::post(path)
+        .header("host", "localhost")
         .header("content-type", "application/json")
         .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
         .header("sluis-staff-reference", "CANARY-REFERENCE")

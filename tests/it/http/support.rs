@@ -170,6 +170,7 @@ impl Site {
 
     pub(crate) async fn raw_with(&self, config: Arc<ClientConfig>) -> std::io::Result<Raw> {
         let stream = TcpStream::connect(self.address).await?;
+        stream.set_nodelay(true)?;
         let name = ServerName::try_from("localhost").unwrap();
         Ok(Raw { stream: TlsConnector::from(config).connect(name, stream).await? })
     }

@@ -6,12 +6,12 @@ use sluis::{
     store::{
         read::{CopyState, DeclarationState, NoticeKind},
         subject,
-        write::WithdrawDeclaration,
+        write::{Made, WithdrawDeclaration},
         writer::{Conflict, WriteError},
     },
 };
 
-use super::support::{college, declare, on_each, other_college, person, push, school};
+use super::support::{college, declare, idempotency, on_each, other_college, person, push, school};
 
 #[tokio::test]
 async fn a_declaration_stands_from_its_beginning_until_its_end_towards_its_party() {
@@ -125,6 +125,63 @@ async fn a_person_is_made_once() {
         assert_eq!(rig.store.person(&[newer]).await.unwrap(), Some(known.id), "rotation loses nobody");
         let unknown = [sluis::crypto::pseudonym::Pseudonym { version: 3, value: newer.value }];
         assert_eq!(rig.store.person(&unknown).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_key_and_body_make_one_declaration() {
+    on_each(|rig| async move {
+        let who = person();
+        let keyed = |key: &str, body| {
+            let mut declaration = declare(rig.now(), &who);
+            declaration.idempotency = Some(idempotency(key, body));
+            declaration
+        };
+        let first = keyed("key-of-the-school-1", 1);
+        let id = first.id;
+        let done = rig.done(first).await;
+        let again = rig.done(keyed("key-of-the-school-1", 1)).await;
+        assert_eq!((again.outcome, again.evidence.len()), (done.outcome, 0));
+        let other = rig.write(keyed("key-of-the-school-1", 2), 1).await;
+        assert!(matches!(other, Err(WriteError::Conflict(Conflict::KeyReused))));
+        let mut packet = push(rig.now(), &who, &[college()]);
+        packet.idempotency = Some(idempotency("key-of-the-school-1", 1));
+        let packet = rig.write(packet, 1).await;
+        assert!(
+            matches!(packet, Err(WriteError::Conflict(Conflict::KeyReused))),
+            "a key stands for one thing"
+        );
+        let known = rig.store.by_idempotency_key(&school(), "key-of-the-school-1").await.unwrap();
+        assert_eq!(known.map(|(_, made)| made), Some(Made::Declaration(id)));
+        assert_eq!(rig.verify_log().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_party_pages_through_what_it_recorded_and_nothing_else() {
+    on_each(|rig| async move {
+        let (toby, noor) = (person(), person());
+        let mut all = Vec::new();
+        for who in [&toby, &noor, &toby] {
+            let declaration = declare(rig.now(), who);
+            all.push(declaration.id);
+            rig.done(declaration).await;
+        }
+        let mut others = declare(rig.now(), &person());
+        others.recorder = college();
+        rig.done(others).await;
+        let ids = |rows: Vec<sluis::store::read::DeclarationRow>| {
+            rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        let page = rig.store.recorded(&school(), None, 2).await.unwrap();
+        assert_eq!((ids(page.items), page.next), (all[..2].to_vec(), Some(1)));
+        let page = rig.store.recorded(&school(), Some(1), 2).await.unwrap();
+        assert_eq!((ids(page.items), page.next), (all[2..].to_vec(), None));
+        let about = rig.store.recorded_about(&school(), toby.id).await.unwrap();
+        assert_eq!(ids(about), [all[0], all[2]]);
+        assert!(rig.store.recorded_about(&college(), toby.id).await.unwrap().is_empty());
     })
     .await;
 }

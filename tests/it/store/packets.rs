@@ -7,7 +7,7 @@ use sluis::{
     store::{
         read::{CopyState, NoticeKind, PacketState},
         subject,
-        write::{Acknowledge, Answer, Deliver, Expire, PacketKind, Pushed, WithdrawPacket, Write},
+        write::{Acknowledge, Answer, Deliver, Expire, Made, PacketKind, Pushed, WithdrawPacket, Write},
         writer::{Conflict, WriteError},
     },
 };
@@ -85,7 +85,7 @@ async fn the_same_key_and_body_make_one_packet() {
         assert!(done.evidence.is_empty());
         assert_eq!(conflict(rig.write(submission(2), 1).await), Some(Conflict::KeyReused));
         let known = rig.store.by_idempotency_key(&school(), "key-of-the-school-1").await.unwrap();
-        assert_eq!(known, Some((Digest([1; 32]), packet)));
+        assert_eq!(known, Some((Digest([1; 32]), Made::Packet(packet))));
         assert_eq!(rig.verify_log().await, 1);
     })
     .await;

@@ -438,5 +438,6 @@ pub(crate) fn declare(now: Timestamp, person: &NewPerson) -> Declare {
         },
         facts: None,
         recorder: school(),
+        idempotency: None,
     }
 }

@@ -181,7 +181,7 @@ async fn the_evaluation_answers_as_the_law_reads() {
     };
     let context = json!({
         "purpose": "voortzetting-ondersteuning", "senderRole": "pro-school", "recipientGemeenten": ["0361"],
-        "verblijf": "0361", "age": 17, "instemming": ["ouder"], "categories": ["persoon", "school", "traject"],
+        "verblijf": "0361", "age": 17, "ingeschreven": true, "instemming": ["ouder"], "categories": ["persoon", "school", "traject"],
     });
     let asked = school.post("/access/v1/evaluation", &question("werk-en-inkomen", context.clone())).await;
     let yes = asked.expect_status(StatusCode::OK).json();

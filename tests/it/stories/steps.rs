@@ -27,11 +27,15 @@ pub(super) fn born(gateway: &Gateway, reference: &str, birth_date: &str) -> Valu
     person
 }
 
-/// The same person with other facts.
+/// The same person with other facts; null takes one away.
 pub(super) fn but(person: &Value, changes: &Value) -> Value {
     let mut person = person.clone();
     for (name, value) in changes.as_object().unwrap() {
-        person[name] = value.clone();
+        if value.is_null() {
+            person.as_object_mut().unwrap().remove(name);
+        } else {
+            person[name] = value.clone();
+        }
     }
     person
 }

@@ -274,10 +274,13 @@ async fn walk_all(site: &Site, process: &Process, canary: &Canary, walk: &Walk) 
     profile(canary, walk, &school, &college).await;
     faulty(canary, walk, &school).await;
     for who in [&school, &college, &doorstroompunt] {
-        for path in ["packets", "requests", "inbox", "notices", "entries"] {
+        for path in ["packets", "requests", "inbox", "notices", "declarations", "entries"] {
             walk.get(who, &format!("/{path}"), &format!("/v1/{path}")).await.expect_status(StatusCode::OK);
         }
     }
+    let whose = json!({ "reference": canary.own()["reference"] });
+    let found = walk.post(&school, "/declarations/searches", "/v1/declarations/searches", &whose).await;
+    assert!(!found.expect_status(StatusCode::OK).json()["items"].as_array().unwrap().is_empty());
     keys(walk, &college).await;
     let question = json!({
         "subject": { "type": "party", "id": "werk-en-inkomen" },

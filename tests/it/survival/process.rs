@@ -326,7 +326,12 @@ impl Process {
 
     /// Waits until this is in what it logged.
     pub(crate) async fn logs(&self, text: &str) {
-        self.until(async || self.logged().contains(text)).await;
+        let waiting = async {
+            while !self.logged().contains(text) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it is not said: {}", self.logged()));
     }
 
     /// What it logged so far.
@@ -336,16 +341,12 @@ impl Process {
 
     /// Waits until the operator's listener answers so.
     pub(crate) async fn answers_ops(&self, path: &str, status: u16, text: &str) {
-        self.until(async || {
-            let (found, body) = self.ask_ops(path).await;
-            found == status && body.contains(text)
-        })
-        .await;
-    }
-
-    async fn until(&self, holds: impl AsyncFn() -> bool) {
         let waiting = async {
-            while !holds().await {
+            loop {
+                let (found, body) = self.ask_ops(path).await;
+                if found == status && body.contains(text) {
+                    return;
+                }
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };

@@ -6,8 +6,11 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde::Serialize;
 
-use super::super::problem::Problem;
-use crate::cli::{Exit, Failure};
+use super::super::{problem::Problem, tls::Distrust};
+use crate::cli::{
+    Exit, Failure, Language,
+    language::{Said, both},
+};
 
 /// One call.
 #[derive(Debug, Clone)]
@@ -41,7 +44,7 @@ pub enum CallError {
     /// The same call may be made again later; only a repeatable one may be made again blindly.
     Unanswered {
         /// What happened, without anything that was sent.
-        what: String,
+        what: Said,
         /// The last problem document, if there was one.
         problem: Option<Box<Problem>>,
         /// How long the gateway asks to wait.
@@ -50,7 +53,7 @@ pub enum CallError {
         doubtful: bool,
     },
     /// The other end is not the gateway of the profile, or does not accept the profile's certificate.
-    NotTrusted(String),
+    NotTrusted(Distrust),
     /// An answer that this program cannot make sense of.
     NotUnderstood(&'static str),
 }
@@ -67,8 +70,10 @@ impl Call {
     /// # Errors
     /// When the body cannot be written as JSON.
     pub fn post(path: impl Into<String>, body: &impl Serialize) -> Result<Self, Failure> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Failure::internal("cannot make JSON of the request").because(error))?;
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Failure::internal(("kan geen JSON maken van het verzoek", "cannot make JSON of the request"))
+                .because(error)
+        })?;
         Ok(Self::post_bytes(path, body.into()))
     }
 
@@ -117,28 +122,47 @@ impl From<CallError> for Failure {
         match error {
             CallError::Problem(problem) => {
                 let exit = if problem.status >= 500 { Exit::Unavailable } else { Exit::Refused };
-                let title = format!("the gateway says no: {} {}", problem.status, problem.title);
+                let (status, title) = (problem.status, problem.title());
+                let (nl, en) = (title.text(Language::Nl), title.text(Language::En));
+                let title = Said::new(
+                    format!("de poort zegt nee: {status} {nl}"),
+                    format!("the gateway says no: {status} {en}"),
+                );
                 Self::new(exit, title).explained(*problem)
             }
             CallError::Unanswered { what, problem, wait, doubtful } => {
                 let answered = problem.is_some();
                 let exit = if answered { Exit::TryAgain } else { Exit::Unavailable };
-                let when = match wait {
-                    Some(wait) => format!("try again in {} seconds", wait.as_secs()),
-                    None if answered => "try again later".to_owned(),
-                    None => "check the address in the profile and the network, then try again".to_owned(),
+                let (nl, en) = match wait {
+                    Some(wait) => {
+                        let seconds = wait.as_secs();
+                        (format!("probeer het over {seconds} seconden opnieuw"), format!("try again in {seconds} seconds"))
+                    }
+                    None if answered => ("probeer het later opnieuw".to_owned(), "try again later".to_owned()),
+                    None => (
+                        "kijk naar het adres in het profiel en naar het netwerk, en probeer het opnieuw".to_owned(),
+                        "check the address in the profile and the network, then try again".to_owned(),
+                    ),
                 };
-                let now = if doubtful { format!("{when}; it may have been done all the same") } else { when };
+                let now = if doubtful {
+                    both!("{nl}; misschien is het toch gedaan", "{en}; it may have been done all the same")
+                } else {
+                    Said::new(nl, en)
+                };
                 let failure = Self::new(exit, what).now(now);
                 match problem {
                     Some(problem) => failure.explained(*problem),
                     None => failure,
                 }
             }
-            CallError::NotTrusted(what) => Self::configuration(format!("no trusted connection: {what}"))
-                .now("check `ca`, `certificate` and `gateway` in the profile; is the certificate registered and still valid?"),
-            CallError::NotUnderstood(what) => Self::new(Exit::Unavailable, format!("the answer is not understood: {what}"))
-                .now("check that `gateway` in the profile is a Sluis gateway, and that this program is not older than it"),
+            CallError::NotTrusted(distrust) => distrust.into(),
+            CallError::NotUnderstood(what) => {
+                Self::new(Exit::Unavailable, both!("het antwoord is niet te begrijpen: {what}", "the answer is not understood: {what}"))
+                    .now((
+                        "kijk of `gateway` in het profiel een Sluis-gateway is, en of dit programma niet ouder is",
+                        "check that `gateway` in the profile is a Sluis gateway, and that this program is not older than it",
+                    ))
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{self, Unexpected};
 
 use crate::domain::problem::{Bilingual, Fault};
 
-use super::place::Place;
+use super::{form::form_of, place::Place};
 
 /// What is wrong.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Value,
     /// Not one of these values.
     Choice(&'static [&'static str]),
+    /// `null`: what is absent is left out.
+    Null,
     /// A member that must be there is not.
     Missing(&'static str),
     /// A member that the object does not have; it has these.
@@ -42,9 +44,12 @@ impl Wrong {
             let here = place.pointer();
             let pointer = match self.kind {
                 Kind::Missing(name) if !place.is_unnamed() => format!("{here}/{name}"),
-                Kind::Missing(_) | Kind::Type | Kind::Value | Kind::Choice(_) | Kind::Unknown(_) => {
-                    here.clone()
-                }
+                Kind::Missing(_)
+                | Kind::Null
+                | Kind::Type
+                | Kind::Value
+                | Kind::Choice(_)
+                | Kind::Unknown(_) => here.clone(),
             };
             self.place = Some((pointer, here));
         }
@@ -58,12 +63,21 @@ impl Wrong {
 
     pub(super) fn into_fault(self) -> Fault {
         let known = |names: &[&str]| if names.is_empty() { "-".to_owned() } else { names.join(", ") };
+        let form = self.place.as_ref().and_then(|(place, _)| form_of(place));
         let (code, nl, en): (_, Cow<'static, str>, Cow<'static, str>) = match self.kind {
             Kind::Type => (
                 "wrong-type",
                 "Hier hoort een ander soort waarde.".into(),
                 "Another type of value is expected here.".into(),
             ),
+            Kind::Value if form.is_some() => {
+                let (nl, en) = form.unwrap_or_default();
+                (
+                    "invalid-value",
+                    format!("Hier hoort {nl}.").into(),
+                    format!("What belongs here is {en}.").into(),
+                )
+            }
             Kind::Value => (
                 "invalid-value",
                 "Deze waarde heeft niet de vorm die hier hoort.".into(),
@@ -73,6 +87,11 @@ impl Wrong {
                 "unknown-value",
                 format!("Deze waarde is hier niet bekend. Bekend zijn: {}.", known(names)).into(),
                 format!("This value is not known here. Known are: {}.", known(names)).into(),
+            ),
+            Kind::Null => (
+                "null",
+                "Hier hoort geen null: laat het veld weg als er niets is.".into(),
+                "No null is expected here: leave the member out where there is nothing.".into(),
             ),
             Kind::Missing(_) => ("missing", "Dit veld ontbreekt.".into(), "This member is missing.".into()),
             Kind::Unknown(names) => (

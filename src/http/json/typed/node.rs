@@ -76,8 +76,10 @@ impl<'de> Deserializer<'de> for Node<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        let read = if self.value.is_null() { visitor.visit_none() } else { visitor.visit_some(self) };
-        read.map_err(|wrong| wrong.at(self.place))
+        if self.value.is_null() {
+            return Err(Wrong::new(Kind::Null).at(self.place));
+        }
+        visitor.visit_some(self).map_err(|wrong| wrong.at(self.place))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

@@ -86,6 +86,7 @@ pub(crate) struct Dataset {
     /// For how many days the gateway keeps what is not collected.
     retention_days: u32,
     /// Why so many.
+    #[schema(max_length = 1024)]
     retention_source: String,
     /// The JSON Schema of the content.
     #[schema(value_type = shape::Json)]
@@ -127,7 +128,7 @@ struct BasisInfo {
     id: Grondslag,
     /// The ground of the GDPR.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "6(1)(c)")]
+    #[schema(nullable = false, max_length = 16, example = "6(1)(c)")]
     ground: Option<String>,
     /// The articles it rests on.
     articles: Vec<Article>,
@@ -150,6 +151,7 @@ struct BasisInfo {
     #[schema(value_type = Vec<shape::CategoryCode>)]
     opt_out: BTreeSet<Category>,
     /// The names of its conditions.
+    #[schema(value_type = Vec<shape::ConditionId>)]
     conditions: Vec<String>,
     /// The first day on which all its articles are in force.
     #[schema(value_type = shape::Date)]
@@ -164,7 +166,7 @@ struct BasisInfo {
 #[derive(Debug, Serialize, ToSchema)]
 struct ConditionInfo {
     /// Its name: the code of the fault when it is not met.
-    #[schema(example = "overgangsdocument.voortzetting")]
+    #[schema(value_type = shape::ConditionId, example = "overgangsdocument.voortzetting")]
     id: String,
     /// The articles that set it.
     articles: Vec<Article>,

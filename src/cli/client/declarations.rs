@@ -1,0 +1,67 @@
+//! `sluis client declarations`: what was recorded, so that taking back is as easy as giving (AVG 7(3)).
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    gateway::Call,
+    listed,
+    lists::{self, Page, Pages, Range},
+    profile::ProfileChoice,
+    session::{Session, read_json},
+};
+use crate::cli::{Context, Exit, Failure};
+
+/// The arguments of `sluis client declarations`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Whose declarations, for --person:
+  { \"reference\": { \"kind\": \"own\", \"value\": \"L-2031\" } }
+A persoonsgebonden nummer comes with its `purpose`. That a person was searched for is an entry in the log.
+
+Examples:
+  sluis client declarations
+  sluis client declarations --person wie.json
+  sluis client withdraw declaration ID --by persoon")]
+pub struct Declarations {
+    /// Which declarations.
+    #[command(flatten)]
+    pub range: Range,
+
+    /// Only those about the person in this file, as JSON with a `reference`; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["after", "limit"])]
+    pub person: Option<PathBuf>,
+}
+
+impl Declarations {
+    /// Lists them.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
+        let (session, items) = if let Some(file) = &self.person {
+            let session = Session::open_as_staff(choice, at)?;
+            let call = Call::post_bytes("/v1/declarations/searches", read_json(file)?).repeatable();
+            let page: Page = session.gateway.json(call).await?;
+            (session, page.items)
+        } else {
+            let session = Session::open(choice, at)?;
+            let mut pages = Pages::of(&session.gateway, "/v1/declarations", &self.range);
+            let mut all = Vec::new();
+            while let Some(items) = pages.next().await? {
+                all.extend(items);
+            }
+            (session, all)
+        };
+        lists::print(&items, at)?;
+        lists::tabled(&items, listed::declarations, &session, at).await?;
+        if items.iter().any(|item| item.get("state").is_some_and(|state| state == "given")) {
+            at.out.say((
+                "Intrekken: sluis client withdraw declaration KENMERK --by WIE (persoon, ouder, voogd, …)",
+                "To withdraw: sluis client withdraw declaration ID --by WHO (persoon, ouder, voogd, …)",
+            ))?;
+        }
+        if items.is_empty() && self.person.is_some() { Ok(Exit::Refused) } else { Ok(Exit::Done) }
+    }
+}

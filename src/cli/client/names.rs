@@ -1,0 +1,55 @@
+//! What organisations are called: read once for a command, so that people see names and not numbers.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{gateway::Call, lists::Page, session::Session, text::member};
+use crate::{cli::Language, domain::party::PartyId};
+
+/// The names of the parties, by OIN and role.
+#[derive(Debug, Default)]
+pub struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// Asks the gateway. Without an answer there are no names, and parties are shown by their numbers.
+    pub async fn of(session: &Session) -> Self {
+        let page: Result<Page, _> = session.gateway.json(Call::get("/v1/parties")).await;
+        page.map(|page| Self::from_items(&page.items)).unwrap_or_default()
+    }
+
+    /// The names in a list of parties.
+    #[must_use]
+    pub fn from_items(items: &[Value]) -> Self {
+        let named = items.iter().filter_map(|item| Some((number(item)?, member(item, "/name"))));
+        Self(named.filter(|(_, name)| !name.is_empty()).collect())
+    }
+
+    /// A party in a document: its name and role, its number too where that is not enough to know it by.
+    #[must_use]
+    pub fn party(&self, value: &Value, language: Language) -> String {
+        let role = member(value, "/role");
+        if role == "betrokkene" {
+            return language.pick("de jongere", "the young person").to_owned();
+        }
+        let Some(number) = number(value) else { return String::new() };
+        let Some(name) = self.0.get(&number) else { return number };
+        let ending = format!("/{role}");
+        let namesakes =
+            self.0.iter().filter(|(other, same)| *same == name && other.ends_with(&ending)).count();
+        if namesakes > 1 { format!("{name} ({number})") } else { format!("{name} ({role})") }
+    }
+
+    /// A party likewise, from its identifier.
+    #[must_use]
+    pub fn id(&self, party: PartyId, language: Language) -> String {
+        let value = serde_json::json!({ "oin": party.oin.to_string(), "role": party.role.to_string() });
+        self.party(&value, language)
+    }
+}
+
+/// A party as commands write it: an OIN, a slash and a role.
+#[must_use]
+pub fn number(value: &Value) -> Option<String> {
+    Some(format!("{}/{}", value.get("oin")?.as_str()?, value.get("role")?.as_str()?))
+}

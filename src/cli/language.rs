@@ -1,0 +1,109 @@
+//! The language in which people are spoken to: one at a time.
+
+use clap::ValueEnum;
+
+use crate::domain::problem::Bilingual;
+
+/// A language of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Language {
+    /// Nederlands.
+    #[default]
+    Nl,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The language of a locale (`LC_ALL`, `LC_MESSAGES` or `LANG`): English where it says so, Dutch otherwise.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Self {
+        let language = locale.split(['_', '.', '-', '@']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("en") { Self::En } else { Self::Nl }
+    }
+
+    /// The one of two that is in this language.
+    #[must_use]
+    pub fn pick<T>(self, nl: T, en: T) -> T {
+        match self {
+            Self::Nl => nl,
+            Self::En => en,
+        }
+    }
+}
+
+/// One text in both languages, of which one is printed. A text that is the same in both, such as a name, may stand alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    nl: String,
+    en: String,
+}
+
+impl Said {
+    /// A text in Dutch and in English.
+    #[must_use]
+    pub fn new(nl: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { nl: nl.into(), en: en.into() }
+    }
+
+    /// The text in this language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> &str {
+        language.pick(&self.nl, &self.en)
+    }
+}
+
+impl From<&str> for Said {
+    fn from(text: &str) -> Self {
+        Self::new(text, text)
+    }
+}
+
+impl From<&String> for Said {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<std::borrow::Cow<'_, str>> for Said {
+    fn from(text: std::borrow::Cow<'_, str>) -> Self {
+        Self::from(text.into_owned())
+    }
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self { nl: text.clone(), en: text }
+    }
+}
+
+impl<N: Into<String>, E: Into<String>> From<(N, E)> for Said {
+    fn from((nl, en): (N, E)) -> Self {
+        Self::new(nl, en)
+    }
+}
+
+impl From<Bilingual> for Said {
+    fn from(Bilingual { nl, en }: Bilingual) -> Self {
+        Self::new(nl, en)
+    }
+}
+
+/// A [`Said`] of two formats that take the same arguments: `both!("{n} regels", "{n} lines")`.
+macro_rules! both {
+    ($nl:literal, $en:literal $(, $($arguments:tt)*)?) => {
+        $crate::cli::language::Said::new(format!($nl $(, $($arguments)*)?), format!($en $(, $($arguments)*)?))
+    };
+}
+
+/// One of two formats, in a language: `tell!(language, "{n} regels", "{n} lines")`.
+macro_rules! tell {
+    ($language:expr, $nl:literal, $en:literal $(, $($arguments:tt)*)?) => {
+        match $language {
+            $crate::cli::language::Language::Nl => format!($nl $(, $($arguments)*)?),
+            $crate::cli::language::Language::En => format!($en $(, $($arguments)*)?),
+        }
+    };
+}
+
+pub(crate) use {both, tell};

@@ -1,0 +1,38 @@
+//! `sluis man`: manual pages, one for each command.
+
+use std::{fs, path::PathBuf};
+
+use clap::{Args, CommandFactory as _};
+use serde_json::json;
+
+use super::{Cli, Context, Exit, Failure, language::tell};
+
+/// The arguments of `sluis man`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  sluis man --dir ~/.local/share/man/man1     then: man sluis-client-push")]
+pub struct Man {
+    /// The folder; what stands there under the same names is replaced.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+impl Man {
+    /// Writes `sluis.1`, `sluis-client.1`, `sluis-client-push.1` and so on.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        let dir = &self.dir;
+        fs::create_dir_all(dir).map_err(|error| Failure::unwritable(dir, error))?;
+        // The switch is for reading help on a screen, and has no page of its own.
+        let root = Cli::command().disable_help_subcommand(true);
+        clap_mangen::generate_to(root, dir).map_err(|error| Failure::unwritable(dir, error))?;
+        let language = at.out.language();
+        at.out.show(&json!({ "folder": dir }), || {
+            tell!(language, "Handleiding geschreven in {}", "Manual pages written to {}", dir.display())
+        })?;
+        Ok(Exit::Done)
+    }
+}

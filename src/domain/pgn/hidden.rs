@@ -1,0 +1,380 @@
+//! A BSN that hides in a text, in whatever spelling; and what looks like one and is not.
+//!
+//! A text is read as groups of digits with something between them. Groups that lie side by side and have nine digits
+//! together are a BSN when they pass the 11-test. One in eleven numbers does, so groups that are plainly something else
+//! are set apart first: a date, a range of years, a week, a time, a telephone number. They are something else only while
+//! what stands around them differs from what stands inside: `12-11-2010 3` is a date and a three, `12-11-2010-3` a number.
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use super::remainder;
+use crate::domain::text::is_invisible;
+
+/// Whether a text holds a burgerservicenummer: nine digits that pass the 11-test, alone or in groups with at most two
+/// marks between them, of whatever script.
+///
+/// Used to refuse a BSN in a free field. One in eleven random numbers of nine digits passes. A number whose groups are a
+/// date, a school year, a week, a time or a telephone number with something behind it is not taken for one.
+#[must_use]
+pub fn hides_a_bsn(text: &str) -> bool {
+    let mut reader = Reader::default();
+    for letter in text.chars() {
+        decompose_compatible(letter, |part| reader.read(part));
+    }
+    reader.end();
+    reader.found
+}
+
+/// The most marks between two groups of one number, and the most white space beside them.
+const MOST_MARKS: usize = 2;
+const MOST_SPACES: usize = 4;
+
+/// The digit zero of every script whose digits do not decompose to ASCII (Unicode, general category Nd).
+const ZEROS: [u32; 56] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+    0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136,
+    0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50,
+    0x11da0, 0x16a60, 0x16ac0, 0x1e140, 0x1e950,
+];
+
+/// A digit of any script as ASCII.
+fn digit(letter: char) -> Option<u8> {
+    let value = letter.to_digit(10).or_else(|| {
+        let offsets = ZEROS.iter().filter_map(|zero| u32::from(letter).checked_sub(*zero));
+        offsets.min().filter(|offset| *offset < 10)
+    })?;
+    u8::try_from(value).ok()?.checked_add(b'0')
+}
+
+/// Digits without anything between them, and what stands before them.
+#[derive(Default)]
+struct Group {
+    digits: Vec<u8>,
+    before: String,
+}
+
+impl Group {
+    fn value(&self) -> Option<u32> {
+        (self.digits.len() <= 4).then(|| {
+            self.digits.iter().fold(0u32, |sum, digit| {
+                sum.saturating_mul(10).saturating_add(u32::from(digit.saturating_sub(b'0')))
+            })
+        })
+    }
+
+    fn is(&self, lengths: std::ops::RangeInclusive<usize>, values: std::ops::RangeInclusive<u32>) -> bool {
+        lengths.contains(&self.digits.len()) && self.value().is_some_and(|value| values.contains(&value))
+    }
+
+    fn is_year(&self) -> bool {
+        self.is(4..=4, 1850..=2149)
+    }
+
+    fn mark(&self) -> &str {
+        self.before.trim()
+    }
+}
+
+/// Reads a text character by character into runs of groups.
+#[derive(Default)]
+struct Reader {
+    groups: Vec<Group>,
+    open: bool,
+    between: String,
+    /// The last word before the run, in lower case.
+    word: String,
+    word_ended: bool,
+    found: bool,
+}
+
+impl Reader {
+    fn read(&mut self, letter: char) {
+        if is_invisible(letter) || is_combining_mark(letter) {
+            return;
+        }
+        if let Some(digit) = digit(letter) {
+            if !self.open {
+                let before = std::mem::take(&mut self.between);
+                self.groups.push(Group { digits: Vec::new(), before });
+                self.open = true;
+            }
+            if let Some(group) = self.groups.last_mut() {
+                group.digits.push(digit);
+            }
+        } else if letter.is_alphanumeric() {
+            self.end();
+            if std::mem::take(&mut self.word_ended) {
+                self.word.clear();
+            }
+            self.word.extend(letter.to_lowercase());
+        } else {
+            self.open = false;
+            self.word_ended = true;
+            self.between.push(if letter.is_whitespace() { ' ' } else { letter });
+            let spaces = self.between.matches(' ').count();
+            let marks = self.between.chars().count().saturating_sub(spaces);
+            if !self.groups.is_empty() && (marks > MOST_MARKS || spaces > MOST_SPACES) {
+                let between = std::mem::take(&mut self.between);
+                self.end();
+                self.word.clear();
+                self.between = between;
+            }
+        }
+    }
+
+    /// Ends a run: looks for a number in it.
+    fn end(&mut self) {
+        let run = Run { groups: std::mem::take(&mut self.groups), after_week: is_week(&self.word) };
+        self.found = self.found || run.holds_a_bsn();
+        if !run.groups.is_empty() {
+            self.word.clear();
+        }
+        self.open = false;
+        self.between.clear();
+    }
+}
+
+fn is_week(word: &str) -> bool {
+    ["week", "weken", "weeknr", "weeknummer", "wk", "kw"].contains(&word)
+}
+
+struct Run {
+    groups: Vec<Group>,
+    after_week: bool,
+}
+
+impl Run {
+    fn holds_a_bsn(&self) -> bool {
+        let apart = self.set_apart();
+        (0..self.groups.len()).any(|first| {
+            let mut digits: Vec<u8> = Vec::new();
+            for (group, is_apart) in self.groups.iter().zip(&apart).skip(first) {
+                if *is_apart {
+                    return false;
+                }
+                digits.extend(&group.digits);
+                if digits.len() >= 9 {
+                    break;
+                }
+            }
+            remainder(&digits) == Some(0)
+        })
+    }
+
+    /// Which groups are plainly something else than a part of a number.
+    fn set_apart(&self) -> Vec<bool> {
+        let mut apart = Vec::new();
+        while apart.len() < self.groups.len() {
+            let at = apart.len();
+            let rest = self.groups.get(at..).unwrap_or_default();
+            let length = [
+                if at == 0 && self.after_week { week(rest) } else { 0 },
+                telephone(rest),
+                alone(rest, date(rest)),
+                alone(rest, years(rest)),
+                alone(rest, time(rest)),
+                alone(rest, times(rest)),
+            ];
+            match length.into_iter().max() {
+                Some(length) if length > 0 => apart.extend(std::iter::repeat_n(true, length)),
+                _ => apart.push(false),
+            }
+        }
+        apart
+    }
+}
+
+/// The length, if what stands before and after differs from what stands inside.
+fn alone(groups: &[Group], length: usize) -> usize {
+    let inside = groups.get(1).map(Group::mark);
+    let around = [groups.first(), groups.get(length)].map(|group| group.map(Group::mark));
+    if around.iter().any(|mark| mark.is_some() && *mark == inside) { 0 } else { length }
+}
+
+/// `05-02-2026`, `2026-02-05`, `5/2/26`.
+fn date(groups: &[Group]) -> usize {
+    let [first, second, third, ..] = groups else { return 0 };
+    let same = second.mark() == third.mark() && ["-", "/", "."].contains(&second.mark());
+    let is_day = |group: &Group| group.is(1..=2, 0..=31);
+    let is_month = |group: &Group| group.is(1..=2, 0..=12);
+    let written = is_day(first) && is_month(second) && (third.is_year() || third.digits.len() == 2);
+    let sorted = first.is_year() && is_month(second) && is_day(third);
+    if same && (written || sorted) { 3 } else { 0 }
+}
+
+/// `2025-2026`, `2025/26`.
+fn years(groups: &[Group]) -> usize {
+    let [first, second, ..] = groups else { return 0 };
+    let (Some(from), Some(until)) = (first.value(), second.value()) else { return 0 };
+    let joined = ["-", "/", "\u{2013}"].contains(&second.mark());
+    let long = second.is_year() && (from..=from.saturating_add(20)).contains(&until);
+    let short = second.digits.len() == 2 && from.saturating_add(1).checked_rem(100) == Some(until);
+    if joined && first.is_year() && (long || short) { 2 } else { 0 }
+}
+
+fn is_clock(hours: &Group, minutes: &Group) -> bool {
+    hours.is(1..=2, 0..=24) && minutes.is(2..=2, 0..=59)
+}
+
+/// `10:30`, `10:30:15`.
+fn time(groups: &[Group]) -> usize {
+    let [hours, minutes, rest @ ..] = groups else { return 0 };
+    if !is_clock(hours, minutes) || minutes.mark() != ":" {
+        return 0;
+    }
+    let with_seconds = rest.first().is_some_and(|group| group.mark() == ":" && group.is(2..=2, 0..=60));
+    if with_seconds { 3 } else { 2 }
+}
+
+/// `14.30-16.00`.
+fn times(groups: &[Group]) -> usize {
+    let [hours, minutes, until_hours, until_minutes, ..] = groups else { return 0 };
+    let clocks = is_clock(hours, minutes) && is_clock(until_hours, until_minutes);
+    let marked = minutes.mark() == "." && until_minutes.mark() == "." && until_hours.mark() != ".";
+    if clocks && marked { 4 } else { 0 }
+}
+
+/// What follows the word week: `36`, `35-42`, `36-2026`, `2026-36`.
+fn week(groups: &[Group]) -> usize {
+    let is_week = |group: &Group| group.is(1..=2, 1..=53);
+    match groups {
+        [first, second, ..]
+            if ["-", "/", "\u{2013}"].contains(&second.mark())
+                && ((is_week(first) && (is_week(second) || second.is_year()))
+                    || (first.is_year() && is_week(second))) =>
+        {
+            2
+        }
+        [first, ..] if is_week(first) => 1,
+        _ => 0,
+    }
+}
+
+/// `072 5550100` (ten digits from a zero on) and `+31 6 12345678` (a plus, and 10 to 15 digits).
+fn telephone(groups: &[Group]) -> usize {
+    let Some(first) = groups.first() else { return 0 };
+    let abroad = first.before.ends_with('+') && first.digits.len() <= 3;
+    let home = first.digits.starts_with(b"0") && !first.digits.starts_with(b"00");
+    let exit = first.digits.starts_with(b"00") && first.digits.len() <= 5;
+    let mut length = 0usize;
+    let mut digits = 0usize;
+    for group in groups {
+        digits = digits.saturating_add(group.digits.len());
+        length = length.saturating_add(1);
+        match digits {
+            10 if home => return length,
+            11..=13 if abroad => return length,
+            13 if exit => return length,
+            _ => {}
+        }
+    }
+    if abroad && digits == 10 { length } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bsn_is_seen_in_any_spelling() {
+        for text in [
+            "999990019",
+            "zijn nummer is 9999.90.019, bel mij",
+            "９９９９９００１９",
+            "٩٩٩٩٩٠٠١٩",
+            "९९९९९००१९",
+            "⁹⁹⁹⁹⁹⁰⁰¹⁹",
+            "₉₉₉₉₉₀₀₁₉",
+            "𝟗𝟗𝟗𝟗𝟗𝟎𝟎𝟏𝟗",
+            "999\u{a0}990\u{2011}019",
+            "9999\u{200b}90019",
+            "9999\u{202e}90019",
+            "9\t99990019",
+            "999/990/019",
+            "999,990,019",
+            "999_990_019",
+            "999+990+019",
+            "999:990:019",
+            "999'990'019",
+            "(999) 990 019",
+            "999\n990\r\n019",
+            "999 - 990 - 019",
+            "9 9 9 9 9 0 0 1 9",
+            "kamer 12, 999990019",
+            "12-11-2010 999990019",
+            "2025-2026: 999990019",
+            "week 36 999990019",
+            "0612345678 / 999990019",
+            "+31 6 12345678, 999990019",
+        ] {
+            assert!(hides_a_bsn(text), "{text}");
+        }
+    }
+
+    /// Each of them passes the 11-test when its digits are joined.
+    #[test]
+    fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
+        for text in [
+            "Stage vanaf 05-02-2026 3 uur per dag.",
+            "schooljaar 2025-2026 2",
+            "5/2/2026 10 uur",
+            "2026-02-05 3",
+            "week 35-42 2026 3",
+            "week 2026-36 123",
+            "van 14.30-16.00 3 dagen",
+            "om 10:30 12345",
+            "bel 0612345678 of 072-1234567",
+            "072-5550100, 06-12345678",
+            "+31 6 12345678",
+            "+31 (0)6 12345678",
+            "0031 6 12345678",
+            "stage van 2025-01-01 tot 2026-01-01",
+        ] {
+            assert!(!hides_a_bsn(text), "{text}");
+        }
+        // The rule, not the luck of the 11-test: every digit behind them.
+        for behind in 0..=9 {
+            for text in [
+                format!("05-02-2026 {behind} uur"),
+                format!("05/02/2026, {behind}"),
+                format!("schooljaar 2025-2026 {behind}"),
+                format!("schooljaar 2025/26 {behind}{behind}{behind}"),
+                format!("week 35-42 2026 {behind}"),
+                format!("van 14.30-16.00 {behind}"),
+                format!("+31 6 1234567{behind}"),
+                format!("+31 (0)6 1234567{behind}"),
+                format!("0031 6 1234567{behind}"),
+                format!("072-555010{behind}, 06-12345678"),
+            ] {
+                assert!(!hides_a_bsn(&text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_a_date_only_by_its_first_groups_is_a_number() {
+        // 121120103, 202520261 and 103012346 pass the 11-test or are made to.
+        let passes = |digits: &str| remainder(digits.as_bytes()) == Some(0);
+        let made = (0..=9)
+            .map(|last| format!("1211201{last}"))
+            .flat_map(|head| (0..=9).map(move |last| format!("{head}{last}")));
+        for number in made.filter(|number| passes(number)) {
+            let (day, rest) = number.split_at(2);
+            let (month, rest) = rest.split_at(2);
+            let (year, last) = rest.split_at(4);
+            assert!(hides_a_bsn(&format!("{day}-{month}-{year}-{last}")), "{number}");
+        }
+    }
+
+    #[test]
+    fn every_zero_begins_ten_digits() {
+        for zero in ZEROS {
+            for value in 0..10u32 {
+                let letter = char::from_u32(zero + value).unwrap();
+                assert_eq!(digit(letter).map(|digit| u32::from(digit - b'0')), Some(value), "{zero:x}");
+                assert!(letter.is_numeric());
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a party recorded, so that taking back is as easy as giving (AVG 7(3)).
+
+use super::{Account, DeclareError, Event, Exchange, Outcome, Trouble};
+use crate::{
+    domain::{code::Purpose, declaration::DeclarationKind, person::PersonReference},
+    exchange::{
+        caller::Caller,
+        decide::{self, DecisionGiven, Ruling},
+    },
+    policy::routes::RouteAction,
+    store::read::{DeclarationRow, Page},
+};
+
+/// A declaration that the caller recorded, and what was decided upon it.
+#[derive(Debug)]
+pub struct Known {
+    /// The declaration.
+    pub row: DeclarationRow,
+    /// The controller's decisions, the last one last.
+    pub decisions: Vec<(Ruling, DecisionGiven)>,
+}
+
+/// About whom declarations are looked for.
+#[derive(Debug)]
+pub struct Whose {
+    /// By what the caller calls the person.
+    pub reference: PersonReference,
+    /// Within which purpose, where that is a persoonsgebonden nummer.
+    pub purpose: Option<Purpose>,
+}
+
+impl Exchange {
+    /// What the caller recorded, after a cursor. A party's own list, so reading it is no entry.
+    ///
+    /// # Errors
+    /// [`DeclareError`].
+    pub async fn declarations(
+        &self,
+        caller: &Caller,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Known>, DeclareError> {
+        let now = self.clock.now();
+        self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
+        let page = self.store.recorded(&caller.party(), after, limit).await.map_err(Trouble::from)?;
+        let mut items = Vec::with_capacity(page.items.len());
+        for row in page.items {
+            items.push(self.known(row).await?);
+        }
+        Ok(Page { items, next: page.next })
+    }
+
+    /// What the caller recorded about one person, the oldest first. As every search for a person, it is an entry.
+    ///
+    /// # Errors
+    /// [`DeclareError`].
+    pub async fn declarations_about(
+        &self,
+        caller: &Caller,
+        whose: &Whose,
+    ) -> Result<Vec<Known>, DeclareError> {
+        let now = self.clock.now();
+        self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
+        let party = caller.party();
+        let purpose = whose.purpose.as_ref().map_or("", Purpose::as_str);
+        let pseudonyms = self.pseudonyms_of(party, &whose.reference, purpose);
+        let person = self.store.person(&pseudonyms).await.map_err(Trouble::from)?;
+        let mut account = Account::of(Event::Search, Outcome::Recorded);
+        account.sender = Some(party);
+        account.person = person;
+        account.for_sender.purpose.clone_from(&whose.purpose);
+        let entry = self.entry(caller, account)?;
+        self.record(vec![entry]).await?;
+        let mut found = Vec::new();
+        if let Some(person) = person {
+            for row in self.store.recorded_about(&party, person).await.map_err(Trouble::from)? {
+                found.push(self.known(row).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Only upon an objection or a restriction is anything decided.
+    pub(super) async fn known(&self, row: DeclarationRow) -> Result<Known, Trouble> {
+        let decided = matches!(row.kind, DeclarationKind::Bezwaar | DeclarationKind::Beperking);
+        let decisions = if decided { self.store.decisions(row.id).await? } else { Vec::new() };
+        Ok(Known { row, decisions: decisions.into_iter().map(decide::taken).collect() })
+    }
+}

@@ -1,0 +1,165 @@
+//! The facts of a question, as the interface describes them.
+
+use std::collections::BTreeSet;
+
+use utoipa::ToSchema;
+
+use crate::{http::wire::shape, policy::whatif::WhatIf};
+
+/// The facts of a question. What is left out is what says no.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `policy::whatif::WhatIf` reads")]
+pub(super) struct Facts {
+    /// The purpose. Without it the answer is no.
+    #[schema(value_type = shape::PurposeCode, required = false)]
+    purpose: (),
+    /// The basis that the sender names; none.
+    #[schema(value_type = shape::BasisCode, required = false)]
+    named_basis: (),
+    /// The sender's role. Without it the answer is no.
+    #[schema(value_type = shape::Role, required = false)]
+    sender_role: (),
+    /// The sender's OIN; an invented one.
+    #[schema(value_type = shape::Oin, required = false)]
+    sender_oin: (),
+    /// The municipalities for whose college the sender acts; none.
+    #[schema(value_type = Vec<shape::Municipality>, required = false)]
+    sender_gemeenten: (),
+    /// The municipalities for whose college the recipient acts; none.
+    #[schema(value_type = Vec<shape::Municipality>, required = false)]
+    recipient_gemeenten: (),
+    /// The instant, or a date, which is its midnight in Amsterdam; now.
+    #[schema(value_type = shape::Moment, required = false)]
+    at: (),
+    /// When the packet was handed in; the instant.
+    #[schema(value_type = shape::Moment, required = false)]
+    submitted: (),
+    /// The person's age in whole years; not used beside a birth date.
+    #[schema(value_type = u16, required = false, maximum = 150)]
+    age: (),
+    /// The person's date of birth; wholly unknown, which is every age.
+    #[schema(value_type = shape::BirthDate, required = false)]
+    birth_date: (),
+    /// Where the person lives or stays; nowhere (0000).
+    #[schema(value_type = shape::Municipality, required = false)]
+    verblijf: (),
+    /// Whether the person may act at law; yes.
+    #[schema(value_type = bool, required = false)]
+    handelingsbekwaam: (),
+    /// Whether the person is incompetent for this matter; no.
+    #[schema(value_type = bool, required = false)]
+    onbevoegd_voor_deze: (),
+    /// Towards what the school prepares; none.
+    #[schema(value_type = shape::Profiel, required = false)]
+    profiel: (),
+    /// Whether the person is enrolled at the sender; no.
+    #[schema(value_type = bool, required = false)]
+    ingeschreven: (),
+    /// When the person left the school; not left.
+    #[schema(value_type = shape::Date, required = false)]
+    verlaten_op: (),
+    /// Whether the person holds the diploma; no.
+    #[schema(value_type = bool, required = false)]
+    gediplomeerd: (),
+    /// The day of the diploma; not known.
+    #[schema(value_type = shape::Date, required = false)]
+    gediplomeerd_op: (),
+    /// Whether the person is still leerplichtig or kwalificatieplichtig; not asserted, which is yes.
+    #[schema(value_type = bool, required = false)]
+    leerplichtig: (),
+    /// Whether the person has a startkwalificatie; no.
+    #[schema(value_type = bool, required = false)]
+    startkwalificatie: (),
+    /// Why a soft term is exceeded; no reason.
+    #[schema(value_type = shape::Reden, required = false)]
+    reden: (),
+    /// Whether the person is called by the persoonsgebonden nummer; no.
+    #[schema(value_type = bool, required = false)]
+    pgn: (),
+    /// The categories that the packet holds; none.
+    #[schema(value_type = Vec<shape::CategoryCode>, required = false)]
+    categories: (),
+    /// Whether there is a request that it rests on; no, unless it was accepted.
+    #[schema(value_type = bool, required = false)]
+    request_exists: (),
+    /// When that request was handed in; when the packet was.
+    #[schema(value_type = shape::Moment, required = false)]
+    request_submitted: (),
+    /// Whether the college has answered that it continues; no.
+    #[schema(value_type = bool, required = false)]
+    request_accepted: (),
+    /// Whose instemming with that request stands; nobody's.
+    #[schema(value_type = Vec<shape::Capacity>, required = false)]
+    request_instemming: (),
+    /// Whose instemming with this packet stands; nobody's.
+    #[schema(value_type = Vec<shape::Capacity>, required = false)]
+    instemming: (),
+    /// Whose toestemming stands; nobody's.
+    #[schema(value_type = Vec<shape::Capacity>, required = false)]
+    toestemming: (),
+    /// Whose explicit toestemming stands; nobody's.
+    #[schema(value_type = Vec<shape::Capacity>, required = false)]
+    uitdrukkelijk: (),
+    /// Whose declaration of no objection stands; nobody's.
+    #[schema(value_type = Vec<shape::Capacity>, required = false)]
+    geen_bezwaar: (),
+    /// Who has seen the packet; nobody.
+    #[schema(value_type = Vec<shape::Capacity>, required = false)]
+    kennisgenomen: (),
+    /// Whether an objection stands; no.
+    #[schema(value_type = bool, required = false)]
+    bezwaar: (),
+    /// Whether a restriction stands; no.
+    #[schema(value_type = bool, required = false)]
+    beperking: (),
+}
+
+/// The names by which a question may give facts: those of the rules' own type, in camelCase. What stands elsewhere in the
+/// question is none.
+pub(super) fn names() -> BTreeSet<String> {
+    let known = serde_json::to_value(WhatIf::default()).unwrap_or_default();
+    let mut names: BTreeSet<String> =
+        known.as_object().into_iter().flat_map(|facts| facts.keys()).map(|name| camel(name)).collect();
+    for elsewhere in ["dataset", "recipientRole", "recipientOin", "gemeenten"] {
+        names.remove(elsewhere);
+    }
+    names.insert("recipientGemeenten".to_owned());
+    names
+}
+
+fn camel(name: &str) -> String {
+    let mut upper = false;
+    let mut told = String::with_capacity(name.len());
+    for character in name.chars() {
+        match (character, upper) {
+            ('_', _) => upper = true,
+            (character, true) => {
+                told.push(character.to_ascii_uppercase());
+                upper = false;
+            }
+            (character, false) => told.push(character),
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema as _;
+
+    use super::*;
+    use crate::http::json::typed;
+
+    #[test]
+    fn every_fact_is_described_and_every_description_is_a_fact() {
+        let schema = serde_json::to_value(Facts::schema()).unwrap();
+        let described: BTreeSet<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(described, names());
+        for name in described {
+            // Whatever else is wrong with `{}` as a value, the name is known.
+            let faults = typed::<WhatIf>(&serde_json::json!({ &name: {} })).unwrap_err();
+            assert!(faults.iter().all(|fault| fault.code != "unknown-field"), "{name}: {faults:?}");
+        }
+    }
+}

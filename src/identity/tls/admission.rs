@@ -1,0 +1,106 @@
+//! Whether a certificate would be let in, asked before it calls.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustls::{
+    CertificateError, Error,
+    pki_types::{CertificateDer, UnixTime},
+};
+
+use super::{provider, verifier::PartyVerifier};
+use crate::identity::{
+    CertificateFault, ClientCertificate, IdentityFault, anchors::TrustAnchors, revocations::Revocations,
+};
+
+/// Why the listener would not let a certificate in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotLetIn {
+    /// It is no certificate of an organisation with an OIN and a sound key.
+    #[error(transparent)]
+    Form(#[from] CertificateFault),
+    /// It does not hold yet.
+    #[error("the certificate is not valid yet")]
+    Early,
+    /// It holds no longer.
+    #[error("the certificate has expired")]
+    Expired,
+    /// Its extended key usage leaves out `clientAuth` (RFC 5280, section 4.2.1.12).
+    #[error("the certificate may not be used by a client: its extended key usage leaves out clientAuth")]
+    Usage,
+    /// No anchor vouches for OINs that begin as this one does.
+    #[error("no trust anchor of this gateway vouches for OINs that begin as this one does")]
+    Prefix,
+    /// No chain to an authority that vouches for its OIN.
+    #[error("the certificate does not come from an authority that this gateway trusts for its OIN")]
+    Authority,
+    /// Its authority, or the one above that, has withdrawn it.
+    #[error("the certificate, or that of an authority above it, has been revoked")]
+    Revoked,
+    /// No list says whether it is revoked, or none that holds.
+    #[error(
+        "whether the certificate is revoked cannot be told: its authority's list is missing or has expired"
+    )]
+    RevocationUnknown,
+    /// Anything else that rustls refuses.
+    #[error("the certificate or its chain is not in order")]
+    Chain,
+}
+
+impl NotLetIn {
+    /// Whether the same certificate can be let in at another time: later, or with a fresh revocation list.
+    #[must_use]
+    pub const fn may_pass(self) -> bool {
+        matches!(self, Self::Early | Self::RevocationUnknown)
+    }
+}
+
+/// The certificate at the head of this chain, if it would be let in at the handshake at this instant: its form, its chain
+/// to an anchor that vouches for its OIN, its usage, validity and revocation are in order.
+///
+/// # Errors
+/// [`NotLetIn`], the first that applies.
+pub fn let_in(
+    chain: &[CertificateDer<'_>],
+    anchors: &TrustAnchors,
+    revocations: &Revocations,
+    now: Timestamp,
+) -> Result<ClientCertificate, NotLetIn> {
+    let (leaf, intermediates) = chain.split_first().ok_or(CertificateFault::NotACertificate)?;
+    let certificate = ClientCertificate::read(leaf)?;
+    if now < certificate.not_before() {
+        return Err(NotLetIn::Early);
+    }
+    if now > certificate.not_after() {
+        return Err(NotLetIn::Expired);
+    }
+    if !anchors.iter().any(|anchor| anchor.vouches_for(certificate.oin())) {
+        return Err(NotLetIn::Prefix);
+    }
+    let seconds = u64::try_from(now.as_second()).map_err(|_| NotLetIn::Early)?;
+    let instant = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+    let verifier =
+        PartyVerifier::new(anchors, revocations, &Arc::new(provider())).map_err(|_| NotLetIn::Chain)?;
+    verifier.verify(leaf, intermediates, instant).map_err(|error| of_rustls(&error))?;
+    // rustls checks no revocation at all where there is no list.
+    match revocations.check(&certificate, now) {
+        Ok(()) => Ok(certificate),
+        Err(IdentityFault::Revoked) => Err(NotLetIn::Revoked),
+        Err(_) => Err(NotLetIn::RevocationUnknown),
+    }
+}
+
+fn of_rustls(error: &Error) -> NotLetIn {
+    let Error::InvalidCertificate(error) = error else { return NotLetIn::Chain };
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => NotLetIn::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => NotLetIn::Early,
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => NotLetIn::Usage,
+        CertificateError::UnknownIssuer => NotLetIn::Authority,
+        CertificateError::Revoked => NotLetIn::Revoked,
+        CertificateError::UnknownRevocationStatus
+        | CertificateError::ExpiredRevocationList
+        | CertificateError::ExpiredRevocationListContext { .. } => NotLetIn::RevocationUnknown,
+        _ => NotLetIn::Chain,
+    }
+}

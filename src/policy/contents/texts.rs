@@ -1,0 +1,208 @@
+//! What is judged of every text in a content, whatever its schema says: whether it is data at all, and whether a number
+//! of a person hides in it.
+
+use serde_json::Value;
+
+use super::words::wrong_form;
+use crate::{
+    domain::{
+        pgn::hides_a_bsn,
+        problem::Fault,
+        text::{Lines, NoData, no_data},
+    },
+    policy::schema::{Shape, TOGETHER, form},
+};
+
+/// A text that may be this long is prose.
+const PROSE: u64 = 500;
+/// The first year of which a day in a content can be meant: spreadsheets write nothing as a day of 1899, 1900 or 1904.
+const FIRST_YEAR: i16 = 1950;
+
+/// Whether the schema marks a node.
+fn is_marked(node: &Value, mark: &str) -> bool {
+    node.get(mark) == Some(&Value::Bool(true))
+}
+
+impl Shape {
+    /// Judges every text in a field that the schema knows. Where a text is no data, that says more than its form.
+    pub(super) fn judge_texts(&self, value: &Value, root: &str, faults: &mut Vec<Fault>) {
+        let mut found = Vec::new();
+        self.texts(&self.schema, value, &mut root.to_owned(), &mut |at, text, node| {
+            found.extend(judge(at, text, node));
+        });
+        self.together(&self.schema, value, &mut root.to_owned(), &mut found);
+        let is_no_data = |fault: &Fault| fault.code != "hides-bsn";
+        faults.retain(|fault| !found.iter().any(|one| is_no_data(one) && one.pointer == fault.pointer));
+        faults.extend(found);
+    }
+
+    /// Visits every text in a field that the schema knows: where it stands, the text, and the schema of it.
+    pub(super) fn texts(
+        &self,
+        node: &Value,
+        value: &Value,
+        at: &mut String,
+        visit: &mut impl FnMut(&str, &str, &Value),
+    ) {
+        let resolved = self.resolve(node);
+        match value {
+            Value::String(text) => visit(at, text, resolved),
+            Value::Array(_) | Value::Object(_) => {
+                Self::below(resolved, value, at, &mut |node, value, at| self.texts(node, value, at, visit));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// The values below one that the schema knows. An unknown name is a fault of its own, and may not stand in a pointer.
+    pub(super) fn below(
+        resolved: &Value,
+        value: &Value,
+        at: &mut String,
+        visit: &mut dyn FnMut(&Value, &Value, &mut String),
+    ) {
+        let length = at.len();
+        match value {
+            Value::Array(items) => {
+                let below = resolved.get("items").unwrap_or(&Value::Null);
+                for (index, item) in items.iter().enumerate() {
+                    at.push('/');
+                    at.push_str(&index.to_string());
+                    visit(below, item, at);
+                    at.truncate(length);
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    Self::member(resolved, (name, member), at, visit);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// One member of an object, if the schema knows it.
+    pub(super) fn member(
+        parent: &Value,
+        (name, member): (&str, &Value),
+        at: &mut String,
+        visit: &mut dyn FnMut(&Value, &Value, &mut String),
+    ) {
+        let Some(below) = parent.get("properties").and_then(|known| known.get(name)) else { return };
+        let length = at.len();
+        at.push('/');
+        at.push_str(name);
+        visit(below, member, at);
+        at.truncate(length);
+    }
+
+    /// Looks for a number that is cut over members which belong together, such as a house number and its addition.
+    fn together(&self, node: &Value, value: &Value, at: &mut String, faults: &mut Vec<Fault>) {
+        let resolved = self.resolve(node);
+        if let (Some(names), Value::Object(members)) =
+            (resolved.get(TOGETHER).and_then(Value::as_array), value)
+        {
+            let texts = names.iter().filter_map(|name| members.get(name.as_str()?)?.as_str());
+            let texts: Vec<&str> = texts.collect();
+            let alone = texts.iter().any(|text| hides_a_bsn(text));
+            if !alone && hides_a_bsn(&texts.join(" ")) {
+                faults.push(hidden_bsn(at));
+            }
+        }
+        Self::below(resolved, value, at, &mut |node, value, at| self.together(node, value, at, faults));
+    }
+
+    /// The schema of the value at a path of names and indexes.
+    pub(super) fn node_at(&self, path: &str) -> &Value {
+        let mut node = self.resolve(&self.schema);
+        for step in path.split('/').skip(1) {
+            let below = node.get("items").or_else(|| node.get("properties")?.get(step));
+            node = self.resolve(below.unwrap_or(&Value::Null));
+        }
+        node
+    }
+}
+
+fn judge(at: &str, text: &str, node: &Value) -> Option<Fault> {
+    if is_marked(node, "x-pgn") {
+        return None;
+    }
+    let is_prose = node.get("maxLength").and_then(Value::as_u64).is_some_and(|most| most >= PROSE);
+    let lines = if is_prose { Lines::Many } else { Lines::One };
+    let is_telephone = is_marked(node, "x-telephone");
+    if !is_telephone && hides_a_bsn(text) {
+        return Some(hidden_bsn(at));
+    }
+    match no_data(text, lines) {
+        // What a telephone number may begin with is its pattern's.
+        Some(NoData::Formula) if is_telephone && text.starts_with('+') => None,
+        Some(why) => Some(no_data_at(at, why, node)),
+        None => day_of_a_spreadsheet(at, text, node),
+    }
+}
+
+fn no_data_at(at: &str, why: NoData, node: &Value) -> Fault {
+    let (code, nl, en) = match why {
+        NoData::Blank => (
+            "missing-field",
+            "Hier staat geen leesbaar teken. Vul het veld in, of laat het weg.",
+            "There is no legible character here. Fill in the field, or leave it out.",
+        ),
+        NoData::Control => (
+            "hidden-character",
+            "Hier staat een teken dat niet te zien is of dat de leesrichting verandert. Typ de tekst opnieuw.",
+            "There is a character here that cannot be seen or that changes the direction of reading. Type the text again.",
+        ),
+        NoData::SpreadsheetError => (
+            "spreadsheet-error",
+            "Hier staat een foutmelding van het rekenblad in plaats van een gegeven. Herstel de cel.",
+            "Here stands an error of the spreadsheet instead of data. Mend the cell.",
+        ),
+        NoData::Formula => (
+            "formula",
+            "Hier staat een formule. Zet de uitkomst in de cel (kopiëren, plakken als waarde).",
+            "Here stands a formula. Put its outcome in the cell (copy, paste as value).",
+        ),
+        NoData::WrongEncoding => (
+            "wrong-encoding",
+            "De letters met accenten zijn stuk. Bewaar het bestand als UTF-8 (in Excel: CSV UTF-8) en lever het opnieuw aan.",
+            "The letters with accents are broken. Save the file as UTF-8 (in Excel: CSV UTF-8) and send it again.",
+        ),
+    };
+    // A form that is known says more than that nothing is there.
+    match (why, form(node)) {
+        (NoData::Blank, Some(_)) => worded(at, wrong_form(node)),
+        _ => Fault::at(at, code, nl, en),
+    }
+}
+
+fn worded(at: &str, (code, text): (&'static str, crate::domain::problem::Bilingual)) -> Fault {
+    Fault { text, ..Fault::at(at, code, "", "") }
+}
+
+/// A day so long ago that only a spreadsheet can mean it.
+fn day_of_a_spreadsheet(at: &str, text: &str, node: &Value) -> Option<Fault> {
+    let is_day = node.get("format").and_then(Value::as_str) == Some("date");
+    let day = text.parse::<jiff::civil::Date>().ok().filter(|_| is_day)?;
+    (day.year() < FIRST_YEAR).then(|| early_day(at))
+}
+
+/// What is said of such a day.
+#[must_use]
+pub fn early_day(at: &str) -> Fault {
+    Fault::at(
+        at,
+        "implausible-day",
+        "Deze dag ligt te lang geleden. Een rekenblad maakt van een lege cel of een nul een dag in 1899 of 1900: kijk de cel na.",
+        "This day is too long ago. A spreadsheet turns an empty cell or a zero into a day of 1899 or 1900: look at the cell.",
+    )
+}
+
+fn hidden_bsn(at: &str) -> Fault {
+    Fault::at(
+        at,
+        "hides-bsn",
+        "Hier lijkt een burgerservicenummer te staan. Dat mag niet mee; haal het weg.",
+        "There seems to be a burgerservicenummer here. It may not travel; remove it.",
+    )
+}

@@ -1,0 +1,184 @@
+//! What lists and entries look like to people, in both languages: for a stub's answers, so that nothing moves.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use sluis::{accesslog::entry::leaf, merkle::hash::EMPTY_ROOT};
+
+use super::stub::{Stub, json};
+
+const ID: &str = "01a21f7e-2a44-70aa-a7f6-c80db255495a";
+const PERSON: &str = "01a21f8c-9a88-7000-8000-000000000001";
+
+fn party(oin: &str, role: &str) -> Value {
+    json!({ "oin": oin, "role": role })
+}
+
+fn school() -> Value {
+    party("00000099000000002000", "pro-school")
+}
+
+fn college() -> Value {
+    party("00000099000000001000", "werk-en-inkomen")
+}
+
+/// A party without a name, and one that shares name and role with another.
+fn stranger() -> Value {
+    party("00000099000000007000", "doorstroompunt")
+}
+
+fn named(party: &Value, name: &str, municipalities: &[&str]) -> Value {
+    let mut party = party.clone();
+    party["name"] = json!(name);
+    party["municipalities"] = json!(municipalities);
+    party
+}
+
+fn packet(index: u64, kind: &str, dataset: &str, recipients: &Value) -> Value {
+    json!({
+        "logIndex": index, "id": ID, "kind": kind, "dataset": dataset, "sender": school(),
+        "state": "waiting", "expires": "2027-01-27T00:11:31.780Z", "recipients": recipients,
+    })
+}
+
+fn entry(index: u64, at: &str, parts: &[Value]) -> Value {
+    let at: jiff::Timestamp = at.parse().unwrap();
+    let leaf = leaf(u64::try_from(at.as_millisecond()).unwrap(), &[EMPTY_ROOT; 4]);
+    let parts: Vec<Value> =
+        parts.iter().map(|part| json!({ "part": "shared", "salt": "", "body": ordered(part) })).collect();
+    json!({ "index": index, "leaf": BASE64_STANDARD.encode(leaf), "parts": parts, "proof": "" })
+}
+
+/// The canonical text of a part: its members in the order of the format.
+fn ordered(part: &Value) -> String {
+    let part: sluis::accesslog::entry::Part = serde_json::from_value(part.clone()).unwrap();
+    String::from_utf8(part.to_json().unwrap()).unwrap()
+}
+
+fn entries() -> Value {
+    let pull = json!({
+        "v": 1, "event": "pull", "outcome": "permitted", "caller": college(), "sender": school(),
+        "dataset": "overgangsdocument", "provisions": ["wvo2020:2.31b:3"],
+    });
+    let about = json!({ "v": 1, "person": PERSON });
+    let refused = json!({
+        "v": 1, "event": "request", "outcome": "refused", "caller": school(), "recipient": college(),
+        "dataset": "verzoek-voortzetting", "conditions": ["bestaat-niet.meer"], "provisions": ["wvo2020:2.31b:2"],
+    });
+    let absent =
+        json!({ "v": 1, "event": "pull", "outcome": "refused", "caller": stranger(), "cause": "not-found" });
+    let declared = json!({
+        "v": 1, "event": "declare", "outcome": "recorded", "caller": school(), "recipient": college(),
+        "declarationKind": "instemming", "capacity": "persoon", "dataset": "verzoek-voortzetting",
+    });
+    json!({ "items": [
+        entry(24, "2026-11-27T13:03:59Z", &[pull, about]),
+        entry(25, "2026-11-28T23:30:00Z", &[refused]),
+        entry(26, "2026-11-29T03:00:00Z", &[absent]),
+        entry(27, "2026-11-30T08:00:00Z", &[declared]),
+        entry(28, "2026-12-01T08:00:00Z", &[]),
+    ]})
+}
+
+fn answer(path: &str) -> Value {
+    let yes = json!({ "continues": true, "answeredAt": "2026-11-27T13:00:00Z" });
+    match path {
+        "/v1/parties" => json!({ "items": [
+            named(&college(), "Zaffier", &["0361", "0400"]),
+            named(&school(), "Praktijkschool", &[]),
+            json!({ "oin": "00000099000000002001", "role": "pro-school", "name": "Praktijkschool" }),
+        ]}),
+        "/v1/datasets" => json!({ "items": [{
+            "code": "overgangsdocument", "kind": "packet", "purposes": ["voortzetting-ondersteuning"],
+            "title": { "nl": "Overgangsdocument", "en": "Transition document" },
+        }]}),
+        "/v1/inbox" => json!({ "items": [
+            packet(8, "request", "verzoek-voortzetting", &json!([])),
+            packet(120, "packet", "overgangsdocument", &json!([])),
+        ]}),
+        "/v1/packets" => json!({ "items": [packet(120, "packet", "overgangsdocument", &json!([
+            { "party": college(), "state": "collected" },
+            { "party": party("00000099000000002000", "betrokkene"), "state": "waiting" },
+            { "party": stranger(), "state": "withdrawn" },
+        ]))]}),
+        "/v1/requests" => {
+            let recipients = json!([
+                { "party": college(), "state": "collected", "answer": yes },
+                { "party": stranger(), "state": "waiting" },
+            ]);
+            let mut asked = packet(8, "request", "verzoek-voortzetting", &recipients);
+            asked["state"] = json!("open");
+            json!({ "items": [asked] })
+        }
+        "/v1/notices" => json!({ "items": [{
+            "logIndex": 31, "kind": "packet-withdrawn", "packet": ID, "party": college(),
+            "at": "2026-07-01T22:30:00Z",
+        }]}),
+        "/v1/declarations" => json!({ "items": [
+            {
+                "id": ID, "person": PERSON, "kind": "instemming", "dataset": "verzoek-voortzetting",
+                "towards": college(), "givenBy": "persoon", "givenAt": "2026-05-20", "state": "given",
+            },
+            {
+                "id": ID, "person": PERSON, "kind": "bezwaar", "dataset": "uitstroomprofiel", "givenBy": "ouder",
+                "givenAt": "2026-05-21", "until": "2027-09-01", "state": "withdrawn",
+            },
+        ]}),
+        "/v1/entries" => entries(),
+        path if path.ends_with("/withdrawal") => json!({
+            "id": ID, "logIndex": 40, "stopped": [{ "packet": ID, "party": stranger() }],
+            "told": [{ "packet": ID, "party": college() }],
+            "toTell": [{ "packet": ID, "party": party("00000099000000002000", "betrokkene") }],
+        }),
+        other => panic!("{other}"),
+    }
+}
+
+/// What these commands print, one below the other.
+async fn printed(language: &str) -> String {
+    let stub = Stub::start(|seen, _| json(200, &answer(&seen.path))).await;
+    let mut all = String::new();
+    for command in [
+        &["parties"][..],
+        &["datasets"],
+        &["inbox"],
+        &["outbox"],
+        &["asked"],
+        &["notices"],
+        &["declarations"],
+        &["withdraw", "packet", ID],
+        &["entries"],
+        &["entries", "--refused", "--since", "2026-11-29", "--until", "2026-11-30"],
+    ] {
+        let ended = stub.client(&[&["--lang", language], command].concat()).await;
+        assert_eq!(ended.stderr, "", "{command:?}");
+        all.push_str(&format!("$ sluis client {}\n{}\n", command.join(" "), ended.stdout));
+    }
+    all
+}
+
+#[tokio::test]
+async fn people_read_dutch() {
+    assert_snapshot!(printed("nl").await);
+}
+
+#[tokio::test]
+async fn people_read_english() {
+    assert_snapshot!(printed("en").await);
+}
+
+#[tokio::test]
+async fn machines_get_what_the_gateway_said() {
+    let stub = Stub::start(|seen, _| json(200, &answer(&seen.path))).await;
+    for (command, path) in
+        [("inbox", "/v1/inbox"), ("entries", "/v1/entries"), ("declarations", "/v1/declarations")]
+    {
+        let ended = stub.client(&["--json", command]).await;
+        let printed: Vec<Value> =
+            ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(json!(printed), answer(path)["items"], "{command}");
+        let ids = stub.client(&["--ids", command]).await.stdout;
+        assert!(ids.lines().all(|line| line == ID), "{ids}");
+    }
+    assert!(stub.seen().iter().all(|seen| seen.path != "/v1/parties"), "names are for people");
+}

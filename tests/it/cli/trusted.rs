@@ -1,0 +1,198 @@
+//! Whom the gateway lets in: certificates that an operator registers, revocation lists that change, the own certificate.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Lines, Read as _},
+    process::{Child, ChildStderr},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use rcgen::{
+    CertificateParams, CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, PKCS_RSA_SHA256,
+    RsaKeySize, SerialNumber,
+};
+use serde_json::Value;
+use sluis::{
+    cli::init::point_profile,
+    domain::{
+        clock::{Clock as _, SystemClock},
+        id::SystemEntropy,
+        oin::Oin,
+    },
+    identity::{ClientCertificate, authority::Authority},
+};
+
+use super::program::{Ended, Program};
+
+const ZAFFIER: &str = "00000099000090010000/werk-en-inkomen";
+const SCHOOL: &str = "praktijkschool";
+
+fn authority(program: &Program) -> Authority {
+    Authority::from_pem(&program.read("try/tls/ca.pem"), &program.read("try/tls/ca.key")).unwrap()
+}
+
+fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+fn oin(party: &str) -> Oin {
+    party.split_once('/').unwrap().0.parse().unwrap()
+}
+
+#[test]
+fn a_certificate_that_the_gateway_would_never_let_in_is_not_registered() {
+    let program = Program::with_try_out();
+    let (authority, entropy) = (authority(&program), SystemEntropy::new());
+    let stranger = Authority::root("other", now(), &entropy).unwrap();
+    let long_ago = now().checked_sub(SignedDuration::from_hours(24 * 500)).unwrap();
+    let revoked = authority.client(oin(ZAFFIER), "Zaffier", "revoked", now(), &entropy).unwrap();
+    program.write("try/tls/ca.crl", &authority.revocation_list(&[&revoked.serial], 2, now()).unwrap());
+    let made = [
+        ("clientAuth", authority.server_only(oin(ZAFFIER), "Zaffier", now(), &entropy).unwrap()),
+        ("does not come from", stranger.client(oin(ZAFFIER), "Zaffier", "x", now(), &entropy).unwrap()),
+        ("has been revoked", revoked),
+        ("has expired", authority.client(oin(ZAFFIER), "Zaffier", "x", long_ago, &entropy).unwrap()),
+    ];
+    let newcomer = "00000099000050000000/leerplicht";
+    for (why, issued) in made {
+        program.write("new.pem", &issued.chain_pem);
+        let next = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]).with(1);
+        assert!(next.stderr.contains(why), "{why}: {}", next.stderr);
+    }
+    let usage = authority.server_only(oin(newcomer), "Nieuw", now(), &entropy).unwrap();
+    program.write("new.pem", &usage.chain_pem);
+    let add = ["party", "add", newcomer, "--certificate", "new.pem", "--name", "Nieuw"];
+    let added = program.run(&add).with(1);
+    assert!(added.stderr.contains("clientAuth"), "{}", added.stderr);
+    let parties = program.run(&["party", "list", "--json"]).done().lines();
+    assert!(parties.iter().all(|party| party["party"] != newcomer), "nothing was registered");
+
+    // Another anchor's prefix, then a list that has lapsed: the first never passes, the second may tomorrow.
+    let good = authority.client(oin(ZAFFIER), "Zaffier", "good", now(), &entropy).unwrap();
+    program.write("new.pem", &good.chain_pem);
+    let config = program.read("try/sluis.toml");
+    program.write("try/sluis.toml", &config.replace("\"00000099\"", "\"00000001\""));
+    let prefix = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]).with(1);
+    assert!(prefix.stderr.contains("oin_prefixes"), "{}", prefix.stderr);
+    program.write("try/sluis.toml", &config);
+    fs::remove_file(program.path("try/tls/ca.crl")).unwrap();
+    let unknown = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]).done();
+    assert!(unknown.stderr.contains("cannot be told"), "{}", unknown.stderr);
+}
+
+/// A gateway that runs, and ends with the test.
+struct Serving {
+    gateway: Child,
+    said: Lines<BufReader<ChildStderr>>,
+}
+
+impl Serving {
+    fn start(program: &Program) -> Self {
+        let mut gateway = program.command(&["serve", "--json"]).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(gateway.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap();
+        let (_, port) = said["data"].as_str().unwrap().rsplit_once(':').unwrap();
+        let profile = program.path(&format!("try/parties/{SCHOOL}/profile.toml"));
+        point_profile(&profile, &format!("https://localhost:{port}")).unwrap();
+        let said = BufReader::new(gateway.stderr.take().unwrap()).lines();
+        Self { gateway, said }
+    }
+
+    /// Reads the gateway's log until it says this.
+    fn says(&mut self, what: &str) {
+        assert!(self.said.any(|line| line.unwrap().contains(what)), "{what}");
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        drop(self.gateway.kill());
+        drop(self.gateway.wait());
+    }
+}
+
+fn asks(program: &Program) -> Ended {
+    let profile = format!("try/parties/{SCHOOL}/profile.toml");
+    program.run(&["client", "--profile-file", &profile, "inbox"])
+}
+
+/// A list of an authority that ends when it is told to.
+fn list_until(authority_pem: &str, key_pem: &str, end: Timestamp) -> String {
+    let at = |instant: Timestamp| {
+        let seconds = u64::try_from(instant.as_second()).unwrap();
+        rcgen::date_time_ymd(1970, 1, 1) + std::time::Duration::from_secs(seconds)
+    };
+    let list = CertificateRevocationListParams {
+        this_update: at(end.checked_sub(SignedDuration::from_hours(24)).unwrap()),
+        next_update: at(end),
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: Vec::new(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    let issuer = Issuer::from_ca_cert_pem(authority_pem, KeyPair::from_pem(key_pem).unwrap()).unwrap();
+    list.signed_by(&issuer).unwrap().pem().unwrap()
+}
+
+/// One file with several lists, the list of an authority of before that has lapsed, and one that is not there: a fresh list
+/// is taken all the same, and an older one than that is not.
+#[test]
+fn a_list_is_taken_whatever_became_of_the_others() {
+    let program = Program::new();
+    program.run(&["init", "--dev", "--dir", "try", "--port", "0"]).done();
+    let (authority, entropy) = (authority(&program), SystemEntropy::new());
+    let former = Authority::root("former", now(), &entropy).unwrap();
+    let lapsed = now().checked_sub(SignedDuration::from_hours(1)).unwrap();
+    program.write("try/tls/former.pem", former.certificate_pem());
+    program.write("try/tls/former.crl", &list_until(former.certificate_pem(), former.key_pem(), lapsed));
+    let config = program
+        .read("try/sluis.toml")
+        .replace(
+            "[tls.revocation]",
+            "[[tls.trust]]\nfile = \"tls/former.pem\"\noin_prefixes = [\"00000099\"]\n\n[tls.revocation]\nreload_seconds = 1",
+        )
+        .replace("\"tls/ca.crl\"", "\"tls/ca.crl\", \"tls/former.crl\", \"tls/gone.crl\"");
+    program.write("try/sluis.toml", &config);
+    let before = program.read("try/tls/ca.crl");
+    let mut serving = Serving::start(&program);
+    asks(&program).done();
+
+    let pem = pem::parse(program.read(&format!("try/parties/{SCHOOL}/certificate.pem"))).unwrap();
+    let school = ClientCertificate::read(pem.contents()).unwrap();
+    let later = now().checked_add(SignedDuration::from_secs(2)).unwrap();
+    let fresh = authority.revocation_list(&[school.serial()], 2, later).unwrap();
+    program.write("try/tls/ca.crl", &format!("{before}\nthe second\n{fresh}"));
+    while asks(&program).code == 0 {}
+
+    program.write("try/tls/ca.crl", &before);
+    serving.says("older than the one in use");
+    assert_ne!(asks(&program).code, 0, "an older list undid a revocation");
+}
+
+#[test]
+fn an_own_certificate_with_a_short_rsa_key_is_named_and_in_strict_mode_refused() {
+    let program = Program::new();
+    program.run(&["init", "--dev", "--dir", "try", "--port", "0"]).done();
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let issuer = KeyPair::from_pem(&program.read("try/tls/ca.key")).unwrap();
+    let issuer = Issuer::from_ca_cert_pem(&program.read("try/tls/ca.pem"), issuer).unwrap();
+    let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let config = program.read("try/sluis.toml");
+    let certificate = program.path("try/tls/server.pem");
+    assert!(certificate.exists());
+    fs::write(certificate, own.pem()).unwrap();
+    program.write("try/tls/server.key", &key.serialize_pem());
+    let mut gateway = program.command(&["serve", "--json"]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(gateway.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    gateway.kill().unwrap();
+    let mut said = String::new();
+    gateway.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    gateway.wait().unwrap();
+    assert!(said.contains("own-certificate-phased-out"), "{said}");
+
+    program.write("try/sluis.toml", &config.replace("strict = false", "strict = true"));
+    let refused = program.run(&["serve"]).with(78);
+    assert!(refused.stderr.contains("RSA key below 3072 bits"), "{}", refused.stderr);
+}

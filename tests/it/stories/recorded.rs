@@ -1,0 +1,106 @@
+//! Taking back is as easy as giving (AVG 7(3)): a party finds what it recorded, and a lost answer makes no second one.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sluis::domain::{clock::Clock as _, party::Role};
+
+use super::steps::{declare, withdraw};
+use crate::support::{Actor, Answer, Gateway, declaration, left_school, on_each_backend};
+
+/// Toby's consent to a dataset of a role.
+fn consent(gateway: &Gateway, person: &Value, to: Role) -> Value {
+    declaration("toestemming", "uitstroomprofiel", person, "persoon", to, gateway.clock.now())
+}
+
+async fn under_key(actor: &Actor, key: &str, wish: &Value) -> Answer {
+    let body = wish.to_string().into_bytes();
+    actor.call(Method::POST, "/v1/declarations", &[("idempotency-key", key)], Some(body)).await
+}
+
+fn ids(answer: &Answer) -> Vec<String> {
+    let items = answer.json()["items"].as_array().unwrap().clone();
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_the_answer_finds_the_declaration_and_takes_it_back() {
+    on_each_backend(async |gateway| {
+        let school = gateway.party(Role::ProSchool).await;
+        let other = gateway.party(Role::VsoSchool).await;
+        let now = gateway.clock.now();
+        let (toby, noor) = (left_school("L-2031", 18, now), left_school("L-2032", 18, now));
+        let mut given = Vec::new();
+        for (who, to) in
+            [(&toby, Role::WerkEnInkomen), (&noor, Role::WerkEnInkomen), (&toby, Role::Doorstroompunt)]
+        {
+            given.push(declare(&school, &consent(gateway, who, to)).await);
+        }
+
+        let first = school.get("/v1/declarations?limit=2").await;
+        assert_eq!(ids(&first), given[..2]);
+        let next = first.json()["next"].as_u64().unwrap();
+        assert_eq!(ids(&school.get(&format!("/v1/declarations?limit=2&after={next}")).await), given[2..]);
+
+        let whose = json!({ "reference": toby["reference"] });
+        let found = school.post("/v1/declarations/searches", &whose).await;
+        assert_eq!(ids(&found), [given[0].clone(), given[2].clone()]);
+        let items = found.json()["items"].clone();
+        assert_eq!(items[0]["person"], items[1]["person"], "one person, by one random name");
+        assert!(!items.to_string().contains("L-2031"), "by what the school calls the person is not kept");
+
+        withdraw(&school, &given[2], "persoon").await.expect_status(StatusCode::OK);
+        let states = school.get("/v1/declarations").await.json();
+        let states: Vec<_> =
+            states["items"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
+        assert_eq!(states, ["given", "given", "withdrawn"]);
+
+        // Nobody sees another's, by list or by search.
+        assert!(ids(&other.get("/v1/declarations").await).is_empty());
+        assert!(ids(&other.post("/v1/declarations/searches", &whose).await).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_is_an_entry_and_a_list_is_none() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let toby = left_school("L-2031", 18, gateway.clock.now());
+    declare(&school, &consent(&gateway, &toby, Role::WerkEnInkomen)).await;
+    let entries =
+        async || school.get("/v1/entries?limit=500").await.json()["items"].as_array().unwrap().len();
+    let before = entries().await;
+    school.get("/v1/declarations").await.expect_status(StatusCode::OK);
+    assert_eq!(entries().await, before);
+    let unknown = json!({ "reference": { "kind": "own", "value": "L-9999" } });
+    assert!(ids(&school.post("/v1/declarations/searches", &unknown).await).is_empty());
+    assert_eq!(entries().await, before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_and_body_record_once_and_give_the_same_answer() {
+    on_each_backend(async |gateway| {
+        let school = gateway.party(Role::ProSchool).await;
+        let mbo = gateway.party(Role::MboSchool).await;
+        let toby = left_school("L-2031", 18, gateway.clock.now());
+        let wish = consent(gateway, &toby, Role::WerkEnInkomen);
+        let key = "verklaring-van-toby-1";
+        let (one, other) = tokio::join!(under_key(&school, key, &wish), under_key(&school, key, &wish));
+        let told = one.expect_status(StatusCode::CREATED).json();
+        assert_eq!(other.expect_status(StatusCode::CREATED).json(), told, "also when both come at once");
+        withdraw(&school, told["id"].as_str().unwrap(), "persoon").await.expect_status(StatusCode::OK);
+        let again = under_key(&school, key, &wish).await;
+        assert_eq!(again.expect_status(StatusCode::CREATED).json(), told);
+        assert_eq!(ids(&school.get("/v1/declarations").await).len(), 1);
+
+        let elsewhere = consent(gateway, &toby, Role::Doorstroompunt);
+        under_key(&school, key, &elsewhere).await.expect_problem(409, "idempotency-key-reused");
+        school.push("/v1/packets", key, &json!({})).await.expect_status(StatusCode::BAD_REQUEST);
+        under_key(&school, "te-kort", &wish).await.expect_problem(400, "wrong-length");
+        // Another party's key is another key.
+        under_key(&mbo, key, &wish).await.expect_status(StatusCode::CREATED);
+        // Without a key each call is another declaration.
+        assert_ne!(declare(&school, &wish).await, declare(&school, &wish).await);
+    })
+    .await;
+}

@@ -1,0 +1,190 @@
+//! What the register of persons (BRP) holds and what people write, over the real interface: sent, found, or refused with
+//! the field and the form.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sluis::domain::{clock::Clock as _, party::Role};
+
+use super::steps::{CONTINUING, DOORSTROOMPUNT, agree, ask, born, but, declare, request_for, send, withdraw};
+use crate::support::{Actor, Gateway, declaration, submission};
+
+async fn found(actor: &Actor, name: Value, birth_date: &str) -> usize {
+    let query = json!({ "name": name, "birthDate": birth_date, "purpose": CONTINUING });
+    let answer = actor.post("/v1/inbox/searches", &query).await;
+    answer.expect_status(StatusCode::OK).json()["items"].as_array().unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_the_register_holds_is_sent_and_found() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    for (number, born_on, person, asked, asked_on) in [
+        (1, "2008-04-01", json!({ "achternaam": "Arundati" }), json!({ "given": "Arundati" }), "2008-04-01"),
+        (
+            2,
+            "2008-04-02",
+            json!({ "voornamen": "Łucja", "achternaam": "Wróbelska-Łoś" }),
+            json!({ "given": "Lucja", "family": "Wrobelska-Los" }),
+            "2008-04-02",
+        ),
+        (
+            3,
+            "2008-04-03",
+            json!({ "voornamen": "Nora Maria", "achternaam": "d’Hont" }),
+            json!({ "given": "Nora", "family": "d'Hont" }),
+            "2008-00-00",
+        ),
+        (
+            4,
+            "2008-00-00",
+            json!({ "voornamen": "Jürgen", "achternaam": "Voorbeeld" }),
+            json!({ "given": "Juergen", "family": "Voorbeeld" }),
+            "2008-05-17",
+        ),
+    ] {
+        let pupil = born(&gateway, &format!("R-{number}"), born_on);
+        let representative =
+            if born_on == "2008-00-00" { ["persoon", "ouder"].as_slice() } else { &["persoon"] };
+        for by in representative {
+            agree(&gateway, &school, &pupil, by).await;
+        }
+        let mut body = request_for(&gateway, &pupil);
+        let content = body["content"]["persoon"].as_object_mut().unwrap();
+        content.remove("voornamen");
+        content.remove("achternaam");
+        content.extend(person.as_object().unwrap().clone());
+        content.insert(
+            "adres".to_owned(),
+            json!({ "land": "Duitsland", "regel1": "Dorfstrasse 4", "regel2": "47533 Kleve" }),
+        );
+        send(&school, "/v1/requests", &body).await.expect_status(StatusCode::CREATED);
+        assert_eq!(found(&college, asked.clone(), asked_on).await, 1, "{asked}");
+    }
+    assert_eq!(found(&college, json!({ "given": "Nora", "family": "Hont" }), "2008-04-03").await, 0);
+    let nobody = json!({ "name": { "given": "." }, "birthDate": "2008-04-03", "purpose": CONTINUING });
+    college.post("/v1/inbox/searches", &nobody).await.expect_problem(400, "missing");
+    gateway.stop().await;
+}
+
+/// A submission that is in order but for one value.
+async fn refused(school: &Actor, body: &Value, pointer: &str, value: Value, code: &str, says: &str) {
+    let mut body = body.clone();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    body.pointer_mut(parent).unwrap()[name] = value;
+    let problem = send(school, "/v1/requests", &body).await;
+    problem.expect_problem(400, code);
+    let problem = problem.json();
+    let error = problem["errors"].as_array().unwrap().iter().find(|error| error["pointer"] == pointer);
+    let error = error.unwrap_or_else(|| panic!("nothing at {pointer} in {problem}"));
+    assert!(error["nl"].as_str().unwrap().contains(says), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_names_the_field_and_the_form() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let pupil = born(&gateway, "R-10", "2007-11-03");
+    agree(&gateway, &school, &pupil, "persoon").await;
+    let body = request_for(&gateway, &pupil);
+    for (pointer, value, code, says) in [
+        ("/person/birthDate", "03/11/2007", "invalid-value", "jjjj-mm-dd"),
+        ("/person/birthDate", "1900-01-01", "invalid-value", "jjjj-mm-dd"),
+        ("/person/verlatenOp", "1-1-1900", "invalid-value", "jjjj-mm-dd"),
+        ("/person/verlatenOp", "1900-01-01", "implausible-day", "rekenblad"),
+        ("/person/verlatenOp", "2005-07-17", "before-birth", "geboortedatum"),
+        ("/person/verlatenOp", "2099-07-17", "future-day", "toekomst"),
+        ("/person/verblijf", "361", "invalid-value", "vier cijfers"),
+        ("/recipients/0/municipality", "361", "invalid-value", "vier cijfers"),
+        ("/expires", "morgen", "invalid-value", "tijdstip"),
+        ("/dataset", "Verzoek voortzetting", "invalid-value", "kleine letters"),
+        ("/content/persoon/achternaam", " ", "missing-field", "leesbaar"),
+        ("/content/persoon/achternaam", "\u{200b}", "missing-field", "leesbaar"),
+        ("/content/persoon/achternaam", "#NAAM?", "spreadsheet-error", "rekenblad"),
+        ("/content/persoon/adres/straat", "########", "spreadsheet-error", "rekenblad"),
+        ("/content/persoon/voornamen", "#WAARDE!", "spreadsheet-error", "rekenblad"),
+        ("/content/persoon/telefoon", "612345678", "wrong-form", "met 0 of met +"),
+        ("/content/school/email", "M. Jansen <stage@praktijkschool.example>", "wrong-form", "zonder naam"),
+        (
+            "/content/ondersteuningsvraag/toelichting",
+            "nummer 999/990/019",
+            "hides-bsn",
+            "burgerservicenummer",
+        ),
+    ] {
+        refused(&school, &body, pointer, json!(value), code, says).await;
+    }
+    let mut fine = body.clone();
+    fine["content"]["ondersteuningsvraag"]["toelichting"] = json!("Stage vanaf 05-02-2026 3 uur per dag.");
+    send(&school, "/v1/requests", &fine).await.expect_status(StatusCode::CREATED);
+    // A byte order mark, as Windows programs write it.
+    let marked = [b"\xef\xbb\xbf".as_slice(), body.to_string().as_bytes()].concat();
+    let key = [("idempotency-key", "met-een-merkteken-vooraf")];
+    let answer = school.call(Method::POST, "/v1/requests", &key, Some(marked)).await;
+    answer.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_is_one_person_however_it_is_typed() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    let pupil = born(&gateway, "L-2031", "2007-11-03");
+    let typed = |text: &str| but(&pupil, &json!({ "reference": { "kind": "own", "value": text } }));
+    // Agreed under one spelling, asked under another: it is the same agreement.
+    let now = gateway.clock.now();
+    let wish = declaration(
+        "instemming",
+        "verzoek-voortzetting",
+        &typed("ｌ-２０３１"),
+        "persoon",
+        Role::WerkEnInkomen,
+        now,
+    );
+    let agreed = declare(&school, &wish).await;
+    for spelling in ["L-2031", "l-2031", "Ｌ-2031"] {
+        ask(&gateway, &school, &typed(spelling)).await.expect_status(StatusCode::CREATED);
+    }
+    withdraw(&school, &agreed, "persoon").await.expect_status(StatusCode::OK);
+    for spelling in ["L-2031", "l-2031", "Ｌ-2031"] {
+        ask(&gateway, &school, &typed(spelling)).await.expect_status(StatusCode::FORBIDDEN);
+    }
+    gateway.stop().await;
+}
+
+/// The example person of every dataset lives in the municipality whose college receives it in the examples: 0361.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_people_live_where_their_municipality_is() {
+    let gateway = Gateway::start().await;
+    let catalogue = gateway.running.exchange.catalogue();
+    let (_, region) = catalogue.regions().next().unwrap();
+    let home = region.municipalities.iter().find(|one| one.code.as_str() == "0361").unwrap();
+    let pupil = born(&gateway, "R-20", "2007-11-03");
+    assert_eq!(pupil["verblijf"], "0361");
+    let mut places = 0;
+    for dataset in catalogue.datasets() {
+        let mut found = Vec::new();
+        gather(&dataset.example, &mut found);
+        places += found.len();
+        for (name, value) in found {
+            let is_right = if name == "woonplaats" { value == home.name } else { value.starts_with("18") };
+            assert!(is_right, "{}: {name} {value}", dataset.code);
+        }
+        let purpose = if dataset.has_pgn() { DOORSTROOMPUNT } else { CONTINUING };
+        drop(submission(&gateway, dataset.code.as_str(), purpose, &pupil, Role::WerkEnInkomen));
+    }
+    assert!(places >= 4);
+    gateway.stop().await;
+}
+
+fn gather(value: &Value, found: &mut Vec<(String, String)>) {
+    let Some(members) = value.as_object() else { return };
+    for (name, member) in members {
+        if let ("woonplaats" | "postcode", Some(text)) = (name.as_str(), member.as_str()) {
+            found.push((name.clone(), text.to_owned()));
+        }
+        gather(member, found);
+    }
+}
