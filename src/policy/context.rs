@@ -98,6 +98,7 @@ impl Words {
                     pair("loopbaan", course(&derived.course)?),
                     pair("verwijderd", Value::new_bool(derived.removed)),
                     pair("leerplichtig", Value::new_bool(derived.leerplichtig)),
+                    pair("zekerLeerplichtig", Value::new_bool(derived.zeker_leerplichtig)),
                     pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
                     pair(
                         "profiel",

@@ -131,6 +131,8 @@ pub(super) struct Derived {
     pub(super) removed: bool,
     /// Never ended below 16, always from 18. Between, not asserted is yes.
     pub(super) leerplichtig: bool,
+    /// Still leerplichtig or kwalificatieplichtig by every date that the date of birth may be.
+    pub(super) zeker_leerplichtig: bool,
     /// The municipality whose college would receive.
     pub(super) college: Option<Municipality>,
 }
@@ -190,6 +192,11 @@ impl Derived {
             course_submitted: Course::on(person, submitted),
             curatele: person.protection().is_under_curatele(age_submitted),
             removed: person.verwijderd_op.is_some_and(|day| day <= submitted),
+            zeker_leerplichtig: match age {
+                AgeRange { at_most: 0..16, .. } => true,
+                AgeRange { at_most: 18.., .. } => false,
+                AgeRange { .. } => person.leerplichtig.unwrap_or(true),
+            },
             leerplichtig: match age {
                 AgeRange { at_least: 18.., .. } => false,
                 AgeRange { at_least: 0..16, .. } => true,

@@ -121,10 +121,12 @@ fn the_length_tells_only_the_step() {
 
 #[test]
 fn only_the_named_key_opens() {
-    let (own, other) = (elliptic(), elliptic());
+    let (own, other) = (elliptic().named("2026-1").unwrap(), elliptic());
     let message = sealed(&own);
     assert_eq!(open(&message, &other).unwrap_err(), OpenError::OtherKey);
-    let posing = other.named(own.public().kid()).unwrap();
+    // Another's thumbprint is no name of a key; a label can be taken by anybody.
+    assert!(elliptic().named(own.public().thumbprint()).is_err());
+    let posing = other.named("2026-1").unwrap();
     assert_eq!(open(&message, &posing).unwrap_err(), OpenError::Unopenable);
     assert_eq!(open_packet(&message, &own, packet()).unwrap_err(), OpenError::OtherPacket);
 }
