@@ -87,10 +87,10 @@ fn list(bytes: &[u8]) -> bool {
     if bytes.windows(11).filter(|window| *window == b"-----BEGIN ").count() > 1 {
         return true;
     }
-    let der = if bytes.first() != Some(&0x30) {
-        pem::parse(bytes).unwrap().into_contents()
-    } else {
+    let der = if bytes.first() == Some(&0x30) {
         bytes.to_vec()
+    } else {
+        pem::parse(bytes).unwrap().into_contents()
     };
     let (_, plain) = CertificateRevocationList::from_der(&der).unwrap();
     for revoked in plain.iter_revoked_certificates() {

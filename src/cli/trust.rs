@@ -26,7 +26,9 @@ pub(super) fn read(config: &Config, clock: &dyn Clock) -> Result<Trust, Failure>
     if !revocations.holds(now) {
         return Err(Failure::configuration(listed("the revocation lists cannot be used", &faults)));
     }
-    faults.iter().for_each(|fault| tell(fault));
+    for fault in &faults {
+        tell(fault);
+    }
     Ok(Trust { anchors, revocations })
 }
 
@@ -37,7 +39,9 @@ pub(super) fn again(config: &Config, before: &Trust, clock: &dyn Clock) -> Trust
         before.anchors.clone()
     });
     let ListsRead { revocations, faults } = lists(config, &anchors, &before.revocations, clock);
-    faults.iter().for_each(|fault| tell(fault));
+    for fault in &faults {
+        tell(fault);
+    }
     Trust { anchors, revocations }
 }
 

@@ -166,7 +166,7 @@ async fn attend(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> 
     if let Some(name) = echoed {
         answer.headers_mut().insert(REQUEST_ID, name);
     }
-    if version < Version::HTTP_2 && !rest.is_read(answer.status()).await {
+    if version < Version::HTTP_2 && !rest.reads_to_its_end(answer.status()).await {
         answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     let answered = answer.extensions().get::<Answered>().map(|answered| &answered.0);

@@ -301,8 +301,8 @@ fn problem_response() -> openapi::Response {
 /// A problem that passes by itself.
 fn later_response() -> openapi::Response {
     let mut response = problem_response();
-    response.description =
-        "Not now: the quota is spent, or the gateway cannot do it. Ask again later.".to_owned();
+    "Not now: the quota is spent, or the gateway cannot do it. Ask again later."
+        .clone_into(&mut response.description);
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([2]);
     let header = openapi::HeaderBuilder::new()
         .schema(Some(seconds))

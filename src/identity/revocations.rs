@@ -149,11 +149,10 @@ impl Revocations {
                     faults.push(ListFault::Older((*name).to_owned()));
                     *list = used.clone();
                 }
-                Some(_) => {}
                 None if is_signed(&used.der, anchors) => {
                     lists.insert(scope.clone(), (used.clone(), &used.authority));
                 }
-                None => {}
+                _ => {}
             }
         }
         // Judged at the end: an old list beside its successor does no harm.
@@ -234,13 +233,13 @@ fn read_all(source: &ListSource<'_>, anchors: &TrustAnchors) -> Vec<Result<(Scop
     let Some(bytes) = source.bytes else { return vec![Err(ListFault::Missing(source.name.to_owned()))] };
     let unreadable = || ListFault::Unreadable(source.name.to_owned());
     if !is_pem(bytes) {
-        return vec![read(source.name, bytes.to_vec(), anchors)];
+        return vec![read(source.name, bytes, anchors)];
     }
     let blocks = blocks(bytes);
     blocks
         .into_iter()
         .map(|block| match pem::parse(block) {
-            Ok(block) if block.tag() == LIST_TAG => read(source.name, block.into_contents(), anchors),
+            Ok(block) if block.tag() == LIST_TAG => read(source.name, &block.into_contents(), anchors),
             Ok(_) | Err(_) => Err(unreadable()),
         })
         .collect()
@@ -273,13 +272,13 @@ fn is_signed(der: &[u8], anchors: &TrustAnchors) -> bool {
     })
 }
 
-fn read(name: &str, der: Vec<u8>, anchors: &TrustAnchors) -> Result<(Scope, List), ListFault> {
+fn read(name: &str, der: &[u8], anchors: &TrustAnchors) -> Result<(Scope, List), ListFault> {
     let unreadable = || ListFault::Unreadable(name.to_owned());
     if der.len() > LONGEST {
         return Err(unreadable());
     }
-    let Ok(([], list)) = CertificateRevocationList::from_der(&der) else { return Err(unreadable()) };
-    if !is_signed(&der, anchors) {
+    let Ok(([], list)) = CertificateRevocationList::from_der(der) else { return Err(unreadable()) };
+    if !is_signed(der, anchors) {
         return Err(ListFault::Signature(name.to_owned()));
     }
     let mut scope = Vec::new();
@@ -306,7 +305,7 @@ fn read(name: &str, der: Vec<u8>, anchors: &TrustAnchors) -> Result<(Scope, List
             .iter_revoked_certificates()
             .map(|revoked| canonical_serial(revoked.raw_serial()).to_vec())
             .collect(),
-        der: CertificateRevocationListDer::from(der.clone()),
+        der: CertificateRevocationListDer::from(der.to_vec()),
     };
     let issuer = list.issuer().as_raw().to_vec();
     if is_read_by_rustls(&read.der, anchors) { Ok(((issuer, scope), read)) } else { Err(unreadable()) }

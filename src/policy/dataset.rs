@@ -198,14 +198,12 @@ impl Condition {
     /// The provisions that are cited to this sender on this basis: those of its own act. Without a sender, to all of them.
     #[must_use]
     pub fn provisions_of(&self, basis: &Basis, sender: Option<Role>) -> Vec<Provision> {
-        match (&self.applies, &basis.residence) {
-            (AppliesTo::Residence, Some(provisions)) => provisions.clone(),
-            _ => {
-                let own = self.citations.of(basis, sender);
-                // A condition that asks who sends cites nothing to those whom it cannot refuse.
-                if own.is_empty() { self.citations.of(basis, None) } else { own }
-            }
+        if let (AppliesTo::Residence, Some(provisions)) = (&self.applies, &basis.residence) {
+            return provisions.clone();
         }
+        let own = self.citations.of(basis, sender);
+        // A condition that asks who sends cites nothing to those whom it cannot refuse.
+        if own.is_empty() { self.citations.of(basis, None) } else { own }
     }
 
     /// What is wrong when it fails, and what can be done then, of nobody in particular.

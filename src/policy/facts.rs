@@ -66,6 +66,7 @@ pub struct FactVersion {
 
 /// Everything that one decision about one recipient may look at.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of the law are yes or no, each by itself")]
 pub struct Facts {
     /// The dataset asked for.
     pub dataset: DatasetCode,
@@ -116,6 +117,7 @@ pub struct Facts {
 }
 
 /// Facts that follow from others and the calendar.
+#[expect(clippy::struct_excessive_bools, reason = "facts of the law are yes or no, each by itself")]
 pub(super) struct Derived {
     pub(super) today: Date,
     pub(super) datum: i64,

@@ -166,9 +166,9 @@ fn read(
     match tls::let_in(&chain, &anchors, &lists.revocations, at.clock.now()) {
         Ok(_) => {}
         Err(NotLetIn::Early) => {
-            at.out.warn(&format!("the certificate is not valid before {}", certificate.not_before()));
+            at.out.warn(format!("the certificate is not valid before {}", certificate.not_before()));
         }
-        Err(fault) if fault.may_pass() => at.out.warn(&format!("{fault}: until then it is not let in")),
+        Err(fault) if fault.may_pass() => at.out.warn(format!("{fault}: until then it is not let in")),
         Err(fault) => {
             return Err(Failure::refused("the gateway would never let this certificate in")
                 .because(fault)

@@ -66,7 +66,7 @@ impl Exchange {
                     );
                     match key {
                         Some(key) => {
-                            allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations })
+                            allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations });
                         }
                         None => keyless.push(no_key(resolved.at)),
                     }

@@ -42,7 +42,7 @@ impl Rest {
     }
 
     /// Whether nothing is left of the body, after reading on for a little.
-    pub(super) async fn is_read(mut self, status: StatusCode) -> bool {
+    pub(super) async fn reads_to_its_end(mut self, status: StatusCode) -> bool {
         if self.is_end_stream() {
             return true;
         }

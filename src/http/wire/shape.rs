@@ -90,8 +90,6 @@ shapes! {
     BasisCode = pattern("^[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$", "overgangsdocument.pro");
     /// A provision of an act: act, article and paragraph.
     Provision = pattern("^[a-z][a-z0-9-]*(:[0-9A-Za-z.]+)+$", "wvo2020:2.31b:3");
-    /// A provision as one writes it in Dutch: article, paragraph, part and act.
-    Citation = pattern("^[A-Za-z].{2,199}$", "art. 2.31b lid 3 WVO 2020");
     /// A SHA-256 digest in lower-case hexadecimal digits.
     Sha256 = pattern("^[0-9a-f]{64}$", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
     /// The thumbprint of a key (RFC 7638), in base64url.
@@ -137,6 +135,8 @@ shapes! {
     Word = pattern("^[^\\s]{1,128}$", "party");
     /// A condition, by the name that the policies give it.
     ConditionId = pattern("^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$", "verzoek-voortzetting.instemming");
+    /// A provision as one writes it in Dutch.
+    Citation = pattern("^.{1,256}$", "art. 2.31b lid 2 WVO 2020");
     /// Why a decision is no.
     Refusal = words(REFUSALS);
     /// Lines of text.

@@ -32,7 +32,7 @@ fn the_handover_in_the_document_is_played_to_its_last_line() {
     // Each command must end well; what is played is told, so that a failure shows where.
     let script = format!("set -eux\n{}\n", blocks.join("\n"));
     program.write("play.sh", &script);
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = std::env::var_os("PATH").unwrap_or_default().into_string().unwrap();
     let played = Command::new("sh")
         .arg("play.sh")
         .current_dir(program.path(""))

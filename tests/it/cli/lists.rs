@@ -1,5 +1,7 @@
 //! What lists and entries look like to people, in both languages: for a stub's answers, so that nothing moves.
 
+use std::fmt::Write as _;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -152,7 +154,7 @@ async fn printed(language: &str) -> String {
     ] {
         let ended = stub.client(&[&["--lang", language], command].concat()).await;
         assert_eq!(ended.stderr, "", "{command:?}");
-        all.push_str(&format!("$ sluis client {}\n{}\n", command.join(" "), ended.stdout));
+        writeln!(all, "$ sluis client {}\n{}", command.join(" "), ended.stdout).unwrap();
     }
     all
 }

@@ -57,7 +57,7 @@ fn words(line: &str) -> Vec<String> {
     for word in &mut words {
         match word.as_str() {
             "ID" | "$REQUEST" | "$PACKET" | "$DECLARATION" => {
-                "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word)
+                "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word);
             }
             "THUMBPRINT" => *word = "A".repeat(43),
             _ => {}

@@ -27,10 +27,11 @@ pub(super) fn born(gateway: &Gateway, reference: &str, birth_date: &str) -> Valu
     person
 }
 
-/// The same person with other facts; null takes one away.
+/// The same person with other facts.
 pub(super) fn but(person: &Value, changes: &Value) -> Value {
     let mut person = person.clone();
     for (name, value) in changes.as_object().unwrap() {
+        // What is absent is left out and never null.
         if value.is_null() {
             person.as_object_mut().unwrap().remove(name);
         } else {

@@ -26,7 +26,7 @@ async fn a_server_that_hangs_holds_up_neither_an_answer_nor_the_stop() {
     assert!(pushed.headers.contains_key("retry-after"));
     assert_eq!(ready, (503, "not ready: write_unavailable\n".to_owned()));
     assert_eq!(process.ask_ops("/healthz").await.0, 200);
-    process.terminate().await;
+    process.terminate();
     assert_eq!(process.ended().await.code(), Some(0), "it stops without the server");
     drop(frozen);
 

@@ -315,7 +315,7 @@ impl Process {
     }
 
     /// Asks it to stop, as `systemctl stop` does.
-    pub(crate) async fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         self.told(Signal::TERM);
     }
 
@@ -360,7 +360,7 @@ impl Process {
 
     /// Stops it and expects that it ends well.
     pub(crate) async fn stop(self) {
-        self.terminate().await;
+        self.terminate();
         assert_eq!(self.ended().await.code(), Some(0));
     }
 

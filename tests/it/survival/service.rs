@@ -40,7 +40,7 @@ async fn a_service_manager_hears_when_it_is_ready_reloads_lives_and_stops() {
     process.told(Signal::HUP);
     heard(&manager, "RELOADING=1").await;
     heard(&manager, "READY=1").await;
-    process.terminate().await;
+    process.terminate();
     heard(&manager, "STOPPING=1").await;
     assert_eq!(process.ended().await.code(), Some(0));
 }

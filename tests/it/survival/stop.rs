@@ -30,7 +30,7 @@ async fn what_was_accepted_is_finished() {
     send(&mut half, one).await;
     let pour = Pour::begin(&site, &school, &process, "bij-het-stoppen");
     pour.reach(30).await;
-    process.terminate().await;
+    process.terminate();
     let mut sent = pour.end().await;
     send(&mut half, other).await;
     let answer = rest(&mut half).await;

@@ -29,6 +29,9 @@ pub(super) struct Facts {
     /// The municipalities for whose college the recipient acts; none.
     #[schema(value_type = Vec<shape::Municipality>, required = false)]
     recipient_gemeenten: (),
+    /// The municipality whose college the sender names; none, and then the college of residence if the recipient acts for it.
+    #[schema(value_type = shape::Municipality, required = false)]
+    recipient_municipality: (),
     /// The instant, or a date, which is its midnight in Amsterdam; now.
     #[schema(value_type = shape::Moment, required = false)]
     at: (),
@@ -47,6 +50,9 @@ pub(super) struct Facts {
     /// Whether the person may act at law; yes.
     #[schema(value_type = bool, required = false)]
     handelingsbekwaam: (),
+    /// Which measures protect the person; none.
+    #[schema(value_type = Vec<shape::Maatregel>, required = false)]
+    maatregel: (),
     /// Whether the person is incompetent for this matter; no.
     #[schema(value_type = bool, required = false)]
     onbevoegd_voor_deze: (),
@@ -59,6 +65,9 @@ pub(super) struct Facts {
     /// When the person left the school; not left.
     #[schema(value_type = shape::Date, required = false)]
     verlaten_op: (),
+    /// The day of the decision to remove the pupil; not removed.
+    #[schema(value_type = shape::Date, required = false)]
+    verwijderd_op: (),
     /// Whether the person holds the diploma; no.
     #[schema(value_type = bool, required = false)]
     gediplomeerd: (),
@@ -72,7 +81,7 @@ pub(super) struct Facts {
     #[schema(value_type = bool, required = false)]
     startkwalificatie: (),
     /// Why a soft term is exceeded; no reason.
-    #[schema(value_type = shape::Reden, required = false)]
+    #[schema(value_type = Vec<shape::Reden>, required = false)]
     reden: (),
     /// Whether the person is called by the persoonsgebonden nummer; no.
     #[schema(value_type = bool, required = false)]
@@ -83,6 +92,9 @@ pub(super) struct Facts {
     /// Whether there is a request that it rests on; no, unless it was accepted.
     #[schema(value_type = bool, required = false)]
     request_exists: (),
+    /// The municipality whose college was asked; the one that is named now.
+    #[schema(value_type = shape::Municipality, required = false)]
+    request_municipality: (),
     /// When that request was handed in; when the packet was.
     #[schema(value_type = shape::Moment, required = false)]
     request_submitted: (),
@@ -121,10 +133,10 @@ pub(super) fn names() -> BTreeSet<String> {
     let known = serde_json::to_value(WhatIf::default()).unwrap_or_default();
     let mut names: BTreeSet<String> =
         known.as_object().into_iter().flat_map(|facts| facts.keys()).map(|name| camel(name)).collect();
-    for elsewhere in ["dataset", "recipientRole", "recipientOin", "gemeenten"] {
+    for elsewhere in ["dataset", "recipientRole", "recipientOin", "gemeenten", "municipality"] {
         names.remove(elsewhere);
     }
-    names.insert("recipientGemeenten".to_owned());
+    names.extend(["recipientGemeenten", "recipientMunicipality"].map(str::to_owned));
     names
 }
 
