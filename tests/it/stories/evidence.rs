@@ -196,7 +196,7 @@ async fn the_evaluation_answers_as_the_law_reads() {
     alone["instemming"] = json!(["persoon"]);
     let no = school.post("/access/v1/evaluation", &question("werk-en-inkomen", alone)).await.json();
     assert_eq!(no["decision"], false);
-    assert_eq!(no["context"]["reasons"][0]["code"], "verzoek-voortzetting.instemming-volwassene");
+    assert_eq!(no["context"]["reasons"][0]["code"], "verzoek-voortzetting.instemming-minderjarig-pro");
     let no = school.post("/access/v1/evaluation", &question("doorstroompunt", context)).await.json();
     assert_eq!((&no["decision"], &no["context"]["refusal"]), (&json!(false), &json!("no-basis")));
 
