@@ -31,7 +31,9 @@ fn accepted(live: &Live) -> usize {
 fn wait_for(live: &Live, more: usize, batch: &mut std::process::Child) {
     let goal = accepted(live) + more;
     while accepted(live) < goal {
-        assert!(batch.try_wait().unwrap().is_none(), "it ended before it was interrupted");
+        let report = || std::fs::read_to_string(live.program.path(REPORT)).unwrap_or_default();
+        let is_over = batch.try_wait().unwrap().is_some();
+        assert!(!is_over, "it ended before it was interrupted: {:?}", report().lines().next());
         sleep(Duration::from_millis(5));
     }
 }
@@ -193,7 +195,7 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
     let expected = [
         ("accepted", "", ""),
         ("invalid", "persoon.achternaam", "csv-error-value"),
-        ("refused", LEFT, "invalid-value"),
+        ("refused", "verlatenOp", "invalid-value"),
         ("refused", "ontvanger.*", "verwijderingsmelding.doelgroep"),
         ("invalid", "", "csv-columns"),
         ("refused", "persoon.adres.*", "missing-field"),

@@ -102,6 +102,7 @@ async fn a_body_in_another_dress_or_too_large_is_refused_on_every_route() {
         // Where staff act, what the body lacks is told as well.
         let lacks: &[&str] = match route {
             "/v1/packets" | "/v1/requests" => &["/dataset", "/purpose", "/person", "/content"],
+            "/v1/declarations/searches" => &["/reference"],
             "/v1/declarations" => &["/kind", "/person", "/dataset", "/givenBy", "/givenAt", "/evidence"],
             "/v1/declarations/{id}/withdrawal" => &["/by"],
             "/v1/declarations/{id}/decision" => &["/outcome", "/reason", "/decidedOn"],

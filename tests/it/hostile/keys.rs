@@ -175,7 +175,7 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
                 let then = scene.gateway.clock.now().checked_add(24.hours()).unwrap();
                 key_proof::state(public, Some(scene.college.party), &scene.college.own, then).unwrap()
             }),
-            ("/proof", "stale-statement"),
+            ("/proof", "statement-ahead"),
         ),
     ] {
         let mut body = json!({ "key": key });

@@ -278,6 +278,14 @@ async fn walk_all(site: &Site, process: &Process, canary: &Canary, walk: &Walk) 
             walk.get(who, &format!("/{path}"), &format!("/v1/{path}")).await.expect_status(StatusCode::OK);
         }
     }
+    for (route, path) in [
+        ("/checkpoint", "/v1/checkpoint"),
+        ("/proof/{index}", "/v1/proof/0"),
+        ("/tile/{level}/{number}", "/v1/tile/0/000"),
+        ("/tile/{level}/{number}/{width}", "/v1/tile/entries/000.p/1"),
+    ] {
+        walk.get(&school, route, path).await;
+    }
     let whose = json!({ "reference": canary.own()["reference"] });
     let found = walk.post(&school, "/declarations/searches", "/v1/declarations/searches", &whose).await;
     assert!(!found.expect_status(StatusCode::OK).json()["items"].as_array().unwrap().is_empty());
