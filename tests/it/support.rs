@@ -369,10 +369,12 @@ pub(crate) fn left_school(reference: &str, years: i64, now: Timestamp) -> Value 
     })
 }
 
-/// The same, whom the school decided to remove today.
+/// The same, whom the school decided to remove today, and who left with that.
 pub(crate) fn removed_from_school(reference: &str, years: i64, now: Timestamp) -> Value {
     let mut person = left_school(reference, years, now);
-    person["verwijderdOp"] = json!(amsterdam_date(now).to_string());
+    let today = json!(amsterdam_date(now).to_string());
+    person["verlatenOp"] = today.clone();
+    person["verwijderdOp"] = today;
     person
 }
 

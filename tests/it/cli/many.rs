@@ -144,7 +144,6 @@ fn sheet(live: &Live, rows: &[&[(&str, &str)]]) -> String {
 #[test]
 fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
     const NUMBER: &str = "leerlingnummer";
-    const LEFT: &str = "verwijderdOp";
     // Below what holds for every row, the names and their explanation.
     const FIRST: u64 = 11;
     let live = Live::start();

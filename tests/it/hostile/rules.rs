@@ -61,7 +61,7 @@ async fn every_answer_bears_what_the_rules_ask_for() {
         let is_log = ["/checkpoint", "/proof", "/tile"]
             .iter()
             .any(|log| route.path.trim_start_matches("/v1").starts_with(log));
-        let open = route.path == "/v1/openapi.json";
+        let open = ["/v1/openapi.json", "/.well-known/authzen-configuration"].contains(&route.path);
         for (name, caller) in [("nobody", &nobody), ("school", &scene.school), ("college", &scene.college)] {
             let answer = matrix::call(&scene, route, caller).await;
             let is_open = open && answer.status.is_success();
@@ -173,7 +173,7 @@ async fn the_description_keeps_the_rules() {
     assert!(problem["application/problem+json"].is_object() && problem.as_object().unwrap().len() == 1);
     let mut names = Vec::new();
     members(&api["components"]["schemas"], &mut names);
-    let odd: Vec<_> = names.iter().filter(|name| !is_camel(name)).collect();
+    let odd: Vec<_> = names.iter().filter(|name| *name != "$ref" && !is_camel(name)).collect();
     assert!(odd.is_empty(), "{odd:?}");
 }
 
