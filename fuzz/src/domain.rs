@@ -139,13 +139,16 @@ fn reference(line: &str) -> bool {
     })
 }
 
-/// Nine digits that pass, between anything but digits and separators, are found.
+/// Nine digits that pass, between anything but digits and separators, are found. Not asked where the line has other digits
+/// too: what stands before them may then read as a date that takes some of them along.
 fn finds_what_passes(line: &str) {
     let is_separator = |c: char| matches!(c, '.' | ' ' | '-');
     for run in line.split(|c: char| !c.is_ascii_digit() && !is_separator(c)) {
         let one_by_one = run.as_bytes().windows(2).any(|pair| !pair.iter().any(u8::is_ascii_digit));
         let digits: String = run.chars().filter(char::is_ascii_digit).collect();
-        if !one_by_one && digits.len() == 9 && digits != "000000000" && eleven_test(&digits) == 0 {
+        let are_alone = line.chars().filter(|c| c.is_numeric()).count() == 9;
+        if are_alone && !one_by_one && digits.len() == 9 && digits != "000000000" && eleven_test(&digits) == 0
+        {
             assert!(hides_a_bsn(line), "a BSN in {line:?} is not found");
         }
     }
