@@ -87,11 +87,13 @@ fn list(bytes: &[u8]) -> bool {
     if bytes.windows(11).filter(|window| *window == b"-----BEGIN ").count() > 1 {
         return true;
     }
+    // The one to compare with wants its frame to the letter; where it does not read, there is nothing to compare.
     let der = if bytes.first() == Some(&0x30) {
-        bytes.to_vec()
+        Some(bytes.to_vec())
     } else {
-        pem::parse(bytes).unwrap().into_contents()
+        pem::parse(bytes).ok().map(pem::Pem::into_contents)
     };
+    let Some(der) = der else { return true };
     let (_, plain) = CertificateRevocationList::from_der(&der).unwrap();
     for revoked in plain.iter_revoked_certificates() {
         assert!(
