@@ -1,6 +1,7 @@
 //! Words: everything that reads itself from a short text.
 
 use std::{
+    collections::BTreeSet,
     fmt::{Debug, Display},
     str::FromStr,
 };
@@ -139,16 +140,21 @@ fn reference(line: &str) -> bool {
     })
 }
 
-/// Nine digits that pass, between anything but digits and separators, are found. Not asked where the line has other digits
-/// too: what stands before them may then read as a date that takes some of them along.
+/// Nine digits that pass, in one piece or joined by one mark, are found whatever stands around them. An international
+/// telephone number is the exception, and the seam of two numbers; so nothing is asked of a line with a plus, with digits
+/// that begin with two zeros, or with twenty digits.
 fn finds_what_passes(line: &str) {
-    let is_separator = |c: char| matches!(c, '.' | ' ' | '-');
-    for run in line.split(|c: char| !c.is_ascii_digit() && !is_separator(c)) {
-        let one_by_one = run.as_bytes().windows(2).any(|pair| !pair.iter().any(u8::is_ascii_digit));
-        let digits: String = run.chars().filter(char::is_ascii_digit).collect();
-        let are_alone = line.chars().filter(|c| c.is_numeric()).count() == 9;
-        if are_alone && !one_by_one && digits.len() == 9 && digits != "000000000" && eleven_test(&digits) == 0
-        {
+    let may_be_dialled =
+        line.contains('+') || line.split(|c: char| !c.is_ascii_digit()).any(|g| g.starts_with("00"));
+    let may_be_two = line.chars().filter(char::is_ascii_digit).count() >= 20;
+    if !line.is_ascii() || may_be_dialled || may_be_two {
+        return;
+    }
+    for run in line.split(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '/')) {
+        let marks: BTreeSet<char> = run.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let groups: Vec<&str> = run.split(|c: char| !c.is_ascii_digit()).collect();
+        let is_one_number = marks.len() <= 1 && groups.iter().all(|group| !group.is_empty());
+        if is_one_number && groups.concat().len() == 9 && eleven_test(&groups.concat()) == 0 {
             assert!(hides_a_bsn(line), "a BSN in {line:?} is not found");
         }
     }

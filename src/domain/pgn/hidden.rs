@@ -4,6 +4,7 @@
 //! together are a BSN when they pass the 11-test. One in eleven numbers does, so groups that are plainly something else
 //! are set apart first: a date, a range of years, a week, a time, a telephone number. They are something else only while
 //! what stands around them differs from what stands inside: `12-11-2010 3` is a date and a three, `12-11-2010-3` a number.
+//! Nor do they go on into the next line or cell, or take along what is written as one number: `2025-2026.90.019`.
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
@@ -14,7 +15,8 @@ use crate::domain::text::is_invisible;
 /// marks between them, of whatever script.
 ///
 /// Used to refuse a BSN in a free field. One in eleven random numbers of nine digits passes. A number whose groups are a
-/// date, a school year, a week, a time or a telephone number with something behind it is not taken for one.
+/// date, a school year, a week, a time or a telephone number with something behind it is not taken for one. Of nine
+/// digits in one piece, or joined by one and the same mark, only an international telephone number is something else.
 #[must_use]
 pub fn hides_a_bsn(text: &str) -> bool {
     let mut reader = Reader::default();
@@ -28,6 +30,9 @@ pub fn hides_a_bsn(text: &str) -> bool {
 /// The most marks between two groups of one number, and the most white space beside them.
 const MOST_MARKS: usize = 2;
 const MOST_SPACES: usize = 4;
+
+/// What a tab or the end of a line is read as; all other white space is a space.
+const BREAK: char = '\n';
 
 /// The digit zero of every script whose digits do not decompose to ASCII (Unicode, general category Nd).
 const ZEROS: [u32; 56] = [
@@ -74,6 +79,11 @@ impl Group {
     fn mark(&self) -> &str {
         self.before.trim()
     }
+
+    /// Whether another line or another cell begins here.
+    fn begins_anew(&self) -> bool {
+        self.before.contains(BREAK)
+    }
 }
 
 /// Reads a text character by character into runs of groups.
@@ -111,8 +121,12 @@ impl Reader {
         } else {
             self.open = false;
             self.word_ended = true;
-            self.between.push(if letter.is_whitespace() { ' ' } else { letter });
-            let spaces = self.between.matches(' ').count();
+            self.between.push(match letter {
+                '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => BREAK,
+                letter if letter.is_whitespace() => ' ',
+                letter => letter,
+            });
+            let spaces = self.between.matches([' ', BREAK]).count();
             let marks = self.between.chars().count().saturating_sub(spaces);
             if !self.groups.is_empty() && (marks > MOST_MARKS || spaces > MOST_SPACES) {
                 let between = std::mem::take(&mut self.between);
@@ -148,41 +162,90 @@ impl Run {
     fn holds_a_bsn(&self) -> bool {
         let apart = self.set_apart();
         (0..self.groups.len()).any(|first| {
-            let mut digits: Vec<u8> = Vec::new();
-            for (group, is_apart) in self.groups.iter().zip(&apart).skip(first) {
-                if *is_apart {
-                    return false;
-                }
-                digits.extend(&group.digits);
-                if digits.len() >= 9 {
-                    break;
-                }
-            }
-            remainder(&digits) == Some(0)
+            let Some(number) = self.nine_digits_from(first) else { return false };
+            let until = first.saturating_add(number.len());
+            let kinds = apart.get(first..until).unwrap_or_default();
+            let is_one_number =
+                is_joined_by_one_mark(number, self.groups.get(until)) && !joins_two_telephones(kinds);
+            let is_free = kinds.iter().all(|kind| match kind {
+                Apart::No => true,
+                Apart::Likely | Apart::Telephone(_) => is_one_number,
+                Apart::Surely => false,
+            });
+            let digits: Vec<u8> = number.iter().flat_map(|group| group.digits.iter().copied()).collect();
+            is_free && remainder(&digits) == Some(0)
         })
     }
 
+    fn nine_digits_from(&self, first: usize) -> Option<&[Group]> {
+        let rest = self.groups.get(first..)?;
+        let mut digits = 0usize;
+        let length = rest.iter().position(|group| {
+            digits = digits.saturating_add(group.digits.len());
+            digits >= 9
+        })?;
+        if digits == 9 { rest.get(..=length) } else { None }
+    }
+
     /// Which groups are plainly something else than a part of a number.
-    fn set_apart(&self) -> Vec<bool> {
+    fn set_apart(&self) -> Vec<Apart> {
         let mut apart = Vec::new();
         while apart.len() < self.groups.len() {
             let at = apart.len();
             let rest = self.groups.get(at..).unwrap_or_default();
-            let length = [
+            let line = rest
+                .iter()
+                .skip(1)
+                .position(Group::begins_anew)
+                .map_or(rest.len(), |more| more.saturating_add(1));
+            let rest = rest.get(..line).unwrap_or_default();
+            let likely = [
                 if at == 0 && self.after_week { week(rest) } else { 0 },
-                telephone(rest),
                 alone(rest, date(rest)),
                 alone(rest, years(rest)),
                 alone(rest, time(rest)),
                 alone(rest, times(rest)),
             ];
-            match length.into_iter().max() {
-                Some(length) if length > 0 => apart.extend(std::iter::repeat_n(true, length)),
-                _ => apart.push(false),
+            let likely = likely.into_iter().max().unwrap_or_default();
+            let (kind, length) = match (international(rest), telephone(rest)) {
+                (0, 0) => (Apart::Likely, likely),
+                (0, length) => (Apart::Telephone(at), length),
+                (length, _) => (Apart::Surely, length),
+            };
+            match length {
+                0 => apart.push(Apart::No),
+                length => apart.extend(std::iter::repeat_n(kind, length)),
             }
         }
         apart
     }
+}
+
+/// Whether a group belongs to something else than a number of a person.
+#[derive(Clone, Copy)]
+enum Apart {
+    No,
+    /// Unless it is a part of what is written as one number.
+    Likely,
+    /// Likely, and beginning at this group.
+    Telephone(usize),
+    Surely,
+}
+
+/// The end of one telephone number and the beginning of another: `072-5550108/06-12345678`.
+fn joins_two_telephones(kinds: &[Apart]) -> bool {
+    matches!((kinds.first(), kinds.last()), (Some(Apart::Telephone(one)), Some(Apart::Telephone(other))) if one != other)
+}
+
+/// One group, or groups with one and the same mark between them, no blanks, and another around them.
+fn is_joined_by_one_mark(number: &[Group], behind: Option<&Group>) -> bool {
+    let [first, rest @ ..] = number else { return false };
+    let Some(second) = rest.first() else { return true };
+    let is_inside = |group: &Group| group.before == second.before;
+    !second.mark().is_empty()
+        && rest.iter().all(is_inside)
+        && !is_inside(first)
+        && !behind.is_some_and(is_inside)
 }
 
 /// The length, if what stands before and after differs from what stands inside.
@@ -251,25 +314,44 @@ fn week(groups: &[Group]) -> usize {
     }
 }
 
-/// `072 5550100` (ten digits from a zero on) and `+31 6 12345678` (a plus, and 10 to 15 digits).
+/// `072 5550100`: ten digits from a zero on.
 fn telephone(groups: &[Group]) -> usize {
+    let starts = groups.first().is_some_and(|first| {
+        first.digits.len() >= 2 && first.digits.starts_with(b"0") && !first.digits.starts_with(b"00")
+    });
+    if starts { dialled(groups, 10..=10) } else { 0 }
+}
+
+/// `+31 6 12345678` (a plus, and 10 to 13 digits), `0031 6 12345678`.
+fn international(groups: &[Group]) -> usize {
     let Some(first) = groups.first() else { return 0 };
-    let abroad = first.before.ends_with('+') && first.digits.len() <= 3;
-    let home = first.digits.starts_with(b"0") && !first.digits.starts_with(b"00");
-    let exit = first.digits.starts_with(b"00") && first.digits.len() <= 5;
-    let mut length = 0usize;
-    let mut digits = 0usize;
-    for group in groups {
-        digits = digits.saturating_add(group.digits.len());
-        length = length.saturating_add(1);
-        match digits {
-            10 if home => return length,
-            11..=13 if abroad => return length,
-            13 if exit => return length,
-            _ => {}
+    if first.before.ends_with('+') && first.digits.len() <= 3 {
+        match dialled(groups, 11..=13) {
+            0 => dialled(groups, 10..=10),
+            length => length,
+        }
+    } else if first.digits.starts_with(b"00") && first.digits.len() <= 5 {
+        dialled(groups, 13..=13)
+    } else {
+        0
+    }
+}
+
+/// How many groups make so many digits, with nothing between them but what telephone numbers have there.
+fn dialled(groups: &[Group], digits: std::ops::RangeInclusive<usize>) -> usize {
+    let mut count = 0usize;
+    for (at, group) in groups.iter().enumerate() {
+        let is_mark =
+            |mark: char| matches!(mark, ' ' | '-' | '\u{2011}' | '\u{2013}' | '.' | '/' | '(' | ')');
+        if at > 0 && !group.before.chars().all(is_mark) {
+            return 0;
+        }
+        count = count.saturating_add(group.digits.len());
+        if digits.contains(&count) {
+            return at.saturating_add(1);
         }
     }
-    if abroad && digits == 10 { length } else { 0 }
+    0
 }
 
 #[cfg(test)]
@@ -307,6 +389,13 @@ mod tests {
             "week 36 999990019",
             "0612345678 / 999990019",
             "+31 6 12345678, 999990019",
+            "2026}-02-30\t9999.90.019",
+            "02-30 9999.90.019",
+            "0 999990019",
+            "0 999 990 019",
+            "2025/9999.90.019",
+            "05-02-2026\n999 990 019",
+            "06 12345\t999 990 019",
         ] {
             assert!(hides_a_bsn(text), "{text}");
         }
@@ -330,6 +419,9 @@ mod tests {
             "+31 (0)6 12345678",
             "0031 6 12345678",
             "stage van 2025-01-01 tot 2026-01-01",
+            "+31-6-12345678",
+            "+31-6 12345678",
+            "0031-6 12345678",
         ] {
             assert!(!hides_a_bsn(text), "{text}");
         }
@@ -346,6 +438,7 @@ mod tests {
                 format!("+31 (0)6 1234567{behind}"),
                 format!("0031 6 1234567{behind}"),
                 format!("072-555010{behind}, 06-12345678"),
+                format!("072-555010{behind}/06-12345678"),
             ] {
                 assert!(!hides_a_bsn(&text), "{text}");
             }
