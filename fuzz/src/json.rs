@@ -26,10 +26,10 @@ use super::{assert_silent, text};
 /// The strict reader takes exactly the JSON that has one meaning, and reads it as everybody does. It passes over one byte
 /// order mark before it (RFC 8259, section 8.1).
 pub(super) fn strict(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let plain = serde_json::from_slice::<Value>(bytes).ok();
+    let unmarked = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let plain = serde_json::from_slice::<Value>(unmarked).ok();
     let one_meaning = plain.as_ref().is_some_and(|value| {
-        let written: Count = serde_json::from_slice(bytes).unwrap();
+        let written: Count = serde_json::from_slice(unmarked).unwrap();
         // Two members of one name are two in the bytes and one in the value.
         written == count(value) && depth(value) <= usize::from(DEPTH) && !has_odd_text(value)
     });

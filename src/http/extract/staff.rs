@@ -9,7 +9,11 @@ use axum::{
 
 use percent_encoding::percent_decode_str;
 
-use crate::domain::{pgn::hides_a_bsn, problem::Fault};
+use crate::domain::{
+    pgn::hides_a_bsn,
+    problem::Fault,
+    text::{Lines, NoData, no_data},
+};
 
 use super::{
     super::problem::{self, Problem},
@@ -38,7 +42,7 @@ impl Staff {
     /// Reads the two headers.
     ///
     /// # Errors
-    /// Every fault: absent, given twice, not printable ASCII (or RFC 8187), longer than 64 characters, or hiding a BSN.
+    /// Every fault: absent, given twice, not printable ASCII (or RFC 8187), without a letter or digit, longer than 64 characters, or hiding a BSN.
     pub fn of(headers: &HeaderMap) -> Result<Self, Vec<Fault>> {
         match (field(headers, REFERENCE), field(headers, FUNCTION)) {
             (Ok(reference), Ok(function)) => Ok(Self { reference, function }),
@@ -57,6 +61,25 @@ fn field(headers: &HeaderMap, name: &'static str) -> Result<String, Fault> {
             "Write letters outside ASCII as in RFC 8187: UTF-8'' and then the text, percent-encoded.",
         ));
     };
+    match no_data(&text, Lines::One) {
+        Some(NoData::Blank) => {
+            return Err(Fault::at(
+                format!("header:{name}"),
+                "blank",
+                "Hier staat geen letter en geen cijfer. Schrijf een eigen kenmerk of een functie, zoals `jv-1` of `mentor`.",
+                "There is no letter and no digit here. Write a reference of your own or a function, such as `jv-1` or `mentor`.",
+            ));
+        }
+        Some(NoData::Control) => {
+            return Err(Fault::at(
+                format!("header:{name}"),
+                "control-character",
+                "Hier staat een onzichtbaar teken of een teken dat de leesrichting omkeert. Typ de tekst opnieuw.",
+                "There is an invisible character here, or one that turns the direction of reading. Type the text again.",
+            ));
+        }
+        _ => {}
+    }
     if text.chars().count() > MOST {
         return Err(Fault::at(
             format!("header:{name}"),
@@ -91,17 +114,10 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
             digits && part.bytes().skip(2).all(is_attr_char)
         });
     let text = percent_decode_str(value).decode_utf8().ok().filter(|_| is_written_so)?;
-    let is_shown = !text.is_empty() && text.trim() == text && !text.chars().any(is_hidden);
-    is_shown.then(|| Cow::Owned(text.into_owned()))
+    (text.trim() == text).then(|| Cow::Owned(text.into_owned()))
 }
 
 const CHARSET: &str = "UTF-8'";
-
-/// Control characters, and those that have no width or turn the direction of a line.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
 
 impl fmt::Debug for Staff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

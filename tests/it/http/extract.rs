@@ -50,6 +50,7 @@ async fn who_acts_must_be_said_and_cannot_be_a_bsn() {
         ("Sluis-Staff-Reference: a\r\nSluis-Staff-Reference: b\r\n", "header-twice"),
         ("Sluis-Staff-Reference: 999990019\r\n", "hides-a-bsn"),
         ("Sluis-Staff-Reference: nr 9999.90.019\r\n", "hides-a-bsn"),
+        ("Sluis-Staff-Reference: !(\r\n", "blank"),
         (&format!("Sluis-Staff-Reference: {long}\r\n"), "too-long"),
     ] {
         let reply = ask(&site, "/staff", reference).await;
@@ -86,13 +87,14 @@ async fn a_function_may_have_the_letters_of_dutch_words() {
     let longer = format!("UTF-8''{}", "%C3%AB".repeat(65));
     for (written, code) in [
         ("UTF-8'stageco", "not-an-ext-value"),
-        ("UTF-8''", "not-an-ext-value"),
+        ("UTF-8''", "blank"),
+        ("UTF-8''%E2%80%8B", "blank"),
         ("UTF-8''co%C3rdinator", "not-an-ext-value"),
         ("UTF-8''co%C3%B", "not-an-ext-value"),
         ("UTF-8''co%+1", "not-an-ext-value"),
         ("UTF-8''a b", "not-an-ext-value"),
-        ("UTF-8''a%0Ab", "not-an-ext-value"),
-        ("UTF-8''a%E2%80%AEb", "not-an-ext-value"),
+        ("UTF-8''a%0Ab", "control-character"),
+        ("UTF-8''a%E2%80%AEb", "control-character"),
         ("UTF-8''%20a", "not-an-ext-value"),
         ("UTF-8''9999%39%30019", "hides-a-bsn"),
         (&longer, "too-long"),
