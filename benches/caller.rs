@@ -59,10 +59,6 @@ impl Caller {
         }
     }
 
-    pub(crate) fn push(&self, key: &str, body: &Value) -> impl Future<Output = Fallible<()>> + Send + use<> {
-        self.post("/v1/packets", key, body)
-    }
-
     pub(crate) fn staff(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         request.header("sluis-staff-reference", "meting-1").header("sluis-staff-function", "meting")
     }

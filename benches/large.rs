@@ -5,12 +5,11 @@
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 mod caller;
+mod served;
 
 use std::{
     fs,
     future::Future,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -36,7 +35,10 @@ use sluis::{
     },
 };
 
-use self::caller::{Caller, catalogue, removal, shown};
+use self::{
+    caller::{Caller, catalogue, removal, shown},
+    served::{Served, lift_quotas},
+};
 
 /// With how many entries the large log is compared.
 const SMALL: u64 = 10_000;
@@ -65,9 +67,7 @@ async fn measure(entries: u64) -> Fallible<()> {
     let free = "127.0.0.1:0".parse()?;
     let options = InitOptions { data: free, ops: free, database: None };
     let laid = lay_out(&folder.path().join("gateway"), &options, &clock, &entropy).await.map_err(shown)?;
-    let mut config: toml::Table = fs::read_to_string(&laid.config_path)?.parse()?;
-    config.extend(GENEROUS.parse::<toml::Table>()?);
-    fs::write(&laid.config_path, config.to_string())?;
+    lift_quotas(&laid)?;
     let body = removal(&catalogue()?)?;
 
     fill(&laid, SMALL).await?;
@@ -93,12 +93,6 @@ async fn measure(entries: u64) -> Fallible<()> {
     println!("database: {} MiB", bytes >> 20);
     Ok(())
 }
-
-/// Quotas that the load does not reach.
-const GENEROUS: &str = "\n[quota]\n\
-     caller = { per_second = 1000000, burst = 1000000 }\n\
-     party = { per_second = 1000000, burst = 1000000 }\n\
-     everyone = { per_second = 1000000, burst = 1000000 }\n";
 
 /// Appends until the log has so many entries, by the gateway's own writer; answers how many were appended.
 async fn fill(laid: &LaidOut, wanted: u64) -> Fallible<u64> {
@@ -151,39 +145,12 @@ struct Run {
 }
 
 async fn one_run(laid: &LaidOut, body: &Value, name: &str) -> Fallible<Run> {
-    let began = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sluis"))
-        .args(["serve", "--json", "--config"])
-        .arg(&laid.config_path)
-        .env("SLUIS_LOG", "off")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let outcome = under_load(&mut child, began, laid, body, name).await;
-    // It keeps nothing that was not committed.
-    child.kill()?;
-    child.wait()?;
-    outcome
-}
-
-async fn under_load(
-    child: &mut Child,
-    began: Instant,
-    laid: &LaidOut,
-    body: &Value,
-    name: &str,
-) -> Fallible<Run> {
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
-    let start = began.elapsed();
-    let said: Value = serde_json::from_str(&line)?;
-    let address: std::net::SocketAddr =
-        said.get("data").and_then(Value::as_str).ok_or("no address")?.parse()?;
+    let gateway = Served::start(laid)?;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let idle = resident(child.id(), "VmRSS:")?;
-    let school = Caller::of(address.port(), laid, Role::ProSchool).await?;
+    let idle = gateway.resident("VmRSS:")?;
+    let school = Caller::of(gateway.address.port(), laid, Role::ProSchool).await?;
     // The recipient's key, to which is sealed.
-    Caller::of(address.port(), laid, Role::Doorstroompunt).await?;
+    Caller::of(gateway.address.port(), laid, Role::Doorstroompunt).await?;
     let mut times = Vec::with_capacity(PUSHES);
     for number in 0..PUSHES {
         let began = Instant::now();
@@ -193,7 +160,13 @@ async fn under_load(
     times.sort_unstable();
     let push = times.get(PUSHES / 2).copied().unwrap_or_default();
     at_once(|number| school.push(&format!("load-of-{name}-{number:08}"), body)).await?;
-    Ok(Run { start, push, idle, most: resident(child.id(), "VmHWM:")? })
+    Ok(Run { start: gateway.start, push, idle, most: gateway.resident("VmHWM:")? })
+}
+
+impl Caller {
+    fn push(&self, key: &str, body: &Value) -> impl Future<Output = Fallible<()>> + Send + use<> {
+        self.post("/v1/packets", key, body)
+    }
 }
 
 async fn at_once<F, Fut>(call: F) -> Fallible<()>
@@ -214,13 +187,6 @@ where
         done??;
     }
     Ok(())
-}
-
-/// Kibibytes of the process, as Linux counts them.
-fn resident(process: u32, name: &str) -> Fallible<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("not on Linux")?;
-    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
 
 /// Verifies the whole log, with or without opening every body.

@@ -3,23 +3,17 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
-mod caller;
-
 use std::{
-    future::Future,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use cedar_policy::{Authorizer, Context, Entities, PolicySet, Request};
 use jiff::{Timestamp, ToSpan as _};
-use serde_json::{Value, json};
+use serde_json::json;
 use sluis::{
     accesslog::entry::{self, EntryDraft, Event, Outcome, Part},
-    cli::{
-        init::{InitOptions, LaidOut, lay_out},
-        running::Running,
-    },
+    cli::init::{InitOptions, LaidOut, lay_out},
     crypto::{
         gateway_keys::GatewayKeys,
         keys::{KeyAlgorithm, PrivateKey},
@@ -28,10 +22,12 @@ use sluis::{
     domain::{
         clock::{Clock, SystemClock, amsterdam_date},
         id::{Entropy, PacketId, SystemEntropy},
-        party::Role,
         plaintext::Plaintext,
     },
-    policy::{engine::Engine, facts::Facts, minimise::minimise, permit::Permit, whatif::WhatIf},
+    policy::{
+        catalogue::Catalogue, engine::Engine, facts::Facts, minimise::minimise, permit::Permit,
+        whatif::WhatIf,
+    },
     store::{
         OpenOptions, Store,
         write::{Record, Write},
@@ -39,11 +35,6 @@ use sluis::{
     },
 };
 
-use self::caller::{Caller, catalogue, removal, shown};
-
-/// Callers at the same time, each on a connection of its own that it keeps.
-const CALLERS: usize = 32;
-const PUSHES: usize = 2_000;
 const APPENDS: usize = 20_000;
 const ROUNDS: u32 = 3_000;
 
@@ -58,9 +49,13 @@ fn main() -> Fallible<()> {
     let mut table = Table::default();
     deciding(&mut table)?;
     sealing(&mut table)?;
-    runtime.block_on(gateway(&mut table))?;
+    runtime.block_on(appending(&mut table))?;
     table.print();
     Ok(())
+}
+
+fn catalogue() -> Fallible<Catalogue> {
+    Catalogue::embedded().map_err(|findings| format!("{findings:?}").into())
 }
 
 fn question(now: Timestamp) -> Fallible<Facts> {
@@ -133,45 +128,22 @@ fn sealing(table: &mut Table) -> Fallible<()> {
     Ok(())
 }
 
-async fn gateway(table: &mut Table) -> Fallible<()> {
+async fn appending(table: &mut Table) -> Fallible<()> {
     let folder = tempfile::tempdir()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
     let free = "127.0.0.1:0".parse()?;
     let options = InitOptions { data: free, ops: free, database: None };
-    let mut laid =
-        lay_out(&folder.path().join("gateway"), &options, &clock, &entropy).await.map_err(shown)?;
-    let most = std::num::NonZeroU32::MAX;
-    for rate in [&mut laid.config.quota.caller, &mut laid.config.quota.party, &mut laid.config.quota.everyone]
-    {
-        (rate.per_second, rate.burst) = (most, most);
-    }
-    let running = Running::start(&laid.config, clock, entropy).await.map_err(shown)?;
-
+    let laid = lay_out(&folder.path().join("gateway"), &options, &clock, &entropy)
+        .await
+        .map_err(|failure| failure.to_string())?;
     let appended = appends(&laid).await?;
     let committed = commits(folder.path()).await?;
     table.row("append an entry, 256 at a time waiting", appended, "SQLite: one row, committed", committed);
-
-    let school = Caller::of(running.data.port(), &laid, Role::ProSchool).await?;
-    let doorstroompunt = Caller::of(running.data.port(), &laid, Role::Doorstroompunt).await?;
-    let body = removal(running.exchange.catalogue())?;
-
-    let visited = load(|_| school.get("/checkpoint")).await?;
-    let pushed = load(|number| school.push(&format!("measurement-{number:08}"), &body)).await?;
-    table.row("durable push of one removal report", pushed, "mutual TLS: GET /checkpoint", visited);
-    let inbox = doorstroompunt.inbox().await?;
-    let inbox = Arc::new(inbox);
-    let pulled = load(|number| {
-        let (caller, id) = (doorstroompunt.clone(), inbox.get(number % inbox.len().max(1)).cloned());
-        async move { caller.get(&format!("/v1/packets/{}/payload", id.ok_or("an empty inbox")?)).await }
-    })
-    .await?;
-    table.row("pull", pulled, "mutual TLS: GET /checkpoint", visited);
-    running.stop().await;
     Ok(())
 }
 
-/// Through a writer like the gateway's own, beside it.
+/// Through a writer like the gateway's own.
 async fn appends(laid: &LaidOut) -> Fallible<Duration> {
     let keys = GatewayKeys::load(&laid.config.keys.dir, laid.config.strict).map_err(|_| "no keys")?;
     let store = Store::open(&laid.config.database.connect_url()?, &OpenOptions::default()).await?;
@@ -219,45 +191,6 @@ async fn commits(folder: &std::path::Path) -> Fallible<Duration> {
         sqlx::query("INSERT INTO leaf VALUES ($1)").bind(vec![7_u8; 150]).execute(&mut connection).await?;
     }
     Ok(per(began.elapsed(), rows))
-}
-
-/// The mean time per call, with [`CALLERS`] at the same time.
-async fn load<F, Fut>(call: F) -> Fallible<Duration>
-where
-    F: Fn(usize) -> Fut,
-    Fut: Future<Output = Fallible<()>> + Send + 'static,
-{
-    let mut waiting = tokio::task::JoinSet::new();
-    let began = Instant::now();
-    for number in 0..PUSHES {
-        if waiting.len() >= CALLERS
-            && let Some(done) = waiting.join_next().await
-        {
-            done??;
-        }
-        waiting.spawn(call(number));
-    }
-    while let Some(done) = waiting.join_next().await {
-        done??;
-    }
-    Ok(per(began.elapsed(), PUSHES))
-}
-
-impl Caller {
-    fn get(&self, path: &str) -> impl Future<Output = Fallible<()>> + Send + use<> {
-        let request = Self::staff(self.http.get(format!("{}{path}", self.base)));
-        async move {
-            request.send().await?.error_for_status()?.bytes().await?;
-            Ok(())
-        }
-    }
-
-    async fn inbox(&self) -> Fallible<Vec<String>> {
-        let request = Self::staff(self.http.get(format!("{}/v1/inbox?limit=500", self.base)));
-        let page: Value = request.send().await?.error_for_status()?.json().await?;
-        let items = page.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
-        Ok(items.iter().filter_map(|item| item.get("id")?.as_str().map(str::to_owned)).collect())
-    }
 }
 
 /// The mean time of one round.
