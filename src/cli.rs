@@ -22,6 +22,7 @@ pub mod compose;
 pub mod demo;
 pub mod exit;
 pub mod failure;
+mod faults;
 pub mod files;
 mod guarded;
 pub mod init;
@@ -145,9 +146,12 @@ impl ConfigFile {
     pub fn read(&self) -> Result<Config, Failure> {
         let environment = Environment { config: Some(self.config.clone()), ..Environment::of_process() };
         Config::load(&environment).map_err(|error| {
-            Failure::configuration("the configuration cannot be used")
-                .because(error)
-                .now("`sluis init` writes a commented one")
+            Failure::configuration((
+                "de configuratie is niet te gebruiken",
+                "the configuration cannot be used",
+            ))
+            .because(error)
+            .now(("`sluis init` schrijft er een met uitleg", "`sluis init` writes a commented one"))
         })
     }
 }
@@ -172,7 +176,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut at = Context { out, clock, entropy };
     let exit = match runtime {
         Ok(runtime) => runtime.block_on(run(arguments, &mut at)),
-        Err(error) => at.out.end(Err(Failure::internal("cannot start the runtime").because(error))),
+        Err(error) => at.out.end(Err(Failure::internal((
+            "het programma kan niet beginnen",
+            "cannot start the runtime",
+        ))
+        .because(error))),
     };
     exit.into()
 }

@@ -6,7 +6,12 @@ use std::{path::Path, sync::Arc};
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
-use super::{Exit, Failure, trust};
+use super::{
+    Exit, Failure,
+    faults::{found_in_files, listed},
+    language::both,
+    trust,
+};
 use crate::{
     config::Config,
     crypto::gateway_keys::GatewayKeys,
@@ -73,28 +78,47 @@ impl Composed {
     ) -> Result<Self, Failure> {
         let catalogue = Arc::new(catalogue(config.policies.dir.as_deref())?);
         check_region(config, &catalogue)?;
-        let engine = Engine::new(Arc::clone(&catalogue))
-            .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))?;
+        let engine = Engine::new(Arc::clone(&catalogue)).map_err(|fault| {
+            Failure::configuration((
+                "met deze regels kan de poort niet beslissen",
+                "the policies cannot decide",
+            ))
+            .because(fault)
+        })?;
         let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
-            Failure::configuration(listed("the gateway's keys cannot be used", &faults))
-                .now("make them with `sluis init`, or give the folder in `keys.dir`")
+            Failure::configuration(listed(
+                ("de sleutels van de poort zijn niet te gebruiken", "the gateway's keys cannot be used"),
+                &faults,
+            ))
+            .now((
+                "maak ze met `sluis init`, of noem de map in `keys.dir`",
+                "make them with `sluis init`, or give the folder in `keys.dir`",
+            ))
         })?;
         let signer = keys.log.signing();
         if !signer.origin().starts_with(&config.log.origin) {
-            return Err(Failure::configuration("the log key is of another log than `log.origin`")
-                .now("a log keeps its name for ever: restore `log.origin`, or the key"));
+            return Err(Failure::configuration((
+                "de sleutel van het logboek hoort bij een ander logboek dan `log.origin`",
+                "the log key is of another log than `log.origin`",
+            ))
+            .now((
+                "een logboek houdt altijd zijn naam: zet `log.origin` of de sleutel terug",
+                "a log keeps its name for ever: restore `log.origin`, or the key",
+            )));
         }
         let store = open_store(config).await?;
         store
             .begin_log(signer.origin(), catalogue.digest(), clock.now())
             .await
-            .map_err(|error| unusable("the log cannot be begun", error))?;
-        let note_key = signer.to_note_key().map_err(|_| Failure::configuration("the log key cannot sign"))?;
+            .map_err(|error| unusable(("kan het logboek niet beginnen", "the log cannot be begun"), error))?;
+        let note_key = signer.to_note_key().map_err(|_| {
+            Failure::configuration(("de sleutel van het logboek kan niet tekenen", "the log key cannot sign"))
+        })?;
         let settings =
             writer::settings::Settings::new(catalogue.digest(), Arc::new(note_key), Arc::clone(&clock));
-        let (writer, task) = Writer::start(store.clone(), settings)
-            .await
-            .map_err(|error| unusable("the log cannot be written", error))?;
+        let (writer, task) = Writer::start(store.clone(), settings).await.map_err(|error| {
+            unusable(("kan niet in het logboek schrijven", "the log cannot be written"), error)
+        })?;
         let vkeys = keys.log.vkeys();
         let receipt_key = keys.receipt.signing().public_jwk().clone();
         let issuer = signer.origin().to_owned();
@@ -137,43 +161,70 @@ impl Composed {
 /// Every finding.
 pub fn catalogue(folder: Option<&Path>) -> Result<Catalogue, Failure> {
     folder.map_or_else(Catalogue::embedded, Catalogue::load).map_err(|findings: Vec<Finding>| {
-        Failure::configuration(listed("the policies are not in order", &findings))
-            .now("`sluis policy check` says more")
+        Failure::configuration(found_in_files(
+            ("de regels zijn niet in orde", "the policies are not in order"),
+            &findings,
+        ))
+        .now(("`sluis policy check` zegt meer", "`sluis policy check` says more"))
     })
-}
-
-pub(super) fn listed<T: std::fmt::Display>(what: &str, faults: &[T]) -> String {
-    faults.iter().fold(format!("{what}:"), |text, fault| format!("{text}\n  - {fault}"))
 }
 
 /// The database of the configuration, opened. Migrates nothing.
 pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
     let url = config.database.connect_url().map_err(|error| {
-        Failure::configuration("the database's password file cannot be read").because(error)
+        Failure::configuration((
+            "het bestand met het wachtwoord van de database is niet te lezen",
+            "the database's password file cannot be read",
+        ))
+        .because(error)
     })?;
     let opened = Store::open(&url, &OpenOptions::default()).await;
-    opened.map_err(|error| unusable("the database cannot be used", error))
+    opened
+        .map_err(|error| unusable(("de database is niet te gebruiken", "the database cannot be used"), error))
 }
 
 /// Why a command cannot begin on the database: it is not there now, or it is not what the configuration says.
-pub(super) fn unusable(what: &'static str, error: StoreError) -> Failure {
+pub(super) fn unusable(what: (&'static str, &'static str), error: StoreError) -> Failure {
     let (exit, now) = match error.kind() {
-        StoreErrorKind::Unavailable => {
-            (Exit::Unavailable, "does the server run, and can it be reached from here? then start again")
-        }
-        StoreErrorKind::Full | StoreErrorKind::Io => {
-            (Exit::Unavailable, "make room on the disk of the database, then start again")
-        }
-        StoreErrorKind::ReadOnly => {
-            (Exit::Configuration, "let this user write in the database: its file, its folder or its server")
-        }
-        StoreErrorKind::Inconsistent => {
-            (Exit::Unavailable, "someone else wrote in it: `sluis log verify` says what is wrong where")
-        }
-        StoreErrorKind::Schema => (Exit::Configuration, "`sluis migrate` brings a database up to date"),
-        StoreErrorKind::Settings => {
-            (Exit::Configuration, "look at `[database]` and `[log]` in the configuration")
-        }
+        StoreErrorKind::Unavailable => (
+            Exit::Unavailable,
+            (
+                "draait de server, en is hij hier te bereiken? start dan opnieuw",
+                "does the server run, and can it be reached from here? then start again",
+            ),
+        ),
+        StoreErrorKind::Full | StoreErrorKind::Io => (
+            Exit::Unavailable,
+            (
+                "maak ruimte op de schijf van de database, en start dan opnieuw",
+                "make room on the disk of the database, then start again",
+            ),
+        ),
+        StoreErrorKind::ReadOnly => (
+            Exit::Configuration,
+            (
+                "laat deze gebruiker in de database schrijven: in het bestand, de map of de server",
+                "let this user write in the database: its file, its folder or its server",
+            ),
+        ),
+        StoreErrorKind::Inconsistent => (
+            Exit::Unavailable,
+            (
+                "iemand anders schreef erin: `sluis log verify` zegt wat er waar mis is",
+                "someone else wrote in it: `sluis log verify` says what is wrong where",
+            ),
+        ),
+        StoreErrorKind::Schema => (
+            Exit::Configuration,
+            ("`sluis migrate` brengt een database bij", "`sluis migrate` brings a database up to date"),
+        ),
+        StoreErrorKind::Settings => (
+            Exit::Configuration,
+            (
+                "kijk naar `[database]` en `[log]` in de configuratie",
+                "look at `[database]` and `[log]` in the configuration",
+            ),
+        ),
     };
     Failure::new(exit, what).because(error).now(now)
 }
@@ -184,11 +235,21 @@ fn check_region(config: &Config, catalogue: &Catalogue) -> Result<(), Failure> {
         return Ok(());
     }
     let known: Vec<&str> = catalogue.regions().map(|(name, _)| name).collect();
-    Err(Failure::configuration(format!("the policies have no region `{}`", config.region))
-        .now(format!("give one of these in `region`: {}", known.join(", "))))
+    Err(Failure::configuration(both!(
+        "de regels kennen geen regio `{}`",
+        "the policies have no region `{}`",
+        config.region
+    ))
+    .now(both!(
+        "noem er een van deze in `region`: {}",
+        "give one of these in `region`: {}",
+        known.join(", ")
+    )))
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path)
-        .map_err(|error| Failure::configuration(format!("cannot read `{}`", path.display())).because(error))
+    std::fs::read(path).map_err(|error| {
+        Failure::configuration(both!("kan `{}` niet lezen", "cannot read `{}`", path.display()))
+            .because(error)
+    })
 }

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{failure::Failure, language::both};
+use super::{
+    failure::Failure,
+    language::{Said, both},
+};
 
 /// Makes a folder, and those above it, that only the owner may enter. A folder that exists stays as it is.
 ///
@@ -72,7 +75,7 @@ pub fn check_private(path: &Path) -> Result<(), Failure> {
             "others may read `{}`",
             path.display()
         ))
-        .now(format!("chmod 600 {}", path.display())));
+        .now(Said::same(format!("chmod 600 {}", path.display()))));
     }
     Ok(())
 }

@@ -8,9 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::{
-    ConfigFile, Context, Exit, Failure,
-    compose::{Composed, listed},
-    operated,
+    ConfigFile, Context, Exit, Failure, compose::Composed, faults::listed, language::tell, operated,
 };
 use crate::crypto::gateway_keys::{GatewayKeys, KeyKind};
 
@@ -98,8 +96,14 @@ impl Keys {
         let config = self.config.read()?;
         let Action::Rotate { key } = self.action else { return show::show(&config, at) };
         let refused = |faults: Vec<_>| {
-            Failure::configuration(listed("the key was not rotated", &faults))
-                .now("nothing was changed: correct the folder of keys first")
+            Failure::configuration(listed(
+                ("er is geen nieuwe versie van de sleutel gemaakt", "the key was not rotated"),
+                &faults,
+            ))
+            .now((
+                "er is niets veranderd: breng eerst de map met sleutels in orde",
+                "nothing was changed: correct the folder of keys first",
+            ))
         };
         GatewayKeys::load(&config.keys.dir, config.strict).map_err(refused)?;
         let composed =
@@ -118,13 +122,17 @@ impl Keys {
         };
         let document =
             json!({ "key": key.kind().as_str(), "version": version, "file": file, "public": public });
+        let language = at.out.language();
         at.out.show(&document, || {
             let [nl, en] = key.afterwards();
+            let afterwards = language.pick(nl, en);
             let public = public.as_ref().map(|text| format!("\n  {text}")).unwrap_or_default();
-            format!(
-                "Nieuwe versie / new version {version}: {file}{public}\n\
-                 Zet dit bestand bij elke gateway op deze database, maak een back-up, en herstart ze.\n\
-                 Bring this file to every gateway on this database, make a backup, and restart them.\n{nl}\n{en}",
+            tell!(
+                language,
+                "Nieuwe versie {version}: {file}{public}\n\
+                 Zet dit bestand bij elke poort op deze database, maak een back-up, en start ze opnieuw.\n{afterwards}",
+                "New version {version}: {file}{public}\n\
+                 Bring this file to every gateway on this database, make a backup, and restart them.\n{afterwards}",
                 file = file.display()
             )
         })?;

@@ -32,7 +32,7 @@ impl Language {
     }
 }
 
-/// One text in both languages, of which one is printed. A text that is the same in both, such as a name, may stand alone.
+/// One text in both languages, of which one is printed. There is no way from one text to it but [`Said::same`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     nl: String,
@@ -46,34 +46,28 @@ impl Said {
         Self { nl: nl.into(), en: en.into() }
     }
 
+    /// What is of no language: a name, a command, a path, the bytes of a file.
+    #[must_use]
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { nl: text.clone(), en: text }
+    }
+
+    /// The text with a list below it, a line for each item.
+    #[must_use]
+    pub fn listing(mut self, items: impl IntoIterator<Item = impl Into<Self>>) -> Self {
+        for (place, Self { nl, en }) in items.into_iter().map(Into::into).enumerate() {
+            let before = if place == 0 { ":\n  - " } else { "\n  - " };
+            self.nl.extend([before, &nl]);
+            self.en.extend([before, &en]);
+        }
+        self
+    }
+
     /// The text in this language.
     #[must_use]
     pub fn text(&self, language: Language) -> &str {
         language.pick(&self.nl, &self.en)
-    }
-}
-
-impl From<&str> for Said {
-    fn from(text: &str) -> Self {
-        Self::new(text, text)
-    }
-}
-
-impl From<&String> for Said {
-    fn from(text: &String) -> Self {
-        Self::from(text.as_str())
-    }
-}
-
-impl From<std::borrow::Cow<'_, str>> for Said {
-    fn from(text: std::borrow::Cow<'_, str>) -> Self {
-        Self::from(text.into_owned())
-    }
-}
-
-impl From<String> for Said {
-    fn from(text: String) -> Self {
-        Self { nl: text.clone(), en: text }
     }
 }
 

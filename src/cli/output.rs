@@ -224,7 +224,7 @@ impl Output {
                     .map(|line| line.trim().trim_start_matches("error: ").to_owned())
                     .collect();
                 let message = message.join(" ");
-                let failure = Failure::usage(message)
+                let failure = Failure::usage(Said::same(message))
                     .now(("--help laat zien hoe het moet", "--help shows how it is written"));
                 drop(writeln!(self.stdout, "{}", failure.document()).and_then(|()| self.stdout.flush()));
             }

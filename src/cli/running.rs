@@ -17,6 +17,7 @@ use super::{
     Exit, Failure,
     compose::{Composed, read, unusable},
     guarded,
+    language::both,
 };
 use crate::{
     config::Config,
@@ -75,7 +76,11 @@ impl Running {
         let exchange = Arc::clone(&composed.exchange);
         check_policy(&composed).await?;
         exchange.note_start().await.map_err(|trouble| {
-            Failure::new(Exit::Unavailable, "the log cannot be written").because(trouble)
+            Failure::new(
+                Exit::Unavailable,
+                ("kan niet in het logboek schrijven", "the log cannot be written"),
+            )
+            .because(trouble)
         })?;
         let watch = Arc::new(Watch::new(Arc::clone(&exchange), Arc::clone(&clock)));
         let own = own_certificate(config)?;
@@ -175,12 +180,13 @@ impl Running {
 /// Another policy than the active one does not start: two gateways never decide by two policies.
 async fn check_policy(composed: &Composed) -> Result<(), Failure> {
     let head = composed.store.head().await;
-    let head = head.map_err(|error| unusable("the log cannot be read", error))?;
+    let head =
+        head.map_err(|error| unusable(("het logboek is niet te lezen", "the log cannot be read"), error))?;
     if head.policy == composed.exchange.policy_digest() {
         return Ok(());
     }
-    Err(Failure::configuration("the database decides by other policies than this gateway has").now(
-        "to make this gateway's policies the active ones for all, run `sluis policy activate`; others must then restart",
+    Err(Failure::configuration(("de database beslist met andere regels dan deze poort heeft", "the database decides by other policies than this gateway has")).now(
+        ("`sluis policy activate` laat alle poorten met de regels van deze poort beslissen; de andere moeten dan opnieuw starten", "to make this gateway's policies the active ones for all, run `sluis policy activate`; others must then restart"),
     ))
 }
 
@@ -188,13 +194,19 @@ async fn check_policy(composed: &Composed) -> Result<(), Failure> {
 /// When it cannot be read, or rests on a key that the NCSC phases out and the mode is strict.
 fn own_certificate(config: &Config) -> Result<OwnCertificate, Failure> {
     let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
-        |error| Failure::configuration("the gateway's own certificate cannot be used").because(error),
+        |error| {
+            Failure::configuration((
+                "het eigen certificaat van de poort is niet te gebruiken",
+                "the gateway's own certificate cannot be used",
+            ))
+            .because(error)
+        },
     )?;
     if config.strict && own.is_phased_out() {
         return Err(Failure::configuration(
-            "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out",
+            ("het eigen certificaat van de poort heeft een RSA-sleutel van minder dan 3072 bits, en die raadt het NCSC af", "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out"),
         )
-        .now("ask your authority for one with P-256, or with RSA of at least 3072 bits"));
+        .now(("vraag uw CA om een met P-256, of met RSA van ten minste 3072 bits", "ask your authority for one with P-256, or with RSA of at least 3072 bits")));
     }
     Ok(own)
 }
@@ -206,17 +218,25 @@ fn server_config(
     watch: &Watch,
 ) -> Result<Arc<ServerConfig>, Failure> {
     let trust = exchange.trust();
-    let made = tls::server_config(own, &trust.anchors, &trust.revocations, Arc::clone(clock))
-        .map_err(|error| Failure::configuration("TLS cannot be set up").because(error))?;
+    let made =
+        tls::server_config(own, &trust.anchors, &trust.revocations, Arc::clone(clock)).map_err(|error| {
+            Failure::configuration(("TLS is niet in te stellen", "TLS cannot be set up")).because(error)
+        })?;
     watch.serves_with(own);
     Ok(made)
 }
 
 async fn bind(name: &'static str, address: SocketAddr, tls: Option<TlsSlot>) -> Result<Server, Failure> {
     Server::bind(name, address, tls).await.map_err(|error| {
-        Failure::configuration(format!("cannot listen on {address} ({name})"))
-            .because(error)
-            .now("is another program there? port 0 takes a free one")
+        Failure::configuration(both!(
+            "kan niet luisteren op {address} ({name})",
+            "cannot listen on {address} ({name})"
+        ))
+        .because(error)
+        .now((
+            "gebruikt een ander programma die poort? poort 0 neemt een vrije",
+            "is another program there? port 0 takes a free one",
+        ))
     })
 }
 

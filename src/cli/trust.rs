@@ -1,9 +1,6 @@
 //! Whom the gateway believes: anchors and revocation lists as the files say now, each file by itself.
 
-use super::{
-    Failure,
-    compose::{listed, read as file},
-};
+use super::{Failure, compose::read as file, faults::listed};
 use crate::{
     config::Config,
     domain::clock::Clock,
@@ -24,7 +21,13 @@ pub(super) fn read(config: &Config, clock: &dyn Clock) -> Result<Trust, Failure>
     let now = clock.now();
     let ListsRead { revocations, faults } = lists(config, &anchors, &Revocations::none(), clock);
     if !revocations.holds(now) {
-        return Err(Failure::configuration(listed("the revocation lists cannot be used", &faults)));
+        return Err(Failure::configuration(listed(
+            (
+                "de lijsten van ingetrokken certificaten zijn niet te gebruiken",
+                "the revocation lists cannot be used",
+            ),
+            &faults,
+        )));
     }
     for fault in &faults {
         tell(fault);
@@ -52,8 +55,15 @@ pub(super) fn anchors(config: &Config) -> Result<TrustAnchors, Failure> {
     }
     let sources: Vec<_> =
         anchors.iter().map(|(name, pem, prefixes)| AnchorSource { name, pem, prefixes }).collect();
-    TrustAnchors::read(&sources)
-        .map_err(|faults| Failure::configuration(listed("the trust anchors cannot be used", &faults)))
+    TrustAnchors::read(&sources).map_err(|faults| {
+        Failure::configuration(listed(
+            (
+                "de certificaten van vertrouwde CA's zijn niet te gebruiken",
+                "the trust anchors cannot be used",
+            ),
+            &faults,
+        ))
+    })
 }
 
 pub(super) fn lists(

@@ -15,6 +15,7 @@ mod program;
 mod received;
 mod sheets;
 mod single;
+mod spoken;
 mod stub;
 mod tree;
 mod trusted;

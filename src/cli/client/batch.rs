@@ -17,11 +17,15 @@ use super::{
     gateway::{Call, CallError, Gateway},
     problem::Reason,
     push::{Accepted, Route, Verdicts},
+    receipts::Keys,
     report::{Record, Report, Status},
     rows::Layout,
 };
 use crate::{
-    cli::{Exit, Failure, Language},
+    cli::{
+        Exit, Failure, Language,
+        language::{Said, both},
+    },
     domain::clock::Clock,
 };
 
@@ -50,6 +54,8 @@ pub struct Batch<'a> {
     pub parallel: usize,
     /// The columns of the input, when it is CSV: then reasons name them.
     pub layout: Option<&'a Layout>,
+    /// What receipts are checked with.
+    pub keys: Keys,
     /// In which language who watches is told.
     pub language: Language,
     /// Send although lines that were accepted earlier are now gone or different.
@@ -66,6 +72,8 @@ pub struct Tally {
     pub accepted: usize,
     /// Of those, acknowledged in an earlier run.
     pub earlier: usize,
+    /// Of those, with a receipt that does not hold.
+    pub unproven: usize,
     /// Refused by the gateway.
     pub refused: usize,
     /// Not sent, because they are no push.
@@ -83,6 +91,7 @@ impl Tally {
             lines,
             accepted: of(&[Status::Accepted, Status::Permitted]),
             earlier,
+            unproven: records.iter().filter(|record| !record.receipt_faults.is_empty()).count(),
             refused: of(&[Status::Refused]),
             invalid: of(&[Status::Invalid]),
             duplicate: of(&[Status::Duplicate]),
@@ -98,6 +107,8 @@ impl Tally {
     pub const fn exit(&self) -> Exit {
         if self.open > 0 {
             Exit::TryAgain
+        } else if self.unproven > 0 {
+            Exit::Unproven
         } else if self.refused == 0 && self.invalid == 0 {
             Exit::Done
         } else if self.accepted > 0 {
@@ -166,7 +177,7 @@ impl Batch<'_> {
             if !keys.insert(key.clone()) {
                 settled.push(Record::new(number, Status::Duplicate, now, None));
             } else if let Some(known) = known {
-                settled.push(Record { line: number, ..known.clone() });
+                settled.push(Record { line: number, ..known.clone() }.proven_by(&self.keys));
                 earlier = earlier.saturating_add(1);
             } else {
                 jobs.push(Job { number, key: (!report.is_check()).then_some(key), body });
@@ -176,12 +187,12 @@ impl Batch<'_> {
         if !missing.is_empty() && !self.changed {
             let shown: Vec<String> = missing.iter().take(10).map(ToString::to_string).collect();
             let more = if missing.len() > 10 { ", …" } else { "" };
-            return Err(Failure::usage(format!(
-                "nothing was sent: {} lines that an earlier run sent are not in the file as they were (lines {}{more})",
+            return Err(Failure::usage(both!(
+                "er is niets gestuurd: {} regels die eerder zijn gestuurd, staan niet meer zo in het bestand (regels {}{more})", "nothing was sent: {} lines that an earlier run sent are not in the file as they were (lines {}{more})",
                 missing.len(),
                 shown.join(", "),
             ))
-            .now("put changed lines in a file of their own; or, knowing that they may arrive twice, add --changed"));
+            .now(("zet veranderde regels in een eigen bestand; of geef --changed, als het niet erg is dat ze twee keer aankomen", "put changed lines in a file of their own; or, knowing that they may arrive twice, add --changed")));
         }
         Ok((jobs, settled, earlier))
     }
@@ -253,17 +264,22 @@ impl Batch<'_> {
                 }
                 Err(_) => (not_understood(record(Status::Unknown)), false),
             },
-            Ok(answer) => (Self::acknowledged(&answer.body, record(Status::Accepted)), false),
+            Ok(answer) => {
+                let acknowledged = Self::acknowledged(&answer.body, record(Status::Accepted));
+                (acknowledged.proven_by(&self.keys), false)
+            }
             Err(CallError::Problem(mut problem)) if problem.status < 500 => {
                 self.name_columns(&mut problem.errors);
-                let (http, title) = (Some(problem.status), Some(problem.title));
-                let refused = Record { http, title, reasons: problem.errors, ..record(Status::Refused) };
+                let (http, said) = (Some(problem.status), Some(problem.title()));
+                let (title, reasons) = (Some(problem.title), problem.errors);
+                let refused = Record { http, title, said, reasons, ..record(Status::Refused) };
                 (refused, problem.status == 401)
             }
             Err(error) => {
                 let is_stranger = matches!(error, CallError::NotTrusted(_));
-                let title = Some(Failure::from(error).to_string());
-                (Record { title, ..record(Status::Unknown) }, is_stranger)
+                let failure = Failure::from(error);
+                let (title, said) = (Some(failure.to_string()), Some(failure.said()));
+                (Record { title, said, ..record(Status::Unknown) }, is_stranger)
             }
         }
     }
@@ -287,6 +303,7 @@ impl Batch<'_> {
 }
 
 fn not_understood(record: Record) -> Record {
-    let title = Some("the gateway's answer is not understood".to_owned());
-    Record { status: Status::Unknown, title, ..record }
+    let en = "the gateway's answer is not understood";
+    let said = Some(Said::new("het antwoord van de poort is niet te begrijpen", en));
+    Record { status: Status::Unknown, title: Some(en.to_owned()), said, ..record }
 }

@@ -145,8 +145,14 @@ impl Gateway {
 /// When it is not `https`.
 pub(super) fn address(profile: &Profile) -> Result<Url, Failure> {
     Url::parse(&profile.gateway).ok().filter(|url| url.scheme() == "https").ok_or_else(|| {
-        Failure::configuration("`gateway` in the profile is not an https address")
-            .now("write it as `https://sluis.example` or `https://localhost:8443`")
+        Failure::configuration((
+            "`gateway` in het profiel is geen https-adres",
+            "`gateway` in the profile is not an https address",
+        ))
+        .now((
+            "schrijf het als `https://sluis.example` of `https://localhost:8443`",
+            "write it as `https://sluis.example` or `https://localhost:8443`",
+        ))
     })
 }
 
@@ -166,8 +172,14 @@ pub(super) fn staff(profile: &Profile) -> Result<HeaderMap, Failure> {
         let plain = value.trim();
         let sent = (!plain.is_empty() && !plain.chars().any(char::is_control)).then(|| ext_value(plain));
         let sent = sent.and_then(|sent| HeaderValue::from_str(&sent).ok()).ok_or_else(|| {
-            Failure::configuration(format!("`{member}` is empty or holds a control character"))
-                .now("write letters, digits and marks only, such as stagecoördinator")
+            Failure::configuration(both!(
+                "`{member}` is leeg of heeft een teken dat niet te zien is",
+                "`{member}` is empty or holds a control character"
+            ))
+            .now((
+                "schrijf alleen letters, cijfers en leestekens, zoals stagecoördinator",
+                "write letters, digits and marks only, such as stagecoördinator",
+            ))
         })?;
         staff.insert(HeaderName::from_static(header), sent);
     }

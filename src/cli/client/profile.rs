@@ -11,7 +11,11 @@ use serde_json::{Value, json};
 
 use super::{gateway, keys, tls};
 use crate::{
-    cli::{Context, Exit, Failure, Language, failure::Explanation, language::both},
+    cli::{
+        Context, Exit, Failure, Language,
+        failure::Explanation,
+        language::{Said, both},
+    },
     crypto::receipt_key,
     merkle::note::LogVerifier,
 };
@@ -111,8 +115,16 @@ impl Profile {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path).map_err(|error| missing(path, error))?;
         let mut profile: Self = toml::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|error| {
-            Failure::configuration(format!("`{}` is not a profile: {}", path.display(), error.message()))
-                .now("correct the file; docs/client.md shows a profile with every member explained")
+            Failure::configuration(both!(
+                "`{}` is geen profiel: {}",
+                "`{}` is not a profile: {}",
+                path.display(),
+                error.message()
+            ))
+            .now((
+                "verbeter het bestand; docs/client.md laat een profiel zien met uitleg bij elke regel",
+                "correct the file; docs/client.md shows a profile with every member explained",
+            ))
         })?;
         // A link to a profile, as in `~/.config/sluis/profiles`, means the files beside the profile itself.
         let path = fs::canonicalize(path).map_err(|error| missing(path, error))?;
@@ -191,9 +203,16 @@ impl Profile {
         let Some(path) = &self.receipt_key else { return Ok(None) };
         let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, error))?;
         receipt_key::read(text.trim_start_matches('\u{FEFF}')).map(Some).map_err(|error| {
-            Failure::configuration(format!("`{}` does not hold the key of receipts", path.display()))
-                .because(error)
-                .now("ask the gateway's operator for it: `sluis keys show` prints it")
+            Failure::configuration(both!(
+                "in `{}` staat niet de sleutel van de ontvangstbewijzen",
+                "`{}` does not hold the key of receipts",
+                path.display()
+            ))
+            .because(error)
+            .now((
+                "vraag de beheerder van de poort erom: `sluis keys show` drukt hem af",
+                "ask the gateway's operator for it: `sluis keys show` prints it",
+            ))
         })
     }
 }
@@ -222,8 +241,14 @@ fn path_of(name: &str) -> Result<PathBuf, Failure> {
     let plain = !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if !plain {
-        return Err(Failure::usage("a profile's name is letters, digits, `-` and `_`")
-            .now("give a file with --profile-file, or a name with --profile"));
+        return Err(Failure::usage((
+            "de naam van een profiel heeft alleen letters, cijfers, `-` en `_`",
+            "a profile's name is letters, digits, `-` and `_`",
+        ))
+        .now((
+            "geef een bestand met --profile-file, of een naam met --profile",
+            "give a file with --profile-file, or a name with --profile",
+        )));
     }
     Ok(folder()?.join(format!("{name}.toml")))
 }
@@ -231,8 +256,14 @@ fn path_of(name: &str) -> Result<PathBuf, Failure> {
 /// Where this user's profiles are.
 fn folder() -> Result<PathBuf, Failure> {
     let home = std::env::home_dir().ok_or_else(|| {
-        Failure::configuration("there is no home folder to look for profiles in")
-            .now("give the profile's file with --profile-file")
+        Failure::configuration((
+            "er is geen eigen map om profielen in te zoeken",
+            "there is no home folder to look for profiles in",
+        ))
+        .now((
+            "geef het bestand van het profiel met --profile-file",
+            "give the profile's file with --profile-file",
+        ))
     })?;
     Ok(home.join(".config/sluis/profiles"))
 }
@@ -277,9 +308,22 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
 fn missing(path: &Path, error: io::Error) -> Failure {
     let names = names();
     let known = if names.is_empty() {
-        "make the profile as docs/client.md shows, or name its file with --profile-file".to_owned()
+        Said::new(
+            "maak het profiel zoals docs/client.md laat zien, of noem het bestand met --profile-file",
+            "make the profile as docs/client.md shows, or name its file with --profile-file",
+        )
     } else {
-        format!("choose one of {} with --profile, or name a file with --profile-file", names.join(", "))
+        both!(
+            "kies met --profile een van {}, of noem een bestand met --profile-file",
+            "choose one of {} with --profile, or name a file with --profile-file",
+            names.join(", ")
+        )
     };
-    Failure::configuration(format!("cannot read the profile `{}`", path.display())).because(error).now(known)
+    Failure::configuration(both!(
+        "kan het profiel `{}` niet lezen",
+        "cannot read the profile `{}`",
+        path.display()
+    ))
+    .because(error)
+    .now(known)
 }

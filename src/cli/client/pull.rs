@@ -126,9 +126,9 @@ fn unopened(why: OpenError) -> Failure {
         | OpenError::Encryption
         | OpenError::EphemeralKey
         | OpenError::OtherPacket
-        | OpenError::Content => Failure::configuration("what came is not a sealed packet as Sluis makes it, and is not opened")
+        | OpenError::Content => Failure::configuration(("wat kwam is geen verzegeld pakket zoals Sluis het maakt, en is niet geopend", "what came is not a sealed packet as Sluis makes it, and is not opened"))
             .because(why)
-            .now("open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again"),
+            .now(("open het ook met niets anders; laat `<ID>.jwe` aan de beheerder van de poort zien, en vraag de afzender om het nog eens te sturen", "open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again")),
     }
 }
 
@@ -151,7 +151,14 @@ impl Pull {
             Released::pull(&session.gateway, self.id).await.map_err(|error| {
                 let is_own = matches!(&error, CallError::Problem(problem) if problem.has("own-packet"));
                 let failure = Failure::from(error);
-                if is_own { failure.now("fetch the young person's copy with --copy") } else { failure }
+                if is_own {
+                    failure.now((
+                        "haal de kopie van de jongere op met --copy",
+                        "fetch the young person's copy with --copy",
+                    ))
+                } else {
+                    failure
+                }
             })?
         };
         if let Some(out) = &self.out {
@@ -165,8 +172,8 @@ impl Pull {
             self.keep(out, "json", content.expose())?;
         }
         let packet = self.id.to_string();
-        let checked =
-            released.receipt.as_ref().map(|receipt| receipts::check(&session, receipt, Some(&packet)));
+        let keys_of_gateway = receipts::Keys::of(&session)?;
+        let checked = released.receipt.as_ref().map(|receipt| keys_of_gateway.check(receipt, Some(&packet)));
         match &checked {
             Some(checked) => checked.tell(&mut at.out),
             None => at.out.warn(("de poort gaf geen bewijs", "the gateway gave no receipt")),

@@ -22,7 +22,7 @@ use super::{
     template, text,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files},
+    cli::{Context, Exit, Failure, files, language::both},
     domain::code::DatasetCode,
 };
 
@@ -190,7 +190,10 @@ impl Push {
                 let input = self.of_sheet(file, &session).await?;
                 self.many(file, input, route, &session, at).await
             }
-            _ => Err(Failure::usage("nothing to send").now("give a FILE, --batch FILE or --csv FILE")),
+            _ => Err(Failure::usage(("er is niets om te sturen", "nothing to send")).now((
+                "geef een BESTAND, --batch BESTAND of --csv BESTAND",
+                "give a FILE, --batch FILE or --csv FILE",
+            ))),
         }
     }
 
@@ -234,10 +237,9 @@ impl Push {
             let receipts: Vec<_> = accepted.receipts().collect();
             files::replace_private(path, receipts.join("\n").as_bytes())?;
         }
-        let checked: Vec<_> = accepted
-            .receipts()
-            .map(|receipt| receipts::check(session, receipt, Some(&accepted.id)))
-            .collect();
+        let keys = receipts::Keys::of(session)?;
+        let checked: Vec<_> =
+            accepted.receipts().map(|receipt| keys.check(receipt, Some(&accepted.id))).collect();
         let faults: Vec<_> = checked.iter().filter_map(Checked::fault).collect();
         if let Some(members) = document.as_object_mut() {
             members.insert("checked".to_owned(), checked.iter().map(Checked::depth).collect());
@@ -260,9 +262,10 @@ impl Push {
         let mut sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
         let named = rows::dataset_of(&sheet, &self.set).and_then(|code| code.parse().ok());
         let dataset = self.dataset.clone().or(named).ok_or_else(|| {
-            Failure::usage("the sheet does not say its dataset").now(
+            Failure::usage(("het blad noemt zijn dataset niet", "the sheet does not say its dataset")).now((
+                "zet boven de namen `#dataset=CODE`, vul de kolom `dataset`, of geef --dataset",
                 "write it above the names as `#dataset=CODE`, fill the column `dataset`, or give --dataset",
-            )
+            ))
         })?;
         if self.dataset.is_some()
             && !sheet.names.iter().any(|name| name == "dataset" || name == "header.dataset")
@@ -291,7 +294,11 @@ impl Push {
     ) -> Result<Exit, Failure> {
         let Input { lines, layout, passed_over } = input;
         if lines.is_empty() {
-            return Err(Failure::usage(format!("`{}` has no line to send", file.display())));
+            return Err(Failure::usage(both!(
+                "`{}` heeft geen regel om te sturen",
+                "`{}` has no line to send",
+                file.display()
+            )));
         }
         let path = self.report.clone().unwrap_or_else(|| files::beside(file, "report.ndjson"));
         let report =
@@ -303,6 +310,7 @@ impl Push {
             route,
             parallel: usize::from(self.parallel),
             layout: layout.as_ref(),
+            keys: receipts::Keys::of(session)?,
             changed: self.changed,
             language: at.out.language(),
         };
@@ -321,6 +329,12 @@ impl Push {
             }
             text
         })?;
+        if !self.check && records.iter().any(Record::is_unchecked) {
+            at.out.warn((
+                "de ontvangstbewijzen zijn niet gecontroleerd: het profiel heeft geen `log_vkey` en geen `receipt_key`",
+                "the receipts were not checked: the profile has no `log_vkey` and no `receipt_key`",
+            ));
+        }
         Ok(tally.exit())
     }
 }

@@ -120,7 +120,8 @@ pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
 pub fn read_json(path: &Path) -> Result<Bytes, Failure> {
     let bytes = read_input(path)?;
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return Err(Failure::usage(format!("`{}` is UTF-16", path.display())).now("save it as UTF-8"));
+        return Err(Failure::usage(both!("`{}` is opgeslagen als UTF-16", "`{}` is UTF-16", path.display()))
+            .now(("bewaar het als UTF-8", "save it as UTF-8")));
     }
     match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
         Ok(_) => Ok(bytes),

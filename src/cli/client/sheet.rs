@@ -288,11 +288,11 @@ fn is_comment(first: &str) -> bool {
 
 fn other_width(record: &StringRecord, names: usize, by: u8) -> Reason {
     let only = record.iter().next().filter(|_| record.len() == 1).unwrap_or_default();
-    if let Some(other) = separator::other_separator(only, by) {
+    if let Some((nl, en)) = separator::other_separator(only, by) {
         return Reason::found(
             "csv-separator",
-            format!("Deze regel is gescheiden met {other}, en de kolomnamen niet."),
-            format!("This row is separated with {other}, and the column names are not."),
+            format!("Deze regel is gescheiden met {nl}, en de kolomnamen niet."),
+            format!("This row is separated with {en}, and the column names are not."),
         );
     }
     Reason::found(

@@ -15,7 +15,10 @@ use super::{
     sheet::Setting,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files, language::tell},
+    cli::{
+        Context, Exit, Failure, files,
+        language::{Said, both, tell},
+    },
     domain::code::DatasetCode,
 };
 
@@ -76,10 +79,11 @@ impl Dataset {
     /// When the gateway does not answer, or does not know the dataset.
     pub async fn read(code: &DatasetCode, session: &Session) -> Result<Self, Failure> {
         match session.gateway.call(Call::get(format!("/v1/datasets/{code}"))).await {
-            Err(CallError::Problem(problem)) if problem.status == 404 => {
-                Err(Failure::refused(format!("the gateway has no dataset `{code}`"))
-                    .now("`sluis client datasets` lists them"))
-            }
+            Err(CallError::Problem(problem)) if problem.status == 404 => Err(Failure::refused(both!(
+                "de poort heeft geen dataset `{code}`",
+                "the gateway has no dataset `{code}`"
+            ))
+            .now(("`sluis client datasets` noemt ze", "`sluis client datasets` lists them"))),
             answer => Ok(serde_json::from_slice(&answer?.body)
                 .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?),
         }
@@ -186,8 +190,12 @@ impl Template {
                     for_every_row: true,
                 }),
                 None => {
-                    return Err(Failure::usage(format!("the dataset has no column `{}`", set.name))
-                        .now("--with alles shows every name"));
+                    return Err(Failure::usage(both!(
+                        "de dataset heeft geen kolom `{}`",
+                        "the dataset has no column `{}`",
+                        set.name
+                    ))
+                    .now(("--with alles laat alle namen zien", "--with alles shows every name")));
                 }
             }
         }
@@ -223,7 +231,7 @@ impl Template {
                 })?;
             }
             None if at.out.is_json() => at.out.show(&made, String::new)?,
-            None => at.out.say(String::from_utf8_lossy(&bytes))?,
+            None => at.out.say(Said::same(String::from_utf8_lossy(&bytes)))?,
         }
         Ok(Exit::Done)
     }
@@ -235,7 +243,9 @@ impl Template {
 /// # Errors
 /// When the CSV cannot be made.
 pub fn written(chosen: &[Chosen], value: impl Fn(&str) -> Option<String>) -> Result<Vec<u8>, Failure> {
-    let failed = |error: csv::Error| Failure::internal("cannot make the CSV").because(error);
+    let failed = |error: csv::Error| {
+        Failure::internal(("kan de CSV niet maken", "cannot make the CSV")).because(error)
+    };
     let mut writer = WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
@@ -251,7 +261,7 @@ pub fn written(chosen: &[Chosen], value: impl Fn(&str) -> Option<String>) -> Res
         if index == 0 { format!("# {}", one.explanation) } else { one.explanation.clone() }
     });
     writer.write_record(explained).map_err(failed)?;
-    writer.into_inner().map_err(|_| Failure::internal("cannot make the CSV"))
+    writer.into_inner().map_err(|_| Failure::internal(("kan de CSV niet maken", "cannot make the CSV")))
 }
 
 /// `NAME=VALUE` on the command line.

@@ -99,8 +99,10 @@ pub fn of_accepted(accepted: &Accepted, language: Language) -> String {
 /// A batch that ended: the first faulty lines with their reasons, the count, where the report is.
 #[must_use]
 pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, language: Language) -> String {
-    let is_faulty =
-        |record: &&Record| !matches!(record.status, Status::Accepted | Status::Permitted | Status::Sending);
+    let is_faulty = |record: &&Record| {
+        !record.receipt_faults.is_empty()
+            || !matches!(record.status, Status::Accepted | Status::Permitted | Status::Sending)
+    };
     let faulty = records.iter().filter(is_faulty).take(SHOWN);
     let mut lines: Vec<String> = faulty.flat_map(|record| of_record(record, language)).collect();
     lines.push(tell!(
@@ -115,6 +117,16 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, langua
         tally.duplicate,
         tally.open
     ));
+    if tally.unproven > 0 {
+        lines.push(tell!(
+            language,
+            "{} aangenomen met een ontvangstbewijs dat niet klopt: stuur die niet nog eens; bewaar het verslag en zeg het tegen de \
+             beheerder van de poort en uw functionaris gegevensbescherming",
+            "{} accepted with a receipt that does not hold: do not send those again; keep the report and tell the gateway's operator \
+             and your privacy officer",
+            tally.unproven
+        ));
+    }
     if let Some(report) = report {
         lines.push(tell!(language, "verslag: {}", "report: {}", report.display()));
         if tally.open > 0 {
@@ -130,7 +142,8 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, langua
 
 fn of_record(record: &Record, language: Language) -> Vec<String> {
     // The reasons say more than the title above them.
-    let title = record.title.as_ref().filter(|_| record.reasons.is_empty());
+    let title = record.said.as_ref().map(|said| said.text(language)).or(record.title.as_deref());
+    let title = title.filter(|_| record.reasons.is_empty());
     let title = title.map(|title| format!(": {title}")).unwrap_or_default();
     let (line, status) = (record.line, of_status(record.status, language));
     let mut lines = vec![tell!(language, "regel {line}: {status}{title}", "line {line}: {status}{title}")];

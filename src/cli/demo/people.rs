@@ -80,7 +80,12 @@ pub(super) fn content(
     person: &Value,
     days: Days,
 ) -> Result<Value, Failure> {
-    let missing = || Failure::internal("the built-in policies lack a dataset of the story");
+    let missing = || {
+        Failure::internal((
+            "de ingebouwde regels missen een dataset van het verhaal",
+            "the built-in policies lack a dataset of the story",
+        ))
+    };
     let code = dataset.parse().map_err(|_| missing())?;
     let mut content = catalogue.dataset(&code).ok_or_else(missing)?.example.clone();
     set(&mut content, "/persoon/geboortedatum", person["birthDate"].clone());

@@ -72,8 +72,13 @@ impl Reloading {
     fn filter(&self) {
         let filter = self.read_again().map(|config| config.telemetry.filter);
         let taken = filter.and_then(|filter| {
-            telemetry::set_filter(&filter)
-                .map_err(|error| Failure::configuration("the log filter was not changed").because(error))
+            telemetry::set_filter(&filter).map_err(|error| {
+                Failure::configuration((
+                    "het filter van het technische logboek is niet veranderd",
+                    "the log filter was not changed",
+                ))
+                .because(error)
+            })
         });
         if let Err(failure) = taken {
             tracing::error!(error_code = "reload", cause = %failure, "the log filter was not read again");
@@ -106,8 +111,13 @@ impl Reloading {
             return Ok(self.config.clone());
         }
         let environment = Environment { config: self.config.file.clone(), ..Environment::of_process() };
-        Config::load(&environment)
-            .map_err(|error| Failure::configuration("the configuration cannot be used").because(error))
+        Config::load(&environment).map_err(|error| {
+            Failure::configuration((
+                "de configuratie is niet te gebruiken",
+                "the configuration cannot be used",
+            ))
+            .because(error)
+        })
     }
 }
 

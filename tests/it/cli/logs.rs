@@ -70,7 +70,7 @@ fn a_kept_checkpoint_says_the_same_after_mail_and_editors() {
     for damaged in ["", "\u{FEFF}\r\n", kept.lines().next().unwrap(), &kept.replace("\n\n", "\n")] {
         program.write("kept", damaged);
         let ended = program.run(&["log", "verify", "--checkpoint", "kept"]).with(2);
-        assert!(ended.stderr.contains("damaged") && ended.stdout.is_empty(), "{ended:?}");
+        assert!(ended.stderr.contains("beschadigd") && ended.stdout.is_empty(), "{ended:?}");
     }
     let size = kept.lines().nth(1).unwrap();
     program.write("kept", &kept.replacen(&format!("\n{size}\n"), "\n3\n", 1));

@@ -249,7 +249,7 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     stub.write("profile.toml", &profile.replace(&log().key.vkey(), &other.vkey()));
     let ended = stub.client(&["pull", ID, "--show"]).await;
     assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
-    assert!(ended.stderr.contains("the receipt does not hold"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("het ontvangstbewijs klopt niet"), "{}", ended.stderr);
     assert!(ended.stdout.contains("Sluis"), "it came, and was opened");
     let ended = stub.client(&["--json", "pull", ID, "--show"]).await;
     assert_eq!(
@@ -266,6 +266,83 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     let ended = stub.client(&["pull", ID, "--show"]).await;
     assert_eq!(ended.exit, Exit::Done);
     assert!(ended.stderr.contains("de handtekening is niet gecontroleerd"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn every_receipt_of_a_batch_and_of_a_sheet_is_checked() {
+    let log = log();
+    let signing = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    let holds = receipt(&log, &signing, ID);
+    let stub = Stub::start(move |seen, _| {
+        if seen.path.starts_with("/v1/datasets/") {
+            let schema = json!({ "type": "object", "properties": { "persoon": { "type": "object", "properties": { "achternaam": { "type": "string" } } } } });
+            return json(200, &json!({ "code": "toets", "schema": schema }));
+        }
+        let body = String::from_utf8_lossy(&seen.body);
+        let (id, receipt) = match () {
+            () if body.contains("refused") => {
+                return json(403, &json!({ "title": "Not allowed", "errors": [] }));
+            }
+            () if body.contains("other") => (&*ID.replace('1', "2"), &*holds),
+            () if body.contains("torn") => (ID, "a.b.c"),
+            () => (ID, &*holds),
+        };
+        json(201, &json!({ "id": id, "recipients": [{ "receipt": receipt }] }))
+    })
+    .await;
+    stub.write("receipt.jwk", &signing.public_jwk().to_string());
+    let keys = format!("receipt_key = \"receipt.jwk\"\nlog_vkey = \"{}\"\n", log.key.vkey());
+    stub.write("profile.toml", &format!("{}{keys}", stub.profile_text()));
+    let words = ["good", "other", "torn", "refused"];
+    let batch = words.map(|word| format!("{{\"content\":\"{word}\"}}")).join("\n");
+    let sheet =
+        format!("dataset;persoon.achternaam\n{}", words.map(|word| format!("toets;{word}\n")).concat());
+    for (option, file) in
+        [("--batch", stub.write("b.ndjson", &batch)), ("--csv", stub.write("s.csv", &sheet))]
+    {
+        let file = file.to_str().unwrap();
+        let ended = stub.client(&["push", option, file, "--json"]).await;
+        assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
+        let tally = ended.json();
+        assert_eq!(
+            (&tally["accepted"], &tally["unproven"], &tally["refused"]),
+            (&json!(3), &json!(2), &json!(1))
+        );
+        let report: Vec<Value> = std::fs::read_to_string(format!("{file}.report.ndjson"))
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let rows: Vec<_> = report.iter().map(|row| (&row["status"], &row["checked"][0])).collect();
+        let accepted = json!("accepted");
+        assert_eq!(
+            rows,
+            [
+                (&accepted, &json!("proven")),
+                (&accepted, &json!("failed")),
+                (&accepted, &json!("failed")),
+                (&json!("refused"), &Value::Null)
+            ]
+        );
+        assert_eq!(report[1]["receiptFaults"][0]["exit"], 4);
+
+        // The next run sends no row again that was accepted, and the alarm stays.
+        let before = stub.seen().len();
+        let ended = stub.client(&["push", option, file]).await;
+        let sent = stub.seen().into_iter().skip(before).filter(|seen| seen.path == "/v1/packets").count();
+        assert_eq!((ended.exit, sent), (Exit::Unproven, 1), "{ended:?}");
+        assert!(
+            ended.stdout.contains("aangenomen: het ontvangstbewijs gaat over een ander pakket"),
+            "{ended:?}"
+        );
+        assert!(ended.stdout.contains("2 aangenomen met een ontvangstbewijs dat niet klopt"), "{ended:?}");
+    }
+
+    // Without keys nothing can be checked, which is said.
+    stub.write("profile.toml", &stub.profile_text());
+    let file = stub.write("u.ndjson", &batch);
+    let ended = stub.client(&["push", "--batch", file.to_str().unwrap()]).await;
+    assert!(ended.stderr.contains("de ontvangstbewijzen zijn niet gecontroleerd"), "{ended:?}");
 }
 
 #[tokio::test]

@@ -49,9 +49,9 @@ fn a_certificate_that_the_gateway_would_never_let_in_is_not_registered() {
     program.write("try/tls/ca.crl", &authority.revocation_list(&[&revoked.serial], 2, now()).unwrap());
     let made = [
         ("clientAuth", authority.server_only(oin(ZAFFIER), "Zaffier", now(), &entropy).unwrap()),
-        ("does not come from", stranger.client(oin(ZAFFIER), "Zaffier", "x", now(), &entropy).unwrap()),
-        ("has been revoked", revoked),
-        ("has expired", authority.client(oin(ZAFFIER), "Zaffier", "x", long_ago, &entropy).unwrap()),
+        ("komt niet van een CA", stranger.client(oin(ZAFFIER), "Zaffier", "x", now(), &entropy).unwrap()),
+        ("is ingetrokken", revoked),
+        ("is verlopen", authority.client(oin(ZAFFIER), "Zaffier", "x", long_ago, &entropy).unwrap()),
     ];
     let newcomer = "00000099000050000000/leerplicht";
     for (why, issued) in made {
@@ -77,7 +77,7 @@ fn a_certificate_that_the_gateway_would_never_let_in_is_not_registered() {
     program.write("try/sluis.toml", &config);
     fs::remove_file(program.path("try/tls/ca.crl")).unwrap();
     let unknown = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]).done();
-    assert!(unknown.stderr.contains("cannot be told"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("is niet te zeggen"), "{}", unknown.stderr);
 }
 
 /// A gateway that runs, and ends with the test.
@@ -194,5 +194,5 @@ fn an_own_certificate_with_a_short_rsa_key_is_named_and_in_strict_mode_refused()
 
     program.write("try/sluis.toml", &config.replace("strict = false", "strict = true"));
     let refused = program.run(&["serve"]).with(78);
-    assert!(refused.stderr.contains("RSA key below 3072 bits"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("RSA-sleutel van minder dan 3072 bits"), "{}", refused.stderr);
 }

@@ -7,8 +7,12 @@ use crate::cli::client::columns::is_name;
 const LONGEST_FIELD: usize = 64 << 10;
 
 /// What programs write between fields. The first three are read.
-const SEPARATORS: [(u8, &str); 4] =
-    [(b',', "komma's / commas"), (b'\t', "tabs"), (b';', "puntkomma's / semicolons"), (b'|', "|")];
+const SEPARATORS: [(u8, &str, &str); 4] = [
+    (b',', "komma's", "commas"),
+    (b'\t', "tabs", "tabs"),
+    (b';', "puntkomma's", "semicolons"),
+    (b'|', "|", "|"),
+];
 
 /// How a file is split.
 pub(super) struct Split<'a> {
@@ -55,9 +59,9 @@ pub(super) fn split_of(text: &str) -> Result<Split<'_>, Vec<LineFault>> {
 }
 
 /// What is said of a row that has one field, when it holds another separator than the names.
-pub(super) fn other_separator(row: &str, by: u8) -> Option<&'static str> {
-    let (most, name) = SEPARATORS.into_iter().max_by_key(|(separator, _)| count(row, *separator))?;
-    (most != by && count(row, most) > 1).then_some(name)
+pub(super) fn other_separator(row: &str, by: u8) -> Option<(&'static str, &'static str)> {
+    let (most, nl, en) = SEPARATORS.into_iter().max_by_key(|(separator, ..)| count(row, *separator))?;
+    (most != by && count(row, most) > 1).then_some((nl, en))
 }
 
 /// The line with the most column names among the first twenty; where none has one, the first with two filled fields.
@@ -67,7 +71,7 @@ fn names_line(text: &str) -> &str {
         text.lines().filter(move |line| !is_note(line)).take(20)
     };
     let names = |line: &str| {
-        let of = |(separator, _): (u8, _)| fields(line, separator).filter(|field| is_name(field)).count();
+        let of = |(separator, ..): (u8, _, _)| fields(line, separator).filter(|field| is_name(field)).count();
         SEPARATORS.into_iter().map(of).max().unwrap_or(0)
     };
     // `max_by_key` answers the last of equals: the first line counts, so they are asked in reverse.
@@ -76,7 +80,7 @@ fn names_line(text: &str) -> &str {
         Some(line) if names(line) > 0 => line,
         _ => {
             let is_row = |line: &&str| {
-                SEPARATORS.into_iter().any(|(separator, _)| fields(line, separator).count() > 1)
+                SEPARATORS.into_iter().any(|(separator, ..)| fields(line, separator).count() > 1)
             };
             lines().find(is_row).unwrap_or_default()
         }
@@ -95,7 +99,7 @@ fn count(line: &str, separator: u8) -> usize {
 }
 
 fn most_frequent(line: &str) -> Option<u8> {
-    let counted = SEPARATORS.into_iter().map(|(separator, _)| separator).filter(|one| count(line, *one) > 0);
+    let counted = SEPARATORS.into_iter().map(|(separator, ..)| separator).filter(|one| count(line, *one) > 0);
     counted.max_by_key(|separator| count(line, *separator))
 }
 
