@@ -24,7 +24,7 @@ pub(super) fn failure(error: OperateError) -> Failure {
         OperateError::Waited { incoming, outgoing } => Failure::refused(format!(
             "{incoming} copies wait for it, and {outgoing} of what it sent can still be collected"
         ))
-        .now("let them be collected, withdrawn or lapse; `sluis party block` stops the party at once meanwhile"),
+        .now("let them be collected and acknowledged, withdrawn or lapse; `sluis party block` stops the party at once meanwhile"),
         OperateError::PolicyChanged => {
             Failure::configuration("the database decides by other policies than these")
                 .now("use the program and the folder of the active policies, or `sluis policy activate`")

@@ -12,7 +12,11 @@ use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use self::{outlook::Seen, readiness::Watch, reload::Reloading};
+use self::{
+    outlook::{Outlook, Seen},
+    readiness::Watch,
+    reload::Reloading,
+};
 use super::{
     Exit, Failure,
     compose::{Composed, read, unusable},
@@ -35,6 +39,7 @@ use crate::{
     telemetry::{
         metrics::{self, Sample},
         observed::Observed,
+        reminder::Reminded,
     },
 };
 
@@ -55,6 +60,7 @@ pub struct Running {
     stop: CancellationToken,
     reloading: Arc<Reloading>,
     watch: Arc<Watch>,
+    outlook: Arc<Outlook>,
     listeners: Vec<JoinHandle<Stopped>>,
     upkeep: Vec<JoinHandle<Option<()>>>,
     composed: Composed,
@@ -111,16 +117,16 @@ impl Running {
             watch: Arc::clone(&watch),
             vkeys: composed.vkeys.clone(),
         });
-        let looking = outlook::look_around(
-            config.clone(),
-            Arc::clone(&exchange),
-            composed.store.clone(),
-            Arc::clone(&watch),
+        let outlook = Arc::new(Outlook {
+            config: config.clone(),
+            exchange: Arc::clone(&exchange),
+            store: composed.store.clone(),
+            watch: Arc::clone(&watch),
             clock,
             seen,
-        );
+        });
         let upkeep = vec![
-            tokio::spawn(stop.clone().run_until_cancelled_owned(looking)),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&outlook).keep_looking())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&reloading).run())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(end_what_is_due(Arc::clone(&exchange)))),
         ];
@@ -133,6 +139,7 @@ impl Running {
             stop,
             reloading,
             watch,
+            outlook,
             listeners,
             upkeep,
             composed,
@@ -142,6 +149,12 @@ impl Running {
     /// Reads certificates, lists and the log filter again.
     pub fn reload(&self) {
         self.reloading.all();
+    }
+
+    /// Looks what ends soon and what is missing, as the gateway does by itself every half minute, and says in the log what
+    /// `reminded` does not hold yet.
+    pub async fn look_around(&self, reminded: &mut Reminded) {
+        self.outlook.look(reminded).await;
     }
 
     /// A token that stops the gateway when it is cancelled.
@@ -167,6 +180,7 @@ impl Running {
         drop(self.exchange);
         drop(self.reloading);
         drop(self.watch);
+        drop(self.outlook);
         self.composed.close().await;
         ended
     }

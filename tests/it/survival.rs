@@ -17,3 +17,4 @@ mod process;
 mod ready;
 mod service;
 mod stop;
+mod warned;

@@ -106,7 +106,7 @@ impl Desk {
             Err(Failure::Unknown(why)) => {
                 let named =
                     why.as_ref().map(StoreError::kind).filter(|kind| *kind != StoreErrorKind::Unavailable);
-                self.health.failed(named.map_or(WriteError::Unknown.error_code(), StoreErrorKind::as_str));
+                self.health.left_open(named.map_or(WriteError::Unknown.error_code(), StoreErrorKind::as_str));
             }
         }
         tried
@@ -211,7 +211,8 @@ async fn commit(
         return Err(Failure::Unknown(None));
     }
     committing.store(true, Ordering::Relaxed);
-    writing.commit().await.map_err(|error| {
+    let own = writing.commit().await;
+    faults.answer_to_commit().map_or(own, |answer| Err(answer.into())).map_err(|error| {
         if error.is_surely_not_written() { Failure::Closed(error) } else { Failure::Unknown(Some(error)) }
     })?;
     faults.at(Step::Committed).map_err(|_| Failure::Unknown(None))

@@ -30,7 +30,7 @@ pub enum WriteError {
     Unavailable(#[source] Arc<StoreError>),
     /// It may or may not have been written: answer 503, and do not try again here. The caller's Idempotency-Key
     /// settles it.
-    #[error("it is unknown whether the write was committed")]
+    #[error("the database did not confirm the commit")]
     Unknown,
 }
 
