@@ -55,7 +55,7 @@ pub struct Running {
     pub ops: SocketAddr,
     /// The use cases.
     pub exchange: Arc<Exchange>,
-    /// The log's public keys, newest first.
+    /// The log's public keys at the start, newest first.
     pub vkeys: Vec<String>,
     stop: CancellationToken,
     reloading: Arc<Reloading>,
@@ -115,7 +115,7 @@ impl Running {
             tls,
             own: ArcSwap::from_pointee(own),
             watch: Arc::clone(&watch),
-            vkeys: composed.vkeys.clone(),
+            ring: Arc::clone(&composed.ring),
         });
         let outlook = Arc::new(Outlook {
             config: config.clone(),
@@ -146,7 +146,7 @@ impl Running {
         })
     }
 
-    /// Reads certificates, lists and the log filter again.
+    /// Reads certificates, lists, keys and the log filter again.
     pub fn reload(&self) {
         self.reloading.all();
     }
