@@ -37,7 +37,7 @@ pub(super) fn failure(error: OperateError) -> Failure {
 pub(super) fn trouble(trouble: Trouble) -> Failure {
     match trouble {
         Trouble::Write(WriteError::PolicyDiffers) => failure(OperateError::PolicyChanged),
-        Trouble::Write(WriteError::Unknown) => {
+        Trouble::Write(WriteError::Unknown(_)) => {
             Failure::new(Exit::TryAgain, "it is unknown whether it was done")
                 .now("look with `sluis party list` or `sluis log show` before you try again")
         }

@@ -110,7 +110,7 @@ impl Trouble {
 
 const fn what_is_known(error: &WriteError) -> &'static str {
     match error {
-        WriteError::Unknown => "nobody knows whether the write was done",
+        WriteError::Unknown(_) => "nobody knows whether the write was done",
         _ => "the write was not done",
     }
 }

@@ -4,6 +4,7 @@
 mod brake;
 mod canary;
 mod demo;
+mod drill;
 mod figures;
 mod frozen;
 mod kept;

@@ -99,7 +99,7 @@ async fn a_commit_that_failed_on_the_disk_may_have_been_done() {
         let before = rig.verify_log().await;
         *answers.0.lock().unwrap() = Some(Code(code));
         let answer = rig.write(Record, 1).await;
-        assert!(matches!(answer, Err(WriteError::Unknown)), "{code}: {answer:?}");
+        assert!(matches!(answer, Err(WriteError::Unknown(_))), "{code}: {answer:?}");
         assert_eq!(rig.verify_log().await, before + 1, "{code}: it was done");
     }
     store.close().await;
@@ -232,8 +232,15 @@ async fn a_server_that_ends_at_commit_may_have_done_it() {
         *plan.lock().unwrap() = Some(twist);
         let answer = rig.write(Record, 1).await;
         assert!(plan.lock().unwrap().is_none(), "{twist:?}: COMMIT did not come by");
+        let named = answer.as_ref().map_err(WriteError::error_code).map(|_| ());
+        let code = match twist {
+            Twist::Done(_, "53100") | Twist::Undone(_, "53100") => "database_full",
+            Twist::Done(_, "58030") => "database_io",
+            _ => "commit_unknown",
+        };
+        assert_eq!(named, Err(code), "{twist:?}: whatever is known, it is called by its name");
         match answer {
-            Err(WriteError::Unknown) => assert!(!is_known, "{twist:?}"),
+            Err(WriteError::Unknown(_)) => assert!(!is_known, "{twist:?}"),
             Err(WriteError::Unavailable(_)) => assert!(is_known, "{twist:?}"),
             other => panic!("{twist:?}: {other:?}"),
         }
