@@ -99,7 +99,7 @@ impl Backup {
         composed.close().await;
         if noted.is_err() {
             at.out.warn((
-                "dat er een kopie is gemaakt, kon niet worden vastgelegd voor de metingen van de poort",
+                "dat er een kopie is gemaakt, kon niet worden vastgelegd voor de metingen van de gateway",
                 "that a backup was made could not be noted for the gateway's metrics",
             ));
         }

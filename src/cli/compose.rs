@@ -3,6 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
@@ -14,13 +15,14 @@ use super::{
 };
 use crate::{
     config::Config,
-    crypto::gateway_keys::GatewayKeys,
+    crypto::gateway_keys::{GatewayKeys, KeyPrints},
     domain::{clock::Clock, id::Entropy},
-    exchange::{Exchange, Foundation, Settings, admission::Trust},
+    exchange::{Exchange, Foundation, Keys, Settings, admission::Trust},
+    merkle::{checkpoint::Checkpoint, note::LogKey},
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
         OpenOptions, Store, StoreError, StoreErrorKind,
-        writer::{self, Writer},
+        writer::{self, SigningFailed, SignsCheckpoint, Writer},
     },
 };
 
@@ -40,7 +42,88 @@ pub struct Composed {
     pub(super) receipt_key: serde_json::Value,
     /// What commands look up in the store itself.
     pub(super) store: Store,
+    /// The gateway's own keys, as far as they are not the exchange's.
+    pub(super) ring: Arc<Ring>,
     writer: JoinHandle<()>,
+}
+
+/// Signs heads with the key that was read last.
+#[derive(Debug)]
+struct Signs(ArcSwap<LogKey>);
+
+impl Signs {
+    fn with(keys: &GatewayKeys) -> Result<Self, Failure> {
+        Ok(Self(ArcSwap::from_pointee(note_key(keys)?)))
+    }
+}
+
+impl SignsCheckpoint for Signs {
+    fn sign(&self, checkpoint: &Checkpoint) -> Result<String, SigningFailed> {
+        SignsCheckpoint::sign(self.0.load().as_ref(), checkpoint)
+    }
+}
+
+fn note_key(keys: &GatewayKeys) -> Result<LogKey, Failure> {
+    keys.log.signing().to_note_key().map_err(|_| {
+        Failure::configuration(("de sleutel van het logboek kan niet tekenen", "the log key cannot sign"))
+    })
+}
+
+/// The keys that a gateway works with, where they can be replaced.
+#[derive(Debug)]
+pub(super) struct Ring {
+    signs: Arc<Signs>,
+    prints: ArcSwap<KeyPrints>,
+}
+
+impl Ring {
+    /// Reads the folder of keys again and works with what is new in it; answers whether anything was. Every version that is
+    /// in use must still be there.
+    ///
+    /// # Errors
+    /// [`Failure`]; then everything stays as it was.
+    pub(super) fn turn(&self, config: &Config, exchange: &Exchange) -> Result<bool, Failure> {
+        let keys = load_keys(config)?;
+        let missing = keys.prints.missing_of(&self.prints.load());
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            return Err(Failure::configuration(both!(
+                "sleutels die in gebruik zijn, zijn weg of veranderd: {missing}",
+                "keys that are in use are gone or changed: {missing}"
+            )));
+        }
+        if keys.prints == **self.prints.load() {
+            return Ok(false);
+        }
+        let note_key = note_key(&keys)?;
+        if note_key.origin() != self.signs.0.load().origin() {
+            return Err(Failure::configuration((
+                "de sleutel van het logboek hoort bij een ander logboek",
+                "the log key is of another log",
+            )));
+        }
+        exchange.take_keys(Keys {
+            at_rest: Arc::new(keys.at_rest),
+            pseudonyms: Arc::new(keys.pseudonym),
+            receipts: Arc::new(keys.receipt),
+        });
+        self.signs.0.store(Arc::new(note_key));
+        self.prints.store(Arc::new(keys.prints));
+        Ok(true)
+    }
+}
+
+fn load_keys(config: &Config) -> Result<GatewayKeys, Failure> {
+    GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
+        Failure::configuration(listed(
+            ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
+            &faults,
+        ))
+        .now((
+            "zet ze terug uit de laatste back-up, of noem de map in `keys.dir`; `sluis init` maakt nieuwe, voor een nieuw logboek",
+            "put them back from the last backup, or give the folder in `keys.dir`; `sluis init` makes new ones, for a new log",
+        ))
+    })
 }
 
 impl Composed {
@@ -80,21 +163,12 @@ impl Composed {
         check_region(config, &catalogue)?;
         let engine = Engine::new(Arc::clone(&catalogue)).map_err(|fault| {
             Failure::configuration((
-                "met deze regels kan de poort niet beslissen",
+                "met deze regels kan de gateway niet beslissen",
                 "the policies cannot decide",
             ))
             .because(fault)
         })?;
-        let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
-            Failure::configuration(listed(
-                ("de sleutels van de poort zijn niet te gebruiken", "the gateway's keys cannot be used"),
-                &faults,
-            ))
-            .now((
-                "maak ze met `sluis init`, of noem de map in `keys.dir`",
-                "make them with `sluis init`, or give the folder in `keys.dir`",
-            ))
-        })?;
+        let keys = load_keys(config)?;
         let signer = keys.log.signing();
         if !signer.origin().starts_with(&config.log.origin) {
             return Err(Failure::configuration((
@@ -111,11 +185,10 @@ impl Composed {
             .begin_log(signer.origin(), catalogue.digest(), clock.now())
             .await
             .map_err(|error| unusable(("kan het logboek niet beginnen", "the log cannot be begun"), error))?;
-        let note_key = signer.to_note_key().map_err(|_| {
-            Failure::configuration(("de sleutel van het logboek kan niet tekenen", "the log key cannot sign"))
-        })?;
+        let signs = Arc::new(Signs::with(&keys)?);
+        let signer_of_heads: Arc<dyn SignsCheckpoint> = Arc::<Signs>::clone(&signs);
         let settings =
-            writer::settings::Settings::new(catalogue.digest(), Arc::new(note_key), Arc::clone(&clock));
+            writer::settings::Settings::new(catalogue.digest(), signer_of_heads, Arc::clone(&clock));
         let (writer, task) = Writer::start(store.clone(), settings).await.map_err(|error| {
             unusable(("kan niet in het logboek schrijven", "the log cannot be written"), error)
         })?;
@@ -127,9 +200,11 @@ impl Composed {
             writer,
             engine,
             catalogue,
-            at_rest: Arc::new(keys.at_rest),
-            pseudonyms: Arc::new(keys.pseudonym),
-            receipts: Arc::new(keys.receipt),
+            keys: Keys {
+                at_rest: Arc::new(keys.at_rest),
+                pseudonyms: Arc::new(keys.pseudonym),
+                receipts: Arc::new(keys.receipt),
+            },
             trust,
             clock,
             entropy,
@@ -141,7 +216,8 @@ impl Composed {
                 longest_wait: LONGEST_WAIT,
             },
         });
-        Ok(Self { exchange: Arc::new(exchange), store, vkeys, receipt_key, writer: task })
+        let ring = Arc::new(Ring { signs, prints: ArcSwap::from_pointee(keys.prints) });
+        Ok(Self { exchange: Arc::new(exchange), store, vkeys, receipt_key, ring, writer: task })
     }
 
     /// Waits until everything that was handed to the writer is written. Nobody else may hold the exchange any more.

@@ -60,13 +60,13 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
     if config.strict {
         return Err(Failure::configuration(
             Said::from((
-                "anderen kunnen bij bestanden van de poort",
+                "anderen kunnen bij bestanden van de gateway",
                 "files of the gateway are open to others",
             ))
             .listing(found.iter().map(Open::said)),
         )
         .now((
-            "zolang `strict` aan staat, start de poort er niet mee",
+            "zolang `strict` aan staat, start de gateway er niet mee",
             "the gateway does not start with them while `strict` is on",
         )));
     }

@@ -16,7 +16,7 @@ use crate::crypto::gateway_keys::{GatewayKeys, KeyKind};
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 A new version stands beside the former ones, which must stay: they open and verify what was made with them. Bring the new
-file to every gateway of the same database before you restart the first. That a key is rotated is an entry in the log, which
+file to every gateway of the same database before the first reads it, on SIGHUP or at its start. That a key is rotated is an entry in the log, which
 comes first: without the database no key is made.
 
 Examples:
@@ -68,7 +68,7 @@ impl GatewayKey {
         }
     }
 
-    /// What is left to do after the restart.
+    /// What is left to do once it is in use.
     const fn afterwards(self) -> [&'static str; 2] {
         match self {
             Self::AtRest | Self::Pseudonym => [
@@ -130,9 +130,9 @@ impl Keys {
             tell!(
                 language,
                 "Nieuwe versie {version}: {file}{public}\n\
-                 Zet dit bestand bij elke poort op deze database, maak een back-up, en start ze opnieuw.\n{afterwards}",
+                 Zet dit bestand bij elke gateway op deze database, maak een back-up, en laat ze het lezen (SIGHUP of herstart).\n{afterwards}",
                 "New version {version}: {file}{public}\n\
-                 Bring this file to every gateway on this database, make a backup, and restart them.\n{afterwards}",
+                 Bring this file to every gateway on this database, make a backup, and let them read it (SIGHUP or restart).\n{afterwards}",
                 file = file.display()
             )
         })?;

@@ -24,7 +24,7 @@ pub(super) fn failure(error: OperateError) -> Failure {
         OperateError::Waited { incoming, outgoing } => Failure::refused(both!(
             "er wachten {incoming} kopieën op haar, en {outgoing} van wat zij stuurde kan nog worden opgehaald", "{incoming} copies wait for it, and {outgoing} of what it sent can still be collected"
         ))
-        .now(("laat ze ophalen, intrekken of aflopen; `sluis party block` houdt de partij intussen meteen tegen", "let them be collected, withdrawn or lapse; `sluis party block` stops the party at once meanwhile")),
+        .now(("laat ze ophalen en bevestigen, intrekken of aflopen; `sluis party block` houdt de partij intussen meteen tegen", "let them be collected and acknowledged, withdrawn or lapse; `sluis party block` stops the party at once meanwhile")),
         OperateError::PolicyChanged => {
             Failure::configuration(("de database beslist met andere regels dan deze", "the database decides by other policies than these"))
                 .now(("gebruik het programma en de map van de regels die gelden, of `sluis policy activate`", "use the program and the folder of the active policies, or `sluis policy activate`"))
@@ -37,7 +37,7 @@ pub(super) fn failure(error: OperateError) -> Failure {
 pub(super) fn trouble(trouble: Trouble) -> Failure {
     match trouble {
         Trouble::Write(WriteError::PolicyDiffers) => failure(OperateError::PolicyChanged),
-        Trouble::Write(WriteError::Unknown) => {
+        Trouble::Write(WriteError::Unknown(_)) => {
             Failure::new(Exit::TryAgain, ("het is niet bekend of het is gedaan", "it is unknown whether it was done"))
                 .now(("kijk met `sluis party list` of `sluis log show` voordat u het nog eens probeert", "look with `sluis party list` or `sluis log show` before you try again"))
         }

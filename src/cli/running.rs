@@ -12,7 +12,11 @@ use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use self::{outlook::Seen, readiness::Watch, reload::Reloading};
+use self::{
+    outlook::{Outlook, Seen},
+    readiness::Watch,
+    reload::Reloading,
+};
 use super::{
     Exit, Failure,
     compose::{Composed, read, unusable},
@@ -36,6 +40,7 @@ use crate::{
     telemetry::{
         metrics::{self, Sample},
         observed::Observed,
+        reminder::Reminded,
     },
 };
 
@@ -51,11 +56,12 @@ pub struct Running {
     pub ops: SocketAddr,
     /// The use cases.
     pub exchange: Arc<Exchange>,
-    /// The log's public keys, newest first.
+    /// The log's public keys at the start, newest first.
     pub vkeys: Vec<String>,
     stop: CancellationToken,
     reloading: Arc<Reloading>,
     watch: Arc<Watch>,
+    outlook: Arc<Outlook>,
     listeners: Vec<JoinHandle<Stopped>>,
     upkeep: Vec<JoinHandle<Option<()>>>,
     composed: Composed,
@@ -114,18 +120,18 @@ impl Running {
             tls,
             own: ArcSwap::from_pointee(own),
             watch: Arc::clone(&watch),
-            vkeys: composed.vkeys.clone(),
+            ring: Arc::clone(&composed.ring),
         });
-        let looking = outlook::look_around(
-            config.clone(),
-            Arc::clone(&exchange),
-            composed.store.clone(),
-            Arc::clone(&watch),
+        let outlook = Arc::new(Outlook {
+            config: config.clone(),
+            exchange: Arc::clone(&exchange),
+            store: composed.store.clone(),
+            watch: Arc::clone(&watch),
             clock,
             seen,
-        );
+        });
         let upkeep = vec![
-            tokio::spawn(stop.clone().run_until_cancelled_owned(looking)),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&outlook).keep_looking())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&reloading).run())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(end_what_is_due(Arc::clone(&exchange)))),
         ];
@@ -138,15 +144,22 @@ impl Running {
             stop,
             reloading,
             watch,
+            outlook,
             listeners,
             upkeep,
             composed,
         })
     }
 
-    /// Reads certificates, lists and the log filter again.
+    /// Reads certificates, lists, keys and the log filter again.
     pub fn reload(&self) {
         self.reloading.all();
+    }
+
+    /// Looks what ends soon and what is missing, as the gateway does by itself every half minute, and says in the log what
+    /// `reminded` does not hold yet.
+    pub async fn look_around(&self, reminded: &mut Reminded) {
+        self.outlook.look(reminded).await;
     }
 
     /// A token that stops the gateway when it is cancelled.
@@ -172,6 +185,7 @@ impl Running {
         drop(self.exchange);
         drop(self.reloading);
         drop(self.watch);
+        drop(self.outlook);
         self.composed.close().await;
         ended
     }
@@ -185,8 +199,8 @@ async fn check_policy(composed: &Composed) -> Result<(), Failure> {
     if head.policy == composed.exchange.policy_digest() {
         return Ok(());
     }
-    Err(Failure::configuration(("de database beslist met andere regels dan deze poort heeft", "the database decides by other policies than this gateway has")).now(
-        ("`sluis policy activate` laat alle poorten met de regels van deze poort beslissen; de andere moeten dan opnieuw starten", "to make this gateway's policies the active ones for all, run `sluis policy activate`; others must then restart"),
+    Err(Failure::configuration(("de database beslist met andere regels dan deze gateway heeft", "the database decides by other policies than this gateway has")).now(
+        ("`sluis policy activate` laat alle poorten met de regels van deze gateway beslissen; de andere moeten dan opnieuw starten", "to make this gateway's policies the active ones for all, run `sluis policy activate`; others must then restart"),
     ))
 }
 
@@ -196,7 +210,7 @@ fn own_certificate(config: &Config) -> Result<OwnCertificate, Failure> {
     let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
         |error| {
             Failure::configuration((
-                "het eigen certificaat van de poort is niet te gebruiken",
+                "het eigen certificaat van de gateway is niet te gebruiken",
                 "the gateway's own certificate cannot be used",
             ))
             .because(error)
@@ -204,7 +218,7 @@ fn own_certificate(config: &Config) -> Result<OwnCertificate, Failure> {
     )?;
     if config.strict && own.is_phased_out() {
         return Err(Failure::configuration(
-            ("het eigen certificaat van de poort heeft een RSA-sleutel van minder dan 3072 bits, en die raadt het NCSC af", "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out"),
+            ("het eigen certificaat van de gateway heeft een RSA-sleutel van minder dan 3072 bits, en die raadt het NCSC af", "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out"),
         )
         .now(("vraag uw CA om een met P-256, of met RSA van ten minste 3072 bits", "ask your authority for one with P-256, or with RSA of at least 3072 bits")));
     }

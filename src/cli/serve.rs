@@ -23,7 +23,7 @@ Examples:
   sluis serve --config /etc/sluis/sluis.toml
 
 It stops on SIGTERM or SIGINT: nothing new is taken, what was accepted is finished. On SIGHUP it reads certificates,
-revocation lists and the log filter again.")]
+authorities, revocation lists, its own keys and the log filter again; anything else of the configuration takes a restart.")]
 pub struct Serve {
     /// The configuration.
     #[command(flatten)]

@@ -167,7 +167,7 @@ impl Exchange {
 
     fn all_search_digests(&self, recipient: PartyId, purpose: &Purpose, sought: &Sought) -> Vec<Digest> {
         let scope = format!("{recipient}\n{purpose}");
-        self.pseudonyms.all(sought.kind, &scope, &sought.value).into_iter().map(|one| one.value).collect()
+        self.pseudonyms().all(sought.kind, &scope, &sought.value).into_iter().map(|one| one.value).collect()
     }
 }
 

@@ -18,18 +18,20 @@ pub fn certificate_ends(pem: &[u8]) -> Vec<Timestamp> {
     blocks(pem, "CERTIFICATE").iter().filter_map(|der| certificate_end(der)).collect()
 }
 
-/// The ends of all revocation lists of a file, PEM or DER (`nextUpdate`, RFC 5280, section 5.1.2.5).
+/// Since when and until when each revocation list of a file holds, PEM or DER (`thisUpdate` and `nextUpdate`, RFC 5280,
+/// sections 5.1.2.4 and 5.1.2.5).
 #[must_use]
-pub fn list_ends(bytes: &[u8]) -> Vec<Timestamp> {
+pub fn lists(bytes: &[u8]) -> Vec<(Timestamp, Timestamp)> {
     let mut lists = blocks(bytes, "X509 CRL");
     if lists.is_empty() {
         lists.push(bytes.to_vec());
     }
-    let end = |der: &Vec<u8>| {
+    let life = |der: &Vec<u8>| {
         let (_, list) = CertificateRevocationList::from_der(der).ok()?;
-        Timestamp::from_second(list.next_update()?.timestamp()).ok()
+        let at = |seconds| Timestamp::from_second(seconds).ok();
+        at(list.last_update().timestamp()).zip(at(list.next_update()?.timestamp()))
     };
-    lists.iter().filter_map(end).collect()
+    lists.iter().filter_map(life).collect()
 }
 
 fn blocks(bytes: &[u8], tag: &str) -> Vec<Vec<u8>> {

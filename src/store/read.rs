@@ -17,7 +17,7 @@ mod view;
 
 pub use self::{
     declarations::{DecisionRow, DeclarationRow, DeclarationState},
-    ends::{Chore, Ends},
+    ends::{Chore, Ends, Lapsing},
     entries::EntryRow,
     feeds::{Copy, NoticeKind, NoticeRow, Page},
     keys::{KeyRow, KeyState},

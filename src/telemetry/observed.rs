@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use metrics::{describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
+use crate::store::read::Lapsing;
+
 const READY: &str = "sluis_ready";
 const NOT_READY: &str = "sluis_not_ready";
 const EXPIRES: &str = "sluis_expires_timestamp_seconds";
@@ -24,6 +26,8 @@ pub struct Expiry {
     pub kind: &'static str,
     /// Which: a party, a party and a municipality, or the name of a file.
     pub name: String,
+    /// Since when it holds, of what is renewed often.
+    pub since: Option<Timestamp>,
     /// When it ends.
     pub at: Timestamp,
 }
@@ -37,13 +41,15 @@ pub struct Observed {
     pub expiries: Vec<Expiry>,
     /// The parties that no packet can be sealed to.
     pub without_key: Vec<String>,
-    /// How many uncollected copies lapse within so many days.
-    pub lapsing: Vec<(u8, u64)>,
+    /// The uncollected copies that lapse soon.
+    pub lapsing: Vec<Lapsing>,
     /// The size of the database.
     pub database_bytes: Option<u64>,
-    /// The last backup by the gateway's own command.
+    /// The time of the log's first entry.
+    pub log_begun: Option<Timestamp>,
+    /// The last backup by the gateway's own command, 1970 where there was none; absent where other tools make it.
     pub last_backup: Option<Timestamp>,
-    /// The last verification of the log that found nothing.
+    /// The last verification of the log that found nothing, 1970 where there was none.
     pub last_verify: Option<Timestamp>,
     /// The digest of the policies that this gateway decides by.
     pub policy: String,
@@ -73,8 +79,8 @@ impl Observed {
         for party in &self.without_key {
             gauge!(WITHOUT_KEY, "party" => party.clone()).set(1.0);
         }
-        for (days, copies) in &self.lapsing {
-            gauge!(LAPSING, "days" => days.to_string()).set(number(*copies));
+        for lapsing in &self.lapsing {
+            gauge!(LAPSING, "days" => lapsing.days.to_string()).set(number(lapsing.copies));
         }
         if let Some(bytes) = self.database_bytes {
             gauge!(DATABASE_BYTES).set(number(bytes));
@@ -96,8 +102,14 @@ fn describe() {
     describe_gauge!(WITHOUT_KEY, "1 for a party that no packet can be sealed to.");
     describe_gauge!(LAPSING, "Uncollected copies that lapse within so many days.");
     describe_gauge!(DATABASE_BYTES, "Bytes that the database takes.");
-    describe_gauge!(LAST_BACKUP, "When `sluis backup` last copied the database, in seconds since 1970.");
-    describe_gauge!(LAST_VERIFY, "When `sluis log verify` last found nothing wrong, in seconds since 1970.");
+    describe_gauge!(
+        LAST_BACKUP,
+        "When `sluis backup` last copied the database, in seconds since 1970; 0: never."
+    );
+    describe_gauge!(
+        LAST_VERIFY,
+        "When `sluis log verify` last found nothing wrong, in seconds since 1970; 0: never."
+    );
     describe_gauge!(BUILD, "The program's version and the digest of its policies.");
 }
 

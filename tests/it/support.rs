@@ -36,6 +36,7 @@ use sluis::{
     },
     merkle::note::LogVerifier,
     store::{OpenOptions, Store},
+    telemetry::{self, Format},
 };
 use tempfile::TempDir;
 
@@ -307,6 +308,37 @@ pub(crate) fn left_out(what: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap().insert(what.to_owned()) {
         writeln!(std::io::stderr(), "\nleft out: {what}").unwrap();
+    }
+}
+
+/// What is logged where this is the subscriber's writer.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// A subscriber that writes here, as the program's own does to standard error.
+    pub(crate) fn subscriber(
+        &self,
+        format: Format,
+        filter: &str,
+    ) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let writer = self.clone();
+        telemetry::subscriber(format, filter, move || writer.clone()).unwrap()
+    }
+
+    /// What was logged since this was asked last.
+    pub(crate) fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

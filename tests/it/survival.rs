@@ -4,6 +4,7 @@
 mod brake;
 mod canary;
 mod demo;
+mod drill;
 mod figures;
 mod frozen;
 mod kept;
@@ -17,3 +18,4 @@ mod process;
 mod ready;
 mod service;
 mod stop;
+mod warned;

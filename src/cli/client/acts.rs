@@ -259,7 +259,7 @@ fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
         ("/told", "al opgehaald, krijgt bericht", "collected already, is told"),
         (
             "/toTell",
-            "het afschrift is al opgehaald; de poort geeft geen bericht: vertel het zelf",
+            "het afschrift is al opgehaald; de gateway geeft geen bericht: vertel het zelf",
             "the copy was collected already; the gateway tells nobody: tell it yourself",
         ),
     ] {

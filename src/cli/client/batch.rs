@@ -304,6 +304,6 @@ impl Batch<'_> {
 
 fn not_understood(record: Record) -> Record {
     let en = "the gateway's answer is not understood";
-    let said = Some(Said::new("het antwoord van de poort is niet te begrijpen", en));
+    let said = Some(Said::new("het antwoord van de gateway is niet te begrijpen", en));
     Record { status: Status::Unknown, title: Some(en.to_owned()), said, ..record }
 }

@@ -98,7 +98,7 @@ impl Entries {
                 "{wrong} of {count} entries do not hold"
             ))
             .now((
-                "bewaar deze uitvoer en vertel het de beheerder van de poort en uw privacy officer",
+                "bewaar deze uitvoer en vertel het de beheerder van de gateway en uw privacy officer",
                 "keep this output and tell the gateway's operator and your privacy officer",
             )));
         }
@@ -128,7 +128,7 @@ fn needed(log: Option<LogVerifier>) -> Result<LogVerifier, Failure> {
             "the profile has no `log_vkey` to verify with",
         ))
         .now((
-            "vraag de publieke sleutel van het log aan de beheerder, niet aan de poort, en zet haar in het profiel",
+            "vraag de publieke sleutel van het log aan de beheerder, niet aan de gateway, en zet haar in het profiel",
             "get the log's public key from the gateway's operator, not from the gateway, and add it to the profile",
         ))
     })

@@ -223,9 +223,9 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn unsent(error: reqwest::Error) -> CallError {
     let connecting = error.is_connect();
     let (nl, en) = if error.is_timeout() {
-        ("de poort antwoordde niet op tijd", "the gateway did not answer in time")
+        ("de gateway antwoordde niet op tijd", "the gateway did not answer in time")
     } else {
-        ("de poort is niet te bereiken", "the gateway cannot be reached")
+        ("de gateway is niet te bereiken", "the gateway cannot be reached")
     };
     // The address is left out: it is in the profile, and paths hold identifiers.
     let error = error.without_url();
@@ -249,5 +249,5 @@ fn unsent(error: reqwest::Error) -> CallError {
 fn answered(status: u16, problem: &Problem) -> Said {
     let title = problem.title();
     let (nl, en) = (title.text(Language::Nl), title.text(Language::En));
-    Said::new(format!("de poort antwoordde {status}: {nl}"), format!("the gateway answered {status} {en}"))
+    Said::new(format!("de gateway antwoordde {status}: {nl}"), format!("the gateway answered {status} {en}"))
 }

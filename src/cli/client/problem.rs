@@ -182,8 +182,8 @@ const DUTCH: [(&str, &str); 18] = [
     ("media-type-not-supported", "dit mediatype wordt niet ondersteund"),
     ("too-many-requests", "u heeft uw quotum voor nu verbruikt"),
     ("headers-too-large", "uw headers zijn te groot, of het zijn er te veel"),
-    ("internal", "er ging iets mis bij de poort"),
-    ("unavailable", "de poort kan dit nu niet"),
+    ("internal", "er ging iets mis bij de gateway"),
+    ("unavailable", "de gateway kan dit nu niet"),
     ("unexplained", "antwoord zonder uitleg"),
 ];
 

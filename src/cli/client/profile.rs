@@ -187,7 +187,7 @@ impl Profile {
                 ))
                 .because(error)
                 .now((
-                    "neem haar over van de beheerder, niet van de poort: `naam+hash+sleutel`",
+                    "neem haar over van de beheerder, niet van de gateway: `naam+hash+sleutel`",
                     "copy it from the gateway's operator, not from the gateway: `name+hash+key`",
                 ))
             })
@@ -210,7 +210,7 @@ impl Profile {
             ))
             .because(error)
             .now((
-                "vraag de beheerder van de poort erom: `sluis keys show` drukt hem af",
+                "vraag de beheerder van de gateway erom: `sluis keys show` drukt hem af",
                 "ask the gateway's operator for it: `sluis keys show` prints it",
             ))
         })

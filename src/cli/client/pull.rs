@@ -128,7 +128,7 @@ fn unopened(why: OpenError) -> Failure {
         | OpenError::OtherPacket
         | OpenError::Content => Failure::configuration(("wat kwam is geen verzegeld pakket zoals Sluis het maakt, en is niet geopend", "what came is not a sealed packet as Sluis makes it, and is not opened"))
             .because(why)
-            .now(("open het ook met niets anders; laat `<ID>.jwe` aan de beheerder van de poort zien, en vraag de afzender om het nog eens te sturen", "open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again")),
+            .now(("open het ook met niets anders; laat `<ID>.jwe` aan de beheerder van de gateway zien, en vraag de afzender om het nog eens te sturen", "open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again")),
     }
 }
 
@@ -176,7 +176,7 @@ impl Pull {
         let checked = released.receipt.as_ref().map(|receipt| keys_of_gateway.check(receipt, Some(&packet)));
         match &checked {
             Some(checked) => checked.tell(&mut at.out),
-            None => at.out.warn(("de poort gaf geen bewijs", "the gateway gave no receipt")),
+            None => at.out.warn(("de gateway gaf geen bewijs", "the gateway gave no receipt")),
         }
         let (header, content) = opened?;
         let content: Option<Value> =

@@ -129,7 +129,7 @@ impl Keys {
 }
 
 const TELL: (&str, &str) = (
-    "het is gedaan: stuur het niet nog eens; bewaar het ontvangstbewijs en zeg het tegen de beheerder van de poort en uw functionaris gegevensbescherming",
+    "het is gedaan: stuur het niet nog eens; bewaar het ontvangstbewijs en zeg het tegen de beheerder van de gateway en uw functionaris gegevensbescherming",
     "it was done: do not send it again; keep the receipt and tell the gateway's operator and your privacy officer",
 );
 

@@ -80,7 +80,7 @@ impl Dataset {
     pub async fn read(code: &DatasetCode, session: &Session) -> Result<Self, Failure> {
         match session.gateway.call(Call::get(format!("/v1/datasets/{code}"))).await {
             Err(CallError::Problem(problem)) if problem.status == 404 => Err(Failure::refused(both!(
-                "de poort heeft geen dataset `{code}`",
+                "de gateway heeft geen dataset `{code}`",
                 "the gateway has no dataset `{code}`"
             ))
             .now(("`sluis client datasets` noemt ze", "`sluis client datasets` lists them"))),

@@ -121,7 +121,7 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, langua
         lines.push(tell!(
             language,
             "{} aangenomen met een ontvangstbewijs dat niet klopt: stuur die niet nog eens; bewaar het verslag en zeg het tegen de \
-             beheerder van de poort en uw functionaris gegevensbescherming",
+             beheerder van de gateway en uw functionaris gegevensbescherming",
             "{} accepted with a receipt that does not hold: do not send those again; keep the report and tell the gateway's operator \
              and your privacy officer",
             tally.unproven

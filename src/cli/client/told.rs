@@ -73,7 +73,7 @@ impl Teller<'_> {
         };
         let who = told.first(|part| part.caller).map(|party| self.party(party));
         let nobody = match event {
-            Event::Expire | Event::Notice => language.pick("de poort", "the gateway"),
+            Event::Expire | Event::Notice => language.pick("de gateway", "the gateway"),
             _ => language.pick("de beheerder", "the operator"),
         };
         let who = who.unwrap_or_else(|| nobody.to_owned());
@@ -352,7 +352,7 @@ const fn plain(event: Event, language: Language) -> (&'static str, &'static str)
             (("maakte een reservekopie", "een reservekopie maken"), ("made a backup", "make a backup"))
         }
         Event::GatewayKeyRotated => (
-            ("maakte een nieuwe sleutel van de poort", "een nieuwe sleutel maken"),
+            ("maakte een nieuwe sleutel van de gateway", "een nieuwe sleutel maken"),
             ("made a new key of the gateway", "make a new key"),
         ),
         Event::BodyRead => (

@@ -63,7 +63,7 @@ impl Visitor {
         let ca = fs::read(&stage.ca).map_err(|error| Failure::unreadable(&stage.ca, error))?;
         let config = tls::client_config(None, &ca, clock).map_err(|error| {
             Failure::internal((
-                "de CA van de poort is niet te lezen",
+                "de CA van de gateway is niet te lezen",
                 "the gateway's authority cannot be read",
             ))
             .because(error)
@@ -81,7 +81,7 @@ impl Visitor {
 
     async fn get(&self, path: &str) -> Result<Bytes, Failure> {
         let failed = |error| {
-            Failure::internal(both!("de poort geeft /{path} niet", "the gateway does not give /{path}"))
+            Failure::internal(both!("de gateway geeft /{path} niet", "the gateway does not give /{path}"))
                 .because(error)
         };
         let answer = self.http.get(format!("{}/{path}", self.base)).send().await.map_err(failed)?;
@@ -92,7 +92,7 @@ impl Visitor {
     async fn copy(&self, log: &LogVerifier, folder: &Path) -> Result<Folder, Failure> {
         let odd = |(nl, en): (&str, &str)| {
             Failure::refused((
-                format!("het logboek dat de poort geeft is niet in orde: {nl}"),
+                format!("het logboek dat de gateway geeft is niet in orde: {nl}"),
                 format!("the log that the gateway serves is not in order: {en}"),
             ))
         };

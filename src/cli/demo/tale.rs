@@ -119,7 +119,7 @@ impl Tale {
         let answer = self.step(at, actor, told, request, call).await?;
         let Some(answer) = answer else { return Ok(Value::Null) };
         serde_json::from_slice(&answer.body).map_err(|_| {
-            Failure::internal(("het antwoord van de poort is geen JSON", "the gateway's answer is no JSON"))
+            Failure::internal(("het antwoord van de gateway is geen JSON", "the gateway's answer is no JSON"))
         })
     }
 

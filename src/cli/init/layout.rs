@@ -95,7 +95,7 @@ pub async fn lay_out(
 
     let authority = Authority::root("Sluis try-out", now, entropy.as_ref()).map_err(failed)?;
     let gateway_oin: Oin = GATEWAY_OIN.parse().map_err(|_| {
-        Failure::internal(("het eigen OIN van de poort is geen OIN", "the gateway's own OIN is no OIN"))
+        Failure::internal(("het eigen OIN van de gateway is geen OIN", "the gateway's own OIN is no OIN"))
     })?;
     let names = ["localhost", "127.0.0.1"];
     let server =

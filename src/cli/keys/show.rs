@@ -13,7 +13,7 @@ pub(super) fn show(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
     let folder = &config.keys.dir;
     let keys = GatewayKeys::load(folder, config.strict).map_err(|faults| {
         Failure::configuration(listed(
-            ("de sleutels van de poort zijn niet te gebruiken", "the gateway's keys cannot be used"),
+            ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
             &faults,
         ))
         .now((
@@ -36,7 +36,7 @@ pub(super) fn show(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
         let mut lines = vec![
             language
                 .pick(
-                    "Publieke sleutels, de nieuwste eerst; geef ze de partijen langs een andere weg dan de poort.",
+                    "Publieke sleutels, de nieuwste eerst; geef ze de partijen langs een andere weg dan de gateway.",
                     "Public keys, the newest first; give them to the parties by another way than the gateway.",
                 )
                 .to_owned(),

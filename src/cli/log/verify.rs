@@ -88,7 +88,7 @@ async fn of_store(
 ) -> Result<Report, Failure> {
     let config = file.read()?;
     let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
-        Failure::configuration(listed(("de sleutels van de poort zijn niet te gebruiken", "the gateway's keys cannot be used"), &faults))
+        Failure::configuration(listed(("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"), &faults))
             .now((
                 "zonder die sleutels is de inhoud niet te vergelijken; een kopie van `sluis log export` heeft ze niet nodig",
                 "without them the bodies cannot be compared; a copy by `sluis log export` needs none",
@@ -119,7 +119,7 @@ async fn of_store(
         && store.note_chore(Chore::LogVerify, at.clock.now()).await.is_err()
     {
         at.out.warn((
-            "dat het logboek is gecontroleerd, kon niet worden vastgelegd voor de metingen van de poort",
+            "dat het logboek is gecontroleerd, kon niet worden vastgelegd voor de metingen van de gateway",
             "that the log was verified could not be noted for the gateway's metrics",
         ));
     }

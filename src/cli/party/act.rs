@@ -201,7 +201,7 @@ fn read(
         Err(fault) => {
             let (nl, en) = reason(fault);
             return Err(Failure::refused((
-                format!("de poort zou dit certificaat nooit toelaten: {nl}"),
+                format!("de gateway zou dit certificaat nooit toelaten: {nl}"),
                 format!("the gateway would never let this certificate in: {en}"),
             ))
             .now(advice(fault)));
@@ -219,8 +219,8 @@ fn reason(fault: NotLetIn) -> (String, String) {
         NotLetIn::Usage => {
             "een client mag het certificaat niet gebruiken: in extended key usage ontbreekt clientAuth"
         }
-        NotLetIn::Prefix => "geen CA van deze poort staat in voor OIN's die zo beginnen",
-        NotLetIn::Authority => "het certificaat komt niet van een CA die deze poort voor dit OIN vertrouwt",
+        NotLetIn::Prefix => "geen CA van deze gateway staat in voor OIN's die zo beginnen",
+        NotLetIn::Authority => "het certificaat komt niet van een CA die deze gateway voor dit OIN vertrouwt",
         NotLetIn::Revoked => "het certificaat, of dat van een CA erboven, is ingetrokken",
         NotLetIn::RevocationUnknown => {
             "of het certificaat is ingetrokken, is niet te zeggen: de lijst van de CA ontbreekt of is verlopen"

@@ -1,4 +1,4 @@
-//! Reading again what may change while the gateway runs: certificates, lists, and on request the log filter.
+//! Reading again what may change while the gateway runs: certificates, lists, and on request keys and the log filter.
 
 use std::sync::Arc;
 
@@ -6,9 +6,8 @@ use arc_swap::ArcSwap;
 
 use super::{own_certificate, readiness::Watch, server_config};
 use crate::{
-    cli::{Failure, trust},
-    config::{Config, Environment},
-    crypto::gateway_keys::GatewayKeys,
+    cli::{Failure, compose::Ring, trust},
+    config::{Config, Environment, Telemetry},
     domain::clock::Clock,
     exchange::Exchange,
     http::server::TlsSlot,
@@ -26,8 +25,8 @@ pub(super) struct Reloading {
     /// The own certificate as it was last read.
     pub(super) own: ArcSwap<OwnCertificate>,
     pub(super) watch: Arc<Watch>,
-    /// The log's public keys at the start, newest first.
-    pub(super) vkeys: Vec<String>,
+    /// The gateway's own keys.
+    pub(super) ring: Arc<Ring>,
 }
 
 impl Reloading {
@@ -42,9 +41,12 @@ impl Reloading {
     /// Reads everything again that can be taken over while the gateway runs, and says what cannot.
     pub(super) fn all(&self) {
         self.certificates();
+        self.keys();
         self.filter();
         self.say_what_waits_for_a_restart();
-        tracing::info!("certificates, lists and the log filter were read again");
+        tracing::info!(
+            "certificates, authorities, revocation lists, keys and the log filter were read again"
+        );
     }
 
     /// Lists, anchors and the own certificate, each by itself; keeps what it has where a file is wrong.
@@ -69,6 +71,17 @@ impl Reloading {
         }
     }
 
+    /// The gateway's own keys: new versions beside those that are in use.
+    fn keys(&self) {
+        match self.ring.turn(&self.config, &self.exchange) {
+            Ok(true) => tracing::info!("new versions of the gateway's own keys are in use"),
+            Ok(false) => {}
+            Err(failure) => {
+                tracing::error!(error_code = "reload", cause = %failure, "the gateway's own keys were not read again");
+            }
+        }
+    }
+
     fn filter(&self) {
         let filter = self.read_again().map(|config| config.telemetry.filter);
         let taken = filter.and_then(|filter| {
@@ -87,22 +100,15 @@ impl Reloading {
 
     fn say_what_waits_for_a_restart(&self) {
         if let Ok(read) = self.read_again() {
-            let telemetry = self.config.telemetry.clone();
+            let filter = self.config.telemetry.filter.clone();
+            let telemetry = Telemetry { filter, ..read.telemetry.clone() };
             if (Config { telemetry, ..read }) != self.config {
                 tracing::warn!(
                     error_code = "restart_needed",
                     what = "configuration",
-                    "it takes a restart to take this over"
+                    "the configuration has changed in more than `telemetry.filter`: it takes a restart to take that over"
                 );
             }
-        }
-        let keys = GatewayKeys::load(&self.config.keys.dir, self.config.strict);
-        if keys.is_ok_and(|keys| keys.log.vkeys() != self.vkeys) {
-            tracing::warn!(
-                error_code = "restart_needed",
-                what = "keys",
-                "it takes a restart to take this over"
-            );
         }
     }
 

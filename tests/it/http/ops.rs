@@ -15,6 +15,7 @@ use sluis::{
         ops::{Probes, Readiness, router},
         server::Server,
     },
+    store::read::Lapsing,
     telemetry::{
         metrics::{self, Sample},
         observed::{Expiry, Observed},
@@ -40,9 +41,10 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
                 expiries: vec![Expiry {
                     kind: "mandate",
                     name: "00000099000000001000/werk-en-inkomen 0361".to_owned(),
+                    since: None,
                     at: Timestamp::from_second(1_800_000_000).unwrap(),
                 }],
-                lapsing: vec![(7, 12)],
+                lapsing: vec![Lapsing { days: 7, copies: 12, last: None }],
                 ..Observed::default()
             };
             (sample, Arc::new(observed))

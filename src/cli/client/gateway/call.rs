@@ -125,7 +125,7 @@ impl From<CallError> for Failure {
                 let (status, title) = (problem.status, problem.title());
                 let (nl, en) = (title.text(Language::Nl), title.text(Language::En));
                 let title = Said::new(
-                    format!("de poort zegt nee: {status} {nl}"),
+                    format!("de gateway zegt nee: {status} {nl}"),
                     format!("the gateway says no: {status} {en}"),
                 );
                 Self::new(exit, title).explained(*problem)
