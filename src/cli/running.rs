@@ -33,10 +33,7 @@ use crate::{
     },
     identity::tls::{self, OwnCertificate},
     store::Store,
-    telemetry::{
-        metrics::{self, Sample},
-        observed::Observed,
-    },
+    telemetry::{metrics::Sample, observed::Observed},
 };
 
 /// How often packets whose term has passed are ended.
@@ -110,6 +107,7 @@ impl Running {
         let reloading = Arc::new(Reloading {
             config: config.clone(),
             exchange: Arc::clone(&exchange),
+            store: composed.store.clone(),
             clock: Arc::clone(&clock),
             tls,
             own: ArcSwap::from_pointee(own),
@@ -145,8 +143,8 @@ impl Running {
     }
 
     /// Reads certificates, lists and the log filter again.
-    pub fn reload(&self) {
-        self.reloading.all();
+    pub async fn reload(&self) {
+        self.reloading.all().await;
     }
 
     /// A token that stops the gateway when it is cancelled.
@@ -265,14 +263,6 @@ fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Se
         move || {
             let (exchange, store) = (Arc::clone(&exchange), store.clone());
             let observed = Observed { not_ready: for_sample.last(), ..Observed::clone(&seen.load()) };
-            let now = exchange.now();
-            for list in exchange.trust().revocations.standing() {
-                metrics::revocation_list(
-                    &list.authority,
-                    now.duration_since(list.this_update),
-                    list.next_update.duration_since(now),
-                );
-            }
             async move {
                 // The head in the database is that of all gateways; it is signed in the transaction that appends, so its
                 // last time is that of its checkpoint.

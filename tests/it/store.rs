@@ -8,6 +8,7 @@ mod faults;
 mod feeds;
 pub(crate) mod frozen;
 mod keys;
+mod lists;
 mod log;
 mod opening;
 mod packets;

@@ -48,6 +48,7 @@ pub(super) async fn look_around(
         let policy = exchange.policy_digest().to_string();
         let mut observed = Observed { not_ready, policy, ..Observed::default() };
         observed.expiries = of_files(&config);
+        of_lists(&exchange, &mut observed);
         match of_store(&store, clock.now(), &mut observed).await {
             Ok(()) => {}
             Err(error) => {
@@ -76,10 +77,21 @@ fn of_files(config: &Config) -> Vec<Expiry> {
         let ends = validity::certificate_ends(&read(&anchor.file));
         found.extend(ends.into_iter().min().map(expiry("authority", &anchor.file)));
     }
-    for file in &config.tls.revocation.files {
-        found.extend(validity::list_ends(&read(file)).into_iter().min().map(expiry(LIST, file)));
-    }
     found
+}
+
+/// Of the lists in use, whatever the files hold now. Of an authority that has several, each for some of its certificates,
+/// the first to lapse counts, and the oldest.
+fn of_lists(exchange: &Exchange, observed: &mut Observed) {
+    let mut lists: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
+    for list in exchange.trust().revocations.standing() {
+        let first = lists.entry(list.authority).or_insert((list.next_update, list.this_update));
+        *first = (first.0.min(list.next_update), first.1.min(list.this_update));
+    }
+    for (name, (at, made)) in lists {
+        observed.lists_made.push((name.clone(), made));
+        observed.expiries.push(Expiry { kind: LIST, name, at });
+    }
 }
 
 async fn of_store(store: &Store, now: Timestamp, observed: &mut Observed) -> Result<(), StoreError> {
