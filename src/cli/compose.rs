@@ -136,8 +136,17 @@ impl Composed {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
-        let trust = trust::read(config, clock.as_ref())?;
-        Self::with(config, trust, clock, entropy).await
+        let composed = Self::with(config, Arc::clone(&clock), entropy).await?;
+        match trust::read(config, &composed.store, clock.as_ref()).await {
+            Ok(trust) => {
+                composed.exchange.believe(trust);
+                Ok(composed)
+            }
+            Err(failure) => {
+                composed.close().await;
+                Err(failure)
+            }
+        }
     }
 
     /// Likewise, for an operator at the store, where nobody calls: certificates and revocation lists are not read, so that
@@ -150,12 +159,11 @@ impl Composed {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
-        Self::with(config, Trust::nobody(), clock, entropy).await
+        Self::with(config, clock, entropy).await
     }
 
     async fn with(
         config: &Config,
-        trust: Trust,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
@@ -205,7 +213,7 @@ impl Composed {
                 pseudonyms: Arc::new(keys.pseudonym),
                 receipts: Arc::new(keys.receipt),
             },
-            trust,
+            trust: Trust::nobody(),
             clock,
             entropy,
             settings: Settings {

@@ -37,11 +37,7 @@ use crate::{
     },
     identity::tls::{self, OwnCertificate},
     store::Store,
-    telemetry::{
-        metrics::{self, Sample},
-        observed::Observed,
-        reminder::Reminded,
-    },
+    telemetry::{metrics::Sample, observed::Observed, reminder::Reminded},
 };
 
 /// How often packets whose term has passed are ended.
@@ -116,6 +112,7 @@ impl Running {
         let reloading = Arc::new(Reloading {
             config: config.clone(),
             exchange: Arc::clone(&exchange),
+            store: composed.store.clone(),
             clock: Arc::clone(&clock),
             tls,
             own: ArcSwap::from_pointee(own),
@@ -152,8 +149,8 @@ impl Running {
     }
 
     /// Reads certificates, lists, keys and the log filter again.
-    pub fn reload(&self) {
-        self.reloading.all();
+    pub async fn reload(&self) {
+        self.reloading.all().await;
     }
 
     /// Looks what ends soon and what is missing, as the gateway does by itself every half minute, and says in the log what
@@ -279,14 +276,6 @@ fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Se
         move || {
             let (exchange, store) = (Arc::clone(&exchange), store.clone());
             let observed = Observed { not_ready: for_sample.last(), ..Observed::clone(&seen.load()) };
-            let now = exchange.now();
-            for list in exchange.trust().revocations.standing() {
-                metrics::revocation_list(
-                    &list.authority,
-                    now.duration_since(list.this_update),
-                    list.next_update.duration_since(now),
-                );
-            }
             async move {
                 // The head in the database is that of all gateways; it is signed in the transaction that appends, so its
                 // last time is that of its checkpoint.

@@ -78,7 +78,7 @@ impl Serve {
                 _ = interrupt.recv() => break,
                 _ = hangup.recv() => {
                     notify::reloading();
-                    running.reload();
+                    running.reload().await;
                     notify::ready();
                 }
                 () = tick => notify::alive(),

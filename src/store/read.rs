@@ -8,6 +8,7 @@ mod ends;
 mod entries;
 mod feeds;
 mod keys;
+mod lists;
 mod log;
 mod packets;
 mod parties;

@@ -1,7 +1,7 @@
 //! The gauges that are looked at now and then: what ends, what is missing, what was done when.
 //!
-//! Their series come and go with what they are about, so each rendering starts anew. A label is a party, a college, or the
-//! name of a file of the configuration: never a person, a packet or a reference.
+//! Their series come and go with what they are about, so each rendering starts anew. A label is a party, a college, an
+//! authority, or the name of a file of the configuration: never a person, a packet or a reference.
 
 use jiff::Timestamp;
 use metrics::{describe_gauge, gauge, with_local_recorder};
@@ -12,6 +12,7 @@ use crate::store::read::Lapsing;
 const READY: &str = "sluis_ready";
 const NOT_READY: &str = "sluis_not_ready";
 const EXPIRES: &str = "sluis_expires_timestamp_seconds";
+const LIST_MADE: &str = "sluis_revocation_list_timestamp_seconds";
 const WITHOUT_KEY: &str = "sluis_party_without_active_key";
 const LAPSING: &str = "sluis_packets_lapsing";
 const DATABASE_BYTES: &str = "sluis_database_bytes";
@@ -24,7 +25,7 @@ const BUILD: &str = "sluis_build_info";
 pub struct Expiry {
     /// What it is: `server-certificate`, `authority`, `revocation-list`, `party-certificate`, `party-key` or `mandate`.
     pub kind: &'static str,
-    /// Which: a party, a party and a municipality, or the name of a file.
+    /// Which: a party, a party and a municipality, an authority, or the name of a file.
     pub name: String,
     /// Since when it holds, of what is renewed often.
     pub since: Option<Timestamp>,
@@ -39,6 +40,8 @@ pub struct Observed {
     pub not_ready: Option<&'static str>,
     /// What ends.
     pub expiries: Vec<Expiry>,
+    /// When each authority made its list in use.
+    pub lists_made: Vec<(String, Timestamp)>,
     /// The parties that no packet can be sealed to.
     pub without_key: Vec<String>,
     /// The uncollected copies that lapse soon.
@@ -76,6 +79,9 @@ impl Observed {
         for one in &self.expiries {
             gauge!(EXPIRES, "kind" => one.kind, "name" => one.name.clone()).set(seconds(one.at));
         }
+        for (authority, at) in &self.lists_made {
+            gauge!(LIST_MADE, "authority" => authority.clone()).set(seconds(*at));
+        }
         for party in &self.without_key {
             gauge!(WITHOUT_KEY, "party" => party.clone()).set(1.0);
         }
@@ -99,6 +105,7 @@ fn describe() {
     describe_gauge!(READY, "1 when a write would be done and a caller could come in.");
     describe_gauge!(NOT_READY, "1 for the reason why the gateway is not ready.");
     describe_gauge!(EXPIRES, "When something ends, in seconds since 1970.");
+    describe_gauge!(LIST_MADE, "When an authority made its revocation list in use, in seconds since 1970.");
     describe_gauge!(WITHOUT_KEY, "1 for a party that no packet can be sealed to.");
     describe_gauge!(LAPSING, "Uncollected copies that lapse within so many days.");
     describe_gauge!(DATABASE_BYTES, "Bytes that the database takes.");

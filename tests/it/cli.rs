@@ -3,6 +3,7 @@
 mod batches;
 mod calls;
 mod document;
+mod generated;
 mod journey;
 mod lists;
 mod live;

@@ -1,5 +1,6 @@
 mod authzen;
 mod connections;
+mod examples;
 mod extract;
 mod floods;
 mod head;

@@ -9,6 +9,7 @@ mod faults;
 mod feeds;
 pub(crate) mod frozen;
 mod keys;
+mod lists;
 mod log;
 mod opening;
 mod packets;

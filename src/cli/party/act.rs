@@ -17,7 +17,6 @@ use crate::{
     exchange::operate::OperateError,
     identity::{
         ClientCertificate,
-        revocations::Revocations,
         tls::{self, NotLetIn},
     },
     store::write::MunicipalityOf,
@@ -43,7 +42,7 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
             "a school acts for no college: --since says nothing about it",
         ));
     }
-    let certificate = read(&certificate, party, config, at)?;
+    let certificate = read(&certificate, party, config, at).await?;
     let from = amsterdam_midnight(since.unwrap_or_else(|| amsterdam_date(at.clock.now())));
     let ground = by.ground();
     let of =
@@ -77,7 +76,7 @@ pub(super) async fn next(
     file: &Path,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
-    let certificate = read(file, party, config, at)?;
+    let certificate = read(file, party, config, at).await?;
     let composed = open(config, at).await?;
     let done = composed.exchange.register_certificate_for(party, &certificate).await;
     composed.close().await;
@@ -170,7 +169,7 @@ pub(super) async fn open(config: &Config, at: &mut Context) -> Result<Composed, 
 }
 
 /// A party's certificate; refused where the listener would never accept it, with a warning where it does not today.
-fn read(
+async fn read(
     file: &Path,
     party: PartyId,
     config: &Config,
@@ -181,7 +180,10 @@ fn read(
         return Err(operated::failure(OperateError::OtherOrganisation));
     }
     let anchors = trust::anchors(config)?;
-    let lists = trust::lists(config, &anchors, &Revocations::none(), at.clock.as_ref());
+    let store = compose::open_store(config).await?;
+    let before = trust::kept(&store, &anchors).await;
+    store.close().await;
+    let lists = trust::lists(config, &anchors, &before.map_err(operated::store)?, at.clock.as_ref());
     match tls::let_in(&chain, &anchors, &lists.revocations, at.clock.now()) {
         Ok(_) => {}
         Err(NotLetIn::Early) => {

@@ -1,6 +1,6 @@
 //! What ends soon or is missing: looked at now and then, shown as metrics, and said in the log in time.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -22,6 +22,9 @@ use crate::{
         reminder::Reminded,
     },
 };
+
+/// What the end of a revocation list is called.
+const LIST: &str = "revocation-list";
 
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(30);
@@ -60,6 +63,7 @@ impl Outlook {
         let policy = self.exchange.policy_digest().to_string();
         let mut observed = Observed { not_ready, policy, ..Observed::default() };
         observed.expiries = of_files(&self.config);
+        of_lists(&self.exchange, &mut observed);
         let now = self.clock.now();
         if let Err(error) = of_store(&self.store, now, &mut observed).await {
             tracing::warn!(
@@ -84,12 +88,21 @@ fn of_files(config: &Config) -> Vec<Expiry> {
     };
     let mut found: Vec<_> = certificate("server-certificate", &config.tls.certificate).into_iter().collect();
     found.extend(config.tls.trust.iter().filter_map(|anchor| certificate("authority", &anchor.file)));
-    for file in &config.tls.revocation.files {
-        let first = validity::lists(&read(file)).into_iter().min_by_key(|(_, end)| *end);
-        let life = first.map(|(since, end)| (Some(since), end));
-        found.extend(life.map(expiry("revocation-list", file)));
-    }
     found
+}
+
+/// Of the lists in use, whatever the files hold now. Of an authority that has several, each for some of its certificates,
+/// the first to lapse counts, and the oldest.
+fn of_lists(exchange: &Exchange, observed: &mut Observed) {
+    let mut lists: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
+    for list in exchange.trust().revocations.standing() {
+        let first = lists.entry(list.authority).or_insert((list.next_update, list.this_update));
+        *first = (first.0.min(list.next_update), first.1.min(list.this_update));
+    }
+    for (name, (at, made)) in lists {
+        observed.lists_made.push((name.clone(), made));
+        observed.expiries.push(Expiry { kind: LIST, name, since: Some(made), at });
+    }
 }
 
 async fn of_store(store: &Store, now: Timestamp, observed: &mut Observed) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ use crate::{
     exchange::Exchange,
     http::server::TlsSlot,
     identity::tls::OwnCertificate,
+    store::Store,
     telemetry,
 };
 
@@ -20,6 +21,7 @@ use crate::{
 pub(super) struct Reloading {
     pub(super) config: Config,
     pub(super) exchange: Arc<Exchange>,
+    pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tls: TlsSlot,
     /// The own certificate as it was last read.
@@ -34,13 +36,13 @@ impl Reloading {
     pub(super) async fn run(self: Arc<Self>) {
         loop {
             tokio::time::sleep(self.config.tls.revocation.reload).await;
-            self.certificates();
+            self.certificates().await;
         }
     }
 
     /// Reads everything again that can be taken over while the gateway runs, and says what cannot.
-    pub(super) fn all(&self) {
-        self.certificates();
+    pub(super) async fn all(&self) {
+        self.certificates().await;
         self.keys();
         self.filter();
         self.say_what_waits_for_a_restart();
@@ -50,9 +52,10 @@ impl Reloading {
     }
 
     /// Lists, anchors and the own certificate, each by itself; keeps what it has where a file is wrong.
-    fn certificates(&self) {
-        let Self { config, exchange, clock, watch, own, .. } = self;
-        exchange.believe(trust::again(config, &exchange.trust(), clock.as_ref()));
+    async fn certificates(&self) {
+        let Self { config, exchange, store, clock, watch, own, .. } = self;
+        let before = exchange.trust();
+        exchange.believe(trust::again(config, &before, store, clock.as_ref()).await);
         let read = own_certificate(config)
             .and_then(|read| server_config(&read, exchange, clock, watch).map(|renewed| (read, renewed)));
         let renewed = match read {

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
-use sluis::http::{openapi::Publisher, routes::description};
+use sluis::{
+    http::{openapi::Publisher, routes::description},
+    policy::catalogue::Catalogue,
+};
 
 fn api() -> Value {
     let publisher = Publisher {
@@ -13,7 +16,7 @@ fn api() -> Value {
         security: "mailto:beheer@example.nl".to_owned(),
         base: Some("https://gateway.example.nl".to_owned()),
     };
-    serde_json::to_value(description(&publisher)).unwrap()
+    serde_json::to_value(description(&publisher, &Catalogue::embedded().unwrap())).unwrap()
 }
 
 /// Every operation: method and path, and what is said of it.

@@ -44,6 +44,10 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
                     since: None,
                     at: Timestamp::from_second(1_800_000_000).unwrap(),
                 }],
+                lists_made: vec![(
+                    "O=Een autoriteit".to_owned(),
+                    Timestamp::from_second(1_700_000_000).unwrap(),
+                )],
                 lapsing: vec![Lapsing { days: 7, copies: 12, last: None }],
                 ..Observed::default()
             };
@@ -79,6 +83,7 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
         "sluis_ready 0",
         "sluis_not_ready{reason=\"database_full\"} 1",
         "sluis_expires_timestamp_seconds{kind=\"mandate\",name=\"00000099000000001000/werk-en-inkomen 0361\"} 1800000000",
+        "sluis_revocation_list_timestamp_seconds{authority=\"O=Een autoriteit\"} 1700000000",
         "sluis_packets_lapsing{days=\"7\"} 12",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");

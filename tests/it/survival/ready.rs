@@ -284,7 +284,7 @@ async fn a_door_through_which_nobody_comes_is_not_ready() {
         .unwrap();
     fs::write(&tls.key, renewed.key_pem.as_bytes()).unwrap();
     fs::write(&tls.certificate, &renewed.chain_pem).unwrap();
-    gateway.running.reload();
+    gateway.running.reload().await;
     gateway.clock.set(gateway.running.exchange.trust().revocations.ends().max().unwrap());
     assert_eq!(readyz(&gateway).await, (503, "not ready: crl_expired\n".to_owned()));
     let pem = fs::read(&gateway.laid.config.tls.certificate).unwrap();
