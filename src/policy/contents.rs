@@ -2,6 +2,7 @@
 //! them repeats what was sent.
 
 pub mod days;
+mod same;
 mod texts;
 mod words;
 

@@ -440,13 +440,20 @@ pub(crate) fn declaration(
 pub(crate) fn content(gateway: &Gateway, dataset: &str, person: &Value) -> Value {
     let dataset = gateway.running.exchange.catalogue().dataset(&dataset.parse().unwrap()).unwrap();
     let mut content = dataset.example.clone();
-    for (pointer, value) in
-        [("/persoon/geboortedatum", &person["birthDate"]), ("/traject/uitstroomdatum", &person["verlatenOp"])]
-    {
-        if let (Some(place), false) = (content.pointer_mut(pointer), value.is_null()) {
-            *place = value.clone();
+    // What is said of the person again says the same, and the kind of school is whose school it is.
+    for (pointer, fact) in [
+        ("/persoon/geboortedatum", "birthDate"),
+        ("/traject/uitstroomdatum", "verlatenOp"),
+        ("/traject/profiel", "profiel"),
+        ("/profiel/profiel", "profiel"),
+        ("/verwijdering/datum", "verwijderdOp"),
+        ("/leerplicht/leerplichtig", "leerplichtig"),
+    ] {
+        if let (Some(place), false) = (content.pointer_mut(pointer), person[fact].is_null()) {
+            *place = person[fact].clone();
         }
     }
+    content["school"].as_object_mut().unwrap().remove("soort");
     content
 }
 

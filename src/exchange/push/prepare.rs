@@ -57,7 +57,7 @@ impl Exchange {
             judged.faults.push(self.catalogue.cited(copy_owed(owed)));
         }
         let about = judged.dataset.zip(judged.contents.as_ref());
-        judged.faults.extend(impossible_days(&header.person, about, now));
+        judged.faults.extend(impossible_days(&header.person, caller.party().role, about, now));
         let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
             judged.in_order().map_err(PushError::Invalid)?
         else {

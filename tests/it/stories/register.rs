@@ -179,6 +179,49 @@ async fn the_example_people_live_where_their_municipality_is() {
     gateway.stop().await;
 }
 
+/// The people in the documentation live in a municipality of the region, and no number of nine digits there is anybody's: it
+/// fails the 11-test or belongs to the test range.
+#[test]
+fn the_people_of_the_documentation_live_in_the_region_and_have_no_real_number() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let catalogue = sluis::policy::catalogue::Catalogue::embedded().unwrap();
+    let (_, region) = catalogue.regions().next().unwrap();
+    let mut files = vec![root.join("README.md"), root.join("docs/openapi.json")];
+    for folder in ["docs", "docs/operator"] {
+        let pages = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        files.extend(pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")));
+    }
+    let mut homes = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (name, value) in said_of(&text, &["verblijf", "woonplaats", "postcode"]) {
+            let known = match name {
+                "verblijf" => region.municipalities.iter().any(|one| one.code.as_str() == value),
+                "woonplaats" => region.municipalities.iter().any(|one| one.name == value),
+                _ => value.starts_with("18"),
+            };
+            assert!(known, "{}: {name} {value}", file.display());
+            homes += 1;
+        }
+        for digits in text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 9) {
+            let is_real = digits.parse::<sluis::domain::pgn::Pgn>().is_ok() && !digits.starts_with("9999");
+            assert!(!is_real, "{}: a number of nine digits passes the 11-test", file.display());
+        }
+    }
+    assert!(homes > 0);
+}
+
+/// The values that a text gives these members, as JSON writes them.
+fn said_of<'a>(text: &'a str, names: &[&'static str]) -> Vec<(&'static str, &'a str)> {
+    let mut found = Vec::new();
+    for name in names {
+        for after in text.split(&format!("\"{name}\": \"")).skip(1) {
+            found.extend(after.split_once('"').map(|(value, _)| (*name, value)));
+        }
+    }
+    found
+}
+
 fn gather(value: &Value, found: &mut Vec<(String, String)>) {
     let Some(members) = value.as_object() else { return };
     for (name, member) in members {

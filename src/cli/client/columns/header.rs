@@ -3,7 +3,7 @@
 use super::{Form, Leaf, MOST_ITEMS, Step};
 
 /// Path, form, required, explanation. The form is `text`, `date`, `flag`, `municipality` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 26] = [
+const HEADER: [(&str, &str, bool, &str); 27] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
@@ -38,6 +38,12 @@ const HEADER: [(&str, &str, bool, &str); 26] = [
     ("person.ingeschreven", "flag", true, "nog ingeschreven"),
     ("person.verlatenOp", "date", false, "datum van vertrek"),
     ("person.verwijderdOp", "date", false, "datum van het besluit tot verwijdering; leeg is niet verwijderd"),
+    (
+        "person.contactgemeenteGevraagdOp",
+        "date",
+        false,
+        "datum waarop de woongemeente vroeg de verwijdering aan de contactgemeente te melden (VSO); leeg is niet gevraagd",
+    ),
     ("person.gediplomeerd", "flag", false, "heeft het diploma; leeg is nee"),
     ("person.gediplomeerdOp", "date", false, "datum van het diploma"),
     (
