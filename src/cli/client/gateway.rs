@@ -16,7 +16,8 @@ use crate::{
         Failure, Language,
         language::{Said, both},
     },
-    domain::id::Entropy,
+    domain::{clock::Clock, id::Entropy},
+    identity::tls::Hands,
 };
 
 /// No answer is read beyond this: 64 MiB.
@@ -37,11 +38,13 @@ impl Gateway {
     ///
     /// # Errors
     /// When the profile's address, certificates or key are not in order.
-    pub fn of(profile: &Profile, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
+    pub fn of(profile: &Profile, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
         let base = address(profile)?;
         let staff = staff(profile)?;
+        let mut tls = tls::configuration(profile)?;
+        tls.time_provider = Arc::new(Hands(clock));
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::configuration(profile)?)
+            .tls_backend_preconfigured(tls)
             .https_only(true)
             .no_proxy()
             .redirect(redirect::Policy::none())
