@@ -153,8 +153,7 @@ impl Declare {
             Ok(answer) => answer,
             Err(error) => return Err(unaccepted(error, &pending)),
         };
-        let answer: Value = serde_json::from_slice(&answer.body)
-            .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
+        let answer: Value = serde_json::from_slice(&answer.body).map_err(|_| CallError::OTHER_FORM)?;
         let language = at.out.language();
         at.out.show(&answer, || {
             let id = member(&answer, "/id");

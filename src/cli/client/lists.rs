@@ -180,8 +180,7 @@ pub async fn status(id: PacketId, choice: &ProfileChoice, at: &mut Context) -> R
         Err(CallError::Problem(problem)) if problem.status == 404 => {
             session.gateway.json(Call::get(format!("/v1/requests/{id}"))).await?
         }
-        answer => serde_json::from_slice(&answer?.body)
-            .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?,
+        answer => serde_json::from_slice(&answer?.body).map_err(|_| CallError::OTHER_FORM)?,
     };
     let packet: Value = answer;
     let packets = [packet];

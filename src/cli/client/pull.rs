@@ -92,7 +92,8 @@ impl Released {
     async fn get(gateway: &Gateway, path: String) -> Result<Self, CallError> {
         let call = Call::get(path).accepting("application/jose, application/jose+json;q=0.9");
         let Answer { headers, body, .. } = gateway.call(call).await?;
-        let jwe = String::from_utf8(body.to_vec()).map_err(|_| CallError::NotUnderstood("it is no JWE"))?;
+        let jwe = String::from_utf8(body.to_vec())
+            .map_err(|_| CallError::NotUnderstood(("het is geen JWE", "it is no JWE")))?;
         let text = |headers: &HeaderMap, name: &str| {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use csv::WriterBuilder;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -39,9 +42,8 @@ pub struct Template {
     #[arg(long, conflicts_with = "repeat")]
     pub packet: bool,
 
-    /// Write a declaration instead that such a packet may need, by the same invented person and of today: `instemming`,
-    /// `toestemming`, `geen-bezwaar`, `kennisgenomen`, `bezwaar` or `beperking`.
-    #[arg(long, value_name = "KIND", conflicts_with_all = ["packet", "repeat"])]
+    /// Write a declaration instead that such a packet may need, by the same invented person and of today.
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["packet", "repeat"], value_parser = kinds())]
     pub declaration: Option<DeclarationKind>,
 
     /// More columns than what is required and usual: groups or names with commas between, such as `adres,stages`; `alles` is
@@ -57,6 +59,11 @@ pub struct Template {
     /// How many numbered columns a list gets; you may add more yourself.
     #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub repeat: u8,
+}
+
+fn kinds() -> impl TypedValueParser<Value = DeclarationKind> {
+    PossibleValuesParser::new(DeclarationKind::ALL.map(DeclarationKind::as_str))
+        .try_map(|word| word.parse::<DeclarationKind>())
 }
 
 /// The day on which the person of an example left the school.
@@ -95,8 +102,7 @@ impl Dataset {
                 "the gateway has no dataset `{code}`"
             ))
             .now(("`sluis client datasets` noemt ze", "`sluis client datasets` lists them"))),
-            answer => Ok(serde_json::from_slice(&answer?.body)
-                .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?),
+            answer => Ok(serde_json::from_slice(&answer?.body).map_err(|_| CallError::OTHER_FORM)?),
         }
     }
 

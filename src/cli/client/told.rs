@@ -78,7 +78,11 @@ impl Teller<'_> {
         };
         let who = who.unwrap_or_else(|| nobody.to_owned());
         let (done, doing) = self.acts(event, told);
-        if told.outcome() == Some(Outcome::Refused) {
+        if told.outcome() == Some(Outcome::Refused) && event == Event::Evaluated {
+            // The question was asked; only its answer is no.
+            text.push_str(&tell!(language, "{who} {done}: nee", "{who} {done}: no"));
+            text.push_str(&self.reasons(told));
+        } else if told.outcome() == Some(Outcome::Refused) {
             text.push_str(&tell!(
                 language,
                 "{who} wilde {doing}: geweigerd",

@@ -67,6 +67,10 @@ fn entries() -> Value {
         "v": 1, "event": "request", "outcome": "refused", "caller": school(), "recipient": college(),
         "municipality": "0400", "dataset": "verzoek-voortzetting", "conditions": ["bestaat-niet.meer"], "provisions": ["wvo2020:2.31b:2"],
     });
+    let asked = json!({
+        "v": 1, "event": "evaluated", "outcome": "refused", "caller": school(), "recipient": college(),
+        "municipality": "0361", "dataset": "uitstroomprofiel", "conditions": ["bestaat-niet.meer"],
+    });
     let absent =
         json!({ "v": 1, "event": "pull", "outcome": "refused", "caller": stranger(), "cause": "not-found" });
     let declared = json!({
@@ -79,6 +83,7 @@ fn entries() -> Value {
         entry(26, "2026-11-29T03:00:00Z", &[absent]),
         entry(27, "2026-11-30T08:00:00Z", &[declared]),
         entry(28, "2026-12-01T08:00:00Z", &[]),
+        entry(29, "2026-12-01T09:00:00Z", &[asked]),
     ]})
 }
 
