@@ -148,6 +148,24 @@ impl Output {
         if self.is_json() { Ok(()) } else { self.line(&table.text(self.styled)) }
     }
 
+    /// Tells of one of several things that were asked that it was not done: the failure to people on standard error, and as JSON in
+    /// its place among the results.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn missed(&mut self, id: &str, failure: &Failure) -> Result<(), Failure> {
+        let lines = failure.lines(self.language).join("\n");
+        self.note(Said::same(format!("{id}\n{lines}")));
+        if self.form == Form::Json {
+            let mut document = failure.document();
+            if let Some(members) = document.as_object_mut() {
+                members.insert("id".to_owned(), id.into());
+            }
+            self.line(&document.to_string())?;
+        }
+        Ok(())
+    }
+
     /// Prints a diagnostic on standard error. That nobody can be warned stops no command.
     pub fn warn(&mut self, text: impl Into<Said>) {
         let text = text.into();

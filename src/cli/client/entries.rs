@@ -21,7 +21,7 @@ use crate::{
     },
     cli::{
         Context, Exit, Failure, Language, compose,
-        language::{both, tell},
+        language::{Said, both, tell},
     },
     domain::clock::{amsterdam_date, from_millis},
     merkle::note::LogVerifier,
@@ -134,17 +134,18 @@ fn needed(log: Option<LogVerifier>) -> Result<LogVerifier, Failure> {
     })
 }
 
-fn judged(item: &Value, log: &LogVerifier) -> Result<(), String> {
-    let entry = OwnEntry::deserialize(item).map_err(|_| "it has not the form of an entry".to_owned())?;
-    entry.verify(log).map(drop).map_err(|error| error.to_string())
+fn judged(item: &Value, log: &LogVerifier) -> Result<(), Said> {
+    let entry = OwnEntry::deserialize(item)
+        .map_err(|_| Said::new("het heeft niet de vorm van een regel", "it has not the form of an entry"))?;
+    entry.verify(log).map(drop).map_err(|error| Said::same(error.to_string()))
 }
 
-fn judged_document(item: &Value, verdict: Option<&Result<(), String>>) -> Value {
+fn judged_document(item: &Value, verdict: Option<&Result<(), Said>>) -> Value {
     let mut document = item.clone();
     if let (Some(verdict), Some(members)) = (verdict, document.as_object_mut()) {
         let verdict = match verdict {
             Ok(()) => json!({ "holds": true }),
-            Err(why) => json!({ "holds": false, "why": why }),
+            Err(why) => json!({ "holds": false, "why": why.text(Language::En) }),
         };
         members.insert("verified".to_owned(), verdict);
     }
@@ -154,7 +155,7 @@ fn judged_document(item: &Value, verdict: Option<&Result<(), String>>) -> Value 
 /// One sentence, its index, and whether it holds.
 fn line(
     item: &Value,
-    verdict: Option<&Result<(), String>>,
+    verdict: Option<&Result<(), Said>>,
     teller: Option<&Teller<'_>>,
     language: Language,
 ) -> String {
@@ -163,7 +164,10 @@ fn line(
     let verdict = match verdict {
         None => String::new(),
         Some(Ok(())) => language.pick(" · klopt", " · holds").to_owned(),
-        Some(Err(why)) => tell!(language, " · KLOPT NIET: {why}", " · DOES NOT HOLD: {why}"),
+        Some(Err(why)) => {
+            let why = why.text(language);
+            tell!(language, " · KLOPT NIET: {why}", " · DOES NOT HOLD: {why}")
+        }
     };
     format!("{sentence} · log {index}{verdict}")
 }

@@ -16,7 +16,8 @@ use crate::{
         Failure, Language,
         language::{Said, both},
     },
-    domain::id::Entropy,
+    domain::{clock::Clock, id::Entropy},
+    identity::tls::Hands,
 };
 
 /// No answer is read beyond this: 64 MiB.
@@ -37,11 +38,13 @@ impl Gateway {
     ///
     /// # Errors
     /// When the profile's address, certificates or key are not in order.
-    pub fn of(profile: &Profile, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
+    pub fn of(profile: &Profile, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
         let base = address(profile)?;
         let staff = staff(profile)?;
+        let mut tls = tls::configuration(profile)?;
+        tls.time_provider = Arc::new(Hands(clock));
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::configuration(profile)?)
+            .tls_backend_preconfigured(tls)
             .https_only(true)
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -70,8 +73,7 @@ impl Gateway {
     pub async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Failure> {
         let answer = self.call(call).await?;
         // The parser's own message could repeat a value.
-        serde_json::from_slice(&answer.body)
-            .map_err(|_| CallError::NotUnderstood("its JSON is of another form").into())
+        serde_json::from_slice(&answer.body).map_err(|_| CallError::OTHER_FORM.into())
     }
 
     /// Makes the call; again, within bounds, where that is safe.
@@ -100,8 +102,10 @@ impl Gateway {
     }
 
     async fn attempt(&self, call: &Call) -> Result<Answer, CallError> {
-        let mut url =
-            self.base.join(&call.path).map_err(|_| CallError::NotUnderstood("the path is no path"))?;
+        let mut url = self
+            .base
+            .join(&call.path)
+            .map_err(|_| CallError::NotUnderstood(("het pad is geen pad", "the path is no path")))?;
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
@@ -208,7 +212,7 @@ async fn read(mut response: reqwest::Response) -> Result<Bytes, CallError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(unsent)? {
         if body.len().saturating_add(chunk.len()) > LARGEST_ANSWER {
-            return Err(CallError::NotUnderstood("it is larger than 64 MiB"));
+            return Err(CallError::NotUnderstood(("het is groter dan 64 MiB", "it is larger than 64 MiB")));
         }
         body.extend_from_slice(&chunk);
     }

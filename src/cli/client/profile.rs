@@ -295,7 +295,8 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
             }
             Err(failure) => {
                 let found = json!({ "name": name, "file": path, "error": failure.to_string() });
-                at.out.show(&found, || format!("{name}  {failure}"))?;
+                let language = at.out.language();
+                at.out.show(&found, || format!("{name}  {}", failure.text(language)))?;
             }
         }
     }

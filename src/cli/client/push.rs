@@ -208,8 +208,8 @@ impl Push {
         if self.check {
             let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
             let answer: Value = session.gateway.json(call).await?;
-            let verdicts: Verdicts = serde_json::from_value(answer.clone())
-                .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
+            let verdicts: Verdicts =
+                serde_json::from_value(answer.clone()).map_err(|_| CallError::OTHER_FORM)?;
             let allowed = verdicts.allowed;
             let language = at.out.language();
             at.out.show(&answer, || text::of_verdicts(verdicts, language))?;
@@ -230,7 +230,7 @@ impl Push {
             Ok(answer) => answer,
             Err(error) => return Err(unaccepted(error, &pending)),
         };
-        let not_understood = |_| CallError::NotUnderstood("its JSON is of another form");
+        let not_understood = |_| CallError::OTHER_FORM;
         let accepted: Accepted = serde_json::from_slice(&answer.body).map_err(not_understood)?;
         let mut document: Value = serde_json::from_slice(&answer.body).map_err(not_understood)?;
         if let Some(path) = &self.receipt {

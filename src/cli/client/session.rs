@@ -41,7 +41,7 @@ impl Session {
     pub fn open(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
         let profile = choice.read()?;
         profile.check()?;
-        let gateway = Gateway::of(&profile, Arc::clone(&at.entropy))?;
+        let gateway = Gateway::of(&profile, Arc::clone(&at.clock), Arc::clone(&at.entropy))?;
         Ok(Self { profile, gateway })
     }
 

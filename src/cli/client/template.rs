@@ -2,13 +2,18 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use csv::WriterBuilder;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     columns::{Chosen, Columns},
+    example,
     gateway::{Call, CallError},
     profile::ProfileChoice,
     session::Session,
@@ -19,7 +24,7 @@ use crate::{
         Context, Exit, Failure, files,
         language::{Said, both, tell},
     },
-    domain::code::DatasetCode,
+    domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind},
 };
 
 /// The arguments of `sluis client template`.
@@ -32,24 +37,37 @@ pub struct Template {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// Write one packet as JSON instead, with the dataset's invented example as content: replace every value by your own.
+    /// Write one packet as JSON instead, with the dataset's invented example as content: replace every value by your own. Its
+    /// dates are moved to the past year, as terms and ages count from today.
     #[arg(long, conflicts_with = "repeat")]
     pub packet: bool,
 
+    /// Write a declaration instead that such a packet may need, by the same invented person and of today.
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["packet", "repeat"], value_parser = kinds())]
+    pub declaration: Option<DeclarationKind>,
+
     /// More columns than what is required and usual: groups or names with commas between, such as `adres,stages`; `alles` is
     /// every column.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "packet")]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["packet", "declaration"])]
     pub with: Vec<String>,
 
     /// A value that holds for every row, such as `ontvanger.gemeente=0361`; it stands once, above the names. May be given more
     /// than once.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, conflicts_with = "packet")]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, conflicts_with_all = ["packet", "declaration"])]
     pub set: Vec<Setting>,
 
     /// How many numbered columns a list gets; you may add more yourself.
     #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub repeat: u8,
 }
+
+fn kinds() -> impl TypedValueParser<Value = DeclarationKind> {
+    PossibleValuesParser::new(DeclarationKind::ALL.map(DeclarationKind::as_str))
+        .try_map(|word| word.parse::<DeclarationKind>())
+}
+
+/// The day on which the person of an example left the school.
+const LEFT: &str = "/traject/uitstroomdatum";
 
 /// Who is told what was sent about them is no recipient that a sender names.
 const PERSON: &str = "betrokkene";
@@ -84,8 +102,7 @@ impl Dataset {
                 "the gateway has no dataset `{code}`"
             ))
             .now(("`sluis client datasets` noemt ze", "`sluis client datasets` lists them"))),
-            answer => Ok(serde_json::from_slice(&answer?.body)
-                .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?),
+            answer => Ok(serde_json::from_slice(&answer?.body).map_err(|_| CallError::OTHER_FORM)?),
         }
     }
 
@@ -104,26 +121,27 @@ impl Dataset {
     /// The values that every packet of this dataset has, where there is only one, under the names that a template gives them.
     fn settled(&self) -> Vec<(&'static str, String)> {
         let only = |words: Vec<String>| <[String; 1]>::try_from(words).ok().map(|[word]| word);
-        let is_enrolled = self.packet().pointer("/person/ingeschreven").and_then(Value::as_bool);
+        let is_enrolled = self.example.pointer(LEFT).is_none();
         let all = [
             ("dataset", Some(self.code.clone())),
             ("doel", only(self.purposes())),
             ("ontvanger.rol", only(self.roles())),
             ("leerlingnummer.soort", Some("own".to_owned())),
-            ("ingeschreven", is_enrolled.map(|is| if is { "ja" } else { "nee" }.to_owned())),
+            ("ingeschreven", Some(if is_enrolled { "ja" } else { "nee" }.to_owned())),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// A packet with the dataset's invented example, to start from.
-    fn packet(&self) -> Value {
-        let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| self.example.pointer(pointer));
+    /// A packet with the dataset's invented example, to start from today.
+    fn packet(&self, today: Date) -> Value {
+        let content = example::of_today(&self.example, today);
+        let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| content.pointer(pointer));
         let mut person = json!({
             "reference": { "kind": "own", "value": "L-2031" },
             "birthDate": of(&["/persoon/geboortedatum"]),
             "verblijf": "0361",
             "profiel": of(&["/traject/profiel", "/profiel/profiel"]),
-            "verlatenOp": of(&["/traject/uitstroomdatum"]),
+            "verlatenOp": of(&[LEFT]),
             "verwijderdOp": of(&["/verwijdering/datum"]),
         });
         if let Some(members) = person.as_object_mut() {
@@ -135,7 +153,7 @@ impl Dataset {
             "purpose": self.purposes().first(),
             "recipients": [{ "municipality": "0361", "role": self.roles().first() }],
             "person": person,
-            "content": self.example,
+            "content": content,
         })
     }
 
@@ -163,17 +181,21 @@ impl Template {
         let session = Session::open(choice, at)?;
         let dataset =
             Dataset { code: self.dataset.to_string(), ..Dataset::read(&self.dataset, &session).await? };
-        if self.packet { self.write_packet(&dataset, at) } else { self.write_sheet(&dataset, at) }
+        let today = amsterdam_date(at.clock.now());
+        match self.declaration {
+            Some(kind) => self.write(&example::declaration(kind, &dataset.packet(today), today), at),
+            None if self.packet => self.write(&dataset.packet(today), at),
+            None => self.write_sheet(&dataset, at),
+        }
     }
 
-    fn write_packet(&self, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
-        let packet = dataset.packet();
+    fn write(&self, document: &Value, at: &mut Context) -> Result<Exit, Failure> {
         match &self.out {
             Some(path) => {
-                files::write_private(path, format!("{packet:#}\n").as_bytes())?;
+                files::write_private(path, format!("{document:#}\n").as_bytes())?;
                 at.out.show(&json!({ "file": path }), || path.display().to_string())?;
             }
-            None => at.out.show(&packet, || format!("{packet:#}"))?,
+            None => at.out.show(document, || format!("{document:#}"))?,
         }
         Ok(Exit::Done)
     }

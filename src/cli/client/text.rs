@@ -89,7 +89,12 @@ pub fn of_accepted(accepted: &Accepted, language: Language) -> String {
     let line = |recipient: &Value| {
         let of = |pointer| member(recipient, pointer);
         let party = format!("{}/{}", of("/party/oin"), of("/party/role"));
-        format!("  {party}  {}  log {}", of("/basis"), of("/logIndex"))
+        let place = of("/municipality");
+        let place = match &*place {
+            "" => place,
+            place => tell!(language, " voor gemeente {place}", " for municipality {place}"),
+        };
+        format!("  {party}{place}  {}  log {}", of("/basis"), of("/logIndex"))
     };
     let mut lines = vec![tell!(language, "Aangenomen: {}", "Accepted: {}", accepted.id)];
     lines.extend(accepted.recipients.as_array().into_iter().flatten().map(line));

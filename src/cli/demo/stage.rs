@@ -182,7 +182,7 @@ impl Actor {
         let folder = parties.join(&laid.name);
         init::point_profile(&folder.join("profile.toml"), url)?;
         let profile = Profile::read(&folder.join("profile.toml"))?;
-        let gateway = Gateway::of(&profile, Arc::clone(entropy))?;
+        let gateway = Gateway::of(&profile, Arc::clone(clock), Arc::clone(entropy))?;
         let key = PrivateKey::generate(init::usual_algorithm(laid.party.role)).map_err(|error| {
             Failure::internal(("kan geen sleutel maken", "cannot make a key")).because(error)
         })?;

@@ -346,6 +346,49 @@ async fn every_receipt_of_a_batch_and_of_a_sheet_is_checked() {
 }
 
 #[tokio::test]
+async fn a_whole_dataset_is_pulled_of_what_waits() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let public = key_pair(folder.path(), "p-256").await;
+    let [waits, broken, before, elsewhere] =
+        [1, 2, 3, 4].map(|number| format!("{}{number}", &ID[..ID.len() - 1]));
+    let items = json!({ "items": [
+        { "id": waits, "dataset": "overgangsdocument", "state": "waiting" },
+        { "id": broken, "dataset": "overgangsdocument", "state": "waiting" },
+        { "id": before, "dataset": "overgangsdocument", "state": "collected" },
+        { "id": elsewhere, "dataset": "uitstroomprofiel", "state": "waiting" },
+    ]});
+    let signing = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    let (own, receipt) = (waits.clone(), receipt(&log(), &signing, &waits));
+    let stub = Stub::start(move |seen, _| match seen.path.split('/').nth(2) {
+        Some("inbox") => json(200, &items),
+        Some("parties") => json(200, &json!({ "items": [] })),
+        Some("datasets") => json(404, &json!({ "title": "Not found" })),
+        _ if seen.path.contains(&own) => released(&sealed(&public, &own), &receipt),
+        _ => released("no packet", "a.b.c"),
+    })
+    .await;
+    std::fs::rename(folder.path().join("enc.jwk"), stub.path("enc.jwk")).unwrap();
+    stub.write("profile.toml", &format!("{}encryption_keys = [\"enc.jwk\"]\n", stub.profile_text()));
+    let out = stub.path("in");
+    let pull = ["pull", "--dataset", "overgangsdocument", "--out", out.to_str().unwrap()];
+    let ended = stub.client(&[&["--json"], &pull[..]].concat()).await;
+    assert_eq!(ended.exit, Exit::Partial, "{ended:?}");
+    let lines: Vec<Value> = ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["id"], &lines[1]["id"], lines.len()), (&json!(waits), &json!(broken), 2));
+    assert_eq!((&lines[0]["dataset"], &lines[1]["error"]["exit"]), (&json!("overgangsdocument"), &json!(78)));
+    assert!(out.join(format!("{waits}.json")).exists() && out.join(format!("{broken}.jwe")).exists());
+    for id in [before, elsewhere] {
+        assert!(stub.seen().iter().all(|seen| !seen.path.contains(&id)), "{id} was pulled");
+    }
+
+    let ended = stub.client(&["pull", "--dataset", "overgangsdocumen", "--show"]).await;
+    assert_eq!(ended.exit, Exit::Refused, "a code that nobody has is not an empty inbox: {ended:?}");
+    for faulty in [&["pull", "--show"][..], &["pull", ID, "--dataset", "overgangsdocument", "--show"]] {
+        assert_eq!(stub.client(faulty).await.exit, Exit::Usage);
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_pulled_without_a_key_to_open_it_with() {
     let stub = Stub::start(|_, _| released("a.b.c.d.e", "")).await;
     assert_eq!(stub.client(&["pull", ID, "--show"]).await.exit, Exit::Configuration);

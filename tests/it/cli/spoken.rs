@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use clap::CommandFactory as _;
 use sluis::cli;
 
-use super::program::{Ended, Program};
+use super::{
+    program::{Ended, Program},
+    stub::{Stub, json},
+};
 
 const ZAFFIER: &str = "00000099000090010000/werk-en-inkomen";
 const NOBODY: &str = "00000099000000009000/leerplicht";
@@ -253,4 +256,30 @@ fn what_an_operator_is_told_is_in_one_language() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[tokio::test]
+async fn an_answer_that_makes_no_sense_is_told_in_one_language() {
+    let stub = Stub::start(|_, _| json(200, &serde_json::json!([]))).await;
+    for (language, text) in [
+        ("nl", "het antwoord is niet te begrijpen: de JSON heeft een andere vorm"),
+        ("en", "the answer is not understood: its JSON is of another form"),
+    ] {
+        let ended = stub.client(&["inbox", "--lang", language]).await;
+        assert!(ended.stderr.contains(text), "{}", ended.stderr);
+        assert_eq!(of_both("inbox", language, &ended.stderr), None);
+    }
+}
+
+#[test]
+fn a_profile_that_is_none_is_listed_in_the_language_of_the_reader() {
+    let program = Program::new();
+    std::fs::create_dir_all(program.path(".config/sluis/profiles")).unwrap();
+    program.write(".config/sluis/profiles/odd.toml", "gateway = 1");
+    for (language, text) in [("nl", "is geen profiel"), ("en", "is not a profile")] {
+        let listed = program.run(&["client", "profiles", "--lang", language]).done().stdout;
+        assert!(listed.contains(text), "{listed}");
+    }
+    let machine = program.run(&["client", "profiles", "--json"]).done().json();
+    assert!(machine["error"].as_str().unwrap().contains("is not a profile"), "{machine}");
 }
