@@ -3,6 +3,7 @@
 mod batches;
 mod calls;
 mod document;
+mod help;
 mod journey;
 mod lists;
 mod live;
