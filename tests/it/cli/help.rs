@@ -1,6 +1,6 @@
 //! What the program says of itself is in one language: help, pages, completions, and what is wrong with a command line.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use clap::{Command, CommandFactory as _, error::ErrorKind};
 use insta::assert_snapshot;
@@ -257,7 +257,7 @@ fn told(program: &Program, language: &str) -> String {
         let mut arguments = vec!["--lang", language];
         arguments.extend(nonsense);
         let ended = program.run(&arguments).with(2);
-        all.push_str(&format!("$ sluis {}\n{}\n", nonsense.join(" "), ended.stderr));
+        write!(all, "$ sluis {}\n{}\n", nonsense.join(" "), ended.stderr).unwrap();
     }
     all
 }
