@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::domain::problem::Bilingual;
+use crate::{config::Terminal, domain::problem::Bilingual};
 
 /// A language of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -15,6 +15,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language that a terminal asks for: what `SLUIS_LANG` says, or else its locale, or else Dutch.
+    #[must_use]
+    pub fn of_terminal(terminal: &Terminal) -> Self {
+        let named = terminal.language.as_deref().and_then(|named| Self::from_str(named, false).ok());
+        let locale = || terminal.locale.as_deref().map(Self::of_locale);
+        named.or_else(locale).unwrap_or_default()
+    }
+
     /// The language of a locale (`LC_ALL`, `LC_MESSAGES` or `LANG`): English where it says so, Dutch otherwise.
     #[must_use]
     pub fn of_locale(locale: &str) -> Self {

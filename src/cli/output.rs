@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{
     exit::Exit,
     failure::Failure,
+    help::Unparsed,
     language::{Language, Said},
     table::Table,
 };
@@ -48,7 +49,7 @@ impl Output {
         let terminal = Terminal::of_process();
         Self {
             form: Form::People,
-            language: terminal.locale.as_deref().map(Language::of_locale).unwrap_or_default(),
+            language: Language::of_terminal(&terminal),
             styled: io::stdout().is_terminal() && !terminal.plain,
             alarmed: io::stderr().is_terminal() && !terminal.plain,
             watched: io::stderr().is_terminal(),
@@ -228,8 +229,8 @@ impl Output {
     }
 
     /// Ends a command that could not be parsed, or that only asked for help.
-    pub fn usage(&mut self, usage: &clap::Error) -> Exit {
-        let text = usage.render();
+    pub fn usage(&mut self, unparsed: &Unparsed) -> Exit {
+        let Unparsed { shown: text, english: usage } = unparsed;
         let text = if self.styled && self.alarmed { text.ansi().to_string() } else { text.to_string() };
         if usage.use_stderr() {
             drop(write!(self.stderr, "{text}"));

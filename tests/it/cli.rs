@@ -4,6 +4,7 @@ mod batches;
 mod calls;
 mod document;
 mod generated;
+mod help;
 mod journey;
 mod lists;
 mod live;

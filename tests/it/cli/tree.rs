@@ -62,10 +62,11 @@ fn words(line: &str) -> Vec<String> {
     words.truncate(end.unwrap_or(words.len()));
     for word in &mut words {
         match word.as_str() {
-            "ID" | "$REQUEST" | "$PACKET" | "$DECLARATION" => {
+            "ID" | "KENMERK" | "$REQUEST" | "$PACKET" | "$DECLARATION" => {
                 "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word);
             }
-            "THUMBPRINT" => *word = "A".repeat(43),
+            "THUMBPRINT" | "VINGERAFDRUK" => *word = "A".repeat(43),
+            "SLEUTEL" => "KEY".clone_into(word),
             _ => {}
         }
     }
@@ -129,6 +130,22 @@ fn documents() -> Vec<(PathBuf, String)> {
         (file, text)
     };
     all.map(read).collect()
+}
+
+#[test]
+fn the_examples_are_the_same_commands_in_both_languages() {
+    fn walk(english: &Command, dutch: &Command) {
+        let of = |command: &Command| {
+            let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            commands(&help).iter().map(|line| words(line)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(english), of(dutch), "{}", english.get_name());
+        for child in english.get_subcommands() {
+            walk(child, dutch.find_subcommand(child.get_name()).unwrap());
+        }
+    }
+    let tree = |language| cli::help::commands(language, cli::help::dress::Reader::Screen);
+    walk(&tree(cli::Language::En), &tree(cli::Language::Nl));
 }
 
 #[test]
