@@ -35,6 +35,7 @@ use sluis::{
         tls::{self, OwnCertificate},
     },
     merkle::note::LogVerifier,
+    policy::catalogue::Catalogue,
     store::{OpenOptions, Store},
     telemetry::{self, Format},
 };
@@ -438,8 +439,12 @@ pub(crate) fn declaration(
 
 /// A dataset's own example, about this person.
 pub(crate) fn content(gateway: &Gateway, dataset: &str, person: &Value) -> Value {
-    let dataset = gateway.running.exchange.catalogue().dataset(&dataset.parse().unwrap()).unwrap();
-    let mut content = dataset.example.clone();
+    content_of(gateway.running.exchange.catalogue(), dataset, person)
+}
+
+/// [`content`], where no gateway is at hand.
+pub(crate) fn content_of(catalogue: &Catalogue, dataset: &str, person: &Value) -> Value {
+    let mut content = catalogue.dataset(&dataset.parse().unwrap()).unwrap().example.clone();
     // What is said of the person again says the same, and the kind of school is whose school it is.
     for (pointer, fact) in [
         ("/persoon/geboortedatum", "birthDate"),

@@ -41,7 +41,11 @@ fn facts(person: &PersonFacts, sender: Role, today: Date) -> Vec<(&'static str, 
         Role::ProSchool => Some("praktijkonderwijs"),
         Role::VsoSchool => Some("voortgezet-speciaal-onderwijs"),
         Role::MboSchool => Some("mbo"),
-        _ => None,
+        Role::Doorstroompunt
+        | Role::Leerplicht
+        | Role::WerkEnInkomen
+        | Role::Verwerker
+        | Role::Betrokkene => None,
     };
     let school = school.map(|kind| (SCHOOL, vec![kind.into()]));
     days.chain(profile).chain(leerplichtig).chain(school).collect()
