@@ -177,7 +177,8 @@ impl Dataset {
         let Some(text) = value.pointer(pointer).and_then(Value::as_str) else { return };
         let place = format!("{ROOT}{pointer}");
         if text.parse::<BirthDate>().is_err() && !faults.iter().any(|fault| fault.pointer == place) {
-            let long_ago = ["1899-", "1900-"].iter().any(|year| text.starts_with(year));
+            let year = text.get(..4).and_then(|year| year.parse::<i16>().ok());
+            let long_ago = year.is_some_and(|year| (1..BirthDate::FIRST_YEAR).contains(&year));
             faults.push(if long_ago {
                 texts::early_day(&place)
             } else {

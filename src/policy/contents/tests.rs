@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    domain::party::Role,
+    domain::{party::Role, people},
     policy::{Engine, fixture::engine},
 };
 
@@ -295,6 +295,52 @@ fn what_the_register_holds_passes_in_every_dataset() {
         }
     }
     assert_eq!(passed, 4 * names.len() * births.len() * places.len());
+}
+
+/// The persons that the keeper of the register invented to show what it may hold. What does not pass is no date of a birth
+/// that the acts reach: before 1901, and a day in an unknown month, which the register does not allow either.
+#[test]
+fn the_test_persons_of_the_register_pass_in_every_dataset() {
+    const BORN_BEFORE_1901: [u16; 5] = [523, 527, 536, 545, 579];
+    const DAY_WITHOUT_MONTH: [u16; 1] = [780];
+    let people = people::all();
+    assert_eq!(people.len(), 687);
+    let why =
+        |code: &'static str| BTreeSet::from([("/content/persoon/geboortedatum".to_owned(), code.to_owned())]);
+    let expected: BTreeMap<u16, _> = BORN_BEFORE_1901
+        .map(|list| (list, why("implausible-day")))
+        .into_iter()
+        .chain(DAY_WITHOUT_MONTH.map(|list| (list, why("wrong-form"))))
+        .collect();
+    for dataset in all(engine()) {
+        let mut refused = BTreeMap::new();
+        for person in &people {
+            let contents =
+                person.addresses().into_iter().map(|address| content_about(dataset, person, address));
+            let faults: BTreeSet<_> = contents.flat_map(|content| told_of(dataset, &content)).collect();
+            if !faults.is_empty() {
+                refused.insert(person.persoonslijst, faults);
+            }
+        }
+        assert_eq!(refused, expected, "{}", dataset.code);
+        assert_eq!(people.len() - refused.len(), 681, "{}", dataset.code);
+    }
+}
+
+/// The example of a dataset, about another person.
+fn content_about(dataset: &Dataset, person: &people::TestPerson, address: Value) -> Value {
+    let mut content = dataset.example.clone();
+    let about = content["persoon"].as_object_mut().unwrap();
+    for part in ["voornamen", "voorvoegsel", "achternaam"] {
+        about.remove(part);
+    }
+    about.extend(person.identity());
+    let has_place = about.remove("woonplaats").is_some();
+    if has_place && !person.woonplaats.is_empty() {
+        about.insert("woonplaats".to_owned(), json!(person.woonplaats));
+    }
+    content[if has_place { "contact" } else { "persoon" }]["adres"] = address;
+    content
 }
 
 fn told_of(dataset: &Dataset, content: &Value) -> Vec<(String, String)> {
