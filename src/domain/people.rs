@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// Where they come from, what the columns are and what was left out stands at the head of the file.
 const FILE: &str = include_str!("../../tests/data/brp-testpersonen.csv");
@@ -95,4 +96,28 @@ impl TestPerson {
 fn given(members: &[(&str, &str)]) -> Map<String, Value> {
     let there = members.iter().filter(|(_, text)| !text.is_empty());
     there.map(|(name, text)| ((*name).to_owned(), json!(text))).collect()
+}
+
+/// A name on a keyboard without accents. Written apart from what compares names, which is tested with it.
+pub(crate) fn typed(name: &str) -> String {
+    let mut plain = String::new();
+    for letter in name.nfd().filter(|letter| !is_combining_mark(*letter)) {
+        match letter {
+            'Æ' | 'æ' => plain.push_str("ae"),
+            'Œ' | 'œ' => plain.push_str("oe"),
+            'Þ' | 'þ' => plain.push_str("th"),
+            'ß' => plain.push_str("ss"),
+            'Ø' | 'ø' => plain.push('o'),
+            'Đ' | 'đ' | 'Ð' | 'ð' => plain.push('d'),
+            'Ħ' | 'ħ' => plain.push('h'),
+            'Ŧ' | 'ŧ' => plain.push('t'),
+            'Ŋ' | 'ŋ' => plain.push('n'),
+            'Ł' | 'ł' | 'Ŀ' | 'ŀ' => plain.push('l'),
+            'ı' => plain.push('i'),
+            'ĸ' => plain.push('k'),
+            ascii => plain.push(ascii),
+        }
+    }
+    assert!(plain.is_ascii(), "{plain}");
+    plain
 }

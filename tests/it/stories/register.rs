@@ -5,7 +5,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
-use super::steps::{CONTINUING, DOORSTROOMPUNT, agree, ask, born, but, declare, request_for, send, withdraw};
+use super::{
+    people::{self, TestPerson, typed},
+    steps::{CONTINUING, DOORSTROOMPUNT, agree, ask, born, but, declare, request_for, send, withdraw},
+};
 use crate::support::{Actor, Gateway, declaration, submission};
 
 async fn found(actor: &Actor, name: Value, birth_date: &str) -> usize {
@@ -64,6 +67,49 @@ async fn whoever_the_register_holds_is_sent_and_found() {
     assert_eq!(found(&college, json!({ "given": "Nora", "family": "Hont" }), "2008-04-03").await, 0);
     let nobody = json!({ "name": { "given": "." }, "birthDate": "2008-04-03", "purpose": CONTINUING });
     college.post("/v1/inbox/searches", &nobody).await.expect_problem(400, "missing");
+    gateway.stop().await;
+}
+
+/// Whether somebody has a name or an address that software is easily surprised by.
+fn is_odd(person: &TestPerson) -> bool {
+    let identity = Value::Object(person.identity()).to_string();
+    let address = &person.addresses()[0];
+    let abroad = ["land", "locatiebeschrijving", "onbekend", "aanduiding"].map(|member| address.get(member));
+    !identity.is_ascii() || person.voornamen.is_empty() || abroad.iter().any(Option::is_some)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_persons_of_the_register_are_sent_and_found() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    // Adults, so that each agrees alone; whoever is not known to be below 27 has a legitimate interest.
+    let is_adult = |person: &TestPerson| ("1901".."2008").contains(&person.birth_date().as_str());
+    let has_name = |person: &TestPerson| format!("{}{}", person.voornamen, person.geslachtsnaam) != ".";
+    let people = people::all();
+    let mut sent = 0;
+    for person in people.iter().filter(|one| is_odd(one) && is_adult(one) && has_name(one)).take(50) {
+        let list = person.persoonslijst;
+        let pupil = born(&gateway, &format!("P-{list}"), &person.birth_date());
+        let pupil = but(&pupil, &json!({ "reden": ["gerechtvaardigd-belang"] }));
+        agree(&gateway, &school, &pupil, "persoon").await;
+        let mut body = request_for(&gateway, &pupil);
+        let content = body["content"]["persoon"].as_object_mut().unwrap();
+        content.remove("voornamen");
+        content.remove("achternaam");
+        content.extend(person.identity());
+        content.insert("adres".to_owned(), person.addresses().remove(0));
+        send(&school, "/v1/requests", &body).await.expect_status(StatusCode::CREATED);
+        let (given, family) = (&person.voornamen, &person.geslachtsnaam);
+        sent += 1;
+        for name in [
+            json!({ "given": given, "family": family }),
+            json!({ "given": typed(given).to_lowercase(), "family": typed(family).to_lowercase() }),
+        ] {
+            assert_eq!(found(&college, name.clone(), &person.birth_date()).await, 1, "{list}: {name}");
+        }
+    }
+    assert_eq!(sent, 50);
     gateway.stop().await;
 }
 
