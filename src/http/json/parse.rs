@@ -54,7 +54,7 @@ fn fault(reason: Reason, line: usize, column: usize) -> Fault {
         }
         Reason::Duplicate => (
             "duplicate-name",
-            "Een naam staat twee keer in hetzelfde object",
+            "Een veld staat er twee keer, onder dezelfde naam",
             "A name stands twice in one object",
         ),
         Reason::Depth => (
