@@ -143,7 +143,7 @@ impl Dataset {
             faults.push(Fault::at(
                 ROOT,
                 "wrong-type",
-                "De inhoud moet een object zijn.",
+                "De inhoud moet uit velden met een naam bestaan.",
                 "The content must be an object.",
             ));
         }

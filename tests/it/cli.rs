@@ -13,7 +13,7 @@ mod many;
 mod operating;
 mod policies;
 mod printing;
-mod program;
+pub(crate) mod program;
 mod received;
 mod sheets;
 mod single;

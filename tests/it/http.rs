@@ -14,3 +14,4 @@ mod request_line;
 mod routes;
 pub(crate) mod support;
 mod wire;
+mod words;

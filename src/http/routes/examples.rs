@@ -46,6 +46,11 @@ fn packet(dataset: &Dataset, birth_date: &Value) -> Value {
 }
 
 fn request(dataset: &Dataset, birth_date: &Value) -> Value {
+    let mut content = dataset.example.clone();
+    // It may be absent; and below `paths` the government's ruleset takes `postcode` for an operation.
+    if let Some(person) = content.get_mut("persoon").and_then(Value::as_object_mut) {
+        person.remove("adres");
+    }
     json!({
         "dataset": dataset.code,
         "purpose": "voortzetting-ondersteuning",
@@ -54,7 +59,7 @@ fn request(dataset: &Dataset, birth_date: &Value) -> Value {
             "reference": { "kind": "own", "value": "L-2031" },
             "birthDate": birth_date, "verblijf": "0361", "profiel": "arbeid", "ingeschreven": true,
         },
-        "content": dataset.example,
+        "content": content,
     })
 }
 

@@ -166,6 +166,19 @@ fn example_bodies_are_what_their_schemas_say() {
     assert!(seen >= 6, "{seen}");
 }
 
+/// The government's ruleset takes every member below `paths` whose name holds one of these for an operation.
+#[test]
+fn nothing_but_an_operation_is_called_like_one() {
+    let api = api();
+    let methods = ["post", "put", "patch"];
+    let names = everything(&api).into_iter().filter(|(pointer, _)| pointer.starts_with("/paths/"));
+    for (pointer, _) in names {
+        let name = pointer.rsplit('/').next().unwrap();
+        let is_like = methods.iter().any(|method| name.contains(method));
+        assert!(!is_like || (methods.contains(&name) && pointer.split('/').count() == 4), "{pointer}");
+    }
+}
+
 /// Generated clients call what stands below the first server, whatever a path says of servers of its own.
 #[test]
 fn every_path_stands_below_the_one_server() {
