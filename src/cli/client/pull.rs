@@ -311,6 +311,6 @@ impl Pull {
     /// A second pull may bring a newer proof; the sealed content is the same.
     fn keep(&self, folder: &Path, id: PacketId, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
         let of = if self.copy { ".copy" } else { "" };
-        files::replace_private(&folder.join(format!("{}{of}.{ending}", id)), bytes)
+        files::replace_private(&folder.join(format!("{id}{of}.{ending}")), bytes)
     }
 }
