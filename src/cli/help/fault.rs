@@ -110,7 +110,8 @@ fn form(error: &Error<Dutch>) -> Option<String> {
     }
     let argument = strings(error, ContextKind::InvalidArg).next()?;
     let option = argument.split([' ', '=']).next().unwrap_or_default();
-    let name = argument.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(name, _)| name);
+    // As it is shown: `--on <DATUM>`, `<KENMERK>`, or `[KENMERK]` where it may be left out.
+    let name = argument.split(['<', '[']).nth(1).and_then(|rest| rest.split(['>', ']']).next());
     let forms = &TEXTS.words.forms;
     forms.get(option).or_else(|| forms.get(name?)).cloned()
 }
