@@ -9,12 +9,14 @@ use crate::{
     policy::{catalogue::Catalogue, dataset::Dataset},
 };
 
+/// What is shown of a dataset, about who was born then.
+type Example = fn(&Dataset, &Value) -> Value;
+
 /// Shows a packet and a request. Policies without these datasets show none.
 pub(super) fn show(api: &mut openapi::OpenApi, catalogue: &Catalogue) {
-    for (path, code, example) in [
-        ("/packets", "uitstroomprofiel", packet as fn(&Dataset, &Value) -> Value),
-        ("/requests", "verzoek-voortzetting", request),
-    ] {
+    let shown: [(_, _, Example); 2] =
+        [("/packets", "uitstroomprofiel", packet), ("/requests", "verzoek-voortzetting", request)];
+    for (path, code, example) in shown {
         let dataset = code.parse().ok().and_then(|code: DatasetCode| catalogue.dataset(&code));
         let example = dataset.and_then(|dataset| Some(example(dataset, birth_date(dataset)?)));
         let operation = api.paths.paths.get_mut(path).and_then(|item| item.post.as_mut());
