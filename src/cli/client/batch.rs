@@ -272,7 +272,7 @@ impl Batch<'_> {
                 self.name_columns(&mut problem.errors);
                 let (http, said) = (Some(problem.status), Some(problem.title()));
                 let (title, reasons) = (Some(problem.title), problem.errors);
-                let refused = Record { http, title, said, reasons, ..record(Status::Refused) };
+                let refused = Record { http, title, reasons, said, ..record(Status::Refused) };
                 (refused, problem.status == 401)
             }
             Err(error) => {
