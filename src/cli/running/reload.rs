@@ -104,7 +104,7 @@ impl Reloading {
     fn say_what_waits_for_a_restart(&self) {
         if let Ok(read) = self.read_again() {
             let filter = self.config.telemetry.filter.clone();
-            let telemetry = Telemetry { filter, ..read.telemetry.clone() };
+            let telemetry = Telemetry { filter, ..read.telemetry };
             if (Config { telemetry, ..read }) != self.config {
                 tracing::warn!(
                     error_code = "restart_needed",

@@ -100,7 +100,7 @@ impl Desk {
                 self.health.failed(WriteError::code_of(error.kind()));
             }
             Err(Failure::Unknown(said)) => {
-                self.health.left_open(WriteError::Unknown(said.clone()).error_code())
+                self.health.left_open(WriteError::Unknown(said.clone()).error_code());
             }
         }
         tried

@@ -181,7 +181,7 @@ fn is_named_wrongly(named: &str) -> Option<String> {
     let mut words = named.split_whitespace().skip(1).peekable();
     while let Some(word) = words.next() {
         if let Some(option) = word.strip_prefix("--") {
-            let name = option.split(['=', '|']).next().unwrap();
+            let name = option.split(['=', '|']).next().unwrap_or(option);
             let of_tree = tree.get_arguments().chain(command.get_arguments());
             let Some(known) = of_tree.into_iter().find(|one| one.get_long() == Some(name)) else {
                 return Some(format!("no option --{name}"));
