@@ -229,7 +229,17 @@ impl Dataset {
 
     /// A packet with the dataset's invented example, to start from today: for the recipient who may receive the most of it.
     fn packet(&self, today: Date) -> Value {
-        let (recipient, purpose, example) = self.widest(today);
+        let (recipient, purpose, mut example) = self.widest(today);
+        // The example is of a school for praktijkonderwijs; another sender is of another kind, for which an mbo has no word everywhere.
+        if let Some(school) = example.pointer_mut("/school").and_then(Value::as_object_mut) {
+            match self.sender.as_deref() {
+                Some("vso-school") => {
+                    school.insert("soort".to_owned(), Value::from("voortgezet-speciaal-onderwijs"));
+                }
+                Some("mbo-school") => drop(school.remove("soort")),
+                _ => {}
+            }
+        }
         let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| example.pointer(pointer));
         let mut person = json!({
             "reference": { "kind": "own", "value": "L-2031" },
