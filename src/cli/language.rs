@@ -40,6 +40,12 @@ impl Language {
     }
 }
 
+/// A number with what it counts, as `1 regel` and `2 regels`.
+#[must_use]
+pub fn counted(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 /// One text in both languages, of which one is printed. There is no way from one text to it but [`Said::same`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {

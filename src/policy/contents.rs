@@ -1,6 +1,7 @@
 //! The content of a packet, parsed strictly and checked against its dataset's schema. All faults at once, and none of
 //! them repeats what was sent.
 
+mod apart;
 pub mod days;
 mod same;
 mod texts;
@@ -138,6 +139,7 @@ impl Dataset {
             }
         }
         self.shape.judge_texts(value, ROOT, &mut faults);
+        self.shape.contradictions(&self.shape.schema, value, &mut ROOT.to_owned(), &mut faults);
         self.birth_date(value, &mut faults);
         if !value.is_object() && faults.is_empty() {
             faults.push(Fault::at(

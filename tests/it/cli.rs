@@ -2,6 +2,8 @@
 
 mod batches;
 mod calls;
+mod cells;
+mod checked;
 mod document;
 mod generated;
 mod help;
@@ -19,5 +21,6 @@ mod sheets;
 mod single;
 mod spoken;
 mod stub;
+mod templates;
 mod tree;
 mod trusted;

@@ -7,6 +7,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{
+    day::day,
     lists::{Pages, Range},
     names::Names,
     profile::ProfileChoice,
@@ -41,11 +42,11 @@ pub struct Entries {
     pub range: Range,
 
     /// Only those from this day on, in Amsterdam.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub since: Option<Date>,
 
     /// Only those before this day, in Amsterdam.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub until: Option<Date>,
 
     /// Only what was refused.

@@ -43,7 +43,8 @@ pub struct Push {
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
 
-    /// The dataset of the sheet; without it, what the sheet's first row says in `header.dataset`.
+    /// The dataset of the sheet; without it, what the sheet says in `#dataset=` above the names, or its first row in the column
+    /// `dataset`.
     #[arg(long, requires = "csv")]
     pub dataset: Option<DatasetCode>,
 
@@ -187,7 +188,7 @@ impl Push {
                 self.many(file, Input { lines, layout: None, passed_over }, route, &session, at).await
             }
             (_, _, Some(file)) => {
-                let input = self.of_sheet(file, &session).await?;
+                let input = self.of_sheet(file, route, &session).await?;
                 self.many(file, input, route, &session, at).await
             }
             _ => Err(Failure::usage(("er is niets om te sturen", "nothing to send")).now((
@@ -257,9 +258,9 @@ impl Push {
         Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
     }
 
-    async fn of_sheet(&self, file: &Path, session: &Session) -> Result<Input, Failure> {
+    async fn of_sheet(&self, file: &Path, route: Route, session: &Session) -> Result<Input, Failure> {
         let faulty = |faults| FaultyFile::failure(file, faults);
-        let mut sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
+        let sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
         let named = rows::dataset_of(&sheet, &self.set).and_then(|code| code.parse().ok());
         let dataset = self.dataset.clone().or(named).ok_or_else(|| {
             Failure::usage(("het blad noemt zijn dataset niet", "the sheet does not say its dataset")).now((
@@ -267,15 +268,16 @@ impl Push {
                 "write it above the names as `#dataset=CODE`, fill the column `dataset`, or give --dataset",
             ))
         })?;
-        if self.dataset.is_some()
-            && !sheet.names.iter().any(|name| name == "dataset" || name == "header.dataset")
-        {
-            let said = Setting { line: None, name: "dataset".to_owned(), value: dataset.to_string() };
-            sheet.settings.retain(|setting| setting.name != said.name);
-            sheet.settings.push(said);
+        let mut set = self.set.clone();
+        let is_dataset = |name: &String| rows::is_dataset(name);
+        if self.dataset.is_some() && !sheet.names.iter().any(is_dataset) {
+            set.push(Setting { line: None, name: "dataset".to_owned(), value: dataset.to_string() });
         }
-        let columns = template::Dataset::read(&dataset, session).await?.columns()?;
-        let layout = Layout::of(&sheet, columns, &self.set).map_err(faulty)?;
+        let found = template::Dataset::read(&dataset, session).await?;
+        if found.is_request() != (route == Route::Requests) {
+            return Err(of_the_other_route(&dataset, route));
+        }
+        let layout = Layout::of(&sheet, found.columns()?, &set).map_err(faulty)?;
         let line = |row: rows::Row| Line {
             number: row.line,
             body: row.body.map(|body| Bytes::from(body.to_string())),
@@ -364,6 +366,28 @@ pub(super) fn unaccepted(error: CallError, pending: &Pending) -> Failure {
     }
 }
 
+/// A sheet of requests that is pushed, or the other way round: one cause, and not one for every row.
+fn of_the_other_route(dataset: &DatasetCode, route: Route) -> Failure {
+    match route {
+        Route::Packets => Failure::usage(both!(
+            "`{dataset}` is een verzoek, en een verzoek gaat met `ask`; er is niets verstuurd",
+            "`{dataset}` is a request, and a request goes with `ask`; nothing was sent"
+        ))
+        .now((
+            "geef dezelfde opdracht met `ask` in plaats van `push`",
+            "run the same command with `ask` instead of `push`",
+        )),
+        Route::Requests => Failure::usage(both!(
+            "`{dataset}` is een pakket, en een pakket gaat met `push`; er is niets verstuurd",
+            "`{dataset}` is a packet, and a packet goes with `push`; nothing was sent"
+        ))
+        .now((
+            "geef dezelfde opdracht met `push` in plaats van `ask`",
+            "run the same command with `push` instead of `ask`",
+        )),
+    }
+}
+
 /// The lines of NDJSON, and the numbers of the empty ones. What is no JSON is told by its place; everything else is the
 /// gateway's to judge.
 #[must_use]
@@ -387,8 +411,9 @@ pub fn of_ndjson(bytes: &Bytes) -> (Vec<Line>, Vec<u64>) {
         };
         lines.push(Line { number, body });
     }
-    // Empty lines at the end of a file are the end of the file.
-    let last = lines.last().map_or(0, |line| line.number);
-    empty.retain(|number| *number < last);
+    // What ends the last line begins no other.
+    if bytes.ends_with(b"\n") || bytes.is_empty() {
+        empty.pop();
+    }
     (lines, empty)
 }

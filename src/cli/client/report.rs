@@ -87,6 +87,9 @@ pub struct Record {
     /// Everything that is wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Whether a later run, that was told `--changed`, had another line in its place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
     /// What happened, for who watches; the report has the title only.
     #[serde(skip)]
     pub said: Option<Said>,
@@ -108,6 +111,7 @@ impl Record {
             http: None,
             title: None,
             reasons: Vec::new(),
+            superseded: false,
             said: None,
         }
     }
@@ -159,7 +163,7 @@ impl Report {
     pub fn open(path: &Path, entropy: &dyn Entropy) -> Result<Self, Failure> {
         let earlier = read_records(path)?;
         let key_path = files::beside(path, "key");
-        let (lock, secret) = open_key(&key_path, !earlier.is_empty(), entropy)?;
+        let (lock, secret) = open_key(&key_path, path, !earlier.is_empty(), entropy)?;
         let mut options = files::private_options();
         let file =
             options.append(true).create(true).open(path).map_err(|error| Failure::unwritable(path, error))?;
@@ -208,16 +212,28 @@ impl Report {
         self.earlier.get(key)
     }
 
-    /// The lines of earlier runs that were or may have been accepted, and that the input no longer holds as they were.
+    /// The lines of earlier runs that were or may have been accepted, and that the input no longer holds as they were; but for
+    /// those of which a run with `--changed` knew that already. Each once, in order.
     #[must_use]
     pub fn missing(&self, keys: &BTreeSet<String>) -> Vec<u64> {
-        let sent =
-            |record: &&Record| matches!(record.status, Status::Accepted | Status::Sending | Status::Unknown);
-        let gone = |record: &&Record| record.key.as_ref().is_some_and(|key| !keys.contains(key));
-        let mut lines: Vec<u64> =
-            self.earlier.values().filter(sent).filter(gone).map(|record| record.line).collect();
-        lines.sort_unstable();
-        lines
+        let lines: BTreeSet<u64> =
+            self.earlier.values().filter(|record| is_gone(record, keys)).map(|record| record.line).collect();
+        lines.into_iter().collect()
+    }
+
+    /// Writes down that the user knows of the lines that the input no longer holds as they were: they stop no later run.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn supersede(&mut self, keys: &BTreeSet<String>) -> Result<(), Failure> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        for record in self.earlier.values_mut().filter(|record| is_gone(record, keys)) {
+            record.superseded = true;
+            let mut line = json_line(record)?;
+            line.push(b'\n');
+            file.write_all(&line).map_err(|error| Failure::unwritable(&self.path, error))?;
+        }
+        Ok(())
     }
 
     /// Writes a record down at once.
@@ -260,6 +276,12 @@ impl Report {
         files::replace_private(&self.path, &bytes)?;
         Ok(self.now.into_values().collect())
     }
+}
+
+/// Whether a line was or may have been accepted, is not in the input, and nobody has said that this is known.
+fn is_gone(record: &Record, keys: &BTreeSet<String>) -> bool {
+    let sent = matches!(record.status, Status::Accepted | Status::Sending | Status::Unknown);
+    sent && !record.superseded && record.key.as_ref().is_some_and(|key| !keys.contains(key))
 }
 
 fn json_line(record: &Record) -> Result<Vec<u8>, Failure> {
@@ -307,10 +329,18 @@ fn read_records(path: &Path) -> Result<BTreeMap<String, Record>, Failure> {
 }
 
 /// Opens the file with the key of the batch, makes it when it is new, and takes the lock on it.
-fn open_key(path: &Path, must_exist: bool, entropy: &dyn Entropy) -> Result<(File, hmac::Key), Failure> {
+fn open_key(
+    path: &Path,
+    report: &Path,
+    must_exist: bool,
+    entropy: &dyn Entropy,
+) -> Result<(File, hmac::Key), Failure> {
     let mut options = files::private_options();
     options.read(true).write(true).create(!must_exist);
-    let mut file = options.open(path).map_err(|error| no_key(path, error))?;
+    let mut file = options.open(path).map_err(|error| {
+        // A report that begins here has no key yet that could be lost.
+        if must_exist { no_key(path, error) } else { Failure::unwritable(report, error) }
+    })?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -358,6 +388,9 @@ fn secret_of(path: &Path, text: &str) -> Result<hmac::Key, Failure> {
 }
 
 fn no_key(path: &Path, error: std::io::Error) -> Failure {
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return Failure::unreadable(path, error).ending(crate::cli::Exit::Configuration);
+    }
     Failure::configuration(both!(
         "kan de sleutel van de reeks niet openen, `{}`",
         "cannot open the key of the batch, `{}`",

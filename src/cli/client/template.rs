@@ -12,19 +12,24 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    columns::{Chosen, Columns},
+    columns::{Chosen, Columns, Form},
     example,
     gateway::{Call, CallError},
+    lists::Page,
     profile::ProfileChoice,
+    rows,
     session::Session,
     sheet::Setting,
+    text::member,
+    tls,
 };
 use crate::{
     cli::{
         Context, Exit, Failure, files,
-        language::{Said, both, tell},
+        language::{Said, both, counted, tell},
     },
-    domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind},
+    domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind, party::Role},
+    identity::certificate::ClientCertificate,
 };
 
 /// The arguments of `sluis client template`.
@@ -56,6 +61,10 @@ pub struct Template {
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting, conflicts_with_all = ["packet", "declaration"])]
     pub set: Vec<Setting>,
 
+    /// In which role you send; without it, the role in which the gateway knows the profile's certificate.
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<Role>,
+
     /// How many numbered columns a list gets; you may add more yourself.
     #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub repeat: u8,
@@ -77,17 +86,31 @@ const PERSON: &str = "betrokkene";
 #[serde(default)]
 pub struct Dataset {
     code: String,
+    kind: String,
     schema: Value,
     example: Value,
     bases: Vec<Basis>,
+    /// The role that sends it, once that is known.
+    #[serde(skip)]
+    sender: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct Basis {
     id: String,
+    senders: Vec<String>,
     recipients: Vec<String>,
     purposes: Vec<String>,
+    required: Vec<String>,
+    optional: Vec<String>,
+    opt_out: Vec<String>,
+}
+
+impl Basis {
+    fn allows(&self, category: &str) -> bool {
+        [&self.required, &self.optional, &self.opt_out].into_iter().flatten().any(|one| one == category)
+    }
 }
 
 impl Dataset {
@@ -118,6 +141,12 @@ impl Dataset {
             .taking("recipients.*.role", self.roles()))
     }
 
+    /// Whether it is asked and answered, and not handed over.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.kind == "request"
+    }
+
     /// The values that every packet of this dataset has, where there is only one, under the names that a template gives them.
     fn settled(&self) -> Vec<(&'static str, String)> {
         let only = |words: Vec<String>| <[String; 1]>::try_from(words).ok().map(|[word]| word);
@@ -132,10 +161,86 @@ impl Dataset {
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// A packet with the dataset's invented example, to start from today.
+    /// The dataset as one of these roles sends it: without the bases of other senders. Without roles, as it is.
+    ///
+    /// # Errors
+    /// When none of these roles sends anything of it, or when more than one of them does.
+    fn sent_by(mut self, roles: &[String]) -> Result<Self, Failure> {
+        if roles.is_empty() {
+            return Ok(self);
+        }
+        let senders: BTreeSet<String> = self.bases().flat_map(|basis| basis.senders.clone()).collect();
+        let own: Vec<&String> = roles.iter().filter(|role| senders.contains(*role)).collect();
+        let senders = senders.iter().cloned().collect::<Vec<_>>().join(", ");
+        match own.as_slice() {
+            [] => Err(Failure::refused(both!(
+                "{} stuurt niets van de dataset `{}`",
+                "{} sends nothing of the dataset `{}`",
+                roles.join(", "),
+                self.code
+            ))
+            .now(both!("die dataset wordt gestuurd door: {senders}", "that dataset is sent by: {senders}"))),
+            [role] => {
+                let role = (*role).clone();
+                self.bases.retain(|basis| basis.senders.contains(&role));
+                self.sender = Some(role);
+                Ok(self)
+            }
+            _ => Err(Failure::usage((
+                "dit certificaat is van meer dan een rol",
+                "this certificate is of more than one role",
+            ))
+            .now(("zeg met --role in welke rol u stuurt", "say with --role in which role you send"))),
+        }
+    }
+
+    /// The recipient who may receive the most of the example, for which purpose, and what that is.
+    fn widest(&self, today: Date) -> (Option<&String>, Option<&String>, Value) {
+        let category = |member: &str| {
+            let property = self.schema.get("properties").and_then(|known| known.get(member));
+            property.and_then(|node| node.get("x-category")).and_then(Value::as_str)
+        };
+        let whole = example::of_today(&self.example, today);
+        let left = |basis: &Basis| {
+            let mut example = whole.clone();
+            if let Some(members) = example.as_object_mut() {
+                members.retain(|member, _| category(member).is_none_or(|category| basis.allows(category)));
+            }
+            example
+        };
+        let size = |example: &Value| example.as_object().map_or(0, serde_json::Map::len);
+        let mut widest: Option<(&String, &Basis, Value)> = None;
+        for basis in self.bases() {
+            let example = left(basis);
+            for role in basis.recipients.iter().filter(|role| *role != PERSON) {
+                let is_wider = |(known, _, most): &(&String, &Basis, Value)| {
+                    (size(&example), std::cmp::Reverse(role)) > (size(most), std::cmp::Reverse(*known))
+                };
+                if widest.as_ref().is_none_or(is_wider) {
+                    widest = Some((role, basis, example.clone()));
+                }
+            }
+        }
+        match widest {
+            Some((role, basis, example)) => (Some(role), basis.purposes.first(), example),
+            None => (None, None, whole),
+        }
+    }
+
+    /// A packet with the dataset's invented example, to start from today: for the recipient who may receive the most of it.
     fn packet(&self, today: Date) -> Value {
-        let content = example::of_today(&self.example, today);
-        let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| content.pointer(pointer));
+        let (recipient, purpose, mut example) = self.widest(today);
+        // The example is of a school for praktijkonderwijs; another sender is of another kind, for which an mbo has no word everywhere.
+        if let Some(school) = example.pointer_mut("/school").and_then(Value::as_object_mut) {
+            match self.sender.as_deref() {
+                Some("vso-school") => {
+                    school.insert("soort".to_owned(), Value::from("voortgezet-speciaal-onderwijs"));
+                }
+                Some("mbo-school") => drop(school.remove("soort")),
+                _ => {}
+            }
+        }
+        let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| example.pointer(pointer));
         let mut person = json!({
             "reference": { "kind": "own", "value": "L-2031" },
             "birthDate": of(&["/persoon/geboortedatum"]),
@@ -146,14 +251,21 @@ impl Dataset {
         });
         if let Some(members) = person.as_object_mut() {
             members.retain(|_, value| !value.is_null());
+            // An mbo hands over about who holds its diploma (WEB 9.2.13).
+            let left =
+                members.get("verlatenOp").filter(|_| self.sender.as_deref() == Some("mbo-school")).cloned();
+            if let Some(left) = left {
+                members.insert("gediplomeerd".to_owned(), Value::Bool(true));
+                members.insert("gediplomeerdOp".to_owned(), left);
+            }
             members.insert("ingeschreven".to_owned(), Value::Bool(!members.contains_key("verlatenOp")));
         }
         json!({
             "dataset": self.code,
-            "purpose": self.purposes().first(),
-            "recipients": [{ "municipality": "0361", "role": self.roles().first() }],
+            "purpose": purpose,
+            "recipients": [{ "municipality": "0361", "role": recipient }],
             "person": person,
-            "content": content,
+            "content": example,
         })
     }
 
@@ -181,6 +293,11 @@ impl Template {
         let session = Session::open(choice, at)?;
         let dataset =
             Dataset { code: self.dataset.to_string(), ..Dataset::read(&self.dataset, &session).await? };
+        let roles = match self.role {
+            Some(role) => vec![role.to_string()],
+            None => own_roles(&session).await,
+        };
+        let dataset = dataset.sent_by(&roles)?;
         let today = amsterdam_date(at.clock.now());
         match self.declaration {
             Some(kind) => self.write(&example::declaration(kind, &dataset.packet(today), today), at),
@@ -198,6 +315,40 @@ impl Template {
             None => at.out.show(document, || format!("{document:#}"))?,
         }
         Ok(Exit::Done)
+    }
+
+    /// Whether every `--set` is a value of its column, once.
+    fn check_set(&self, columns: &Columns) -> Result<(), Failure> {
+        for (index, set) in self.set.iter().enumerate() {
+            let Some(column) = columns.find(&set.name) else { continue };
+            let is_same = |one: &Setting| columns.find(&one.name).is_some_and(|one| one.path == column.path);
+            if self.set.iter().take(index).any(is_same) {
+                return Err(Failure::usage(both!(
+                    "--set geeft `{}` twee keer; er is niets geschreven",
+                    "--set gives `{}` twice; nothing was written",
+                    set.name
+                ))
+                .now(("geef het een keer", "give it once")));
+            }
+            let text = match (rows::read(&set.name, &column, &set.value), &column.form) {
+                (Err(reason), _) => (reason.nl, reason.en),
+                (Ok(value), Form::Choice(words)) if !words.iter().any(|word| *word == value) => {
+                    let words = words.join(", ");
+                    (
+                        format!("Dit is geen van de keuzes: {words}."),
+                        format!("This is none of the choices: {words}."),
+                    )
+                }
+                (Ok(_), _) => continue,
+            };
+            return Err(Failure::usage(both!(
+                "de waarde van --set {} klopt niet; er is niets geschreven",
+                "the value of --set {} is not right; nothing was written",
+                set.name
+            ))
+            .now(text));
+        }
+        Ok(())
     }
 
     fn write_sheet(&self, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
@@ -221,6 +372,7 @@ impl Template {
                 }
             }
         }
+        self.check_set(&columns)?;
         let settled = dataset.settled();
         let value = |name: &str| {
             let set = self.set.iter().find(|set| set.name == name).map(|set| set.value.clone());
@@ -238,8 +390,14 @@ impl Template {
                 files::write_private(path, &bytes)?;
                 let language = at.out.language();
                 at.out.show(&made, || {
-                    let mut text =
-                        tell!(language, "{}: {} kolommen", "{}: {} columns", path.display(), names.len());
+                    let mut text = format!(
+                        "{}: {}",
+                        path.display(),
+                        language.pick(
+                            counted(names.len(), "kolom", "kolommen"),
+                            counted(names.len(), "column", "columns")
+                        )
+                    );
                     let groups = columns.groups();
                     if self.with.is_empty() && !groups.is_empty() {
                         text.push_str(&tell!(
@@ -257,6 +415,17 @@ impl Template {
         }
         Ok(Exit::Done)
     }
+}
+
+/// The roles in which the gateway knows the organisation of the profile's certificate; none where that cannot be told.
+async fn own_roles(session: &Session) -> Vec<String> {
+    let certificate = tls::certificates(&session.profile.certificate).ok();
+    let certificate = certificate.and_then(|chain| ClientCertificate::read(chain.first()?).ok());
+    let Some(oin) = certificate.map(|certificate| certificate.oin().to_string()) else { return Vec::new() };
+    let page: Result<Page, _> = session.gateway.json(Call::get("/v1/parties")).await;
+    let items = page.map(|page| page.items).unwrap_or_default();
+    let own = items.iter().filter(|item| member(item, "/oin") == oin);
+    own.map(|item| member(item, "/role")).filter(|role| !role.is_empty()).collect()
 }
 
 /// The bytes of a template: a byte order mark and semicolons, which a Dutch spreadsheet opens without asking; a line for what

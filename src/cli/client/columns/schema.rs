@@ -67,7 +67,9 @@ impl Walk<'_> {
                 let form = form_of(node, kind).ok_or_else(no_columns)?;
                 let explanation =
                     node.get("title").or_else(|| node.get("description")).and_then(Value::as_str);
-                let explanation = explanation.unwrap_or_default().to_owned();
+                let form_of = |node: &Value| Some(node.pointer("/x-form/nl")?.as_str()?.to_owned());
+                let parts = [explanation.map(str::to_owned), form_of(node).filter(|_| form == Form::Text)];
+                let explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
                 leaves.push(Leaf { steps: steps.to_vec(), form, required, in_required, explanation });
                 Ok(())
             }

@@ -18,8 +18,6 @@ const SEPARATORS: [(u8, &str, &str); 4] = [
 pub(super) struct Split<'a> {
     /// The text without a leading `sep=` line.
     pub(super) text: &'a str,
-    /// How many lines that left out.
-    pub(super) skipped: u64,
     /// What stands between the fields.
     pub(super) by: u8,
 }
@@ -35,7 +33,7 @@ pub(super) fn split_of(text: &str) -> Result<Split<'_>, Vec<LineFault>> {
         let fits = matches!(by, b';' | b',' | b'\t')
             && (count(names, by) > 0 || other.is_none_or(|other| count(names, other) == 0));
         if fits {
-            return Ok(Split { text: body, skipped: 1, by });
+            return Ok(Split { text: body, by });
         }
         return Err(vec![fault(
             1,
@@ -54,7 +52,7 @@ pub(super) fn split_of(text: &str) -> Result<Split<'_>, Vec<LineFault>> {
             "Tussen de velden staat |. Bewaar het bestand met puntkomma's, komma's of tabs.",
             "There is | between the fields. Save the file with semicolons, commas or tabs.",
         )]),
-        by => Ok(Split { text, skipped: 0, by: by.unwrap_or(b';') }),
+        by => Ok(Split { text, by: by.unwrap_or(b';') }),
     }
 }
 
@@ -105,9 +103,9 @@ fn most_frequent(line: &str) -> Option<u8> {
 
 /// The parser forgives quotes that are never closed and text behind a closing quote, and then reads many rows as one
 /// field. A file in which that happens is refused.
-pub(super) fn check_quotes(text: &str, delimiter: u8, skipped: u64) -> Result<(), Vec<LineFault>> {
+pub(super) fn check_quotes(text: &str, delimiter: u8) -> Result<(), Vec<LineFault>> {
     let mut faults = Vec::new();
-    let mut line = skipped.saturating_add(1);
+    let mut line: u64 = 1;
     let mut opened: Option<u64> = None;
     let mut at_start = true;
     let mut length: usize = 0;
@@ -144,7 +142,8 @@ pub(super) fn check_quotes(text: &str, delimiter: u8, skipped: u64) -> Result<()
             (None, b'"') if at_start => opened = Some(line),
             _ => {}
         }
-        if byte == b'\n' {
+        // A line break within quotes begins no row.
+        if byte == b'\n' && opened.is_none() {
             line = line.saturating_add(1);
         }
         at_start = opened.is_none() && is_end;

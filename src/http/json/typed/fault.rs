@@ -73,11 +73,7 @@ impl Wrong {
             ),
             Kind::Value if form.is_some() => {
                 let (nl, en) = form.unwrap_or_default();
-                (
-                    "invalid-value",
-                    format!("Hier hoort {nl}.").into(),
-                    format!("What belongs here is {en}.").into(),
-                )
+                ("invalid-value", format!("Verwacht: {nl}.").into(), format!("Expected: {en}.").into())
             }
             Kind::Value => (
                 "invalid-value",
