@@ -222,7 +222,7 @@ async fn a_database_that_is_not_there_is_told_from_one_that_is_wrong() {
     let (server, _) =
         operator.0.database().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     for (url, code, what) in [
-        ("postgres://postgres@127.0.0.1:1/sluis".to_owned(), 69, "does the server run"),
+        ("postgres://postgres@127.0.0.1:1/sluis".to_owned(), 69, "draait de server"),
         (format!("{server}/is_er_niet"), 78, "no database of that name"),
         (server.replace("postgres@", "niemand_hier@") + "/postgres", 78, "does not let this user in"),
     ] {
@@ -252,7 +252,7 @@ async fn a_party_with_work_open_is_not_removed() {
         for (party, counted) in [(&to, ["1 ", "0 "]), (&from, ["0 ", "1 "])] {
             let (_, said) = operator.run(&["party", "remove", party], 1).await;
             assert!(counted.iter().all(|number| said.contains(number)), "{said}");
-            assert!(said.contains("acknowledged") && said.contains("party block"), "{said}");
+            assert!(said.contains("bevestigen") && said.contains("party block"), "{said}");
             assert_eq!(operator.party(party).await["blocked"], false, "half a removal");
         }
         assert_eq!(operator.json(&["log", "verify"]).await, before, "what was refused left no entry");
