@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use super::{
     Exit, Failure,
     faults::{found_in_files, listed},
+    files,
     language::both,
     trust,
 };
@@ -332,7 +333,7 @@ fn check_region(config: &Config, catalogue: &Catalogue) -> Result<(), Failure> {
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| {
+    files::read(path).map_err(|error| {
         Failure::configuration(both!("kan `{}` niet lezen", "cannot read `{}`", path.display()))
             .because(error)
     })

@@ -11,6 +11,18 @@ use super::{
     language::{Said, both},
 };
 
+/// Reads a file. A pipe or a device would never end: only a regular file is read.
+///
+/// # Errors
+/// When it is none, or cannot be read.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() {
+        fs::read(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+    }
+}
+
 /// Makes a folder, and those above it, that only the owner may enter. A folder that exists stays as it is.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use super::{
     Failure,
     compose::{read as file, unusable},
     faults::listed,
+    files,
 };
 use crate::{
     config::Config,
@@ -130,7 +131,7 @@ pub(super) fn lists(
 ) -> ListsRead {
     let files = &config.tls.revocation.files;
     let lists: Vec<_> =
-        files.iter().map(|file| (file.display().to_string(), std::fs::read(file).ok())).collect();
+        files.iter().map(|file| (file.display().to_string(), files::read(file).ok())).collect();
     let sources: Vec<_> =
         lists.iter().map(|(name, bytes)| ListSource { name, bytes: bytes.as_deref() }).collect();
     Revocations::read(&sources, anchors, before, clock.now())

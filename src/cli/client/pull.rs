@@ -275,7 +275,10 @@ impl Pull {
         let checked = released.receipt.as_ref().map(|receipt| keys_of_gateway.check(receipt, Some(&packet)));
         match &checked {
             Some(checked) => checked.tell(&mut at.out),
-            None => at.out.warn(("de gateway gaf geen bewijs", "the gateway gave no receipt")),
+            None => at.out.warn((
+                "de gateway gaf geen ontvangstbewijs: dat zij dit heeft vrijgegeven en vastgelegd, is niet te bewijzen",
+                "the gateway gave no receipt: that it released this and wrote it down cannot be proven",
+            )),
         }
         let (header, content) = opened?;
         let content: Option<Value> =
@@ -290,7 +293,7 @@ impl Pull {
         {
             members.insert("receiptFault".to_owned(), fault);
         }
-        let holds = checked.is_none_or(|checked| checked.holds());
+        let holds = checked.is_some_and(|checked| checked.holds());
         Ok(Came { document, dataset: header.dataset, content, holds })
     }
 

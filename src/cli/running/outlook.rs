@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::readiness::Watch;
 use crate::{
+    cli::files,
     config::Config,
     domain::{clock::Clock, code::Municipality, party::PartyId},
     exchange::Exchange,
@@ -81,7 +82,7 @@ fn of_files(config: &Config) -> Vec<Expiry> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         move |(since, at)| Expiry { kind, name: name.clone(), since, at }
     };
-    let read = |path: &Path| std::fs::read(path).unwrap_or_default();
+    let read = |path: &Path| files::read(path).unwrap_or_default();
     let certificate = |kind, path: &Path| {
         let end = validity::certificate_ends(&read(path)).into_iter().min();
         end.map(|end| (None, end)).map(expiry(kind, path))

@@ -94,10 +94,10 @@ pub const GONE: Problem =
 pub const TOO_LARGE: Problem = Problem::new("too-large", "The body is too large", 413, &(
         "Uw bericht is te groot.",
         Some(
-            "Maak het korter; in de beschrijving van de interface staat hoe groot het mag zijn. Er is niets opgeslagen.",
+            "Maak het korter; de beheerder van de gateway weet hoe groot een bericht mag zijn. Er is niets opgeslagen.",
         ),
     ))
-    .detail("The interface description says how large a body may be. Nothing was stored.");
+    .detail("The gateway's operator knows how large a body may be. Nothing was stored.");
 
 /// 414: the path or the query is longer than any here.
 pub const URI_TOO_LONG: Problem = Problem::new(

@@ -79,6 +79,23 @@ async fn a_database_is_migrated_once_and_a_newer_one_is_left_alone() {
     assert!(newer.stderr.contains("by a newer Sluis than this one"), "{}", newer.stderr);
 }
 
+/// A mistyped path, or a disk that is not there: a command that reads makes nothing.
+#[test]
+fn a_database_that_is_not_there_is_made_by_migrate_alone() {
+    let program = Program::with_try_out();
+    let config = program.read("try/sluis.toml");
+    let mistyped = config.replace("gateway.db", "getaway.db");
+    assert_ne!(config, mistyped);
+    fs::write(program.path("try/sluis.toml"), mistyped).unwrap();
+    for command in [["party", "list"], ["log", "verify"]] {
+        let ended = program.run(&command).with(78);
+        assert!(ended.stderr.contains("getaway.db"), "{ended:?}");
+        assert!(!program.path("try/getaway.db").exists(), "{command:?} made it");
+    }
+    assert!(program.run(&["migrate"]).done().stdout.contains("nieuwe, lege"));
+    assert!(program.run(&["migrate"]).done().stdout.contains("op orde"));
+}
+
 #[test]
 fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     let program = Program::with_try_out();

@@ -16,7 +16,7 @@ use sluis::{
         receipt::{About, Claims},
     },
     cli::{Exit, files},
-    crypto::{keys::RecipientKey, sign::ReceiptKey},
+    crypto::{keys::{PrivateKey, RecipientKey}, sign::ReceiptKey},
     domain::id::PacketId,
     merkle::{checkpoint::Checkpoint, hash::leaf_hash, note::LogKey, tlog_proof::TlogProof},
 };
@@ -266,6 +266,33 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     let ended = stub.client(&["pull", ID, "--show"]).await;
     assert_eq!(ended.exit, Exit::Done);
     assert!(ended.stderr.contains("de handtekening is niet gecontroleerd"), "{}", ended.stderr);
+}
+
+/// Leaving the receipt out is easier than forging one.
+#[tokio::test]
+async fn a_packet_that_comes_without_a_receipt_is_not_proven() {
+    let stub = stub_with("p-256", ID, |jwe| jwe).await;
+    let keys = std::fs::read_to_string(stub.path("enc.jwk")).unwrap();
+    let profile = stub.read("profile.toml");
+    let public = PrivateKey::from_jwk(&serde_json::from_str(&keys).unwrap()).unwrap().public().to_jwk();
+    let jwe = sealed(&public, ID);
+    let bare = Stub::start(move |_, _| {
+        let mut answer = released(&jwe, "");
+        answer.headers_mut().remove("sluis-receipt");
+        answer
+    })
+    .await;
+    for name in ["enc.jwk", "receipt.jwk"] {
+        std::fs::copy(stub.path(name), bare.path(name)).unwrap();
+        files::check_private(&bare.path(name)).unwrap_or_default();
+    }
+    let known = profile.lines().filter(|line| !bare.profile_text().contains(line.split('=').next().unwrap()));
+    let known: String = known.map(|line| format!("{line}\n")).collect();
+    bare.write("profile.toml", &format!("{}{known}", bare.profile_text()));
+    let ended = bare.client(&["pull", ID, "--show"]).await;
+    assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
+    assert!(ended.stderr.contains("gaf geen ontvangstbewijs"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("Sluis"), "it came, and was opened");
 }
 
 #[tokio::test]
