@@ -16,7 +16,10 @@ use sluis::{
         receipt::{About, Claims},
     },
     cli::{Exit, files},
-    crypto::{keys::{PrivateKey, RecipientKey}, sign::ReceiptKey},
+    crypto::{
+        keys::{PrivateKey, RecipientKey},
+        sign::ReceiptKey,
+    },
     domain::id::PacketId,
     merkle::{checkpoint::Checkpoint, hash::leaf_hash, note::LogKey, tlog_proof::TlogProof},
 };
@@ -287,8 +290,8 @@ async fn a_packet_that_comes_without_a_receipt_is_not_proven() {
         files::check_private(&bare.path(name)).unwrap_or_default();
     }
     let known = profile.lines().filter(|line| !bare.profile_text().contains(line.split('=').next().unwrap()));
-    let known: String = known.map(|line| format!("{line}\n")).collect();
-    bare.write("profile.toml", &format!("{}{known}", bare.profile_text()));
+    let known = known.collect::<Vec<_>>().join("\n");
+    bare.write("profile.toml", &format!("{}{known}\n", bare.profile_text()));
     let ended = bare.client(&["pull", ID, "--show"]).await;
     assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
     assert!(ended.stderr.contains("gaf geen ontvangstbewijs"), "{}", ended.stderr);
