@@ -276,10 +276,10 @@ fn a_profile_that_is_none_is_listed_in_the_language_of_the_reader() {
     let program = Program::new();
     std::fs::create_dir_all(program.path(".config/sluis/profiles")).unwrap();
     program.write(".config/sluis/profiles/odd.toml", "gateway = 1");
-    for (language, text) in [("nl", "is geen profiel"), ("en", "is not a profile")] {
+    for (language, text) in [("nl", "het profiel heeft 4 fouten"), ("en", "the profile has 4 faults")] {
         let listed = program.run(&["client", "profiles", "--lang", language]).done().stdout;
         assert!(listed.contains(text), "{listed}");
     }
     let machine = program.run(&["client", "profiles", "--json"]).done().json();
-    assert!(machine["error"].as_str().unwrap().contains("is not a profile"), "{machine}");
+    assert!(machine["error"].as_str().unwrap().contains("the profile has 4 faults"), "{machine}");
 }
