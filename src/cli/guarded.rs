@@ -1,6 +1,7 @@
 //! The files that a gateway rests on must be its own: secrets closed to others, and nothing that others can change.
 
 use std::{
+    collections::BTreeSet,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
@@ -95,11 +96,14 @@ fn open_to_others(config: &Config) -> Vec<Open> {
     public.extend(config.file.clone());
     public.extend(config.tls.trust.iter().map(|anchor| anchor.file.clone()));
     public.extend(config.tls.revocation.files.iter().cloned());
-    let mut folders: Vec<PathBuf> = secrets.iter().chain(&public).map(|path| folder_of(path)).collect();
-    folders.push(config.keys.dir.clone());
-    folders.extend(config.policies.dir.clone());
-    folders.sort_unstable();
-    folders.dedup();
+    let mut resting: Vec<PathBuf> = secrets.iter().chain(&public).cloned().collect();
+    let folders = [Some(&config.keys.dir), config.policies.dir.as_ref()];
+    for folder in folders.into_iter().flatten() {
+        resting.push(folder.join("."));
+        let files = folder.read_dir().into_iter().flatten().flatten();
+        resting.extend(files.map(|file| file.path()));
+    }
+    let folders = folders_above(resting);
 
     let mut found = Vec::new();
     for path in secrets {
@@ -121,7 +125,55 @@ fn open_to_others(config: &Config) -> Vec<Open> {
     found
 }
 
-fn folder_of(path: &Path) -> PathBuf {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
+/// Every folder by which these paths are reached, up to the root, also those behind a link: whoever may write in one of them
+/// can put something else in the place of what lies below.
+fn folders_above(paths: Vec<PathBuf>) -> BTreeSet<PathBuf> {
+    let (mut folders, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let mut waiting = paths;
+    while let Some(path) = waiting.pop() {
+        let Ok(path) = std::path::absolute(path) else { continue };
+        if !seen.insert(path.clone()) {
+            continue;
+        }
+        for part in path.ancestors() {
+            folders.extend(part.parent().map(Path::to_owned));
+            if let (Ok(target), Some(folder), Ok(rest)) =
+                (part.read_link(), part.parent(), path.strip_prefix(part))
+            {
+                waiting.push(folder.join(target).join(rest));
+            }
+        }
+    }
+    folders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_behind_a_link_is_one_of_them() {
+        let place = tempfile::tempdir().unwrap();
+        let place = place.path().canonicalize().unwrap();
+        for folder in ["own/keys", "far/away", "near"] {
+            std::fs::create_dir_all(place.join(folder)).unwrap();
+        }
+        std::fs::write(place.join("far/away/key"), "").unwrap();
+        std::os::unix::fs::symlink("../far/away", place.join("near/link")).unwrap();
+        std::os::unix::fs::symlink(place.join("near/link/key"), place.join("own/keys/key")).unwrap();
+        let found = folders_above(vec![place.join("own/keys/key")]);
+        let has = |folder: &str| found.iter().any(|one| one.canonicalize().ok() == Some(place.join(folder)));
+        for folder in ["own/keys", "own", "near", "far", "far/away"] {
+            assert!(has(folder), "{folder}: {found:?}");
+        }
+        assert!(found.contains(Path::new("/")));
+    }
+
+    #[test]
+    fn links_in_a_circle_end() {
+        let place = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("two", place.path().join("one")).unwrap();
+        std::os::unix::fs::symlink("one", place.path().join("two")).unwrap();
+        assert!(folders_above(vec![place.path().join("one/key")]).len() > 1);
+    }
 }

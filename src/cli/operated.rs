@@ -10,7 +10,7 @@ use crate::{
 pub(super) fn failure(error: OperateError) -> Failure {
     match error {
         OperateError::Taken => Failure::refused(("dit is al geregistreerd, maar anders dan u zegt", "it is registered already, otherwise than you say"))
-            .now(("`sluis party list` laat zien wat geregistreerd is", "`sluis party list` shows what is registered")),
+            .now(("`sluis party list` laat zien wat geregistreerd is; een certificaat dat is ingetrokken, of van een verwijderde partij was, wordt nooit meer aangenomen", "`sluis party list` shows what is registered; a certificate that was revoked, or that a removed party had, is never taken again")),
         OperateError::NotFound => Failure::refused(("er is geen partij of certificaat met die naam", "there is no such party or certificate"))
             .now(("`sluis party list` laat zien wat geregistreerd is", "`sluis party list` shows what is registered")),
         OperateError::OtherOrganisation => {

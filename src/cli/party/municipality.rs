@@ -6,9 +6,13 @@ use serde_json::json;
 
 use super::{By, act::open};
 use crate::{
-    cli::{Context, Exit, Failure, moment, operated},
+    cli::{Context, Exit, Failure, language::both, moment, operated},
     config::Config,
-    domain::{clock::amsterdam_midnight, code::Municipality, party::PartyId},
+    domain::{
+        clock::{amsterdam_date, amsterdam_midnight},
+        code::Municipality,
+        party::PartyId,
+    },
     store::write::MunicipalityOf,
 };
 
@@ -45,6 +49,18 @@ pub enum Change {
 
 impl Change {
     pub(super) async fn run(self, config: &Config, at: &mut Context) -> Result<Exit, Failure> {
+        if let Self::End { on: Some(on), .. } = &self
+            && *on < amsterdam_date(at.clock.now())
+        {
+            return Err(Failure::usage(both!(
+                "{on} ligt in het verleden: wat toen is opgehaald of beantwoord, blijft zo",
+                "{on} lies in the past: what was collected or answered then stays so"
+            ))
+            .now((
+                "geef vandaag of een latere dag, of laat --on weg: dan eindigt het nu",
+                "give today or a later day, or leave --on out: then it ends now",
+            )));
+        }
         let composed = open(config, at).await?;
         let exchange = &composed.exchange;
         let begins = |day: Option<Date>| day.map_or_else(|| at.clock.now(), amsterdam_midnight);

@@ -116,6 +116,8 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     assert_eq!(party()["blocked"], false);
 
     let end = ["party", "municipality", "end", ZAFFIER, "0361"];
+    let past = program.run(&[&end[..], &["--on", "2020-01-01"]].concat()).with(2);
+    assert!(past.stderr.contains("2020-01-01 ligt in het verleden"), "{past:?}");
     program.run(&end).done();
     program.run(&end).with(1);
     let places = |party: &serde_json::Value| {
