@@ -185,8 +185,8 @@ impl Profile {
             Ok([fault]) => Err(fault.ending(Exit::Configuration)),
             Err(faults) if faults.is_empty() => Ok(()),
             Err(faults) => Err(Failure::configuration(both!(
-                "het profiel heeft {} fouten",
-                "the profile has {} faults",
+                "het profiel heeft {} fouten; er is niets verstuurd",
+                "the profile has {} faults; nothing was sent",
                 faults.len()
             ))
             .now((
