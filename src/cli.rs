@@ -21,6 +21,7 @@ pub mod backup;
 pub mod client;
 pub mod completions;
 pub mod compose;
+pub mod day;
 pub mod demo;
 pub mod exit;
 pub mod failure;

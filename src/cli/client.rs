@@ -14,7 +14,6 @@
 pub mod acts;
 pub mod batch;
 pub mod columns;
-pub mod day;
 pub mod decide;
 pub mod declarations;
 pub mod entries;

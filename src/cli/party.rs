@@ -123,7 +123,7 @@ pub struct Add {
     #[arg(long, required_if_eq_any([("by", "delegation"), ("by", "mandate")]))]
     pub decision: Option<String>,
     /// The first day on which it acts for them; without it, today.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day::day)]
     pub since: Option<Date>,
 }
 

@@ -46,7 +46,7 @@ pub enum Action {
     /// Check them: syntax, articles, categories, bases and conditions without a case.
     Check {
         /// As they would stand on this day; without it, today.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = crate::cli::day::day)]
         on: Option<Date>,
     },
     /// Decide every case of `cases.toml` and compare.
@@ -65,7 +65,7 @@ pub enum Action {
         #[arg(long, value_name = "DATASET")]
         example: Option<DatasetCode>,
         /// Decide as at this instant instead of the one in the facts.
-        #[arg(long, value_name = "INSTANT")]
+        #[arg(long, value_name = "INSTANT", value_parser = crate::cli::day::instant)]
         at: Option<Timestamp>,
     },
     /// Who may receive what, for which purpose, on which basis.

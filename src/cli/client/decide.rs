@@ -6,13 +6,12 @@ use serde_json::json;
 
 use super::{
     acts::{done, told},
-    day::day,
     gateway::Call,
     profile::ProfileChoice,
     session::Session,
 };
 use crate::{
-    cli::{Context, Exit, Failure},
+    cli::{Context, Exit, Failure, day::day},
     domain::{clock::amsterdam_date, code::ReasonCode, declaration::Verdict, id::DeclarationId},
 };
 

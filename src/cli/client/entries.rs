@@ -7,7 +7,6 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{
-    day::day,
     lists::{Pages, Range},
     names::Names,
     profile::ProfileChoice,
@@ -22,6 +21,7 @@ use crate::{
     },
     cli::{
         Context, Exit, Failure, Language, compose,
+        day::day,
         language::{Said, both, tell},
     },
     domain::clock::{amsterdam_date, from_millis},

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    day::instant,
     gateway::Call,
     listed, lists,
     profile::ProfileChoice,
@@ -17,7 +16,9 @@ use super::{
 };
 use crate::{
     cli::{
-        Context, Exit, Failure, files,
+        Context, Exit, Failure,
+        day::instant,
+        files,
         language::{both, tell},
     },
     crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
@@ -62,7 +63,7 @@ pub enum Action {
         key: PathBuf,
         /// Until when packets may be sealed to it: a day, not included, such as 31-12-2026, or a moment; without it until it is
         /// retired or revoked.
-        #[arg(long, value_name = "MOMENT", value_parser = instant)]
+        #[arg(long, value_name = "INSTANT", value_parser = instant)]
         until: Option<Timestamp>,
     },
     /// List a party's keys.

@@ -393,9 +393,17 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
                 at.out.show(&found, || format!("{name}  {gateway}"))?;
             }
             Err(failure) => {
-                let found = json!({ "name": name, "file": path, "error": failure.to_string() });
+                let faults = failure.document().pointer("/error/problem").cloned();
+                let mut found = json!({ "name": name, "file": path, "error": failure.to_string() });
+                if let (Some(faults), Some(members)) = (faults, found.as_object_mut()) {
+                    members.insert("faults".to_owned(), faults);
+                }
                 let language = at.out.language();
-                at.out.show(&found, || format!("{name}  {}", failure.text(language)))?;
+                at.out.show(&found, || {
+                    let lines = failure.lines(language).into_iter().skip(1);
+                    let first = format!("{name}  {}", failure.text(language));
+                    std::iter::once(first).chain(lines).collect::<Vec<_>>().join("\n")
+                })?;
             }
         }
     }

@@ -32,7 +32,7 @@ pub enum Change {
         #[arg(long, required_if_eq_any([("by", "delegation"), ("by", "mandate")]))]
         decision: Option<String>,
         /// The first day; without it, from now on.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = crate::cli::day::day)]
         since: Option<Date>,
     },
     /// End it: the delegation or mandate, or its own. From then on the party neither collects nor answers for that college.
@@ -42,7 +42,7 @@ pub enum Change {
         /// The CBS code of the municipality.
         municipality: Municipality,
         /// The first day on which it no longer acts for it; without it, from now on.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = crate::cli::day::day)]
         on: Option<Date>,
     },
 }

@@ -4,7 +4,7 @@ use axum::{body::Body, http::Response};
 use serde_json::json;
 use sluis::cli::Exit;
 
-use super::stub::{Ended, Seen, Stub, json};
+use super::stub::{Ended, Seen, Stub, json, run};
 
 fn is(seen: &Seen, name: &str) -> bool {
     String::from_utf8_lossy(&seen.body).contains(name)
@@ -232,7 +232,13 @@ async fn days_are_given_as_dutch_people_write_them() {
     let ended = stub.client(&["keys", "publish", key, "--until", "2026-12-01"]).await;
     assert_eq!(ended.exit, Exit::Done, "{ended:?}");
     assert!(is(stub.seen().last().unwrap(), "\"validUntil\":\"2026-11-30T23:00:00Z\""));
-    for (text, expected) in [("31-2-2026", "datum"), ("gisteren", "datum")] {
+    assert_eq!(
+        run(&["sluis", "policy", "check", "--on", "1-1-2027"]).await.exit,
+        Exit::Done,
+        "an operator's days too"
+    );
+    assert_eq!(run(&["sluis", "policy", "check", "--on", "31-2-2027"]).await.exit, Exit::Usage);
+    for (text, expected) in [("31-2-2026", "een datum die bestaat"), ("gisteren", "zoals 1-9-2026")] {
         let ended = stub.client(&["entries", "--since", text]).await;
         assert_eq!(ended.exit, Exit::Usage);
         assert!(ended.stderr.contains(expected) && !ended.stderr.contains("parse"), "{}", ended.stderr);

@@ -4,10 +4,8 @@ use serde_json::Value;
 
 use jiff::civil::Date;
 
-use super::{
-    super::day::{NotADay, instant},
-    Form, Reason,
-};
+use super::{Form, Reason};
+use crate::cli::day::{NotADay, instant};
 
 /// Nobody who is alive was born in an earlier year, and spreadsheets write nothing as a day of 1899 or 1900.
 const FIRST_YEAR: i16 = 1901;

@@ -1,6 +1,7 @@
 //! What a spreadsheet turned a text into: `1-3` became `1-mrt`, `45717` or a truth value.
 
-use super::super::{day::month_of, problem::Reason};
+use super::super::problem::Reason;
+use crate::cli::day::month_of;
 
 /// What a column holds that a spreadsheet may turn into something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
