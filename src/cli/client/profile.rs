@@ -114,25 +114,9 @@ impl Profile {
     /// When the file is missing, or holds anything else than the members above.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path).map_err(|error| missing(path, error))?;
-        let table = text.trim_start_matches('\u{FEFF}').parse().map_err(|error: toml::de::Error| {
-            Failure::configuration(both!(
-                "`{}` is geen profiel: {}",
-                "`{}` is not a profile: {}",
-                path.display(),
-                error.message()
-            ))
-            .now(CORRECT)
-        })?;
+        let table = text.trim_start_matches('\u{FEFF}').parse().map_err(|error| no_profile(path, &error))?;
         let Members { table, faults, absent } = Members::of(table, path);
-        let mut profile: Self = table.try_into().map_err(|error: toml::de::Error| {
-            Failure::configuration(both!(
-                "`{}` is geen profiel: {}",
-                "`{}` is not a profile: {}",
-                path.display(),
-                error.message()
-            ))
-            .now(CORRECT)
-        })?;
+        let mut profile: Self = table.try_into().map_err(|error| no_profile(path, &error))?;
         // A link to a profile, as in `~/.config/sluis/profiles`, means the files beside the profile itself.
         let path = fs::canonicalize(path).map_err(|error| missing(path, error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -411,6 +395,16 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
         at.out.say(both!("Geen profielen in: {}", "No profiles in: {}", folder.display()))?;
     }
     Ok(Exit::Done)
+}
+
+fn no_profile(path: &Path, error: &toml::de::Error) -> Failure {
+    Failure::configuration(both!(
+        "`{}` is geen profiel: {}",
+        "`{}` is not a profile: {}",
+        path.display(),
+        error.message()
+    ))
+    .now(CORRECT)
 }
 
 fn missing(path: &Path, error: io::Error) -> Failure {
