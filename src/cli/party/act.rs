@@ -44,8 +44,8 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     let municipalities: Vec<_> = municipality.into_iter().map(of).collect();
     let composed = open(config, at).await?;
     let done = async {
-        let known = composed.store.party(&party).await.map_err(operated::store)?;
-        if known.is_some() {
+        let register = composed.store.register().await.map_err(operated::store)?;
+        if register.party(&party).is_some() {
             return Err(Failure::refused(format!("{party} is registered already"))
                 .now("`sluis party next` registers another certificate for it"));
         }
@@ -92,8 +92,8 @@ pub(super) async fn revoke(
     };
     let composed = open(config, at).await?;
     let done = async {
-        let known = composed.store.certificate(&registration).await.map_err(operated::store)?;
-        if known.is_none_or(|row| row.party != party) {
+        let register = composed.store.register().await.map_err(operated::store)?;
+        if register.certificate(&registration).is_none_or(|row| row.party != party) {
             return Err(operated::failure(OperateError::NotFound));
         }
         composed.exchange.revoke_certificate(registration).await.map_err(operated::failure)
