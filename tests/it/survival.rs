@@ -16,4 +16,5 @@ mod pour;
 mod process;
 mod ready;
 mod service;
+mod statements;
 mod stop;
