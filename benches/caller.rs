@@ -70,8 +70,10 @@ pub(crate) fn removal(catalogue: &Catalogue) -> Fallible<Value> {
     let today = amsterdam_date(SystemClock.now());
     let born = today.saturating_sub(jiff::Span::new().years(20)).to_string();
     let mut content = dataset.example.clone();
-    if let Some(place) = content.pointer_mut("/persoon/geboortedatum") {
-        *place = json!(born);
+    for (pointer, day) in [("/persoon/geboortedatum", &born), ("/verwijdering/datum", &today.to_string())] {
+        if let Some(place) = content.pointer_mut(pointer) {
+            *place = json!(day);
+        }
     }
     Ok(json!({
         "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak",

@@ -5,13 +5,15 @@
 //! To add `sluis demo`, of which [`demo::Demo`] holds the arguments:
 //! 1. write `impl Demo { pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> }`;
 //! 2. add `Demo(demo::Demo)` to [`Command`], with the line of help above it;
-//! 3. add `Self::Demo(command) => command.run(at).await` to `Command::run`.
+//! 3. add `Self::Demo(command) => command.run(at).await` to `Command::run`;
+//! 4. say all of it in Dutch too, in `cli/help/nl`: a test names what is missing.
 //!
 //! # What every command keeps to
 //! - `--ids`: the `id` of what is printed, one per line, and nothing else; a command treats it as `--json`.
 //! - `--json`: one JSON document, or one per line for lists that stream, on standard output; nothing else there.
 //! - Without it: text for people on standard output, in one language ([`Output::language`]): both are written down as a
-//!   pair, see [`language`]. Lists are a [`table::Table`], instants are told as [`moment`] says. Diagnostics and progress go to standard error.
+//!   pair, see [`language`]. What a command says of itself is English in its own file and Dutch in [`help`]. Lists are a
+//!   [`table::Table`], instants are told as [`moment`] says. Diagnostics and progress go to standard error.
 //! - Everything is printed through [`Output`], which takes the teeth out of control characters.
 //! - It ends with an [`Exit`]; what went wrong is a [`Failure`], which says what to do now.
 
@@ -22,8 +24,10 @@ pub mod compose;
 pub mod demo;
 pub mod exit;
 pub mod failure;
+mod faults;
 pub mod files;
 mod guarded;
+pub mod help;
 pub mod init;
 pub mod keys;
 pub mod language;
@@ -145,9 +149,12 @@ impl ConfigFile {
     pub fn read(&self) -> Result<Config, Failure> {
         let environment = Environment { config: Some(self.config.clone()), ..Environment::of_process() };
         Config::load(&environment).map_err(|error| {
-            Failure::configuration("the configuration cannot be used")
-                .because(error)
-                .now("`sluis init` writes a commented one")
+            Failure::configuration((
+                "de configuratie is niet te gebruiken",
+                "the configuration cannot be used",
+            ))
+            .because(error)
+            .now(("`sluis init` schrijft er een met uitleg", "`sluis init` writes a commented one"))
         })
     }
 }
@@ -172,7 +179,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut at = Context { out, clock, entropy };
     let exit = match runtime {
         Ok(runtime) => runtime.block_on(run(arguments, &mut at)),
-        Err(error) => at.out.end(Err(Failure::internal("cannot start the runtime").because(error))),
+        Err(error) => at.out.end(Err(Failure::internal((
+            "het programma kan niet beginnen",
+            "cannot start the runtime",
+        ))
+        .because(error))),
     };
     exit.into()
 }
@@ -180,7 +191,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Runs one command as the program would, with the given output, clock and randomness.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    match Cli::try_parse_from(&arguments) {
+    if let Some(language) = help::asked(&arguments) {
+        at.out.set_language(language);
+    }
+    match help::parse(&arguments, at.out.language()) {
         Ok(cli) => {
             at.out.set_json(cli.json);
             if cli.ids {
@@ -192,10 +206,10 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, at: &mut Context
             let ended = Box::pin(cli.command.run(at)).await;
             at.out.end(ended)
         }
-        Err(usage) => {
+        Err(unparsed) => {
             // What cannot be parsed asks for JSON all the same.
             at.out.set_json(arguments.iter().any(|argument| argument == "--json"));
-            at.out.usage(&usage)
+            at.out.usage(&unparsed)
         }
     }
 }

@@ -13,6 +13,8 @@ pub mod id;
 pub mod name;
 pub mod oin;
 pub mod party;
+#[cfg(test)]
+pub(crate) mod people;
 pub mod person;
 pub mod pgn;
 pub mod plaintext;

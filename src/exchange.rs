@@ -65,9 +65,7 @@ pub struct Exchange {
     writer: Writer,
     engine: Engine,
     catalogue: Arc<Catalogue>,
-    at_rest: Arc<AtRest>,
-    pseudonyms: Arc<PseudonymKeys>,
-    receipts: Arc<ReceiptKeys>,
+    keys: ArcSwap<Keys>,
     trust: ArcSwap<Trust>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -85,12 +83,8 @@ pub struct Foundation {
     pub engine: Engine,
     /// Datasets, bases, conditions, law.
     pub catalogue: Arc<Catalogue>,
-    /// Seals what must be kept about a person.
-    pub at_rest: Arc<AtRest>,
-    /// Recognises a person's number without keeping it.
-    pub pseudonyms: Arc<PseudonymKeys>,
-    /// Signs receipts.
-    pub receipts: Arc<ReceiptKeys>,
+    /// The gateway's own keys at first.
+    pub keys: Keys,
     /// Whom the gateway believes at first.
     pub trust: Trust,
     /// Tells the time.
@@ -99,6 +93,17 @@ pub struct Foundation {
     pub entropy: Arc<dyn Entropy>,
     /// Choices of the operator.
     pub settings: Settings,
+}
+
+/// The gateway's own keys that use cases need, replaced as a whole.
+#[derive(Debug)]
+pub struct Keys {
+    /// Seals what must be kept about a person.
+    pub at_rest: Arc<AtRest>,
+    /// Recognises a person's number without keeping it.
+    pub pseudonyms: Arc<PseudonymKeys>,
+    /// Signs receipts.
+    pub receipts: Arc<ReceiptKeys>,
 }
 
 /// Choices of the operator that use cases need.
@@ -120,39 +125,34 @@ impl Exchange {
     /// The use cases on what was laid.
     #[must_use]
     pub fn on(foundation: Foundation) -> Self {
-        let Foundation {
-            store,
-            writer,
-            engine,
-            catalogue,
-            at_rest,
-            pseudonyms,
-            receipts,
-            trust,
-            clock,
-            entropy,
-            settings,
-        } = foundation;
+        let Foundation { store, writer, engine, catalogue, keys, trust, clock, entropy, settings } =
+            foundation;
+        let keys = ArcSwap::from_pointee(keys);
         let trust = ArcSwap::from_pointee(trust);
-        Self {
-            store,
-            writer,
-            engine,
-            catalogue,
-            at_rest,
-            pseudonyms,
-            receipts,
-            trust,
-            clock,
-            entropy,
-            settings,
-        }
+        Self { store, writer, engine, catalogue, keys, trust, clock, entropy, settings }
     }
 
     /// Datasets, bases, conditions, law: what this gateway decides by.
     #[must_use]
     pub const fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue
+    }
+
+    /// Works with these keys from now on. Every version that was in use must be among them.
+    pub fn take_keys(&self, keys: Keys) {
+        self.keys.store(Arc::new(keys));
+    }
+
+    fn at_rest(&self) -> Arc<AtRest> {
+        Arc::clone(&self.keys.load().at_rest)
+    }
+
+    fn pseudonyms(&self) -> Arc<PseudonymKeys> {
+        Arc::clone(&self.keys.load().pseudonyms)
+    }
+
+    fn receipts(&self) -> Arc<ReceiptKeys> {
+        Arc::clone(&self.keys.load().receipts)
     }
 
     /// What this gateway takes for now.

@@ -34,6 +34,7 @@ pub mod finding;
 pub mod law;
 pub mod matrix;
 pub mod minimise;
+mod own_act;
 pub mod permit;
 pub mod region;
 pub mod routes;

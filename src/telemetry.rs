@@ -5,6 +5,7 @@
 
 pub mod metrics;
 pub mod observed;
+pub mod reminder;
 pub mod request;
 pub mod trace;
 

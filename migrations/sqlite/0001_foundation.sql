@@ -187,10 +187,10 @@ CREATE TABLE answer (
     FOREIGN KEY (request_id, oin, role) REFERENCES packet_recipient (packet_id, oin, role)
 ) STRICT;
 
--- What a party must be told. `about_*` is the recipient whose copy it concerns.
+-- What a party must be told; the person is no party on the line. `about_*` is the recipient whose copy it concerns.
 CREATE TABLE notice (
     oin            TEXT NOT NULL,
-    role           TEXT NOT NULL,
+    role           TEXT NOT NULL CHECK (role <> 'betrokkene'),
     idx            INTEGER NOT NULL,
     packet_id      TEXT NOT NULL REFERENCES packet (id),
     about_oin      TEXT NOT NULL,

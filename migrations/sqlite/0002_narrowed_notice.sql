@@ -1,7 +1,7 @@
 -- A fourth kind of notice: the packet holds more than its basis allows any more. SQLite changes no check in place.
 CREATE TABLE notice_of_four_kinds (
     oin            TEXT NOT NULL,
-    role           TEXT NOT NULL,
+    role           TEXT NOT NULL CHECK (role <> 'betrokkene'),
     idx            INTEGER NOT NULL,
     packet_id      TEXT NOT NULL REFERENCES packet (id),
     about_oin      TEXT NOT NULL,

@@ -17,7 +17,13 @@ use clap::Args;
 use serde_json::json;
 
 use self::collect::Collected;
-use super::{ConfigFile, Context, Exit, Failure, compose::Composed, files, operated};
+use super::{
+    ConfigFile, Context, Exit, Failure,
+    compose::Composed,
+    files,
+    language::{both, tell},
+    operated,
+};
 use crate::{config::Config, crypto::envelope::Recipient, store::read::Chore};
 
 /// The name of the one file of an encrypted backup.
@@ -65,16 +71,21 @@ impl Backup {
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
         if !config.database.url.is_sqlite() && !self.without_database {
-            return Err(Failure::usage("PostgreSQL is backed up by its own tools, not by this command").now(
-                "make `pg_dump --format=custom` of the database, and run this again with --without-database for keys and \
-                 configuration; the two belong together",
+            return Err(Failure::usage(("PostgreSQL heeft eigen programma's voor een kopie; dit commando maakt die niet", "PostgreSQL is backed up by its own tools, not by this command")).now(
+                ("maak met `pg_dump --format=custom` een kopie van de database, en geef dit commando nog eens met --without-database \
+                 voor sleutels en configuratie; die twee horen bij elkaar", "make `pg_dump --format=custom` of the database, and run this again with --without-database for keys and \
+                 configuration; the two belong together"),
             ));
         }
         files::private_folder(&self.out)?;
         let mut present = fs::read_dir(&self.out).map_err(|error| Failure::unreadable(&self.out, error))?;
         if present.next().is_some() {
-            return Err(Failure::usage(format!("the folder `{}` is not empty", self.out.display()))
-                .now("choose a new folder with --out"));
+            return Err(Failure::usage(both!(
+                "de map `{}` is niet leeg",
+                "the folder `{}` is not empty",
+                self.out.display()
+            ))
+            .now(("kies met --out een nieuwe map", "choose a new folder with --out")));
         }
         let snapshot = self.out.join("snapshot.db");
         let composed =
@@ -87,7 +98,10 @@ impl Backup {
         };
         composed.close().await;
         if noted.is_err() {
-            at.out.warn("that a backup was made could not be noted for the gateway's metrics");
+            at.out.warn((
+                "dat er een kopie is gemaakt, kon niet worden vastgelegd voor de metingen van de gateway",
+                "that a backup was made could not be noted for the gateway's metrics",
+            ));
         }
         // Also after a failure: the snapshot is not part of what is left behind under its own name.
         if snapshot.exists() {
@@ -126,15 +140,19 @@ impl Backup {
             "folder": self.out, "encrypted": sealed.is_some(), "file": sealed, "files": names,
             "database": !self.without_database, "left": collected.left,
         });
+        let language = at.out.language();
         at.out.show(&document, || {
             let mut lines: Vec<String> = names.iter().map(|name| format!("  {name}")).collect();
             lines.extend(collected.left.iter().map(|left| {
-                format!("NIET meegenomen / NOT included: {}", left.display())
+                tell!(language, "NIET meegenomen: {}", "NOT included: {}", left.display())
             }));
             lines.push(match &sealed {
-                Some(file) => format!("Versleuteld / encrypted: {}", file.display()),
-                None => "NIET versleuteld: wie deze map heeft, heeft de sleutels. Met --to age1... wordt het één versleuteld bestand.\n\
-                         NOT encrypted: whoever has this folder has the keys. With --to age1... it becomes one encrypted file."
+                Some(file) => tell!(language, "Versleuteld: {}", "Encrypted: {}", file.display()),
+                None => language
+                    .pick(
+                        "NIET versleuteld: wie deze map heeft, heeft de sleutels. Met --to age1... wordt het één versleuteld bestand.",
+                        "NOT encrypted: whoever has this folder has the keys. With --to age1... it becomes one encrypted file.",
+                    )
                     .to_owned(),
             });
             lines.join("\n")

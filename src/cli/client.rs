@@ -5,7 +5,7 @@
 //! | [`profile`], [`tls`], [`session`] | which gateway, as which party, with which keys |
 //! | [`gateway`], [`retry`], [`problem`] | one call: repeated where that is safe, explained where it is refused |
 //! | [`push`], [`pending`], [`batch`], [`report`] | packets and requests, one or many, resumable |
-//! | [`sheet`], [`columns`], [`rows`], [`template`], [`faulty`] | packets as CSV |
+//! | [`sheet`], [`columns`], [`rows`], [`template`], [`example`], [`faulty`] | packets as CSV |
 //! | [`pull`], [`receipts`], [`entries`] | what came, what was signed for it, what the log says |
 //! | [`keys`], [`proof`] | the keys that others seal to |
 //! | [`acts`], [`decide`], [`declarations`], [`lists`] | everything that is one call or one list |
@@ -14,9 +14,11 @@
 pub mod acts;
 pub mod batch;
 pub mod columns;
+pub mod day;
 pub mod decide;
 pub mod declarations;
 pub mod entries;
+pub mod example;
 pub mod faulty;
 pub mod gateway;
 pub mod keys;
@@ -60,7 +62,7 @@ Examples:
   sluis client push --csv overdracht.csv --check    would every line be accepted?
   sluis client push --csv overdracht.csv            send them; run it again to go on where it stopped
   sluis client inbox --json
-  sluis client pull ID --out ontvangen
+  sluis client pull --dataset overgangsdocument --out ontvangen
   sluis client ack ID --reference Z-2026-104
   sluis client declarations                         what was declared, with the ID to withdraw it by
   sluis client withdraw declaration ID --by persoon

@@ -1,9 +1,12 @@
 //! `sluis completions`: the tab key.
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::{Cli, Context, Exit, Failure};
+use super::{
+    Context, Exit, Failure,
+    help::{self, dress::Reader},
+};
 
 /// The arguments of `sluis completions`.
 #[derive(Debug, Args)]
@@ -24,7 +27,8 @@ impl Completions {
     /// When standard output cannot be written.
     pub fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "sluis", &mut script);
+        let mut tree = help::commands(at.out.language(), Reader::Shell);
+        clap_complete::generate(self.shell, &mut tree, "sluis", &mut script);
         at.out.raw(&script)?;
         Ok(Exit::Done)
     }

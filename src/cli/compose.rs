@@ -3,19 +3,27 @@
 
 use std::{path::Path, sync::Arc};
 
+use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
-use super::{Exit, Failure, trust};
+use super::{
+    Exit, Failure,
+    faults::{found_in_files, listed},
+    files,
+    language::both,
+    trust,
+};
 use crate::{
     config::Config,
-    crypto::gateway_keys::GatewayKeys,
+    crypto::gateway_keys::{GatewayKeys, KeyPrints},
     domain::{clock::Clock, id::Entropy},
-    exchange::{Exchange, Foundation, Settings, admission::Trust},
+    exchange::{Exchange, Foundation, Keys, Settings, admission::Trust},
+    merkle::{checkpoint::Checkpoint, note::LogKey},
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
         OpenOptions, Store, StoreError, StoreErrorKind,
-        writer::{self, Writer},
+        writer::{self, SigningFailed, SignsCheckpoint, Writer},
     },
 };
 
@@ -35,7 +43,88 @@ pub struct Composed {
     pub(super) receipt_key: serde_json::Value,
     /// What commands look up in the store itself.
     pub(super) store: Store,
+    /// The gateway's own keys, as far as they are not the exchange's.
+    pub(super) ring: Arc<Ring>,
     writer: JoinHandle<()>,
+}
+
+/// Signs heads with the key that was read last.
+#[derive(Debug)]
+struct Signs(ArcSwap<LogKey>);
+
+impl Signs {
+    fn with(keys: &GatewayKeys) -> Result<Self, Failure> {
+        Ok(Self(ArcSwap::from_pointee(note_key(keys)?)))
+    }
+}
+
+impl SignsCheckpoint for Signs {
+    fn sign(&self, checkpoint: &Checkpoint) -> Result<String, SigningFailed> {
+        SignsCheckpoint::sign(self.0.load().as_ref(), checkpoint)
+    }
+}
+
+fn note_key(keys: &GatewayKeys) -> Result<LogKey, Failure> {
+    keys.log.signing().to_note_key().map_err(|_| {
+        Failure::configuration(("de sleutel van het logboek kan niet tekenen", "the log key cannot sign"))
+    })
+}
+
+/// The keys that a gateway works with, where they can be replaced.
+#[derive(Debug)]
+pub(super) struct Ring {
+    signs: Arc<Signs>,
+    prints: ArcSwap<KeyPrints>,
+}
+
+impl Ring {
+    /// Reads the folder of keys again and works with what is new in it; answers whether anything was. Every version that is
+    /// in use must still be there.
+    ///
+    /// # Errors
+    /// [`Failure`]; then everything stays as it was.
+    pub(super) fn turn(&self, config: &Config, exchange: &Exchange) -> Result<bool, Failure> {
+        let keys = load_keys(config)?;
+        let missing = keys.prints.missing_of(&self.prints.load());
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            return Err(Failure::configuration(both!(
+                "sleutels die in gebruik zijn, zijn weg of veranderd: {missing}",
+                "keys that are in use are gone or changed: {missing}"
+            )));
+        }
+        if keys.prints == **self.prints.load() {
+            return Ok(false);
+        }
+        let note_key = note_key(&keys)?;
+        if note_key.origin() != self.signs.0.load().origin() {
+            return Err(Failure::configuration((
+                "de sleutel van het logboek hoort bij een ander logboek",
+                "the log key is of another log",
+            )));
+        }
+        exchange.take_keys(Keys {
+            at_rest: Arc::new(keys.at_rest),
+            pseudonyms: Arc::new(keys.pseudonym),
+            receipts: Arc::new(keys.receipt),
+        });
+        self.signs.0.store(Arc::new(note_key));
+        self.prints.store(Arc::new(keys.prints));
+        Ok(true)
+    }
+}
+
+fn load_keys(config: &Config) -> Result<GatewayKeys, Failure> {
+    GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
+        Failure::configuration(listed(
+            ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
+            &faults,
+        ))
+        .now((
+            "zet ze terug uit de laatste back-up, of noem de map in `keys.dir`; `sluis init` maakt nieuwe, voor een nieuw logboek",
+            "put them back from the last backup, or give the folder in `keys.dir`; `sluis init` makes new ones, for a new log",
+        ))
+    })
 }
 
 impl Composed {
@@ -48,8 +137,17 @@ impl Composed {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
-        let trust = trust::read(config, clock.as_ref())?;
-        Self::with(config, trust, clock, entropy).await
+        let composed = Self::with(config, Arc::clone(&clock), entropy).await?;
+        match trust::read(config, &composed.store, clock.as_ref()).await {
+            Ok(trust) => {
+                composed.exchange.believe(trust);
+                Ok(composed)
+            }
+            Err(failure) => {
+                composed.close().await;
+                Err(failure)
+            }
+        }
     }
 
     /// Likewise, for an operator at the store, where nobody calls: certificates and revocation lists are not read, so that
@@ -62,39 +160,47 @@ impl Composed {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
-        Self::with(config, Trust::nobody(), clock, entropy).await
+        Self::with(config, clock, entropy).await
     }
 
     async fn with(
         config: &Config,
-        trust: Trust,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
         let catalogue = Arc::new(catalogue(config.policies.dir.as_deref())?);
         check_region(config, &catalogue)?;
-        let engine = Engine::new(Arc::clone(&catalogue))
-            .map_err(|fault| Failure::configuration("the policies cannot decide").because(fault))?;
-        let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
-            Failure::configuration(listed("the gateway's keys cannot be used", &faults))
-                .now("make them with `sluis init`, or give the folder in `keys.dir`")
+        let engine = Engine::new(Arc::clone(&catalogue)).map_err(|fault| {
+            Failure::configuration((
+                "met deze regels kan de gateway niet beslissen",
+                "the policies cannot decide",
+            ))
+            .because(fault)
         })?;
+        let keys = load_keys(config)?;
         let signer = keys.log.signing();
         if !signer.origin().starts_with(&config.log.origin) {
-            return Err(Failure::configuration("the log key is of another log than `log.origin`")
-                .now("a log keeps its name for ever: restore `log.origin`, or the key"));
+            return Err(Failure::configuration((
+                "de sleutel van het logboek hoort bij een ander logboek dan `log.origin`",
+                "the log key is of another log than `log.origin`",
+            ))
+            .now((
+                "een logboek houdt altijd zijn naam: zet `log.origin` of de sleutel terug",
+                "a log keeps its name for ever: restore `log.origin`, or the key",
+            )));
         }
         let store = open_store(config).await?;
         store
             .begin_log(signer.origin(), catalogue.digest(), clock.now())
             .await
-            .map_err(|error| unusable("the log cannot be begun", error))?;
-        let note_key = signer.to_note_key().map_err(|_| Failure::configuration("the log key cannot sign"))?;
+            .map_err(|error| unusable(("kan het logboek niet beginnen", "the log cannot be begun"), error))?;
+        let signs = Arc::new(Signs::with(&keys)?);
+        let signer_of_heads: Arc<dyn SignsCheckpoint> = Arc::<Signs>::clone(&signs);
         let settings =
-            writer::settings::Settings::new(catalogue.digest(), Arc::new(note_key), Arc::clone(&clock));
-        let (writer, task) = Writer::start(store.clone(), settings)
-            .await
-            .map_err(|error| unusable("the log cannot be written", error))?;
+            writer::settings::Settings::new(catalogue.digest(), signer_of_heads, Arc::clone(&clock));
+        let (writer, task) = Writer::start(store.clone(), settings).await.map_err(|error| {
+            unusable(("kan niet in het logboek schrijven", "the log cannot be written"), error)
+        })?;
         let vkeys = keys.log.vkeys();
         let receipt_key = keys.receipt.signing().public_jwk().clone();
         let issuer = signer.origin().to_owned();
@@ -103,10 +209,12 @@ impl Composed {
             writer,
             engine,
             catalogue,
-            at_rest: Arc::new(keys.at_rest),
-            pseudonyms: Arc::new(keys.pseudonym),
-            receipts: Arc::new(keys.receipt),
-            trust,
+            keys: Keys {
+                at_rest: Arc::new(keys.at_rest),
+                pseudonyms: Arc::new(keys.pseudonym),
+                receipts: Arc::new(keys.receipt),
+            },
+            trust: Trust::nobody(),
             clock,
             entropy,
             settings: Settings {
@@ -117,7 +225,8 @@ impl Composed {
                 longest_wait: LONGEST_WAIT,
             },
         });
-        Ok(Self { exchange: Arc::new(exchange), store, vkeys, receipt_key, writer: task })
+        let ring = Arc::new(Ring { signs, prints: ArcSwap::from_pointee(keys.prints) });
+        Ok(Self { exchange: Arc::new(exchange), store, vkeys, receipt_key, ring, writer: task })
     }
 
     /// Waits until everything that was handed to the writer is written. Nobody else may hold the exchange any more.
@@ -137,43 +246,70 @@ impl Composed {
 /// Every finding.
 pub fn catalogue(folder: Option<&Path>) -> Result<Catalogue, Failure> {
     folder.map_or_else(Catalogue::embedded, Catalogue::load).map_err(|findings: Vec<Finding>| {
-        Failure::configuration(listed("the policies are not in order", &findings))
-            .now("`sluis policy check` says more")
+        Failure::configuration(found_in_files(
+            ("de regels zijn niet in orde", "the policies are not in order"),
+            &findings,
+        ))
+        .now(("`sluis policy check` zegt meer", "`sluis policy check` says more"))
     })
-}
-
-pub(super) fn listed<T: std::fmt::Display>(what: &str, faults: &[T]) -> String {
-    faults.iter().fold(format!("{what}:"), |text, fault| format!("{text}\n  - {fault}"))
 }
 
 /// The database of the configuration, opened. Migrates nothing.
 pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
     let url = config.database.connect_url().map_err(|error| {
-        Failure::configuration("the database's password file cannot be read").because(error)
+        Failure::configuration((
+            "het bestand met het wachtwoord van de database is niet te lezen",
+            "the database's password file cannot be read",
+        ))
+        .because(error)
     })?;
     let opened = Store::open(&url, &OpenOptions::default()).await;
-    opened.map_err(|error| unusable("the database cannot be used", error))
+    opened
+        .map_err(|error| unusable(("de database is niet te gebruiken", "the database cannot be used"), error))
 }
 
 /// Why a command cannot begin on the database: it is not there now, or it is not what the configuration says.
-pub(super) fn unusable(what: &'static str, error: StoreError) -> Failure {
+pub(super) fn unusable(what: (&'static str, &'static str), error: StoreError) -> Failure {
     let (exit, now) = match error.kind() {
-        StoreErrorKind::Unavailable => {
-            (Exit::Unavailable, "does the server run, and can it be reached from here? then start again")
-        }
-        StoreErrorKind::Full | StoreErrorKind::Io => {
-            (Exit::Unavailable, "make room on the disk of the database, then start again")
-        }
-        StoreErrorKind::ReadOnly => {
-            (Exit::Configuration, "let this user write in the database: its file, its folder or its server")
-        }
-        StoreErrorKind::Inconsistent => {
-            (Exit::Unavailable, "someone else wrote in it: `sluis log verify` says what is wrong where")
-        }
-        StoreErrorKind::Schema => (Exit::Configuration, "`sluis migrate` brings a database up to date"),
-        StoreErrorKind::Settings => {
-            (Exit::Configuration, "look at `[database]` and `[log]` in the configuration")
-        }
+        StoreErrorKind::Unavailable => (
+            Exit::Unavailable,
+            (
+                "draait de server, en is hij hier te bereiken? start dan opnieuw",
+                "does the server run, and can it be reached from here? then start again",
+            ),
+        ),
+        StoreErrorKind::Full | StoreErrorKind::Io => (
+            Exit::Unavailable,
+            (
+                "maak ruimte op de schijf van de database, en start dan opnieuw",
+                "make room on the disk of the database, then start again",
+            ),
+        ),
+        StoreErrorKind::ReadOnly => (
+            Exit::Configuration,
+            (
+                "laat deze gebruiker in de database schrijven: in het bestand, de map of de server",
+                "let this user write in the database: its file, its folder or its server",
+            ),
+        ),
+        StoreErrorKind::Inconsistent => (
+            Exit::Unavailable,
+            (
+                "iemand anders schreef erin: `sluis log verify` zegt wat er waar mis is",
+                "someone else wrote in it: `sluis log verify` says what is wrong where",
+            ),
+        ),
+        StoreErrorKind::Schema => (
+            Exit::Configuration,
+            ("`sluis migrate` brengt een database bij", "`sluis migrate` brings a database up to date"),
+        ),
+        StoreErrorKind::Settings => (
+            Exit::Configuration,
+            (
+                "kijk naar `[database]` en `[log]` in de configuratie",
+                "look at `[database]` and `[log]` in the configuration",
+            ),
+        ),
     };
     Failure::new(exit, what).because(error).now(now)
 }
@@ -184,11 +320,21 @@ fn check_region(config: &Config, catalogue: &Catalogue) -> Result<(), Failure> {
         return Ok(());
     }
     let known: Vec<&str> = catalogue.regions().map(|(name, _)| name).collect();
-    Err(Failure::configuration(format!("the policies have no region `{}`", config.region))
-        .now(format!("give one of these in `region`: {}", known.join(", "))))
+    Err(Failure::configuration(both!(
+        "de regels kennen geen regio `{}`",
+        "the policies have no region `{}`",
+        config.region
+    ))
+    .now(both!(
+        "noem er een van deze in `region`: {}",
+        "give one of these in `region`: {}",
+        known.join(", ")
+    )))
 }
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path)
-        .map_err(|error| Failure::configuration(format!("cannot read `{}`", path.display())).because(error))
+    files::read(path).map_err(|error| {
+        Failure::configuration(both!("kan `{}` niet lezen", "cannot read `{}`", path.display()))
+            .because(error)
+    })
 }

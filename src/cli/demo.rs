@@ -83,5 +83,7 @@ async fn stay(stage: &Stage, at: &mut Context) -> Result<(), Failure> {
              \n  sluis client --profile-file {folder}/parties/zaffier/profile.toml inbox"
         )
     })?;
-    tokio::signal::ctrl_c().await.map_err(|error| Failure::internal("cannot wait for Ctrl-C").because(error))
+    tokio::signal::ctrl_c().await.map_err(|error| {
+        Failure::internal(("kan niet op Ctrl-C wachten", "cannot wait for Ctrl-C")).because(error)
+    })
 }

@@ -166,6 +166,12 @@ impl Failure {
         text
     }
 
+    /// The message with its causes, in both languages.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        Said::new(self.text(Language::Nl), self.text(Language::En))
+    }
+
     /// Whether whoever read the output has gone away, which is no failure of the command.
     pub(super) fn is_closed_pipe(&self) -> bool {
         self.cause

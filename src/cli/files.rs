@@ -6,7 +6,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{failure::Failure, language::both};
+use super::{
+    failure::Failure,
+    language::{Said, both},
+};
+
+/// Reads a file. A pipe or a device would never end: only a regular file is read.
+///
+/// # Errors
+/// When it is none, or cannot be read.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() {
+        fs::read(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+    }
+}
 
 /// Makes a folder, and those above it, that only the owner may enter. A folder that exists stays as it is.
 ///
@@ -72,7 +87,7 @@ pub fn check_private(path: &Path) -> Result<(), Failure> {
             "others may read `{}`",
             path.display()
         ))
-        .now(format!("chmod 600 {}", path.display())));
+        .now(Said::same(format!("chmod 600 {}", path.display()))));
     }
     Ok(())
 }

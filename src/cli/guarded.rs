@@ -1,12 +1,14 @@
 //! The files that a gateway rests on must be its own: secrets closed to others, and nothing that others can change.
 
 use std::{
-    fmt,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
-use super::{Failure, compose::listed};
+use super::{
+    Failure,
+    language::{Language, Said, both},
+};
 use crate::{config::Config, crypto::secret_file};
 
 const OTHERS_WRITE: u32 = 0o022;
@@ -24,21 +26,23 @@ enum Open {
     Folder(PathBuf),
 }
 
-impl fmt::Display for Open {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Open {
+    fn said(&self) -> Said {
+        let (Self::Secret(path) | Self::Writable(path) | Self::Folder(path)) = self;
+        let path = path.display();
         match self {
-            Self::Secret(path) => {
-                let path = path.display();
-                write!(f, "others may read or write `{path}`: chmod 600 {path}")
-            }
-            Self::Writable(path) => {
-                let path = path.display();
-                write!(f, "others may change `{path}`: chmod go-w {path}")
-            }
-            Self::Folder(path) => {
-                let path = path.display();
-                write!(f, "others may replace what is in `{path}`: chmod go-w {path}")
-            }
+            Self::Secret(_) => both!(
+                "anderen mogen `{path}` lezen of schrijven: chmod 600 {path}",
+                "others may read or write `{path}`: chmod 600 {path}"
+            ),
+            Self::Writable(_) => both!(
+                "anderen mogen `{path}` veranderen: chmod go-w {path}",
+                "others may change `{path}`: chmod go-w {path}"
+            ),
+            Self::Folder(_) => both!(
+                "anderen mogen vervangen wat in `{path}` staat: chmod go-w {path}",
+                "others may replace what is in `{path}`: chmod go-w {path}"
+            ),
         }
     }
 }
@@ -54,11 +58,24 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
         return Ok(());
     }
     if config.strict {
-        return Err(Failure::configuration(listed("files of the gateway are open to others", &found))
-            .now("the gateway does not start with them while `strict` is on"));
+        return Err(Failure::configuration(
+            Said::from((
+                "anderen kunnen bij bestanden van de gateway",
+                "files of the gateway are open to others",
+            ))
+            .listing(found.iter().map(Open::said)),
+        )
+        .now((
+            "zolang `strict` aan staat, start de gateway er niet mee",
+            "the gateway does not start with them while `strict` is on",
+        )));
     }
     for one in found {
-        tracing::warn!(error_code = "open_to_others", cause = %one, "a file of the gateway is open to others");
+        tracing::warn!(
+            error_code = "open_to_others",
+            cause = one.said().text(Language::En),
+            "a file of the gateway is open to others"
+        );
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 pub use self::layout::{InitOptions, LaidOut, LaidParty, lay_out, point_profile};
 use super::{
     Context, Exit, Failure, Language, compose,
-    compose::listed,
+    faults::{found_in_files, listed},
     files,
     language::{both, tell},
 };
@@ -78,7 +78,11 @@ impl Init {
         let url = self.public_url.as_deref().unwrap_or_default();
         let text = configuration::of_gateway(&self.region, origin, url)?;
         let config = Config::parse(&text, &self.dir, &Environment::default()).map_err(|faults| {
-            Failure::usage(listed("such a configuration could not be used", &faults)).now((
+            Failure::usage(found_in_files(
+                ("zo'n configuratie is niet te gebruiken", "such a configuration could not be used"),
+                &faults,
+            ))
+            .now((
                 "verbeter de opties; `sluis init --help` legt ze uit",
                 "correct the options; `sluis init --help` explains them",
             ))
@@ -102,7 +106,9 @@ impl Init {
         free(&config.keys.dir)?;
         files::private_folder(&self.dir)?;
         let origin = format!("{origin}/{}", amsterdam_date(at.clock.now()).year());
-        let broken = |faults: Vec<_>| Failure::configuration(listed("the keys cannot be made", &faults));
+        let broken = |faults: Vec<_>| {
+            Failure::configuration(listed(("kan de sleutels niet maken", "the keys cannot be made"), &faults))
+        };
         GatewayKeys::generate(&config.keys.dir, &origin, at.entropy.as_ref()).map_err(broken)?;
         let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(broken)?;
         // Last, so that a folder with a configuration is a whole one.

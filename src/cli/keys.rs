@@ -8,9 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::{
-    ConfigFile, Context, Exit, Failure,
-    compose::{Composed, listed},
-    operated,
+    ConfigFile, Context, Exit, Failure, compose::Composed, faults::listed, language::tell, operated,
 };
 use crate::crypto::gateway_keys::{GatewayKeys, KeyKind};
 
@@ -18,7 +16,7 @@ use crate::crypto::gateway_keys::{GatewayKeys, KeyKind};
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 A new version stands beside the former ones, which must stay: they open and verify what was made with them. Bring the new
-file to every gateway of the same database before you restart the first. That a key is rotated is an entry in the log, which
+file to every gateway of the same database before the first reads it, on SIGHUP or at its start. That a key is rotated is an entry in the log, which
 comes first: without the database no key is made.
 
 Examples:
@@ -70,7 +68,7 @@ impl GatewayKey {
         }
     }
 
-    /// What is left to do after the restart.
+    /// What is left to do once it is in use.
     const fn afterwards(self) -> [&'static str; 2] {
         match self {
             Self::AtRest | Self::Pseudonym => [
@@ -98,8 +96,14 @@ impl Keys {
         let config = self.config.read()?;
         let Action::Rotate { key } = self.action else { return show::show(&config, at) };
         let refused = |faults: Vec<_>| {
-            Failure::configuration(listed("the key was not rotated", &faults))
-                .now("nothing was changed: correct the folder of keys first")
+            Failure::configuration(listed(
+                ("er is geen nieuwe versie van de sleutel gemaakt", "the key was not rotated"),
+                &faults,
+            ))
+            .now((
+                "er is niets veranderd: breng eerst de map met sleutels in orde",
+                "nothing was changed: correct the folder of keys first",
+            ))
         };
         GatewayKeys::load(&config.keys.dir, config.strict).map_err(refused)?;
         let composed =
@@ -118,13 +122,17 @@ impl Keys {
         };
         let document =
             json!({ "key": key.kind().as_str(), "version": version, "file": file, "public": public });
+        let language = at.out.language();
         at.out.show(&document, || {
             let [nl, en] = key.afterwards();
+            let afterwards = language.pick(nl, en);
             let public = public.as_ref().map(|text| format!("\n  {text}")).unwrap_or_default();
-            format!(
-                "Nieuwe versie / new version {version}: {file}{public}\n\
-                 Zet dit bestand bij elke gateway op deze database, maak een back-up, en herstart ze.\n\
-                 Bring this file to every gateway on this database, make a backup, and restart them.\n{nl}\n{en}",
+            tell!(
+                language,
+                "Nieuwe versie {version}: {file}{public}\n\
+                 Zet dit bestand bij elke gateway op deze database, maak een back-up, en laat ze het lezen (SIGHUP of herstart).\n{afterwards}",
+                "New version {version}: {file}{public}\n\
+                 Bring this file to every gateway on this database, make a backup, and let them read it (SIGHUP or restart).\n{afterwards}",
                 file = file.display()
             )
         })?;

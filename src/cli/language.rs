@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::domain::problem::Bilingual;
+use crate::{config::Terminal, domain::problem::Bilingual};
 
 /// A language of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -15,6 +15,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language that a terminal asks for: what `SLUIS_LANG` says, or else its locale, or else Dutch.
+    #[must_use]
+    pub fn of_terminal(terminal: &Terminal) -> Self {
+        let named = terminal.language.as_deref().and_then(|named| Self::from_str(named, false).ok());
+        let locale = || terminal.locale.as_deref().map(Self::of_locale);
+        named.or_else(locale).unwrap_or_default()
+    }
+
     /// The language of a locale (`LC_ALL`, `LC_MESSAGES` or `LANG`): English where it says so, Dutch otherwise.
     #[must_use]
     pub fn of_locale(locale: &str) -> Self {
@@ -32,7 +40,13 @@ impl Language {
     }
 }
 
-/// One text in both languages, of which one is printed. A text that is the same in both, such as a name, may stand alone.
+/// A number with what it counts, as `1 regel` and `2 regels`.
+#[must_use]
+pub fn counted(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
+/// One text in both languages, of which one is printed. There is no way from one text to it but [`Said::same`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     nl: String,
@@ -46,34 +60,28 @@ impl Said {
         Self { nl: nl.into(), en: en.into() }
     }
 
+    /// What is of no language: a name, a command, a path, the bytes of a file.
+    #[must_use]
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { nl: text.clone(), en: text }
+    }
+
+    /// The text with a list below it, a line for each item.
+    #[must_use]
+    pub fn listing(mut self, items: impl IntoIterator<Item = impl Into<Self>>) -> Self {
+        for (place, Self { nl, en }) in items.into_iter().map(Into::into).enumerate() {
+            let before = if place == 0 { ":\n  - " } else { "\n  - " };
+            self.nl.extend([before, &nl]);
+            self.en.extend([before, &en]);
+        }
+        self
+    }
+
     /// The text in this language.
     #[must_use]
     pub fn text(&self, language: Language) -> &str {
         language.pick(&self.nl, &self.en)
-    }
-}
-
-impl From<&str> for Said {
-    fn from(text: &str) -> Self {
-        Self::new(text, text)
-    }
-}
-
-impl From<&String> for Said {
-    fn from(text: &String) -> Self {
-        Self::from(text.as_str())
-    }
-}
-
-impl From<std::borrow::Cow<'_, str>> for Said {
-    fn from(text: std::borrow::Cow<'_, str>) -> Self {
-        Self::from(text.into_owned())
-    }
-}
-
-impl From<String> for Said {
-    fn from(text: String) -> Self {
-        Self { nl: text.clone(), en: text }
     }
 }
 

@@ -1,11 +1,15 @@
-//! `sluis man`: manual pages, one for each command.
+//! `sluis man`: manual pages, one for each command, in the language of the program.
 
 use std::{fs, path::PathBuf};
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use serde_json::json;
 
-use super::{Cli, Context, Exit, Failure, language::tell};
+use super::{
+    Context, Exit, Failure,
+    help::{self, dress::Reader},
+    language::tell,
+};
 
 /// The arguments of `sluis man`.
 #[derive(Debug, Args)]
@@ -26,10 +30,9 @@ impl Man {
     pub fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let dir = &self.dir;
         fs::create_dir_all(dir).map_err(|error| Failure::unwritable(dir, error))?;
-        // The switch is for reading help on a screen, and has no page of its own.
-        let root = Cli::command().disable_help_subcommand(true);
-        clap_mangen::generate_to(root, dir).map_err(|error| Failure::unwritable(dir, error))?;
         let language = at.out.language();
+        let root = help::commands(language, Reader::Page);
+        help::page::write(&root, language, dir).map_err(|error| Failure::unwritable(dir, error))?;
         at.out.show(&json!({ "folder": dir }), || {
             tell!(language, "Handleiding geschreven in {}", "Manual pages written to {}", dir.display())
         })?;

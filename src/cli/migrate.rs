@@ -34,15 +34,23 @@ impl Migrate {
             ))
             .because(error)
         })?;
-        Store::migrate(&url).await.map_err(operated::store)?;
+        let made = Store::migrate(&url).await.map_err(operated::store)?;
         let language = at.out.language();
-        at.out.show(&json!({ "migrated": true }), || {
-            language
-                .pick(
+        at.out.show(&json!({ "migrated": true, "made": made }), || {
+            let said = if made {
+                language.pick(
+                    "Er was nog geen database. Er is een nieuwe, lege gemaakt, met een nieuw logboek.\n\
+                     Had u er al een? Kijk dan of `database.url` klopt en of de schijf er is, voordat u de gateway start.",
+                    "There was no database yet. A new, empty one was made, for a new log.\n\
+                     Did you have one? Then look whether `database.url` is right and the disk is there, before you start the gateway.",
+                )
+            } else {
+                language.pick(
                     "De database is op orde voor dit programma.",
                     "The database has the schema of this program.",
                 )
-                .to_owned()
+            };
+            said.to_owned()
         })?;
         Ok(Exit::Done)
     }

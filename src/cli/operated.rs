@@ -1,6 +1,6 @@
 //! What the operator is told when a wish was not carried out.
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, language::both};
 use crate::{
     exchange::{operate::OperateError, trouble::Trouble},
     store::{StoreError, StoreErrorKind, writer::error::WriteError},
@@ -9,25 +9,25 @@ use crate::{
 /// The failure of an operator's wish.
 pub(super) fn failure(error: OperateError) -> Failure {
     match error {
-        OperateError::Taken => Failure::refused("it is registered already, otherwise than you say")
-            .now("`sluis party list` shows what is registered"),
-        OperateError::NotFound => Failure::refused("there is no such party or certificate")
-            .now("`sluis party list` shows what is registered"),
+        OperateError::Taken => Failure::refused(("dit is al geregistreerd, maar anders dan u zegt", "it is registered already, otherwise than you say"))
+            .now(("`sluis party list` laat zien wat geregistreerd is", "`sluis party list` shows what is registered")),
+        OperateError::NotFound => Failure::refused(("er is geen partij of certificaat met die naam", "there is no such party or certificate"))
+            .now(("`sluis party list` laat zien wat geregistreerd is", "`sluis party list` shows what is registered")),
         OperateError::OtherOrganisation => {
-            Failure::refused("the certificate is of another organisation than the party")
-                .now("a party's OIN is the serialNumber in its certificate's subject")
+            Failure::refused(("het certificaat is van een andere organisatie dan de partij", "the certificate is of another organisation than the party"))
+                .now(("het OIN van een partij is het serialNumber in het subject van haar certificaat", "a party's OIN is the serialNumber in its certificate's subject"))
         }
         OperateError::Represented(other) => {
-            Failure::refused(format!("{other} acts in that role for that municipality at the same time"))
-                .now("end that first with `sluis party municipality end`, or give a --since after its end")
+            Failure::refused(both!("{other} handelt in die rol voor die gemeente in dezelfde tijd", "{other} acts in that role for that municipality at the same time"))
+                .now(("beëindig dat eerst met `sluis party municipality end`, of geef een --since na het einde daarvan", "end that first with `sluis party municipality end`, or give a --since after its end"))
         }
-        OperateError::Waited { incoming, outgoing } => Failure::refused(format!(
-            "{incoming} copies wait for it, and {outgoing} of what it sent can still be collected"
+        OperateError::Waited { incoming, outgoing } => Failure::refused(both!(
+            "er wachten {incoming} kopieën op haar, en {outgoing} van wat zij stuurde kan nog worden opgehaald", "{incoming} copies wait for it, and {outgoing} of what it sent can still be collected"
         ))
-        .now("let them be collected, withdrawn or lapse; `sluis party block` stops the party at once meanwhile"),
+        .now(("laat ze ophalen en bevestigen, intrekken of aflopen; `sluis party block` houdt de partij intussen meteen tegen", "let them be collected and acknowledged, withdrawn or lapse; `sluis party block` stops the party at once meanwhile")),
         OperateError::PolicyChanged => {
-            Failure::configuration("the database decides by other policies than these")
-                .now("use the program and the folder of the active policies, or `sluis policy activate`")
+            Failure::configuration(("de database beslist met andere regels dan deze", "the database decides by other policies than these"))
+                .now(("gebruik het programma en de map van de regels die gelden, of `sluis policy activate`", "use the program and the folder of the active policies, or `sluis policy activate`"))
         }
         OperateError::Trouble(trouble) => self::trouble(trouble),
     }
@@ -37,16 +37,16 @@ pub(super) fn failure(error: OperateError) -> Failure {
 pub(super) fn trouble(trouble: Trouble) -> Failure {
     match trouble {
         Trouble::Write(WriteError::PolicyDiffers) => failure(OperateError::PolicyChanged),
-        Trouble::Write(WriteError::Unknown) => {
-            Failure::new(Exit::TryAgain, "it is unknown whether it was done")
-                .now("look with `sluis party list` or `sluis log show` before you try again")
+        Trouble::Write(WriteError::Unknown(_)) => {
+            Failure::new(Exit::TryAgain, ("het is niet bekend of het is gedaan", "it is unknown whether it was done"))
+                .now(("kijk met `sluis party list` of `sluis log show` voordat u het nog eens probeert", "look with `sluis party list` or `sluis log show` before you try again"))
         }
         Trouble::Store(error) => store(error),
         passing if passing.is_passing() => {
-            Failure::new(Exit::TryAgain, "it was not done").because(passing).now("run the same command again")
+            Failure::new(Exit::TryAgain, ("het is niet gedaan", "it was not done")).because(passing).now(("geef hetzelfde commando nog eens", "run the same command again"))
         }
-        lasting => Failure::new(Exit::Unavailable, "it was not done").because(lasting).now(
-            "compare the database and the keys with the last backup; `sluis log verify` says what is wrong where",
+        lasting => Failure::new(Exit::Unavailable, ("het is niet gedaan", "it was not done")).because(lasting).now(
+            ("vergelijk de database en de sleutels met de laatste kopie; `sluis log verify` zegt wat er waar mis is", "compare the database and the keys with the last backup; `sluis log verify` says what is wrong where"),
         ),
     }
 }
@@ -56,20 +56,41 @@ pub(super) fn store(error: StoreError) -> Failure {
     let (exit, now) = match error.kind() {
         StoreErrorKind::Unavailable => (
             Exit::TryAgain,
-            "does the server run, and may this user reach it? then run the same command again",
+            (
+                "draait de server, en mag deze gebruiker erbij? geef dan hetzelfde commando nog eens",
+                "does the server run, and may this user reach it? then run the same command again",
+            ),
         ),
-        StoreErrorKind::Full | StoreErrorKind::Io => {
-            (Exit::TryAgain, "make room on the disk of the database, then run the same command again")
-        }
-        StoreErrorKind::ReadOnly => {
-            (Exit::Configuration, "let this user write in the database: its file, its folder or its server")
-        }
-        StoreErrorKind::Inconsistent => {
-            (Exit::Unavailable, "someone else wrote in it: `sluis log verify` says what is wrong where")
-        }
-        StoreErrorKind::Schema | StoreErrorKind::Settings => {
-            (Exit::Configuration, "nothing was changed; look at `[database]` in the configuration")
-        }
+        StoreErrorKind::Full | StoreErrorKind::Io => (
+            Exit::TryAgain,
+            (
+                "maak ruimte op de schijf van de database, en geef dan hetzelfde commando nog eens",
+                "make room on the disk of the database, then run the same command again",
+            ),
+        ),
+        StoreErrorKind::ReadOnly => (
+            Exit::Configuration,
+            (
+                "laat deze gebruiker in de database schrijven: in het bestand, de map of de server",
+                "let this user write in the database: its file, its folder or its server",
+            ),
+        ),
+        StoreErrorKind::Inconsistent => (
+            Exit::Unavailable,
+            (
+                "iemand anders schreef erin: `sluis log verify` zegt wat er waar mis is",
+                "someone else wrote in it: `sluis log verify` says what is wrong where",
+            ),
+        ),
+        StoreErrorKind::Schema | StoreErrorKind::Settings => (
+            Exit::Configuration,
+            (
+                "er is niets veranderd; kijk naar `[database]` in de configuratie",
+                "nothing was changed; look at `[database]` in the configuration",
+            ),
+        ),
     };
-    Failure::new(exit, "the database cannot be used").because(error).now(now)
+    Failure::new(exit, ("de database is niet te gebruiken", "the database cannot be used"))
+        .because(error)
+        .now(now)
 }

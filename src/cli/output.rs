@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{
     exit::Exit,
     failure::Failure,
+    help::Unparsed,
     language::{Language, Said},
     table::Table,
 };
@@ -48,7 +49,7 @@ impl Output {
         let terminal = Terminal::of_process();
         Self {
             form: Form::People,
-            language: terminal.locale.as_deref().map(Language::of_locale).unwrap_or_default(),
+            language: Language::of_terminal(&terminal),
             styled: io::stdout().is_terminal() && !terminal.plain,
             alarmed: io::stderr().is_terminal() && !terminal.plain,
             watched: io::stderr().is_terminal(),
@@ -148,6 +149,24 @@ impl Output {
         if self.is_json() { Ok(()) } else { self.line(&table.text(self.styled)) }
     }
 
+    /// Tells of one of several things that were asked that it was not done: the failure to people on standard error, and as JSON in
+    /// its place among the results.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn missed(&mut self, id: &str, failure: &Failure) -> Result<(), Failure> {
+        let lines = failure.lines(self.language).join("\n");
+        self.note(Said::same(format!("{id}\n{lines}")));
+        if self.form == Form::Json {
+            let mut document = failure.document();
+            if let Some(members) = document.as_object_mut() {
+                members.insert("id".to_owned(), id.into());
+            }
+            self.line(&document.to_string())?;
+        }
+        Ok(())
+    }
+
     /// Prints a diagnostic on standard error. That nobody can be warned stops no command.
     pub fn warn(&mut self, text: impl Into<Said>) {
         let text = text.into();
@@ -210,8 +229,8 @@ impl Output {
     }
 
     /// Ends a command that could not be parsed, or that only asked for help.
-    pub fn usage(&mut self, usage: &clap::Error) -> Exit {
-        let text = usage.render();
+    pub fn usage(&mut self, unparsed: &Unparsed) -> Exit {
+        let Unparsed { shown: text, english: usage } = unparsed;
         let text = if self.styled && self.alarmed { text.ansi().to_string() } else { text.to_string() };
         if usage.use_stderr() {
             drop(write!(self.stderr, "{text}"));
@@ -224,7 +243,7 @@ impl Output {
                     .map(|line| line.trim().trim_start_matches("error: ").to_owned())
                     .collect();
                 let message = message.join(" ");
-                let failure = Failure::usage(message)
+                let failure = Failure::usage(Said::same(message))
                     .now(("--help laat zien hoe het moet", "--help shows how it is written"));
                 drop(writeln!(self.stdout, "{}", failure.document()).and_then(|()| self.stdout.flush()));
             }

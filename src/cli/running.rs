@@ -12,11 +12,16 @@ use rustls::ServerConfig;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use self::{outlook::Seen, readiness::Watch, reload::Reloading};
+use self::{
+    outlook::{Outlook, Seen},
+    readiness::Watch,
+    reload::Reloading,
+};
 use super::{
     Exit, Failure,
     compose::{Composed, read, unusable},
     guarded,
+    language::both,
 };
 use crate::{
     config::Config,
@@ -32,10 +37,7 @@ use crate::{
     },
     identity::tls::{self, OwnCertificate},
     store::Store,
-    telemetry::{
-        metrics::{self, Sample},
-        observed::Observed,
-    },
+    telemetry::{metrics::Sample, observed::Observed, reminder::Reminded},
 };
 
 /// How often packets whose term has passed are ended.
@@ -50,11 +52,12 @@ pub struct Running {
     pub ops: SocketAddr,
     /// The use cases.
     pub exchange: Arc<Exchange>,
-    /// The log's public keys, newest first.
+    /// The log's public keys at the start, newest first.
     pub vkeys: Vec<String>,
     stop: CancellationToken,
     reloading: Arc<Reloading>,
     watch: Arc<Watch>,
+    outlook: Arc<Outlook>,
     listeners: Vec<JoinHandle<Stopped>>,
     upkeep: Vec<JoinHandle<Option<()>>>,
     composed: Composed,
@@ -75,7 +78,11 @@ impl Running {
         let exchange = Arc::clone(&composed.exchange);
         check_policy(&composed).await?;
         exchange.note_start().await.map_err(|trouble| {
-            Failure::new(Exit::Unavailable, "the log cannot be written").because(trouble)
+            Failure::new(
+                Exit::Unavailable,
+                ("kan niet in het logboek schrijven", "the log cannot be written"),
+            )
+            .because(trouble)
         })?;
         let watch = Arc::new(Watch::new(Arc::clone(&exchange), Arc::clone(&clock)));
         let own = own_certificate(config)?;
@@ -105,22 +112,23 @@ impl Running {
         let reloading = Arc::new(Reloading {
             config: config.clone(),
             exchange: Arc::clone(&exchange),
+            store: composed.store.clone(),
             clock: Arc::clone(&clock),
             tls,
             own: ArcSwap::from_pointee(own),
             watch: Arc::clone(&watch),
-            vkeys: composed.vkeys.clone(),
+            ring: Arc::clone(&composed.ring),
         });
-        let looking = outlook::look_around(
-            config.clone(),
-            Arc::clone(&exchange),
-            composed.store.clone(),
-            Arc::clone(&watch),
+        let outlook = Arc::new(Outlook {
+            config: config.clone(),
+            exchange: Arc::clone(&exchange),
+            store: composed.store.clone(),
+            watch: Arc::clone(&watch),
             clock,
             seen,
-        );
+        });
         let upkeep = vec![
-            tokio::spawn(stop.clone().run_until_cancelled_owned(looking)),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&outlook).keep_looking())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&reloading).run())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(end_what_is_due(Arc::clone(&exchange)))),
         ];
@@ -133,15 +141,22 @@ impl Running {
             stop,
             reloading,
             watch,
+            outlook,
             listeners,
             upkeep,
             composed,
         })
     }
 
-    /// Reads certificates, lists and the log filter again.
-    pub fn reload(&self) {
-        self.reloading.all();
+    /// Reads certificates, lists, keys and the log filter again.
+    pub async fn reload(&self) {
+        self.reloading.all().await;
+    }
+
+    /// Looks what ends soon and what is missing, as the gateway does by itself every half minute, and says in the log what
+    /// `reminded` does not hold yet.
+    pub async fn look_around(&self, reminded: &mut Reminded) {
+        self.outlook.look(reminded).await;
     }
 
     /// A token that stops the gateway when it is cancelled.
@@ -167,6 +182,7 @@ impl Running {
         drop(self.exchange);
         drop(self.reloading);
         drop(self.watch);
+        drop(self.outlook);
         self.composed.close().await;
         ended
     }
@@ -175,12 +191,13 @@ impl Running {
 /// Another policy than the active one does not start: two gateways never decide by two policies.
 async fn check_policy(composed: &Composed) -> Result<(), Failure> {
     let head = composed.store.head().await;
-    let head = head.map_err(|error| unusable("the log cannot be read", error))?;
+    let head =
+        head.map_err(|error| unusable(("het logboek is niet te lezen", "the log cannot be read"), error))?;
     if head.policy == composed.exchange.policy_digest() {
         return Ok(());
     }
-    Err(Failure::configuration("the database decides by other policies than this gateway has").now(
-        "to make this gateway's policies the active ones for all, run `sluis policy activate`; others must then restart",
+    Err(Failure::configuration(("de database beslist met andere regels dan deze gateway heeft", "the database decides by other policies than this gateway has")).now(
+        ("`sluis policy activate` laat alle poorten met de regels van deze gateway beslissen; de andere moeten dan opnieuw starten", "to make this gateway's policies the active ones for all, run `sluis policy activate`; others must then restart"),
     ))
 }
 
@@ -188,13 +205,19 @@ async fn check_policy(composed: &Composed) -> Result<(), Failure> {
 /// When it cannot be read, or rests on a key that the NCSC phases out and the mode is strict.
 fn own_certificate(config: &Config) -> Result<OwnCertificate, Failure> {
     let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
-        |error| Failure::configuration("the gateway's own certificate cannot be used").because(error),
+        |error| {
+            Failure::configuration((
+                "het eigen certificaat van de gateway is niet te gebruiken",
+                "the gateway's own certificate cannot be used",
+            ))
+            .because(error)
+        },
     )?;
     if config.strict && own.is_phased_out() {
         return Err(Failure::configuration(
-            "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out",
+            ("het eigen certificaat van de gateway heeft een RSA-sleutel van minder dan 3072 bits, en die raadt het NCSC af", "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out"),
         )
-        .now("ask your authority for one with P-256, or with RSA of at least 3072 bits"));
+        .now(("vraag uw CA om een met P-256, of met RSA van ten minste 3072 bits", "ask your authority for one with P-256, or with RSA of at least 3072 bits")));
     }
     Ok(own)
 }
@@ -206,17 +229,25 @@ fn server_config(
     watch: &Watch,
 ) -> Result<Arc<ServerConfig>, Failure> {
     let trust = exchange.trust();
-    let made = tls::server_config(own, &trust.anchors, &trust.revocations, Arc::clone(clock))
-        .map_err(|error| Failure::configuration("TLS cannot be set up").because(error))?;
+    let made =
+        tls::server_config(own, &trust.anchors, &trust.revocations, Arc::clone(clock)).map_err(|error| {
+            Failure::configuration(("TLS is niet in te stellen", "TLS cannot be set up")).because(error)
+        })?;
     watch.serves_with(own);
     Ok(made)
 }
 
 async fn bind(name: &'static str, address: SocketAddr, tls: Option<TlsSlot>) -> Result<Server, Failure> {
     Server::bind(name, address, tls).await.map_err(|error| {
-        Failure::configuration(format!("cannot listen on {address} ({name})"))
-            .because(error)
-            .now("is another program there? port 0 takes a free one")
+        Failure::configuration(both!(
+            "kan niet luisteren op {address} ({name})",
+            "cannot listen on {address} ({name})"
+        ))
+        .because(error)
+        .now((
+            "gebruikt een ander programma die poort? poort 0 neemt een vrije",
+            "is another program there? port 0 takes a free one",
+        ))
     })
 }
 
@@ -245,14 +276,6 @@ fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Se
         move || {
             let (exchange, store) = (Arc::clone(&exchange), store.clone());
             let observed = Observed { not_ready: for_sample.last(), ..Observed::clone(&seen.load()) };
-            let now = exchange.now();
-            for list in exchange.trust().revocations.standing() {
-                metrics::revocation_list(
-                    &list.authority,
-                    now.duration_since(list.this_update),
-                    list.next_update.duration_since(now),
-                );
-            }
             async move {
                 // The head in the database is that of all gateways; it is signed in the transaction that appends, so its
                 // last time is that of its checkpoint.

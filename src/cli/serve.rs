@@ -5,7 +5,12 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{ConfigFile, Context, Exit, Failure, notify, running::Running};
+use super::{
+    ConfigFile, Context, Exit, Failure,
+    language::{both, tell},
+    notify,
+    running::Running,
+};
 use crate::{config::Config, http::server::Stopped, telemetry};
 
 /// SIGXFSZ, the same number on every Linux but MIPS, and on macOS.
@@ -18,7 +23,7 @@ Examples:
   sluis serve --config /etc/sluis/sluis.toml
 
 It stops on SIGTERM or SIGINT: nothing new is taken, what was accepted is finished. On SIGHUP it reads certificates,
-revocation lists and the log filter again.")]
+authorities, revocation lists, its own keys and the log filter again; anything else of the configuration takes a restart.")]
 pub struct Serve {
     /// The configuration.
     #[command(flatten)]
@@ -33,7 +38,10 @@ impl Serve {
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
         start_telemetry(&config)?;
-        let failed = |error| Failure::internal("cannot listen for signals").because(error);
+        let failed = |error| {
+            Failure::internal(("kan niet naar signalen luisteren", "cannot listen for signals"))
+                .because(error)
+        };
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
@@ -41,9 +49,18 @@ impl Serve {
         let _too_large = signal(FILE_TOO_LARGE).map_err(failed)?;
         let running = Running::start(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
         tracing::info!(data = %running.data, ops = %running.ops, "ready");
+        let language = at.out.language();
         at.out.show(
             &serde_json::json!({ "data": running.data.to_string(), "ops": running.ops.to_string(), "logKeys": running.vkeys }),
-            || format!("sluis answers on {} (data) and {} (ops)", running.data, running.ops),
+            || {
+                tell!(
+                    language,
+                    "sluis antwoordt op {} (data) en {} (ops)",
+                    "sluis answers on {} (data) and {} (ops)",
+                    running.data,
+                    running.ops
+                )
+            },
         )?;
         notify::ready();
         let mut pulse = notify::pulse();
@@ -61,7 +78,7 @@ impl Serve {
                 _ = interrupt.recv() => break,
                 _ = hangup.recv() => {
                     notify::reloading();
-                    running.reload();
+                    running.reload().await;
                     notify::ready();
                 }
                 () = tick => notify::alive(),
@@ -72,7 +89,10 @@ impl Serve {
         match running.stop().await {
             Stopped::Clean => Ok(Exit::Done),
             Stopped::Cut(left) => {
-                at.out.warn(format!("{left} connections were still open at the deadline and were cut"));
+                at.out.warn(both!(
+                    "{left} verbindingen waren bij het eind van de wachttijd nog open en zijn verbroken",
+                    "{left} connections were still open at the deadline and were cut"
+                ));
                 Ok(Exit::Done)
             }
         }
@@ -80,8 +100,10 @@ impl Serve {
 }
 
 fn start_telemetry(config: &Config) -> Result<(), Failure> {
-    telemetry::start(config.telemetry.format, &config.telemetry.filter)
-        .map_err(|error| Failure::configuration("logging cannot start").because(error))?;
+    telemetry::start(config.telemetry.format, &config.telemetry.filter).map_err(|error| {
+        Failure::configuration(("het technische logboek kan niet beginnen", "logging cannot start"))
+            .because(error)
+    })?;
     telemetry::metrics::start();
     Ok(())
 }

@@ -1,8 +1,15 @@
-//! Whom the gateway believes: anchors and revocation lists as the files say now, each file by itself.
+//! Whom the gateway believes: anchors and revocation lists as the files say now, each file by itself; and no list that is
+//! older than one that a gateway on this database has used.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use tokio::time::timeout;
 
 use super::{
     Failure,
-    compose::{listed, read as file},
+    compose::{read as file, unusable},
+    faults::listed,
+    files,
 };
 use crate::{
     config::Config,
@@ -12,37 +19,90 @@ use crate::{
         anchors::{AnchorSource, TrustAnchors},
         revocations::{ListSource, ListsRead, Revocations},
     },
+    store::{Store, StoreError},
 };
+
+/// How long a reload waits for what the database keeps: the files are read all the same.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads anchors and lists for the first time. A list that cannot be used is logged: only its own authority's certificates
 /// are then refused.
 ///
 /// # Errors
-/// When an anchor cannot be used, or no list holds: nobody could be let in.
-pub(super) fn read(config: &Config, clock: &dyn Clock) -> Result<Trust, Failure> {
+/// When an anchor cannot be used, the database cannot say which lists it keeps, or no list holds: nobody could be let in.
+pub(super) async fn read(config: &Config, store: &Store, clock: &dyn Clock) -> Result<Trust, Failure> {
     let anchors = anchors(config)?;
     let now = clock.now();
-    let ListsRead { revocations, faults } = lists(config, &anchors, &Revocations::none(), clock);
+    let before = kept(store, &anchors).await.map_err(|error| {
+        unusable(
+            (
+                "de lijsten van ingetrokken certificaten in de database zijn niet te lezen",
+                "the revocation lists in the database cannot be read",
+            ),
+            error,
+        )
+    })?;
+    let ListsRead { revocations, faults } = lists(config, &anchors, &before, clock);
     if !revocations.holds(now) {
-        return Err(Failure::configuration(listed("the revocation lists cannot be used", &faults)));
+        return Err(Failure::configuration(listed(
+            (
+                "de lijsten van ingetrokken certificaten zijn niet te gebruiken",
+                "the revocation lists cannot be used",
+            ),
+            &faults,
+        )));
     }
     for fault in &faults {
         tell(fault);
     }
-    Ok(Trust { anchors, revocations })
+    let trust = Trust { anchors, revocations };
+    keep(store, &trust, &before).await;
+    Ok(trust)
 }
 
-/// Reads them again. What cannot be read stays as it was, and is logged.
-pub(super) fn again(config: &Config, before: &Trust, clock: &dyn Clock) -> Trust {
+/// Reads them again. What cannot be read stays as it was, and is logged; without the database the lists of this process count.
+pub(super) async fn again(config: &Config, before: &Trust, store: &Store, clock: &dyn Clock) -> Trust {
     let anchors = anchors(config).unwrap_or_else(|failure| {
         tracing::error!(error_code = "reload", cause = %failure, "the trust anchors were not read again");
         before.anchors.clone()
     });
-    let ListsRead { revocations, faults } = lists(config, &anchors, &before.revocations, clock);
+    let known = timeout(PATIENCE, store.revocation_lists()).await.ok().and_then(Result::ok);
+    if known.is_none() {
+        tracing::warn!(error_code = "revocation-list", "which lists the database keeps could not be read");
+    }
+    let known = known.unwrap_or_default();
+    let own: Vec<_> = before.revocations.to_keep(&anchors).map(|list| list.der).collect();
+    let newest = Revocations::kept(known.iter().chain(&own).map(Vec::as_slice), &anchors);
+    let ListsRead { revocations, faults } = lists(config, &anchors, &newest, clock);
     for fault in &faults {
         tell(fault);
     }
-    Trust { anchors, revocations }
+    let trust = Trust { anchors, revocations };
+    keep(store, &trust, &Revocations::kept(known.iter().map(Vec::as_slice), &trust.anchors)).await;
+    trust
+}
+
+/// The lists that gateways on this database have used, of authorities that are trusted still.
+///
+/// # Errors
+/// As [`Store::revocation_lists`].
+pub(super) async fn kept(store: &Store, anchors: &TrustAnchors) -> Result<Revocations, StoreError> {
+    let ders = store.revocation_lists().await?;
+    Ok(Revocations::kept(ders.iter().map(Vec::as_slice), anchors))
+}
+
+/// Keeps the lists that are not kept yet.
+async fn keep(store: &Store, trust: &Trust, known: &Revocations) {
+    let known: BTreeSet<_> = known.to_keep(&trust.anchors).map(|list| list.der).collect();
+    for list in trust.revocations.to_keep(&trust.anchors).filter(|list| !known.contains(&list.der)) {
+        let kept = timeout(PATIENCE, store.keep_revocation_list(list)).await;
+        if !matches!(kept, Ok(Ok(()))) {
+            tracing::warn!(
+                error_code = "revocation-list",
+                "a revocation list is used that the database could not keep: it is not known after a restart"
+            );
+        }
+    }
 }
 
 pub(super) fn anchors(config: &Config) -> Result<TrustAnchors, Failure> {
@@ -52,8 +112,15 @@ pub(super) fn anchors(config: &Config) -> Result<TrustAnchors, Failure> {
     }
     let sources: Vec<_> =
         anchors.iter().map(|(name, pem, prefixes)| AnchorSource { name, pem, prefixes }).collect();
-    TrustAnchors::read(&sources)
-        .map_err(|faults| Failure::configuration(listed("the trust anchors cannot be used", &faults)))
+    TrustAnchors::read(&sources).map_err(|faults| {
+        Failure::configuration(listed(
+            (
+                "de certificaten van vertrouwde CA's zijn niet te gebruiken",
+                "the trust anchors cannot be used",
+            ),
+            &faults,
+        ))
+    })
 }
 
 pub(super) fn lists(
@@ -64,7 +131,7 @@ pub(super) fn lists(
 ) -> ListsRead {
     let files = &config.tls.revocation.files;
     let lists: Vec<_> =
-        files.iter().map(|file| (file.display().to_string(), std::fs::read(file).ok())).collect();
+        files.iter().map(|file| (file.display().to_string(), files::read(file).ok())).collect();
     let sources: Vec<_> =
         lists.iter().map(|(name, bytes)| ListSource { name, bytes: bytes.as_deref() }).collect();
     Revocations::read(&sources, anchors, before, clock.now())

@@ -44,6 +44,8 @@ impl std::fmt::Debug for Environment {
 /// What the environment says of the terminal and of who sits at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terminal {
+    /// The language that is asked for by name (`SLUIS_LANG`).
+    pub language: Option<String>,
     /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
     pub locale: Option<String>,
     /// Whether colour is not wanted (`NO_COLOR`, no-color.org) or not shown (`TERM` is `dumb`).
@@ -55,6 +57,7 @@ impl Terminal {
     #[must_use]
     pub fn of_process() -> Self {
         Self {
+            language: read("SLUIS_LANG"),
             locale: read("LC_ALL").or_else(|| read("LC_MESSAGES")).or_else(|| read("LANG")),
             plain: read("NO_COLOR").is_some() || read("TERM").is_none_or(|term| term == "dumb"),
         }

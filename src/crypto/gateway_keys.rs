@@ -176,6 +176,19 @@ impl LogKeys {
     }
 }
 
+/// Which versions of which keys there are, and which secret each is, without the secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPrints(BTreeMap<(KeyKind, u32), Digest>);
+
+impl KeyPrints {
+    /// The files of those that are not here, or hold another secret.
+    #[must_use]
+    pub fn missing_of(&self, before: &Self) -> Vec<String> {
+        let gone = |(of, print): &(&(KeyKind, u32), &Digest)| self.0.get(of) != Some(print);
+        before.0.iter().filter(gone).map(|((kind, version), _)| kind.file_name(*version)).collect()
+    }
+}
+
 /// The gateway's keys, read and checked.
 pub struct GatewayKeys {
     /// Encrypts what is kept about a person.
@@ -186,6 +199,8 @@ pub struct GatewayKeys {
     pub receipt: ReceiptKeys,
     /// Signs checkpoints.
     pub log: LogKeys,
+    /// Which they are.
+    pub prints: KeyPrints,
 }
 
 impl fmt::Debug for GatewayKeys {
@@ -244,7 +259,7 @@ impl GatewayKeys {
         found.get(&kind).into_iter().flat_map(BTreeMap::keys).copied().rev().collect()
     }
 
-    /// Writes the next version of one key. A running gateway uses it after a restart; the older versions must stay.
+    /// Writes the next version of one key. A running gateway uses it once it reads its keys again; the older versions must stay.
     /// Gives the new version.
     ///
     /// # Errors
@@ -282,6 +297,7 @@ struct Read {
     receipt: Vec<ReceiptKey>,
     log: Vec<LogSecret>,
     secrets: BTreeMap<Digest, PathBuf>,
+    prints: BTreeMap<(KeyKind, u32), Digest>,
 }
 
 impl Read {
@@ -303,6 +319,7 @@ impl Read {
         if strict && example::holds(&secret) {
             faults.push(KeyFileFault::Example(path.clone()));
         }
+        self.prints.insert((kind, version), secret);
         if let Some(other) = self.secrets.insert(secret, path.clone()) {
             faults.push(KeyFileFault::Twice(other, path));
         }
@@ -326,7 +343,8 @@ impl Read {
             return Err(vec![KeyFileFault::Origins]);
         }
         self.log.reverse();
-        Ok(GatewayKeys { at_rest, pseudonym, receipt, log: LogKeys { newest, older: self.log } })
+        let log = LogKeys { newest, older: self.log };
+        Ok(GatewayKeys { at_rest, pseudonym, receipt, log, prints: KeyPrints(self.prints) })
     }
 }
 

@@ -73,9 +73,6 @@ impl BirthDate {
     }
 }
 
-/// Nobody who is alive was born earlier, and spreadsheets write nothing as a day of 1899 or 1900.
-const FIRST_YEAR: i16 = 1901;
-
 impl FromStr for BirthDate {
     type Err = InvalidBirthDate;
 
@@ -97,8 +94,8 @@ impl FromStr for BirthDate {
         let month = i8::try_from(month).map_err(|_| InvalidBirthDate)?;
         let day = i8::try_from(day).map_err(|_| InvalidBirthDate)?;
         let on_calendar = match (year, month, day) {
-            (0, 0, 0) | (FIRST_YEAR.., 0..=12, 0) => true,
-            (FIRST_YEAR.., _, 1..) => Date::new(year, month, day).is_ok(),
+            (0, 0, 0) | (Self::FIRST_YEAR.., 0..=12, 0) => true,
+            (Self::FIRST_YEAR.., _, 1..) => Date::new(year, month, day).is_ok(),
             _ => false,
         };
         if on_calendar { Ok(Self { year, month, day }) } else { Err(InvalidBirthDate) }
@@ -106,6 +103,10 @@ impl FromStr for BirthDate {
 }
 
 impl BirthDate {
+    /// The first year that is taken: nobody who is alive was born earlier, and spreadsheets write nothing as a day of 1899
+    /// or 1900.
+    pub const FIRST_YEAR: i16 = 1901;
+
     /// The coarser dates that the same birth may stand under elsewhere: with its day, its month, and all unknown.
     #[must_use]
     pub fn coarser(&self) -> Vec<Self> {

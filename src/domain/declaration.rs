@@ -175,9 +175,9 @@ impl EvidenceKind {
 }
 
 /// The text names no such kind, capacity or evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not one of the known words")]
-pub struct UnknownWord;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not one of: {0}")]
+pub struct UnknownWord(String);
 
 macro_rules! by_word {
     ($($name:ident),*) => { $(
@@ -185,7 +185,9 @@ macro_rules! by_word {
             type Err = UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownWord)
+                Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or_else(|| {
+                    UnknownWord(Self::ALL.map(Self::as_str).join(", "))
+                })
             }
         }
 

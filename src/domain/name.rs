@@ -5,8 +5,8 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 /// The forms in which a name is compared; two names are alike when they share one. The first is the plain form.
 ///
 /// Capitals, diacritics, apostrophes, hyphens, spaces and invisible characters do not count, and a letter that does not
-/// decompose is its plain letter: `ł` is `l`, `ø` is `o`, `æ` is `ae`, `ß` is `ss`, `þ` is `th`. A name with an umlaut, `ø`
-/// or `å` has a second form, as passports and German keyboards write it: `Jürgen` is `jurgen` and `juergen`. Not the
+/// decompose is its plain letter: `ł` is `l`, `ø` is `o`, `æ` is `ae`, `ß` is `ss`, `þ` is `th`. A name with an umlaut, `ø`,
+/// `å` or `ĸ` has a second form, as passports and German keyboards write it: `Jürgen` is `jurgen` and `juergen`. Not the
 /// other way round: `Boer` is no `Bör` unless somebody wrote the umlaut.
 #[must_use]
 pub fn forms(name: &str) -> Vec<String> {
@@ -16,6 +16,7 @@ pub fn forms(name: &str) -> Vec<String> {
         'ö' | 'ø' => "oe",
         'ü' => "ue",
         'å' => "aa",
+        'ĸ' => "q",
         _ => "",
     });
     if plain == spelled { vec![plain] } else { vec![plain, spelled] }
@@ -64,7 +65,7 @@ const fn alone(letter: char) -> &'static str {
         'ŋ' | 'ɲ' => "n",
         'ħ' => "h",
         'ŧ' => "t",
-        'ĸ' => "q",
+        'ĸ' => "k",
         'ə' | 'ǝ' => "e",
         _ => "",
     }
@@ -114,6 +115,8 @@ mod tests {
             ("Jürgen", "Jurgen"),
             ("Jürgen", "Juergen"),
             ("Öztürk", "Oeztuerk"),
+            ("Aĸe", "Ake"),
+            ("Aĸe", "Aqe"),
             ("Åse", "Aase"),
             ("Ｊan", "Jan"),
             ("ﬁn", "fin"),

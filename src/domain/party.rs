@@ -103,7 +103,10 @@ impl PartyId {
 
 /// The text is not a party: an OIN, a slash and a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a party: an OIN, a slash and a role")]
+#[error(
+    "not a party: an OIN of 20 positions, a slash and a role, such as 00000099000000001000/werk-en-inkomen; the roles are pro-school, vso-school, \
+     mbo-school, werk-en-inkomen, doorstroompunt, leerplicht, verwerker and betrokkene"
+)]
 pub struct InvalidParty;
 
 impl FromStr for PartyId {

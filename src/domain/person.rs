@@ -271,6 +271,9 @@ pub struct PersonFacts {
     /// The day of the decision to remove the pupil (verwijdering). Never inferred from leaving.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verwijderd_op: Option<Date>,
+    /// The day on which the college of residence asked that the removal is reported to the contactgemeente (WEC 47a:2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contactgemeente_gevraagd_op: Option<Date>,
     /// Whether the student has the diploma of the programme that was left.
     #[serde(default)]
     pub gediplomeerd: bool,

@@ -104,7 +104,7 @@ impl Exchange {
             gateway: Some(gateway),
             ..EntryDraft::default()
         };
-        let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?;
+        let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
         self.record(vec![entry]).await.map(drop)
     }
 }

@@ -273,7 +273,7 @@ impl Exchange {
                 digest: wish.evidence_digest,
                 recorded_on: wish.recorded_on,
             },
-            facts: Some(self.at_rest.seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?),
+            facts: Some(self.at_rest().seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?),
             recorder: caller.party(),
             idempotency,
         };

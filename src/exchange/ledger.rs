@@ -118,7 +118,7 @@ impl Exchange {
             gateway: Some(gateway),
             readers: BTreeSet::new(),
         };
-        Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+        Ok(entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?)
     }
 
     /// Notes that what was to be done came too late, for those who would have read it had it been done.

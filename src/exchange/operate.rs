@@ -262,6 +262,10 @@ impl Exchange {
                 let mut shared = Part::of(Event::Expire, Outcome::Recorded);
                 shared.packet = Some(*id);
                 shared.dataset = Some(packet.dataset.clone());
+                shared.purpose = Some(packet.purpose.clone());
+                shared.sender = Some(packet.sender);
+                shared.recipient = Some(row.party);
+                shared.municipality.clone_from(&row.municipality);
                 let draft = EntryDraft {
                     shared,
                     sender: Some((packet.sender, Part { person: Some(packet.person), ..Part::default() })),
@@ -269,7 +273,7 @@ impl Exchange {
                     ..EntryDraft::default()
                 };
                 entries.push(
-                    entry::prepare(&draft, &self.at_rest, self.entropy.as_ref()).map_err(Trouble::from)?,
+                    entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref()).map_err(Trouble::from)?,
                 );
             }
             match self.writer.submit(Write::new(Expire { packet: *id }, entries)).await {
@@ -299,7 +303,7 @@ impl Exchange {
         let gateway = Part { cause: Some(kind.as_str().to_owned()), ..Part::default() };
         let shared = Part::of(Event::GatewayKeyRotated, Outcome::Recorded);
         let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
-        let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?;
+        let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
         self.record(vec![entry]).await.map(drop)
     }
 
@@ -308,7 +312,7 @@ impl Exchange {
         shared.policy_digest = Some(self.policy_digest());
         let gateway = Part { cause: Some(cause.to_owned()), ..Part::default() };
         let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
-        Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+        Ok(entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?)
     }
 
     /// The digest that marks the policies of this gateway.
@@ -321,7 +325,7 @@ impl Exchange {
         let mut shared = Part::of(event, Outcome::Recorded);
         shared.subject = Some(party);
         let draft = EntryDraft { shared, recipient: Some((party, part)), ..EntryDraft::default() };
-        Ok(entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?)
+        Ok(entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?)
     }
 }
 

@@ -179,7 +179,7 @@ impl Exchange {
     /// What was kept with a packet for later decisions.
     pub(super) fn kept_header(&self, packet: &PacketRow) -> Result<KeptHeader, Trouble> {
         let place = Place { table: "packet", row: &packet.id.to_string(), column: "header" };
-        let kept: Zeroizing<Vec<u8>> = self.at_rest.open(place, &packet.header)?;
+        let kept: Zeroizing<Vec<u8>> = self.at_rest().open(place, &packet.header)?;
         serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the kept header of a packet"))
     }
 

@@ -224,7 +224,7 @@ impl Exchange {
             purpose: header.purpose.clone(),
             sender: caller.party(),
             expires,
-            header: self.at_rest.seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?,
+            header: self.at_rest().seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?,
             request: header.request,
         };
         let scope = caller.party();
@@ -268,8 +268,8 @@ impl Exchange {
     ) -> Vec<Pseudonym> {
         let value = reference.expose();
         match reference {
-            PersonReference::Own(_) => self.pseudonyms.all("own", &party.to_string(), &value),
-            PersonReference::Pgn(_) => self.pseudonyms.all("pgn", &format!("{party}\n{purpose}"), &value),
+            PersonReference::Own(_) => self.pseudonyms().all("own", &party.to_string(), &value),
+            PersonReference::Pgn(_) => self.pseudonyms().all("pgn", &format!("{party}\n{purpose}"), &value),
         }
     }
 
@@ -288,7 +288,7 @@ impl Exchange {
     fn idempotency_hmac(&self, kind: &str, party: PartyId, bytes: &[u8]) -> Result<Digest, Trouble> {
         // Both were read as text before.
         let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Inconsistent("a body that is no text"))?;
-        let all = self.pseudonyms.all(kind, &party.to_string(), text);
+        let all = self.pseudonyms().all(kind, &party.to_string(), text);
         // The oldest key: a repetition after a rotation must still be recognised.
         Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)
     }

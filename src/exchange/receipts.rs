@@ -31,7 +31,7 @@ impl Exchange {
             proof: &proof,
         };
         let claims = Claims::new(&self.settings.issuer, self.clock.now(), &about);
-        self.receipts.signing().sign(&claims).map_err(|_| Trouble::Crypto("receipt"))
+        self.receipts().signing().sign(&claims).map_err(|_| Trouble::Crypto("receipt"))
     }
 }
 

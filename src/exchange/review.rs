@@ -67,7 +67,7 @@ impl Exchange {
         shared.entries = entries;
         let gateway = Part { cause: Some("operator".to_owned()), ..Part::default() };
         let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
-        let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?;
+        let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
         let indexes = self.record(vec![entry]).await?;
         indexes.first().copied().ok_or(Trouble::Inconsistent("an entry was recorded without an index"))
     }
@@ -76,7 +76,7 @@ impl Exchange {
         let leaf = parse_leaf(&row.leaf).map_err(|_| Trouble::Inconsistent("leaf"))?;
         let part = |name: PartName| -> Result<Option<Part>, Trouble> {
             let Some(body) = row.bodies.iter().find(|body| body.part == name) else { return Ok(None) };
-            let opened = entry::open_part(name, &body.commitment, &body.sealed, &self.at_rest)?;
+            let opened = entry::open_part(name, &body.commitment, &body.sealed, &self.at_rest())?;
             opened.part().map_err(|_| Trouble::Inconsistent("entry_body"))
         };
         Ok(Reviewed {

@@ -18,7 +18,7 @@ pub enum Trouble {
     #[error("the database was not read")]
     Store(#[from] StoreError),
     /// The write was not done, or nobody knows.
-    #[error("the write was not done")]
+    #[error("{}", what_is_known(.0))]
     Write(#[source] WriteError),
     /// The facts changed three times while it was decided.
     #[error("the facts kept changing")]
@@ -105,6 +105,13 @@ impl Trouble {
             Self::Inconsistent(_) => "store_inconsistent",
             Self::Crypto(_) => "crypto",
         }
+    }
+}
+
+const fn what_is_known(error: &WriteError) -> &'static str {
+    match error {
+        WriteError::Unknown(_) => "nobody knows whether the write was done",
+        _ => "the write was not done",
     }
 }
 

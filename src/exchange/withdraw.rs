@@ -187,7 +187,7 @@ impl Exchange {
         let place = Place { table: "declaration", row: &declaration.id.to_string(), column: "facts" };
         let sealed =
             declaration.facts.as_ref().ok_or(Trouble::Inconsistent("a declaration without facts"))?;
-        let kept: Zeroizing<Vec<u8>> = self.at_rest.open(place, sealed)?;
+        let kept: Zeroizing<Vec<u8>> = self.at_rest().open(place, sealed)?;
         serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the facts of a declaration"))
     }
 }

@@ -20,7 +20,7 @@ fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h s
         return Err(Fault::at(
             place,
             "header-twice",
-            "Deze header mag één keer voorkomen.",
+            "Dit staat twee keer in de kop van het verzoek (header), en hoort er één keer in.",
             "This header may occur once.",
         ));
     }
@@ -30,12 +30,17 @@ fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h s
         Fault::at(
             place,
             "not-printable",
-            "Deze header is leeg of bevat andere tekens dan de zichtbare tekens van ASCII.",
+            "Dit deel van de kop van het verzoek (header) is leeg, of er staat een teken in dat hier niet kan: alleen letters zonder accent, cijfers en leestekens.",
             "This header is empty or holds other characters than the printable ones of ASCII.",
         )
     })
 }
 
 fn missing(name: &'static str) -> Fault {
-    Fault::at(format!("header:{name}"), "missing", "Deze header ontbreekt.", "This header is missing.")
+    Fault::at(
+        format!("header:{name}"),
+        "missing",
+        "Dit ontbreekt in de kop van het verzoek (header).",
+        "This header is missing.",
+    )
 }

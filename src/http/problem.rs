@@ -8,8 +8,7 @@
 //! use sluis::http::problem::{self, Problem};
 //! # use sluis::domain::problem::Fault;
 //! # let faults: Vec<Fault> = Vec::new();
-//! const WITHDRAWN: Problem = Problem::new("withdrawn", "The packet was withdrawn", 410)
-//!     .dutch(&("Dit pakket is ingetrokken.", Some("De afzender of de persoon deed dat. Er is niets op te halen.")))
+//! const WITHDRAWN: Problem = Problem::new("withdrawn", "The packet was withdrawn", 410, &("Dit pakket is ingetrokken.", Some("De afzender of de persoon deed dat. Er is niets op te halen.")))
 //!     .detail("The sender or the person withdrew it. There is nothing to collect.");
 //! let invalid = problem::INVALID.with_faults(faults);
 //! ```
@@ -47,7 +46,7 @@ pub struct Problem {
     title: &'static str,
     status: u16,
     detail: Option<&'static str>,
-    dutch: Option<&'static Dutch>,
+    dutch: &'static Dutch,
     errors: Vec<ProblemFault>,
     code: Option<&'static str>,
     retry_after: Option<u32>,
@@ -90,15 +89,16 @@ struct Document<'a> {
 }
 
 impl Problem {
-    /// A kind of problem: `kind` completes `urn:sluis:problem:`, the title is the same for every case of the kind.
+    /// A kind of problem: `kind` completes `urn:sluis:problem:`; title and Dutch are the same for every case of the kind. The
+    /// Dutch is read by who works with the program that called: what is that program's fault says whom to tell.
     #[must_use]
-    pub const fn new(kind: &'static str, title: &'static str, status: u16) -> Self {
+    pub const fn new(kind: &'static str, title: &'static str, status: u16, dutch: &'static Dutch) -> Self {
         Self {
             kind,
             title,
             status,
             detail: None,
-            dutch: None,
+            dutch,
             errors: Vec::new(),
             code: None,
             retry_after: None,
@@ -111,13 +111,6 @@ impl Problem {
     #[must_use]
     pub const fn detail(mut self, detail: &'static str) -> Self {
         self.detail = Some(detail);
-        self
-    }
-
-    /// Title and detail in plain Dutch.
-    #[must_use]
-    pub const fn dutch(mut self, dutch: &'static Dutch) -> Self {
-        self.dutch = Some(dutch);
         self
     }
 
@@ -203,11 +196,11 @@ impl Problem {
     }
 
     /// The kind itself as a fault, so that a problem that names no place still gives its reason in both languages.
-    fn of_kind(&self) -> Option<ProblemFault> {
-        let (reason, now) = *self.dutch?;
+    fn of_kind(&self) -> ProblemFault {
+        let (reason, now) = *self.dutch;
         let fault = Fault::at("", self.kind, reason, self.title);
         let now = now.zip(self.detail).map(|(nl, en)| Bilingual::new(nl, en));
-        Some(Fault { now, ..fault }.into())
+        Fault { now, ..fault }.into()
     }
 
     pub(crate) fn cause(&self) -> Option<&str> {
@@ -216,7 +209,7 @@ impl Problem {
 
     /// The answer, with the trace that the operator can be asked about.
     pub(crate) fn render(self, trace: Option<TraceId>) -> Response {
-        let kind = if self.errors.is_empty() { self.of_kind() } else { None };
+        let kind = self.errors.is_empty().then(|| self.of_kind());
         let document = Document {
             r#type: format!("{TYPE_PREFIX}{}", self.kind),
             title: self.title,

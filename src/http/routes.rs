@@ -11,6 +11,7 @@ mod decision;
 mod declarations;
 mod entries;
 mod evaluation;
+mod examples;
 mod keys;
 mod log;
 mod notices;
@@ -40,6 +41,7 @@ use super::{
     openapi::{BASE, Publisher, document, route},
     state::HttpState,
 };
+use crate::policy::catalogue::Catalogue;
 
 const JSON: &str = "application/json";
 
@@ -50,7 +52,7 @@ pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
         .merge(answering_one_of(payload::MEDIA_TYPES, payloads()))
         .merge(answering(JSON, judging()))
         .merge(log::routes())
-        .merge(route(&description(&state.publisher)));
+        .merge(route(&description(&state.publisher, state.exchange.catalogue())));
     let base = state.publisher.base.clone().unwrap_or_default();
     let all = Router::new()
         .nest(BASE, versioned)
@@ -106,10 +108,12 @@ fn payloads() -> Router<HttpState> {
         .route("/packets/{id}/copy", get_without_head(payload::copy))
 }
 
-/// The interface description of these routes.
+/// The interface description of these routes, with examples from the datasets of these policies.
 #[must_use]
-pub fn description(publisher: &Publisher) -> openapi::OpenApi {
-    document(publisher, Routes::openapi())
+pub fn description(publisher: &Publisher, catalogue: &Catalogue) -> openapi::OpenApi {
+    let mut api = document(publisher, Routes::openapi());
+    examples::show(&mut api, catalogue);
+    api
 }
 
 /// What the interface description is made from.

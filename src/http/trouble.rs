@@ -28,20 +28,22 @@ use crate::{
 };
 
 /// 401: the certificate is registered, and does not hold today.
-const CERTIFICATE_NOT_VALID: Problem =
-    Problem::new("certificate-not-valid", "The client certificate does not hold", 401)
-        .dutch(&(
-            "Uw certificaat is nu niet geldig.",
-            Some(
-                "Het is verlopen, nog niet geldig of ingetrokken. Maak verbinding met een certificaat dat \
+const CERTIFICATE_NOT_VALID: Problem = Problem::new(
+    "certificate-not-valid",
+    "The client certificate does not hold",
+    401,
+    &(
+        "Uw certificaat is nu niet geldig.",
+        Some(
+            "Het is verlopen, nog niet geldig of ingetrokken. Maak verbinding met een certificaat dat \
              geldig is.",
-            ),
-        ))
-        .detail("It has expired, is not valid yet, or was revoked. Connect with one that holds.");
+        ),
+    ),
+)
+.detail("It has expired, is not valid yet, or was revoked. Connect with one that holds.");
 
 /// 403: the certificate or the party may not be used now.
-const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may not be used now", 403)
-        .dutch(&(
+const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may not be used now", 403, &(
             "Dit certificaat of deze partij mag nu niet worden gebruikt.",
             Some(
                 "De partij heeft dit certificaat vervangen, of de beheerder heeft het certificaat of de \
@@ -55,12 +57,11 @@ const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may 
         );
 
 /// 500: the policies or the facts could not be judged. The answer is no, and the fault is not the caller's.
-const POLICY_FAULT: Problem = Problem::new("policy-fault", "The gateway could not decide", 500)
-        .dutch(&(
+const POLICY_FAULT: Problem = Problem::new("policy-fault", "The gateway could not decide", 500, &(
             "De gateway kon hierover niet beslissen.",
             Some(
                 "De fout ligt bij de gateway en niet bij uw verzoek. Er is niets vrijgegeven; in het \
-             logboek staat dat het is gevraagd. Geef het traceId door aan de beheerder.",
+             logboek staat dat het is gevraagd. Geef het nummer bij traceId door aan de beheerder.",
             ),
         ))
         .detail(
@@ -127,8 +128,8 @@ fn key_reused() -> Problem {
         .with_faults([Fault::at(
             "header:idempotency-key",
             "idempotency-key-reused",
-            "Deze sleutel is al gebruikt voor een ander bericht.",
-            "This key was used for another body.",
+            "Dit verzoeknummer (Idempotency-Key) is al gebruikt voor een ander bericht. Gebruik een nieuw nummer.",
+            "This key was used for another body. Use a new one.",
         )])
 }
 
@@ -271,7 +272,7 @@ impl From<EvaluateError> for Problem {
             EvaluateError::Unasked(_) => problem::INVALID.code("unasked").with_faults([Fault::at(
                 "/context",
                 "missing",
-                "De vraag noemt geen dataset, doel of rollen.",
+                "De vraag noemt geen dataset, geen doel of geen rollen.",
                 "The question does not name its dataset, purpose or roles.",
             )]),
             EvaluateError::Refused(refusal) => refused(refusal),
@@ -288,18 +289,18 @@ impl From<KeyError> for Problem {
             KeyError::Taken => conflict(Fault::at(
                 "",
                 "taken",
-                "Deze sleutel of dit certificaat hoort bij een ander, of is al opgegeven.",
+                "Deze sleutel of dit certificaat is al van een ander, of u hebt er eerder afstand van gedaan.",
                 "This key or certificate belongs to another, or was given up.",
             )),
             KeyError::OtherEnd => conflict(Fault {
                 now: Some(Bilingual::new(
-                    "Trek deze sleutel terug (retirement) of publiceer een nieuwe.",
+                    "Neem deze sleutel buiten gebruik (retirement) of publiceer een nieuwe.",
                     "Retire this key, or publish a new one.",
                 )),
                 ..Fault::at(
                     "/validUntil",
                     "other-end",
-                    "U heeft deze sleutel al gepubliceerd, met een ander einde.",
+                    "U hebt deze sleutel al gepubliceerd, met een andere einddatum.",
                     "You published this key before, with another end.",
                 )
             }),

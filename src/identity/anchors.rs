@@ -84,10 +84,13 @@ impl TrustAnchors {
         self.0.iter()
     }
 
-    /// The certificate of a trusted authority with this name whose signature `holds`.
-    pub(super) fn signed_by(&self, name: &[u8], holds: impl Fn(&X509Certificate<'_>) -> bool) -> bool {
-        self.iter().flat_map(|anchor| &anchor.certificates).any(|der| {
-            parse(der).is_ok_and(|authority| authority.subject().as_raw() == name && holds(&authority))
+    /// What is found in the first certificate of a trusted authority with this name that has it.
+    pub(super) fn find<T>(&self, name: &[u8], look: impl Fn(&X509Certificate<'_>) -> Option<T>) -> Option<T> {
+        self.iter().flat_map(|anchor| &anchor.certificates).find_map(|der| {
+            parse(der)
+                .ok()
+                .filter(|authority| authority.subject().as_raw() == name)
+                .and_then(|found| look(&found))
         })
     }
 }

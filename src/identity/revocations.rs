@@ -13,9 +13,13 @@ use rustls::{
     server::{VerifierBuilderError, WebPkiClientVerifier},
 };
 use x509_parser::{
-    extensions::ParsedExtension, prelude::FromDer, revocation_list::CertificateRevocationList,
+    certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer,
+    revocation_list::CertificateRevocationList,
 };
 
+mod kept;
+
+pub use self::kept::KeptList;
 use super::{
     ClientCertificate, IdentityFault, anchors::TrustAnchors, certificate::canonical_serial, tls::provider,
 };
@@ -117,7 +121,7 @@ impl Revocations {
     /// Reads lists and checks their signatures against the anchors, each by itself: what is wrong with one is a fault and
     /// keeps none of the others out. Of two lists with one issuer and scope, the newer counts.
     ///
-    /// `before` are the lists in use. One of them stays where nothing newer was read for it and an anchor still trusts its
+    /// `before` are the lists in use, or those that were kept of an earlier run. One of them stays where nothing newer was read for it and an anchor still trusts its
     /// authority. An expired list stays too: it revokes what it names, and lets nobody else of its authority in.
     #[must_use]
     pub fn read(
@@ -131,11 +135,7 @@ impl Revocations {
         for source in sources {
             for read in read_all(source, anchors) {
                 match read {
-                    Ok((scope, list)) => {
-                        if lists.get(&scope).is_none_or(|(known, _)| known.is_older_than(&list)) {
-                            lists.insert(scope, (list, source.name));
-                        }
-                    }
+                    Ok((scope, list)) => insert_newer(&mut lists, scope, (list, source.name)),
                     Err(fault) => faults.push(fault),
                 }
             }
@@ -228,6 +228,17 @@ impl fmt::Debug for Revocations {
     }
 }
 
+/// Puts a list where there is none of its scope, or an older one.
+fn insert_newer<'n>(
+    lists: &mut BTreeMap<Scope, (List, &'n str)>,
+    scope: Scope,
+    (list, name): (List, &'n str),
+) {
+    if lists.get(&scope).is_none_or(|(known, _)| known.is_older_than(&list)) {
+        lists.insert(scope, (list, name));
+    }
+}
+
 /// Every list of a source, or why there is none.
 fn read_all(source: &ListSource<'_>, anchors: &TrustAnchors) -> Vec<Result<(Scope, List), ListFault>> {
     let Some(bytes) = source.bytes else { return vec![Err(ListFault::Missing(source.name.to_owned()))] };
@@ -266,9 +277,8 @@ fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
 
 fn is_signed(der: &[u8], anchors: &TrustAnchors) -> bool {
     CertificateRevocationList::from_der(der).is_ok_and(|(_, list)| {
-        anchors.signed_by(list.issuer().as_raw(), |authority| {
-            list.verify_signature(authority.public_key()).is_ok()
-        })
+        let signed = |authority: &X509Certificate<'_>| list.verify_signature(authority.public_key()).is_ok();
+        anchors.find(list.issuer().as_raw(), |authority| signed(authority).then_some(())).is_some()
     })
 }
 

@@ -209,7 +209,7 @@ fn protocols() -> Vec<Vec<u8>> {
 
 /// The clock as rustls wants it.
 #[derive(Debug)]
-struct Hands(Arc<dyn Clock>);
+pub struct Hands(pub Arc<dyn Clock>);
 
 impl TimeProvider for Hands {
     fn current_time(&self) -> Option<UnixTime> {

@@ -1,7 +1,6 @@
-//! Until when certificates and revocation lists hold, whoever they are of: for whoever must renew them in time.
+//! Until when certificates hold, whoever they are of: for whoever must renew them in time.
 
 use jiff::Timestamp;
-use x509_parser::{prelude::FromDer, revocation_list::CertificateRevocationList};
 
 use super::certificate::parse;
 
@@ -15,24 +14,7 @@ pub fn certificate_end(der: &[u8]) -> Option<Timestamp> {
 /// The ends of all certificates of a PEM file.
 #[must_use]
 pub fn certificate_ends(pem: &[u8]) -> Vec<Timestamp> {
-    blocks(pem, "CERTIFICATE").iter().filter_map(|der| certificate_end(der)).collect()
-}
-
-/// The ends of all revocation lists of a file, PEM or DER (`nextUpdate`, RFC 5280, section 5.1.2.5).
-#[must_use]
-pub fn list_ends(bytes: &[u8]) -> Vec<Timestamp> {
-    let mut lists = blocks(bytes, "X509 CRL");
-    if lists.is_empty() {
-        lists.push(bytes.to_vec());
-    }
-    let end = |der: &Vec<u8>| {
-        let (_, list) = CertificateRevocationList::from_der(der).ok()?;
-        Timestamp::from_second(list.next_update()?.timestamp()).ok()
-    };
-    lists.iter().filter_map(end).collect()
-}
-
-fn blocks(bytes: &[u8], tag: &str) -> Vec<Vec<u8>> {
-    let blocks = pem::parse_many(bytes).unwrap_or_default();
-    blocks.into_iter().filter(|block| block.tag() == tag).map(pem::Pem::into_contents).collect()
+    let blocks = pem::parse_many(pem).unwrap_or_default();
+    let certificates = blocks.iter().filter(|block| block.tag() == "CERTIFICATE");
+    certificates.filter_map(|block| certificate_end(block.contents())).collect()
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{
     catalogue::Catalogue,
     dataset::{Basis, Condition, Elsewhere},
-    wording::{Ages, fill},
+    wording::{Particulars, fill},
 };
 use crate::domain::{
     code::Provision,
@@ -16,16 +16,16 @@ use crate::domain::{
 };
 
 /// A failed condition of this basis as a fault: who is refused reads the act of the own school, and what is missing for
-/// this person. Without ages the texts speak of nobody.
+/// this person. Without particulars the texts speak of nobody.
 pub(super) fn failed_condition_of(
     catalogue: &Catalogue,
     basis: &Basis,
     sender: Role,
     condition: &Condition,
-    ages: Option<Ages>,
+    particulars: Option<&Particulars>,
     today: Date,
 ) -> Fault {
-    failed(catalogue, condition, condition.provisions_of(basis, Some(sender)), ages, today)
+    failed(catalogue, condition, condition.provisions_of(basis, Some(sender)), particulars, today)
 }
 
 /// A failed condition of a route as a fault.
@@ -38,7 +38,7 @@ fn failed(
     catalogue: &Catalogue,
     condition: &Condition,
     all: Vec<Provision>,
-    ages: Option<Ages>,
+    particulars: Option<&Particulars>,
     today: Date,
 ) -> Fault {
     let in_force = |id: &&Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(today));
@@ -48,8 +48,8 @@ fn failed(
         code: Cow::Owned(condition.id.clone()),
         provisions: if provisions.is_empty() { all } else { provisions },
         citations: Vec::new(),
-        text: fill(&condition.text, ages),
-        now: condition.now.as_ref().map(|now| fill(now, ages)),
+        text: fill(&condition.text, particulars),
+        now: condition.now.as_ref().map(|now| fill(now, particulars)),
     };
     catalogue.cited(fault)
 }

@@ -9,11 +9,11 @@ use super::{
     finding::Finding,
     law::{LawEntry, PurposeEntry},
     reading::Reading,
-    region::Region,
+    region::{MunicipalityEntry, Region},
     source::Files,
 };
 use crate::domain::{
-    code::{DatasetCode, Provision, Purpose},
+    code::{DatasetCode, Municipality, Provision, Purpose},
     digest::Digest,
     problem::Fault,
 };
@@ -56,6 +56,7 @@ impl Catalogue {
     pub(super) fn build(files: &Files) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
         let catalogue = Reading { files, findings: &mut findings }.catalogue();
+        findings = findings.into_iter().map(|finding| finding.placed(files)).collect();
         findings.sort();
         findings.dedup();
         match catalogue {
@@ -122,6 +123,14 @@ impl Catalogue {
     /// All regions, by name.
     pub fn regions(&self) -> impl Iterator<Item = (&str, &Region)> {
         self.regions.iter().map(|(name, region)| (name.as_str(), region))
+    }
+
+    /// The municipality that coordinates the Doorstroompunt where this municipality lies, if one region's file says so.
+    #[must_use]
+    pub fn contactgemeente(&self, of: &Municipality) -> Option<&MunicipalityEntry> {
+        let mut found = self.regions.values().filter_map(|region| region.contactgemeente(of));
+        let first = found.next()?;
+        found.all(|other| other.code == first.code).then_some(first)
     }
 
     /// A condition by its identifier, whether of a dataset, of every dataset or of a route.

@@ -46,6 +46,7 @@ pub(super) fn check_files(files: &Files, today: Date) -> Vec<Finding> {
         },
         Err(fault) => findings.push(Finding::new("policy.cedar", fault.to_string(), "Correct the policies.")),
     }
+    findings = findings.into_iter().map(|finding| finding.placed(files)).collect();
     findings.sort();
     findings
 }
@@ -163,6 +164,7 @@ mod tests {
     const SCHEMA: &str = "datasets/overgangsdocument/schema.json";
     const ABOUT: &str = "datasets/overgangsdocument/dataset.toml";
     const CASES: &str = "datasets/overgangsdocument/cases.toml";
+    const REMOVAL: &str = "datasets/verwijderingsmelding/policy.cedar";
 
     /// File, what stands there, what stands there instead, and what the finding must say.
     const MISTAKES: &[(&str, &str, &str, &str)] = &[
@@ -276,6 +278,35 @@ mod tests {
             "the dataset `dagboek`",
         ),
         ("routes.cedar", "Action::\"push\"", "Action::\"duwen\"", "duwen"),
+        // A school reads its own act: in a basis, in a condition, in a list of a condition, in a guard, in an advice.
+        (REMOVAL, "@grondslag(\"wvo2020:8.21\")", "@grondslag(\"wec:47a:1\")", "not the act of a pro-school"),
+        (REMOVAL, "@voorwaarde(\"wvo2020:8.21,web:9.2.1\")", "@voorwaarde(\"wec:47a:1\")", "of a pro-school"),
+        (
+            REMOVAL,
+            "verwijderingsmelding.pro = wvo2020:8.21;",
+            "verwijderingsmelding.pro = wec:47a:1;",
+            "of a pro-school",
+        ),
+        (REMOVAL, "@grondslag(\"wec:47a:1\")", "@grondslag(\"web:9.2.13:2\")", "not the act of a vso-school"),
+        (REMOVAL, "@woonplaats(\"lpw:18:5\")", "@woonplaats(\"wec:47a:1\")", "not the act of a mbo-school"),
+        (
+            "guards.cedar",
+            "vso-school = wec:161,",
+            "vso-school = wvo2020:8.17,",
+            "not the act of a vso-school",
+        ),
+        (
+            "datasets/verwijderingsmelding/dataset.toml",
+            "provisions = [\"lpw:18:1\", \"web:8.1.7d\"]",
+            "provisions = [\"wec:47a:1\"]",
+            "an [[elsewhere]] cites `wec:47a:1`, which is not the act of a mbo-school",
+        ),
+        (
+            "regions/noord-holland-noord.toml",
+            "contactgemeente = \"0361\"",
+            "contactgemeente = \"0405\"",
+            "is not one of its municipalities",
+        ),
     ];
 
     #[test]
@@ -284,6 +315,19 @@ mod tests {
             let findings = told(&edit(file, from, to));
             assert!(findings.contains(said), "{file}: {from} -> {to}: `{said}` is not in:\n{findings}");
         }
+    }
+
+    /// What is wrong with a rule is told with the line on which the rule begins.
+    #[test]
+    fn a_finding_about_a_rule_names_its_line() {
+        let wrong = edit(REMOVAL, "@grondslag(\"wvo2020:8.21\")", "@grondslag(\"wec:47a:1\")");
+        let text = wrong.text(REMOVAL, &mut Vec::new()).unwrap().to_owned();
+        let line =
+            text.lines().position(|line| line.starts_with("@id(\"verwijderingsmelding.pro\")")).unwrap() + 1;
+        let said = format!(
+            "{REMOVAL}:{line}: `verwijderingsmelding.pro` rests on `wec:47a:1`, which is not the act of a pro-school"
+        );
+        assert!(told(&wrong).contains(&said), "{said} is not in:\n{}", told(&wrong));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The content of a packet, parsed strictly and checked against its dataset's schema. All faults at once, and none of
 //! them repeats what was sent.
 
+mod apart;
 pub mod days;
+mod same;
 mod texts;
 mod words;
 
@@ -137,12 +139,13 @@ impl Dataset {
             }
         }
         self.shape.judge_texts(value, ROOT, &mut faults);
+        self.shape.contradictions(&self.shape.schema, value, &mut ROOT.to_owned(), &mut faults);
         self.birth_date(value, &mut faults);
         if !value.is_object() && faults.is_empty() {
             faults.push(Fault::at(
                 ROOT,
                 "wrong-type",
-                "De inhoud moet een object zijn.",
+                "De inhoud moet uit velden met een naam bestaan.",
                 "The content must be an object.",
             ));
         }
@@ -176,7 +179,8 @@ impl Dataset {
         let Some(text) = value.pointer(pointer).and_then(Value::as_str) else { return };
         let place = format!("{ROOT}{pointer}");
         if text.parse::<BirthDate>().is_err() && !faults.iter().any(|fault| fault.pointer == place) {
-            let long_ago = ["1899-", "1900-"].iter().any(|year| text.starts_with(year));
+            let year = text.get(..4).and_then(|year| year.parse::<i16>().ok());
+            let long_ago = year.is_some_and(|year| (1..BirthDate::FIRST_YEAR).contains(&year));
             faults.push(if long_ago {
                 texts::early_day(&place)
             } else {

@@ -97,6 +97,7 @@ impl Words {
                     pair("ingeschreven", Value::new_bool(person.ingeschreven)),
                     pair("loopbaan", course(&derived.course)?),
                     pair("verwijderd", Value::new_bool(derived.removed)),
+                    pair("contactgemeenteGevraagd", Value::new_bool(derived.contactgemeente_asked)),
                     pair("leerplichtig", Value::new_bool(derived.leerplichtig)),
                     pair("zekerLeerplichtig", Value::new_bool(derived.zeker_leerplichtig)),
                     pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
@@ -107,6 +108,7 @@ impl Words {
                     pair("verblijf", text(person.verblijf.as_str())),
                 ])?,
             ),
+            pair("aanContactgemeente", Value::new_bool(derived.is_to_contactgemeente(facts))),
             pair("college", Value::new_set(derived.college.iter().map(|code| text(code.as_str())))),
             pair(
                 "indiening",

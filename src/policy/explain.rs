@@ -144,7 +144,9 @@ impl Explanation {
         if let Some(basis) = &self.basis {
             line(&["Grondslag: ", basis.as_str()]);
             for provision in &self.provisions {
-                line(&["  ", &provision.citation, ": ", &provision.title.nl, reading(provision)]);
+                let id = provision.id.to_string();
+                let title = &provision.title.nl;
+                line(&["  ", &provision.citation, " (", &id, "): ", title, reading(provision)]);
             }
             line(&["Verplicht: ", &words(&self.required)]);
             line(&["Toegestaan: ", &words(&self.allowed)]);
@@ -152,9 +154,10 @@ impl Explanation {
         for reason in &self.reasons {
             line(&[]);
             line(&["- ", &reason.text.nl, " (", &reason.code, ")"]);
-            let cited = self.cited.iter().filter(|citation| reason.provisions.contains(&citation.id));
-            for citation in cited {
-                line(&["    ", &citation.citation, reading(citation)]);
+            for id in &reason.provisions {
+                if let Some(cited) = self.cited.iter().find(|cited| cited.id == *id) {
+                    line(&["    ", &cited.citation, " (", id.as_str(), ")", reading(cited)]);
+                }
             }
             if let Some(now) = &reason.now {
                 line(&["    Wat nu: ", &now.nl]);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 
-use super::wording::Ages;
+use super::{region::MunicipalityEntry, wording::Particulars};
 use crate::domain::{
     age::AgeRange,
     clock::amsterdam_date,
@@ -137,6 +137,10 @@ pub(super) struct Derived {
     pub(super) zeker_leerplichtig: bool,
     /// The municipality whose college would receive.
     pub(super) college: Option<Municipality>,
+    /// The college of residence had asked for the contactgemeente when the packet was handed in.
+    pub(super) contactgemeente_asked: bool,
+    /// The municipality that coordinates the Doorstroompunt of the region where the person lives or stays.
+    pub(super) contactgemeente: Option<MunicipalityEntry>,
 }
 
 /// How far someone's course at school stands on some day.
@@ -173,13 +177,26 @@ fn months_between(from: Date, to: Date) -> i64 {
 }
 
 impl Derived {
-    /// The ages for the texts of a refusal, if it may tell them.
-    pub(super) fn ages_told(&self, facts: &Facts) -> Option<Ages> {
-        let ages = Ages { today: self.age, submitted: self.age_submitted, asked: facts.request.indiening };
-        facts.tells_age.then_some(ages)
+    /// What the texts of a refusal may say of this person, if they may.
+    pub(super) fn particulars(&self, facts: &Facts) -> Option<Particulars> {
+        facts.tells_age.then(|| Particulars {
+            today: self.age,
+            submitted: self.age_submitted,
+            asked: facts.request.indiening,
+            contactgemeente: self.contactgemeente.as_ref().map(|one| format!("{} ({})", one.name, one.code)),
+        })
     }
 
-    pub(super) fn of(facts: &Facts) -> Self {
+    /// Whether the recipient would receive as the college of the contactgemeente of the region where the person lives.
+    pub(super) fn is_to_contactgemeente(&self, facts: &Facts) -> bool {
+        self.contactgemeente.as_ref().is_some_and(|one| {
+            let named = facts.municipality.as_ref();
+            facts.recipient.gemeenten.contains(&one.code) && named.is_none_or(|named| *named == one.code)
+        })
+    }
+
+    /// `contactgemeente` is the one of the region where the person lives or stays.
+    pub(super) fn of(facts: &Facts, contactgemeente: Option<&MunicipalityEntry>) -> Self {
         let today = amsterdam_date(facts.now);
         let submitted = amsterdam_date(facts.submitted);
         let person = &facts.person;
@@ -205,6 +222,8 @@ impl Derived {
                 AgeRange { .. } => person.leerplichtig.unwrap_or(true),
             },
             college: college(facts),
+            contactgemeente_asked: person.contactgemeente_gevraagd_op.is_some_and(|day| day <= submitted),
+            contactgemeente: contactgemeente.cloned(),
         }
     }
 }

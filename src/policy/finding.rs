@@ -1,14 +1,19 @@
 //! What is wrong with a policy file, and what to do about it.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 use serde::Serialize;
+
+use super::source::Files;
 
 /// One thing that is wrong in `policies/`. All findings are reported at once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// The file, relative to the folder of the policies.
     pub file: String,
+    /// The line on which the rule begins that is named, counted from 1; none where no rule of a Cedar file is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// What is wrong.
     pub what: String,
     /// What to do.
@@ -17,13 +22,29 @@ pub struct Finding {
 
 impl Finding {
     pub(super) fn new(file: &str, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), what: what.into(), fix: fix.into() }
+        Self { file: file.to_owned(), line: None, what: what.into(), fix: fix.into() }
+    }
+
+    /// With the line of the rule that it names first, found by the rule's `@id`.
+    pub(super) fn placed(mut self, files: &Files) -> Self {
+        let named = self.what.strip_prefix('`').and_then(|rest| rest.split('`').next());
+        let is_cedar = Path::new(&self.file).extension().is_some_and(|extension| extension == "cedar");
+        let text = files.text(&self.file, &mut Vec::new()).filter(|_| is_cedar);
+        if let (Some(id), Some(text)) = (named, text) {
+            let marked = format!("@id(\"{id}\")");
+            self.line =
+                text.lines().position(|line| line.contains(&marked)).map(|index| index.saturating_add(1));
+        }
+        self
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}. {}", self.file, self.what, self.fix)
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}. {}", self.file, self.what, self.fix),
+            None => write!(f, "{}: {}. {}", self.file, self.what, self.fix),
+        }
     }
 }
 

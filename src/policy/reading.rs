@@ -16,6 +16,7 @@ use super::{
     definitions::Definitions,
     finding::{Finding, Notes},
     law::{self, LawEntry, LawFile, PurposeEntry, PurposesFile},
+    own_act,
     region::Region,
     rules::{self, Known, Place},
     schema::Shape,
@@ -104,7 +105,8 @@ impl Reading<'_> {
                 AppliesTo::Ground(_) | AppliesTo::Residence | AppliesTo::Every => {}
             }
             let all = datasets.values().flat_map(|dataset| dataset.bases.values());
-            Citations::check(guard, all, &mut notes);
+            Citations::check(guard, all.clone(), &mut notes);
+            own_act::check_condition(guard, all, &mut notes);
             for literal in guard.policy.entity_literals() {
                 let name = literal.id().unescaped();
                 let dataset = literal.type_name().basename() == "Dataset";
@@ -348,6 +350,7 @@ impl Reading<'_> {
         }
         let about_file = path("dataset.toml");
         let mut notes = Notes { file: &about_file, all: self.findings };
+        own_act::check_elsewhere(dataset, &mut notes);
         if let Some(search) = &dataset.search {
             for pointer in [
                 Some(&search.given),
@@ -408,12 +411,14 @@ fn hang_together(
             );
         }
     }
+    own_act::check_bases(bases.values(), notes);
     for condition in conditions.values() {
         let AppliesTo::Bases(named) = &condition.applies else { continue };
         if named.is_empty() {
             notes.add(format!("`{}` is a condition of nothing", condition.id), "Name its bases in @voor.");
         }
         Citations::check(condition, bases.values(), notes);
+        own_act::check_condition(condition, bases.values(), notes);
         for basis in named.iter().filter(|basis| !bases.contains_key(*basis)) {
             notes.add(
                 format!("`{}` is a condition of `{basis}`, which does not exist", condition.id),

@@ -40,7 +40,7 @@ pub struct Region {
     pub decisions: Vec<RegionalDecision>,
 }
 
-/// A part of a region.
+/// A part of a region: one region of the Doorstroompunt (WEB 9.2.4:1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subregion {
@@ -48,6 +48,8 @@ pub struct Subregion {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// The municipality that its colleges designated from their midst to coordinate the Doorstroompunt (WEB 9.2.4:2).
+    pub contactgemeente: Municipality,
 }
 
 /// A municipality.
@@ -161,6 +163,14 @@ impl Region {
         Some(PartyId::new(acting.map_or(own.oin, |acting| acting.oin), role))
     }
 
+    /// The municipality that coordinates the Doorstroompunt where this municipality lies.
+    #[must_use]
+    pub fn contactgemeente(&self, municipality: &Municipality) -> Option<&MunicipalityEntry> {
+        let place = self.municipality(municipality)?;
+        let subregion = self.subregions.iter().find(|one| one.code == place.subregion)?;
+        self.municipality(&subregion.contactgemeente)
+    }
+
     /// The roles that a desk stands for in the subregion of this municipality. Empty when it is unknown there. Capitals do
     /// not matter, and a hyphen is as good as a space: `jongerenpunt-check-in`.
     #[must_use]
@@ -189,6 +199,18 @@ impl Region {
             }
             if !subregions.contains(&one.subregion) {
                 notes.add(format!("municipality {}: unknown subregion", one.code), "Correct it.");
+            }
+        }
+        for subregion in &self.subregions {
+            let contact = self.municipality(&subregion.contactgemeente);
+            if contact.is_none_or(|place| place.subregion != subregion.code) {
+                notes.add(
+                    format!(
+                        "the contactgemeente {} of `{}` is not one of its municipalities",
+                        subregion.contactgemeente, subregion.code
+                    ),
+                    "The colleges designate it from their midst (WEB 9.2.4, paragraph 2): name one of them.",
+                );
             }
         }
         let mut acted = BTreeSet::new();

@@ -28,7 +28,7 @@ fn judge(error: &serde_json::Error) -> Fault {
         Fault::at(
             "",
             "duplicate-name",
-            "Een naam staat twee keer in hetzelfde object.",
+            "Een veld staat er twee keer, onder dezelfde naam.",
             "A name stands twice in the same object.",
         )
     } else if message.starts_with(TOO_DEEP) || message.starts_with("recursion limit") {

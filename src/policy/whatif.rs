@@ -84,6 +84,9 @@ pub struct WhatIf {
     /// When the decision to remove the pupil was taken; not removed.
     #[serde(alias = "verwijderdOp")]
     pub verwijderd_op: Option<Date>,
+    /// When the college of residence asked for the report to go to the contactgemeente; not asked.
+    #[serde(alias = "contactgemeenteGevraagdOp")]
+    pub contactgemeente_gevraagd_op: Option<Date>,
     /// Whether the person holds the diploma; no.
     pub gediplomeerd: bool,
     /// The day of the diploma; not known.
@@ -226,6 +229,7 @@ impl WhatIf {
             ingeschreven: self.ingeschreven,
             verlaten_op: self.verlaten_op,
             verwijderd_op: self.verwijderd_op,
+            contactgemeente_gevraagd_op: self.contactgemeente_gevraagd_op,
             gediplomeerd: self.gediplomeerd,
             gediplomeerd_op: self.gediplomeerd_op,
             leerplichtig: self.leerplichtig,

@@ -4,15 +4,19 @@ use crate::domain::{age::AgeRange, problem::Bilingual};
 
 /// The places in a text that are filled per person: `{leeftijd}` is the age on the day of the decision,
 /// `{leeftijd-indiening}` the age on the day on which the packet was handed in, `{leeftijd-verzoek}` the age on the day of
-/// the request that it rests on.
-pub(super) const PLACES: [&str; 3] = ["leeftijd", "leeftijd-indiening", "leeftijd-verzoek"];
+/// the request that it rests on; `{contactgemeente}` is the municipality that coordinates the Doorstroompunt of the region where
+/// the person lives.
+pub(super) const PLACES: [&str; 4] = ["leeftijd", "leeftijd-indiening", "leeftijd-verzoek", CONTACTGEMEENTE];
+const CONTACTGEMEENTE: &str = "contactgemeente";
 
-/// How old a person is, for the places of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ages {
+/// How old a person is and where, for the places of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Particulars {
     pub(super) today: AgeRange,
     pub(super) submitted: AgeRange,
     pub(super) asked: AgeRange,
+    /// Name and code; none where no region's file names it.
+    pub(super) contactgemeente: Option<String>,
 }
 
 /// The places in a text that do not exist, and a brace that is left open.
@@ -29,17 +33,24 @@ pub(super) fn unknown_places(text: &str) -> Vec<String> {
     unknown
 }
 
-/// The text about this person. Without ages it speaks of *this age*: who is not told a person's age reads no age.
-pub(super) fn fill(text: &Bilingual, ages: Option<Ages>) -> Bilingual {
+/// The text about this person. Without particulars it speaks of *this age* and *the region*: who is not told a person's age
+/// or residence reads none.
+pub(super) fn fill(text: &Bilingual, particulars: Option<&Particulars>) -> Bilingual {
     if !text.nl.contains('{') && !text.en.contains('{') {
         return text.clone();
     }
-    let [today, submitted, asked] = match ages {
-        Some(ages) => [ages.today, ages.submitted, ages.asked].map(in_words),
+    let [today, submitted, asked] = match particulars {
+        Some(told) => [told.today, told.submitted, told.asked].map(in_words),
         None => [(); 3].map(|()| ("van deze leeftijd".to_owned(), "of this age".to_owned())),
     };
+    let contactgemeente = match particulars.and_then(|told| told.contactgemeente.as_deref()) {
+        Some(name) => (format!("de contactgemeente {name}"), format!("the contactgemeente {name}")),
+        None => {
+            ("de contactgemeente van de regio".to_owned(), "the contactgemeente of the region".to_owned())
+        }
+    };
     let mut filled = text.clone();
-    for (name, (nl, en)) in PLACES.into_iter().zip([today, submitted, asked]) {
+    for (name, (nl, en)) in PLACES.into_iter().zip([today, submitted, asked, contactgemeente]) {
         let place = format!("{{{name}}}");
         filled.nl = filled.nl.replace(&place, &nl).into();
         filled.en = filled.en.replace(&place, &en).into();
@@ -63,12 +74,27 @@ fn in_words(age: AgeRange) -> (String, String) {
 mod tests {
     use super::*;
 
+    fn told(today: AgeRange, submitted: AgeRange, asked: AgeRange) -> Particulars {
+        Particulars { today, submitted, asked, contactgemeente: Some("Alkmaar (0361)".to_owned()) }
+    }
+
+    #[test]
+    fn a_text_names_the_contactgemeente_only_to_who_may_know_where_the_person_lives() {
+        let text = Bilingual::new("Stuur dit naar {contactgemeente}.", "Send this to {contactgemeente}.");
+        let known = told(AgeRange::UNKNOWN, AgeRange::UNKNOWN, AgeRange::UNKNOWN);
+        assert_eq!(fill(&text, Some(&known)).nl, "Stuur dit naar de contactgemeente Alkmaar (0361).");
+        let nowhere = Particulars { contactgemeente: None, ..known };
+        for silent in [Some(&nowhere), None] {
+            assert_eq!(fill(&text, silent).nl, "Stuur dit naar de contactgemeente van de regio.");
+        }
+    }
+
     #[test]
     fn a_text_says_the_age_and_no_more() {
         let text = Bilingual::new("De jongere is {leeftijd}.", "The young person is {leeftijd}.");
         let said = |at_least, at_most| {
             let range = AgeRange { at_least, at_most };
-            fill(&text, Some(Ages { today: range, submitted: AgeRange::UNKNOWN, asked: AgeRange::UNKNOWN }))
+            fill(&text, Some(&told(range, AgeRange::UNKNOWN, AgeRange::UNKNOWN)))
         };
         assert_eq!(
             said(18, 18),
@@ -85,7 +111,7 @@ mod tests {
         let text =
             Bilingual::new("{leeftijd}, {leeftijd-indiening}, {leeftijd-verzoek}", "{leeftijd-verzoek}");
         let [today, submitted, asked] = [19, 18, 17].map(|age| AgeRange { at_least: age, at_most: age });
-        let said = fill(&text, Some(Ages { today, submitted, asked }));
+        let said = fill(&text, Some(&told(today, submitted, asked)));
         assert_eq!((&*said.nl, &*said.en), ("19 jaar, 18 jaar, 17 jaar", "17 years old"));
     }
 

@@ -88,28 +88,48 @@ const ORIGIN: &str = "SELECT origin FROM log_head WHERE id = 1";
 impl Store {
     /// Opens a database and checks that its settings are safe and its schema is the one that this program knows.
     ///
-    /// `url` is `sqlite:<path>` or `postgres://…`. A SQLite file that does not exist yet is made, readable by its
-    /// owner only. Nothing is migrated: see [`Store::migrate`].
+    /// `url` is `sqlite:<path>` or `postgres://…`. Nothing is made or migrated: see [`Store::migrate`].
     ///
     /// # Errors
-    /// `Settings` for an unknown address or `fsync=off`; `Schema` when migrations are missing or unknown;
+    /// `Settings` for an unknown address, a file that is not there, or `fsync=off`; `Schema` when migrations are missing or unknown;
     /// `Unavailable` when it cannot be reached.
     pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, StoreError> {
-        let store = Self::connect(url, options).await?;
+        let (backend, address) = address(url)?;
+        if let Some(path) = address.strip_prefix(SQLITE_SCHEME)
+            && !Path::new(path).is_file()
+        {
+            return Err(StoreError::settings(format!(
+                "there is no database at {path}; look whether this is the right file and its disk is there; `sluis \
+                 migrate` makes a new, empty one"
+            )));
+        }
+        let store = Self::connect(backend, &address, options).await?;
         store.check_schema().await?;
         Ok(store)
     }
 
-    /// Brings the schema of the database up to date, making the database file if there is none. Run it before
-    /// [`Store::open`], if need be under a database role of its own.
+    /// Brings the schema of the database up to date, making the database file if there is none, readable by its owner only.
+    /// Run it before [`Store::open`], if need be under a database role of its own. Answers whether the file was made.
     ///
     /// # Errors
     /// `Schema` when the database is newer than this program or a migration was changed; else as [`Store::open`].
-    pub async fn migrate(url: &str) -> Result<(), StoreError> {
-        let store = Self::connect(url, &OpenOptions { readers: 1, ..OpenOptions::default() }).await?;
+    pub async fn migrate(url: &str) -> Result<bool, StoreError> {
+        let (backend, address) = address(url)?;
+        let made = match address.strip_prefix(SQLITE_SCHEME).map(Path::new) {
+            Some(path) => {
+                let is_new = !path.exists();
+                make_owner_only(path).map_err(|cause| {
+                    StoreError::settings(format!("the database file cannot be made: {}", cause.kind()))
+                })?;
+                is_new
+            }
+            None => false,
+        };
+        let options = OpenOptions { readers: 1, ..OpenOptions::default() };
+        let store = Self::connect(backend, &address, &options).await?;
         let outcome = store.migrator().run(&store.write).await.map_err(schema_fault);
         store.close().await;
-        outcome
+        outcome.map(|()| made)
     }
 
     /// Begins the log: its name and the policy by which this database decides. Repeating it changes nothing.
@@ -177,17 +197,16 @@ impl Store {
         }
     }
 
-    async fn connect(url: &str, options: &OpenOptions) -> Result<Self, StoreError> {
+    async fn connect(backend: Backend, address: &str, options: &OpenOptions) -> Result<Self, StoreError> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
-        let (backend, address) = address(url)?;
         let trust = Trust::default();
         let pool = |connections| pool(backend, options, connections, trust.clone());
         if backend == Backend::Postgres {
-            check_fsync(&address).await?;
+            check_fsync(address).await?;
         }
-        let read = pool(options.readers).connect(&address).await.map_err(connect_fault)?;
-        let write = pool(1).connect(&address).await.map_err(connect_fault)?;
+        let read = pool(options.readers).connect(address).await.map_err(connect_fault)?;
+        let write = pool(1).connect(address).await.map_err(connect_fault)?;
         Ok(Self { backend, read, write, patience: options.patience, kept: Arc::default(), trust })
     }
 
@@ -235,11 +254,10 @@ fn address(url: &str) -> Result<(Backend, String), StoreError> {
     if path.is_empty() || path.contains(":memory:") || path.contains('?') {
         return Err(StoreError::settings("a SQLite database is a file: `sqlite:<path>`, without parameters"));
     }
-    make_owner_only(Path::new(path)).map_err(|cause| {
-        StoreError::settings(format!("the database file cannot be made: {}", cause.kind()))
-    })?;
-    Ok((Backend::Sqlite, format!("sqlite://{path}")))
+    Ok((Backend::Sqlite, format!("{SQLITE_SCHEME}{path}")))
 }
+
+const SQLITE_SCHEME: &str = "sqlite://";
 
 /// SQLite gives its journal files the mode of the database file.
 fn make_owner_only(path: &Path) -> std::io::Result<()> {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
 /// The database did not do what was asked. The cause is for the operator's log, never for a caller.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -54,22 +56,18 @@ impl StoreError {
         self.kind
     }
 
-    /// Whether the database said so before it could write the mark of a commit: nothing of the transaction is kept. SQLite
-    /// writes that mark last, so that a write that fails (778, `SQLITE_IOERR_WRITE`) comes before it; a failed flush may
-    /// not. PostgreSQL ends the session where it does not know.
+    /// Whether this answer to COMMIT says that nothing of the transaction is kept, also after a crash. Every other leaves
+    /// that open.
+    ///
+    /// SQLite appends the page that marks the commit last, and pads nothing after it (`SQLITE_POWERSAFE_OVERWRITE`): where
+    /// there was no room (13) the mark is not whole. What a disk did with a write or a flush that failed otherwise is not
+    /// known, and the next recovery takes what it finds. PostgreSQL answers with ERROR only once it has undone the
+    /// transaction; FATAL and PANIC, such as of a server that has no room for its own log, may come after the record of
+    /// the commit was written.
     pub(super) fn is_surely_not_written(&self) -> bool {
-        let code = match &self.source {
-            Some(sqlx::Error::Database(reason)) => reason.code().unwrap_or_default(),
-            _ => Cow::Borrowed(""),
-        };
-        match self.kind {
-            StoreErrorKind::Full | StoreErrorKind::ReadOnly => true,
-            StoreErrorKind::Io => matches!(code.as_ref(), "778" | "58030"),
-            StoreErrorKind::Unavailable
-            | StoreErrorKind::Inconsistent
-            | StoreErrorKind::Schema
-            | StoreErrorKind::Settings => false,
-        }
+        let Some(sqlx::Error::Database(answer)) = &self.source else { return false };
+        let undone = |postgres: &PgDatabaseError| matches!(postgres.severity(), PgSeverity::Error);
+        self.kind == StoreErrorKind::Full && answer.try_downcast_ref().is_none_or(undone)
     }
 
     pub(super) fn inconsistent(place: &'static str) -> Self {

@@ -8,6 +8,7 @@ mod ends;
 mod entries;
 mod feeds;
 mod keys;
+mod lists;
 mod log;
 mod packets;
 mod parties;
@@ -17,7 +18,7 @@ mod view;
 
 pub use self::{
     declarations::{DecisionRow, DeclarationRow, DeclarationState},
-    ends::{Chore, Ends},
+    ends::{Chore, Ends, Lapsing},
     entries::EntryRow,
     feeds::{Copy, NoticeKind, NoticeRow, Page},
     keys::{KeyRow, KeyState},

@@ -95,7 +95,7 @@ impl Writer {
             }
         })?;
         // A writer that stopped between taking the write and answering may have committed it.
-        answer.await.unwrap_or(Err(WriteError::Unknown))
+        answer.await.unwrap_or(Err(WriteError::Unknown(None)))
     }
 }
 

@@ -18,8 +18,6 @@ const BYTES_IN_FLIGHT: &str = "sluis_body_bytes_in_flight";
 const QUEUE_DEPTH: &str = "sluis_writer_queue_depth";
 const CHECKPOINT_AGE: &str = "sluis_checkpoint_age_seconds";
 const LOG_SIZE: &str = "sluis_log_entries";
-const LIST_AGE: &str = "sluis_revocation_list_age_seconds";
-const LIST_END: &str = "sluis_revocation_list_ends_in_seconds";
 
 /// From half a millisecond to half a minute.
 const SECONDS: [f64; 14] =
@@ -71,11 +69,6 @@ fn describe() {
     describe_gauge!(QUEUE_DEPTH, "Writes that wait for the writer.");
     describe_gauge!(CHECKPOINT_AGE, "Seconds since the checkpoint was signed.");
     describe_gauge!(LOG_SIZE, "Entries in the access log.");
-    describe_gauge!(LIST_AGE, "Seconds since an authority made the revocation list in use.");
-    describe_gauge!(
-        LIST_END,
-        "Seconds until the revocation list in use lapses; below zero its authority's parties are refused."
-    );
 }
 
 /// An answered request.
@@ -120,12 +113,6 @@ pub fn connection_cut(listener: &'static str, reason: &'static str) {
 /// Bytes of request bodies in memory: reserved (positive) or given back (negative).
 pub fn bytes_in_flight(change: f64) {
     gauge!(BYTES_IN_FLIGHT).increment(change);
-}
-
-/// A revocation list in use: since when, and until when it holds. The name of the authority comes from an anchor.
-pub fn revocation_list(authority: &str, age: jiff::SignedDuration, ends_in: jiff::SignedDuration) {
-    gauge!(LIST_AGE, "authority" => authority.to_owned()).set(age.as_secs_f64());
-    gauge!(LIST_END, "authority" => authority.to_owned()).set(ends_in.as_secs_f64());
 }
 
 /// What the ops listener samples when it is asked for metrics.

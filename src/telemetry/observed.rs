@@ -1,15 +1,18 @@
 //! The gauges that are looked at now and then: what ends, what is missing, what was done when.
 //!
-//! Their series come and go with what they are about, so each rendering starts anew. A label is a party, a college, or the
-//! name of a file of the configuration: never a person, a packet or a reference.
+//! Their series come and go with what they are about, so each rendering starts anew. A label is a party, a college, an
+//! authority, or the name of a file of the configuration: never a person, a packet or a reference.
 
 use jiff::Timestamp;
 use metrics::{describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
+use crate::store::read::Lapsing;
+
 const READY: &str = "sluis_ready";
 const NOT_READY: &str = "sluis_not_ready";
 const EXPIRES: &str = "sluis_expires_timestamp_seconds";
+const LIST_MADE: &str = "sluis_revocation_list_timestamp_seconds";
 const WITHOUT_KEY: &str = "sluis_party_without_active_key";
 const LAPSING: &str = "sluis_packets_lapsing";
 const DATABASE_BYTES: &str = "sluis_database_bytes";
@@ -22,8 +25,10 @@ const BUILD: &str = "sluis_build_info";
 pub struct Expiry {
     /// What it is: `server-certificate`, `authority`, `revocation-list`, `party-certificate`, `party-key` or `mandate`.
     pub kind: &'static str,
-    /// Which: a party, a party and a municipality, or the name of a file.
+    /// Which: a party, a party and a municipality, an authority, or the name of a file.
     pub name: String,
+    /// Since when it holds, of what is renewed often.
+    pub since: Option<Timestamp>,
     /// When it ends.
     pub at: Timestamp,
 }
@@ -35,15 +40,19 @@ pub struct Observed {
     pub not_ready: Option<&'static str>,
     /// What ends.
     pub expiries: Vec<Expiry>,
+    /// When each authority made its list in use.
+    pub lists_made: Vec<(String, Timestamp)>,
     /// The parties that no packet can be sealed to.
     pub without_key: Vec<String>,
-    /// How many uncollected copies lapse within so many days.
-    pub lapsing: Vec<(u8, u64)>,
+    /// The uncollected copies that lapse soon.
+    pub lapsing: Vec<Lapsing>,
     /// The size of the database.
     pub database_bytes: Option<u64>,
-    /// The last backup by the gateway's own command.
+    /// The time of the log's first entry.
+    pub log_begun: Option<Timestamp>,
+    /// The last backup by the gateway's own command, 1970 where there was none; absent where other tools make it.
     pub last_backup: Option<Timestamp>,
-    /// The last verification of the log that found nothing.
+    /// The last verification of the log that found nothing, 1970 where there was none.
     pub last_verify: Option<Timestamp>,
     /// The digest of the policies that this gateway decides by.
     pub policy: String,
@@ -70,11 +79,14 @@ impl Observed {
         for one in &self.expiries {
             gauge!(EXPIRES, "kind" => one.kind, "name" => one.name.clone()).set(seconds(one.at));
         }
+        for (authority, at) in &self.lists_made {
+            gauge!(LIST_MADE, "authority" => authority.clone()).set(seconds(*at));
+        }
         for party in &self.without_key {
             gauge!(WITHOUT_KEY, "party" => party.clone()).set(1.0);
         }
-        for (days, copies) in &self.lapsing {
-            gauge!(LAPSING, "days" => days.to_string()).set(number(*copies));
+        for lapsing in &self.lapsing {
+            gauge!(LAPSING, "days" => lapsing.days.to_string()).set(number(lapsing.copies));
         }
         if let Some(bytes) = self.database_bytes {
             gauge!(DATABASE_BYTES).set(number(bytes));
@@ -93,11 +105,18 @@ fn describe() {
     describe_gauge!(READY, "1 when a write would be done and a caller could come in.");
     describe_gauge!(NOT_READY, "1 for the reason why the gateway is not ready.");
     describe_gauge!(EXPIRES, "When something ends, in seconds since 1970.");
+    describe_gauge!(LIST_MADE, "When an authority made its revocation list in use, in seconds since 1970.");
     describe_gauge!(WITHOUT_KEY, "1 for a party that no packet can be sealed to.");
     describe_gauge!(LAPSING, "Uncollected copies that lapse within so many days.");
     describe_gauge!(DATABASE_BYTES, "Bytes that the database takes.");
-    describe_gauge!(LAST_BACKUP, "When `sluis backup` last copied the database, in seconds since 1970.");
-    describe_gauge!(LAST_VERIFY, "When `sluis log verify` last found nothing wrong, in seconds since 1970.");
+    describe_gauge!(
+        LAST_BACKUP,
+        "When `sluis backup` last copied the database, in seconds since 1970; 0: never."
+    );
+    describe_gauge!(
+        LAST_VERIFY,
+        "When `sluis log verify` last found nothing wrong, in seconds since 1970; 0: never."
+    );
     describe_gauge!(BUILD, "The program's version and the digest of its policies.");
 }
 

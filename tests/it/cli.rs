@@ -2,7 +2,11 @@
 
 mod batches;
 mod calls;
+mod cells;
+mod checked;
 mod document;
+mod generated;
+mod help;
 mod journey;
 mod lists;
 mod live;
@@ -11,10 +15,12 @@ mod many;
 mod operating;
 mod policies;
 mod printing;
-mod program;
+pub(crate) mod program;
 mod received;
 mod sheets;
 mod single;
+mod spoken;
 mod stub;
+mod templates;
 mod tree;
 mod trusted;

@@ -1,5 +1,6 @@
 mod authzen;
 mod connections;
+mod examples;
 mod extract;
 mod floods;
 mod head;
@@ -13,3 +14,4 @@ mod request_line;
 mod routes;
 pub(crate) mod support;
 mod wire;
+mod words;

@@ -14,6 +14,8 @@ mod house;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod log_format;
+#[cfg(test)]
 mod release;
 #[cfg(test)]
 mod store;

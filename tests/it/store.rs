@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_in_result, reason = "a poisoned lock fails the test")]
 
+mod commits;
 mod declarations;
 mod ends;
 mod faults;
 mod feeds;
 pub(crate) mod frozen;
 mod keys;
+mod lists;
 mod log;
 mod opening;
 mod packets;

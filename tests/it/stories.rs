@@ -11,6 +11,8 @@ mod handover;
 mod leaving;
 mod lifecycle;
 mod named;
+#[path = "../../src/domain/people.rs"]
+mod people;
 mod policies;
 mod processor;
 mod recorded;

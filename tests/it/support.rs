@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     io::Write as _,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -35,7 +35,9 @@ use sluis::{
         tls::{self, OwnCertificate},
     },
     merkle::note::LogVerifier,
+    policy::catalogue::Catalogue,
     store::{OpenOptions, Store},
+    telemetry::{self, Format},
 };
 use tempfile::TempDir;
 
@@ -310,6 +312,37 @@ pub(crate) fn left_out(what: &str) {
     }
 }
 
+/// What is logged where this is the subscriber's writer.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// A subscriber that writes here, as the program's own does to standard error.
+    pub(crate) fn subscriber(
+        &self,
+        format: Format,
+        filter: &str,
+    ) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let writer = self.clone();
+        telemetry::subscriber(format, filter, move || writer.clone()).unwrap()
+    }
+
+    /// What was logged since this was asked last.
+    pub(crate) fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Sends a signal without a program to do it: a bare machine has no `kill`.
 pub(crate) fn signal(process: u32, signal: Signal) -> bool {
     let process = i32::try_from(process).ok().and_then(Pid::from_raw);
@@ -406,15 +439,26 @@ pub(crate) fn declaration(
 
 /// A dataset's own example, about this person.
 pub(crate) fn content(gateway: &Gateway, dataset: &str, person: &Value) -> Value {
-    let dataset = gateway.running.exchange.catalogue().dataset(&dataset.parse().unwrap()).unwrap();
-    let mut content = dataset.example.clone();
-    for (pointer, value) in
-        [("/persoon/geboortedatum", &person["birthDate"]), ("/traject/uitstroomdatum", &person["verlatenOp"])]
-    {
-        if let (Some(place), false) = (content.pointer_mut(pointer), value.is_null()) {
-            *place = value.clone();
+    content_of(gateway.running.exchange.catalogue(), dataset, person)
+}
+
+/// [`content`], where no gateway is at hand.
+pub(crate) fn content_of(catalogue: &Catalogue, dataset: &str, person: &Value) -> Value {
+    let mut content = catalogue.dataset(&dataset.parse().unwrap()).unwrap().example.clone();
+    // What is said of the person again says the same, and the kind of school is whose school it is.
+    for (pointer, fact) in [
+        ("/persoon/geboortedatum", "birthDate"),
+        ("/traject/uitstroomdatum", "verlatenOp"),
+        ("/traject/profiel", "profiel"),
+        ("/profiel/profiel", "profiel"),
+        ("/verwijdering/datum", "verwijderdOp"),
+        ("/leerplicht/leerplichtig", "leerplichtig"),
+    ] {
+        if let (Some(place), false) = (content.pointer_mut(pointer), person[fact].is_null()) {
+            *place = person[fact].clone();
         }
     }
+    content["school"].as_object_mut().unwrap().remove("soort");
     content
 }
 

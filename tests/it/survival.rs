@@ -4,6 +4,7 @@
 mod brake;
 mod canary;
 mod demo;
+mod drill;
 mod figures;
 mod frozen;
 mod kept;
@@ -18,3 +19,4 @@ mod ready;
 mod service;
 mod statements;
 mod stop;
+mod warned;

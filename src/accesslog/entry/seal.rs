@@ -12,7 +12,7 @@ use crate::{
     domain::{
         digest::Digest,
         id::{Entropy, NoEntropy},
-        party::PartyId,
+        party::{PartyId, Role},
     },
 };
 
@@ -192,6 +192,8 @@ fn readers(draft: &EntryDraft) -> Vec<Reader> {
         }
     }
     readers.extend(draft.readers.iter().map(|party| Reader { party: *party, part: PartName::Shared }));
+    // The person is no party on the line, and reads no feed.
+    readers.retain(|reader| reader.party.role != Role::Betrokkene);
     readers.into_iter().collect()
 }
 

@@ -71,7 +71,14 @@ impl Folder {
 
     fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, FolderError> {
         let path = self.dir.join(name);
-        absent(fs::read(&path)).map_err(file(&path))
+        let Some(open) = absent(regular(&path)).map_err(file(&path))? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        let read = open.take(LARGEST.saturating_add(1)).read_to_end(&mut bytes);
+        match read.map(u64::try_from) {
+            Ok(Ok(length)) if length <= LARGEST => Ok(Some(bytes)),
+            Ok(_) => Err(file(&path)(io::ErrorKind::FileTooLarge.into())),
+            Err(error) => Err(file(&path)(error)),
+        }
     }
 
     /// The full tile, or the widest partial one.
@@ -100,7 +107,7 @@ impl Folder {
     /// Lines `256 n` to `256 n + 255` of `leaf-hashes`. A line that is no hash reads as zeros, which no hash is.
     fn lines(&self, n: u64) -> Result<Option<Vec<Digest>>, FolderError> {
         let path = self.dir.join(LEAF_HASHES);
-        let Some(mut list) = absent(File::open(&path)).map_err(file(&path))? else { return Ok(None) };
+        let Some(mut list) = absent(regular(&path)).map_err(file(&path))? else { return Ok(None) };
         let from = n.saturating_mul(u64::from(FULL)).saturating_mul(LINE);
         list.seek(SeekFrom::Start(from)).map_err(file(&path))?;
         let mut bytes = Vec::new();
@@ -111,6 +118,18 @@ impl Folder {
         };
         let lines: Vec<_> = bytes.chunks(usize::try_from(LINE).unwrap_or(usize::MAX)).map(line).collect();
         Ok((!lines.is_empty()).then_some(lines))
+    }
+}
+
+/// No file of a folder is larger, but for the list of leaf hashes, which is read by lines.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Somebody else made the folder: a pipe would never end, nor a device.
+fn regular(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
     }
 }
 

@@ -43,8 +43,10 @@ pub(super) fn collect(
     }
     if let Some(snapshot) = snapshot {
         let url = config.database.connect_url();
-        let url =
-            url.map_err(|error| Failure::configuration("the database has no address").because(error))?;
+        let url = url.map_err(|error| {
+            Failure::configuration(("de database heeft geen adres", "the database has no address"))
+                .because(error)
+        })?;
         let path = url.strip_prefix("sqlite:").unwrap_or_default();
         let name = name(folder, Path::new(path)).unwrap_or_else(|| "gateway.db".to_owned());
         collected.files.insert(name, snapshot.to_owned());

@@ -15,9 +15,12 @@ pub(super) fn write(collected: &Collected, to: &Path, recipients: &[Recipient]) 
     let file = files::private_options().write(true).create_new(true).open(to).map_err(unwritable)?;
     let sealed = envelope::seal(&mut archive, &file, recipients);
     sealed.map_err(|error| {
-        Failure::usage("the backup cannot be encrypted")
+        Failure::usage(("kan de kopie niet versleutelen", "the backup cannot be encrypted"))
             .because(error)
-            .now("check the free space; what was written is not whole")
+            .now((
+                "kijk naar de vrije ruimte; wat geschreven is, is niet compleet",
+                "check the free space; what was written is not whole",
+            ))
     })?;
     file.sync_all().map_err(unwritable)
 }

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use crate::cli::Failure;
+use crate::cli::{Failure, language::both};
 
 const BLOCK: u64 = 512;
 
@@ -27,8 +27,12 @@ impl Archive {
             let unreadable = |error| Failure::unreadable(path, error);
             let file = File::open(path).map_err(unreadable)?;
             let length = file.metadata().map_err(unreadable)?.len();
-            let header = header(name, length)
-                .ok_or_else(|| Failure::usage(format!("the name `{name}` is too long for an archive")))?;
+            let header = header(name, length).ok_or_else(|| {
+                Failure::usage(both!(
+                    "de naam `{name}` is te lang voor een archief",
+                    "the name `{name}` is too long for an archive"
+                ))
+            })?;
             waiting.push_back((header, file, length));
         }
         Ok(Self { waiting, now: VecDeque::new(), ended: false })

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     gateway::{Call, CallError},
-    listed,
-    lists::{self, Page},
+    listed, lists,
     names::Names,
     pending::Pending,
     profile::ProfileChoice,
@@ -27,7 +26,7 @@ use crate::{
     },
 };
 
-const DECLARATION: &str = r#"A declaration, such as instemming of an adult with a request to the college of Alkmaar:
+const DECLARATION: &str = r#"`template DATASET --declaration KIND` writes one of today. A declaration, such as instemming of an adult with a request to the college of Alkmaar:
   {
     "kind": "instemming",
     "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-03" },
@@ -154,8 +153,7 @@ impl Declare {
             Ok(answer) => answer,
             Err(error) => return Err(unaccepted(error, &pending)),
         };
-        let answer: Value = serde_json::from_slice(&answer.body)
-            .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
+        let answer: Value = serde_json::from_slice(&answer.body).map_err(|_| CallError::OTHER_FORM)?;
         let language = at.out.language();
         at.out.show(&answer, || {
             let id = member(&answer, "/id");
@@ -219,14 +217,13 @@ impl Search {
     /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
-        let call = Call::post_bytes("/v1/inbox/searches", read_json(&self.file)?).repeatable();
-        let page: Page = session.gateway.json(call).await?;
-        if page.items.is_empty() {
+        let found = lists::search("/v1/inbox/searches", &self.file, &session).await?;
+        if found.is_empty() {
             at.out.say(("Niets gevonden.", "Nothing found."))?;
             return Ok(Exit::Refused);
         }
-        lists::print(&page.items, at)?;
-        lists::tabled(&page.items, listed::received, &session, at).await?;
+        lists::print(&found, at)?;
+        lists::tabled(&found, listed::received, &session, at).await?;
         Ok(Exit::Done)
     }
 }
@@ -259,7 +256,7 @@ fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
         ("/told", "al opgehaald, krijgt bericht", "collected already, is told"),
         (
             "/toTell",
-            "het afschrift is al opgehaald; de poort geeft geen bericht: vertel het zelf",
+            "het afschrift is al opgehaald; de gateway geeft geen bericht: vertel het zelf",
             "the copy was collected already; the gateway tells nobody: tell it yourself",
         ),
     ] {

@@ -17,11 +17,12 @@ use super::{
     gateway::{Call, CallError, Gateway},
     problem::Reason,
     push::{Accepted, Route, Verdicts},
+    receipts::Keys,
     report::{Record, Report, Status},
     rows::Layout,
 };
 use crate::{
-    cli::{Exit, Failure, Language},
+    cli::{Exit, Failure, Language, language::Said},
     domain::clock::Clock,
 };
 
@@ -50,6 +51,8 @@ pub struct Batch<'a> {
     pub parallel: usize,
     /// The columns of the input, when it is CSV: then reasons name them.
     pub layout: Option<&'a Layout>,
+    /// What receipts are checked with.
+    pub keys: Keys,
     /// In which language who watches is told.
     pub language: Language,
     /// Send although lines that were accepted earlier are now gone or different.
@@ -66,12 +69,16 @@ pub struct Tally {
     pub accepted: usize,
     /// Of those, acknowledged in an earlier run.
     pub earlier: usize,
+    /// Of those, with a receipt that does not hold.
+    pub unproven: usize,
     /// Refused by the gateway.
     pub refused: usize,
     /// Not sent, because they are no push.
     pub invalid: usize,
     /// Not sent, because they are the same as an earlier line.
     pub duplicate: usize,
+    /// For a check: lines that an earlier run sent, and that are now another packet or gone. A push asks for `--changed` then.
+    pub changed: usize,
     /// Sent without an answer, or not sent because the run stopped.
     pub open: usize,
 }
@@ -83,9 +90,11 @@ impl Tally {
             lines,
             accepted: of(&[Status::Accepted, Status::Permitted]),
             earlier,
+            unproven: records.iter().filter(|record| !record.receipt_faults.is_empty()).count(),
             refused: of(&[Status::Refused]),
             invalid: of(&[Status::Invalid]),
             duplicate: of(&[Status::Duplicate]),
+            changed: 0,
             open: 0,
         };
         let settled = [tally.accepted, tally.refused, tally.invalid, tally.duplicate].iter().sum();
@@ -96,8 +105,13 @@ impl Tally {
     /// How the program ends after this batch.
     #[must_use]
     pub const fn exit(&self) -> Exit {
-        if self.open > 0 {
+        if self.changed > 0 {
+            // As the push will end that nobody told `--changed`.
+            Exit::Usage
+        } else if self.open > 0 {
             Exit::TryAgain
+        } else if self.unproven > 0 {
+            Exit::Unproven
         } else if self.refused == 0 && self.invalid == 0 {
             Exit::Done
         } else if self.accepted > 0 {
@@ -106,6 +120,15 @@ impl Tally {
             Exit::Refused
         }
     }
+}
+
+/// What is to be done with the lines of the input.
+struct Plan {
+    jobs: Vec<Job>,
+    settled: Vec<Record>,
+    keys: BTreeSet<String>,
+    earlier: usize,
+    changed: usize,
 }
 
 /// A line that is to be sent.
@@ -133,7 +156,10 @@ impl Batch<'_> {
         bar: &ProgressBar,
     ) -> Result<(Vec<Record>, Tally), Failure> {
         let total = lines.len();
-        let (jobs, settled, earlier) = self.plan(lines, &report)?;
+        let Plan { jobs, settled, keys, earlier, changed } = self.plan(lines, &report)?;
+        if self.changed {
+            report.supersede(&keys)?;
+        }
         for record in settled {
             report.note(record)?;
             bar.inc(1);
@@ -144,12 +170,13 @@ impl Batch<'_> {
         bar.finish_and_clear();
         let mut records = report.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
         records.sort_by_key(|record| record.line);
-        let tally = Tally::count(&records, total, earlier);
+        let tally = Tally { changed, ..Tally::count(&records, total, earlier) };
         Ok((records, tally))
     }
 
     /// Which lines are to be sent, and the records of those that are not.
-    fn plan(&self, lines: Vec<Line>, report: &Report) -> Result<(Vec<Job>, Vec<Record>, usize), Failure> {
+    fn plan(&self, lines: Vec<Line>, report: &Report) -> Result<Plan, Failure> {
+        let numbers: BTreeSet<u64> = lines.iter().map(|line| line.number).collect();
         let (mut jobs, mut settled, mut keys, mut earlier) =
             (Vec::new(), Vec::new(), BTreeSet::new(), 0_usize);
         let now = self.clock.now();
@@ -166,24 +193,22 @@ impl Batch<'_> {
             if !keys.insert(key.clone()) {
                 settled.push(Record::new(number, Status::Duplicate, now, None));
             } else if let Some(known) = known {
-                settled.push(Record { line: number, ..known.clone() });
+                settled
+                    .push(Record { line: number, superseded: false, ..known.clone() }.proven_by(&self.keys));
                 earlier = earlier.saturating_add(1);
             } else {
                 jobs.push(Job { number, key: (!report.is_check()).then_some(key), body });
             }
         }
-        let missing = report.missing(&keys);
-        if !missing.is_empty() && !self.changed {
-            let shown: Vec<String> = missing.iter().take(10).map(ToString::to_string).collect();
-            let more = if missing.len() > 10 { ", …" } else { "" };
-            return Err(Failure::usage(format!(
-                "nothing was sent: {} lines that an earlier run sent are not in the file as they were (lines {}{more})",
-                missing.len(),
-                shown.join(", "),
-            ))
-            .now("put changed lines in a file of their own; or, knowing that they may arrive twice, add --changed"));
+        let (changed, gone): (Vec<u64>, Vec<u64>) =
+            report.missing(&keys).into_iter().partition(|line| numbers.contains(line));
+        let missing = changed.len().saturating_add(gone.len());
+        // A check sends nothing twice: it says what the push will ask for.
+        if missing > 0 && !self.changed && !report.is_check() {
+            return Err(otherwise_than_sent(&changed, &gone));
         }
-        Ok((jobs, settled, earlier))
+        let changed = if self.changed { 0 } else { missing };
+        Ok(Plan { jobs, settled, keys, earlier, changed })
     }
 
     async fn send_all(
@@ -253,26 +278,29 @@ impl Batch<'_> {
                 }
                 Err(_) => (not_understood(record(Status::Unknown)), false),
             },
-            Ok(answer) => (Self::acknowledged(&answer.body, record(Status::Accepted)), false),
+            Ok(answer) => {
+                let acknowledged = Self::acknowledged(&answer.body, record(Status::Accepted));
+                (acknowledged.proven_by(&self.keys), false)
+            }
             Err(CallError::Problem(mut problem)) if problem.status < 500 => {
                 self.name_columns(&mut problem.errors);
-                let (http, title) = (Some(problem.status), Some(problem.title));
-                let refused = Record { http, title, reasons: problem.errors, ..record(Status::Refused) };
+                let (http, said) = (Some(problem.status), Some(problem.title()));
+                let (title, reasons) = (Some(problem.title), problem.errors);
+                let refused = Record { http, title, reasons, said, ..record(Status::Refused) };
                 (refused, problem.status == 401)
             }
             Err(error) => {
                 let is_stranger = matches!(error, CallError::NotTrusted(_));
-                let title = Some(Failure::from(error).to_string());
-                (Record { title, ..record(Status::Unknown) }, is_stranger)
+                let failure = Failure::from(error);
+                let (title, said) = (Some(failure.to_string()), Some(failure.said()));
+                (Record { title, said, ..record(Status::Unknown) }, is_stranger)
             }
         }
     }
 
-    fn name_columns(&self, reasons: &mut [Reason]) {
+    fn name_columns(&self, reasons: &mut Vec<Reason>) {
         if let Some(layout) = self.layout {
-            for reason in reasons {
-                layout.name(reason);
-            }
+            layout.name_all(reasons);
         }
     }
 
@@ -286,7 +314,35 @@ impl Batch<'_> {
     }
 }
 
+/// The failure of a push whose input is not what an earlier run sent.
+fn otherwise_than_sent(changed: &[u64], gone: &[u64]) -> Failure {
+    let listed = |lines: &[u64]| {
+        let shown: Vec<String> = lines.iter().take(10).map(ToString::to_string).collect();
+        format!("{}{}", shown.join(", "), if lines.len() > 10 { ", …" } else { "" })
+    };
+    let (mut nl, mut en) = (Vec::new(), Vec::new());
+    if !changed.is_empty() {
+        let lines = listed(changed);
+        nl.push(format!("wat een eerdere keer is verstuurd, is nu een ander pakket (regels {lines})"));
+        en.push(format!("what an earlier run sent is now another packet (lines {lines})"));
+    }
+    if !gone.is_empty() {
+        let lines = listed(gone);
+        nl.push(format!(
+            "wat een eerdere keer is verstuurd, staat niet meer in het bestand (regels {lines})"
+        ));
+        en.push(format!("what an earlier run sent is no longer in the file (lines {lines})"));
+    }
+    Failure::usage((format!("er is niets verstuurd: {}", nl.join("; ")), format!("nothing was sent: {}", en.join("; ")))).now((
+        "zet terug wat anders is: de regel zelf, een waarde boven de kolomnamen of een --set; zet verbeteringen in een eigen \
+         bestand; of geef --changed, als het niet erg is dat ze twee keer aankomen",
+        "put back what differs: the line itself, a value above the names or a --set; put corrections in a file of their own; \
+         or, knowing that they may arrive twice, add --changed",
+    ))
+}
+
 fn not_understood(record: Record) -> Record {
-    let title = Some("the gateway's answer is not understood".to_owned());
-    Record { status: Status::Unknown, title, ..record }
+    let en = "the gateway's answer is not understood";
+    let said = Some(Said::new("het antwoord van de gateway is niet te begrijpen", en));
+    Record { status: Status::Unknown, title: Some(en.to_owned()), said, ..record }
 }

@@ -48,6 +48,8 @@ pub enum Form {
     Text,
     /// `jjjj-mm-dd`; a spreadsheet's `d-m-jjjj` is turned round, all else is left to the gateway.
     Date,
+    /// An instant, or a day: its first moment in Amsterdam.
+    Moment,
     /// A whole number.
     Whole,
     /// A number, with a point or a comma.
@@ -69,6 +71,8 @@ pub struct Column {
     pub form: Form,
     /// The form that the place itself has: a column that fills content too takes the words of the content.
     pub own: Form,
+    /// The path as the schema or the header writes it, with a star for the number of an item.
+    leaf: String,
     /// Where the same value goes too, when nothing else of the file goes there.
     pub also: Vec<(Vec<Place>, Form)>,
 }
@@ -88,7 +92,8 @@ pub fn is_name(text: &str) -> bool {
     let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let dotted = text.contains('.')
         && text.split('.').all(is_part)
-        && text.starts_with(|c: char| c.is_ascii_lowercase());
+        && (text.starts_with(|c: char| c.is_ascii_lowercase())
+            || text.starts_with(|c: char| c.is_ascii_uppercase()) && text.split('.').all(is_whole));
     dotted || header::path_of(text).is_some()
 }
 
@@ -154,20 +159,22 @@ impl Columns {
         }
     }
 
-    /// The column of this name, if the dataset has it.
+    /// The column of this name, if the dataset has it. Capitals are no other name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Column> {
-        let path = match name.strip_prefix("header.") {
+        let below_header =
+            name.split_at_checked("header.".len()).filter(|(head, _)| head.eq_ignore_ascii_case("header."));
+        let path = match below_header.map(|(_, rest)| rest) {
             // One name per column: the content stands without a prefix.
-            Some(rest) if rest.starts_with("content.") => return None,
+            Some(rest) if rest.to_ascii_lowercase().starts_with("content.") => return None,
             Some(rest) => rest.to_owned(),
             None => format!("content.{name}"),
         };
         let found = self.bound(&path).map(|column| (path, column));
         // What the content calls so goes before a short name.
         let short = || header::path_of(name).and_then(|path| Some((path.clone(), self.bound(&path)?)));
-        let (path, mut column) = found.or_else(short)?;
-        for content in header::same_as(&path) {
+        let (_, mut column) = found.or_else(short)?;
+        for content in header::same_as(&column.leaf) {
             if let Some(Column { path, form, .. }) = self.bound(&format!("content.{content}")) {
                 column.also.push((path, form));
             }
@@ -229,7 +236,7 @@ impl Leaf {
         let places: Option<Vec<Place>> =
             self.steps.iter().zip(parts).map(|(step, part)| step.bind(part)).collect();
         let form = self.form.clone();
-        Some(Column { path: places?, own: form.clone(), form, also: Vec::new() })
+        Some(Column { path: places?, own: form.clone(), form, leaf: self.path(), also: Vec::new() })
     }
 
     fn explain(&self) -> String {
@@ -238,6 +245,7 @@ impl Leaf {
         let form = match &self.form {
             Form::Text => "tekst".to_owned(),
             Form::Date => "datum jjjj-mm-dd".to_owned(),
+            Form::Moment => "dag of tijdstip".to_owned(),
             Form::Whole => "geheel getal".to_owned(),
             Form::Number => "getal".to_owned(),
             Form::Flag => "ja of nee".to_owned(),
@@ -255,7 +263,7 @@ impl Leaf {
 impl Step {
     fn bind(&self, part: &str) -> Option<Place> {
         match self {
-            Self::Member(name) => (name == part).then(|| Place::Member(name.clone())),
+            Self::Member(name) => name.eq_ignore_ascii_case(part).then(|| Place::Member(name.clone())),
             Self::Item(most) => {
                 let number: usize = part.parse().ok().filter(|number| (1..=*most).contains(number))?;
                 // One name per column: `01` and `+1` are other texts for the same item.
@@ -263,6 +271,11 @@ impl Step {
             }
         }
     }
+}
+
+/// A spreadsheet may write its head in capitals, or begin a cell with one; initials are no names.
+fn is_whole(part: &str) -> bool {
+    part.len() > 1 || is_number(part)
 }
 
 fn is_number(part: &str) -> bool {

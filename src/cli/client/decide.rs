@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     acts::{done, told},
+    day::day,
     gateway::Call,
     profile::ProfileChoice,
     session::Session,
@@ -33,7 +34,7 @@ pub struct Decide {
     pub reason: ReasonCode,
 
     /// On which day it was decided; without it, today.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<Date>,
 }
 

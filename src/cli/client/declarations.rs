@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    gateway::Call,
     listed,
-    lists::{self, Page, Pages, Range},
+    lists::{self, Pages, Range},
     profile::ProfileChoice,
-    session::{Session, read_json},
+    session::Session,
 };
 use crate::cli::{Context, Exit, Failure};
 
@@ -42,9 +41,8 @@ impl Declarations {
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let (session, items) = if let Some(file) = &self.person {
             let session = Session::open_as_staff(choice, at)?;
-            let call = Call::post_bytes("/v1/declarations/searches", read_json(file)?).repeatable();
-            let page: Page = session.gateway.json(call).await?;
-            (session, page.items)
+            let found = lists::search("/v1/declarations/searches", file, &session).await?;
+            (session, found)
         } else {
             let session = Session::open(choice, at)?;
             let mut pages = Pages::of(&session.gateway, "/v1/declarations", &self.range);

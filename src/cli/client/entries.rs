@@ -7,6 +7,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{
+    day::day,
     lists::{Pages, Range},
     names::Names,
     profile::ProfileChoice,
@@ -21,7 +22,7 @@ use crate::{
     },
     cli::{
         Context, Exit, Failure, Language, compose,
-        language::{both, tell},
+        language::{Said, both, tell},
     },
     domain::clock::{amsterdam_date, from_millis},
     merkle::note::LogVerifier,
@@ -41,11 +42,11 @@ pub struct Entries {
     pub range: Range,
 
     /// Only those from this day on, in Amsterdam.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub since: Option<Date>,
 
     /// Only those before this day, in Amsterdam.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub until: Option<Date>,
 
     /// Only what was refused.
@@ -98,7 +99,7 @@ impl Entries {
                 "{wrong} of {count} entries do not hold"
             ))
             .now((
-                "bewaar deze uitvoer en vertel het de beheerder van de poort en uw privacy officer",
+                "bewaar deze uitvoer en vertel het de beheerder van de gateway en uw privacy officer",
                 "keep this output and tell the gateway's operator and your privacy officer",
             )));
         }
@@ -128,23 +129,24 @@ fn needed(log: Option<LogVerifier>) -> Result<LogVerifier, Failure> {
             "the profile has no `log_vkey` to verify with",
         ))
         .now((
-            "vraag de publieke sleutel van het log aan de beheerder, niet aan de poort, en zet haar in het profiel",
+            "vraag de publieke sleutel van het log aan de beheerder, niet aan de gateway, en zet haar in het profiel",
             "get the log's public key from the gateway's operator, not from the gateway, and add it to the profile",
         ))
     })
 }
 
-fn judged(item: &Value, log: &LogVerifier) -> Result<(), String> {
-    let entry = OwnEntry::deserialize(item).map_err(|_| "it has not the form of an entry".to_owned())?;
-    entry.verify(log).map(drop).map_err(|error| error.to_string())
+fn judged(item: &Value, log: &LogVerifier) -> Result<(), Said> {
+    let entry = OwnEntry::deserialize(item)
+        .map_err(|_| Said::new("het heeft niet de vorm van een regel", "it has not the form of an entry"))?;
+    entry.verify(log).map(drop).map_err(|error| Said::same(error.to_string()))
 }
 
-fn judged_document(item: &Value, verdict: Option<&Result<(), String>>) -> Value {
+fn judged_document(item: &Value, verdict: Option<&Result<(), Said>>) -> Value {
     let mut document = item.clone();
     if let (Some(verdict), Some(members)) = (verdict, document.as_object_mut()) {
         let verdict = match verdict {
             Ok(()) => json!({ "holds": true }),
-            Err(why) => json!({ "holds": false, "why": why }),
+            Err(why) => json!({ "holds": false, "why": why.text(Language::En) }),
         };
         members.insert("verified".to_owned(), verdict);
     }
@@ -154,7 +156,7 @@ fn judged_document(item: &Value, verdict: Option<&Result<(), String>>) -> Value 
 /// One sentence, its index, and whether it holds.
 fn line(
     item: &Value,
-    verdict: Option<&Result<(), String>>,
+    verdict: Option<&Result<(), Said>>,
     teller: Option<&Teller<'_>>,
     language: Language,
 ) -> String {
@@ -163,7 +165,10 @@ fn line(
     let verdict = match verdict {
         None => String::new(),
         Some(Ok(())) => language.pick(" · klopt", " · holds").to_owned(),
-        Some(Err(why)) => tell!(language, " · KLOPT NIET: {why}", " · DOES NOT HOLD: {why}"),
+        Some(Err(why)) => {
+            let why = why.text(language);
+            tell!(language, " · KLOPT NIET: {why}", " · DOES NOT HOLD: {why}")
+        }
     };
     format!("{sentence} · log {index}{verdict}")
 }

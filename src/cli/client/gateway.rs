@@ -16,7 +16,8 @@ use crate::{
         Failure, Language,
         language::{Said, both},
     },
-    domain::id::Entropy,
+    domain::{clock::Clock, id::Entropy},
+    identity::tls::Hands,
 };
 
 /// No answer is read beyond this: 64 MiB.
@@ -37,11 +38,13 @@ impl Gateway {
     ///
     /// # Errors
     /// When the profile's address, certificates or key are not in order.
-    pub fn of(profile: &Profile, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
+    pub fn of(profile: &Profile, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
         let base = address(profile)?;
         let staff = staff(profile)?;
+        let mut tls = tls::configuration(profile)?;
+        tls.time_provider = Arc::new(Hands(clock));
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::configuration(profile)?)
+            .tls_backend_preconfigured(tls)
             .https_only(true)
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -70,8 +73,7 @@ impl Gateway {
     pub async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Failure> {
         let answer = self.call(call).await?;
         // The parser's own message could repeat a value.
-        serde_json::from_slice(&answer.body)
-            .map_err(|_| CallError::NotUnderstood("its JSON is of another form").into())
+        serde_json::from_slice(&answer.body).map_err(|_| CallError::OTHER_FORM.into())
     }
 
     /// Makes the call; again, within bounds, where that is safe.
@@ -100,8 +102,10 @@ impl Gateway {
     }
 
     async fn attempt(&self, call: &Call) -> Result<Answer, CallError> {
-        let mut url =
-            self.base.join(&call.path).map_err(|_| CallError::NotUnderstood("the path is no path"))?;
+        let mut url = self
+            .base
+            .join(&call.path)
+            .map_err(|_| CallError::NotUnderstood(("het pad is geen pad", "the path is no path")))?;
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
@@ -145,8 +149,14 @@ impl Gateway {
 /// When it is not `https`.
 pub(super) fn address(profile: &Profile) -> Result<Url, Failure> {
     Url::parse(&profile.gateway).ok().filter(|url| url.scheme() == "https").ok_or_else(|| {
-        Failure::configuration("`gateway` in the profile is not an https address")
-            .now("write it as `https://sluis.example` or `https://localhost:8443`")
+        Failure::configuration((
+            "`gateway` in het profiel is geen https-adres",
+            "`gateway` in the profile is not an https address",
+        ))
+        .now((
+            "schrijf het als `https://sluis.example` of `https://localhost:8443`",
+            "write it as `https://sluis.example` or `https://localhost:8443`",
+        ))
     })
 }
 
@@ -166,8 +176,14 @@ pub(super) fn staff(profile: &Profile) -> Result<HeaderMap, Failure> {
         let plain = value.trim();
         let sent = (!plain.is_empty() && !plain.chars().any(char::is_control)).then(|| ext_value(plain));
         let sent = sent.and_then(|sent| HeaderValue::from_str(&sent).ok()).ok_or_else(|| {
-            Failure::configuration(format!("`{member}` is empty or holds a control character"))
-                .now("write letters, digits and marks only, such as stagecoördinator")
+            Failure::configuration(both!(
+                "`{member}` is leeg of heeft een teken dat niet te zien is",
+                "`{member}` is empty or holds a control character"
+            ))
+            .now((
+                "schrijf alleen letters, cijfers en leestekens, zoals stagecoördinator",
+                "write letters, digits and marks only, such as stagecoördinator",
+            ))
         })?;
         staff.insert(HeaderName::from_static(header), sent);
     }
@@ -196,7 +212,7 @@ async fn read(mut response: reqwest::Response) -> Result<Bytes, CallError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(unsent)? {
         if body.len().saturating_add(chunk.len()) > LARGEST_ANSWER {
-            return Err(CallError::NotUnderstood("it is larger than 64 MiB"));
+            return Err(CallError::NotUnderstood(("het is groter dan 64 MiB", "it is larger than 64 MiB")));
         }
         body.extend_from_slice(&chunk);
     }
@@ -211,9 +227,9 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn unsent(error: reqwest::Error) -> CallError {
     let connecting = error.is_connect();
     let (nl, en) = if error.is_timeout() {
-        ("de poort antwoordde niet op tijd", "the gateway did not answer in time")
+        ("de gateway antwoordde niet op tijd", "the gateway did not answer in time")
     } else {
-        ("de poort is niet te bereiken", "the gateway cannot be reached")
+        ("de gateway is niet te bereiken", "the gateway cannot be reached")
     };
     // The address is left out: it is in the profile, and paths hold identifiers.
     let error = error.without_url();
@@ -237,5 +253,5 @@ fn unsent(error: reqwest::Error) -> CallError {
 fn answered(status: u16, problem: &Problem) -> Said {
     let title = problem.title();
     let (nl, en) = (title.text(Language::Nl), title.text(Language::En));
-    Said::new(format!("de poort antwoordde {status}: {nl}"), format!("the gateway answered {status} {en}"))
+    Said::new(format!("de gateway antwoordde {status}: {nl}"), format!("the gateway answered {status} {en}"))
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
+    day::instant,
     gateway::Call,
     listed, lists,
     profile::ProfileChoice,
@@ -29,7 +30,7 @@ use crate::{
 Examples:
   sluis client keys generate --kind p-256 --out enc-2026.jwk
   sluis client keys publish enc-2026.jwk
-  sluis client keys publish enc-2026.jwk --until 2027-12-31T23:00:00Z
+  sluis client keys publish enc-2026.jwk --until 1-1-2028
   sluis client keys list 00000099000000001000/werk-en-inkomen
   sluis client keys retire THUMBPRINT      what was sealed to it is still delivered
   sluis client keys revoke THUMBPRINT      what was sealed to it is withheld: the key is lost or stolen")]
@@ -59,8 +60,9 @@ pub enum Action {
         /// The key (JWK), private or public: only the public half is sent.
         #[arg(value_name = "FILE")]
         key: PathBuf,
-        /// Until when packets may be sealed to it (RFC 3339); without it until it is retired or revoked.
-        #[arg(long, value_name = "INSTANT")]
+        /// Until when packets may be sealed to it: a day, not included, such as 31-12-2026, or a moment; without it until it is
+        /// retired or revoked.
+        #[arg(long, value_name = "MOMENT", value_parser = instant)]
         until: Option<Timestamp>,
     },
     /// List a party's keys.

@@ -15,8 +15,8 @@ pub type Shape = fn(&[Value], &Names, Language) -> Table;
 #[must_use]
 pub fn received(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["log", "kenmerk", "soort", "gegevens", "van", "stand", "op te halen tot"],
-        ["log", "id", "kind", "dataset", "from", "state", "to be collected until"],
+        ["log", "kenmerk", "soort", "gegevens", "van", "gemeente", "stand", "op te halen tot"],
+        ["log", "id", "kind", "dataset", "from", "municipality", "state", "to be collected until"],
     ));
     for item in items {
         table.row([
@@ -25,6 +25,8 @@ pub fn received(items: &[Value], names: &Names, language: Language) -> Table {
             word(&member(item, "/kind"), language),
             member(item, "/dataset"),
             party(item, "/sender", names, language),
+            // A recipient sees its own copy only.
+            recipients(item).map(municipality).find(|code| !code.is_empty()).unwrap_or_default(),
             word(&member(item, "/state"), language),
             when(item, "/expires", language),
         ]);
@@ -36,8 +38,8 @@ pub fn received(items: &[Value], names: &Names, language: Language) -> Table {
 #[must_use]
 pub fn sent(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["log", "kenmerk", "gegevens", "aan", "stand", "op te halen tot"],
-        ["log", "id", "dataset", "to", "state", "to be collected until"],
+        ["log", "kenmerk", "gegevens", "aan", "gemeente", "stand", "op te halen tot"],
+        ["log", "id", "dataset", "to", "municipality", "state", "to be collected until"],
     ));
     for item in items {
         for recipient in recipients(item) {
@@ -48,6 +50,7 @@ pub fn sent(items: &[Value], names: &Names, language: Language) -> Table {
                 member(item, "/id"),
                 member(item, "/dataset"),
                 party(recipient, "/party", names, language),
+                municipality(recipient),
                 word(&state, language),
                 when(item, "/expires", language),
             ]);
@@ -60,8 +63,8 @@ pub fn sent(items: &[Value], names: &Names, language: Language) -> Table {
 #[must_use]
 pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["log", "kenmerk", "gegevens", "aan", "antwoord", "te beantwoorden tot"],
-        ["log", "id", "dataset", "to", "answer", "to be answered until"],
+        ["log", "kenmerk", "gegevens", "aan", "gemeente", "antwoord", "te beantwoorden tot"],
+        ["log", "id", "dataset", "to", "municipality", "answer", "to be answered until"],
     ));
     for item in items {
         for recipient in recipients(item) {
@@ -80,6 +83,7 @@ pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
                 member(item, "/id"),
                 member(item, "/dataset"),
                 party(recipient, "/party", names, language),
+                municipality(recipient),
                 answer,
                 until,
             ]);
@@ -143,8 +147,8 @@ pub fn datasets(items: &[Value], _: &Names, language: Language) -> Table {
 #[must_use]
 pub fn declarations(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["kenmerk", "soort", "gegevens", "jegens", "door", "stand", "sinds", "tot", "persoon"],
-        ["id", "kind", "dataset", "towards", "by", "state", "since", "until", "person"],
+        ["kenmerk", "soort", "gegevens", "jegens", "gemeente", "door", "stand", "sinds", "tot", "persoon"],
+        ["id", "kind", "dataset", "towards", "municipality", "by", "state", "since", "until", "person"],
     ));
     for item in items {
         table.row([
@@ -152,6 +156,7 @@ pub fn declarations(items: &[Value], names: &Names, language: Language) -> Table
             member(item, "/kind"),
             member(item, "/dataset"),
             party(item, "/towards", names, language),
+            item.get("towards").map(municipality).unwrap_or_default(),
             member(item, "/givenBy"),
             word(&member(item, "/state"), language),
             when(item, "/givenAt", language),
@@ -191,6 +196,11 @@ fn recipients(item: &Value) -> impl Iterator<Item = &Value> {
 
 fn party(item: &Value, pointer: &str, names: &Names, language: Language) -> String {
     item.pointer(pointer).map(|party| names.party(party, language)).unwrap_or_default()
+}
+
+/// The municipality whose college was named (its CBS code): a party may act for several.
+fn municipality(named: &Value) -> String {
+    member(named, "/municipality")
 }
 
 fn texts(item: &Value, pointer: &str) -> Vec<String> {

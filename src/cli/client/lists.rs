@@ -1,5 +1,7 @@
 //! Lists: inbox, outbox, requests, notices, parties, datasets; and the state of one packet or request.
 
+use std::path::Path;
+
 use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,7 +11,7 @@ use super::{
     listed::{self, Shape},
     names::Names,
     profile::ProfileChoice,
-    session::Session,
+    session::{Session, read_json},
 };
 use crate::{
     cli::{Context, Exit, Failure},
@@ -158,6 +160,16 @@ pub async fn tabled(
     at.out.table(&table)
 }
 
+/// What is found about the person in a file. The search is an entry in the log.
+///
+/// # Errors
+/// When the file cannot be read, and as any call.
+pub async fn search(path: &'static str, person: &Path, session: &Session) -> Result<Vec<Value>, Failure> {
+    let call = Call::post_bytes(path, read_json(person)?).repeatable();
+    let page: Page = session.gateway.json(call).await?;
+    Ok(page.items)
+}
+
 /// Prints the state of one packet, or of one request.
 ///
 /// # Errors
@@ -168,8 +180,7 @@ pub async fn status(id: PacketId, choice: &ProfileChoice, at: &mut Context) -> R
         Err(CallError::Problem(problem)) if problem.status == 404 => {
             session.gateway.json(Call::get(format!("/v1/requests/{id}"))).await?
         }
-        answer => serde_json::from_slice(&answer?.body)
-            .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?,
+        answer => serde_json::from_slice(&answer?.body).map_err(|_| CallError::OTHER_FORM)?,
     };
     let packet: Value = answer;
     let packets = [packet];

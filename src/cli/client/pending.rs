@@ -63,7 +63,9 @@ impl Pending {
         entropy: &dyn Entropy,
     ) -> Result<Self, Failure> {
         let mut secret = [0; 32];
-        entropy.fill(&mut secret).map_err(|error| Failure::internal("cannot make a key").because(error))?;
+        entropy.fill(&mut secret).map_err(|error| {
+            Failure::internal(("kan geen sleutel maken", "cannot make a key")).because(error)
+        })?;
         let key = key_of(&secret, route, body);
         if file == Path::new("-") {
             return Ok(Self::under(key));
@@ -74,22 +76,28 @@ impl Pending {
                 return Ok(Self { key: earlier, kept: Some(path), resumed: true });
             }
             if !changed {
-                return Err(Failure::usage(format!(
-                    "`{}` was sent before, had no answer, and is different now; nothing was sent",
+                return Err(Failure::usage(both!(
+                    "`{}` is eerder gestuurd, kreeg geen antwoord, en is nu anders; er is niets gestuurd", "`{}` was sent before, had no answer, and is different now; nothing was sent",
                     file.display()
                 ))
-                .now(format!(
-                    "put back the file as it was and run the command again; or look in `sluis client outbox` whether it was \
+                .now(both!(
+                    "zet het bestand terug zoals het was en geef het commando nog eens; of kijk in `sluis client outbox` of het is \
+                     aangenomen, en geef dan --changed, dat `{}` vergeet", "put back the file as it was and run the command again; or look in `sluis client outbox` whether it was \
                      accepted, and then add --changed, which forgets `{}`",
                     path.display()
                 )));
             }
         }
         let kept = Kept { secret: hex::encode(secret), key: key.clone() };
-        let bytes = serde_json::to_vec(&kept)
-            .map_err(|error| Failure::internal("cannot make JSON of a key").because(error))?;
+        let bytes = serde_json::to_vec(&kept).map_err(|error| {
+            Failure::internal(("kan geen JSON maken van een sleutel", "cannot make JSON of a key"))
+                .because(error)
+        })?;
         files::replace_private(&path, &bytes).map_err(|failure| {
-            failure.now("copy the file to a folder in which you may write, or give --idempotency-key")
+            failure.now((
+                "zet het bestand in een map waarin u mag schrijven, of geef --idempotency-key",
+                "copy the file to a folder in which you may write, or give --idempotency-key",
+            ))
         })?;
         Ok(Self { key, kept: Some(path), resumed: false })
     }
@@ -145,8 +153,10 @@ fn read(path: &Path) -> Result<Option<(Vec<u8>, String)>, Failure> {
     let kept = serde_json::from_slice::<Kept>(&bytes).ok();
     let kept = kept.and_then(|kept| Some((hex::decode(kept.secret).ok()?, kept.key)));
     kept.map(Some).ok_or_else(|| {
-        Failure::usage(format!("`{}` is damaged", path.display()))
-            .now("look in `sluis client outbox` whether the push was accepted, then remove this file")
+        Failure::usage(both!("`{}` is beschadigd", "`{}` is damaged", path.display())).now((
+            "kijk in `sluis client outbox` of het is aangenomen, en gooi dan dit bestand weg",
+            "look in `sluis client outbox` whether the push was accepted, then remove this file",
+        ))
     })
 }
 

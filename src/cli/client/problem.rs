@@ -115,8 +115,18 @@ impl Reason {
     /// The text in this language; where it has none, in the other.
     #[must_use]
     pub fn text(&self, language: Language) -> &str {
-        let (first, other) = language.pick((&self.nl, &self.en), (&self.en, &self.nl));
+        let (first, other) = language.pick((&*self.nl, &*self.en), (&*self.en, &*self.nl));
         if first.is_empty() { other } else { first }
+    }
+
+    /// The text without an advice to a program that may stand behind it, and that advice in commands.
+    fn told(&self, language: Language) -> (&str, Option<&'static str>) {
+        let text = self.text(language);
+        let advised = text.split_once(['.', ';']);
+        match advised.and_then(|(before, advice)| Some((before, in_commands(advice, language)?))) {
+            Some((before, advice)) => (before, Some(advice)),
+            None => (text, None),
+        }
     }
 
     /// The lines for people under a title, which they do not repeat.
@@ -133,6 +143,7 @@ impl Reason {
     /// The lines for people: where, what is wrong, what can be done now.
     #[must_use]
     pub fn lines(&self, language: Language) -> Vec<String> {
+        let (text, advice) = self.told(language);
         let place = self.column.as_ref().unwrap_or(&self.pointer);
         let number = |index: u32| u64::from(index).saturating_add(1);
         let recipient = self
@@ -153,16 +164,56 @@ impl Reason {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect();
-        let mut lines = vec![format!("- {}", head.join(" · ")), format!("    {}", self.text(language))];
+        let mut lines = vec![format!("- {}", head.join(" · ")), format!("    {text}")];
         if let Some(now) = &self.now {
-            let (first, other) = language.pick((&now.nl, &now.en), (&now.en, &now.nl));
+            let (first, other) = language.pick((&*now.nl, &*now.en), (&*now.en, &*now.nl));
             let text = if first.is_empty() { other } else { first };
+            let text = in_commands(text, language).unwrap_or(text);
             if !text.is_empty() {
                 lines.push(format!("    {}: {text}", language.pick("Nu", "Now")));
             }
+        } else if let Some(advice) = advice {
+            lines.push(format!("    {}: {advice}", language.pick("Nu", "Now")));
         }
         lines
     }
+}
+
+/// What a gateway advises a program that speaks its interface, and what a person at this one does instead.
+const COMMANDS: [(&str, &str, &str); 7] = [
+    (
+        "Idempotency-Key",
+        "Wacht even en geef dezelfde opdracht nog eens: er wordt niets dubbel verstuurd.",
+        "Wait a little and run the same command again: nothing is sent twice.",
+    ),
+    (
+        "Retry-After",
+        "Wacht even en geef dezelfde opdracht nog eens.",
+        "Wait a little and run the same command again.",
+    ),
+    (
+        "/v1/datasets",
+        "`sluis client datasets` noemt de gegevenssets met hun doelen.",
+        "`sluis client datasets` lists the datasets with their purposes.",
+    ),
+    (
+        "/v1/parties",
+        "`sluis client parties` noemt wie is aangesloten.",
+        "`sluis client parties` lists who is connected.",
+    ),
+    (
+        "/v1/keys",
+        "Publiceer zelf een sleutel met `sluis client keys publish` en geef de opdracht nog eens.",
+        "Publish a key of your own with `sluis client keys publish`, then run the command again.",
+    ),
+    ("schuine streep", "Controleer het kenmerk.", "Check the identifier."),
+    ("no slash", "Controleer het kenmerk.", "Check the identifier."),
+];
+
+/// An advice in the commands of this program, when it was given in the words of the interface.
+fn in_commands(advice: &str, language: Language) -> Option<&'static str> {
+    let known = COMMANDS.iter().find(|(word, ..)| advice.contains(word));
+    known.map(|(_, nl, en)| language.pick(*nl, *en))
 }
 
 /// The kinds of problems in Dutch, as the gateway's own texts call them.
@@ -182,8 +233,8 @@ const DUTCH: [(&str, &str); 18] = [
     ("media-type-not-supported", "dit mediatype wordt niet ondersteund"),
     ("too-many-requests", "u heeft uw quotum voor nu verbruikt"),
     ("headers-too-large", "uw headers zijn te groot, of het zijn er te veel"),
-    ("internal", "er ging iets mis bij de poort"),
-    ("unavailable", "de poort kan dit nu niet"),
+    ("internal", "er ging iets mis bij de gateway"),
+    ("unavailable", "de gateway kan dit nu niet"),
     ("unexplained", "antwoord zonder uitleg"),
 ];
 
@@ -201,7 +252,9 @@ impl Explanation for Problem {
     fn lines(&self, language: Language) -> Vec<String> {
         // The detail says how to read the errors, which people see for themselves.
         let detail = self.detail.iter().filter(|_| self.errors.is_empty());
-        let mut lines: Vec<String> = detail.cloned().collect();
+        let mut lines: Vec<String> = detail
+            .map(|detail| in_commands(detail, language).map_or_else(|| detail.clone(), str::to_owned))
+            .collect();
         let title = self.title();
         let title = title.text(language);
         lines.extend(self.errors.iter().flat_map(|reason| reason.lines_under(title, language)));

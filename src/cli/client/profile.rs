@@ -11,7 +11,11 @@ use serde_json::{Value, json};
 
 use super::{gateway, keys, tls};
 use crate::{
-    cli::{Context, Exit, Failure, Language, failure::Explanation, language::both},
+    cli::{
+        Context, Exit, Failure, Language,
+        failure::Explanation,
+        language::{Said, both},
+    },
     crypto::receipt_key,
     merkle::note::LogVerifier,
 };
@@ -110,9 +114,24 @@ impl Profile {
     /// When the file is missing, or holds anything else than the members above.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path).map_err(|error| missing(path, error))?;
-        let mut profile: Self = toml::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|error| {
-            Failure::configuration(format!("`{}` is not a profile: {}", path.display(), error.message()))
-                .now("correct the file; docs/client.md shows a profile with every member explained")
+        let table = text.trim_start_matches('\u{FEFF}').parse().map_err(|error: toml::de::Error| {
+            Failure::configuration(both!(
+                "`{}` is geen profiel: {}",
+                "`{}` is not a profile: {}",
+                path.display(),
+                error.message()
+            ))
+            .now(CORRECT)
+        })?;
+        let Members { table, faults, absent } = Members::of(table, path);
+        let mut profile: Self = table.try_into().map_err(|error: toml::de::Error| {
+            Failure::configuration(both!(
+                "`{}` is geen profiel: {}",
+                "`{}` is not a profile: {}",
+                path.display(),
+                error.message()
+            ))
+            .now(CORRECT)
         })?;
         // A link to a profile, as in `~/.config/sluis/profiles`, means the files beside the profile itself.
         let path = fs::canonicalize(path).map_err(|error| missing(path, error))?;
@@ -123,7 +142,12 @@ impl Profile {
         for file in profile.encryption_keys.iter_mut().chain(&mut profile.receipt_key) {
             *file = folder.join(&*file);
         }
-        Ok(profile)
+        if faults.is_empty() {
+            return Ok(profile);
+        }
+        // What else is wrong is told with it, so that nobody has to come back for it.
+        let others = profile.faults().into_iter().filter(|(member, _)| !absent.contains(member));
+        Self::together(faults.into_iter().chain(others.map(|(_, fault)| fault)).collect()).map(|()| profile)
     }
 
     /// Reads everything that the profile names, so that nothing turns out to be wrong when a call was made already.
@@ -131,21 +155,32 @@ impl Profile {
     /// # Errors
     /// All that is wrong, at once.
     pub fn check(&self) -> Result<(), Failure> {
-        let files = [
-            gateway::address(self).map(drop),
-            gateway::staff(self).map(drop),
-            tls::certificates(&self.ca).map(drop),
-            tls::certificates(&self.certificate).map(drop),
-            tls::key(&self.key).map(drop),
-            self.log().map(drop),
-            self.receipt_key().map(drop),
-        ];
-        let keys = self.encryption_keys.iter().map(|path| keys::read_private(path).map(drop));
-        let mut faults: Vec<Failure> = files.into_iter().chain(keys).filter_map(Result::err).collect();
+        let mut faults: Vec<Failure> = self.faults().into_iter().map(|(_, fault)| fault).collect();
         if faults.is_empty() {
             // Whether the parts belong together.
             faults.extend(tls::configuration(self).err());
         }
+        Self::together(faults)
+    }
+
+    /// What is wrong with the members, each on its own.
+    fn faults(&self) -> Vec<(&'static str, Failure)> {
+        let files = [
+            ("gateway", gateway::address(self).map(drop)),
+            ("staff_reference", gateway::staff(self).map(drop)),
+            ("ca", tls::certificates(&self.ca).map(drop)),
+            ("certificate", tls::certificates(&self.certificate).map(drop)),
+            ("key", tls::key(&self.key).map(drop)),
+            ("log_vkey", self.log().map(drop)),
+            ("receipt_key", self.receipt_key().map(drop)),
+        ];
+        let keys =
+            self.encryption_keys.iter().map(|path| ("encryption_keys", keys::read_private(path).map(drop)));
+        files.into_iter().chain(keys).filter_map(|(member, read)| Some((member, read.err()?))).collect()
+    }
+
+    /// One failure of all that is wrong.
+    fn together(faults: Vec<Failure>) -> Result<(), Failure> {
         match <[Failure; 1]>::try_from(faults) {
             Ok([fault]) => Err(fault.ending(Exit::Configuration)),
             Err(faults) if faults.is_empty() => Ok(()),
@@ -175,7 +210,7 @@ impl Profile {
                 ))
                 .because(error)
                 .now((
-                    "neem haar over van de beheerder, niet van de poort: `naam+hash+sleutel`",
+                    "neem haar over van de beheerder, niet van de gateway: `naam+hash+sleutel`",
                     "copy it from the gateway's operator, not from the gateway: `name+hash+key`",
                 ))
             })
@@ -191,10 +226,93 @@ impl Profile {
         let Some(path) = &self.receipt_key else { return Ok(None) };
         let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, error))?;
         receipt_key::read(text.trim_start_matches('\u{FEFF}')).map(Some).map_err(|error| {
-            Failure::configuration(format!("`{}` does not hold the key of receipts", path.display()))
-                .because(error)
-                .now("ask the gateway's operator for it: `sluis keys show` prints it")
+            Failure::configuration(both!(
+                "in `{}` staat niet de sleutel van de ontvangstbewijzen",
+                "`{}` does not hold the key of receipts",
+                path.display()
+            ))
+            .because(error)
+            .now((
+                "vraag de beheerder van de gateway erom: `sluis keys show` drukt hem af",
+                "ask the gateway's operator for it: `sluis keys show` prints it",
+            ))
         })
+    }
+}
+
+const CORRECT: (&str, &str) = (
+    "verbeter het bestand; docs/client.md laat een profiel zien met uitleg bij elke regel",
+    "correct the file; docs/client.md shows a profile with every member explained",
+);
+
+/// The members of a profile, and whether each must be there and is a list.
+const MEMBERS: [(&str, bool, bool); 9] = [
+    ("gateway", true, false),
+    ("ca", true, false),
+    ("certificate", true, false),
+    ("key", true, false),
+    ("encryption_keys", false, true),
+    ("staff_reference", false, false),
+    ("staff_function", false, false),
+    ("log_vkey", false, false),
+    ("receipt_key", false, false),
+];
+
+/// A profile's table as far as it can be read, what is wrong with its members, and which of them it has not.
+struct Members {
+    table: toml::Table,
+    faults: Vec<Failure>,
+    absent: Vec<&'static str>,
+}
+
+impl Members {
+    fn of(mut table: toml::Table, path: &Path) -> Self {
+        let (mut faults, mut absent) = (Vec::new(), Vec::new());
+        let fault = |text: Said| Failure::configuration(text).now(CORRECT);
+        let unknown: Vec<String> =
+            table.keys().filter(|name| !MEMBERS.iter().any(|(known, ..)| known == name)).cloned().collect();
+        for name in unknown {
+            table.remove(&name);
+            faults.push(fault(both!(
+                "`{}` kent geen `{name}`",
+                "`{}` has no member `{name}`",
+                path.display()
+            )));
+        }
+        for (name, must_be, is_list) in MEMBERS {
+            let fits = |value: &toml::Value| match value {
+                toml::Value::Array(items) => is_list && items.iter().all(toml::Value::is_str),
+                other => !is_list && other.is_str(),
+            };
+            match table.get(name) {
+                Some(value) if fits(value) => continue,
+                Some(_) if is_list => faults.push(fault(both!(
+                    "`{name}` in `{}` hoort een lijst van teksten te zijn",
+                    "`{name}` in `{}` must be a list of texts",
+                    path.display()
+                ))),
+                Some(_) => faults.push(fault(both!(
+                    "`{name}` in `{}` hoort een tekst te zijn, tussen aanhalingstekens",
+                    "`{name}` in `{}` must be a text, in quotation marks",
+                    path.display()
+                ))),
+                None if must_be => {
+                    faults.push(fault(both!(
+                        "`{name}` ontbreekt in `{}`",
+                        "`{}` lacks `{name}`",
+                        path.display()
+                    )));
+                }
+                None => continue,
+            }
+            table.remove(name);
+            absent.push(name);
+            if must_be {
+                // So that the rest can be read and judged; the member itself is not.
+                table.insert(name.to_owned(), toml::Value::String(String::new()));
+            }
+        }
+        Self { table, faults, absent }
     }
 }
 
@@ -222,8 +340,14 @@ fn path_of(name: &str) -> Result<PathBuf, Failure> {
     let plain = !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if !plain {
-        return Err(Failure::usage("a profile's name is letters, digits, `-` and `_`")
-            .now("give a file with --profile-file, or a name with --profile"));
+        return Err(Failure::usage((
+            "de naam van een profiel heeft alleen letters, cijfers, `-` en `_`",
+            "a profile's name is letters, digits, `-` and `_`",
+        ))
+        .now((
+            "geef een bestand met --profile-file, of een naam met --profile",
+            "give a file with --profile-file, or a name with --profile",
+        )));
     }
     Ok(folder()?.join(format!("{name}.toml")))
 }
@@ -231,8 +355,14 @@ fn path_of(name: &str) -> Result<PathBuf, Failure> {
 /// Where this user's profiles are.
 fn folder() -> Result<PathBuf, Failure> {
     let home = std::env::home_dir().ok_or_else(|| {
-        Failure::configuration("there is no home folder to look for profiles in")
-            .now("give the profile's file with --profile-file")
+        Failure::configuration((
+            "er is geen eigen map om profielen in te zoeken",
+            "there is no home folder to look for profiles in",
+        ))
+        .now((
+            "geef het bestand van het profiel met --profile-file",
+            "give the profile's file with --profile-file",
+        ))
     })?;
     Ok(home.join(".config/sluis/profiles"))
 }
@@ -264,7 +394,8 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
             }
             Err(failure) => {
                 let found = json!({ "name": name, "file": path, "error": failure.to_string() });
-                at.out.show(&found, || format!("{name}  {failure}"))?;
+                let language = at.out.language();
+                at.out.show(&found, || format!("{name}  {}", failure.text(language)))?;
             }
         }
     }
@@ -277,9 +408,22 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
 fn missing(path: &Path, error: io::Error) -> Failure {
     let names = names();
     let known = if names.is_empty() {
-        "make the profile as docs/client.md shows, or name its file with --profile-file".to_owned()
+        Said::new(
+            "maak het profiel zoals docs/client.md laat zien, of noem het bestand met --profile-file",
+            "make the profile as docs/client.md shows, or name its file with --profile-file",
+        )
     } else {
-        format!("choose one of {} with --profile, or name a file with --profile-file", names.join(", "))
+        both!(
+            "kies met --profile een van {}, of noem een bestand met --profile-file",
+            "choose one of {} with --profile, or name a file with --profile-file",
+            names.join(", ")
+        )
     };
-    Failure::configuration(format!("cannot read the profile `{}`", path.display())).because(error).now(known)
+    Failure::configuration(both!(
+        "kan het profiel `{}` niet lezen",
+        "cannot read the profile `{}`",
+        path.display()
+    ))
+    .because(error)
+    .now(known)
 }

@@ -8,26 +8,45 @@ use serde_json::{Value, json};
 
 use super::{
     gateway::{Answer, Call, CallError, Gateway},
+    lists::{Pages, Range},
     profile::ProfileChoice,
     receipts::{self, Checked},
     session::Session,
+    template,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files, language::tell},
+    cli::{
+        Context, Exit, Failure, files,
+        language::{both, tell},
+    },
     crypto::{
         keys::PrivateKey,
         seal::{OpenError, SealHeader, open_packet},
     },
-    domain::{id::PacketId, plaintext::Plaintext},
+    domain::{code::DatasetCode, id::PacketId, plaintext::Plaintext},
 };
 
 /// The arguments of `sluis client pull`.
 #[derive(Debug, Args)]
 #[group(skip)]
-#[command(group = ArgGroup::new("where").required(true).multiple(true).args(["out", "show"]))]
+#[command(
+    group = ArgGroup::new("which").required(true).args(["id", "dataset"]),
+    group = ArgGroup::new("where").required(true).multiple(true).args(["out", "show"]),
+    after_long_help = "\
+With --dataset everything of that dataset in the inbox that waits is fetched, packets and requests alike, the oldest first. What was
+fetched before is left alone: fetch it again by its ID. Each is an entry in the log of its own.
+
+Examples:
+  sluis client pull ID --out in
+  sluis client pull --dataset overgangsdocument --out in"
+)]
 pub struct Pull {
-    /// The packet.
-    pub id: PacketId,
+    /// The packet or request.
+    pub id: Option<PacketId>,
+
+    /// Instead of one packet, everything of this dataset in the inbox that waits.
+    #[arg(long, value_name = "CODE", conflicts_with = "copy")]
+    pub dataset: Option<DatasetCode>,
 
     /// Keep `<ID>.jwe`, `<ID>.receipt` and the opened `<ID>.json` in this folder; only you may read them.
     #[arg(long, value_name = "DIR")]
@@ -73,7 +92,8 @@ impl Released {
     async fn get(gateway: &Gateway, path: String) -> Result<Self, CallError> {
         let call = Call::get(path).accepting("application/jose, application/jose+json;q=0.9");
         let Answer { headers, body, .. } = gateway.call(call).await?;
-        let jwe = String::from_utf8(body.to_vec()).map_err(|_| CallError::NotUnderstood("it is no JWE"))?;
+        let jwe = String::from_utf8(body.to_vec())
+            .map_err(|_| CallError::NotUnderstood(("het is geen JWE", "it is no JWE")))?;
         let text = |headers: &HeaderMap, name: &str| {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
@@ -126,10 +146,18 @@ fn unopened(why: OpenError) -> Failure {
         | OpenError::Encryption
         | OpenError::EphemeralKey
         | OpenError::OtherPacket
-        | OpenError::Content => Failure::configuration("what came is not a sealed packet as Sluis makes it, and is not opened")
+        | OpenError::Content => Failure::configuration(("wat kwam is geen verzegeld pakket zoals Sluis het maakt, en is niet geopend", "what came is not a sealed packet as Sluis makes it, and is not opened"))
             .because(why)
-            .now("open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again"),
+            .now(("open het ook met niets anders; laat `<ID>.jwe` aan de beheerder van de gateway zien, en vraag de afzender om het nog eens te sturen", "open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again")),
     }
+}
+
+/// How one packet came.
+struct Came {
+    document: Value,
+    dataset: DatasetCode,
+    content: Option<Value>,
+    holds: bool,
 }
 
 impl Pull {
@@ -137,7 +165,8 @@ impl Pull {
     ///
     /// # Errors
     /// When the gateway refuses, or no key opens the packet. What came is kept all the same. A receipt that does not hold is
-    /// told, and ends with [`Exit::Unproven`].
+    /// told, and ends with [`Exit::Unproven`]. Of a whole dataset each is told by itself, and the others go on; they end when
+    /// the gateway cannot be reached.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
         // A missing key must show before the gateway writes down that it released something.
@@ -145,37 +174,117 @@ impl Pull {
         if let Some(out) = &self.out {
             files::private_folder(out)?;
         }
+        match (self.id, &self.dataset) {
+            (Some(id), _) => {
+                let came = self.one(id, &session, &keys, at).await?;
+                self.show(id, &came, at)?;
+                Ok(if came.holds { Exit::Done } else { Exit::Unproven })
+            }
+            (None, Some(dataset)) => self.all_of(dataset, &session, &keys, at).await,
+            (None, None) => Err(Failure::usage(("er is niets gekozen", "nothing is chosen"))),
+        }
+    }
+
+    async fn all_of(
+        &self,
+        dataset: &DatasetCode,
+        session: &Session,
+        keys: &[PrivateKey],
+        at: &mut Context,
+    ) -> Result<Exit, Failure> {
+        // Pulling moves nothing in the inbox, but the list is read first: what comes meanwhile is for the next time.
+        let mut pages = Pages::of(&session.gateway, "/v1/inbox", &Range { after: None, limit: None });
+        let mut waiting: Vec<PacketId> = Vec::new();
+        while let Some(items) = pages.next().await? {
+            let is_wanted = |item: &&Value| {
+                let is = |name, wanted| item.get(name).and_then(Value::as_str) == Some(wanted);
+                is("dataset", dataset.as_str()) && is("state", "waiting")
+            };
+            let ids = items
+                .iter()
+                .filter(is_wanted)
+                .filter_map(|item| item.get("id")?.as_str()?.parse::<PacketId>().ok());
+            waiting.extend(ids);
+        }
+        if waiting.is_empty() {
+            // A code that does not exist must not look like an empty inbox.
+            template::Dataset::read(dataset, session).await?;
+            at.out.say(both!("Er wacht niets van `{dataset}`.", "Nothing of `{dataset}` waits."))?;
+            return Ok(Exit::Done);
+        }
+        let (mut came, mut unproven, mut failed) = (0_usize, false, None);
+        for id in waiting {
+            match self.one(id, session, keys, at).await {
+                Ok(one) => {
+                    self.show(id, &one, at)?;
+                    came = came.saturating_add(1);
+                    unproven |= !one.holds;
+                }
+                Err(failure) if matches!(failure.exit(), Exit::Unavailable | Exit::TryAgain) => {
+                    return Err(failure);
+                }
+                Err(failure) => {
+                    at.out.missed(&id.to_string(), &failure)?;
+                    failed = Some(failure.exit());
+                }
+            }
+        }
+        Ok(match failed {
+            _ if unproven => Exit::Unproven,
+            None => Exit::Done,
+            Some(_) if came > 0 => Exit::Partial,
+            Some(exit) => exit,
+        })
+    }
+
+    async fn one(
+        &self,
+        id: PacketId,
+        session: &Session,
+        keys: &[PrivateKey],
+        at: &mut Context,
+    ) -> Result<Came, Failure> {
         let released = if self.copy {
-            Released::pull_copy(&session.gateway, self.id).await?
+            Released::pull_copy(&session.gateway, id).await?
         } else {
-            Released::pull(&session.gateway, self.id).await.map_err(|error| {
+            Released::pull(&session.gateway, id).await.map_err(|error| {
                 let is_own = matches!(&error, CallError::Problem(problem) if problem.has("own-packet"));
                 let failure = Failure::from(error);
-                if is_own { failure.now("fetch the young person's copy with --copy") } else { failure }
+                if is_own {
+                    failure.now((
+                        "haal de kopie van de jongere op met --copy",
+                        "fetch the young person's copy with --copy",
+                    ))
+                } else {
+                    failure
+                }
             })?
         };
         if let Some(out) = &self.out {
-            self.keep(out, "jwe", released.jwe.as_bytes())?;
+            self.keep(out, id, "jwe", released.jwe.as_bytes())?;
             if let Some(receipt) = &released.receipt {
-                self.keep(out, "receipt", receipt.as_bytes())?;
+                self.keep(out, id, "receipt", receipt.as_bytes())?;
             }
         }
-        let opened = released.open(self.id, &keys);
+        let opened = released.open(id, keys);
         if let (Ok((_, content)), Some(out)) = (&opened, &self.out) {
-            self.keep(out, "json", content.expose())?;
+            self.keep(out, id, "json", content.expose())?;
         }
-        let packet = self.id.to_string();
-        let checked =
-            released.receipt.as_ref().map(|receipt| receipts::check(&session, receipt, Some(&packet)));
+        let packet = id.to_string();
+        let keys_of_gateway = receipts::Keys::of(session)?;
+        let checked = released.receipt.as_ref().map(|receipt| keys_of_gateway.check(receipt, Some(&packet)));
         match &checked {
             Some(checked) => checked.tell(&mut at.out),
-            None => at.out.warn(("de poort gaf geen bewijs", "the gateway gave no receipt")),
+            None => at.out.warn((
+                "de gateway gaf geen ontvangstbewijs: dat zij dit heeft vrijgegeven en vastgelegd, is niet te bewijzen",
+                "the gateway gave no receipt: that it released this and wrote it down cannot be proven",
+            )),
         }
         let (header, content) = opened?;
         let content: Option<Value> =
             self.show.then(|| serde_json::from_slice(content.expose()).unwrap_or_default());
         let mut document = json!({
-            "id": self.id, "dataset": header.dataset, "logIndex": released.log_index,
+            "id": id, "dataset": header.dataset, "logIndex": released.log_index,
             "receipt": released.receipt, "checked": checked.as_ref().map(Checked::depth), "folder": self.out,
             "content": content,
         });
@@ -184,23 +293,27 @@ impl Pull {
         {
             members.insert("receiptFault".to_owned(), fault);
         }
+        let holds = checked.is_some_and(|checked| checked.holds());
+        Ok(Came { document, dataset: header.dataset, content, holds })
+    }
+
+    fn show(&self, id: PacketId, came: &Came, at: &mut Context) -> Result<(), Failure> {
         let language = at.out.language();
-        at.out.show(&document, || {
-            let mut lines = vec![format!("{}  {}", self.id, header.dataset)];
+        at.out.show(&came.document, || {
+            let mut lines = vec![format!("{id}  {}", came.dataset)];
             if let Some(out) = &self.out {
                 lines.push(tell!(language, "  bewaard in: {}", "  kept in: {}", out.display()));
             }
-            if let Some(content) = &content {
+            if let Some(content) = &came.content {
                 lines.push(format!("{content:#}"));
             }
             lines.join("\n")
-        })?;
-        Ok(if checked.is_none_or(|checked| checked.holds()) { Exit::Done } else { Exit::Unproven })
+        })
     }
 
     /// A second pull may bring a newer proof; the sealed content is the same.
-    fn keep(&self, folder: &Path, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
+    fn keep(&self, folder: &Path, id: PacketId, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
         let of = if self.copy { ".copy" } else { "" };
-        files::replace_private(&folder.join(format!("{}{of}.{ending}", self.id)), bytes)
+        files::replace_private(&folder.join(format!("{id}{of}.{ending}")), bytes)
     }
 }

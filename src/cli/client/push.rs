@@ -22,7 +22,7 @@ use super::{
     template, text,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files},
+    cli::{Context, Exit, Failure, files, language::both},
     domain::code::DatasetCode,
 };
 
@@ -43,7 +43,8 @@ pub struct Push {
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
 
-    /// The dataset of the sheet; without it, what the sheet's first row says in `header.dataset`.
+    /// The dataset of the sheet; without it, what the sheet says in `#dataset=` above the names, or its first row in the column
+    /// `dataset`.
     #[arg(long, requires = "csv")]
     pub dataset: Option<DatasetCode>,
 
@@ -187,10 +188,13 @@ impl Push {
                 self.many(file, Input { lines, layout: None, passed_over }, route, &session, at).await
             }
             (_, _, Some(file)) => {
-                let input = self.of_sheet(file, &session).await?;
+                let input = self.of_sheet(file, route, &session).await?;
                 self.many(file, input, route, &session, at).await
             }
-            _ => Err(Failure::usage("nothing to send").now("give a FILE, --batch FILE or --csv FILE")),
+            _ => Err(Failure::usage(("er is niets om te sturen", "nothing to send")).now((
+                "geef een BESTAND, --batch BESTAND of --csv BESTAND",
+                "give a FILE, --batch FILE or --csv FILE",
+            ))),
         }
     }
 
@@ -205,8 +209,8 @@ impl Push {
         if self.check {
             let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
             let answer: Value = session.gateway.json(call).await?;
-            let verdicts: Verdicts = serde_json::from_value(answer.clone())
-                .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?;
+            let verdicts: Verdicts =
+                serde_json::from_value(answer.clone()).map_err(|_| CallError::OTHER_FORM)?;
             let allowed = verdicts.allowed;
             let language = at.out.language();
             at.out.show(&answer, || text::of_verdicts(verdicts, language))?;
@@ -227,17 +231,16 @@ impl Push {
             Ok(answer) => answer,
             Err(error) => return Err(unaccepted(error, &pending)),
         };
-        let not_understood = |_| CallError::NotUnderstood("its JSON is of another form");
+        let not_understood = |_| CallError::OTHER_FORM;
         let accepted: Accepted = serde_json::from_slice(&answer.body).map_err(not_understood)?;
         let mut document: Value = serde_json::from_slice(&answer.body).map_err(not_understood)?;
         if let Some(path) = &self.receipt {
             let receipts: Vec<_> = accepted.receipts().collect();
             files::replace_private(path, receipts.join("\n").as_bytes())?;
         }
-        let checked: Vec<_> = accepted
-            .receipts()
-            .map(|receipt| receipts::check(session, receipt, Some(&accepted.id)))
-            .collect();
+        let keys = receipts::Keys::of(session)?;
+        let checked: Vec<_> =
+            accepted.receipts().map(|receipt| keys.check(receipt, Some(&accepted.id))).collect();
         let faults: Vec<_> = checked.iter().filter_map(Checked::fault).collect();
         if let Some(members) = document.as_object_mut() {
             members.insert("checked".to_owned(), checked.iter().map(Checked::depth).collect());
@@ -255,24 +258,26 @@ impl Push {
         Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
     }
 
-    async fn of_sheet(&self, file: &Path, session: &Session) -> Result<Input, Failure> {
+    async fn of_sheet(&self, file: &Path, route: Route, session: &Session) -> Result<Input, Failure> {
         let faulty = |faults| FaultyFile::failure(file, faults);
-        let mut sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
+        let sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
         let named = rows::dataset_of(&sheet, &self.set).and_then(|code| code.parse().ok());
         let dataset = self.dataset.clone().or(named).ok_or_else(|| {
-            Failure::usage("the sheet does not say its dataset").now(
+            Failure::usage(("het blad noemt zijn dataset niet", "the sheet does not say its dataset")).now((
+                "zet boven de namen `#dataset=CODE`, vul de kolom `dataset`, of geef --dataset",
                 "write it above the names as `#dataset=CODE`, fill the column `dataset`, or give --dataset",
-            )
+            ))
         })?;
-        if self.dataset.is_some()
-            && !sheet.names.iter().any(|name| name == "dataset" || name == "header.dataset")
-        {
-            let said = Setting { line: None, name: "dataset".to_owned(), value: dataset.to_string() };
-            sheet.settings.retain(|setting| setting.name != said.name);
-            sheet.settings.push(said);
+        let mut set = self.set.clone();
+        let is_dataset = |name: &String| rows::is_dataset(name);
+        if self.dataset.is_some() && !sheet.names.iter().any(is_dataset) {
+            set.push(Setting { line: None, name: "dataset".to_owned(), value: dataset.to_string() });
         }
-        let columns = template::Dataset::read(&dataset, session).await?.columns()?;
-        let layout = Layout::of(&sheet, columns, &self.set).map_err(faulty)?;
+        let found = template::Dataset::read(&dataset, session).await?;
+        if found.is_request() != (route == Route::Requests) {
+            return Err(of_the_other_route(&dataset, route));
+        }
+        let layout = Layout::of(&sheet, found.columns()?, &set).map_err(faulty)?;
         let line = |row: rows::Row| Line {
             number: row.line,
             body: row.body.map(|body| Bytes::from(body.to_string())),
@@ -291,7 +296,11 @@ impl Push {
     ) -> Result<Exit, Failure> {
         let Input { lines, layout, passed_over } = input;
         if lines.is_empty() {
-            return Err(Failure::usage(format!("`{}` has no line to send", file.display())));
+            return Err(Failure::usage(both!(
+                "`{}` heeft geen regel om te sturen",
+                "`{}` has no line to send",
+                file.display()
+            )));
         }
         let path = self.report.clone().unwrap_or_else(|| files::beside(file, "report.ndjson"));
         let report =
@@ -303,6 +312,7 @@ impl Push {
             route,
             parallel: usize::from(self.parallel),
             layout: layout.as_ref(),
+            keys: receipts::Keys::of(session)?,
             changed: self.changed,
             language: at.out.language(),
         };
@@ -321,6 +331,12 @@ impl Push {
             }
             text
         })?;
+        if !self.check && records.iter().any(Record::is_unchecked) {
+            at.out.warn((
+                "de ontvangstbewijzen zijn niet gecontroleerd: het profiel heeft geen `log_vkey` en geen `receipt_key`",
+                "the receipts were not checked: the profile has no `log_vkey` and no `receipt_key`",
+            ));
+        }
         Ok(tally.exit())
     }
 }
@@ -350,6 +366,28 @@ pub(super) fn unaccepted(error: CallError, pending: &Pending) -> Failure {
     }
 }
 
+/// A sheet of requests that is pushed, or the other way round: one cause, and not one for every row.
+fn of_the_other_route(dataset: &DatasetCode, route: Route) -> Failure {
+    match route {
+        Route::Packets => Failure::usage(both!(
+            "`{dataset}` is een verzoek, en een verzoek gaat met `ask`; er is niets verstuurd",
+            "`{dataset}` is a request, and a request goes with `ask`; nothing was sent"
+        ))
+        .now((
+            "geef dezelfde opdracht met `ask` in plaats van `push`",
+            "run the same command with `ask` instead of `push`",
+        )),
+        Route::Requests => Failure::usage(both!(
+            "`{dataset}` is een pakket, en een pakket gaat met `push`; er is niets verstuurd",
+            "`{dataset}` is a packet, and a packet goes with `push`; nothing was sent"
+        ))
+        .now((
+            "geef dezelfde opdracht met `push` in plaats van `ask`",
+            "run the same command with `push` instead of `ask`",
+        )),
+    }
+}
+
 /// The lines of NDJSON, and the numbers of the empty ones. What is no JSON is told by its place; everything else is the
 /// gateway's to judge.
 #[must_use]
@@ -373,8 +411,9 @@ pub fn of_ndjson(bytes: &Bytes) -> (Vec<Line>, Vec<u64>) {
         };
         lines.push(Line { number, body });
     }
-    // Empty lines at the end of a file are the end of the file.
-    let last = lines.last().map_or(0, |line| line.number);
-    empty.retain(|number| *number < last);
+    // What ends the last line begins no other.
+    if bytes.ends_with(b"\n") || bytes.is_empty() {
+        empty.pop();
+    }
     (lines, empty)
 }

@@ -7,8 +7,12 @@ use serde_json::{Value, json};
 use super::session::Session;
 use crate::{
     accesslog::receipt::Claims,
-    cli::{Exit, Failure, Output, language::both},
+    cli::{
+        Exit, Failure, Output,
+        language::{Said, both},
+    },
     crypto::sign,
+    merkle::note::LogVerifier,
 };
 
 /// What a receipt was checked for.
@@ -34,6 +38,12 @@ impl Checked {
     #[must_use]
     pub const fn holds(&self) -> bool {
         self.0.is_ok()
+    }
+
+    /// What does not hold, for people.
+    #[must_use]
+    pub fn told(&self) -> Option<Said> {
+        self.0.as_ref().err().map(Failure::said)
     }
 
     /// The outcome for machines: how deep it went, or `failed`.
@@ -66,48 +76,71 @@ impl Checked {
                     "the receipt was not checked: the profile has no `log_vkey` and no `receipt_key`",
                 ));
             }
-            Err(failure) => failure.lines(out.language()).iter().for_each(|line| out.note(line)),
+            Err(failure) => failure.lines(out.language()).iter().for_each(|line| out.note(Said::same(line))),
         }
     }
 }
 
-/// Checks a receipt, as deep as the profile's keys allow.
-#[must_use]
-pub fn check(session: &Session, receipt: &str, packet: Option<&str>) -> Checked {
-    Checked(checked(session, receipt, packet).map_err(|failure| failure.ending(Exit::Unproven)))
+/// The keys of a profile that receipts are checked with; without any, receipts stay unchecked.
+#[derive(Debug, Default)]
+pub struct Keys {
+    receipt: Option<Value>,
+    log: Option<LogVerifier>,
 }
 
-fn checked(session: &Session, receipt: &str, packet: Option<&str>) -> Result<(Depth, u64), Failure> {
-    let (claims, signed) = match session.profile.receipt_key()? {
-        Some(key) => (sign::verify::<Claims>(receipt, &key).map_err(does_not_hold)?, true),
-        None => (unsigned(receipt)?, false),
-    };
-    if packet.is_some_and(|packet| claims.packet.is_none_or(|named| named.to_string() != packet)) {
-        return Err(Failure::refused("the receipt is about another packet").now(TELL));
+impl Keys {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When one that the profile names is not in order.
+    pub fn of(session: &Session) -> Result<Self, Failure> {
+        Ok(Self { receipt: session.profile.receipt_key()?, log: session.log()? })
     }
-    let log = session.log()?;
-    if let Some(log) = &log {
-        claims.verify(log).map_err(does_not_hold)?;
+
+    /// Checks a receipt, as deep as the keys allow.
+    #[must_use]
+    pub fn check(&self, receipt: &str, packet: Option<&str>) -> Checked {
+        Checked(self.checked(receipt, packet).map_err(|failure| failure.ending(Exit::Unproven)))
     }
-    let depth = match (signed, log.is_some()) {
-        (true, true) => Depth::Proven,
-        (false, true) => Depth::ProofOnly,
-        (true, false) => Depth::SignatureOnly,
-        (false, false) => Depth::Unchecked,
-    };
-    Ok((depth, claims.index))
+
+    fn checked(&self, receipt: &str, packet: Option<&str>) -> Result<(Depth, u64), Failure> {
+        let (claims, signed) = match &self.receipt {
+            Some(key) => (sign::verify::<Claims>(receipt, key).map_err(does_not_hold)?, true),
+            None => (unsigned(receipt)?, false),
+        };
+        if packet.is_some_and(|packet| claims.packet.is_none_or(|named| named.to_string() != packet)) {
+            return Err(Failure::refused((
+                "het ontvangstbewijs gaat over een ander pakket",
+                "the receipt is about another packet",
+            ))
+            .now(TELL));
+        }
+        if let Some(log) = &self.log {
+            claims.verify(log).map_err(does_not_hold)?;
+        }
+        let depth = match (signed, self.log.is_some()) {
+            (true, true) => Depth::Proven,
+            (false, true) => Depth::ProofOnly,
+            (true, false) => Depth::SignatureOnly,
+            (false, false) => Depth::Unchecked,
+        };
+        Ok((depth, claims.index))
+    }
 }
 
-const TELL: &str = "it was done: do not send it again; keep the receipt and tell the gateway's operator and your privacy officer";
+const TELL: (&str, &str) = (
+    "het is gedaan: stuur het niet nog eens; bewaar het ontvangstbewijs en zeg het tegen de beheerder van de gateway en uw functionaris gegevensbescherming",
+    "it was done: do not send it again; keep the receipt and tell the gateway's operator and your privacy officer",
+);
 
 fn does_not_hold(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
-    Failure::refused("the receipt does not hold").because(error).now(TELL)
+    Failure::refused(("het ontvangstbewijs klopt niet", "the receipt does not hold")).because(error).now(TELL)
 }
 
 /// The claims as they stand in the receipt, on nobody's word.
 fn unsigned(receipt: &str) -> Result<Claims, Failure> {
     let payload = receipt.split('.').nth(1).and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
-    payload
-        .and_then(|payload| serde_json::from_slice(&payload).ok())
-        .ok_or_else(|| Failure::refused("the receipt cannot be read").now(TELL))
+    payload.and_then(|payload| serde_json::from_slice(&payload).ok()).ok_or_else(|| {
+        Failure::refused(("het ontvangstbewijs is niet te lezen", "the receipt cannot be read")).now(TELL)
+    })
 }

@@ -18,9 +18,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::problem::Reason;
+use super::{
+    problem::Reason,
+    receipts::{Checked, Keys},
+};
 use crate::{
-    cli::{Failure, files},
+    cli::{
+        Failure, files,
+        language::{Said, both},
+    },
     domain::id::Entropy,
 };
 
@@ -66,6 +72,12 @@ pub struct Record {
     /// The gateway's answer per recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Value>,
+    /// How deep the receipt of each recipient was checked, or `failed`; as a single push says it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<Value>,
+    /// What does not hold of the receipts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipt_faults: Vec<Value>,
     /// The HTTP status of a refusal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<u16>,
@@ -75,6 +87,12 @@ pub struct Record {
     /// Everything that is wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Whether a later run, that was told `--changed`, had another line in its place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
+    /// What happened, for who watches; the report has the title only.
+    #[serde(skip)]
+    pub said: Option<Said>,
 }
 
 impl Record {
@@ -88,10 +106,39 @@ impl Record {
             key,
             id: None,
             recipients: None,
+            checked: Vec::new(),
+            receipt_faults: Vec::new(),
             http: None,
             title: None,
             reasons: Vec::new(),
+            superseded: false,
+            said: None,
         }
+    }
+
+    /// Whether it was accepted with receipts of which nothing could be checked.
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        self.checked.iter().any(|depth| depth == "unchecked")
+    }
+
+    /// The record with the receipts of its recipients checked. What held in an earlier run is not asked again: the keys may
+    /// have been renewed since.
+    #[must_use]
+    pub fn proven_by(mut self, keys: &Keys) -> Self {
+        let asked = self.checked.is_empty() || self.is_unchecked() || !self.receipt_faults.is_empty();
+        if self.status != Status::Accepted || !asked {
+            return self;
+        }
+        let receipts = self.recipients.as_ref().and_then(Value::as_array).into_iter().flatten();
+        let checked: Vec<Checked> = receipts
+            .filter_map(|one| one.get("receipt")?.as_str())
+            .map(|receipt| keys.check(receipt, self.id.as_deref()))
+            .collect();
+        self.checked = checked.iter().map(Checked::depth).collect();
+        self.receipt_faults = checked.iter().filter_map(Checked::fault).collect();
+        self.said = checked.iter().find_map(Checked::told);
+        self
     }
 }
 
@@ -116,7 +163,7 @@ impl Report {
     pub fn open(path: &Path, entropy: &dyn Entropy) -> Result<Self, Failure> {
         let earlier = read_records(path)?;
         let key_path = files::beside(path, "key");
-        let (lock, secret) = open_key(&key_path, !earlier.is_empty(), entropy)?;
+        let (lock, secret) = open_key(&key_path, path, !earlier.is_empty(), entropy)?;
         let mut options = files::private_options();
         let file =
             options.append(true).create(true).open(path).map_err(|error| Failure::unwritable(path, error))?;
@@ -165,16 +212,28 @@ impl Report {
         self.earlier.get(key)
     }
 
-    /// The lines of earlier runs that were or may have been accepted, and that the input no longer holds as they were.
+    /// The lines of earlier runs that were or may have been accepted, and that the input no longer holds as they were; but for
+    /// those of which a run with `--changed` knew that already. Each once, in order.
     #[must_use]
     pub fn missing(&self, keys: &BTreeSet<String>) -> Vec<u64> {
-        let sent =
-            |record: &&Record| matches!(record.status, Status::Accepted | Status::Sending | Status::Unknown);
-        let gone = |record: &&Record| record.key.as_ref().is_some_and(|key| !keys.contains(key));
-        let mut lines: Vec<u64> =
-            self.earlier.values().filter(sent).filter(gone).map(|record| record.line).collect();
-        lines.sort_unstable();
-        lines
+        let lines: BTreeSet<u64> =
+            self.earlier.values().filter(|record| is_gone(record, keys)).map(|record| record.line).collect();
+        lines.into_iter().collect()
+    }
+
+    /// Writes down that the user knows of the lines that the input no longer holds as they were: they stop no later run.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn supersede(&mut self, keys: &BTreeSet<String>) -> Result<(), Failure> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        for record in self.earlier.values_mut().filter(|record| is_gone(record, keys)) {
+            record.superseded = true;
+            let mut line = json_line(record)?;
+            line.push(b'\n');
+            file.write_all(&line).map_err(|error| Failure::unwritable(&self.path, error))?;
+        }
+        Ok(())
     }
 
     /// Writes a record down at once.
@@ -219,9 +278,20 @@ impl Report {
     }
 }
 
+/// Whether a line was or may have been accepted, is not in the input, and nobody has said that this is known.
+fn is_gone(record: &Record, keys: &BTreeSet<String>) -> bool {
+    let sent = matches!(record.status, Status::Accepted | Status::Sending | Status::Unknown);
+    sent && !record.superseded && record.key.as_ref().is_some_and(|key| !keys.contains(key))
+}
+
 fn json_line(record: &Record) -> Result<Vec<u8>, Failure> {
-    serde_json::to_vec(record)
-        .map_err(|error| Failure::internal("cannot make JSON of a report line").because(error))
+    serde_json::to_vec(record).map_err(|error| {
+        Failure::internal((
+            "kan geen JSON maken van een regel van het verslag",
+            "cannot make JSON of a report line",
+        ))
+        .because(error)
+    })
 }
 
 /// The last record of each key. The last line may be torn: a run that was cut off had not finished writing it.
@@ -242,12 +312,16 @@ fn read_records(path: &Path) -> Result<BTreeMap<String, Record>, Failure> {
             }
             Err(_) if lines.peek().is_none() && !text.ends_with('\n') => {}
             Err(_) => {
-                return Err(Failure::usage(format!(
+                return Err(Failure::usage(both!(
+                    "regel {} van `{}` is geen regel van een verslag",
                     "line {} of `{}` is no report line",
                     index.saturating_add(1),
                     path.display()
                 ))
-                .now("name another report with --report, or put back the report as it was"));
+                .now((
+                    "noem met --report een ander verslag, of zet het verslag terug zoals het was",
+                    "name another report with --report, or put back the report as it was",
+                )));
             }
         }
     }
@@ -255,15 +329,29 @@ fn read_records(path: &Path) -> Result<BTreeMap<String, Record>, Failure> {
 }
 
 /// Opens the file with the key of the batch, makes it when it is new, and takes the lock on it.
-fn open_key(path: &Path, must_exist: bool, entropy: &dyn Entropy) -> Result<(File, hmac::Key), Failure> {
+fn open_key(
+    path: &Path,
+    report: &Path,
+    must_exist: bool,
+    entropy: &dyn Entropy,
+) -> Result<(File, hmac::Key), Failure> {
     let mut options = files::private_options();
     options.read(true).write(true).create(!must_exist);
-    let mut file = options.open(path).map_err(|error| no_key(path, error))?;
+    let mut file = options.open(path).map_err(|error| {
+        // A report that begins here has no key yet that could be lost.
+        if must_exist { no_key(path, error) } else { Failure::unwritable(report, error) }
+    })?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(Failure::new(crate::cli::Exit::TryAgain, "another run is working on this report")
-                .now("wait for it to end, or name another report with --report"));
+            return Err(Failure::new(
+                crate::cli::Exit::TryAgain,
+                ("hetzelfde commando is al bezig met dit verslag", "another run is working on this report"),
+            )
+            .now((
+                "wacht tot dat klaar is, of noem met --report een ander verslag",
+                "wait for it to end, or name another report with --report",
+            )));
         }
         Err(TryLockError::Error(error)) => return Err(Failure::unwritable(path, error)),
     }
@@ -280,24 +368,37 @@ fn open_key(path: &Path, must_exist: bool, entropy: &dyn Entropy) -> Result<(Fil
 
 fn new_secret(entropy: &dyn Entropy) -> Result<[u8; 32], Failure> {
     let mut secret = [0; 32];
-    entropy
-        .fill(&mut secret)
-        .map_err(|error| Failure::internal("cannot make a key for the batch").because(error))?;
+    entropy.fill(&mut secret).map_err(|error| {
+        Failure::internal(("kan geen sleutel maken voor deze reeks", "cannot make a key for the batch"))
+            .because(error)
+    })?;
     Ok(secret)
 }
 
 fn secret_of(path: &Path, text: &str) -> Result<hmac::Key, Failure> {
     let secret = hex::decode(text.trim()).ok().filter(|secret| secret.len() == 32).ok_or_else(|| {
-        Failure::configuration(format!("`{}` is no key of a batch", path.display()))
-            .now("put back the file as it was")
+        Failure::configuration(both!(
+            "`{}` is geen sleutel van een reeks",
+            "`{}` is no key of a batch",
+            path.display()
+        ))
+        .now(("zet het bestand terug zoals het was", "put back the file as it was"))
     })?;
     Ok(hmac::Key::new(hmac::HMAC_SHA256, &secret))
 }
 
 fn no_key(path: &Path, error: std::io::Error) -> Failure {
-    Failure::configuration(format!("cannot open the key of the batch, `{}`", path.display()))
-        .because(error)
-        .now(
-            "it belongs to the report: without it the lines that were sent cannot be recognised; put it back",
-        )
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return Failure::unreadable(path, error).ending(crate::cli::Exit::Configuration);
+    }
+    Failure::configuration(both!(
+        "kan de sleutel van de reeks niet openen, `{}`",
+        "cannot open the key of the batch, `{}`",
+        path.display()
+    ))
+    .because(error)
+    .now((
+        "hij hoort bij het verslag: zonder hem zijn de gestuurde regels niet te herkennen; zet hem terug",
+        "it belongs to the report: without it the lines that were sent cannot be recognised; put it back",
+    ))
 }

@@ -6,31 +6,37 @@ mod value;
 use serde_json::Value;
 
 pub use self::layout::Layout;
-use self::value::{other_form, value};
+use self::value::{absent_day, other_form, value};
 use super::{
     columns::{Column, Form, Place, pointer, put},
     problem::Reason,
-    sheet::{Setting, Sheet, SheetRow, clipped_phone, debris, unguarded},
+    sheet::{Setting, Sheet, SheetRow, clipped_phone, debris, turned_into, unguarded},
 };
 
 /// The body of a push that a row makes, or what is wrong with the row.
 #[derive(Debug)]
 pub struct Row {
-    /// The line of the file on which the row begins.
+    /// The row, as a spreadsheet numbers it.
     pub line: u64,
     /// The body.
     pub body: Result<Value, Vec<Reason>>,
 }
 
+/// Whether a column or setting of this name says which dataset it is.
+#[must_use]
+pub fn is_dataset(name: &str) -> bool {
+    name.eq_ignore_ascii_case("dataset") || name.eq_ignore_ascii_case("header.dataset")
+}
+
 /// The dataset that a sheet is about: what is set for every row, or what its first row says.
 #[must_use]
 pub fn dataset_of(sheet: &Sheet, set: &[Setting]) -> Option<String> {
-    let is_it = |name: &str| name == "dataset" || name == "header.dataset";
-    if let Some(set) = set.iter().chain(&sheet.settings).find(|one| is_it(&one.name) && !one.value.is_empty())
+    if let Some(set) =
+        set.iter().chain(&sheet.settings).find(|one| is_dataset(&one.name) && !one.value.is_empty())
     {
         return Some(set.value.clone());
     }
-    let place = sheet.names.iter().position(|name| is_it(name))?;
+    let place = sheet.names.iter().position(|name| is_dataset(name))?;
     let mut filled = sheet.rows.first()?.filled().ok()?;
     filled.find(|(index, _)| *index == place).map(|(_, text)| text.to_owned())
 }
@@ -79,7 +85,7 @@ fn body(row: &SheetRow, layout: &Layout) -> Result<Value, Vec<Reason>> {
 }
 
 /// The value of a field, or what is wrong with it.
-pub(super) fn read(name: &str, column: &Column, text: &str) -> Result<Value, Box<Reason>> {
+pub(in crate::cli::client) fn read(name: &str, column: &Column, text: &str) -> Result<Value, Box<Reason>> {
     let text = unguarded(text);
     if let Some(reason) = debris(text) {
         return Err(Box::new(reason));
@@ -88,7 +94,13 @@ pub(super) fn read(name: &str, column: &Column, text: &str) -> Result<Value, Box
     if let Some(reason) = clipped_phone(text).filter(|_| is_phone) {
         return Err(Box::new(reason));
     }
-    value(&column.form, text).ok_or_else(|| Box::new(other_form(&column.form)))
+    if let Some(reason) = turned_into(name, text).filter(|_| column.form == Form::Text) {
+        return Err(Box::new(reason));
+    }
+    if let Some(reason) = absent_day(text).filter(|_| column.form == Form::Date) {
+        return Err(Box::new(reason));
+    }
+    value(&column.form, text).map_err(|other| other.unwrap_or_else(|| Box::new(other_form(&column.form))))
 }
 
 fn gap() -> Reason {

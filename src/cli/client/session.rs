@@ -41,7 +41,7 @@ impl Session {
     pub fn open(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
         let profile = choice.read()?;
         profile.check()?;
-        let gateway = Gateway::of(&profile, Arc::clone(&at.entropy))?;
+        let gateway = Gateway::of(&profile, Arc::clone(&at.clock), Arc::clone(&at.entropy))?;
         Ok(Self { profile, gateway })
     }
 
@@ -120,7 +120,8 @@ pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
 pub fn read_json(path: &Path) -> Result<Bytes, Failure> {
     let bytes = read_input(path)?;
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return Err(Failure::usage(format!("`{}` is UTF-16", path.display())).now("save it as UTF-8"));
+        return Err(Failure::usage(both!("`{}` is opgeslagen als UTF-16", "`{}` is UTF-16", path.display()))
+            .now(("bewaar het als UTF-8", "save it as UTF-8")));
     }
     match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
         Ok(_) => Ok(bytes),

@@ -6,6 +6,7 @@ pub(super) mod bytes;
 mod debris;
 pub(super) mod notes;
 mod separator;
+mod turned;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 pub(super) use self::debris::{clipped_phone, found as debris, unguarded};
 pub use self::notes::Setting;
 use self::separator::Split;
+pub(super) use self::turned::turned_into;
 use super::{columns::is_name, problem::Reason};
 use crate::cli::{Language, language::tell};
 
@@ -25,7 +27,7 @@ const ROWS_ABOVE: usize = 20;
 pub struct Sheet {
     /// The names of the columns.
     pub names: Vec<String>,
-    /// The line on which they stand, counted from 1.
+    /// The line on which they stand: the row as a spreadsheet numbers it.
     pub names_line: u64,
     /// What holds for every row.
     pub settings: Vec<Setting>,
@@ -35,7 +37,7 @@ pub struct Sheet {
     pub passed_over: PassedOver,
 }
 
-/// The lines of a file that are no rows, each counted from 1. The line with the names is not among them.
+/// The lines of a file that are no rows, each as a spreadsheet numbers its rows. The line with the names is not among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PassedOver {
@@ -49,7 +51,7 @@ pub struct PassedOver {
 
 /// One row, with as many fields as there are names.
 pub struct SheetRow {
-    /// The line of the file on which it begins, counted from 1.
+    /// Its number as a spreadsheet shows it: a cell with a line break is one row, and a line `sep=;` is none.
     pub line: u64,
     fields: Result<StringRecord, Reason>,
 }
@@ -57,7 +59,7 @@ pub struct SheetRow {
 /// What is wrong on which line.
 #[derive(Debug, Clone)]
 pub struct LineFault {
-    /// The line, counted from 1.
+    /// The line: the row as a spreadsheet numbers it.
     pub line: u64,
     /// What is wrong there.
     pub reason: Reason,
@@ -70,14 +72,14 @@ impl Sheet {
     /// What makes the file as a whole unreadable. A row with too few or too many fields does not: it is one bad row.
     pub fn read(bytes: &[u8]) -> Result<Self, Vec<LineFault>> {
         let text = bytes::text_of(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
-        let Split { text, skipped, by } = separator::split_of(&text)?;
-        separator::check_quotes(text, by, skipped)?;
+        let Split { text, by } = separator::split_of(&text)?;
+        separator::check_quotes(text, by)?;
         let mut passed_over = PassedOver::default();
         let mut above = Vec::new();
         let mut names: Option<(u64, Vec<String>)> = None;
         let mut rows = Vec::new();
         let (mut settings, mut lines_of_empty) = (Vec::new(), Vec::new());
-        for (line, record) in records(text, skipped, by)? {
+        for (line, record) in records(text, by)? {
             if notes::is_empty(&record) {
                 lines_of_empty.push(line);
             } else if notes::explains(&record) {
@@ -105,34 +107,38 @@ impl Sheet {
                 "There is no row below the column names.",
             )]);
         }
-        // Empty lines at the end of a file are the end of the file.
-        let last = rows.last().map_or(names_line, |row| row.line);
-        passed_over.empty = lines_of_empty.into_iter().filter(|line| *line < last).collect();
+        passed_over.empty = lines_of_empty;
         Ok(Self { names, names_line, settings, rows, passed_over })
     }
 }
 
-/// The records of a text with the line on which each begins.
-fn records(text: &str, skipped: u64, by: u8) -> Result<Vec<(u64, StringRecord)>, Vec<LineFault>> {
-    let mut lines = Lines { rest: text.as_bytes(), at: 0, line: skipped.saturating_add(1) };
+/// The records of a text with the number that a spreadsheet gives to the row: it counts records, not the line breaks in them.
+fn records(text: &str, by: u8) -> Result<Vec<(u64, StringRecord)>, Vec<LineFault>> {
+    let mut lines = Lines { rest: text.as_bytes(), at: 0, line: 1 };
     let mut all = Vec::new();
-    let mut ended = skipped;
+    let (mut ended, mut number) = (0_u64, 0_u64);
     let parsed = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(by)
         .from_reader(text.as_bytes())
         .into_records();
+    let mut next = |record| {
+        number = number.saturating_add(1);
+        all.push((number, record));
+    };
     for record in parsed {
         let record = record.map_err(|_| {
             vec![fault(1, "csv-unreadable", "Dit is geen leesbare CSV.", "This is no readable CSV.")]
         })?;
         let line = lines.line_of(&record);
         // The parser passes over lines without a character: they are counted as empty rows.
-        all.extend((ended.saturating_add(1)..line).map(|blank| (blank, StringRecord::new())));
+        (ended.saturating_add(1)..line).for_each(|_| next(StringRecord::new()));
         ended = line.saturating_add(breaks_in(&record));
-        all.push((line, record));
+        next(record);
     }
+    let lines = u64::try_from(text.lines().count()).unwrap_or(u64::MAX);
+    (ended..lines).for_each(|_| next(StringRecord::new()));
     Ok(all)
 }
 
@@ -288,11 +294,11 @@ fn is_comment(first: &str) -> bool {
 
 fn other_width(record: &StringRecord, names: usize, by: u8) -> Reason {
     let only = record.iter().next().filter(|_| record.len() == 1).unwrap_or_default();
-    if let Some(other) = separator::other_separator(only, by) {
+    if let Some((nl, en)) = separator::other_separator(only, by) {
         return Reason::found(
             "csv-separator",
-            format!("Deze regel is gescheiden met {other}, en de kolomnamen niet."),
-            format!("This row is separated with {other}, and the column names are not."),
+            format!("Deze regel is gescheiden met {nl}, en de kolomnamen niet."),
+            format!("This row is separated with {en}, and the column names are not."),
         );
     }
     Reason::found(

@@ -2,21 +2,34 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use csv::WriterBuilder;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    columns::{Chosen, Columns},
+    columns::{Chosen, Columns, Form},
+    example,
     gateway::{Call, CallError},
+    lists::Page,
     profile::ProfileChoice,
+    rows,
     session::Session,
     sheet::Setting,
+    text::member,
+    tls,
 };
 use crate::{
-    cli::{Context, Exit, Failure, files, language::tell},
-    domain::code::DatasetCode,
+    cli::{
+        Context, Exit, Failure, files,
+        language::{Said, both, counted, tell},
+    },
+    domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind, party::Role},
+    identity::certificate::ClientCertificate,
 };
 
 /// The arguments of `sluis client template`.
@@ -29,24 +42,41 @@ pub struct Template {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// Write one packet as JSON instead, with the dataset's invented example as content: replace every value by your own.
+    /// Write one packet as JSON instead, with the dataset's invented example as content: replace every value by your own. Its
+    /// dates are moved to the past year, as terms and ages count from today.
     #[arg(long, conflicts_with = "repeat")]
     pub packet: bool,
 
+    /// Write a declaration instead that such a packet may need, by the same invented person and of today.
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["packet", "repeat"], value_parser = kinds())]
+    pub declaration: Option<DeclarationKind>,
+
     /// More columns than what is required and usual: groups or names with commas between, such as `adres,stages`; `alles` is
     /// every column.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "packet")]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["packet", "declaration"])]
     pub with: Vec<String>,
 
     /// A value that holds for every row, such as `ontvanger.gemeente=0361`; it stands once, above the names. May be given more
     /// than once.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, conflicts_with = "packet")]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, conflicts_with_all = ["packet", "declaration"])]
     pub set: Vec<Setting>,
+
+    /// In which role you send; without it, the role in which the gateway knows the profile's certificate.
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<Role>,
 
     /// How many numbered columns a list gets; you may add more yourself.
     #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub repeat: u8,
 }
+
+fn kinds() -> impl TypedValueParser<Value = DeclarationKind> {
+    PossibleValuesParser::new(DeclarationKind::ALL.map(DeclarationKind::as_str))
+        .try_map(|word| word.parse::<DeclarationKind>())
+}
+
+/// The day on which the person of an example left the school.
+const LEFT: &str = "/traject/uitstroomdatum";
 
 /// Who is told what was sent about them is no recipient that a sender names.
 const PERSON: &str = "betrokkene";
@@ -56,17 +86,31 @@ const PERSON: &str = "betrokkene";
 #[serde(default)]
 pub struct Dataset {
     code: String,
+    kind: String,
     schema: Value,
     example: Value,
     bases: Vec<Basis>,
+    /// The role that sends it, once that is known.
+    #[serde(skip)]
+    sender: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct Basis {
     id: String,
+    senders: Vec<String>,
     recipients: Vec<String>,
     purposes: Vec<String>,
+    required: Vec<String>,
+    optional: Vec<String>,
+    opt_out: Vec<String>,
+}
+
+impl Basis {
+    fn allows(&self, category: &str) -> bool {
+        [&self.required, &self.optional, &self.opt_out].into_iter().flatten().any(|one| one == category)
+    }
 }
 
 impl Dataset {
@@ -76,12 +120,12 @@ impl Dataset {
     /// When the gateway does not answer, or does not know the dataset.
     pub async fn read(code: &DatasetCode, session: &Session) -> Result<Self, Failure> {
         match session.gateway.call(Call::get(format!("/v1/datasets/{code}"))).await {
-            Err(CallError::Problem(problem)) if problem.status == 404 => {
-                Err(Failure::refused(format!("the gateway has no dataset `{code}`"))
-                    .now("`sluis client datasets` lists them"))
-            }
-            answer => Ok(serde_json::from_slice(&answer?.body)
-                .map_err(|_| CallError::NotUnderstood("its JSON is of another form"))?),
+            Err(CallError::Problem(problem)) if problem.status == 404 => Err(Failure::refused(both!(
+                "de gateway heeft geen dataset `{code}`",
+                "the gateway has no dataset `{code}`"
+            ))
+            .now(("`sluis client datasets` noemt ze", "`sluis client datasets` lists them"))),
+            answer => Ok(serde_json::from_slice(&answer?.body).map_err(|_| CallError::OTHER_FORM)?),
         }
     }
 
@@ -97,41 +141,131 @@ impl Dataset {
             .taking("recipients.*.role", self.roles()))
     }
 
+    /// Whether it is asked and answered, and not handed over.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.kind == "request"
+    }
+
     /// The values that every packet of this dataset has, where there is only one, under the names that a template gives them.
     fn settled(&self) -> Vec<(&'static str, String)> {
         let only = |words: Vec<String>| <[String; 1]>::try_from(words).ok().map(|[word]| word);
-        let is_enrolled = self.packet().pointer("/person/ingeschreven").and_then(Value::as_bool);
+        let is_enrolled = self.example.pointer(LEFT).is_none();
         let all = [
             ("dataset", Some(self.code.clone())),
             ("doel", only(self.purposes())),
             ("ontvanger.rol", only(self.roles())),
             ("leerlingnummer.soort", Some("own".to_owned())),
-            ("ingeschreven", is_enrolled.map(|is| if is { "ja" } else { "nee" }.to_owned())),
+            ("ingeschreven", Some(if is_enrolled { "ja" } else { "nee" }.to_owned())),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// A packet with the dataset's invented example, to start from.
-    fn packet(&self) -> Value {
-        let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| self.example.pointer(pointer));
+    /// The dataset as one of these roles sends it: without the bases of other senders. Without roles, as it is.
+    ///
+    /// # Errors
+    /// When none of these roles sends anything of it, or when more than one of them does.
+    fn sent_by(mut self, roles: &[String]) -> Result<Self, Failure> {
+        if roles.is_empty() {
+            return Ok(self);
+        }
+        let senders: BTreeSet<String> = self.bases().flat_map(|basis| basis.senders.clone()).collect();
+        let own: Vec<&String> = roles.iter().filter(|role| senders.contains(*role)).collect();
+        let senders = senders.iter().cloned().collect::<Vec<_>>().join(", ");
+        match own.as_slice() {
+            [] => Err(Failure::refused(both!(
+                "{} stuurt niets van de dataset `{}`",
+                "{} sends nothing of the dataset `{}`",
+                roles.join(", "),
+                self.code
+            ))
+            .now(both!("die dataset wordt gestuurd door: {senders}", "that dataset is sent by: {senders}"))),
+            [role] => {
+                let role = (*role).clone();
+                self.bases.retain(|basis| basis.senders.contains(&role));
+                self.sender = Some(role);
+                Ok(self)
+            }
+            _ => Err(Failure::usage((
+                "dit certificaat is van meer dan een rol",
+                "this certificate is of more than one role",
+            ))
+            .now(("zeg met --role in welke rol u stuurt", "say with --role in which role you send"))),
+        }
+    }
+
+    /// The recipient who may receive the most of the example, for which purpose, and what that is.
+    fn widest(&self, today: Date) -> (Option<&String>, Option<&String>, Value) {
+        let category = |member: &str| {
+            let property = self.schema.get("properties").and_then(|known| known.get(member));
+            property.and_then(|node| node.get("x-category")).and_then(Value::as_str)
+        };
+        let whole = example::of_today(&self.example, today);
+        let left = |basis: &Basis| {
+            let mut example = whole.clone();
+            if let Some(members) = example.as_object_mut() {
+                members.retain(|member, _| category(member).is_none_or(|category| basis.allows(category)));
+            }
+            example
+        };
+        let size = |example: &Value| example.as_object().map_or(0, serde_json::Map::len);
+        let mut widest: Option<(&String, &Basis, Value)> = None;
+        for basis in self.bases() {
+            let example = left(basis);
+            for role in basis.recipients.iter().filter(|role| *role != PERSON) {
+                let is_wider = |(known, _, most): &(&String, &Basis, Value)| {
+                    (size(&example), std::cmp::Reverse(role)) > (size(most), std::cmp::Reverse(*known))
+                };
+                if widest.as_ref().is_none_or(is_wider) {
+                    widest = Some((role, basis, example.clone()));
+                }
+            }
+        }
+        match widest {
+            Some((role, basis, example)) => (Some(role), basis.purposes.first(), example),
+            None => (None, None, whole),
+        }
+    }
+
+    /// A packet with the dataset's invented example, to start from today: for the recipient who may receive the most of it.
+    fn packet(&self, today: Date) -> Value {
+        let (recipient, purpose, mut example) = self.widest(today);
+        // The example is of a school for praktijkonderwijs; another sender is of another kind, for which an mbo has no word everywhere.
+        if let Some(school) = example.pointer_mut("/school").and_then(Value::as_object_mut) {
+            match self.sender.as_deref() {
+                Some("vso-school") => {
+                    school.insert("soort".to_owned(), Value::from("voortgezet-speciaal-onderwijs"));
+                }
+                Some("mbo-school") => drop(school.remove("soort")),
+                _ => {}
+            }
+        }
+        let of = |pointers: &[&str]| pointers.iter().find_map(|pointer| example.pointer(pointer));
         let mut person = json!({
             "reference": { "kind": "own", "value": "L-2031" },
             "birthDate": of(&["/persoon/geboortedatum"]),
             "verblijf": "0361",
             "profiel": of(&["/traject/profiel", "/profiel/profiel"]),
-            "verlatenOp": of(&["/traject/uitstroomdatum"]),
+            "verlatenOp": of(&[LEFT]),
             "verwijderdOp": of(&["/verwijdering/datum"]),
         });
         if let Some(members) = person.as_object_mut() {
             members.retain(|_, value| !value.is_null());
+            // An mbo hands over about who holds its diploma (WEB 9.2.13).
+            let left =
+                members.get("verlatenOp").filter(|_| self.sender.as_deref() == Some("mbo-school")).cloned();
+            if let Some(left) = left {
+                members.insert("gediplomeerd".to_owned(), Value::Bool(true));
+                members.insert("gediplomeerdOp".to_owned(), left);
+            }
             members.insert("ingeschreven".to_owned(), Value::Bool(!members.contains_key("verlatenOp")));
         }
         json!({
             "dataset": self.code,
-            "purpose": self.purposes().first(),
-            "recipients": [{ "municipality": "0361", "role": self.roles().first() }],
+            "purpose": purpose,
+            "recipients": [{ "municipality": "0361", "role": recipient }],
             "person": person,
-            "content": self.example,
+            "content": example,
         })
     }
 
@@ -159,19 +293,62 @@ impl Template {
         let session = Session::open(choice, at)?;
         let dataset =
             Dataset { code: self.dataset.to_string(), ..Dataset::read(&self.dataset, &session).await? };
-        if self.packet { self.write_packet(&dataset, at) } else { self.write_sheet(&dataset, at) }
+        let roles = match self.role {
+            Some(role) => vec![role.to_string()],
+            None => own_roles(&session).await,
+        };
+        let dataset = dataset.sent_by(&roles)?;
+        let today = amsterdam_date(at.clock.now());
+        match self.declaration {
+            Some(kind) => self.write(&example::declaration(kind, &dataset.packet(today), today), at),
+            None if self.packet => self.write(&dataset.packet(today), at),
+            None => self.write_sheet(&dataset, at),
+        }
     }
 
-    fn write_packet(&self, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
-        let packet = dataset.packet();
+    fn write(&self, document: &Value, at: &mut Context) -> Result<Exit, Failure> {
         match &self.out {
             Some(path) => {
-                files::write_private(path, format!("{packet:#}\n").as_bytes())?;
+                files::write_private(path, format!("{document:#}\n").as_bytes())?;
                 at.out.show(&json!({ "file": path }), || path.display().to_string())?;
             }
-            None => at.out.show(&packet, || format!("{packet:#}"))?,
+            None => at.out.show(document, || format!("{document:#}"))?,
         }
         Ok(Exit::Done)
+    }
+
+    /// Whether every `--set` is a value of its column, once.
+    fn check_set(&self, columns: &Columns) -> Result<(), Failure> {
+        for (index, set) in self.set.iter().enumerate() {
+            let Some(column) = columns.find(&set.name) else { continue };
+            let is_same = |one: &Setting| columns.find(&one.name).is_some_and(|one| one.path == column.path);
+            if self.set.iter().take(index).any(is_same) {
+                return Err(Failure::usage(both!(
+                    "--set geeft `{}` twee keer; er is niets geschreven",
+                    "--set gives `{}` twice; nothing was written",
+                    set.name
+                ))
+                .now(("geef het een keer", "give it once")));
+            }
+            let text = match (rows::read(&set.name, &column, &set.value), &column.form) {
+                (Err(reason), _) => (reason.nl, reason.en),
+                (Ok(value), Form::Choice(words)) if !words.iter().any(|word| *word == value) => {
+                    let words = words.join(", ");
+                    (
+                        format!("Dit is geen van de keuzes: {words}."),
+                        format!("This is none of the choices: {words}."),
+                    )
+                }
+                (Ok(_), _) => continue,
+            };
+            return Err(Failure::usage(both!(
+                "de waarde van --set {} klopt niet; er is niets geschreven",
+                "the value of --set {} is not right; nothing was written",
+                set.name
+            ))
+            .now(text));
+        }
+        Ok(())
     }
 
     fn write_sheet(&self, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
@@ -186,11 +363,16 @@ impl Template {
                     for_every_row: true,
                 }),
                 None => {
-                    return Err(Failure::usage(format!("the dataset has no column `{}`", set.name))
-                        .now("--with alles shows every name"));
+                    return Err(Failure::usage(both!(
+                        "de dataset heeft geen kolom `{}`",
+                        "the dataset has no column `{}`",
+                        set.name
+                    ))
+                    .now(("--with alles laat alle namen zien", "--with alles shows every name")));
                 }
             }
         }
+        self.check_set(&columns)?;
         let settled = dataset.settled();
         let value = |name: &str| {
             let set = self.set.iter().find(|set| set.name == name).map(|set| set.value.clone());
@@ -208,8 +390,14 @@ impl Template {
                 files::write_private(path, &bytes)?;
                 let language = at.out.language();
                 at.out.show(&made, || {
-                    let mut text =
-                        tell!(language, "{}: {} kolommen", "{}: {} columns", path.display(), names.len());
+                    let mut text = format!(
+                        "{}: {}",
+                        path.display(),
+                        language.pick(
+                            counted(names.len(), "kolom", "kolommen"),
+                            counted(names.len(), "column", "columns")
+                        )
+                    );
                     let groups = columns.groups();
                     if self.with.is_empty() && !groups.is_empty() {
                         text.push_str(&tell!(
@@ -223,10 +411,21 @@ impl Template {
                 })?;
             }
             None if at.out.is_json() => at.out.show(&made, String::new)?,
-            None => at.out.say(String::from_utf8_lossy(&bytes))?,
+            None => at.out.say(Said::same(String::from_utf8_lossy(&bytes)))?,
         }
         Ok(Exit::Done)
     }
+}
+
+/// The roles in which the gateway knows the organisation of the profile's certificate; none where that cannot be told.
+async fn own_roles(session: &Session) -> Vec<String> {
+    let certificate = tls::certificates(&session.profile.certificate).ok();
+    let certificate = certificate.and_then(|chain| ClientCertificate::read(chain.first()?).ok());
+    let Some(oin) = certificate.map(|certificate| certificate.oin().to_string()) else { return Vec::new() };
+    let page: Result<Page, _> = session.gateway.json(Call::get("/v1/parties")).await;
+    let items = page.map(|page| page.items).unwrap_or_default();
+    let own = items.iter().filter(|item| member(item, "/oin") == oin);
+    own.map(|item| member(item, "/role")).filter(|role| !role.is_empty()).collect()
 }
 
 /// The bytes of a template: a byte order mark and semicolons, which a Dutch spreadsheet opens without asking; a line for what
@@ -235,7 +434,9 @@ impl Template {
 /// # Errors
 /// When the CSV cannot be made.
 pub fn written(chosen: &[Chosen], value: impl Fn(&str) -> Option<String>) -> Result<Vec<u8>, Failure> {
-    let failed = |error: csv::Error| Failure::internal("cannot make the CSV").because(error);
+    let failed = |error: csv::Error| {
+        Failure::internal(("kan de CSV niet maken", "cannot make the CSV")).because(error)
+    };
     let mut writer = WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
@@ -251,7 +452,7 @@ pub fn written(chosen: &[Chosen], value: impl Fn(&str) -> Option<String>) -> Res
         if index == 0 { format!("# {}", one.explanation) } else { one.explanation.clone() }
     });
     writer.write_record(explained).map_err(failed)?;
-    writer.into_inner().map_err(|_| Failure::internal("cannot make the CSV"))
+    writer.into_inner().map_err(|_| Failure::internal(("kan de CSV niet maken", "cannot make the CSV")))
 }
 
 /// `NAME=VALUE` on the command line.

@@ -9,7 +9,11 @@ use super::{
     push::{Accepted, Verdicts},
     report::{Record, Status},
 };
-use crate::cli::{Language, language::tell, moment};
+use crate::cli::{
+    Language,
+    language::{counted, tell},
+    moment,
+};
 
 /// At most so many faulty lines are printed for people; the report holds them all.
 const SHOWN: usize = 20;
@@ -89,32 +93,40 @@ pub fn of_accepted(accepted: &Accepted, language: Language) -> String {
     let line = |recipient: &Value| {
         let of = |pointer| member(recipient, pointer);
         let party = format!("{}/{}", of("/party/oin"), of("/party/role"));
-        format!("  {party}  {}  log {}", of("/basis"), of("/logIndex"))
+        let place = of("/municipality");
+        let place = match &*place {
+            "" => place,
+            place => tell!(language, " voor gemeente {place}", " for municipality {place}"),
+        };
+        format!("  {party}{place}  {}  log {}", of("/basis"), of("/logIndex"))
     };
     let mut lines = vec![tell!(language, "Aangenomen: {}", "Accepted: {}", accepted.id)];
     lines.extend(accepted.recipients.as_array().into_iter().flatten().map(line));
     lines.join("\n")
 }
 
-/// A batch that ended: the first faulty lines with their reasons, the count, where the report is.
+/// A batch that ended: the first faulty lines with their reasons, the count, where the report is. A check has no report, and
+/// is told as a question.
 #[must_use]
 pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, language: Language) -> String {
-    let is_faulty =
-        |record: &&Record| !matches!(record.status, Status::Accepted | Status::Permitted | Status::Sending);
+    let is_faulty = |record: &&Record| {
+        !record.receipt_faults.is_empty()
+            || !matches!(record.status, Status::Accepted | Status::Permitted | Status::Sending)
+    };
     let faulty = records.iter().filter(is_faulty).take(SHOWN);
-    let mut lines: Vec<String> = faulty.flat_map(|record| of_record(record, language)).collect();
-    lines.push(tell!(
-        language,
-        "{} regels: {} aangenomen (waarvan eerder {}), {} geweigerd, {} ongeldig, {} dubbel, {} open",
-        "{} lines: {} accepted (of which earlier {}), {} refused, {} invalid, {} duplicate, {} open",
-        tally.lines,
-        tally.accepted,
-        tally.earlier,
-        tally.refused,
-        tally.invalid,
-        tally.duplicate,
-        tally.open
-    ));
+    let is_check = report.is_none();
+    let mut lines: Vec<String> = faulty.flat_map(|record| of_record(record, is_check, language)).collect();
+    lines.push(summary(tally, is_check, language));
+    if tally.unproven > 0 {
+        lines.push(tell!(
+            language,
+            "{} aangenomen met een ontvangstbewijs dat niet klopt: stuur die niet nog eens; bewaar het verslag en zeg het tegen de \
+             beheerder van de gateway en uw functionaris gegevensbescherming",
+            "{} accepted with a receipt that does not hold: do not send those again; keep the report and tell the gateway's operator \
+             and your privacy officer",
+            tally.unproven
+        ));
+    }
     if let Some(report) = report {
         lines.push(tell!(language, "verslag: {}", "report: {}", report.display()));
         if tally.open > 0 {
@@ -128,11 +140,56 @@ pub fn of_batch(records: &[Record], tally: &Tally, report: Option<&Path>, langua
     lines.join("\n")
 }
 
-fn of_record(record: &Record, language: Language) -> Vec<String> {
+fn summary(tally: &Tally, is_check: bool, language: Language) -> String {
+    let lines = language.pick(counted(tally.lines, "regel", "regels"), counted(tally.lines, "line", "lines"));
+    if !is_check {
+        return tell!(
+            language,
+            "{lines}: {} aangenomen (waarvan eerder {}), {} geweigerd, {} ongeldig, {} dubbel, {} open",
+            "{lines}: {} accepted (of which earlier {}), {} refused, {} invalid, {} duplicate, {} open",
+            tally.accepted,
+            tally.earlier,
+            tally.refused,
+            tally.invalid,
+            tally.duplicate,
+            tally.open
+        );
+    }
+    let would = tally.accepted.saturating_sub(tally.earlier);
+    let mut text = tell!(
+        language,
+        "{lines} nagevraagd; er is niets verstuurd of opgeslagen. Zou worden aangenomen: {}; al eerder aangenomen: {}; zou worden \
+         geweigerd: {}; ongeldig: {}; dubbel: {}; zonder antwoord: {}",
+        "{lines} asked about; nothing was sent or stored. Would be accepted: {}; accepted earlier: {}; would be refused: {}; \
+         invalid: {}; duplicate: {}; without an answer: {}",
+        would,
+        tally.earlier,
+        tally.refused,
+        tally.invalid,
+        tally.duplicate,
+        tally.open
+    );
+    if tally.changed > 0 {
+        text.push_str(&tell!(
+            language,
+            "\n{} niet meer zoals eerder verstuurd: de regel zelf, een waarde boven de kolomnamen of een --set is anders. Versturen \
+             vraagt om --changed.",
+            "\n{} not as an earlier run sent: the line itself, a value above the names or a --set differs. A push asks for --changed.",
+            language.pick(
+                counted(tally.changed, "regel is", "regels zijn"),
+                counted(tally.changed, "line is", "lines are")
+            )
+        ));
+    }
+    text
+}
+
+fn of_record(record: &Record, is_check: bool, language: Language) -> Vec<String> {
     // The reasons say more than the title above them.
-    let title = record.title.as_ref().filter(|_| record.reasons.is_empty());
+    let title = record.said.as_ref().map(|said| said.text(language)).or(record.title.as_deref());
+    let title = title.filter(|_| record.reasons.is_empty());
     let title = title.map(|title| format!(": {title}")).unwrap_or_default();
-    let (line, status) = (record.line, of_status(record.status, language));
+    let (line, status) = (record.line, of_status(record.status, is_check, language));
     let mut lines = vec![tell!(language, "regel {line}: {status}{title}", "line {line}: {status}{title}")];
     let under = record.title.as_deref().unwrap_or_default();
     let reasons = record.reasons.iter().flat_map(|reason| reason.lines_under(under, language));
@@ -140,16 +197,23 @@ fn of_record(record: &Record, language: Language) -> Vec<String> {
     lines
 }
 
-fn of_status(status: Status, language: Language) -> &'static str {
-    let (nl, en) = match status {
-        Status::Accepted => ("aangenomen", "accepted"),
-        Status::Permitted => ("zou worden aangenomen", "would be accepted"),
-        Status::Refused => ("geweigerd", "refused"),
-        Status::Invalid => ("ongeldig, niet verstuurd", "invalid, not sent"),
-        Status::Duplicate => {
+fn of_status(status: Status, is_check: bool, language: Language) -> &'static str {
+    let (nl, en) = match (status, is_check) {
+        (Status::Accepted, false) => ("aangenomen", "accepted"),
+        (Status::Accepted, true) => ("eerder aangenomen", "accepted earlier"),
+        (Status::Permitted, _) => ("zou worden aangenomen", "would be accepted"),
+        (Status::Refused, false) => ("geweigerd", "refused"),
+        (Status::Refused, true) => ("zou worden geweigerd", "would be refused"),
+        (Status::Invalid, false) => ("ongeldig, niet verstuurd", "invalid, not sent"),
+        (Status::Invalid, true) => ("ongeldig, zou niet worden verstuurd", "invalid, would not be sent"),
+        (Status::Duplicate, false) => {
             ("gelijk aan een eerdere regel, niet verstuurd", "same as an earlier line, not sent")
         }
-        Status::Sending | Status::Unknown => ("geen antwoord", "no answer"),
+        (Status::Duplicate, true) => (
+            "gelijk aan een eerdere regel, zou niet worden verstuurd",
+            "same as an earlier line, would not be sent",
+        ),
+        (Status::Sending | Status::Unknown, _) => ("geen antwoord", "no answer"),
     };
     language.pick(nl, en)
 }

@@ -139,7 +139,7 @@ fn of_alert(name: &str) -> Option<Distrust> {
 impl From<Distrust> for Failure {
     fn from(distrust: Distrust) -> Self {
         const NEW: (&str, &str) = (
-            "vraag uw uitgever om een nieuw certificaat en de beheerder van de poort om het te registreren; zet het in het profiel",
+            "vraag uw uitgever om een nieuw certificaat en de beheerder van de gateway om het te registreren; zet het in het profiel",
             "get a new certificate from your authority, have the gateway's operator register it, and put it in the profile",
         );
         let (what, now) = match distrust {
@@ -149,17 +149,17 @@ impl From<Distrust> for Failure {
             Distrust::Expired => (("uw certificaat is verlopen", "your certificate has expired").into(), NEW),
             Distrust::UnknownAuthority => (
                 (
-                    "de poort kent de uitgever van uw certificaat niet",
+                    "de gateway kent de uitgever van uw certificaat niet",
                     "the gateway does not know your certificate's authority",
                 )
                     .into(),
                 (
-                    "kijk of `certificate` in het profiel het certificaat met de hele keten is, en voor deze poort is uitgegeven",
+                    "kijk of `certificate` in het profiel het certificaat met de hele keten is, en voor deze gateway is uitgegeven",
                     "check that `certificate` in the profile has its whole chain and was issued for this gateway",
                 ),
             ),
             Distrust::Refused => (
-                ("de poort neemt uw certificaat niet aan", "the gateway does not take your certificate")
+                ("de gateway neemt uw certificaat niet aan", "the gateway does not take your certificate")
                     .into(),
                 (
                     "kijk naar `certificate` en `key` in het profiel; is het geregistreerd en nog geldig?",

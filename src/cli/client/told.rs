@@ -73,12 +73,16 @@ impl Teller<'_> {
         };
         let who = told.first(|part| part.caller).map(|party| self.party(party));
         let nobody = match event {
-            Event::Expire | Event::Notice => language.pick("de poort", "the gateway"),
+            Event::Expire | Event::Notice => language.pick("de gateway", "the gateway"),
             _ => language.pick("de beheerder", "the operator"),
         };
         let who = who.unwrap_or_else(|| nobody.to_owned());
         let (done, doing) = self.acts(event, told);
-        if told.outcome() == Some(Outcome::Refused) {
+        if told.outcome() == Some(Outcome::Refused) && event == Event::Evaluated {
+            // The question was asked; only its answer is no.
+            text.push_str(&tell!(language, "{who} {done}: nee", "{who} {done}: no"));
+            text.push_str(&self.reasons(told));
+        } else if told.outcome() == Some(Outcome::Refused) {
             text.push_str(&tell!(
                 language,
                 "{who} wilde {doing}: geweigerd",
@@ -102,6 +106,14 @@ impl Teller<'_> {
         let what = self.what(told);
         let to = told.first(|part| part.recipient).map(|party| self.party(party));
         let to = to.map(|party| tell!(language, " aan {party}", " to {party}")).unwrap_or_default();
+        // The college that is meant stands behind the party that acts for it, or else behind what it is about.
+        let place = told.first(|part| part.municipality.clone());
+        let place = place
+            .map(|place| tell!(language, " voor gemeente {place}", " for municipality {place}"))
+            .unwrap_or_default();
+        let names_recipient =
+            matches!(event, Event::Push | Event::Request | Event::Question | Event::Declare);
+        let (what, to) = if names_recipient { (what, to + &place) } else { (what + &place, to) };
         let from = told.first(|part| part.sender).map(|party| self.party(party));
         let from = from.map(|party| tell!(language, " van {party}", " from {party}")).unwrap_or_default();
         let subject = told.first(|part| part.subject).map(|party| self.party(party)).unwrap_or_default();
@@ -352,7 +364,7 @@ const fn plain(event: Event, language: Language) -> (&'static str, &'static str)
             (("maakte een reservekopie", "een reservekopie maken"), ("made a backup", "make a backup"))
         }
         Event::GatewayKeyRotated => (
-            ("maakte een nieuwe sleutel van de poort", "een nieuwe sleutel maken"),
+            ("maakte een nieuwe sleutel van de gateway", "een nieuwe sleutel maken"),
             ("made a new key of the gateway", "make a new key"),
         ),
         Event::BodyRead => (

@@ -80,7 +80,12 @@ pub(super) fn content(
     person: &Value,
     days: Days,
 ) -> Result<Value, Failure> {
-    let missing = || Failure::internal("the built-in policies lack a dataset of the story");
+    let missing = || {
+        Failure::internal((
+            "de ingebouwde regels missen een dataset van het verhaal",
+            "the built-in policies lack a dataset of the story",
+        ))
+    };
     let code = dataset.parse().map_err(|_| missing())?;
     let mut content = catalogue.dataset(&code).ok_or_else(missing)?.example.clone();
     set(&mut content, "/persoon/geboortedatum", person["birthDate"].clone());
@@ -96,5 +101,47 @@ pub(super) fn content(
 fn set(content: &mut Value, pointer: &str, value: Value) {
     if let Some(place) = content.pointer_mut(pointer) {
         *place = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::pgn::Pgn;
+
+    /// Every text in a value, with the name of its member.
+    fn texts<'a>(name: &'a str, value: &'a Value, found: &mut Vec<(&'a str, &'a str)>) {
+        match value {
+            Value::String(text) => found.push((name, text)),
+            Value::Array(items) => items.iter().for_each(|item| texts(name, item, found)),
+            Value::Object(members) => members.iter().for_each(|(name, member)| texts(name, member, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Toby and Noor live where their municipality is, and no number of theirs is anybody's.
+    #[test]
+    fn the_people_of_the_story_live_where_their_municipality_is() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let days = Days::of("2026-11-02T12:00:00Z".parse().unwrap());
+        let (_, region) = catalogue.regions().next().unwrap();
+        for person in [toby(days), noor(days)] {
+            let code = person["verblijf"].as_str().unwrap().parse().unwrap();
+            let home = region.municipality(&code).unwrap();
+            for dataset in ["verzoek-voortzetting", "overgangsdocument", "uitstroomprofiel"] {
+                let content = content(&catalogue, dataset, &person, days).unwrap();
+                let mut found = Vec::new();
+                texts("", &person, &mut found);
+                texts("", &content, &mut found);
+                let places = found.iter().filter(|(name, _)| *name == "woonplaats");
+                assert!(places.clone().count() > 0, "{dataset}");
+                assert!(places.clone().all(|(_, place)| *place == home.name), "{dataset}");
+                let mut postcodes = found.iter().filter(|(name, _)| *name == "postcode");
+                assert!(postcodes.all(|(_, postcode)| postcode.starts_with("18")), "{dataset}");
+                for (name, text) in found {
+                    assert!(text.parse::<Pgn>().is_err() || text.starts_with("9999"), "{dataset}: {name}");
+                }
+            }
+        }
     }
 }

@@ -63,8 +63,15 @@ pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf, Failure> {
         files::private_folder(path)?;
         let mut found = fs::read_dir(path).map_err(|error| Failure::unreadable(path, error))?;
         if found.next().is_some() {
-            return Err(Failure::usage(format!("`{}` already holds something", path.display()))
-                .now("give a folder that is new or empty; nothing is overwritten"));
+            return Err(Failure::usage(both!(
+                "in `{}` staat al iets",
+                "`{}` already holds something",
+                path.display()
+            ))
+            .now((
+                "geef een nieuwe of lege map; er wordt niets overschreven",
+                "give a folder that is new or empty; nothing is overwritten",
+            )));
         }
         return Ok(path.to_path_buf());
     }
@@ -77,7 +84,8 @@ pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf, Failure> {
             Err(error) => return Err(Failure::unwritable(&path, error)),
         }
     }
-    Err(Failure::usage("there are too many demo folders here").now("give another with --dir"))
+    Err(Failure::usage(("er zijn hier te veel mappen van de demo", "there are too many demo folders here"))
+        .now(("geef een andere met --dir", "give another with --dir")))
 }
 
 impl Stage {
@@ -154,7 +162,12 @@ impl Stage {
 
 fn cast(laid: &LaidOut, role: Role) -> Result<&LaidParty, Failure> {
     let found = laid.parties.iter().find(|party| party.party.role == role);
-    found.ok_or_else(|| Failure::internal("the region lacks a party of the story"))
+    found.ok_or_else(|| {
+        Failure::internal((
+            "de regio mist een partij van het verhaal",
+            "the region lacks a party of the story",
+        ))
+    })
 }
 
 impl Actor {
@@ -169,11 +182,13 @@ impl Actor {
         let folder = parties.join(&laid.name);
         init::point_profile(&folder.join("profile.toml"), url)?;
         let profile = Profile::read(&folder.join("profile.toml"))?;
-        let gateway = Gateway::of(&profile, Arc::clone(entropy))?;
-        let key = PrivateKey::generate(init::usual_algorithm(laid.party.role))
-            .map_err(|error| Failure::internal("cannot make a key").because(error))?;
-        let text = serde_json::to_vec_pretty(&key.to_jwk())
-            .map_err(|error| Failure::internal("cannot write a key").because(error))?;
+        let gateway = Gateway::of(&profile, Arc::clone(clock), Arc::clone(entropy))?;
+        let key = PrivateKey::generate(init::usual_algorithm(laid.party.role)).map_err(|error| {
+            Failure::internal(("kan geen sleutel maken", "cannot make a key")).because(error)
+        })?;
+        let text = serde_json::to_vec_pretty(&key.to_jwk()).map_err(|error| {
+            Failure::internal(("kan geen sleutel schrijven", "cannot write a key")).because(error)
+        })?;
         files::write_private(&folder.join("encryption.jwk"), &text)?;
         let actor = Self { name: laid.name.clone(), party: laid.party, gateway, folder, key };
         actor.publish(&profile, clock.as_ref()).await?;
@@ -182,11 +197,20 @@ impl Actor {
 
     async fn publish(&self, profile: &Profile, clock: &dyn Clock) -> Result<(), Failure> {
         let read = |path: &Path| fs::read(path).map_err(|error| Failure::unreadable(path, error));
-        let own = OwnCertificate::from_pem(&read(&profile.certificate)?, &read(&profile.key)?)
-            .map_err(|error| Failure::internal("a party's certificate cannot be read").because(error))?;
+        let own = OwnCertificate::from_pem(&read(&profile.certificate)?, &read(&profile.key)?).map_err(
+            |error| {
+                Failure::internal((
+                    "het certificaat van een partij is niet te lezen",
+                    "a party's certificate cannot be read",
+                ))
+                .because(error)
+            },
+        )?;
         let public = self.key.public();
-        let proof = key_proof::state(public, Some(self.party), &own, clock.now())
-            .map_err(|error| Failure::internal("cannot prove a key").because(error))?;
+        let proof = key_proof::state(public, Some(self.party), &own, clock.now()).map_err(|error| {
+            Failure::internal(("kan niet bewijzen van wie een sleutel is", "cannot prove a key"))
+                .because(error)
+        })?;
         let body = json!({ "key": public.to_jwk(), "proof": proof });
         self.gateway.call(Call::post("/v1/keys", &body)?).await?;
         Ok(())
@@ -199,24 +223,32 @@ impl Actor {
         if let Some(receipt) = answer.headers.get("sluis-receipt") {
             files::write_private(&self.folder.join(format!("{name}.receipt")), receipt.as_bytes())?;
         }
-        let asked = packet.parse().map_err(|_| Failure::internal("the packet's id is no id"))?;
+        let asked = packet.parse().map_err(|_| {
+            Failure::internal(("het kenmerk van het pakket is geen kenmerk", "the packet's id is no id"))
+        })?;
         let (_, content) = open_packet(&jwe, &self.key, asked).map_err(|error| {
-            Failure::refused("the packet does not open with its recipient's key").because(error)
+            Failure::refused((
+                "het pakket gaat niet open met de sleutel van zijn ontvanger",
+                "the packet does not open with its recipient's key",
+            ))
+            .because(error)
         })?;
         files::write_private(&self.folder.join(format!("{name}.json")), content.expose())
     }
 
     /// Keeps an answer of the gateway.
     pub(super) fn keep_json(&self, name: &str, answer: &Value) -> Result<(), Failure> {
-        let text = serde_json::to_vec_pretty(answer)
-            .map_err(|error| Failure::internal("cannot make JSON of an answer").because(error))?;
+        let text = serde_json::to_vec_pretty(answer).map_err(|error| {
+            Failure::internal(("kan geen JSON maken van een antwoord", "cannot make JSON of an answer"))
+                .because(error)
+        })?;
         files::write_private(&self.folder.join(name), &text)
     }
 }
 
 /// The JWE of an answer to a pull.
 fn jwe_of(answer: &Answer) -> Result<String, Failure> {
-    let text =
-        String::from_utf8(answer.body.to_vec()).map_err(|_| Failure::internal("the payload is no JWE"))?;
+    let text = String::from_utf8(answer.body.to_vec())
+        .map_err(|_| Failure::internal(("wat kwam is geen JWE", "the payload is no JWE")))?;
     Ok(text.trim().to_owned())
 }

@@ -251,7 +251,10 @@ fn bodies(entries: &Value) -> impl Iterator<Item = &str> {
 
 fn text(answer: &Value, pointer: &str) -> Result<String, Failure> {
     let found = answer.pointer(pointer).and_then(Value::as_str);
-    found
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::internal("the gateway's answer lacks a member of the story"))
+    found.map(str::to_owned).ok_or_else(|| {
+        Failure::internal((
+            "in het antwoord van de gateway mist een deel van het verhaal",
+            "the gateway's answer lacks a member of the story",
+        ))
+    })
 }

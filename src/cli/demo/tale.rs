@@ -118,7 +118,9 @@ impl Tale {
     ) -> Result<Value, Failure> {
         let answer = self.step(at, actor, told, request, call).await?;
         let Some(answer) = answer else { return Ok(Value::Null) };
-        serde_json::from_slice(&answer.body).map_err(|_| Failure::internal("the gateway's answer is no JSON"))
+        serde_json::from_slice(&answer.body).map_err(|_| {
+            Failure::internal(("het antwoord van de gateway is geen JSON", "the gateway's answer is no JSON"))
+        })
     }
 
     /// Notes a step that was not a call, such as opening or verifying.
@@ -183,8 +185,10 @@ impl Tale {
     /// Leaves `story.json`.
     pub(super) fn keep(&self) -> Result<(), Failure> {
         let path = self.folder.join("story.json");
-        let text = serde_json::to_vec_pretty(&self.steps)
-            .map_err(|error| Failure::internal("cannot make JSON of the story").because(error))?;
+        let text = serde_json::to_vec_pretty(&self.steps).map_err(|error| {
+            Failure::internal(("kan geen JSON maken van het verhaal", "cannot make JSON of the story"))
+                .because(error)
+        })?;
         fs::write(&path, text).map_err(|error| Failure::unwritable(&path, error))
     }
 }

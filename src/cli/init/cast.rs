@@ -40,7 +40,12 @@ const COLLEGES: [(&str, &str, Role); 3] = [
 
 /// Three schools, and who acts for the college of Alkmaar in each of its roles, as the region's file says.
 pub(super) fn parts(region: &Region, now: Timestamp) -> Result<Vec<Part>, Failure> {
-    let missing = || Failure::internal("the region lacks a party of the try-out");
+    let missing = || {
+        Failure::internal((
+            "de regio mist een partij van de proefopstelling",
+            "the region lacks a party of the try-out",
+        ))
+    };
     let mut parts = Vec::new();
     for (name, organisation, oin, role) in SCHOOLS {
         let oin = oin.parse().map_err(|_| missing())?;

@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use toml::Value;
 
 use super::InitOptions;
-use crate::{cli::Failure, config::SAMPLE};
+use crate::{
+    cli::{Failure, language::both},
+    config::SAMPLE,
+};
 
 /// The configuration of a gateway for real people.
 pub(super) fn of_gateway(region: &str, origin: &str, public_url: &str) -> Result<String, Failure> {
@@ -74,7 +77,10 @@ impl Sample {
                 return Ok(());
             }
         }
-        Err(Failure::internal(format!("the sample has no `{name}` in `{section}`")))
+        Err(Failure::internal(both!(
+            "het voorbeeld heeft geen `{name}` in `{section}`",
+            "the sample has no `{name}` in `{section}`"
+        )))
     }
 
     fn finish(mut self) -> String {

@@ -10,8 +10,10 @@ use super::{cast, configuration, free};
 use crate::{
     cli::{
         Failure,
-        compose::{Composed, catalogue, listed},
+        compose::{Composed, catalogue},
+        faults::{found_in_files, listed},
         files,
+        language::both,
     },
     config::{Config, Environment, USUAL_FILE},
     crypto::gateway_keys::GatewayKeys,
@@ -80,7 +82,10 @@ pub async fn lay_out(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<LaidOut, Failure> {
     let now = clock.now();
-    let failed = |error: AuthorityError| Failure::internal("the throw-away CA cannot be made").because(error);
+    let failed = |error: AuthorityError| {
+        Failure::internal(("kan geen CA maken voor het uitproberen", "the throw-away CA cannot be made"))
+            .because(error)
+    };
     for name in [USUAL_FILE, "keys", "tls", "parties", "gateway.db"] {
         free(&folder.join(name))?;
     }
@@ -89,8 +94,9 @@ pub async fn lay_out(
     let folder = &std::path::absolute(folder).map_err(|error| Failure::unwritable(folder, error))?;
 
     let authority = Authority::root("Sluis try-out", now, entropy.as_ref()).map_err(failed)?;
-    let gateway_oin: Oin =
-        GATEWAY_OIN.parse().map_err(|_| Failure::internal("the gateway's own OIN is no OIN"))?;
+    let gateway_oin: Oin = GATEWAY_OIN.parse().map_err(|_| {
+        Failure::internal(("het eigen OIN van de gateway is geen OIN", "the gateway's own OIN is no OIN"))
+    })?;
     let names = ["localhost", "127.0.0.1"];
     let server =
         authority.server(gateway_oin, "Sluis try-out", &names, now, entropy.as_ref()).map_err(failed)?;
@@ -107,21 +113,29 @@ pub async fn lay_out(
         files::write_private(&tls.join(name), text.as_bytes())?;
     }
     let origin = format!("{ORIGIN}/{}", amsterdam_date(now).year());
-    GatewayKeys::generate(&folder.join("keys"), &origin, entropy.as_ref())
-        .map_err(|faults| Failure::configuration(listed("the keys cannot be made", &faults)))?;
+    GatewayKeys::generate(&folder.join("keys"), &origin, entropy.as_ref()).map_err(|faults| {
+        Failure::configuration(listed(("kan de sleutels niet maken", "the keys cannot be made"), &faults))
+    })?;
     let config_path = folder.join(USUAL_FILE);
     let text = configuration::of_try_out(options, ORIGIN)?;
     files::write_private(&config_path, text.as_bytes())?;
     let config = Config::parse(&text, folder, &Environment::default()).map_err(|faults| {
-        Failure::internal(listed("the configuration that was made is not in order", &faults))
+        Failure::internal(found_in_files(
+            ("de gemaakte configuratie is niet in orde", "the configuration that was made is not in order"),
+            &faults,
+        ))
     })?;
 
     let url = config.database.connect_url().map_err(|error| {
-        Failure::configuration("the database's password file cannot be read").because(error)
+        Failure::configuration((
+            "het bestand met het wachtwoord van de database is niet te lezen",
+            "the database's password file cannot be read",
+        ))
+        .because(error)
     })?;
-    Store::migrate(&url)
-        .await
-        .map_err(|error| Failure::configuration("the database cannot be made").because(error))?;
+    Store::migrate(&url).await.map_err(|error| {
+        Failure::configuration(("kan de database niet maken", "the database cannot be made")).because(error)
+    })?;
     let parties_folder = folder.join("parties");
     let composed = Box::pin(Composed::open(&config, Arc::clone(clock), Arc::clone(entropy))).await?;
     let registered = register(&composed, &authority, &parties_folder, options, entropy.as_ref()).await;
@@ -139,20 +153,37 @@ async fn register(
     let exchange = &composed.exchange;
     let now = exchange.now();
     let catalogue = catalogue(None)?;
-    let region =
-        catalogue.region(REGION).ok_or_else(|| Failure::internal("the built-in policies lack the region"))?;
-    let receipt_key = serde_json::to_vec_pretty(&composed.receipt_key)
-        .map_err(|error| Failure::internal("cannot write the receipt key").because(error))?;
+    let region = catalogue.region(REGION).ok_or_else(|| {
+        Failure::internal((
+            "de ingebouwde regels kennen de regio niet",
+            "the built-in policies lack the region",
+        ))
+    })?;
+    let receipt_key = serde_json::to_vec_pretty(&composed.receipt_key).map_err(|error| {
+        Failure::internal((
+            "kan de sleutel van de ontvangstbewijzen niet schrijven",
+            "cannot write the receipt key",
+        ))
+        .because(error)
+    })?;
     let vkey = composed.vkeys.first().cloned().unwrap_or_default();
     let mut laid = Vec::new();
     for part in cast::parts(region, now)? {
-        let odd = |error| Failure::internal(format!("cannot register {}", part.name)).because(error);
+        let odd = |error| {
+            Failure::internal(both!("kan {} niet registreren", "cannot register {}", part.name))
+                .because(error)
+        };
         exchange.register_party(part.party, part.organisation, part.municipalities).await.map_err(odd)?;
         let certificate = authority
             .client(part.party.oin, part.organisation, part.party.role.as_str(), now, entropy)
-            .map_err(|error| Failure::internal("a certificate cannot be made").because(error))?;
-        let read = ClientCertificate::read(&certificate.der)
-            .map_err(|error| Failure::internal("a certificate cannot be read").because(error))?;
+            .map_err(|error| {
+                Failure::internal(("kan een certificaat niet maken", "a certificate cannot be made"))
+                    .because(error)
+            })?;
+        let read = ClientCertificate::read(&certificate.der).map_err(|error| {
+            Failure::internal(("een certificaat is niet te lezen", "a certificate cannot be read"))
+                .because(error)
+        })?;
         exchange.register_certificate_for(part.party, &read).await.map_err(odd)?;
         let own = folder.join(part.name);
         files::private_folder(&own)?;

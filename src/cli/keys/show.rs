@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    cli::{Context, Exit, Failure, compose::listed},
+    cli::{Context, Exit, Failure, faults::listed, language::tell},
     config::Config,
     crypto::gateway_keys::{GatewayKeys, KeyKind},
 };
@@ -12,8 +12,14 @@ use crate::{
 pub(super) fn show(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
     let folder = &config.keys.dir;
     let keys = GatewayKeys::load(folder, config.strict).map_err(|faults| {
-        Failure::configuration(listed("the gateway's keys cannot be used", &faults))
-            .now("make them with `sluis init`, or give the folder in `keys.dir`")
+        Failure::configuration(listed(
+            ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
+            &faults,
+        ))
+        .now((
+            "maak ze met `sluis init`, of noem de map in `keys.dir`",
+            "make them with `sluis init`, or give the folder in `keys.dir`",
+        ))
     })?;
     let versions = |kind| GatewayKeys::versions(folder, kind);
     let log: Vec<_> = versions(KeyKind::Log).into_iter().zip(keys.log.vkeys()).collect();
@@ -25,24 +31,37 @@ pub(super) fn show(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
         })).collect::<Vec<_>>(),
         "atRest": versions(KeyKind::AtRest), "pseudonym": versions(KeyKind::Pseudonym),
     });
+    let language = at.out.language();
     at.out.show(&document, || {
         let mut lines = vec![
-            "Publieke sleutels, de nieuwste eerst; geef ze de partijen langs een andere weg dan de gateway.".to_owned(),
-            "Public keys, the newest first; give them to the parties by another way than the gateway.".to_owned(),
+            language
+                .pick(
+                    "Publieke sleutels, de nieuwste eerst; geef ze de partijen langs een andere weg dan de gateway.",
+                    "Public keys, the newest first; give them to the parties by another way than the gateway.",
+                )
+                .to_owned(),
         ];
         for (version, vkey) in &log {
-            lines.push(format!("\nlog, versie / version {version}: `log_vkey` in een profiel / in a profile\n{vkey}"));
+            lines.push(tell!(
+                language,
+                "\nlog, versie {version}: `log_vkey` in een profiel\n{vkey}",
+                "\nlog, version {version}: `log_vkey` in a profile\n{vkey}"
+            ));
         }
         for (version, key) in &receipt {
-            lines.push(format!(
-                "\nontvangstbewijzen / receipts, versie / version {version}: `receipt_key`, als JWK of PEM / as JWK or PEM\n{}\n{}",
+            lines.push(tell!(
+                language,
+                "\nontvangstbewijzen, versie {version}: `receipt_key`, als JWK of PEM\n{}\n{}",
+                "\nreceipts, version {version}: `receipt_key`, as JWK or PEM\n{}\n{}",
                 key.public_jwk(),
                 key.public_pem().trim_end()
             ));
         }
         let known = |kind| versions(kind).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        lines.push(format!(
-            "\nGeheim, alleen de versies / secret, the versions only: at-rest {}; pseudonym {}",
+        lines.push(tell!(
+            language,
+            "\nGeheim, alleen de versies: at-rest {}; pseudonym {}",
+            "\nSecret, the versions only: at-rest {}; pseudonym {}",
             known(KeyKind::AtRest),
             known(KeyKind::Pseudonym)
         ));

@@ -9,7 +9,12 @@ use crate::{
         folder::{FolderError, FolderWriter},
         verify::LogSource as _,
     },
-    cli::{Context, Exit, Failure, compose::Composed, language::tell, operated},
+    cli::{
+        Context, Exit, Failure,
+        compose::Composed,
+        language::{both, tell},
+        operated,
+    },
     config::Config,
     merkle::{bundle, note::LogVerifier},
     store::read::LogView,
@@ -80,9 +85,12 @@ const UNWRITTEN: (&str, &str) = ("de kopie is niet te schrijven", "the copy cann
 
 fn failure(error: FolderError) -> Failure {
     match error {
-        FolderError::NotEmpty(_) => Failure::usage(UNWRITTEN)
-            .because(error)
-            .now(("kies met --out een nieuwe map", "choose a new folder with --out")),
+        FolderError::NotEmpty(folder) => Failure::usage(both!(
+            "de map `{}` is niet leeg",
+            "the folder `{}` is not empty",
+            folder.display()
+        ))
+        .now(("kies met --out een nieuwe map", "choose a new folder with --out")),
         FolderError::File { .. } => Failure::usage(UNWRITTEN).because(error).now((
             "kijk naar de map, de vrije ruimte en of u daar mag schrijven",
             "check the folder, the free space and whether you may write there",

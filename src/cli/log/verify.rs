@@ -12,6 +12,7 @@ use crate::{
     },
     cli::{
         ConfigFile, Context, Exit, Failure, Language, compose,
+        faults::listed,
         language::{both, tell},
         operated,
     },
@@ -28,8 +29,15 @@ pub(super) async fn verify(config: &ConfigFile, how: &Verify, at: &mut Context) 
         let note = read(file)?;
         if read_unchecked(&note).is_err() {
             // A damaged file says nothing of the log: it must not look like an alarm.
-            return Err(Failure::usage(format!("`{}` is no checkpoint, or it is damaged", file.display()))
-                .now("take the checkpoint as it was kept; nothing was verified"));
+            return Err(Failure::usage(both!(
+                "`{}` is geen checkpoint, of het is beschadigd",
+                "`{}` is no checkpoint, or it is damaged",
+                file.display()
+            ))
+            .now((
+                "neem het checkpoint zoals het bewaard is; er is niets gecontroleerd",
+                "take the checkpoint as it was kept; nothing was verified",
+            )));
         }
         older.push(note);
     }
@@ -80,7 +88,7 @@ async fn of_store(
 ) -> Result<Report, Failure> {
     let config = file.read()?;
     let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
-        Failure::configuration(compose::listed("the gateway's keys cannot be used", &faults))
+        Failure::configuration(listed(("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"), &faults))
             .now((
                 "zonder die sleutels is de inhoud niet te vergelijken; een kopie van `sluis log export` heeft ze niet nodig",
                 "without them the bodies cannot be compared; a copy by `sluis log export` needs none",
@@ -110,7 +118,10 @@ async fn of_store(
     if report.as_ref().is_ok_and(Report::is_sound)
         && store.note_chore(Chore::LogVerify, at.clock.now()).await.is_err()
     {
-        at.out.warn("that the log was verified could not be noted for the gateway's metrics");
+        at.out.warn((
+            "dat het logboek is gecontroleerd, kon niet worden vastgelegd voor de metingen van de gateway",
+            "that the log was verified could not be noted for the gateway's metrics",
+        ));
     }
     store.close().await;
     report.map_err(operated::store)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Add;
 use crate::{
-    cli::{Context, Exit, Failure, compose, compose::Composed, operated, trust},
+    cli::{Context, Exit, Failure, compose, compose::Composed, language::both, operated, trust},
     config::Config,
     domain::{
         clock::{amsterdam_date, amsterdam_midnight},
@@ -17,7 +17,6 @@ use crate::{
     exchange::operate::OperateError,
     identity::{
         ClientCertificate,
-        revocations::Revocations,
         tls::{self, NotLetIn},
     },
     store::write::MunicipalityOf,
@@ -26,17 +25,24 @@ use crate::{
 pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<Exit, Failure> {
     let Add { party, certificate, name, municipality, by, decision, since } = add;
     if matches!(party.role, Role::Betrokkene) {
-        return Err(Failure::refused("a person is never a party on the line"));
+        return Err(Failure::refused((
+            "een mens is nooit een partij op de lijn",
+            "a person is never a party on the line",
+        )));
     }
     if since.is_some() && municipality.is_empty() {
         if !party.role.is_school() {
-            return Err(Failure::usage(
+            return Err(Failure::usage((
+                "--since zegt vanaf wanneer een partij voor een college handelt: geef ook --municipality",
                 "--since says from when it acts for a college: give --municipality too",
-            ));
+            )));
         }
-        at.out.warn("a school acts for no college: --since says nothing about it");
+        at.out.warn((
+            "een school handelt niet voor een college: --since zegt hier niets",
+            "a school acts for no college: --since says nothing about it",
+        ));
     }
-    let certificate = read(&certificate, party, config, at)?;
+    let certificate = read(&certificate, party, config, at).await?;
     let from = amsterdam_midnight(since.unwrap_or_else(|| amsterdam_date(at.clock.now())));
     let ground = by.ground();
     let of =
@@ -46,8 +52,14 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     let done = async {
         let register = composed.store.register().await.map_err(operated::store)?;
         if register.party(&party).is_some() {
-            return Err(Failure::refused(format!("{party} is registered already"))
-                .now("`sluis party next` registers another certificate for it"));
+            return Err(Failure::refused(both!(
+                "{party} is al geregistreerd",
+                "{party} is registered already"
+            ))
+            .now((
+                "`sluis party next` registreert er nog een certificaat voor",
+                "`sluis party next` registers another certificate for it",
+            )));
         }
         let exchange = &composed.exchange;
         exchange.add_party(party, &name, municipalities, &certificate).await.map_err(operated::failure)
@@ -55,7 +67,7 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     .await;
     composed.close().await;
     done?;
-    say(at, "add", party, Some(certificate.registration()), "Geregistreerd / registered")
+    say(at, "add", party, Some(certificate.registration()), ("Geregistreerd", "Registered"))
 }
 
 pub(super) async fn next(
@@ -64,7 +76,7 @@ pub(super) async fn next(
     file: &Path,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
-    let certificate = read(file, party, config, at)?;
+    let certificate = read(file, party, config, at).await?;
     let composed = open(config, at).await?;
     let done = composed.exchange.register_certificate_for(party, &certificate).await;
     composed.close().await;
@@ -74,7 +86,7 @@ pub(super) async fn next(
         "next",
         party,
         Some(certificate.registration()),
-        "Certificaat geregistreerd / certificate registered",
+        ("Certificaat geregistreerd", "Certificate registered"),
     )
 }
 
@@ -88,7 +100,12 @@ pub(super) async fn revoke(
     let registration = match (file, registration) {
         (Some(file), _) => certificate(file)?.registration(),
         (None, Some(registration)) => registration,
-        (None, None) => return Err(Failure::usage("there is no certificate to revoke")),
+        (None, None) => {
+            return Err(Failure::usage((
+                "er is geen certificaat om in te trekken",
+                "there is no certificate to revoke",
+            )));
+        }
     };
     let composed = open(config, at).await?;
     let done = async {
@@ -101,7 +118,7 @@ pub(super) async fn revoke(
     .await;
     composed.close().await;
     done?;
-    say(at, "revoke", party, Some(registration), "Ingetrokken / revoked")
+    say(at, "revoke", party, Some(registration), ("Ingetrokken", "Revoked"))
 }
 
 pub(super) async fn remove(config: &Config, party: PartyId, at: &mut Context) -> Result<Exit, Failure> {
@@ -109,7 +126,7 @@ pub(super) async fn remove(config: &Config, party: PartyId, at: &mut Context) ->
     let done = composed.exchange.remove_party(party).await;
     composed.close().await;
     done.map_err(operated::failure)?;
-    say(at, "remove", party, None, "Verwijderd / removed")
+    say(at, "remove", party, None, ("Verwijderd", "Removed"))
 }
 
 pub(super) async fn block(
@@ -124,9 +141,9 @@ pub(super) async fn block(
     composed.close().await;
     done.map_err(operated::failure)?;
     let (action, words) = if blocked {
-        ("block", "Geblokkeerd, vanaf nu / blocked from now on")
+        ("block", ("Geblokkeerd, vanaf nu", "Blocked from now on"))
     } else {
-        ("unblock", "Weer toegelaten / let in again")
+        ("unblock", ("Weer toegelaten", "Let in again"))
     };
     say(at, action, party, None, words)
 }
@@ -136,9 +153,10 @@ fn say(
     action: &str,
     party: PartyId,
     registration: Option<Digest>,
-    words: &str,
+    (nl, en): (&str, &str),
 ) -> Result<Exit, Failure> {
     let document = json!({ "done": action, "party": party.to_string(), "registration": registration });
+    let words = at.out.language().pick(nl, en);
     at.out.show(&document, || {
         let registration = registration.map(|digest| format!("\n  {digest}")).unwrap_or_default();
         format!("{words}: {party}{registration}")
@@ -151,7 +169,7 @@ pub(super) async fn open(config: &Config, at: &mut Context) -> Result<Composed, 
 }
 
 /// A party's certificate; refused where the listener would never accept it, with a warning where it does not today.
-fn read(
+async fn read(
     file: &Path,
     party: PartyId,
     config: &Config,
@@ -162,35 +180,78 @@ fn read(
         return Err(operated::failure(OperateError::OtherOrganisation));
     }
     let anchors = trust::anchors(config)?;
-    let lists = trust::lists(config, &anchors, &Revocations::none(), at.clock.as_ref());
+    let store = compose::open_store(config).await?;
+    let before = trust::kept(&store, &anchors).await;
+    store.close().await;
+    let lists = trust::lists(config, &anchors, &before.map_err(operated::store)?, at.clock.as_ref());
     match tls::let_in(&chain, &anchors, &lists.revocations, at.clock.now()) {
         Ok(_) => {}
         Err(NotLetIn::Early) => {
-            at.out.warn(format!("the certificate is not valid before {}", certificate.not_before()));
+            at.out.warn(both!(
+                "het certificaat is nog niet geldig, pas vanaf {0}: tot dan komt de partij er niet in",
+                "the certificate is not valid before {0}: until then it is not let in",
+                amsterdam_date(certificate.not_before())
+            ));
         }
-        Err(fault) if fault.may_pass() => at.out.warn(format!("{fault}: until then it is not let in")),
+        Err(fault) if fault.may_pass() => {
+            let (nl, en) = reason(fault);
+            at.out.warn((
+                format!("{nl}; tot dan komt de partij er niet in"),
+                format!("{en}; until then it is not let in"),
+            ));
+        }
         Err(fault) => {
-            return Err(Failure::refused("the gateway would never let this certificate in")
-                .because(fault)
-                .now(advice(fault)));
+            let (nl, en) = reason(fault);
+            return Err(Failure::refused((
+                format!("de gateway zou dit certificaat nooit toelaten: {nl}"),
+                format!("the gateway would never let this certificate in: {en}"),
+            ))
+            .now(advice(fault)));
         }
     }
     Ok(certificate)
 }
 
-const fn advice(fault: NotLetIn) -> &'static str {
-    match fault {
-        NotLetIn::Expired | NotLetIn::Revoked => "give the one that follows it",
+/// Why it is not let in. What is wrong with the form of a certificate is told in English only.
+fn reason(fault: NotLetIn) -> (String, String) {
+    let nl = match fault {
+        NotLetIn::Form(fault) => return (fault.to_string(), fault.to_string()),
+        NotLetIn::Early => "het certificaat is nog niet geldig",
+        NotLetIn::Expired => "het certificaat is verlopen",
         NotLetIn::Usage => {
-            "ask the authority for a certificate with clientAuth, such as one of PKIoverheid's private root"
+            "een client mag het certificaat niet gebruiken: in extended key usage ontbreekt clientAuth"
         }
-        NotLetIn::Prefix => {
-            "name these OINs' prefix in `oin_prefixes` of the anchor of `[[tls.trust]]` that vouches for them"
+        NotLetIn::Prefix => "geen CA van deze gateway staat in voor OIN's die zo beginnen",
+        NotLetIn::Authority => "het certificaat komt niet van een CA die deze gateway voor dit OIN vertrouwt",
+        NotLetIn::Revoked => "het certificaat, of dat van een CA erboven, is ingetrokken",
+        NotLetIn::RevocationUnknown => {
+            "of het certificaat is ingetrokken, is niet te zeggen: de lijst van de CA ontbreekt of is verlopen"
         }
-        NotLetIn::Authority | NotLetIn::Chain => {
-            "give the whole chain, its own certificate first; or list its authority in `[[tls.trust]]`"
+        NotLetIn::Chain => "het certificaat of de keten is niet in orde",
+    };
+    (nl.to_owned(), fault.to_string())
+}
+
+const fn advice(fault: NotLetIn) -> (&'static str, &'static str) {
+    match fault {
+        NotLetIn::Expired | NotLetIn::Revoked => {
+            ("geef het certificaat dat erop volgt", "give the one that follows it")
         }
-        NotLetIn::Form(_) | NotLetIn::Early | NotLetIn::RevocationUnknown => "ask its authority for another",
+        NotLetIn::Usage => (
+            "vraag de CA om een certificaat met clientAuth, zoals een van de private root van PKIoverheid",
+            "ask the authority for a certificate with clientAuth, such as one of PKIoverheid's private root",
+        ),
+        NotLetIn::Prefix => (
+            "noem het begin van deze OIN's in `oin_prefixes` van het anker in `[[tls.trust]]` dat ervoor instaat",
+            "name these OINs' prefix in `oin_prefixes` of the anchor of `[[tls.trust]]` that vouches for them",
+        ),
+        NotLetIn::Authority | NotLetIn::Chain => (
+            "geef de hele keten, het eigen certificaat eerst; of zet de CA in `[[tls.trust]]`",
+            "give the whole chain, its own certificate first; or list its authority in `[[tls.trust]]`",
+        ),
+        NotLetIn::Form(_) | NotLetIn::Early | NotLetIn::RevocationUnknown => {
+            ("vraag de CA om een ander certificaat", "ask its authority for another")
+        }
     }
 }
 
@@ -201,8 +262,15 @@ fn certificate(file: &Path) -> Result<ClientCertificate, Failure> {
 /// The certificate of a file, and with it the whole chain.
 fn chain(file: &Path) -> Result<(ClientCertificate, Vec<CertificateDer<'static>>), Failure> {
     let unusable = || {
-        Failure::usage(format!("`{}` is no certificate of a party", file.display()))
-            .now("give its certificate in PEM, its own first, without a key")
+        Failure::usage(both!(
+            "`{}` is geen certificaat van een partij",
+            "`{}` is no certificate of a party",
+            file.display()
+        ))
+        .now((
+            "geef het certificaat van de partij in PEM, het eigen eerst, zonder sleutel",
+            "give its certificate in PEM, its own first, without a key",
+        ))
     };
     let bytes = compose::read(file)?;
     let blocks = pem::parse_many(&bytes).map_err(|_| unusable())?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
-    cli::{Context, Exit, Failure, compose, operated},
+    cli::{Context, Exit, Failure, Language, compose, language::tell, operated},
     config::Config,
     domain::clock::amsterdam_date,
     store::read::{CertificateRow, KeyState, PartyRow},
@@ -14,15 +14,20 @@ use crate::{
 pub(super) async fn list(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
     let store = compose::open_store(config).await?;
     let register = store.register().await.map_err(operated::store)?;
-    let now = at.clock.now();
+    let (now, language) = (at.clock.now(), at.out.language());
     for party in register.parties() {
         let (certificates, keys) = (register.certificates(&party.party), register.keys(&party.party));
         let active = keys.iter().filter(|key| (*key).clone().at(now).state == KeyState::Active).count();
-        at.out.show(&document(party, &certificates, active), || text(party, &certificates, active, now))?;
+        at.out.show(&document(party, &certificates, active), || {
+            text(party, &certificates, active, now, language)
+        })?;
     }
     store.close().await;
     if register.parties().next().is_none() {
-        at.out.say("Er zijn nog geen partijen / there are no parties yet: sluis party add --help")?;
+        at.out.say((
+            "Er zijn nog geen partijen: sluis party add --help",
+            "There are no parties yet: sluis party add --help",
+        ))?;
     }
     Ok(Exit::Done)
 }
@@ -44,30 +49,36 @@ fn document(party: &PartyRow, certificates: &[&CertificateRow], keys: usize) -> 
     })
 }
 
-fn text(party: &PartyRow, certificates: &[&CertificateRow], keys: usize, now: Timestamp) -> String {
-    let blocked = if party.blocked { "  GEBLOKKEERD / BLOCKED" } else { "" };
+fn text(
+    party: &PartyRow,
+    certificates: &[&CertificateRow],
+    keys: usize,
+    now: Timestamp,
+    language: Language,
+) -> String {
+    let blocked = if party.blocked { language.pick("  GEBLOKKEERD", "  BLOCKED") } else { "" };
     let mut lines = vec![format!("{}  {}{blocked}", party.party, party.name)];
     let places = party.municipalities_at(now);
     if !places.is_empty() {
         let places: Vec<String> = places.iter().map(ToString::to_string).collect();
-        lines.push(format!("    voor / for {}", places.join(" ")));
+        lines.push(tell!(language, "    voor {}", "    for {}", places.join(" ")));
     }
     for one in certificates {
         let state = match one.revoked_at {
-            Some(at) => format!("ingetrokken op / revoked on {}", amsterdam_date(at)),
-            None if one.revoked => "ingetrokken / revoked".to_owned(),
+            Some(at) => tell!(language, "ingetrokken op {}", "revoked on {}", amsterdam_date(at)),
+            None if one.revoked => language.pick("ingetrokken", "revoked").to_owned(),
             None if one.not_after <= now => {
-                format!("verlopen op / expired on {}", amsterdam_date(one.not_after))
+                tell!(language, "verlopen op {}", "expired on {}", amsterdam_date(one.not_after))
             }
             None => {
-                let left = days_left(now, one.not_after);
-                format!("geldig tot / valid until {}{left}", amsterdam_date(one.not_after))
+                let left = days_left(now, one.not_after, language);
+                tell!(language, "geldig tot {}{left}", "valid until {}{left}", amsterdam_date(one.not_after))
             }
         };
         lines.push(format!("    {}  {state}", one.registration));
     }
     if keys == 0 {
-        lines.push("    GEEN actieve sleutel / NO active key".to_owned());
+        lines.push(language.pick("    GEEN actieve sleutel", "    NO active key").to_owned());
     }
     lines.join("\n")
 }
@@ -75,10 +86,10 @@ fn text(party: &PartyRow, certificates: &[&CertificateRow], keys: usize, now: Ti
 /// Said from this many days before the end on.
 const SOON: i64 = 60;
 
-fn days_left(now: Timestamp, end: Timestamp) -> String {
+fn days_left(now: Timestamp, end: Timestamp, language: Language) -> String {
     match amsterdam_date(now).until(amsterdam_date(end)).map(|span| i64::from(span.get_days())) {
-        Ok(1) => " (nog 1 dag / 1 day left)".to_owned(),
-        Ok(days @ 0..=SOON) => format!(" (nog {days} dagen / {days} days left)"),
+        Ok(1) => language.pick(" (nog 1 dag)", " (1 day left)").to_owned(),
+        Ok(days @ 0..=SOON) => tell!(language, " (nog {days} dagen)", " ({days} days left)"),
         Ok(_) | Err(_) => String::new(),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{By, act::open};
 use crate::{
-    cli::{Context, Exit, Failure, operated},
+    cli::{Context, Exit, Failure, moment, operated},
     config::Config,
     domain::{clock::amsterdam_midnight, code::Municipality, party::PartyId},
     store::write::MunicipalityOf,
@@ -59,7 +59,7 @@ impl Change {
                     until: None,
                 };
                 let done = exchange.add_municipality(party, place).await;
-                (done, party, municipality, from, "municipality-add", "Handelt voor / acts for")
+                (done, party, municipality, from, "municipality-add", ("Handelt voor", "Acts for"))
             }
             Self::End { party, municipality, on } => {
                 let from = begins(on);
@@ -70,7 +70,7 @@ impl Change {
                     municipality,
                     from,
                     "municipality-end",
-                    "Handelt niet meer voor / no longer acts for",
+                    ("Handelt niet meer voor", "No longer acts for"),
                 )
             }
         };
@@ -86,11 +86,13 @@ fn say(
     party: PartyId,
     municipality: &Municipality,
     from: Timestamp,
-    words: &str,
+    (nl, en): (&str, &str),
 ) -> Result<Exit, Failure> {
     let document = json!({
         "done": action, "party": party.to_string(), "municipality": municipality, "from": from,
     });
-    at.out.show(&document, || format!("{words} {municipality}: {party}  {from}"))?;
+    let language = at.out.language();
+    let (words, since) = (language.pick(nl, en), moment::short(from, language));
+    at.out.show(&document, || format!("{words} {municipality}: {party}  {since}"))?;
     Ok(Exit::Done)
 }

@@ -6,7 +6,10 @@ use serde_json::json;
 
 use super::check;
 use crate::{
-    cli::{ConfigFile, Context, Exit, Failure, compose, compose::Composed, language::tell, operated},
+    cli::{
+        ConfigFile, Context, Exit, Failure, compose::Composed, faults::found_in_files, language::tell,
+        operated,
+    },
     domain::clock::amsterdam_date,
 };
 
@@ -16,11 +19,17 @@ pub(super) async fn activate(file: &ConfigFile, at: &mut Context) -> Result<Exit
     let today = amsterdam_date(at.clock.now());
     let findings = check::findings(config.policies.dir.as_deref(), today);
     if !findings.is_empty() {
-        return Err(Failure::refused(compose::listed(
-            "policies that are not in order do not become active",
+        return Err(Failure::refused(found_in_files(
+            (
+                "regels die niet in orde zijn, gaan niet gelden",
+                "policies that are not in order do not become active",
+            ),
             &findings,
         ))
-        .now("correct them until `sluis policy check` finds nothing"));
+        .now((
+            "verbeter ze totdat `sluis policy check` niets meer vindt",
+            "correct them until `sluis policy check` finds nothing",
+        )));
     }
     let composed = Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
     let before = composed.store.head().await.map_err(operated::store)?.policy;

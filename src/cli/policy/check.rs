@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::unknown;
 use crate::{
-    cli::{Context, Exit, Failure, Language, compose, language::tell},
+    cli::{Context, Exit, Failure, Language, faults::found_in_files, language::tell},
     domain::{clock::amsterdam_date, code::DatasetCode},
     policy::{
         Engine,
@@ -54,8 +54,11 @@ pub(super) fn test(
         return Err(unknown(engine.catalogue(), code));
     }
     let mut results = cases::run(engine).map_err(|findings| {
-        Failure::configuration(compose::listed("the cases cannot be played", &findings))
-            .now("correct the files of cases")
+        Failure::configuration(found_in_files(
+            ("de gevallen zijn niet te spelen", "the cases cannot be played"),
+            &findings,
+        ))
+        .now(("verbeter de bestanden met gevallen", "correct the files of cases"))
     })?;
     if let Some(code) = dataset {
         let file = format!("datasets/{code}/cases.toml");

@@ -12,7 +12,11 @@ use zeroize::Zeroizing;
 
 use super::{facts, unknown};
 use crate::{
-    cli::{Context, Exit, Failure, Language, compose},
+    cli::{
+        Context, Exit, Failure, Language,
+        faults::found_in_files,
+        language::{Said, both},
+    },
     domain::code::DatasetCode,
     policy::{
         Engine,
@@ -61,15 +65,23 @@ pub(super) fn example(engine: &Engine, dataset: &DatasetCode, at: &mut Context) 
     if engine.catalogue().dataset(dataset).is_none() {
         return Err(unknown(engine.catalogue(), dataset));
     }
-    let examples = cases::examples(engine, dataset)
-        .map_err(|findings| Failure::configuration(compose::listed("the cases cannot be read", &findings)))?;
-    let examples = examples
-        .ok_or_else(|| Failure::refused(format!("`{dataset}` has no permitted and refused case to show")))?;
+    let examples = cases::examples(engine, dataset).map_err(|findings| {
+        Failure::configuration(found_in_files(
+            ("de gevallen zijn niet te lezen", "the cases cannot be read"),
+            &findings,
+        ))
+    })?;
+    let examples = examples.ok_or_else(|| {
+        Failure::refused(both!(
+            "`{dataset}` heeft geen geval dat mag en geval dat niet mag om te laten zien",
+            "`{dataset}` has no permitted and refused case to show"
+        ))
+    })?;
     let language = at.out.language();
     for (number, example) in examples.iter().enumerate() {
         let explanation = judged(engine, &example.facts, at)?;
         if number > 0 {
-            at.out.say("\n----------------------------------------------------------------\n")?;
+            at.out.say(Said::same("\n----------------------------------------------------------------\n"))?;
         }
         let document =
             json!({ "name": example.name, "facts": example.facts_json(), "explanation": explanation });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, error::Category};
 
 use crate::{
-    cli::{Failure, compose::listed},
+    cli::{Failure, faults::found_in_files, language::both},
     policy::whatif::WhatIf,
 };
 
@@ -21,7 +21,11 @@ pub(super) fn read(text: &str) -> Result<WhatIf, Failure> {
     }
     if !faults.is_empty() {
         faults.dedup();
-        return Err(Failure::usage(listed("the facts cannot be understood", &faults)).now((
+        return Err(Failure::usage(found_in_files(
+            ("de feiten zijn niet te begrijpen", "the facts cannot be understood"),
+            &faults,
+        ))
+        .now((
             "`sluis policy explain --help` laat een voorbeeld zien",
             "`sluis policy explain --help` shows an example",
         )));
@@ -37,10 +41,13 @@ pub(super) fn read(text: &str) -> Result<WhatIf, Failure> {
 
 fn syntax(error: &serde_json::Error) -> Failure {
     let what = match error.classify() {
-        Category::Data => "the facts are not one JSON object",
-        Category::Io | Category::Syntax | Category::Eof => "the facts are not JSON",
+        Category::Data => ("de feiten zijn niet één JSON-object", "the facts are not one JSON object"),
+        Category::Io | Category::Syntax | Category::Eof => {
+            ("de feiten zijn geen JSON", "the facts are not JSON")
+        }
     };
-    let place = format!("look at line {}, column {}", error.line(), error.column());
+    let place =
+        both!("kijk naar regel {}, kolom {}", "look at line {}, column {}", error.line(), error.column());
     Failure::usage(what).now(place)
 }
 

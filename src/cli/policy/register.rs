@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Page;
 use crate::{
-    cli::{Context, Exit, Failure},
+    cli::{Context, Exit, Failure, Language, language::tell},
     domain::{code::Purpose, digest::Digest, party::Role},
     policy::{
         Catalogue, Dataset,
@@ -77,9 +77,10 @@ pub(super) fn show(catalogue: &Catalogue, page: Page, at: &mut Context) -> Resul
         .collect();
     let register =
         Register { policy_digest: catalogue.digest(), activities, not_in_here: [MISSING_NL, MISSING_EN] };
+    let language = at.out.language();
     at.out.show(&register, || match page {
-        Page::Text => text(&register),
-        Page::Markdown => markdown(&register),
+        Page::Text => text(&register, language),
+        Page::Markdown => markdown(&register, language),
     })?;
     Ok(Exit::Done)
 }
@@ -132,39 +133,75 @@ fn activity(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Activity
 
 impl Activity {
     /// Names and values, in the order of AVG 30.
-    fn lines(&self) -> [(&'static str, String); 7] {
-        let purposes: Vec<String> =
-            self.purposes.iter().map(|one| format!("{} ({}; {})", one.nl, one.code, one.dpv)).collect();
+    fn lines(&self, language: Language) -> [(&'static str, String); 7] {
+        let purposes: Vec<String> = self
+            .purposes
+            .iter()
+            .map(|one| format!("{} ({}; {})", language.pick(&one.nl, &one.en), one.code, one.dpv))
+            .collect();
         let categories: Vec<String> = self
             .categories
             .iter()
-            .map(|one| format!("{} ({}{})", one.nl, one.manner, nature(one.sensitivity)))
+            .map(|one| {
+                let manner = language.pick(one.manner, manner_in_english(one.manner));
+                let title = language.pick(&one.nl, &one.en);
+                format!("{title} ({manner}{})", nature(one.sensitivity, language))
+            })
             .collect();
-        let ground = self.ground.as_deref().map(|ground| format!(" (AVG {ground})")).unwrap_or_default();
-        let reading = if self.our_reading { " [onze lezing]" } else { "" };
-        let until = self.in_force_until.as_deref().map(|day| format!(" tot {day}")).unwrap_or_default();
+        let ground = self
+            .ground
+            .as_deref()
+            .map(|ground| tell!(language, " (AVG {ground})", " (GDPR {ground})"))
+            .unwrap_or_default();
+        let reading = if self.our_reading { language.pick(" [onze lezing]", " [our reading]") } else { "" };
+        let until = self
+            .in_force_until
+            .as_deref()
+            .map(|day| tell!(language, " tot {day}", " until {day}"))
+            .unwrap_or_default();
         [
-            ("Verstrekker", roles(&self.senders)),
-            ("Ontvanger", roles(&self.recipients)),
-            ("Doel", purposes.join("; ")),
-            ("Grondslag", format!("{}{ground}{reading}", self.provisions.join("; "))),
-            ("Van kracht", format!("vanaf {}{until}", self.in_force_from)),
-            ("Gegevens", categories.join("; ")),
+            (language.pick("Verstrekker", "Sender"), roles(&self.senders)),
+            (language.pick("Ontvanger", "Recipient"), roles(&self.recipients)),
+            (language.pick("Doel", "Purpose"), purposes.join("; ")),
             (
-                "Bewaard door Sluis",
-                format!("hooguit {} dagen, versleuteld ({})", self.retention_days, self.retention_source),
+                language.pick("Grondslag", "Legal basis"),
+                format!("{}{ground}{reading}", self.provisions.join("; ")),
+            ),
+            (
+                language.pick("Van kracht", "In force"),
+                tell!(language, "vanaf {}{until}", "from {}{until}", self.in_force_from),
+            ),
+            (language.pick("Gegevens", "Data"), categories.join("; ")),
+            (
+                language.pick("Bewaard door Sluis", "Kept by Sluis"),
+                tell!(
+                    language,
+                    "hooguit {} dagen, versleuteld ({})",
+                    "at most {} days, encrypted ({})",
+                    self.retention_days,
+                    self.retention_source
+                ),
             ),
         ]
     }
 }
 
 /// What makes a category more than ordinary.
-const fn nature(sensitivity: Sensitivity) -> &'static str {
+fn nature(sensitivity: Sensitivity, language: Language) -> &'static str {
     match sensitivity {
         Sensitivity::Ordinary => "",
-        Sensitivity::Functional => ", functionele mogelijkheden",
-        Sensitivity::Health => ", gezondheid: AVG 9",
-        Sensitivity::Criminal => ", strafrechtelijk: AVG 10",
+        Sensitivity::Functional => language.pick(", functionele mogelijkheden", ", functional abilities"),
+        Sensitivity::Health => language.pick(", gezondheid: AVG 9", ", health: GDPR 9"),
+        Sensitivity::Criminal => language.pick(", strafrechtelijk: AVG 10", ", criminal: GDPR 10"),
+    }
+}
+
+fn manner_in_english(manner: &'static str) -> &'static str {
+    match manner {
+        "verplicht" => "required",
+        "optioneel" => "optional",
+        "opt-uit" => "opt-out",
+        other => other,
     }
 }
 
@@ -172,30 +209,37 @@ fn roles(roles: &[Role]) -> String {
     roles.iter().map(Role::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn text(register: &Register) -> String {
+fn title(activity: &Activity, language: Language) -> &str {
+    let [nl, en] = &activity.title;
+    language.pick(nl, en)
+}
+
+fn text(register: &Register, language: Language) -> String {
     let mut lines = Vec::new();
     for activity in &register.activities {
-        lines.push(format!("{} ({})", activity.basis, activity.title.join(" / ")));
-        lines.extend(activity.lines().into_iter().map(|(name, value)| format!("  {name}: {value}")));
+        lines.push(format!("{} ({})", activity.basis, title(activity, language)));
+        lines.extend(activity.lines(language).into_iter().map(|(name, value)| format!("  {name}: {value}")));
         lines.push(String::new());
     }
-    lines.extend([
-        MISSING_NL.to_owned(),
-        MISSING_EN.to_owned(),
-        format!("Beleid: {}", register.policy_digest),
-    ]);
+    lines.push(language.pick(MISSING_NL, MISSING_EN).to_owned());
+    lines.push(tell!(language, "Beleid: {}", "Policies: {}", register.policy_digest));
     lines.join("\n")
 }
 
-fn markdown(register: &Register) -> String {
-    let mut lines = vec!["# Register van verwerkingsactiviteiten: uit het beleid van Sluis".to_owned()];
-    lines.extend([String::new(), MISSING_NL.to_owned(), String::new(), format!("*{MISSING_EN}*")]);
+fn markdown(register: &Register, language: Language) -> String {
+    let head = language.pick(
+        "# Register van verwerkingsactiviteiten: uit het beleid van Sluis",
+        "# Register of processing activities: from the policies of Sluis",
+    );
+    let mut lines = vec![head.to_owned(), String::new(), language.pick(MISSING_NL, MISSING_EN).to_owned()];
     for activity in &register.activities {
-        lines.extend([String::new(), format!("## {} (`{}`)", activity.title.join(" / "), activity.basis)]);
+        lines.push(String::new());
+        lines.push(format!("## {} (`{}`)", title(activity, language), activity.basis));
         lines.extend([String::new(), "| | |".to_owned(), "|---|---|".to_owned()]);
         let row = |(name, value): (&str, String)| format!("| {name} | {} |", value.replace('|', "\\|"));
-        lines.extend(activity.lines().into_iter().map(row));
+        lines.extend(activity.lines(language).into_iter().map(row));
     }
-    lines.extend([String::new(), format!("Beleid: `{}`", register.policy_digest)]);
+    lines.push(String::new());
+    lines.push(tell!(language, "Beleid: `{}`", "Policies: `{}`", register.policy_digest));
     lines.join("\n")
 }

@@ -1,4 +1,4 @@
-//! Reading again what may change while the gateway runs: certificates, lists, and on request the log filter.
+//! Reading again what may change while the gateway runs: certificates, lists, and on request keys and the log filter.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use arc_swap::ArcSwap;
 
 use super::{own_certificate, readiness::Watch, server_config};
 use crate::{
-    cli::{Failure, trust},
-    config::{Config, Environment},
-    crypto::gateway_keys::GatewayKeys,
+    cli::{Failure, compose::Ring, trust},
+    config::{Config, Environment, Telemetry},
     domain::clock::Clock,
     exchange::Exchange,
     http::server::TlsSlot,
     identity::tls::OwnCertificate,
+    store::Store,
     telemetry,
 };
 
@@ -21,13 +21,14 @@ use crate::{
 pub(super) struct Reloading {
     pub(super) config: Config,
     pub(super) exchange: Arc<Exchange>,
+    pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tls: TlsSlot,
     /// The own certificate as it was last read.
     pub(super) own: ArcSwap<OwnCertificate>,
     pub(super) watch: Arc<Watch>,
-    /// The log's public keys at the start, newest first.
-    pub(super) vkeys: Vec<String>,
+    /// The gateway's own keys.
+    pub(super) ring: Arc<Ring>,
 }
 
 impl Reloading {
@@ -35,22 +36,26 @@ impl Reloading {
     pub(super) async fn run(self: Arc<Self>) {
         loop {
             tokio::time::sleep(self.config.tls.revocation.reload).await;
-            self.certificates();
+            self.certificates().await;
         }
     }
 
     /// Reads everything again that can be taken over while the gateway runs, and says what cannot.
-    pub(super) fn all(&self) {
-        self.certificates();
+    pub(super) async fn all(&self) {
+        self.certificates().await;
+        self.keys();
         self.filter();
         self.say_what_waits_for_a_restart();
-        tracing::info!("certificates, lists and the log filter were read again");
+        tracing::info!(
+            "certificates, authorities, revocation lists, keys and the log filter were read again"
+        );
     }
 
     /// Lists, anchors and the own certificate, each by itself; keeps what it has where a file is wrong.
-    fn certificates(&self) {
-        let Self { config, exchange, clock, watch, own, .. } = self;
-        exchange.believe(trust::again(config, &exchange.trust(), clock.as_ref()));
+    async fn certificates(&self) {
+        let Self { config, exchange, store, clock, watch, own, .. } = self;
+        let before = exchange.trust();
+        exchange.believe(trust::again(config, &before, store, clock.as_ref()).await);
         let read = own_certificate(config)
             .and_then(|read| server_config(&read, exchange, clock, watch).map(|renewed| (read, renewed)));
         let renewed = match read {
@@ -69,11 +74,27 @@ impl Reloading {
         }
     }
 
+    /// The gateway's own keys: new versions beside those that are in use.
+    fn keys(&self) {
+        match self.ring.turn(&self.config, &self.exchange) {
+            Ok(true) => tracing::info!("new versions of the gateway's own keys are in use"),
+            Ok(false) => {}
+            Err(failure) => {
+                tracing::error!(error_code = "reload", cause = %failure, "the gateway's own keys were not read again");
+            }
+        }
+    }
+
     fn filter(&self) {
         let filter = self.read_again().map(|config| config.telemetry.filter);
         let taken = filter.and_then(|filter| {
-            telemetry::set_filter(&filter)
-                .map_err(|error| Failure::configuration("the log filter was not changed").because(error))
+            telemetry::set_filter(&filter).map_err(|error| {
+                Failure::configuration((
+                    "het filter van het technische logboek is niet veranderd",
+                    "the log filter was not changed",
+                ))
+                .because(error)
+            })
         });
         if let Err(failure) = taken {
             tracing::error!(error_code = "reload", cause = %failure, "the log filter was not read again");
@@ -82,22 +103,15 @@ impl Reloading {
 
     fn say_what_waits_for_a_restart(&self) {
         if let Ok(read) = self.read_again() {
-            let telemetry = self.config.telemetry.clone();
+            let filter = self.config.telemetry.filter.clone();
+            let telemetry = Telemetry { filter, ..read.telemetry };
             if (Config { telemetry, ..read }) != self.config {
                 tracing::warn!(
                     error_code = "restart_needed",
                     what = "configuration",
-                    "it takes a restart to take this over"
+                    "the configuration has changed in more than `telemetry.filter`: it takes a restart to take that over"
                 );
             }
-        }
-        let keys = GatewayKeys::load(&self.config.keys.dir, self.config.strict);
-        if keys.is_ok_and(|keys| keys.log.vkeys() != self.vkeys) {
-            tracing::warn!(
-                error_code = "restart_needed",
-                what = "keys",
-                "it takes a restart to take this over"
-            );
         }
     }
 
@@ -106,8 +120,13 @@ impl Reloading {
             return Ok(self.config.clone());
         }
         let environment = Environment { config: self.config.file.clone(), ..Environment::of_process() };
-        Config::load(&environment)
-            .map_err(|error| Failure::configuration("the configuration cannot be used").because(error))
+        Config::load(&environment).map_err(|error| {
+            Failure::configuration((
+                "de configuratie is niet te gebruiken",
+                "the configuration cannot be used",
+            ))
+            .because(error)
+        })
     }
 }
 

@@ -78,6 +78,10 @@ fn recognise(name: &str) -> Name {
 
 /// The content of a file that only its owner can read.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, KeyFileFault> {
+    // Opening a pipe would wait for whoever writes in it.
+    if !fs::metadata(path).map_err(|source| io_fault(path, source))?.is_file() {
+        return Err(io_fault(path, io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
+    }
     let mut file = File::open(path).map_err(|source| io_fault(path, source))?;
     // Judged on the open file, so that it cannot be exchanged in between.
     let metadata = file.metadata().map_err(|source| io_fault(path, source))?;

@@ -39,7 +39,7 @@ pub(super) fn read(jwk: &Value, origin: Origin) -> Result<Read, Vec<Fault>> {
         return Err(vec![Fault::at(
             "",
             "key-not-a-jwk",
-            "De sleutel is geen JWK: een JSON-object met kty en de getallen van de sleutel.",
+            "De sleutel is geen JWK: daarin staan kty en de getallen van de sleutel, in JSON.",
             "The key is not a JWK: a JSON object with kty and the numbers of the key.",
         )]);
     };

@@ -39,6 +39,8 @@ impl Exchange {
             let mut shared = Part::of(Event::Notice, Outcome::Recorded);
             shared.packet = Some(id);
             shared.dataset = Some(copy.packet.dataset.clone());
+            shared.purpose = Some(copy.packet.purpose.clone());
+            shared.municipality.clone_from(&copy.row.municipality);
             shared.sender = Some(copy.packet.sender);
             shared.recipient = Some(party);
             shared.cause = Some(kind.as_str().to_owned());
@@ -49,7 +51,7 @@ impl Exchange {
                 recipient: Some((party, Part::default())),
                 ..EntryDraft::default()
             };
-            let entry = entry::prepare(&draft, &self.at_rest, self.entropy.as_ref())?;
+            let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
             match self.writer.submit(Write::new(effect, vec![entry])).await {
                 Ok(done) if done.get().outcome == Once::Now => told = told.saturating_add(1),
                 // Another gateway was first, or it was collected in between.

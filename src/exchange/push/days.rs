@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    domain::{age::BirthDate, clock::amsterdam_date, person::PersonFacts, problem::Fault},
+    domain::{age::BirthDate, clock::amsterdam_date, party::Role, person::PersonFacts, problem::Fault},
     policy::{
         contents::{
             Contents,
@@ -16,9 +16,10 @@ use crate::{
 /// The first year of which a day that a school asserts can be meant.
 const FIRST_YEAR: i16 = 1950;
 
-/// What is wrong with the asserted days, and with those of the content beside them.
+/// What is wrong with the asserted days, and with what the content beside them says again.
 pub(super) fn impossible_days(
     person: &PersonFacts,
+    sender: Role,
     about: Option<(&Dataset, &Contents)>,
     now: Timestamp,
 ) -> Vec<Fault> {
@@ -28,10 +29,11 @@ pub(super) fn impossible_days(
     let left = person.verlaten_op.map(|day| ("verlatenOp", day));
     let graduated = person.gediplomeerd_op.map(|day| ("gediplomeerdOp", day));
     let removed = person.verwijderd_op.map(|day| ("verwijderdOp", day));
-    for (name, day) in left.into_iter().chain(graduated).chain(removed) {
+    let asked = person.contactgemeente_gevraagd_op.map(|day| ("contactgemeenteGevraagdOp", day));
+    for (name, day) in left.into_iter().chain(graduated).chain(removed).chain(asked) {
         let at = format!("/person/{name}");
-        // Who is enrolled may have a day on which to leave; whether a removal is decided already, the law's conditions say.
-        let may_come = (name == "verlatenOp" && person.ingeschreven) || name == "verwijderdOp";
+        // Who is enrolled may have a day on which to leave.
+        let may_come = name == "verlatenOp" && person.ingeschreven;
         if day.year() < FIRST_YEAR {
             faults.push(early_day(&at));
         } else if born.is_some_and(|born| day < born) {
@@ -41,8 +43,9 @@ pub(super) fn impossible_days(
         }
     }
     if let Some((dataset, contents)) = about {
-        let asserted: Vec<_> = left.into_iter().chain(graduated).collect();
+        let asserted: Vec<_> = left.into_iter().chain(graduated).chain(removed).collect();
         faults.extend(dataset.contradicting_days(contents, KnownDays { today, born, asserted: &asserted }));
+        faults.extend(dataset.contradicted_facts(contents, person, sender, today));
     }
     faults
 }

@@ -7,6 +7,7 @@ use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{
         age::BirthDate,
+        clock::amsterdam,
         code::DatasetCode,
         party::{PartyId, Role},
         person::PersonReference,
@@ -57,7 +58,7 @@ impl Exchange {
             judged.faults.push(self.catalogue.cited(copy_owed(owed)));
         }
         let about = judged.dataset.zip(judged.contents.as_ref());
-        judged.faults.extend(impossible_days(&header.person, about, now));
+        judged.faults.extend(impossible_days(&header.person, caller.party().role, about, now));
         let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
             judged.in_order().map_err(PushError::Invalid)?
         else {
@@ -106,7 +107,7 @@ impl Exchange {
         }
         let last = dataset.map(|dataset| self.latest_end(dataset, now));
         if parts.expires.is_some_and(|expires| expires <= now || last.is_some_and(|last| expires > last)) {
-            faults.push(invalid_expiry());
+            faults.push(invalid_expiry(last));
         }
         let recipients = match self.resolve(caller, &parts.recipients, now) {
             Ok(recipients) => recipients,
@@ -171,13 +172,27 @@ fn unknown_purpose() -> Fault {
     )
 }
 
-fn invalid_expiry() -> Fault {
-    Fault::at(
+/// The limit is told as people in Amsterdam read it.
+fn invalid_expiry(last: Option<Timestamp>) -> Fault {
+    let fault = Fault::at(
         "/expires",
         "invalid-expiry",
         "De einddatum ligt in het verleden of te ver weg.",
         "The end lies in the past or too far away.",
-    )
+    );
+    let now = last.map(|last| {
+        let last = last.to_zoned(amsterdam());
+        let (day, month, year) = (last.day(), last.month(), last.year());
+        let time = format!("{:02}:{:02}", last.hour(), last.minute());
+        Bilingual {
+            nl: format!("Kies een tijdstip na nu en niet later dan {day}-{month}-{year} {time} (de tijd in Nederland).").into(),
+            en: format!(
+                "Choose a moment after now and not later than {year:04}-{month:02}-{day:02} {time} (the time in the Netherlands)."
+            )
+            .into(),
+        }
+    });
+    Fault { now, ..fault }
 }
 
 /// The act orders the sender to give the person a copy: leaving it out is no choice.

@@ -19,8 +19,8 @@ use axum::{
 use http_body_util::BodyExt as _;
 use hyper::body::{Frame, SizeHint};
 
-/// So much is read for nothing; more than most bodies are.
-const MOST: u64 = 256 * 1024;
+/// So much is read for nothing: eight times what a gateway takes unless it is told otherwise.
+const MOST: u64 = 8 * 1024 * 1024;
 /// For so long.
 const PATIENCE: Duration = Duration::from_secs(2);
 

@@ -50,7 +50,7 @@ impl IdempotencyKey {
             return Err(unusable(Fault::at(
                 format!("header:{HEADER}"),
                 "wrong-length",
-                "Deze sleutel moet 16 tot en met 64 tekens lang zijn; een UUID is goed.",
+                "Dit verzoeknummer moet 16 tot en met 64 tekens lang zijn; een UUID is goed.",
                 "This key must be 16 to 64 characters long; a UUID will do.",
             )));
         }

@@ -31,7 +31,7 @@ impl Query {
                 query.fault(
                     "",
                     "unknown-parameter",
-                    "De URL heeft een parameter die hier niet bekend is.",
+                    "In het adres (URL) staat een parameter die hier niet bekend is.",
                     "The URL has a parameter that is not known here.",
                 );
                 continue;
@@ -41,7 +41,7 @@ impl Query {
                 Some(Some(_)) => query.fault(
                     known,
                     "parameter-twice",
-                    "Deze parameter mag één keer voorkomen.",
+                    "Deze parameter staat twee keer in het adres (URL), en hoort er één keer in.",
                     "This parameter may occur once.",
                 ),
                 None => query.invalid(known),
@@ -90,7 +90,7 @@ impl Query {
         self.fault(
             name,
             "invalid-value",
-            "Deze parameter heeft niet de vorm of grootte die hier hoort.",
+            "De waarde van deze parameter in het adres (URL) heeft niet de vorm of grootte die hier hoort.",
             "This parameter does not have the form or size that is expected here.",
         );
     }

@@ -57,7 +57,7 @@ fn field(headers: &HeaderMap, name: &'static str) -> Result<String, Fault> {
         return Err(Fault::at(
             format!("header:{name}"),
             "not-an-ext-value",
-            "Schrijf letters buiten ASCII als in RFC 8187: UTF-8'' en dan de tekst, met procenttekens gecodeerd.",
+            "Een letter met een accent of een vreemde letter moet hier zo worden geschreven: UTF-8'' en dan de tekst met procenttekens (RFC 8187), zoals UTF-8''co%C3%B6rdinator.",
             "Write letters outside ASCII as in RFC 8187: UTF-8'' and then the text, percent-encoded.",
         ));
     };
@@ -84,7 +84,7 @@ fn field(headers: &HeaderMap, name: &'static str) -> Result<String, Fault> {
         return Err(Fault::at(
             format!("header:{name}"),
             "too-long",
-            "Deze header mag 64 tekens lang zijn.",
+            "Dit mag 64 tekens lang zijn.",
             "This header may be 64 characters long.",
         ));
     }

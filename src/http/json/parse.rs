@@ -54,20 +54,20 @@ fn fault(reason: Reason, line: usize, column: usize) -> Fault {
         }
         Reason::Duplicate => (
             "duplicate-name",
-            "Een naam staat twee keer in hetzelfde object",
+            "Een veld staat er twee keer, onder dezelfde naam",
             "A name stands twice in one object",
         ),
-        Reason::Depth => (
-            "too-deep",
-            "Objecten en lijsten zijn te diep genest",
-            "Objects and arrays are nested too deeply",
-        ),
+        Reason::Depth => {
+            ("too-deep", "Er zitten te veel lagen in elkaar", "Objects and arrays are nested too deeply")
+        }
         Reason::Reserved => {
             ("reserved-name", "Deze naam mag niet worden gebruikt", "This name may not be used")
         }
-        Reason::Nul => {
-            ("nul-character", "Een tekst bevat het teken U+0000", "A text holds the character U+0000")
-        }
+        Reason::Nul => (
+            "nul-character",
+            "In een tekst staat een onzichtbaar teken (U+0000)",
+            "A text holds the character U+0000",
+        ),
     };
     Fault {
         text: Bilingual {

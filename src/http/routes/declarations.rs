@@ -82,7 +82,7 @@ pub(super) struct Recorded {
         "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-03" },
         "dataset": "verzoek-voortzetting",
         "towards": { "municipality": "0361", "role": "werk-en-inkomen" },
-        "givenBy": "ouder", "givenAt": "2026-05-20", "until": "2027-05-20",
+        "givenBy": "persoon", "givenAt": "2026-05-20", "until": "2027-05-20",
         "evidence": { "kind": "formulier", "recordedOn": "2026-05-20" }
     })),
     responses((status = 201, description = "Recorded.", body = Recorded,
@@ -276,7 +276,7 @@ impl fmt::Debug for Wanted {
     tag = "declarations",
     operation_id = "searchDeclarations",
     params(StaffHeaders),
-    request_body = Wanted,
+    request_body(content = Wanted, example = json!({ "reference": { "kind": "own", "value": "L-2031" } })),
     responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Declaration>)))
 )]
 pub(super) async fn search(

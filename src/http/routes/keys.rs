@@ -37,7 +37,11 @@ pub(super) struct NewKey {
     /// A statement that the calling party makes about the key: a JWS with `typ` `sluis-key-proof+jwt`, signed by the key of
     /// the certificate that calls. May be absent where `key` has `x5c`.
     #[serde(default)]
-    #[schema(nullable = false, max_length = 16384)]
+    #[schema(
+        nullable = false,
+        max_length = 16384,
+        pattern = "^[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+$"
+    )]
     proof: Option<String>,
     /// Until when packets may be sealed to it; what was sealed before is delivered. Not later than the certificate in
     /// `x5c`, where that is there; without it the key ends with that certificate, or not by itself.
@@ -103,7 +107,14 @@ impl TryFrom<KeyRow> for PublishedKey {
     path = "/keys",
     tag = "keys",
     operation_id = "publishKey",
-    request_body = NewKey,
+    request_body(content = NewKey, example = json!({
+        "key": {
+            "kty": "EC", "crv": "P-256", "alg": "ECDH-ES", "use": "enc",
+            "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+        },
+        "proof": "eyJ0eXAiOiJzbHVpcy1rZXktcHJvb2Yrand0IiwiYWxnIjoiRVMyNTYifQ.eyJ0aHVtYnByaW50IjoiY24tSV9XTk1DbGVoaVZwNTFpXzBWcE9FTlcxdXBFZXJBOHNFYW01aG4tcyIsImlhdCI6MTc4OTQ2MjgwMH0.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-Pw",
+        "validUntil": "2027-09-01T00:00:00.000Z"
+    })),
     responses((status = 201, description = "Published.", body = PublishedKey))
 )]
 pub(super) async fn publish(
@@ -147,7 +158,7 @@ pub(super) struct Nothing {}
     tag = "keys",
     operation_id = "retireKey",
     params(("thumbprint" = inline(shape::Thumbprint), Path, description = "The key.")),
-    request_body = Nothing,
+    request_body(content = Nothing, example = json!({})),
     responses((status = 200, description = "Retired.", body = PublishedKey))
 )]
 pub(super) async fn retire(
@@ -170,7 +181,7 @@ pub(super) async fn retire(
     tag = "keys",
     operation_id = "revokeKey",
     params(("thumbprint" = inline(shape::Thumbprint), Path, description = "The key.")),
-    request_body = Nothing,
+    request_body(content = Nothing, example = json!({})),
     responses((status = 200, description = "Revoked.", body = PublishedKey))
 )]
 pub(super) async fn revoke(
@@ -215,12 +226,12 @@ pub(super) async fn of_party(
 #[serde(deny_unknown_fields)]
 pub(super) struct NewCertificate {
     /// The chain in PEM, the party's own certificate first.
-    #[schema(max_length = 65536)]
+    #[schema(max_length = 65536, pattern = "-----BEGIN CERTIFICATE-----")]
     certificate: String,
     /// That the calling party holds the certificate's private key: a JWS with `typ` `sluis-certificate-proof+jwt`, signed
     /// by the key of this certificate, whose payload holds `present`, the registration of the certificate that calls (the
     /// SHA-256 of its issuer, subject and key, in hexadecimal digits), and `iat`, of the last ten minutes.
-    #[schema(max_length = 16384)]
+    #[schema(max_length = 16384, pattern = "^[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+$")]
     proof: String,
 }
 
@@ -253,7 +264,10 @@ pub(super) struct Certificate {
     path = "/certificates",
     tag = "certificates",
     operation_id = "registerCertificate",
-    request_body = NewCertificate,
+    request_body(content = NewCertificate, example = json!({
+        "certificate": "-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n",
+        "proof": "eyJ0eXAiOiJzbHVpcy1jZXJ0aWZpY2F0ZS1wcm9vZitqd3QiLCJhbGciOiJFUzI1NiJ9.eyJwcmVzZW50IjoiOWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOCIsImlhdCI6MTc4OTQ2MjgwMH0.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-Pw"
+    })),
     responses((status = 201, description = "Registered.", body = Certificate))
 )]
 pub(super) async fn register(

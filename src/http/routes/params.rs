@@ -76,6 +76,12 @@ pub(super) struct Repeatable {
 pub(super) struct RepeatableDeclaration {
     /// A key that the caller chooses for this one declaration, such as a UUID: the same key and body give the same answer,
     /// so that a lost answer never makes two. Without a key each call records another declaration.
-    #[param(nullable = false, rename = "Idempotency-Key", min_length = 16, max_length = 64)]
+    #[param(
+        nullable = false,
+        rename = "Idempotency-Key",
+        min_length = 16,
+        max_length = 64,
+        pattern = "^[!-~][ -~]*[!-~]$"
+    )]
     key: Option<String>,
 }

@@ -26,6 +26,7 @@ use crate::{
 
 /// The names of a compact JWE. The first is the one of RFC 7515, section 9.2.1; the second is what the encryption module of
 /// the NL GOV API Design Rules asks for, although the RFC keeps it for the JSON serialisations. The bytes are the same.
+/// The description names the first alone: what ends in `+json` a generated client reads as JSON, which a compact JWE is not.
 pub(super) const MEDIA_TYPES: [&str; 2] = ["application/jose", "application/jose+json"];
 
 const LOG_INDEX: HeaderName = HeaderName::from_static("sluis-log-index");
@@ -36,7 +37,7 @@ const RECEIPT: HeaderName = HeaderName::from_static("sluis-receipt");
 /// The calling party's own body of a packet: a compact JWE, sealed to its key. It is decided again with today's facts, and
 /// the entry in the access log is there before the body is. To all but the named recipient a packet does not exist (404);
 /// the named recipient hears why not (403, or 410 when it was withdrawn, has expired, is withheld or was acknowledged).
-/// There is no HEAD.
+/// There is no HEAD. Where `Accept` prefers `application/jose+json`, the same compact body goes under that name.
 #[utoipa::path(
     get,
     path = "/packets/{id}/payload",
@@ -47,8 +48,7 @@ const RECEIPT: HeaderName = HeaderName::from_static("sluis-receipt");
         StaffHeaders,
     ),
     responses((
-        status = 200, description = "A compact JWE, the same under either name. Without a preference the first is given.",
-        content((String = "application/jose"), (String = "application/jose+json")),
+        status = 200, description = "A compact JWE.", content_type = "application/jose", body = String,
         headers(
             ("Sluis-Log-Index" = u64, description = "The index of the entry in the access log."),
             ("Sluis-Receipt" = String, description = "The receipt over that entry (JWS)."),
@@ -68,7 +68,8 @@ pub(super) async fn payload(
 /// Pull the person's copy
 ///
 /// The body that was made for the person, where the push asked for a copy. It is sealed to the sender's own key: the sender
-/// opens it and hands it over. It exists for the sender alone. There is no HEAD.
+/// opens it and hands it over. It exists for the sender alone. There is no HEAD. Where `Accept` prefers
+/// `application/jose+json`, the same compact body goes under that name.
 #[utoipa::path(
     get,
     path = "/packets/{id}/copy",
@@ -79,8 +80,7 @@ pub(super) async fn payload(
         StaffHeaders,
     ),
     responses((
-        status = 200, description = "A compact JWE, the same under either name. Without a preference the first is given.",
-        content((String = "application/jose"), (String = "application/jose+json")),
+        status = 200, description = "A compact JWE.", content_type = "application/jose", body = String,
         headers(
             ("Sluis-Log-Index" = u64, description = "The index of the entry in the access log."),
             ("Sluis-Receipt" = String, description = "The receipt over that entry (JWS)."),

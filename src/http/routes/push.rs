@@ -50,16 +50,7 @@ use crate::{
         Repeatable,
         StaffHeaders,
     ),
-    request_body(content = Submitted, example = json!({
-        "dataset": "uitstroomprofiel",
-        "purpose": "loopbaanbegeleiding",
-        "recipients": [{ "municipality": "0361", "role": "doorstroompunt" }],
-        "person": {
-            "reference": { "kind": "own", "value": "L-2031" },
-            "birthDate": "2008-11-03", "verblijf": "0361", "ingeschreven": false, "verlatenOp": "2026-07-17"
-        },
-        "content": {}
-    })),
+    request_body = Submitted,
     responses(
         (status = 200, description = "What would be decided; nothing was stored.", body = Checked),
         (status = 201, description = "Stored.", body = Stored,
@@ -89,16 +80,7 @@ pub(super) async fn packets(
         Repeatable,
         StaffHeaders,
     ),
-    request_body(content = Submitted, example = json!({
-        "dataset": "verzoek-voortzetting",
-        "purpose": "voortzetting-ondersteuning",
-        "recipients": [{ "municipality": "0361", "role": "werk-en-inkomen" }],
-        "person": {
-            "reference": { "kind": "own", "value": "L-2031" },
-            "birthDate": "2007-11-03", "verblijf": "0361", "ingeschreven": true
-        },
-        "content": {}
-    })),
+    request_body = Submitted,
     responses(
         (status = 200, description = "What would be decided; nothing was stored.", body = Checked),
         (status = 201, description = "Stored.", body = Stored,

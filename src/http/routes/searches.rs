@@ -91,7 +91,7 @@ fn unclear<T>(reader: &mut Reader) -> Option<T> {
     reader.fault(Fault::at(
         "",
         "invalid-search",
-        "Zoek met een eigen reference, met een PGN en purpose, of met name, birthDate en purpose.",
+        "Zoek met een eigen nummer (reference), met een persoonsgebonden nummer en een doel (reference, purpose), of met naam, geboortedatum en doel (name, birthDate, purpose).",
         "Search by an own reference, by a PGN and a purpose, or by name, birthDate and purpose.",
     ));
     None

@@ -117,7 +117,7 @@ fn copies(which: Vec<(PacketId, PartyId)>) -> Vec<CopyOf> {
         ("id" = inline(shape::Id), Path, description = "The packet or request."),
         StaffHeaders,
     ),
-    request_body = Nothing,
+    request_body(content = Nothing, example = json!({})),
     responses((status = 200, description = "Withdrawn.", body = Effect))
 )]
 pub(super) async fn packet(

@@ -132,6 +132,11 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Date, required = false)]
     pub verwijderd_op: Option<Day>,
+    /// The day on which the college of residence asked that the removal of a VSO pupil is reported to the contactgemeente of
+    /// the region and not to the college itself (WEC 47a, paragraph 2); today or earlier. Absent says that it did not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Date, required = false)]
+    pub contactgemeente_gevraagd_op: Option<Day>,
     /// Whether the student has the diploma of the programme that was left.
     #[serde(default)]
     pub gediplomeerd: bool,
@@ -180,6 +185,7 @@ impl Person {
             ingeschreven: self.ingeschreven,
             verlaten_op: self.verlaten_op.map(|day| day.0),
             verwijderd_op: self.verwijderd_op.map(|day| day.0),
+            contactgemeente_gevraagd_op: self.contactgemeente_gevraagd_op.map(|day| day.0),
             gediplomeerd: self.gediplomeerd,
             gediplomeerd_op: self.gediplomeerd_op.map(|day| day.0),
             leerplichtig: self.leerplichtig,

@@ -89,7 +89,7 @@ impl Recipient {
             _ => Err(Fault::at(
                 pointer,
                 "invalid-recipient",
-                "Noem de ontvanger met municipality en role, met oin en role, of met desk en municipality.",
+                "Noem de ontvanger met een gemeente en een rol (municipality, role), met een OIN en een rol (oin, role), of met een loket en een gemeente (desk, municipality).",
                 "Name the recipient by municipality and role, by oin and role, or by desk and municipality.",
             )),
         }

@@ -5,7 +5,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         RefOr, Schema, SchemaFormat,
-        schema::{KnownFormat, ObjectBuilder, Type},
+        schema::{AdditionalProperties, KnownFormat, ObjectBuilder, Type},
     },
 };
 
@@ -52,6 +52,13 @@ fn format(format: KnownFormat, example: &str) -> ObjectBuilder {
 fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
     let words: Vec<&str> = words.into_iter().collect();
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words))
+}
+
+/// An object with members of its own. Without a word on them, generators take it for one that has none.
+fn free() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
 }
 
 /// The question names nothing that could be judged.
@@ -101,7 +108,7 @@ shapes! {
     /// A day on the calendar in Amsterdam.
     Date = format(KnownFormat::Date, "2026-07-17");
     /// A date of birth: 00 for an unknown day or month, 0000-00-00 if wholly unknown.
-    BirthDate = pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2007-11-03")
+    BirthDate = pattern("^[0-9]{4}-(0[0-9]|1[0-2])-([0-2][0-9]|3[01])$", "2007-11-03")
         .format(Some(SchemaFormat::Custom("incomplete-date".to_owned())));
     /// Towards what the school prepares the pupil.
     Profiel = words(
@@ -128,7 +135,11 @@ shapes! {
     /// How sensitive a category is.
     Sensitivity = words(SensitivityWord::ALL.map(SensitivityWord::as_str));
     /// A public key (RFC 7517): RSA of at least 3072 bits, P-256 or X25519.
-    Jwk = ObjectBuilder::new().schema_type(Type::Object);
+    Jwk = free()
+        .property("kty", words(["RSA", "EC", "OKP"]))
+        .required("kty")
+        .property("alg", words(["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A256KW"]))
+        .property("crv", words(["P-256", "X25519"]));
     /// A day, or an instant; a day is its midnight in Amsterdam.
     Moment = pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,18}(Z|[+-][0-9]{2}:[0-9]{2}))?$", "2026-09-01");
     /// One word or name, without spaces.
@@ -150,7 +161,7 @@ shapes! {
     /// The width of a partial tile.
     TileWidth = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(255)).examples([1]);
     /// A JSON Schema (2020-12), or a document that it describes.
-    Json = ObjectBuilder::new().schema_type(Type::Object);
+    Json = free();
     /// The kind of a declaration.
     DeclarationKind = words(KindWord::ALL.map(KindWord::as_str));
     /// In which capacity someone declares.
@@ -162,5 +173,5 @@ shapes! {
     /// On what a declaration rests.
     EvidenceKind = words(EvidenceWord::ALL.map(EvidenceWord::as_str));
     /// The content, as the schema of the dataset says.
-    Content = ObjectBuilder::new().schema_type(Type::Object);
+    Content = free();
 }

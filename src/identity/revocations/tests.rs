@@ -249,3 +249,25 @@ fn a_list_stays_as_long_as_its_authority_is_trusted() {
     assert_eq!(left.standing().map(|list| list.this_update).collect::<Vec<_>>(), [now()]);
     assert!(left.standing().all(|list| list.authority.contains("test") && list.next_update > now()));
 }
+
+/// What was kept counts for as long as its authority is trusted, and nothing that a database could have been given besides.
+#[test]
+fn what_was_kept_is_checked_again() {
+    let (one, other) = (authority(), authority());
+    let list = |authority: &Authority, number| {
+        pem::parse(authority.revocation_list(&[&[7]], number, now()).unwrap()).unwrap().into_contents()
+    };
+    let (first, second, foreign) = (list(&one, 1), list(&one, 2), list(&other, 9));
+    let mut changed = list(&one, 3);
+    *changed.last_mut().unwrap() ^= 1;
+    let all = [&second, &first, &foreign, &changed].map(Vec::as_slice);
+    let kept = Revocations::kept(all, &anchors(&one));
+    let keeps: Vec<_> = kept.to_keep(&anchors(&one)).collect();
+    assert_eq!(keeps.iter().map(|kept| &kept.der).collect::<Vec<_>>(), [&second]);
+    assert_eq!(keeps.iter().map(|kept| (kept.number.len(), kept.number.last())).next(), Some((20, Some(&2))));
+    assert_eq!(kept.to_keep(&anchors(&other)).count(), 0);
+    // Of the same name with another key: an authority of its own.
+    let others = Revocations::kept(all, &anchors(&other));
+    let scope = others.to_keep(&anchors(&other)).map(|kept| kept.scope).next().unwrap();
+    assert!(keeps.iter().all(|kept| kept.scope != scope));
+}

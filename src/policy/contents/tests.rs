@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::policy::{Engine, fixture::engine};
+use crate::{
+    domain::{party::Role, people},
+    policy::{Engine, fixture::engine},
+};
 
 fn dataset(engine: &Engine) -> &Dataset {
     engine.catalogue().dataset(&"overgangsdocument".parse().unwrap()).unwrap()
@@ -294,10 +297,131 @@ fn what_the_register_holds_passes_in_every_dataset() {
     assert_eq!(passed, 4 * names.len() * births.len() * places.len());
 }
 
+/// The persons that the keeper of the register invented to show what it may hold. What does not pass is no date of a birth
+/// that the acts reach: before 1901, and a day in an unknown month, which the register does not allow either.
+#[test]
+fn the_test_persons_of_the_register_pass_in_every_dataset() {
+    const BORN_BEFORE_1901: [u16; 5] = [523, 527, 536, 545, 579];
+    const DAY_WITHOUT_MONTH: [u16; 1] = [780];
+    let people = people::all();
+    assert_eq!(people.len(), 687);
+    let why =
+        |code: &'static str| BTreeSet::from([("/content/persoon/geboortedatum".to_owned(), code.to_owned())]);
+    let expected: BTreeMap<u16, _> = BORN_BEFORE_1901
+        .map(|list| (list, why("implausible-day")))
+        .into_iter()
+        .chain(DAY_WITHOUT_MONTH.map(|list| (list, why("wrong-form"))))
+        .collect();
+    for dataset in all(engine()) {
+        let mut refused = BTreeMap::new();
+        for person in &people {
+            let contents =
+                person.addresses().into_iter().map(|address| content_about(dataset, person, address));
+            let faults: BTreeSet<_> = contents.flat_map(|content| told_of(dataset, &content)).collect();
+            if !faults.is_empty() {
+                refused.insert(person.persoonslijst, faults);
+            }
+        }
+        assert_eq!(refused, expected, "{}", dataset.code);
+        assert_eq!(people.len() - refused.len(), 681, "{}", dataset.code);
+    }
+}
+
+/// The example of a dataset, about another person.
+fn content_about(dataset: &Dataset, person: &people::TestPerson, address: Value) -> Value {
+    let mut content = dataset.example.clone();
+    let about = content["persoon"].as_object_mut().unwrap();
+    for part in ["voornamen", "voorvoegsel", "achternaam"] {
+        about.remove(part);
+    }
+    about.extend(person.identity());
+    let has_place = about.remove("woonplaats").is_some();
+    if has_place && !person.woonplaats.is_empty() {
+        about.insert("woonplaats".to_owned(), json!(person.woonplaats));
+    }
+    content[if has_place { "contact" } else { "persoon" }]["adres"] = address;
+    content
+}
+
 fn told_of(dataset: &Dataset, content: &Value) -> Vec<(String, String)> {
     let result = dataset.validate(&Plaintext::new(content.to_string().into_bytes()));
     let Err(faults) = result else { return Vec::new() };
     faults.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
+}
+
+/// What a content says again of the person may not be something else: both places are named.
+#[test]
+fn a_content_that_contradicts_a_fact_is_told_with_both_places() {
+    let today = jiff::civil::date(2026, 11, 2);
+    let told = |name: &str, change: &dyn Fn(&mut Value), fact: (&str, Value), sender: Role| {
+        let dataset = engine().catalogue().dataset(&name.parse().unwrap()).unwrap();
+        let mut content = dataset.example.clone();
+        change(&mut content);
+        let mut person = json!({ "birthDate": "2006-02-11", "verblijf": "0361", "ingeschreven": false });
+        person[fact.0] = fact.1;
+        let person = serde_json::from_value(person).unwrap();
+        let contents = dataset.validate(&Plaintext::new(content.to_string().into_bytes())).unwrap();
+        let faults = dataset.contradicted_facts(&contents, &person, sender, today);
+        faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>()
+    };
+    let as_it_is = |_: &mut Value| {};
+    let pro = Role::ProSchool;
+    for (dataset, fact, same, other, member) in [
+        (
+            "verwijderingsmelding",
+            "verwijderdOp",
+            json!("2026-02-09"),
+            json!("2026-02-08"),
+            "/content/verwijdering/datum",
+        ),
+        ("overgangsdocument", "profiel", json!("arbeid"), json!("dagbesteding"), "/content/traject/profiel"),
+        ("verzoek-voortzetting", "profiel", json!("arbeid"), json!("onderwijs"), "/content/traject/profiel"),
+        ("uitstroomprofiel", "profiel", json!("arbeid"), json!("onderwijs"), "/content/profiel/profiel"),
+        ("uitstroomprofiel", "leerplichtig", json!(true), json!(false), "/content/leerplicht/leerplichtig"),
+    ] {
+        let example = engine().catalogue().dataset(&dataset.parse().unwrap()).unwrap().example.clone();
+        let sender = match example["school"]["soort"].as_str() {
+            Some("mbo") => Role::MboSchool,
+            Some("voortgezet-speciaal-onderwijs") => Role::VsoSchool,
+            _ => pro,
+        };
+        let set = |content: &mut Value| {
+            let path = member.strip_prefix("/content").unwrap();
+            *content.pointer_mut(path).unwrap() = same.clone();
+        };
+        assert!(told(dataset, &set, (fact, same.clone()), sender).is_empty(), "{dataset} {fact}");
+        let both = [member.to_owned(), format!("/person/{fact}")];
+        assert_eq!(told(dataset, &set, (fact, other), sender), both, "{dataset}");
+        // What is not asserted contradicts nothing.
+        assert!(told(dataset, &set, ("startkwalificatie", json!(false)), sender).is_empty(), "{dataset}");
+    }
+    // Learning in practice is work; the kind of school is that of who sends.
+    let practice = |content: &mut Value| content["traject"]["profiel"] = json!("praktijkleren");
+    assert!(told("overgangsdocument", &practice, ("profiel", json!("arbeid")), pro).is_empty());
+    let other_school = |content: &mut Value| content["school"]["soort"] = json!("mbo");
+    assert_eq!(
+        told("overgangsdocument", &other_school, ("gediplomeerd", json!(true)), pro),
+        ["/content/school/soort"]
+    );
+    // The day of leaving; who is enrolled again left once before.
+    let leaves = |content: &mut Value| content["traject"]["uitstroomdatum"] = json!("2026-07-17");
+    let left = ("verlatenOp", json!("2026-07-16"));
+    let both = ["/content/traject/uitstroomdatum", "/person/verlatenOp"];
+    assert_eq!(told("overgangsdocument", &leaves, left, pro), both);
+    // A diploma with the day of the diploma, or none that says another day.
+    let diploma = |day: &'static str| {
+        move |content: &mut Value| {
+            content["certificaten"] = json!([{ "naam": "Entree", "soort": "diploma", "behaaldOp": day },
+                { "naam": "VCA", "soort": "certificaat", "behaaldOp": "2026-01-05" }]);
+        }
+    };
+    let graduated = || ("gediplomeerdOp", json!("2026-06-30"));
+    assert!(told("overgangsdocument", &diploma("2026-06-30"), graduated(), pro).is_empty());
+    let both = ["/content/certificaten", "/person/gediplomeerdOp"];
+    assert_eq!(told("overgangsdocument", &diploma("2026-06-29"), graduated(), pro), both);
+    let none = |content: &mut Value| drop(content.as_object_mut().unwrap().remove("certificaten"));
+    assert!(told("overgangsdocument", &none, graduated(), pro).is_empty());
+    assert!(told("overgangsdocument", &as_it_is, ("verwijderdOp", json!("2026-01-01")), pro).is_empty());
 }
 
 #[test]

@@ -57,7 +57,8 @@ pub(super) fn words(kind: &Kind, node: &Value) -> (&'static str, Bilingual) {
 pub(super) fn wrong_form(node: &Value) -> (&'static str, Bilingual) {
     match form(node) {
         Some((nl, en)) => {
-            told("wrong-form", format!("Hier hoort {nl}."), format!("What belongs here is {en}."))
+            let (belongs, are) = if is_plural(nl) { ("horen", "are") } else { ("hoort", "is") };
+            told("wrong-form", format!("Hier {belongs} {nl}."), format!("What belongs here {are} {en}."))
         }
         None => said(
             "wrong-form",
@@ -65,6 +66,12 @@ pub(super) fn wrong_form(node: &Value) -> (&'static str, Bilingual) {
             "This field does not have the right form.",
         ),
     }
+}
+
+/// Whether a form is told as a number of things: `vier cijfers`.
+fn is_plural(nl: &str) -> bool {
+    let first = nl.split(' ').next().unwrap_or_default();
+    matches!(first, "twee" | "drie" | "vier" | "vijf" | "zes" | "zeven" | "acht" | "negen" | "tien")
 }
 
 fn wrong_type(node: &Value) -> (&'static str, Bilingual) {

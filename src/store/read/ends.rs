@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{any::AnyRow, query};
 
 use crate::{
+    accesslog::entry::parse_leaf,
     domain::{clock::from_millis, code::Municipality, party::PartyId},
     store::{
         Store,
@@ -24,10 +25,19 @@ pub struct Ends {
     pub mandates: Vec<(PartyId, Municipality, Timestamp)>,
     /// The parties that no packet can be sealed to.
     pub without_key: Vec<PartyId>,
-    /// How many copies lapse within a day if nobody collects them.
-    pub lapsing_in_a_day: u64,
-    /// How many lapse within a week, those of the day included.
-    pub lapsing_in_a_week: u64,
+    /// The copies that lapse within a day, and within a week, if nobody collects them.
+    pub lapsing: Vec<Lapsing>,
+}
+
+/// Copies that wait, and that nobody can collect any more in so many days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lapsing {
+    /// Within how many days.
+    pub days: u8,
+    /// How many copies.
+    pub copies: u64,
+    /// When the last of them lapses.
+    pub last: Option<Timestamp>,
 }
 
 /// What an operator does now and then, and must not forget.
@@ -61,9 +71,13 @@ const MANDATES: &str = "SELECT m.oin AS oin, m.role AS role, m.municipality AS m
      JOIN party p ON p.oin = m.oin AND p.role = m.role \
      WHERE p.state = 'active' AND (m.valid_until IS NULL OR m.valid_until > $1) \
      GROUP BY m.oin, m.role, m.municipality ORDER BY m.oin, m.role, m.municipality";
-const LAPSING: &str = "SELECT COUNT(*) AS week, COALESCE(SUM(CASE WHEN p.expires <= $2 THEN 1 ELSE 0 END), 0) AS day \
+/// What nobody collected or answered. The person's own copy is the sender's to collect.
+const LAPSING: &str = "SELECT COUNT(*) AS copies, MAX(p.expires) AS last \
      FROM packet p JOIN packet_recipient r ON r.packet_id = p.id \
-     WHERE p.state = 'open' AND p.expires > $1 AND p.expires <= $3 AND r.state = 'waiting'";
+     WHERE p.state = 'open' AND p.expires > $1 AND p.expires <= $2 AND r.state = 'waiting' \
+     AND r.role <> 'betrokkene' AND NOT EXISTS \
+     (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role)";
+const FIRST_LEAF: &str = "SELECT leaf FROM leaf WHERE idx = 0";
 const DID: &str = "INSERT INTO chore (name, done_at) VALUES ($1, $2) \
      ON CONFLICT (name) DO UPDATE SET done_at = $2 WHERE chore.done_at < $2";
 const WHEN: &str = "SELECT done_at FROM chore WHERE name = $1";
@@ -95,12 +109,25 @@ impl Store {
                 ends.mandates.push((party, columns.parse("municipality")?, end));
             }
         }
-        let within = |hours| millis(now.checked_add(SignedDuration::from_hours(hours)).unwrap_or(now));
-        let lapsing = query(LAPSING).bind(millis(now)).bind(within(24)).bind(within(24 * 7));
-        let row = lapsing.fetch_one(&self.read).await?;
-        ends.lapsing_in_a_day = Columns(&row).index("day")?;
-        ends.lapsing_in_a_week = Columns(&row).index("week")?;
+        for days in [1, 7] {
+            let until = now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
+            let row = query(LAPSING).bind(millis(now)).bind(millis(until)).fetch_one(&self.read).await?;
+            let columns = Columns(&row);
+            let last = columns.maybe_instant("last")?;
+            ends.lapsing.push(Lapsing { days, copies: columns.index("copies")?, last });
+        }
         Ok(ends)
+    }
+
+    /// The time of the log's first entry; none while it is empty.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn log_begun(&self) -> Result<Option<Timestamp>, StoreError> {
+        let Some(row) = query(FIRST_LEAF).fetch_optional(&self.read).await? else { return Ok(None) };
+        let leaf = parse_leaf(&Columns(&row).leaf("leaf")?);
+        let time = leaf.ok().and_then(|leaf| i64::try_from(leaf.time).ok());
+        time.map(|time| Some(from_millis(time))).ok_or_else(|| StoreError::inconsistent("leaf.leaf"))
     }
 
     /// How many bytes the database takes on its disk.

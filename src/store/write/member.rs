@@ -45,12 +45,14 @@ pub struct RemoveParty {
 }
 
 const STATE: &str = "SELECT state FROM party WHERE oin = $1 AND role = $2";
+/// A request that was answered waits for nothing.
 pub(in crate::store) const WAITING: &str = "SELECT \
      COALESCE(SUM(CASE WHEN r.oin = $1 AND r.role = $2 THEN 1 ELSE 0 END), 0) AS incoming, \
      COALESCE(SUM(CASE WHEN p.sender_oin = $1 AND p.sender_role = $2 THEN 1 ELSE 0 END), 0) AS outgoing \
      FROM packet p JOIN packet_recipient r ON r.packet_id = p.id \
      WHERE p.state = 'open' AND r.state IN ('waiting', 'collected') AND p.expires > $3 \
-     AND ((r.oin = $1 AND r.role = $2) OR (p.sender_oin = $1 AND p.sender_role = $2))";
+     AND ((r.oin = $1 AND r.role = $2) OR (p.sender_oin = $1 AND p.sender_role = $2)) AND NOT EXISTS \
+     (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role)";
 const REVOKE_CERTIFICATES: &str = "UPDATE certificate SET state = 'revoked', revoked_at = $3 \
      WHERE oin = $1 AND role = $2 AND state = 'active'";
 const REVOKE_KEYS: &str = "UPDATE party_key SET state = 'revoked' WHERE oin = $1 AND role = $2 \

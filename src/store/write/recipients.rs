@@ -5,7 +5,7 @@ use sqlx::query;
 use crate::{
     domain::{
         id::{DeclarationId, PacketId},
-        party::PartyId,
+        party::{PartyId, Role},
     },
     store::{
         error::StoreError,
@@ -60,8 +60,12 @@ pub(super) struct Notice {
     pub(super) declaration: Option<DeclarationId>,
 }
 
-/// Tells a party, under the index of this write's first entry.
+/// Tells a party, under the index of this write's first entry. The person is none: whoever handed over the copy tells the
+/// person, and is told so by the answer to the withdrawal.
 pub(super) async fn tell(tx: &mut Tx<'_>, notice: Notice) -> Result<(), Halt> {
+    if notice.to.role == Role::Betrokkene {
+        return Ok(());
+    }
     let insert = query(INSERT_NOTICE)
         .bind(notice.to.oin.to_string())
         .bind(notice.to.role.to_string())

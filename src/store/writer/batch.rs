@@ -23,11 +23,7 @@ use super::{
 };
 use crate::{
     merkle::tree::Tree,
-    store::{
-        Store,
-        error::{StoreError, StoreErrorKind},
-        writing::Writing,
-    },
+    store::{Store, error::StoreError, writing::Writing},
 };
 
 /// What the writer keeps between batches.
@@ -47,7 +43,7 @@ enum Failure {
     /// A statement failed, or a write was refused after it had changed something: rolled back.
     RolledBack(Halt),
     /// COMMIT was sent and did not answer well; why, where the database said so.
-    Unknown(Option<StoreError>),
+    Unknown(Option<Arc<StoreError>>),
 }
 
 /// What a committed attempt came to.
@@ -68,7 +64,7 @@ impl Desk {
     pub(super) async fn write(&mut self, mut jobs: Jobs) {
         match self.tried(&mut jobs).await {
             Ok(outcome) => self.answer(jobs, outcome),
-            Err(Failure::Unknown(_)) => fail_all(jobs, &WriteError::Unknown),
+            Err(Failure::Unknown(said)) => fail_all(jobs, &WriteError::Unknown(said)),
             Err(Failure::Closed(error)) => fail_all(jobs, &WriteError::Unavailable(Arc::new(error))),
             Err(Failure::RolledBack(_)) => self.write_alone(jobs).await,
         }
@@ -80,7 +76,7 @@ impl Desk {
             let mut alone = vec![job];
             match self.tried(&mut alone).await {
                 Ok(outcome) => self.answer(alone, outcome),
-                Err(Failure::Unknown(_)) => fail_all(alone, &WriteError::Unknown),
+                Err(Failure::Unknown(said)) => fail_all(alone, &WriteError::Unknown(said)),
                 Err(Failure::RolledBack(Halt::Refused(error))) => fail_all(alone, &error),
                 Err(Failure::RolledBack(Halt::Broken(error))) => {
                     fail_all(alone, &WriteError::Unavailable(Arc::new(error)));
@@ -103,10 +99,8 @@ impl Desk {
             Err(Failure::Closed(error) | Failure::RolledBack(Halt::Broken(error))) => {
                 self.health.failed(WriteError::code_of(error.kind()));
             }
-            Err(Failure::Unknown(why)) => {
-                let named =
-                    why.as_ref().map(StoreError::kind).filter(|kind| *kind != StoreErrorKind::Unavailable);
-                self.health.failed(named.map_or(WriteError::Unknown.error_code(), StoreErrorKind::as_str));
+            Err(Failure::Unknown(said)) => {
+                self.health.left_open(WriteError::Unknown(said.clone()).error_code());
             }
         }
         tried
@@ -211,8 +205,13 @@ async fn commit(
         return Err(Failure::Unknown(None));
     }
     committing.store(true, Ordering::Relaxed);
-    writing.commit().await.map_err(|error| {
-        if error.is_surely_not_written() { Failure::Closed(error) } else { Failure::Unknown(Some(error)) }
+    let own = writing.commit().await;
+    faults.answer_to_commit().map_or(own, |answer| Err(answer.into())).map_err(|error| {
+        if error.is_surely_not_written() {
+            Failure::Closed(error)
+        } else {
+            Failure::Unknown(Some(Arc::new(error)))
+        }
     })?;
     faults.at(Step::Committed).map_err(|_| Failure::Unknown(None))
 }

@@ -29,9 +29,9 @@ pub enum WriteError {
     #[error("the database did not write")]
     Unavailable(#[source] Arc<StoreError>),
     /// It may or may not have been written: answer 503, and do not try again here. The caller's Idempotency-Key
-    /// settles it.
-    #[error("it is unknown whether the write was committed")]
-    Unknown,
+    /// settles it. With what the database said, where it said anything.
+    #[error("the database did not confirm the commit")]
+    Unknown(#[source] Option<Arc<StoreError>>),
 }
 
 impl WriteError {
@@ -69,7 +69,10 @@ impl WriteError {
             Self::Mismatch(_) => "write_mismatch",
             Self::Busy => "writer_busy",
             Self::Unavailable(error) => Self::code_of(error.kind()),
-            Self::Unknown => "commit_unknown",
+            Self::Unknown(said) => match said.as_ref().map(|error| error.kind()) {
+                None | Some(StoreErrorKind::Unavailable) => "commit_unknown",
+                Some(named) => named.as_str(),
+            },
         }
     }
 }

@@ -60,6 +60,11 @@ pub trait FaultPoint: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Injected`] when this step must fail.
     fn at(&self, step: Step) -> Result<(), Injected>;
+
+    /// What the database seems to answer to a COMMIT that was sent, in place of its own answer.
+    fn answer_to_commit(&self) -> Option<sqlx::Error> {
+        None
+    }
 }
 
 /// Nothing fails that does not fail by itself.

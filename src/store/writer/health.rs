@@ -30,11 +30,23 @@ impl Health {
 
     /// A transaction was not committed. Says why, once for each cause until a write is done.
     pub(super) fn failed(&self, code: &'static str) {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.committed = None;
-        if last.failing.replace(code) != Some(code) {
+        if self.is_new(code) {
             tracing::error!(error_code = code, "the database does not write");
         }
+    }
+
+    /// Nobody knows whether a transaction was committed. Says why, likewise.
+    pub(super) fn left_open(&self, code: &'static str) {
+        if self.is_new(code) {
+            tracing::error!(error_code = code, "the database does not say whether it wrote");
+        }
+    }
+
+    /// Whether this is another cause than the last write had.
+    fn is_new(&self, code: &'static str) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.committed = None;
+        last.failing.replace(code) != Some(code)
     }
 
     /// Whether a transaction was committed in the last seconds, and none failed since.

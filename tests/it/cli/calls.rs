@@ -100,7 +100,7 @@ async fn a_certificate_that_is_not_taken_is_no_fault_of_the_network_and_is_tried
         (Standing::Expired, "uw certificaat is verlopen", "your certificate has expired"),
         (
             Standing::OfAnotherAuthority,
-            "de poort kent de uitgever van uw certificaat niet",
+            "de gateway kent de uitgever van uw certificaat niet",
             "the gateway does not know your certificate's authority",
         ),
     ] {
@@ -157,7 +157,7 @@ async fn a_refusal_is_told_in_one_language_with_what_to_do() {
     assert_eq!(ended.exit, Exit::Refused);
     assert_eq!(
         ended.stderr,
-        "sluis: de poort zegt nee: 403 niet toegestaan\n  \
+        "sluis: de gateway zegt nee: 403 niet toegestaan\n  \
            - /recipients/0 · ontvanger 1 · overgangsdocument.voortzetting · wvo2020:2.31b:3\n      \
                De gemeente heeft nog niet bevestigd.\n      Nu: Vraag het.\n  trace 0af7\n"
     );

@@ -2,8 +2,20 @@
 
 use std::{
     os::unix::fs::symlink,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
 };
+
+use sluis::{
+    cli::{self, Exit, Output, init::point_profile, running::Running},
+    config::{Config, Environment},
+    domain::{
+        clock::{Clock as _, SetClock},
+        id::SystemEntropy,
+    },
+};
+use tempfile::TempDir;
 
 use super::live::Live;
 
@@ -53,9 +65,105 @@ fn the_handover_in_the_document_is_played_to_its_last_line() {
         "Ontvangst bevestigd",
         "op grond van art. ",
         "verklaring ingetrokken",
-        "1 regels: 1 aangenomen",
+        "1 regel nagevraagd; er is niets verstuurd",
+        "1 regel: 1 aangenomen",
     ] {
         assert!(out.contains(said), "{said}\n{out}\n{err}");
     }
     assert!(program.path("meldingen.csv").is_file(), "the last line was reached");
+}
+
+/// The journey as a shell plays it, in this process, so that the clock can be set: variables, and `sluis` with the paths of one
+/// folder. Every other command goes to a shell.
+struct Journey {
+    folder: TempDir,
+    clock: SetClock,
+    profiles: Vec<(String, PathBuf)>,
+    variables: Vec<(String, String)>,
+}
+
+impl Journey {
+    /// A try-out as `init --dev` makes it on that day, which runs.
+    async fn on(day: &str) -> (Self, Running) {
+        let clock = SetClock::at(format!("{day}T10:00:00Z").parse().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let journey = Self { folder, clock, profiles: Vec::new(), variables: Vec::new() };
+        journey.sluis("sluis init --dev --port 0 --dir try").await;
+        let file = Some(journey.folder.path().join("try/sluis.toml"));
+        let config = Config::load(&Environment { config: file, ..Environment::default() }).unwrap();
+        let clock = Arc::new(journey.clock.clone());
+        let running = Running::start(&config, clock, Arc::new(SystemEntropy::new())).await.unwrap();
+        let url = format!("https://localhost:{}", running.data.port());
+        for party in std::fs::read_dir(journey.folder.path().join("try/parties")).unwrap() {
+            point_profile(&party.unwrap().path().join("profile.toml"), &url).unwrap();
+        }
+        (journey, running)
+    }
+
+    fn path(&self, word: &str) -> String {
+        self.folder.path().join(word).display().to_string()
+    }
+
+    async fn line(&mut self, line: &str) {
+        let mut line = line.to_owned();
+        for (name, value) in &self.variables {
+            line = line.replace(&format!("${name}"), value);
+        }
+        if let Some((name, command)) = line.split_once("=$(") {
+            let printed = self.sluis(command.trim_end_matches(')')).await;
+            self.variables.push((name.to_owned(), printed.trim().to_owned()));
+        } else if line.starts_with("sluis client profiles") || line.starts_with("mkdir ") {
+            // Nothing of the home folder of whoever tests.
+        } else if let Some(link) = line.strip_prefix("ln -s \"$PWD/") {
+            let (to, name) = link.split_once("\" ").unwrap();
+            let name = name.rsplit('/').next().unwrap().trim_end_matches(".toml");
+            self.profiles.push((name.to_owned(), PathBuf::from(self.path(to))));
+        } else if line.starts_with("sluis ") {
+            self.sluis(&line).await;
+        } else {
+            let played =
+                Command::new("sh").args(["-ec", &line]).current_dir(self.folder.path()).output().unwrap();
+            assert!(played.status.success(), "{line}: {played:?}");
+        }
+    }
+
+    async fn sluis(&self, line: &str) -> String {
+        let (mut words, mut before) = (Vec::new(), "");
+        for word in line.split_whitespace() {
+            let ending = Path::new(word).extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+            words.push(match before {
+                "--profile" => {
+                    let (_, file) = self.profiles.iter().find(|(name, _)| name == word).unwrap();
+                    file.display().to_string()
+                }
+                "--out" | "--dir" => self.path(word),
+                _ if ["json", "ndjson", "csv", "txt", "jwk"].contains(&ending) => self.path(word),
+                _ if word == "--profile" => "--profile-file".to_owned(),
+                _ => word.to_owned(),
+            });
+            before = word;
+        }
+        let (out, stdout, stderr) = Output::kept();
+        let clock = Arc::new(self.clock.clone());
+        let mut at = cli::Context { out, clock, entropy: Arc::new(SystemEntropy::new()) };
+        let exit = cli::run(words.iter().map(Into::into), &mut at).await;
+        let now = self.clock.now();
+        assert_eq!(exit, Exit::Done, "on {now}: {line}\n{}{}", stdout.text(), stderr.text());
+        stdout.text()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_handover_in_the_document_works_on_every_day() {
+    let blocks = commands();
+    // Through a school year, at its edges, on a leap day, and in years to come.
+    for day in
+        ["2026-12-31", "2027-03-01", "2027-07-16", "2027-07-31", "2028-02-29", "2031-08-01", "2036-01-15"]
+    {
+        let (mut journey, running) = Journey::on(day).await;
+        for line in blocks.iter().flat_map(|block| block.lines()) {
+            journey.line(line).await;
+        }
+        running.stop().await;
+    }
 }

@@ -175,5 +175,5 @@ fn profiles_are_chosen_by_name() {
     assert!(datasets.stdout.contains("verzoek-voortzetting  verzoek  "), "{}", datasets.stdout);
 
     let wrong = live.program.run(&["client", "--profile", "schol", "inbox"]).with(78);
-    assert!(wrong.stderr.contains("choose one of school"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("kies met --profile een van school"), "{}", wrong.stderr);
 }

@@ -65,13 +65,17 @@ fn entries() -> Value {
     let about = json!({ "v": 1, "person": PERSON });
     let refused = json!({
         "v": 1, "event": "request", "outcome": "refused", "caller": school(), "recipient": college(),
-        "dataset": "verzoek-voortzetting", "conditions": ["bestaat-niet.meer"], "provisions": ["wvo2020:2.31b:2"],
+        "municipality": "0400", "dataset": "verzoek-voortzetting", "conditions": ["bestaat-niet.meer"], "provisions": ["wvo2020:2.31b:2"],
+    });
+    let asked = json!({
+        "v": 1, "event": "evaluated", "outcome": "refused", "caller": school(), "recipient": college(),
+        "municipality": "0361", "dataset": "uitstroomprofiel", "conditions": ["bestaat-niet.meer"],
     });
     let absent =
         json!({ "v": 1, "event": "pull", "outcome": "refused", "caller": stranger(), "cause": "not-found" });
     let declared = json!({
         "v": 1, "event": "declare", "outcome": "recorded", "caller": school(), "recipient": college(),
-        "declarationKind": "instemming", "capacity": "persoon", "dataset": "verzoek-voortzetting",
+        "municipality": "0361", "declarationKind": "instemming", "capacity": "persoon", "dataset": "verzoek-voortzetting",
     });
     json!({ "items": [
         entry(24, "2026-11-27T13:03:59Z", &[pull, about]),
@@ -79,10 +83,13 @@ fn entries() -> Value {
         entry(26, "2026-11-29T03:00:00Z", &[absent]),
         entry(27, "2026-11-30T08:00:00Z", &[declared]),
         entry(28, "2026-12-01T08:00:00Z", &[]),
+        entry(29, "2026-12-01T09:00:00Z", &[asked]),
     ]})
 }
 
 fn answer(path: &str) -> Value {
+    let mut towards = college();
+    towards["municipality"] = json!("0361");
     let yes = json!({ "continues": true, "answeredAt": "2026-11-27T13:00:00Z" });
     match path {
         "/v1/parties" => json!({ "items": [
@@ -95,17 +102,17 @@ fn answer(path: &str) -> Value {
             "title": { "nl": "Overgangsdocument", "en": "Transition document" },
         }]}),
         "/v1/inbox" => json!({ "items": [
-            packet(8, "request", "verzoek-voortzetting", &json!([])),
-            packet(120, "packet", "overgangsdocument", &json!([])),
+            packet(8, "request", "verzoek-voortzetting", &json!([{ "party": college(), "municipality": "0400" }])),
+            packet(120, "packet", "overgangsdocument", &json!([{ "party": college(), "municipality": "0361" }])),
         ]}),
         "/v1/packets" => json!({ "items": [packet(120, "packet", "overgangsdocument", &json!([
-            { "party": college(), "state": "collected" },
+            { "party": college(), "municipality": "0361", "state": "collected" },
             { "party": party("00000099000000002000", "betrokkene"), "state": "waiting" },
             { "party": stranger(), "state": "withdrawn" },
         ]))]}),
         "/v1/requests" => {
             let recipients = json!([
-                { "party": college(), "state": "collected", "answer": yes },
+                { "party": college(), "municipality": "0400", "state": "collected", "answer": yes },
                 { "party": stranger(), "state": "waiting" },
             ]);
             let mut asked = packet(8, "request", "verzoek-voortzetting", &recipients);
@@ -119,7 +126,7 @@ fn answer(path: &str) -> Value {
         "/v1/declarations" => json!({ "items": [
             {
                 "id": ID, "person": PERSON, "kind": "instemming", "dataset": "verzoek-voortzetting",
-                "towards": college(), "givenBy": "persoon", "givenAt": "2026-05-20", "state": "given",
+                "towards": towards, "givenBy": "persoon", "givenAt": "2026-05-20", "state": "given",
             },
             {
                 "id": ID, "person": PERSON, "kind": "bezwaar", "dataset": "uitstroomprofiel", "givenBy": "ouder",

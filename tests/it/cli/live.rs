@@ -49,11 +49,21 @@ impl Live {
         let said: Value = serde_json::from_str(&line).unwrap();
         let (_, port) = said["data"].as_str().unwrap().rsplit_once(':').unwrap();
         let live = Self { program, now: SystemClock.now(), gateway };
-        for party in [SCHOOL, COLLEGE, DOORSTROOMPUNT] {
+        for party in [SCHOOL, COLLEGE, DOORSTROOMPUNT, "vso-school", "mbo-school", "leerplicht"] {
             let profile = live.program.path(&format!("try/parties/{party}/profile.toml"));
             point_profile(&profile, &format!("https://localhost:{port}")).unwrap();
         }
         live
+    }
+
+    /// The role of a party of the try-out.
+    pub(super) fn role(&self, party: &str) -> Value {
+        let is_own = |item: &&Value| match party {
+            COLLEGE => item["role"] == "werk-en-inkomen",
+            SCHOOL => item["role"] == "pro-school",
+            other => item["role"] == other,
+        };
+        self.items(party, &["parties"]).iter().find(is_own).unwrap()["role"].clone()
     }
 
     /// `sluis client` as this party.

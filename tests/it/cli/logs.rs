@@ -46,6 +46,29 @@ async fn a_store_that_somebody_touched_is_found_and_the_place_is_named() {
     }
 }
 
+/// An auditor verifies a folder that somebody else made.
+#[test]
+fn a_folder_with_pipes_and_devices_is_told_and_never_waited_for() {
+    let program = Program::with_try_out();
+    program.run(&["log", "export", "--out", "copy"]).done();
+    let vkey = program.read("copy/vkey");
+    for name in ["checkpoint", "leaf-hashes", "vkey"] {
+        let (file, kept) = (program.path("copy").join(name), program.path("kept"));
+        fs::rename(&file, &kept).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+        let mut command = vec!["log", "verify", "--folder", "copy"];
+        if name != "vkey" {
+            command.extend(["--vkey", vkey.trim()]);
+        }
+        let ended = program.run(&command);
+        assert_ne!(ended.code, 0, "{name}: {ended:?}");
+        assert!(ended.stderr.contains("regular file"), "{name}: {ended:?}");
+        fs::remove_file(&file).unwrap();
+        fs::rename(&kept, &file).unwrap();
+    }
+    program.run(&["log", "verify", "--folder", "copy", "--vkey", vkey.trim()]).done();
+}
+
 #[test]
 fn a_kept_checkpoint_says_the_same_after_mail_and_editors() {
     let program = Program::with_try_out();
@@ -70,7 +93,7 @@ fn a_kept_checkpoint_says_the_same_after_mail_and_editors() {
     for damaged in ["", "\u{FEFF}\r\n", kept.lines().next().unwrap(), &kept.replace("\n\n", "\n")] {
         program.write("kept", damaged);
         let ended = program.run(&["log", "verify", "--checkpoint", "kept"]).with(2);
-        assert!(ended.stderr.contains("damaged") && ended.stdout.is_empty(), "{ended:?}");
+        assert!(ended.stderr.contains("beschadigd") && ended.stdout.is_empty(), "{ended:?}");
     }
     let size = kept.lines().nth(1).unwrap();
     program.write("kept", &kept.replacen(&format!("\n{size}\n"), "\n3\n", 1));

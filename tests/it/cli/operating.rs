@@ -79,13 +79,30 @@ async fn a_database_is_migrated_once_and_a_newer_one_is_left_alone() {
     assert!(newer.stderr.contains("by a newer Sluis than this one"), "{}", newer.stderr);
 }
 
+/// A mistyped path, or a disk that is not there: a command that reads makes nothing.
+#[test]
+fn a_database_that_is_not_there_is_made_by_migrate_alone() {
+    let program = Program::with_try_out();
+    let config = program.read("try/sluis.toml");
+    let mistyped = config.replace("gateway.db", "getaway.db");
+    assert_ne!(config, mistyped);
+    fs::write(program.path("try/sluis.toml"), mistyped).unwrap();
+    for command in [["party", "list"], ["log", "verify"]] {
+        let ended = program.run(&command).with(78);
+        assert!(ended.stderr.contains("getaway.db"), "{ended:?}");
+        assert!(!program.path("try/getaway.db").exists(), "{command:?} made it");
+    }
+    assert!(program.run(&["migrate"]).done().stdout.contains("nieuwe, lege"));
+    assert!(program.run(&["migrate"]).done().stdout.contains("op orde"));
+}
+
 #[test]
 fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     let program = Program::with_try_out();
     let certificate = "try/parties/zaffier/certificate.pem";
     let known =
         program.run(&["party", "add", ZAFFIER, "--certificate", certificate, "--name", "Zaffier"]).with(1);
-    assert!(known.stderr.contains("registered already"), "{}", known.stderr);
+    assert!(known.stderr.contains("is al geregistreerd"), "{}", known.stderr);
     let party = || {
         let all = program.run(&["party", "list", "--json"]).done().lines();
         all.into_iter().find(|party| party["party"] == ZAFFIER).unwrap()
@@ -138,7 +155,7 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     ];
     program.run(&[&add[..], &["--municipality", "0361", "--by", "mandate"]].concat()).with(2);
     let taken = program.run(&add).with(1);
-    assert!(taken.stderr.contains("registered already"), "{}", taken.stderr);
+    assert!(taken.stderr.contains("is al geregistreerd"), "{}", taken.stderr);
     let alkmaars = "00000099000003610000/werk-en-inkomen";
     let parties = program.run(&["party", "list", "--json"]).done().lines();
     assert!(parties.iter().all(|party| party["party"] != alkmaars), "half a party stayed");
@@ -182,7 +199,7 @@ fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
     assert!(!listed.contains(ZAFFIER), "{listed}");
     program.run(&[&add[..], &["--municipality", "0361"]].concat()).done();
     let listed = program.run(&["party", "list"]).done().stdout;
-    assert!(listed.contains("(nog 10 dagen / 10 days left)"), "{listed}");
+    assert!(listed.contains("(nog 10 dagen)"), "{listed}");
     assert!(listed.contains("GEEN actieve sleutel"), "{listed}");
     let school = "00000099000050000000/pro-school";
     issue("school.pem", now);
@@ -193,7 +210,7 @@ fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
     program.run(&["party", "revoke", school, "--certificate", "school.pem"]).done();
     let today = amsterdam_date(SystemClock.now());
     let listed = program.run(&["party", "list"]).done().stdout;
-    assert!(listed.contains(&format!("ingetrokken op / revoked on {today}")), "{listed}");
+    assert!(listed.contains(&format!("ingetrokken op {today}")), "{listed}");
     // A certificate of the party that left is never taken again.
     let own = "try/parties/zaffier/certificate.pem";
     program.run(&["party", "add", ZAFFIER, "--certificate", own, "--name", "Zaffier"]).with(1);

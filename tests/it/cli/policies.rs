@@ -93,7 +93,7 @@ fn facts_that_cannot_be_understood_are_named_without_their_values() {
         assert!(!ended.stderr.contains(value) && !ended.stdout.contains(value), "{ended:#?}");
     }
     let broken = program.run_with(&["policy", "explain", "-"], "{\"age\": Toby}").with(2);
-    assert!(broken.stderr.contains("line 1, column") && !broken.stderr.contains("Toby"), "{broken:#?}");
+    assert!(broken.stderr.contains("regel 1, kolom") && !broken.stderr.contains("Toby"), "{broken:#?}");
     program.run_with(&["policy", "explain", "-"], "{}").with(2);
     program.run(&["policy", "explain"]).with(2);
 }

@@ -7,10 +7,10 @@ use sluis::cli::{Exit, Failure, Language, Output, language::Said, moment, table:
 fn a_value_is_json_or_text_and_never_both() {
     let (mut out, stdout, stderr) = Output::kept();
     out.show(&json!({"a": 1}), || "één".to_owned()).unwrap();
-    out.say("twee").unwrap();
+    out.say(("twee", "two")).unwrap();
     out.set_json(true);
     out.show(&json!({"a": 1}), || "drie".to_owned()).unwrap();
-    out.say("vier").unwrap();
+    out.say(("vier", "four")).unwrap();
     assert_eq!(stdout.text(), "één\ntwee\n{\"a\":1}\n");
     assert_eq!(stderr.text(), "");
 }
@@ -21,15 +21,15 @@ fn a_shell_gets_identifiers_and_nothing_else() {
     out.set_ids();
     out.show(&json!({"id": "01a2", "state": "given"}), || "voor mensen".to_owned()).unwrap();
     out.show(&json!({"state": "given"}), || "voor mensen".to_owned()).unwrap();
-    out.say("voor mensen").unwrap();
+    out.say(("voor mensen", "for people")).unwrap();
     assert_eq!((stdout.text().as_str(), stderr.text().as_str()), ("01a2\n", ""));
 }
 
 #[test]
 fn text_from_elsewhere_cannot_drive_the_terminal() {
     let (mut out, stdout, stderr) = Output::kept();
-    out.say("a\u{1b}]0;b\u{7}c\u{9b}2J\td\re").unwrap();
-    out.warn("\u{1b}[1A");
+    out.say(Said::same("a\u{1b}]0;b\u{7}c\u{9b}2J\td\re")).unwrap();
+    out.warn(Said::same("\u{1b}[1A"));
     assert_eq!(stdout.text(), "a\u{FFFD}]0;b\u{FFFD}c\u{FFFD}2J\td\u{FFFD}e\n");
     assert_eq!(stderr.text(), "sluis: \u{FFFD}[1A\n");
 }
@@ -63,8 +63,8 @@ fn a_failure_says_what_to_do_and_machines_get_it_too() {
 #[test]
 fn a_reader_that_went_away_is_no_failure() {
     let (mut out, _, stderr) = Output::kept();
-    let closed =
-        Failure::internal("cannot write").because(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+    let closed = Failure::internal(("kan niet schrijven", "cannot write"))
+        .because(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
     assert_eq!((out.end(Err(closed)), stderr.text().as_str()), (Exit::Done, ""));
 }
 

@@ -16,7 +16,10 @@ use sluis::{
         receipt::{About, Claims},
     },
     cli::{Exit, files},
-    crypto::{keys::RecipientKey, sign::ReceiptKey},
+    crypto::{
+        keys::{PrivateKey, RecipientKey},
+        sign::ReceiptKey,
+    },
     domain::id::PacketId,
     merkle::{checkpoint::Checkpoint, hash::leaf_hash, note::LogKey, tlog_proof::TlogProof},
 };
@@ -249,7 +252,7 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     stub.write("profile.toml", &profile.replace(&log().key.vkey(), &other.vkey()));
     let ended = stub.client(&["pull", ID, "--show"]).await;
     assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
-    assert!(ended.stderr.contains("the receipt does not hold"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("het ontvangstbewijs klopt niet"), "{}", ended.stderr);
     assert!(ended.stdout.contains("Sluis"), "it came, and was opened");
     let ended = stub.client(&["--json", "pull", ID, "--show"]).await;
     assert_eq!(
@@ -266,6 +269,153 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     let ended = stub.client(&["pull", ID, "--show"]).await;
     assert_eq!(ended.exit, Exit::Done);
     assert!(ended.stderr.contains("de handtekening is niet gecontroleerd"), "{}", ended.stderr);
+}
+
+/// Leaving the receipt out is easier than forging one.
+#[tokio::test]
+async fn a_packet_that_comes_without_a_receipt_is_not_proven() {
+    let stub = stub_with("p-256", ID, |jwe| jwe).await;
+    let keys = std::fs::read_to_string(stub.path("enc.jwk")).unwrap();
+    let profile = stub.read("profile.toml");
+    let public = PrivateKey::from_jwk(&serde_json::from_str(&keys).unwrap()).unwrap().public().to_jwk();
+    let jwe = sealed(&public, ID);
+    let bare = Stub::start(move |_, _| {
+        let mut answer = released(&jwe, "");
+        answer.headers_mut().remove("sluis-receipt");
+        answer
+    })
+    .await;
+    for name in ["enc.jwk", "receipt.jwk"] {
+        std::fs::copy(stub.path(name), bare.path(name)).unwrap();
+        files::check_private(&bare.path(name)).unwrap_or_default();
+    }
+    let known = profile.lines().filter(|line| !bare.profile_text().contains(line.split('=').next().unwrap()));
+    let known = known.collect::<Vec<_>>().join("\n");
+    bare.write("profile.toml", &format!("{}{known}\n", bare.profile_text()));
+    let ended = bare.client(&["pull", ID, "--show"]).await;
+    assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
+    assert!(ended.stderr.contains("gaf geen ontvangstbewijs"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("Sluis"), "it came, and was opened");
+}
+
+#[tokio::test]
+async fn every_receipt_of_a_batch_and_of_a_sheet_is_checked() {
+    let log = log();
+    let signing = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    let holds = receipt(&log, &signing, ID);
+    let stub = Stub::start(move |seen, _| {
+        if seen.path.starts_with("/v1/datasets/") {
+            let schema = json!({ "type": "object", "properties": { "persoon": { "type": "object", "properties": { "achternaam": { "type": "string" } } } } });
+            return json(200, &json!({ "code": "toets", "schema": schema }));
+        }
+        let body = String::from_utf8_lossy(&seen.body);
+        let (id, receipt) = match () {
+            () if body.contains("refused") => {
+                return json(403, &json!({ "title": "Not allowed", "errors": [] }));
+            }
+            () if body.contains("other") => (&*ID.replace('1', "2"), &*holds),
+            () if body.contains("torn") => (ID, "a.b.c"),
+            () => (ID, &*holds),
+        };
+        json(201, &json!({ "id": id, "recipients": [{ "receipt": receipt }] }))
+    })
+    .await;
+    stub.write("receipt.jwk", &signing.public_jwk().to_string());
+    let keys = format!("receipt_key = \"receipt.jwk\"\nlog_vkey = \"{}\"\n", log.key.vkey());
+    stub.write("profile.toml", &format!("{}{keys}", stub.profile_text()));
+    let words = ["good", "other", "torn", "refused"];
+    let batch = words.map(|word| format!("{{\"content\":\"{word}\"}}")).join("\n");
+    let sheet =
+        format!("dataset;persoon.achternaam\n{}", words.map(|word| format!("toets;{word}\n")).concat());
+    for (option, file) in
+        [("--batch", stub.write("b.ndjson", &batch)), ("--csv", stub.write("s.csv", &sheet))]
+    {
+        let file = file.to_str().unwrap();
+        let ended = stub.client(&["push", option, file, "--json"]).await;
+        assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
+        let tally = ended.json();
+        assert_eq!(
+            (&tally["accepted"], &tally["unproven"], &tally["refused"]),
+            (&json!(3), &json!(2), &json!(1))
+        );
+        let report: Vec<Value> = std::fs::read_to_string(format!("{file}.report.ndjson"))
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let rows: Vec<_> = report.iter().map(|row| (&row["status"], &row["checked"][0])).collect();
+        let accepted = json!("accepted");
+        assert_eq!(
+            rows,
+            [
+                (&accepted, &json!("proven")),
+                (&accepted, &json!("failed")),
+                (&accepted, &json!("failed")),
+                (&json!("refused"), &Value::Null)
+            ]
+        );
+        assert_eq!(report[1]["receiptFaults"][0]["exit"], 4);
+
+        // The next run sends no row again that was accepted, and the alarm stays.
+        let before = stub.seen().len();
+        let ended = stub.client(&["push", option, file]).await;
+        let sent = stub.seen().into_iter().skip(before).filter(|seen| seen.path == "/v1/packets").count();
+        assert_eq!((ended.exit, sent), (Exit::Unproven, 1), "{ended:?}");
+        assert!(
+            ended.stdout.contains("aangenomen: het ontvangstbewijs gaat over een ander pakket"),
+            "{ended:?}"
+        );
+        assert!(ended.stdout.contains("2 aangenomen met een ontvangstbewijs dat niet klopt"), "{ended:?}");
+    }
+
+    // Without keys nothing can be checked, which is said.
+    stub.write("profile.toml", &stub.profile_text());
+    let file = stub.write("u.ndjson", &batch);
+    let ended = stub.client(&["push", "--batch", file.to_str().unwrap()]).await;
+    assert!(ended.stderr.contains("de ontvangstbewijzen zijn niet gecontroleerd"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_whole_dataset_is_pulled_of_what_waits() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let public = key_pair(folder.path(), "p-256").await;
+    let [waits, broken, before, elsewhere] =
+        [1, 2, 3, 4].map(|number| format!("{}{number}", ID.trim_end_matches('1')));
+    let items = json!({ "items": [
+        { "id": waits, "dataset": "overgangsdocument", "state": "waiting" },
+        { "id": broken, "dataset": "overgangsdocument", "state": "waiting" },
+        { "id": before, "dataset": "overgangsdocument", "state": "collected" },
+        { "id": elsewhere, "dataset": "uitstroomprofiel", "state": "waiting" },
+    ]});
+    let signing = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    let (own, receipt) = (waits.clone(), receipt(&log(), &signing, &waits));
+    let stub = Stub::start(move |seen, _| match seen.path.split('/').nth(2) {
+        Some("inbox") => json(200, &items),
+        Some("parties") => json(200, &json!({ "items": [] })),
+        Some("datasets") => json(404, &json!({ "title": "Not found" })),
+        _ if seen.path.contains(&own) => released(&sealed(&public, &own), &receipt),
+        _ => released("no packet", "a.b.c"),
+    })
+    .await;
+    std::fs::rename(folder.path().join("enc.jwk"), stub.path("enc.jwk")).unwrap();
+    stub.write("profile.toml", &format!("{}encryption_keys = [\"enc.jwk\"]\n", stub.profile_text()));
+    let out = stub.path("in");
+    let pull = ["pull", "--dataset", "overgangsdocument", "--out", out.to_str().unwrap()];
+    let ended = stub.client(&[&["--json"], &pull[..]].concat()).await;
+    assert_eq!(ended.exit, Exit::Partial, "{ended:?}");
+    let lines: Vec<Value> = ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["id"], &lines[1]["id"], lines.len()), (&json!(waits), &json!(broken), 2));
+    assert_eq!((&lines[0]["dataset"], &lines[1]["error"]["exit"]), (&json!("overgangsdocument"), &json!(78)));
+    assert!(out.join(format!("{waits}.json")).exists() && out.join(format!("{broken}.jwe")).exists());
+    for id in [before, elsewhere] {
+        assert!(stub.seen().iter().all(|seen| !seen.path.contains(&id)), "{id} was pulled");
+    }
+
+    let ended = stub.client(&["pull", "--dataset", "overgangsdocumen", "--show"]).await;
+    assert_eq!(ended.exit, Exit::Refused, "a code that nobody has is not an empty inbox: {ended:?}");
+    for faulty in [&["pull", "--show"][..], &["pull", ID, "--dataset", "overgangsdocument", "--show"]] {
+        assert_eq!(stub.client(faulty).await.exit, Exit::Usage);
+    }
 }
 
 #[tokio::test]

@@ -37,7 +37,10 @@ use sluis::{
         self, Context, Exit, Output,
         client::{gateway::Gateway, profile::Profile, retry::Retry},
     },
-    domain::{clock::SetClock, id::SystemEntropy},
+    domain::{
+        clock::{SetClock, SystemClock},
+        id::SystemEntropy,
+    },
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -153,7 +156,7 @@ impl Stub {
         let profile = Profile::read(&self.path("profile.toml")).unwrap();
         let first = Duration::from_millis(1);
         let retry = Retry { attempts: 4, first, longest: first, patience: Duration::from_secs(2) };
-        Gateway::of(&profile, Arc::new(SystemEntropy::new())).unwrap().retrying(retry)
+        Gateway::of(&profile, Arc::new(SystemClock), Arc::new(SystemEntropy::new())).unwrap().retrying(retry)
     }
 
     /// Runs `sluis client` with the stub's profile.

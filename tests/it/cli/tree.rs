@@ -1,5 +1,11 @@
 //! The tree of commands holds together, also the parts that are not yet in it.
 
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
 use clap::{Args, Command, CommandFactory, Parser as _};
 use sluis::cli;
 
@@ -56,10 +62,11 @@ fn words(line: &str) -> Vec<String> {
     words.truncate(end.unwrap_or(words.len()));
     for word in &mut words {
         match word.as_str() {
-            "ID" | "$REQUEST" | "$PACKET" | "$DECLARATION" => {
+            "ID" | "KENMERK" | "$REQUEST" | "$PACKET" | "$DECLARATION" => {
                 "0190163d-8694-739b-aea5-966c26f8ad91".clone_into(word);
             }
-            "THUMBPRINT" => *word = "A".repeat(43),
+            "THUMBPRINT" | "VINGERAFDRUK" => *word = "A".repeat(43),
+            "SLEUTEL" => "KEY".clone_into(word),
             _ => {}
         }
     }
@@ -103,19 +110,110 @@ fn every_example_of_the_help_is_understood() {
     assert!(seen > 40, "the examples were found: {seen}");
 }
 
+/// Every file below a folder with this extension.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let found = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = found.partition(|path| path.is_dir());
+    let below = folders.iter().flat_map(|folder| self::files(folder, extension));
+    files
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|one| one == extension))
+        .chain(below)
+        .collect()
+}
+
+fn documents() -> Vec<(PathBuf, String)> {
+    let root = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "keys.example/README.md"].map(PathBuf::from);
+    let all = files(Path::new("docs"), "md").into_iter().chain(root.into_iter().filter(|file| file.exists()));
+    let read = |file: PathBuf| {
+        let text = fs::read_to_string(&file).unwrap().replace("cargo run --release -- ", "sluis ");
+        (file, text)
+    };
+    all.map(read).collect()
+}
+
 #[test]
-fn every_command_in_the_documents_is_understood() {
-    for document in [
-        include_str!("../../../docs/operator/guide.md"),
-        include_str!("../../../docs/client.md"),
-        include_str!("../../../README.md"),
-    ] {
-        let document = document.replace("cargo run --release -- ", "sluis ");
-        let blocks = document.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-        let lines: Vec<String> = blocks.flat_map(commands).collect();
-        assert!(lines.len() >= 3);
-        for line in &lines {
-            is_understood(line);
+fn the_examples_are_the_same_commands_in_both_languages() {
+    fn walk(english: &Command, dutch: &Command) {
+        let of = |command: &Command| {
+            let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            commands(&help).iter().map(|line| words(line)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(english), of(dutch), "{}", english.get_name());
+        for child in english.get_subcommands() {
+            walk(child, dutch.find_subcommand(child.get_name()).unwrap());
         }
     }
+    let tree = |language| cli::help::commands(language, cli::help::dress::Reader::Screen);
+    walk(&tree(cli::Language::En), &tree(cli::Language::Nl));
+}
+
+#[test]
+fn every_command_in_the_documents_is_understood() {
+    let mut seen = BTreeMap::new();
+    for (file, document) in documents() {
+        let blocks = document.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        for line in blocks.flat_map(commands) {
+            is_understood(&line);
+            *seen.entry(file.clone()).or_insert(0) += 1;
+        }
+    }
+    for (file, least) in [("docs/operator/guide.md", 25), ("docs/client.md", 30), ("README.md", 3)] {
+        assert!(seen[Path::new(file)] >= least, "{file}: the commands were found: {seen:?}");
+    }
+    for (file, before) in
+        [("packaging/systemd/sluis.service", "ExecStart=/usr/bin/"), ("packaging/Containerfile", "")]
+    {
+        let text = fs::read_to_string(file).unwrap();
+        let packed = text.replace("[\"/usr/bin/sluis\"]\nCMD [", "\nsluis ").replace(['"', ',', ']'], "");
+        let line = packed
+            .lines()
+            .find_map(|line| line.strip_prefix(before).filter(|line| line.starts_with("sluis ")));
+        is_understood(line.unwrap_or_else(|| panic!("{file} starts nothing: {packed}")));
+    }
+}
+
+/// What is wrong with a command that is named in passing: as far as it goes, its words and options must be there.
+fn is_named_wrongly(named: &str) -> Option<String> {
+    let mut tree = cli::Cli::command();
+    tree.build();
+    let mut command = &tree;
+    let mut words = named.split_whitespace().skip(1).peekable();
+    while let Some(word) = words.next() {
+        if let Some(option) = word.strip_prefix("--") {
+            let name = option.split(['=', '|']).next().unwrap_or(option);
+            let of_tree = tree.get_arguments().chain(command.get_arguments());
+            let Some(known) = of_tree.into_iter().find(|one| one.get_long() == Some(name)) else {
+                return Some(format!("no option --{name}"));
+            };
+            if known.get_action().takes_values() {
+                words.next();
+            }
+        } else if command.has_subcommands() {
+            let Some(found) = command.find_subcommand(word) else {
+                let is_word = word.chars().all(|one| one.is_ascii_lowercase() || one == '-');
+                return is_word.then(|| format!("no command {word}"));
+            };
+            command = found;
+        }
+    }
+    None
+}
+
+#[test]
+fn what_is_named_in_passing_exists() {
+    let sources = files(Path::new("src"), "rs").into_iter().map(|file| {
+        // A text that goes on in the next line.
+        let text = fs::read_to_string(&file).unwrap().replace("\\\n", "");
+        (file, text)
+    });
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for (file, text) in documents().into_iter().chain(sources) {
+        for named in text.split('`').filter(|part| part.starts_with("sluis ") && !part.contains('\n')) {
+            seen += 1;
+            wrong.extend(is_named_wrongly(named).map(|why| format!("{}: `{named}`: {why}", file.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(seen > 60, "the commands were found: {seen}");
 }

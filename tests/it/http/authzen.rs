@@ -159,3 +159,28 @@ async fn the_request_keeps_its_name_and_the_route_is_found() {
     assert_eq!(told["access_evaluation_endpoint"], format!("{base}{ROUTE}"));
     gateway.stop().await;
 }
+
+/// A question names a party, and none is looked up: of one that takes part here the answer is that of one that does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_does_not_tell_who_takes_part() {
+    let gateway = Gateway::start().await;
+    let school = gateway.without_key(Role::ProSchool);
+    let college = gateway.laid.parties.iter().find(|laid| laid.party.role == Role::WerkEnInkomen).unwrap();
+    let mut told = Vec::new();
+    for oin in [college.party.oin.to_string(), "00000099000099999000".to_owned()] {
+        for (at, value) in
+            [("/subject/id", json!(format!("{oin}/werk-en-inkomen"))), ("/context/senderOin", json!(oin))]
+        {
+            let mut question = permitted();
+            let (parent, name) = at.rsplit_once('/').unwrap();
+            question.pointer_mut(parent).unwrap()[name] = value;
+            told.push(ask(&school, &question).await.expect_status(StatusCode::OK).json());
+        }
+    }
+    for answer in &mut told {
+        answer["context"].as_object_mut().unwrap().remove("decidedAt");
+    }
+    let (takes_part, absent) = told.split_at(2);
+    assert_eq!(takes_part, absent);
+    gateway.stop().await;
+}

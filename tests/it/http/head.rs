@@ -121,7 +121,7 @@ async fn a_panic_is_a_500_that_says_nothing_and_the_connection_lives() {
                 "nl": "Er ging iets mis bij de gateway.",
                 "en": "Something went wrong at the gateway",
                 "now": {
-                    "nl": "Er is niets vrijgegeven. Geef het traceId door aan de beheerder.",
+                    "nl": "Er is niets vrijgegeven. Geef het nummer bij traceId door aan de beheerder.",
                     "en": "Nothing was released. Tell the operator the traceId.",
                 },
             }],

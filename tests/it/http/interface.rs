@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
-use sluis::http::{openapi::Publisher, routes::description};
+use sluis::{
+    http::{openapi::Publisher, routes::description},
+    policy::catalogue::Catalogue,
+};
 
 fn api() -> Value {
     let publisher = Publisher {
@@ -13,7 +16,7 @@ fn api() -> Value {
         security: "mailto:beheer@example.nl".to_owned(),
         base: Some("https://gateway.example.nl".to_owned()),
     };
-    serde_json::to_value(description(&publisher)).unwrap()
+    serde_json::to_value(description(&publisher, &Catalogue::embedded().unwrap())).unwrap()
 }
 
 /// Every operation: method and path, and what is said of it.
@@ -161,6 +164,19 @@ fn example_bodies_are_what_their_schemas_say() {
         seen += 1;
     }
     assert!(seen >= 6, "{seen}");
+}
+
+/// The government's ruleset takes every member below `paths` whose name holds one of these for an operation.
+#[test]
+fn nothing_but_an_operation_is_called_like_one() {
+    let api = api();
+    let methods = ["post", "put", "patch"];
+    let names = everything(&api).into_iter().filter(|(pointer, _)| pointer.starts_with("/paths/"));
+    for (pointer, _) in names {
+        let name = pointer.rsplit('/').next().unwrap();
+        let is_like = methods.iter().any(|method| name.contains(method));
+        assert!(!is_like || (methods.contains(&name) && pointer.split('/').count() == 4), "{pointer}");
+    }
 }
 
 /// Generated clients call what stands below the first server, whatever a path says of servers of its own.

@@ -15,6 +15,7 @@ use sluis::{
         ops::{Probes, Readiness, router},
         server::Server,
     },
+    store::read::Lapsing,
     telemetry::{
         metrics::{self, Sample},
         observed::{Expiry, Observed},
@@ -40,9 +41,14 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
                 expiries: vec![Expiry {
                     kind: "mandate",
                     name: "00000099000000001000/werk-en-inkomen 0361".to_owned(),
+                    since: None,
                     at: Timestamp::from_second(1_800_000_000).unwrap(),
                 }],
-                lapsing: vec![(7, 12)],
+                lists_made: vec![(
+                    "O=Een autoriteit".to_owned(),
+                    Timestamp::from_second(1_700_000_000).unwrap(),
+                )],
+                lapsing: vec![Lapsing { days: 7, copies: 12, last: None }],
                 ..Observed::default()
             };
             (sample, Arc::new(observed))
@@ -77,6 +83,7 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
         "sluis_ready 0",
         "sluis_not_ready{reason=\"database_full\"} 1",
         "sluis_expires_timestamp_seconds{kind=\"mandate\",name=\"00000099000000001000/werk-en-inkomen 0361\"} 1800000000",
+        "sluis_revocation_list_timestamp_seconds{authority=\"O=Een autoriteit\"} 1700000000",
         "sluis_packets_lapsing{days=\"7\"} 12",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");

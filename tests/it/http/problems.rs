@@ -181,7 +181,7 @@ async fn what_is_not_the_callers_fault() {
         Trouble::Restless,
         Trouble::NoEntropy(sluis::domain::id::NoEntropy),
         Trouble::Write(WriteError::Busy),
-        Trouble::Write(WriteError::Unknown),
+        Trouble::Write(WriteError::Unknown(None)),
         Trouble::Write(WriteError::PolicyDiffers),
         Trouble::Inconsistent("a secret of the inside"),
         Trouble::Crypto("another"),

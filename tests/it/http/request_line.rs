@@ -1,9 +1,6 @@
 //! The line that each request leaves, and what it must never hold.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use axum::{Router, body::Body, extract::Request, routing::post};
 use serde_json::Value;
@@ -16,24 +13,12 @@ use sluis::{
         problem::{self, Problem},
         visit::Visit,
     },
-    telemetry::{self, Format},
+    telemetry::Format,
 };
 use tower::ServiceExt as _;
 
 use super::support::generous;
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::support::Lines;
 
 async fn decide(visit: Visit, _: Staff, StrictJson(_): StrictJson<Value>) -> Result<&'static str, Problem> {
     visit.admit("00000099000000001000/werk-en-inkomen".parse().unwrap())?;
@@ -45,8 +30,6 @@ async fn decide(visit: Visit, _: Staff, StrictJson(_): StrictJson<Value>) -> Res
 
 fn logged(format: Format, request: Request) -> String {
     let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = telemetry::subscriber(format, "info", move || writer.clone()).unwrap();
     let (limits, rates) = generous();
     let edge = Edge::new(limits, rates, Arc::new(SystemEntropy::new()), None);
     let routes = edge.surround(
@@ -54,11 +37,11 @@ fn logged(format: Format, request: Request) -> String {
             .route("/v1/packets/{id}", post(decide))
             .route("/v1/ours", post(|| async { problem::INTERNAL.caused_by(&std::fmt::Error) })),
     );
-    tracing::subscriber::with_default(subscriber, || {
+    tracing::subscriber::with_default(lines.subscriber(format, "info"), || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(routes.oneshot(request)).unwrap();
     });
-    String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    lines.take()
 }
 
 fn request(path: &str) -> Request {

@@ -90,7 +90,7 @@ fn fate<T>(outcome: &Result<T, WriteError>) -> Fate {
     match outcome {
         Ok(_) => Fate::Committed,
         Err(WriteError::Unavailable(_)) => Fate::NotWritten,
-        Err(WriteError::Unknown) => Fate::Unknown,
+        Err(WriteError::Unknown(_)) => Fate::Unknown,
         Err(other) => panic!("{other:?}"),
     }
 }

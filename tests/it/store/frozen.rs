@@ -99,7 +99,7 @@ async fn a_server_that_hangs_in_a_write_is_left() {
 
         let answer = timeout(LONGEST, rig.write(Record, 1)).await.expect("it waits for ever");
         match answer {
-            Err(WriteError::Unknown) => assert!(unknown, "{step:?}"),
+            Err(WriteError::Unknown(_)) => assert!(unknown, "{step:?}"),
             Err(WriteError::Unavailable(_)) => assert!(!unknown, "{step:?}"),
             other => panic!("{step:?}: {other:?}"),
         }

@@ -3,13 +3,13 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use sluis::domain::party::Role;
+use sluis::domain::party::{PartyId, Role};
 
 use super::steps::{
     CONTINUING, GUIDANCE, agree, asked_and_answered, born, but, collect, document_for, hand_over, items,
     provisions, send, withdraw,
 };
-use crate::support::{Gateway, submission};
+use crate::support::{Gateway, on_each_backend, submission};
 
 /// The document for pupil and parents alone, as a VSO school gives it on leaving.
 fn alone(gateway: &Gateway, person: &Value) -> Value {
@@ -130,4 +130,28 @@ async fn a_school_without_a_key_is_told_to_publish_one() {
     school.publish().await.expect_status(StatusCode::CREATED);
     send(&school, "/v1/packets", &alone(&gateway, &work)).await.expect_status(StatusCode::CREATED);
     gateway.stop().await;
+}
+
+/// The person is no party on the line: whoever withdraws is told whom to tell, and nothing is written for nobody to read.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_leaves_a_notice_for_the_person() {
+    on_each_backend(async |gateway| {
+        let school = gateway.party(Role::ProSchool).await;
+        let college = gateway.party(Role::WerkEnInkomen).await;
+        let toby = born(gateway, "L-2031", "2007-11-03");
+        agree(gateway, &school, &toby, "persoon").await;
+        let request = asked_and_answered(gateway, &school, &college, &toby).await;
+        let packet = hand_over(gateway, &school, &toby, &request).await.text("/id");
+        school.get(&format!("/v1/packets/{packet}/copy")).await.expect_status(StatusCode::OK);
+        college.pull(&packet).await;
+        let taken = school.post(&format!("/v1/packets/{packet}/withdrawal"), &json!({})).await;
+        let taken = taken.expect_status(StatusCode::OK).json();
+        assert_eq!(taken["toTell"][0]["party"]["role"], "betrokkene", "{taken}");
+        let store = gateway.store().await;
+        let told = async |party: PartyId| store.notices(&party, None, 10).await.unwrap().items;
+        assert_eq!(told(college.party).await.len(), 1);
+        assert_eq!(told(PartyId::new(school.party.oin, Role::Betrokkene)).await, []);
+        store.close().await;
+    })
+    .await;
 }

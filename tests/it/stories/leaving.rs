@@ -24,7 +24,7 @@ async fn vso_asks_for_every_profile_and_hands_over_for_work_only() {
     agree(&gateway, &school, &work, "persoon").await;
     for (profile, code) in [
         ("dagbesteding", "overgangsdocument.profiel-dagbesteding"),
-        ("onderwijs", "overgangsdocument.profiel"),
+        ("onderwijs", "overgangsdocument.profiel-onderwijs"),
     ] {
         let other = but(&work, &json!({ "profiel": profile }));
         let request = asked_and_answered(&gateway, &school, &college, &other).await;

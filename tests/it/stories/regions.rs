@@ -275,7 +275,8 @@ async fn exit_talk_and_meeting(gateway: &Gateway) {
 
     // A pupil who is removed from school is the Doorstroompunt's, benefit or not, and not Werk & Inkomen's.
     let today = amsterdam_date(gateway.clock.now()).to_string();
-    let removed = json!({ "reference": { "kind": "pgn", "value": "999990019" }, "verwijderdOp": today });
+    let reference = json!({ "kind": "pgn", "value": "999990019" });
+    let removed = json!({ "reference": reference, "verwijderdOp": today, "verlatenOp": today });
     let gone = but(&born(gateway, "unused", "2007-05-06"), &removed);
     let report = |to| submission(gateway, "verwijderingsmelding", DOORSTROOMPUNT, &gone, to);
     send(&school, "/v1/packets", &report(Role::WerkEnInkomen)).await.expect_problem(403, "no-basis");

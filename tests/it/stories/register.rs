@@ -5,7 +5,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
-use super::steps::{CONTINUING, DOORSTROOMPUNT, agree, ask, born, but, declare, request_for, send, withdraw};
+use super::{
+    people::{self, TestPerson, typed},
+    steps::{CONTINUING, DOORSTROOMPUNT, agree, ask, born, but, declare, request_for, send, withdraw},
+};
 use crate::support::{Actor, Gateway, declaration, submission};
 
 async fn found(actor: &Actor, name: Value, birth_date: &str) -> usize {
@@ -64,6 +67,49 @@ async fn whoever_the_register_holds_is_sent_and_found() {
     assert_eq!(found(&college, json!({ "given": "Nora", "family": "Hont" }), "2008-04-03").await, 0);
     let nobody = json!({ "name": { "given": "." }, "birthDate": "2008-04-03", "purpose": CONTINUING });
     college.post("/v1/inbox/searches", &nobody).await.expect_problem(400, "missing");
+    gateway.stop().await;
+}
+
+/// Whether somebody has a name or an address that software is easily surprised by.
+fn is_odd(person: &TestPerson) -> bool {
+    let identity = Value::Object(person.identity()).to_string();
+    let address = &person.addresses()[0];
+    let abroad = ["land", "locatiebeschrijving", "onbekend", "aanduiding"].map(|member| address.get(member));
+    !identity.is_ascii() || person.voornamen.is_empty() || abroad.iter().any(Option::is_some)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_persons_of_the_register_are_sent_and_found() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    // Adults, so that each agrees alone; whoever is not known to be below 27 has a legitimate interest.
+    let is_adult = |person: &TestPerson| ("1901".."2008").contains(&person.birth_date().as_str());
+    let has_name = |person: &TestPerson| format!("{}{}", person.voornamen, person.geslachtsnaam) != ".";
+    let people = people::all();
+    let mut sent = 0;
+    for person in people.iter().filter(|one| is_odd(one) && is_adult(one) && has_name(one)).take(50) {
+        let list = person.persoonslijst;
+        let pupil = born(&gateway, &format!("P-{list}"), &person.birth_date());
+        let pupil = but(&pupil, &json!({ "reden": ["gerechtvaardigd-belang"] }));
+        agree(&gateway, &school, &pupil, "persoon").await;
+        let mut body = request_for(&gateway, &pupil);
+        let content = body["content"]["persoon"].as_object_mut().unwrap();
+        content.remove("voornamen");
+        content.remove("achternaam");
+        content.extend(person.identity());
+        content.insert("adres".to_owned(), person.addresses().remove(0));
+        send(&school, "/v1/requests", &body).await.expect_status(StatusCode::CREATED);
+        let (given, family) = (&person.voornamen, &person.geslachtsnaam);
+        sent += 1;
+        for name in [
+            json!({ "given": given, "family": family }),
+            json!({ "given": typed(given).to_lowercase(), "family": typed(family).to_lowercase() }),
+        ] {
+            assert_eq!(found(&college, name.clone(), &person.birth_date()).await, 1, "{list}: {name}");
+        }
+    }
+    assert_eq!(sent, 50);
     gateway.stop().await;
 }
 
@@ -177,6 +223,49 @@ async fn the_example_people_live_where_their_municipality_is() {
     }
     assert!(places >= 4);
     gateway.stop().await;
+}
+
+/// The people in the documentation live in a municipality of the region, and no number of nine digits there is anybody's: it
+/// fails the 11-test or belongs to the test range.
+#[test]
+fn the_people_of_the_documentation_live_in_the_region_and_have_no_real_number() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let catalogue = sluis::policy::catalogue::Catalogue::embedded().unwrap();
+    let (_, region) = catalogue.regions().next().unwrap();
+    let mut files = vec![root.join("README.md"), root.join("docs/openapi.json")];
+    for folder in ["docs", "docs/operator"] {
+        let pages = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        files.extend(pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")));
+    }
+    let mut homes = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (name, value) in said_of(&text, &["verblijf", "woonplaats", "postcode"]) {
+            let known = match name {
+                "verblijf" => region.municipalities.iter().any(|one| one.code.as_str() == value),
+                "woonplaats" => region.municipalities.iter().any(|one| one.name == value),
+                _ => value.starts_with("18"),
+            };
+            assert!(known, "{}: {name} {value}", file.display());
+            homes += 1;
+        }
+        for digits in text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 9) {
+            let is_real = digits.parse::<sluis::domain::pgn::Pgn>().is_ok() && !digits.starts_with("9999");
+            assert!(!is_real, "{}: a number of nine digits passes the 11-test", file.display());
+        }
+    }
+    assert!(homes > 0);
+}
+
+/// The values that a text gives these members, as JSON writes them.
+fn said_of<'a>(text: &'a str, names: &[&'static str]) -> Vec<(&'static str, &'a str)> {
+    let mut found = Vec::new();
+    for name in names {
+        for after in text.split(&format!("\"{name}\": \"")).skip(1) {
+            found.extend(after.split_once('"').map(|(value, _)| (*name, value)));
+        }
+    }
+    found
 }
 
 fn gather(value: &Value, found: &mut Vec<(String, String)>) {

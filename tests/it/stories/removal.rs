@@ -10,8 +10,8 @@ use sluis::domain::{
 };
 
 use super::steps::{
-    CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, ask, born, but, collect, declare, provisions, request_for,
-    send,
+    CONTINUING, DOORSTROOMPUNT, GUIDANCE, agree, ask, born, but, collect, declare, join, provisions,
+    request_for, send,
 };
 use crate::support::{Actor, Answer, Gateway, declaration, submission};
 
@@ -25,7 +25,7 @@ const NUMBER_LISTS: [&str; 2] = ["wvo2020:8.17", "wvo2020:8.18"];
 
 fn removed(gateway: &Gateway, birth_date: &str) -> Value {
     let decided = amsterdam_date(gateway.clock.now()).to_string();
-    let removed = json!({ "reference": { "kind": "pgn", "value": PGN }, "verwijderdOp": decided });
+    let removed = json!({ "reference": { "kind": "pgn", "value": PGN }, "verwijderdOp": decided, "verlatenOp": decided });
     but(&born(gateway, "unused", birth_date), &removed)
 }
 
@@ -101,9 +101,8 @@ async fn only_who_was_removed_and_belongs_to_the_doorstroompunt_is_reported() {
     let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
     let sem = removed(&gateway, "2006-02-11");
     for (change, code) in [
-        // Leaving is no removal, and a decision of tomorrow is none yet.
+        // Leaving is no removal.
         (json!({ "verwijderdOp": null, "gediplomeerd": true }), "verwijderingsmelding.verwijderd"),
-        (json!({ "verwijderdOp": "2026-09-16" }), "verwijderingsmelding.verwijderd"),
         (json!({ "startkwalificatie": true }), "verwijderingsmelding.startkwalificatie"),
         (json!({ "birthDate": "2008-09-16" }), "verwijderingsmelding.leerplicht"),
         (json!({ "verblijf": "0405" }), "guards.woonplaats"),
@@ -137,10 +136,86 @@ async fn every_school_reports_a_decision_to_remove_to_leerplicht() {
             let tomorrow = amsterdam_date(now).saturating_add(1.day()).to_string();
             let early = but(&removed, &json!({ "verwijderdOp": tomorrow }));
             let body = submission(&gateway, "verwijderingsmelding", ATTENDANCE, &early, Role::Leerplicht);
-            let refused = send(&school, "/v1/packets", &body).await;
-            refused.expect_problem(403, "verwijderingsmelding.verwijderd");
+            send(&school, "/v1/packets", &body).await.expect_problem(400, "future-day");
         }
     }
+    gateway.stop().await;
+}
+
+/// On request of the college of residence the report of a VSO school goes to the contactgemeente of the region, which needs no
+/// mandate for that, and to the college of residence no more (WEC 47a:2).
+#[tokio::test(flavor = "multi_thread")]
+async fn on_request_of_the_college_of_residence_a_vso_removal_goes_to_the_contactgemeente() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let vso = gateway.party(Role::VsoSchool).await;
+    let pro = gateway.party(Role::ProSchool).await;
+    let alkmaar = gateway.party(Role::Doorstroompunt).await;
+    let _bergen = join(&gateway, "Bergen", "00000099000003730000", Role::Doorstroompunt, &["0373"]).await;
+    let lives = json!({ "verblijf": "0373" });
+    let of_bergen = but(&removed(&gateway, "2006-02-11"), &lives);
+    let asked = but(&of_bergen, &json!({ "contactgemeenteGevraagdOp": "2026-09-01" }));
+    let to = |person: &Value, municipality: &str| {
+        let mut body =
+            submission(&gateway, "verwijderingsmelding", DOORSTROOMPUNT, person, Role::Doorstroompunt);
+        body["recipients"] = json!([{ "municipality": municipality, "role": "doorstroompunt" }]);
+        body
+    };
+
+    let sent = send(&vso, "/v1/packets", &to(&asked, "0361")).await;
+    let packet = sent.expect_status(StatusCode::CREATED).text("/id");
+    assert_eq!(alkmaar.pull(&packet).await["nummer"]["persoonsgebondenNummer"], PGN);
+
+    // Not asked: the contactgemeente is another college than that of residence.
+    let refused = send(&vso, "/v1/packets", &to(&of_bergen, "0361")).await;
+    refused.expect_problem(403, "verwijderingsmelding.verzoek-contactgemeente");
+    assert_eq!(refused.codes().len(), 1);
+    let cited = provisions(&refused, "verwijderingsmelding.verzoek-contactgemeente");
+    assert_eq!(cited, ["wec:47a:1", "wec:47a:2"]);
+    // Asked: the college of residence is no addressee any more, and the refusal says who is.
+    let refused = send(&vso, "/v1/packets", &to(&asked, "0373")).await;
+    refused.expect_problem(403, "verwijderingsmelding.naar-contactgemeente");
+    let cited = provisions(&refused, "verwijderingsmelding.naar-contactgemeente");
+    assert_eq!(cited, ["wec:47a:2", "wec:146", "web:9.2.4:2"]);
+    let error = &refused.json()["errors"][0];
+    assert!(error["now"]["nl"].as_str().unwrap().contains("de contactgemeente Alkmaar (0361)"), "{error}");
+    assert_eq!(error["citations"][0], "art. 47a lid 2 WEC");
+    // WVO 2020 8.21 names the college of residence and no other.
+    let refused = send(&pro, "/v1/packets", &to(&asked, "0361")).await;
+    refused.expect_problem(403, "guards.woonplaats");
+    assert_eq!(provisions(&refused, "guards.woonplaats"), ["wvo2020:8.21"]);
+    gateway.stop().await;
+}
+
+/// A day that cannot be is a fault of the form and not a matter of law: what is meant cannot be decided on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_impossible_day_of_a_removal_is_told_before_the_law_is_asked() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let vso = gateway.party(Role::VsoSchool).await;
+    let _doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    let sem = removed(&gateway, "2006-02-11");
+    for fact in ["verwijderdOp", "contactgemeenteGevraagdOp"] {
+        for (day, code) in
+            [("2026-09-16", "future-day"), ("2006-02-10", "before-birth"), ("1899-12-30", "implausible-day")]
+        {
+            let mut wrong = but(&sem, &json!({ fact: day }));
+            wrong["contactgemeenteGevraagdOp"] =
+                wrong.get("contactgemeenteGevraagdOp").cloned().unwrap_or(json!("2026-09-01"));
+            let refused = report(&gateway, &vso, &wrong).await;
+            refused.expect_problem(400, code);
+            let pointers = refused.json()["errors"].as_array().unwrap().clone();
+            let place = format!("/person/{fact}");
+            assert!(pointers.iter().any(|error| error["pointer"] == place.as_str()), "{pointers:?}");
+        }
+    }
+    // The same day stands in the content: they agree, or both are named.
+    let mut body = submission(&gateway, "verwijderingsmelding", DOORSTROOMPUNT, &sem, Role::Doorstroompunt);
+    body["content"]["verwijdering"]["datum"] = json!("2026-09-14");
+    let refused = send(&vso, "/v1/packets", &body).await;
+    refused.expect_problem(400, "contradicts-fact");
+    let errors = refused.json()["errors"].clone();
+    let pointers: Vec<_> = errors.as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/content/verwijdering/datum", "/person/verwijderdOp"]);
+    assert!(errors[0]["nl"].as_str().unwrap_or_default().contains("/person/verwijderdOp"), "{errors}");
     gateway.stop().await;
 }
 

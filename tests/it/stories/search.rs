@@ -100,7 +100,7 @@ async fn the_number_is_found_within_its_purpose() {
     let today = amsterdam_date(gateway.clock.now()).to_string();
     let sem = but(
         &born(&gateway, "unused", "2006-02-11"),
-        &json!({ "reference": reference, "verwijderdOp": today }),
+        &json!({ "reference": reference, "verwijderdOp": today, "verlatenOp": today }),
     );
     let body = submission(&gateway, "verwijderingsmelding", DOORSTROOMPUNT, &sem, Role::Doorstroompunt);
     let id = send(&school, "/v1/packets", &body).await.expect_status(StatusCode::CREATED).text("/id");

@@ -1,18 +1,20 @@
 //! What ends without delivery tells its sender: once, with an entry, in its notices and its outbox.
 
+use http::StatusCode;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use sluis::{
     accesslog::entry::{Event, PartName},
     domain::{clock::Clock as _, party::Role},
+    exchange::operate::OperateError,
     store::write::{Ground, MunicipalityOf},
 };
 
 use super::{
     evidence::own_entries,
-    steps::{agree, asked_and_answered, born, collect, hand_over, items},
+    steps::{agree, answer, ask, asked_and_answered, born, collect, hand_over, items},
 };
-use crate::support::{Actor, Gateway};
+use crate::support::{Actor, Gateway, on_each_backend};
 
 /// What the sender was told of this packet, and how it stands in its outbox.
 async fn told(school: &Actor, packet: &str) -> (Vec<String>, String) {
@@ -58,7 +60,7 @@ async fn plays_on(gateway: Gateway) {
     let shared = entry.parts.into_iter().find_map(|(name, part)| part.filter(|_| name == PartName::Shared));
     let shared = shared.unwrap();
     assert_eq!((shared.event, shared.cause.as_deref()), (Some(Event::Notice), Some("mandate-ended")));
-    collect(&college, &first).await.expect_status(http::StatusCode::FORBIDDEN);
+    collect(&college, &first).await.expect_status(StatusCode::FORBIDDEN);
 
     // At once, by the brake; and what waits goes on when it is lifted.
     let again = MunicipalityOf {
@@ -101,4 +103,44 @@ async fn a_sender_learns_that_nobody_comes_for_its_packet_on_sqlite() {
 async fn a_sender_learns_that_nobody_comes_for_its_packet_on_postgresql() {
     let Some(gateway) = Gateway::start_on_postgres().await else { return };
     plays_on(gateway).await;
+}
+
+/// A request that was answered, and the person's copy, wait for no recipient: nobody is told that they lapse, and a party
+/// may leave.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_waits_for_nobody() {
+    on_each_backend(async |gateway| {
+        let school = gateway.party(Role::ProSchool).await;
+        let college = gateway.party(Role::WerkEnInkomen).await;
+        let toby = born(gateway, "L-2031", "2007-11-03");
+        agree(gateway, &school, &toby, "persoon").await;
+        let store = gateway.store().await;
+        let week_before = async |path: &str| {
+            let end: Timestamp = school.get(path).await.text("/expires").parse().unwrap();
+            store
+                .ends(end - 24.hours())
+                .await
+                .unwrap()
+                .lapsing
+                .iter()
+                .map(|one| one.copies)
+                .collect::<Vec<_>>()
+        };
+        let request = ask(gateway, &school, &toby).await.text("/id");
+        let asked = format!("/v1/requests/{request}");
+        assert_eq!(week_before(&asked).await, [1, 1]);
+        answer(&college, &request, true).await.expect_status(StatusCode::OK);
+        assert_eq!(week_before(&asked).await, [0, 0]);
+        let packet = hand_over(gateway, &school, &toby, &request).await.text("/id");
+        let sent = format!("/v1/packets/{packet}");
+        assert_eq!(week_before(&sent).await, [1, 1], "the copy for the person is not one of them");
+        let leave = || gateway.running.exchange.remove_party(college.party);
+        assert!(matches!(leave().await, Err(OperateError::Waited { incoming: 1, outgoing: 0 })));
+        college.pull(&packet).await;
+        assert_eq!(week_before(&sent).await, [0, 0]);
+        college.post(&format!("{sent}/acknowledgement"), &json!({})).await.expect_status(StatusCode::OK);
+        leave().await.unwrap();
+        store.close().await;
+    })
+    .await;
 }

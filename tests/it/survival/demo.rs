@@ -139,7 +139,7 @@ async fn a_folder_that_holds_something_is_refused_and_left_alone() {
     fs::write(mine.join("brief.txt"), "van mij").unwrap();
     let refused = demo(here.path(), &["--exit", "--dir", "van-mij"]).await;
     assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
-    assert!(said(&refused).contains("already holds something"));
+    assert!(said(&refused).contains("staat al iets"));
     assert_eq!(files_below(&mine), [mine.join("brief.txt")]);
     assert_eq!(fs::read_to_string(mine.join("brief.txt")).unwrap(), "van mij");
 }

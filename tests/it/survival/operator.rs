@@ -1,7 +1,9 @@
-//! The operator's commands on PostgreSQL, each by the program itself. On SQLite `tests/it/cli` has them.
+//! The operator's commands on PostgreSQL, and beside a gateway that runs, each by the program itself. On SQLite alone
+//! `tests/it/cli` has them.
 
 use std::{fs, path::Path, process::Stdio};
 
+use http::StatusCode;
 use serde_json::{Value, json};
 use sluis::domain::{
     id::SystemEntropy,
@@ -9,7 +11,7 @@ use sluis::domain::{
 };
 use sqlx::AnyPool;
 
-use super::process::{Site, sluis};
+use super::process::{GENEROUS, Site, removal, sluis};
 use crate::{store::support::Place, support::left_out};
 
 const ZAFFIER: &str = "00000099000090010000/werk-en-inkomen";
@@ -124,7 +126,7 @@ async fn policies_are_activated_and_keys_rotated() {
     assert!(entries(&after) > entries(&before), "under the new keys, beside the former");
     let process = operator.0.start("off").await;
     let school = operator.0.party(Role::ProSchool, &process).await;
-    school.get("/v1/inbox").await.expect_status(http::StatusCode::OK);
+    school.get("/v1/inbox").await.expect_status(StatusCode::OK);
     process.stop().await;
     operator.0.remove().await;
 }
@@ -220,7 +222,7 @@ async fn a_database_that_is_not_there_is_told_from_one_that_is_wrong() {
     let (server, _) =
         operator.0.database().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     for (url, code, what) in [
-        ("postgres://postgres@127.0.0.1:1/sluis".to_owned(), 69, "does the server run"),
+        ("postgres://postgres@127.0.0.1:1/sluis".to_owned(), 69, "draait de server"),
         (format!("{server}/is_er_niet"), 78, "no database of that name"),
         (server.replace("postgres@", "niemand_hier@") + "/postgres", 78, "does not let this user in"),
     ] {
@@ -231,4 +233,41 @@ async fn a_database_that_is_not_there_is_told_from_one_that_is_wrong() {
         }
     }
     operator.0.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_with_work_open_is_not_removed() {
+    let mut places = vec![None];
+    places.extend(Place::postgres().await.map(Some));
+    for place in places {
+        let operator = Operator(Site::new(place, GENEROUS).await);
+        let process = operator.0.start("off").await;
+        let school = operator.0.party(Role::ProSchool, &process).await;
+        let college = operator.0.party(Role::Doorstroompunt, &process).await;
+        let (from, to) = (school.party.to_string(), college.party.to_string());
+        let body = removal("L-2031", operator.0.now);
+        let pushed = school.push("/v1/packets", "een-sleutel-voor-L-2031", &body).await;
+        let packet = pushed.expect_status(StatusCode::CREATED).text("/id");
+        let before = operator.json(&["log", "verify"]).await;
+        for (party, counted) in [(&to, ["1 ", "0 "]), (&from, ["0 ", "1 "])] {
+            let (_, said) = operator.run(&["party", "remove", party], 1).await;
+            assert!(counted.iter().all(|number| said.contains(number)), "{said}");
+            assert!(said.contains("bevestigen") && said.contains("party block"), "{said}");
+            assert_eq!(operator.party(party).await["blocked"], false, "half a removal");
+        }
+        assert_eq!(operator.json(&["log", "verify"]).await, before, "what was refused left no entry");
+        // It goes on as if nothing had been asked: collected is not done yet, acknowledged is.
+        college.pull(&packet).await;
+        operator.run(&["party", "remove", &to], 1).await;
+        college
+            .post(&format!("/v1/packets/{packet}/acknowledgement"), &json!({}))
+            .await
+            .expect_status(StatusCode::OK);
+        operator.run(&["party", "remove", &to], 0).await;
+        college.get("/v1/inbox").await.expect_problem(401, "certificate-unknown");
+        operator.run(&["party", "remove", &from], 0).await;
+        operator.run(&["log", "verify"], 0).await;
+        process.stop().await;
+        operator.0.remove().await;
+    }
 }

@@ -8,6 +8,7 @@ use sluis::{
     accesslog::verify::{Check, verify},
     cli::running::Running,
     domain::{clock::Clock as _, party::Role},
+    identity::{ClientCertificate, IdentityFault},
     policy::catalogue::Catalogue,
 };
 use sqlx::AnyPool;
@@ -229,4 +230,33 @@ async fn meddle(gateway: &Gateway, statement: &'static str) {
     let pool = AnyPool::connect(&url).await.unwrap();
     sqlx::query(statement).execute(&pool).await.unwrap();
     pool.close().await;
+}
+
+/// A list that one gateway has used is not undone by an older one: not at the other, and not at one that starts afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_revocation_list_is_taken_by_neither_gateway_nor_after_a_restart() {
+    for pair in Pair::each().await {
+        let Pair { one, two, school, college } = pair;
+        let laid = one.laid.parties.iter().find(|laid| laid.party == college.party).unwrap();
+        let certificate = ClientCertificate::read(&laid.certificate.der).unwrap();
+        let file = one.laid.config.tls.revocation.files.first().unwrap();
+        let older = std::fs::read(file).unwrap();
+        let newer =
+            one.laid.authority.revocation_list(&[&laid.certificate.serial], 2, one.clock.now()).unwrap();
+        std::fs::write(file, newer).unwrap();
+        one.running.reload().await;
+        std::fs::write(file, older).unwrap();
+        two.reload().await;
+        one.running.reload().await;
+        let three = one.second().await;
+        for running in [&one.running, &two, &three] {
+            let trust = running.exchange.trust();
+            let judged = trust.revocations.check(&certificate, one.clock.now());
+            assert_eq!(judged, Err(IdentityFault::Revoked));
+            school.at(running).get("/v1/inbox").await.expect_status(StatusCode::OK);
+        }
+        two.stop().await;
+        three.stop().await;
+        one.stop().await;
+    }
 }

@@ -53,7 +53,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     store::support::Place,
-    support::{Actor, Answer, removed_from_school, signal},
+    support::{Actor, Answer, content_of, removed_from_school, signal},
 };
 
 /// No test waits longer for anything.
@@ -414,14 +414,5 @@ pub(crate) fn removal(reference: &str, now: Timestamp) -> Value {
 
 /// A dataset's own example, about this person and without a number.
 pub(crate) fn example(dataset: &str, person: &Value) -> Value {
-    let catalogue = Catalogue::embedded().unwrap();
-    let mut content = catalogue.dataset(&dataset.parse().unwrap()).unwrap().example.clone();
-    for (pointer, value) in
-        [("/persoon/geboortedatum", &person["birthDate"]), ("/traject/uitstroomdatum", &person["verlatenOp"])]
-    {
-        if let (Some(place), false) = (content.pointer_mut(pointer), value.is_null()) {
-            *place = value.clone();
-        }
-    }
-    content
+    content_of(&Catalogue::embedded().unwrap(), dataset, person)
 }

@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::PathBuf,
     process::Command as Blocking,
 };
 
@@ -18,77 +19,96 @@ use sluis::{
     identity::validity,
 };
 use sqlx::{AnyPool, Row as _};
+use tempfile::TempDir;
 
 /// A disk of its own, which is gone afterwards.
-struct SmallDisk(PathBuf);
+struct SmallDisk(TempDir);
 
 impl SmallDisk {
-    /// None, and a line on the terminal, where this user may not make one.
-    fn new(folder: &Path, size: &str) -> Option<Self> {
-        let disk = folder.join("disk");
-        fs::create_dir(&disk).unwrap();
-        let size = format!("size={size},mode=0700");
-        let mounted = Blocking::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&disk).output();
+    /// For files of this user. None, and a line on the terminal, where the user of the tests may not make one.
+    fn new(size: &str, owner: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).unwrap();
+        let disk = Self(folder);
+        fs::create_dir(disk.path()).unwrap();
+        let size = format!("size={size},mode=0700,uid={owner}");
+        let mounted =
+            Blocking::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(disk.path()).output();
         if mounted.is_ok_and(|output| output.status.success()) {
-            Some(Self(disk))
+            Some(disk)
         } else {
             left_out("a disk that is really full: this user may not mount one (root may)");
             None
         }
     }
 
+    fn path(&self) -> PathBuf {
+        self.0.path().join("disk")
+    }
+
     /// Takes all the room that is left.
     fn fill(&self) {
-        let ballast = fs::File::create(self.0.join("ballast"));
+        let ballast = fs::File::create(self.path().join("ballast"));
         let mut ballast = ballast.unwrap();
         while std::io::Write::write_all(&mut ballast, &[0; 512]).is_ok() {}
     }
 
     fn make_room(&self) {
-        fs::remove_file(self.0.join("ballast")).unwrap();
+        fs::remove_file(self.path().join("ballast")).unwrap();
     }
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         // Lazily: the process that is killed with its test may still have a file on it.
-        drop(Blocking::new("umount").arg("-l").arg(&self.0).output());
+        drop(Blocking::new("umount").arg("-l").arg(self.path()).output());
     }
+}
+
+/// A server's own user, where the server's files are on this machine.
+async fn user_of(server: &AnyPool) -> Option<u32> {
+    let row = sqlx::query("SELECT current_setting('data_directory')").fetch_one(server).await.unwrap();
+    let owner = fs::metadata(row.get::<String, _>(0)).ok().map(|found| found.uid());
+    if owner.is_none() {
+        left_out("a PostgreSQL whose disk is full: its files are not on this machine");
+    }
+    owner
+}
+
+async fn carry_out(server: &AnyPool, statement: String) {
+    sqlx::query(sqlx::AssertSqlSafe(statement)).execute(server).await.unwrap();
 }
 
 async fn push(school: &Actor, reference: &str, site: &Site) -> Answer {
     school.push("/v1/packets", &format!("een-sleutel-voor-{reference}"), &removal(reference, site.now)).await
 }
 
-/// Pushes until one is not done; answers it.
-async fn push_until_it_fails(school: &Actor, site: &Site) -> Answer {
+/// Pushes until one is not done; answers those that were, and it.
+async fn push_until_it_fails(school: &Actor, site: &Site) -> (Vec<String>, String, Answer) {
+    let mut done = Vec::new();
     for number in 0..2000 {
-        let answer = push(school, &format!("vol-{number}"), site).await;
+        let reference = format!("vol-{number}");
+        let answer = push(school, &reference, site).await;
         if answer.status != StatusCode::CREATED {
-            return answer;
+            return (done, reference, answer);
         }
+        done.push(answer.text("/id"));
     }
     panic!("everything was written");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_called_that_until_there_is_room() {
-    let site = Site::new(None, GENEROUS).await;
-    let Some(disk) = SmallDisk::new(site.folder.path(), "4m") else { return };
-    let database = disk.0.join("gateway.db");
-    fs::copy(site.laid.config_path.with_file_name("gateway.db"), &database).unwrap();
-    let text = fs::read_to_string(&site.laid.config_path).unwrap();
-    let mut config: toml::Table = text.parse().unwrap();
-    config["database"]["url"] = toml::Value::String(format!("sqlite:{}", database.display()));
-    fs::write(&site.laid.config_path, config.to_string()).unwrap();
+/// The database of this site stands on this disk.
+async fn is_called_full_until_there_is_room(site: &Site, disk: &SmallDisk) {
     let process = site.start("info").await;
     let school = site.party(Role::ProSchool, &process).await;
     let _college = site.party(Role::Doorstroompunt, &process).await;
-    push(&school, "voor", &site).await.expect_status(StatusCode::CREATED);
+    let before = push(&school, "voor", site).await.expect_status(StatusCode::CREATED).text("/id");
     assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
 
     disk.fill();
-    push_until_it_fails(&school, &site).await.expect_status(StatusCode::SERVICE_UNAVAILABLE);
+    let (mut acknowledged, refused, answer) = push_until_it_fails(&school, site).await;
+    answer.expect_problem(503, "unavailable");
+    assert!(answer.headers.contains_key("retry-after"), "{:?}", answer.headers);
     assert_eq!(process.ask_ops("/readyz").await, (503, "not ready: database_full\n".to_owned()));
     // Also when it is asked again, long after the write that failed.
     assert_eq!(process.ask_ops("/readyz").await, (503, "not ready: database_full\n".to_owned()));
@@ -106,10 +126,53 @@ async fn a_full_disk_is_called_that_until_there_is_room() {
 
     disk.make_room();
     process.answers_ops("/readyz", 200, "ready").await;
-    push(&school, "na", &site).await.expect_status(StatusCode::CREATED);
+    // The same push again, under the same key, is now done, and once.
+    let again = push(&school, &refused, site).await.expect_status(StatusCode::CREATED).text("/id");
+    assert_eq!(push(&school, &refused, site).await.text("/id"), again);
+    acknowledged.extend([before, again]);
     process.logs("ready again").await;
+    for id in &acknowledged {
+        school.get(&format!("/v1/packets/{id}")).await.expect_status(StatusCode::OK);
+    }
+    let outbox = school.get("/v1/packets?limit=500").await.json();
+    assert_eq!(
+        outbox["items"].as_array().unwrap().len(),
+        acknowledged.len(),
+        "what was refused is not there"
+    );
     site.verify_open(&process).await;
     process.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_called_that_until_there_is_room() {
+    let site = Site::new(None, GENEROUS).await;
+    let Some(disk) = SmallDisk::new("4m", rustix::process::getuid().as_raw()) else { return };
+    let database = disk.path().join("gateway.db");
+    fs::copy(site.laid.config_path.with_file_name("gateway.db"), &database).unwrap();
+    let text = fs::read_to_string(&site.laid.config_path).unwrap();
+    let mut config: toml::Table = text.parse().unwrap();
+    config["database"]["url"] = toml::Value::String(format!("sqlite:{}", database.display()));
+    fs::write(&site.laid.config_path, config.to_string()).unwrap();
+    is_called_full_until_there_is_room(&site, &disk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_disk_is_full_is_called_that_until_there_is_room() {
+    let Some(place) = Place::postgres().await else { return };
+    let (server, name) = place.url.rsplit_once('/').unwrap();
+    let (server, name) = (format!("{server}/postgres"), name.to_owned());
+    let administrator = AnyPool::connect(&server).await.unwrap();
+    let Some(owner) = user_of(&administrator).await else { return place.remove().await };
+    let Some(disk) = SmallDisk::new("32m", owner) else { return place.remove().await };
+    let site = Site::new(Some(place), GENEROUS).await;
+    let data = disk.path();
+    carry_out(&administrator, format!("CREATE TABLESPACE \"{name}\" LOCATION '{}'", data.display())).await;
+    carry_out(&administrator, format!("ALTER DATABASE \"{name}\" SET TABLESPACE \"{name}\"")).await;
+    is_called_full_until_there_is_room(&site, &disk).await;
+    site.remove().await;
+    carry_out(&administrator, format!("DROP TABLESPACE \"{name}\"")).await;
+    administrator.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,7 +181,8 @@ async fn a_limit_on_the_size_of_files_kills_nobody() {
     let process = site.start_with_small_files(1024, "info").await;
     let school = site.party(Role::ProSchool, &process).await;
     let _college = site.party(Role::Doorstroompunt, &process).await;
-    push_until_it_fails(&school, &site).await.expect_status(StatusCode::SERVICE_UNAVAILABLE);
+    let (_, _, answer) = push_until_it_fails(&school, &site).await;
+    answer.expect_status(StatusCode::SERVICE_UNAVAILABLE);
     let (status, why) = process.ask_ops("/readyz").await;
     assert_eq!((status, why.as_str()), (503, "not ready: database_io\n"));
     process.stop().await;
@@ -220,7 +284,7 @@ async fn a_door_through_which_nobody_comes_is_not_ready() {
         .unwrap();
     fs::write(&tls.key, renewed.key_pem.as_bytes()).unwrap();
     fs::write(&tls.certificate, &renewed.chain_pem).unwrap();
-    gateway.running.reload();
+    gateway.running.reload().await;
     gateway.clock.set(gateway.running.exchange.trust().revocations.ends().max().unwrap());
     assert_eq!(readyz(&gateway).await, (503, "not ready: crl_expired\n".to_owned()));
     let pem = fs::read(&gateway.laid.config.tls.certificate).unwrap();

@@ -6,11 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use http::StatusCode;
 use rustix::process::Signal;
-use sluis::domain::party::Role;
+use serde_json::{Value, json};
+use sluis::{accesslog::receipt::Claims, crypto::sign, domain::party::Role, merkle::note::LogVerifier};
 use tokio::{net::UnixDatagram, time::timeout};
 
-use super::process::{GENEROUS, PATIENCE, Site, serve};
+use super::process::{GENEROUS, PATIENCE, Site, removal, serve, sluis};
 use crate::support::left_out;
 
 async fn heard(manager: &UnixDatagram, what: &str) {
@@ -70,9 +72,60 @@ async fn a_hangup_reads_again_and_says_so() {
     with("telemetry", "filter", "no=such=filter");
     process.told(Signal::HUP);
     process.logs("the log filter was not read again").await;
-    with("publisher", "name", "Een ander");
+    with("telemetry", "format", "json");
     process.told(Signal::HUP);
     process.logs("restart_needed").await;
+    process.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_takes_up_new_keys_and_lets_go_of_none() {
+    let site = Site::new(None, GENEROUS).await;
+    let process = site.start("info").await;
+    let school = site.party(Role::ProSchool, &process).await;
+    let _college = site.party(Role::Doorstroompunt, &process).await;
+    let push = async |reference: &str| {
+        let key = format!("een-sleutel-voor-{reference}");
+        let pushed = school.push("/v1/packets", &key, &removal(reference, site.now)).await;
+        pushed.expect_status(StatusCode::CREATED).text("/recipients/0/receipt")
+    };
+    let first = push("voor").await;
+    let operate = async |arguments: &[&str]| {
+        let mut command = sluis();
+        let output =
+            command.args(arguments).arg("--json").arg("--config").arg(&site.laid.config_path).output();
+        let output = output.await.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let mut public = Vec::new();
+    for kind in ["at-rest", "pseudonym", "receipt", "log"] {
+        public.push(operate(&["keys", "rotate", kind]).await["public"].clone());
+    }
+    // Nothing of them is used before it is asked for.
+    assert_eq!(sign::kid_of(&push("nog").await).unwrap(), sign::kid_of(&first).unwrap());
+    process.told(Signal::HUP);
+    process.logs("new versions of the gateway's own keys are in use").await;
+    let receipt = push("na").await;
+    let jwk: Value = serde_json::from_str(public[2].as_str().unwrap()).unwrap();
+    sign::verify::<Claims>(&receipt, &jwk).unwrap();
+    let checkpoint = school.get("/checkpoint").await;
+    let checkpoint = String::from_utf8(checkpoint.expect_status(StatusCode::OK).body.clone()).unwrap();
+    LogVerifier::from_vkey(public[3].as_str().unwrap()).unwrap().open(&checkpoint).unwrap();
+    // What was sealed under the former is read as before, by the gateway and by its operator.
+    school.get("/v1/entries").await.expect_status(StatusCode::OK);
+    let sound = operate(&["log", "verify"]).await;
+    assert_eq!(sound["report"]["findings"], json!([]), "{sound}");
+
+    // A version that is in use is not given up, nor exchanged for another secret.
+    let keys = &site.laid.config.keys.dir;
+    let aside = site.folder.path().join("aside");
+    fs::rename(keys.join("at-rest.v1.key"), &aside).unwrap();
+    process.told(Signal::HUP);
+    process.logs("at-rest.v1.key").await;
+    school.get("/v1/entries").await.expect_status(StatusCode::OK);
+    push("daarna").await;
+    fs::rename(&aside, keys.join("at-rest.v1.key")).unwrap();
     process.stop().await;
 }
 

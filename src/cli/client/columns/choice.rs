@@ -1,7 +1,7 @@
 //! Which columns a template has: a handful by default, and those that are asked for.
 
 use super::{Columns, Leaf, header};
-use crate::cli::Failure;
+use crate::cli::{Failure, language::both};
 
 /// Of the content that is not required, what nearly every row has.
 const USUAL: [&str; 3] = ["persoon.voornamen", "persoon.voorvoegsel", "persoon.achternaam"];
@@ -61,8 +61,15 @@ impl Columns {
             *word != EVERYTHING && !self.leaves.iter().any(|leaf| self.is_meant(&leaf.path(), word))
         };
         match with.iter().find(unknown) {
-            Some(word) => Err(Failure::usage(format!("the dataset has no columns `{word}`"))
-                .now(format!("--with takes {EVERYTHING}, or of: {}", self.groups().join(", ")))),
+            Some(word) => Err(Failure::usage(both!(
+                "de dataset heeft geen kolommen `{word}`",
+                "the dataset has no columns `{word}`"
+            ))
+            .now(both!(
+                "--with neemt {EVERYTHING}, of een of meer van: {}",
+                "--with takes {EVERYTHING}, or of: {}",
+                self.groups().join(", ")
+            ))),
             None => Ok(all),
         }
     }

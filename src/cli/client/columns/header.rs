@@ -2,8 +2,8 @@
 
 use super::{Form, Leaf, MOST_ITEMS, Step};
 
-/// Path, form, required, explanation. The form is `text`, `date`, `flag`, `municipality` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 26] = [
+/// Path, form, required, explanation. The form is `text`, `date`, `moment`, `flag`, `municipality` or the words of a choice.
+const HEADER: [(&str, &str, bool, &str); 27] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
@@ -38,6 +38,12 @@ const HEADER: [(&str, &str, bool, &str); 26] = [
     ("person.ingeschreven", "flag", true, "nog ingeschreven"),
     ("person.verlatenOp", "date", false, "datum van vertrek"),
     ("person.verwijderdOp", "date", false, "datum van het besluit tot verwijdering; leeg is niet verwijderd"),
+    (
+        "person.contactgemeenteGevraagdOp",
+        "date",
+        false,
+        "datum waarop de woongemeente vroeg de verwijdering aan de contactgemeente te melden (VSO); leeg is niet gevraagd",
+    ),
     ("person.gediplomeerd", "flag", false, "heeft het diploma; leeg is nee"),
     ("person.gediplomeerdOp", "date", false, "datum van het diploma"),
     (
@@ -54,7 +60,7 @@ const HEADER: [(&str, &str, bool, &str); 26] = [
         "waarom een termijn of de 27 jaar voorbij mag zijn",
     ),
     ("request", "text", false, "id van het verzoek waarop dit rust"),
-    ("expires", "text", false, "vervalt op, zoals 2026-12-01T00:00:00Z"),
+    ("expires", "moment", false, "tot wanneer het op te halen is, zoals 5-12-2026 of 5-12-2026 12:00"),
 ];
 
 /// A leaf for each of them.
@@ -67,6 +73,7 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
     let form = match form {
         "text" => Form::Text,
         "date" => Form::Date,
+        "moment" => Form::Moment,
         "flag" => Form::Flag,
         "municipality" => Form::Municipality,
         words => Form::Choice(words.split(' ').map(str::to_owned).collect()),
@@ -120,19 +127,22 @@ pub(super) fn short_of(path: &str) -> String {
 
 /// The path of the header that a short name stands for.
 pub(super) fn path_of(short: &str) -> Option<String> {
-    let is_path = |path: &str| HEADER.iter().any(|(known, ..)| *known == path);
+    let short = &*short.to_ascii_lowercase();
+    let known =
+        |path: &str| HEADER.iter().map(|(known, ..)| *known).find(|known| known.eq_ignore_ascii_case(path));
     let (starred, number) = starred(short);
     let with_star = short
         .strip_prefix("ontvanger.")
         .filter(|_| number.is_none())
         .map(|rest| format!("ontvanger.*.{rest}"));
     let wanted = with_star.as_deref().unwrap_or(&starred);
-    if let Some((path, _)) = SHORT.iter().find(|(_, short)| *short == wanted) {
+    if let Some((path, _)) = SHORT.iter().find(|(_, short)| short.eq_ignore_ascii_case(wanted)) {
         return Some(path.replace('*', &number.unwrap_or(1).to_string()));
     }
     // A path that has a short name is not its own short name.
     let own = [wanted.to_owned(), format!("person.{wanted}"), format!("person.{wanted}.*")];
-    let path = own.into_iter().find(|path| is_path(path) && !SHORT.iter().any(|(full, _)| full == path))?;
+    let path =
+        own.iter().filter_map(|path| known(path)).find(|path| !SHORT.iter().any(|(full, _)| full == path))?;
     Some(path.replace('*', &number.unwrap_or(1).to_string()))
 }
 

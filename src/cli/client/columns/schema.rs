@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{DEEPEST, Form, Leaf, MOST_ITEMS, Step};
-use crate::cli::Failure;
+use crate::cli::{Failure, language::both};
 
 /// A walk through a schema, with local references followed.
 pub(super) struct Walk<'a> {
@@ -22,8 +22,15 @@ impl Walk<'_> {
         let no_columns = || {
             let place: Vec<&str> =
                 steps.iter().map(|step| if let Step::Member(name) = step { name } else { "*" }).collect();
-            Failure::refused(format!("`{}` in the dataset's schema cannot be a column", place.join(".")))
-                .now("push this dataset as JSON, with --batch or one file at a time")
+            Failure::refused(both!(
+                "`{}` in het schema van de dataset kan geen kolom zijn",
+                "`{}` in the dataset's schema cannot be a column",
+                place.join(".")
+            ))
+            .now((
+                "stuur deze dataset als JSON, met --batch of per bestand",
+                "push this dataset as JSON, with --batch or one file at a time",
+            ))
         };
         if steps.len() > DEEPEST {
             return Err(no_columns());
@@ -60,7 +67,9 @@ impl Walk<'_> {
                 let form = form_of(node, kind).ok_or_else(no_columns)?;
                 let explanation =
                     node.get("title").or_else(|| node.get("description")).and_then(Value::as_str);
-                let explanation = explanation.unwrap_or_default().to_owned();
+                let form_of = |node: &Value| Some(node.pointer("/x-form/nl")?.as_str()?.to_owned());
+                let parts = [explanation.map(str::to_owned), form_of(node).filter(|_| form == Form::Text)];
+                let explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
                 leaves.push(Leaf { steps: steps.to_vec(), form, required, in_required, explanation });
                 Ok(())
             }

@@ -55,7 +55,13 @@ pub enum CallError {
     /// The other end is not the gateway of the profile, or does not accept the profile's certificate.
     NotTrusted(Distrust),
     /// An answer that this program cannot make sense of.
-    NotUnderstood(&'static str),
+    NotUnderstood((&'static str, &'static str)),
+}
+
+impl CallError {
+    /// JSON, but not what this route answers.
+    pub const OTHER_FORM: Self =
+        Self::NotUnderstood(("de JSON heeft een andere vorm", "its JSON is of another form"));
 }
 
 impl Call {
@@ -125,7 +131,7 @@ impl From<CallError> for Failure {
                 let (status, title) = (problem.status, problem.title());
                 let (nl, en) = (title.text(Language::Nl), title.text(Language::En));
                 let title = Said::new(
-                    format!("de poort zegt nee: {status} {nl}"),
+                    format!("de gateway zegt nee: {status} {nl}"),
                     format!("the gateway says no: {status} {en}"),
                 );
                 Self::new(exit, title).explained(*problem)
@@ -156,8 +162,8 @@ impl From<CallError> for Failure {
                 }
             }
             CallError::NotTrusted(distrust) => distrust.into(),
-            CallError::NotUnderstood(what) => {
-                Self::new(Exit::Unavailable, both!("het antwoord is niet te begrijpen: {what}", "the answer is not understood: {what}"))
+            CallError::NotUnderstood((nl, en)) => {
+                Self::new(Exit::Unavailable, (format!("het antwoord is niet te begrijpen: {nl}"), format!("the answer is not understood: {en}")))
                     .now((
                         "kijk of `gateway` in het profiel een Sluis-gateway is, en of dit programma niet ouder is",
                         "check that `gateway` in the profile is a Sluis gateway, and that this program is not older than it",

@@ -13,6 +13,18 @@ use super::{
 /// At most so many columns are listed in one fault.
 const LISTED: usize = 30;
 
+/// What is said of a value that is absent or of another form; the header and the content have words of their own for it.
+const FORMS: [&str; 8] = [
+    "invalid-value",
+    "wrong-form",
+    "missing",
+    "missing-field",
+    "unknown-value",
+    "not-a-choice",
+    "wrong-type",
+    "implausible-day",
+];
+
 /// The columns of one file.
 #[derive(Debug)]
 pub struct Layout {
@@ -51,9 +63,21 @@ impl Layout {
                 faults.push(at_names(never_a_bsn(*index)));
             }
         }
-        for setting in
-            set.iter().chain(sheet.settings.iter().filter(|one| !set.iter().any(|set| set.name == one.name)))
-        {
+        let same = |one: &Setting, other: &Setting| {
+            let path = |setting: &Setting| layout.columns.find(&setting.name).map(|column| column.path);
+            one.name == other.name || path(one).is_some_and(|path_of| Some(path_of) == path(other))
+        };
+        for settings in [set, &sheet.settings] {
+            for (index, setting) in settings.iter().enumerate() {
+                if let Some(first) = settings.iter().take(index).find(|first| same(first, setting)) {
+                    let line = setting.line.unwrap_or(sheet.names_line);
+                    faults.push(LineFault { line, reason: said_twice(first, setting) });
+                }
+            }
+        }
+        let of_sheet = sheet.settings.iter().filter(|one| !set.iter().any(|set| same(set, one)));
+        let settings: Vec<&Setting> = set.iter().chain(of_sheet).collect();
+        for setting in settings {
             if let Err(reason) = layout.add(setting) {
                 let line = setting.line.unwrap_or(sheet.names_line);
                 // A name that nobody knows may be anything: the line says where it is.
@@ -107,6 +131,26 @@ impl Layout {
         Reason { column: name, letters: Some(letters(index)), ..reason }
     }
 
+    /// Names the columns of all reasons, as [`Layout::name`] does. A cell that fills two places is judged in both: it is told once,
+    /// as the content's schema tells it.
+    pub fn name_all(&self, reasons: &mut Vec<Reason>) {
+        let mut told: Vec<Reason> = Vec::new();
+        for mut reason in std::mem::take(reasons) {
+            let pointer = reason.pointer.clone();
+            self.name(&mut reason);
+            let twin = told.iter_mut().find(|one| {
+                let forms = FORMS.contains(&one.code.as_str()) && FORMS.contains(&reason.code.as_str());
+                forms && one.column.is_some() && one.column == reason.column && one.pointer != pointer
+            });
+            match twin {
+                Some(twin) if pointer.starts_with("/content/") => *twin = reason,
+                Some(_) => {}
+                None => told.push(reason),
+            }
+        }
+        *reasons = told;
+    }
+
     /// Names the columns that a reason of the gateway is about: with their letters where the file has them, and otherwise as
     /// the template calls them.
     pub fn name(&self, reason: &mut Reason) {
@@ -158,6 +202,22 @@ fn twice(first: usize, second: usize, name: &str) -> Reason {
     Reason { column: Some(name.to_owned()), letters: Some(second), ..reason }
 }
 
+/// Two values for every row: nobody can tell which was meant.
+fn said_twice(first: &Setting, second: &Setting) -> Reason {
+    let (nl, en) = match (first.line, second.line) {
+        (Some(first), Some(second)) => (
+            format!("De regels {first} en {second} zeggen hetzelfde voor alle regels. Haal er een weg."),
+            format!("Lines {first} and {second} say the same for every row. Remove one."),
+        ),
+        _ => (
+            "Dit staat twee keer in --set. Geef het een keer.".to_owned(),
+            "This is given twice with --set. Give it once.".to_owned(),
+        ),
+    };
+    // A name that nobody knows may be anything: the lines say where it is.
+    Reason::found("csv-column-twice", nl, en)
+}
+
 /// One reason for all columns that the dataset does not have.
 fn not_of_dataset(unknown: &[(usize, &str)]) -> Reason {
     let named = |(index, name): &(usize, &str)| match *name {
@@ -174,12 +234,14 @@ fn not_of_dataset(unknown: &[(usize, &str)]) -> Reason {
     Reason::found(
         "csv-unknown-column",
         format!(
-            "{count} kolom(men) horen niet bij deze dataset: {listed}. Haal ze weg, of gebruik de namen van `sluis client \
-             template` (met --with voor meer kolommen)."
+            "{} bij deze dataset: {listed}. Haal weg wat er niet bij hoort, of gebruik de namen van `sluis client \
+             template` (met --with voor meer kolommen).",
+            if count == 1 { "1 kolom hoort niet".to_owned() } else { format!("{count} kolommen horen niet") }
         ),
         format!(
-            "{count} column(s) are not of this dataset: {listed}. Remove them, or use the names that `sluis client template` \
-             writes (with --with for more columns)."
+            "{} of this dataset: {listed}. Remove what is not of it, or use the names that `sluis client template` \
+             writes (with --with for more columns).",
+            if count == 1 { "1 column is not".to_owned() } else { format!("{count} columns are not") }
         ),
     )
 }

@@ -82,7 +82,17 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Vec<LineFault>> {
     })
 }
 
+/// The row of a place as a spreadsheet numbers it, as far as that can be told of what is no text: a break within quotes
+/// begins no row, and the line `sep=` is hidden.
 fn line_at(bytes: &[u8], place: usize) -> u64 {
-    let newlines = bytes.iter().take(place).filter(|byte| **byte == b'\n').count();
-    u64::try_from(newlines).unwrap_or(u64::MAX).saturating_add(1)
+    let (mut line, mut is_quoted) = (1_u64, false);
+    for byte in bytes.iter().take(place) {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => line = line.saturating_add(1),
+            _ => {}
+        }
+    }
+    let hidden = u64::from(bytes.starts_with(b"sep=") || bytes.starts_with(b"\"sep="));
+    line.saturating_sub(hidden).max(1)
 }

@@ -7,15 +7,17 @@ use crate::cli::client::columns::is_name;
 const LONGEST_FIELD: usize = 64 << 10;
 
 /// What programs write between fields. The first three are read.
-const SEPARATORS: [(u8, &str); 4] =
-    [(b',', "komma's / commas"), (b'\t', "tabs"), (b';', "puntkomma's / semicolons"), (b'|', "|")];
+const SEPARATORS: [(u8, &str, &str); 4] = [
+    (b',', "komma's", "commas"),
+    (b'\t', "tabs", "tabs"),
+    (b';', "puntkomma's", "semicolons"),
+    (b'|', "|", "|"),
+];
 
 /// How a file is split.
 pub(super) struct Split<'a> {
     /// The text without a leading `sep=` line.
     pub(super) text: &'a str,
-    /// How many lines that left out.
-    pub(super) skipped: u64,
     /// What stands between the fields.
     pub(super) by: u8,
 }
@@ -31,7 +33,7 @@ pub(super) fn split_of(text: &str) -> Result<Split<'_>, Vec<LineFault>> {
         let fits = matches!(by, b';' | b',' | b'\t')
             && (count(names, by) > 0 || other.is_none_or(|other| count(names, other) == 0));
         if fits {
-            return Ok(Split { text: body, skipped: 1, by });
+            return Ok(Split { text: body, by });
         }
         return Err(vec![fault(
             1,
@@ -50,14 +52,14 @@ pub(super) fn split_of(text: &str) -> Result<Split<'_>, Vec<LineFault>> {
             "Tussen de velden staat |. Bewaar het bestand met puntkomma's, komma's of tabs.",
             "There is | between the fields. Save the file with semicolons, commas or tabs.",
         )]),
-        by => Ok(Split { text, skipped: 0, by: by.unwrap_or(b';') }),
+        by => Ok(Split { text, by: by.unwrap_or(b';') }),
     }
 }
 
 /// What is said of a row that has one field, when it holds another separator than the names.
-pub(super) fn other_separator(row: &str, by: u8) -> Option<&'static str> {
-    let (most, name) = SEPARATORS.into_iter().max_by_key(|(separator, _)| count(row, *separator))?;
-    (most != by && count(row, most) > 1).then_some(name)
+pub(super) fn other_separator(row: &str, by: u8) -> Option<(&'static str, &'static str)> {
+    let (most, nl, en) = SEPARATORS.into_iter().max_by_key(|(separator, ..)| count(row, *separator))?;
+    (most != by && count(row, most) > 1).then_some((nl, en))
 }
 
 /// The line with the most column names among the first twenty; where none has one, the first with two filled fields.
@@ -67,7 +69,7 @@ fn names_line(text: &str) -> &str {
         text.lines().filter(move |line| !is_note(line)).take(20)
     };
     let names = |line: &str| {
-        let of = |(separator, _): (u8, _)| fields(line, separator).filter(|field| is_name(field)).count();
+        let of = |(separator, ..): (u8, _, _)| fields(line, separator).filter(|field| is_name(field)).count();
         SEPARATORS.into_iter().map(of).max().unwrap_or(0)
     };
     // `max_by_key` answers the last of equals: the first line counts, so they are asked in reverse.
@@ -76,7 +78,7 @@ fn names_line(text: &str) -> &str {
         Some(line) if names(line) > 0 => line,
         _ => {
             let is_row = |line: &&str| {
-                SEPARATORS.into_iter().any(|(separator, _)| fields(line, separator).count() > 1)
+                SEPARATORS.into_iter().any(|(separator, ..)| fields(line, separator).count() > 1)
             };
             lines().find(is_row).unwrap_or_default()
         }
@@ -95,15 +97,15 @@ fn count(line: &str, separator: u8) -> usize {
 }
 
 fn most_frequent(line: &str) -> Option<u8> {
-    let counted = SEPARATORS.into_iter().map(|(separator, _)| separator).filter(|one| count(line, *one) > 0);
+    let counted = SEPARATORS.into_iter().map(|(separator, ..)| separator).filter(|one| count(line, *one) > 0);
     counted.max_by_key(|separator| count(line, *separator))
 }
 
 /// The parser forgives quotes that are never closed and text behind a closing quote, and then reads many rows as one
 /// field. A file in which that happens is refused.
-pub(super) fn check_quotes(text: &str, delimiter: u8, skipped: u64) -> Result<(), Vec<LineFault>> {
+pub(super) fn check_quotes(text: &str, delimiter: u8) -> Result<(), Vec<LineFault>> {
     let mut faults = Vec::new();
-    let mut line = skipped.saturating_add(1);
+    let mut line: u64 = 1;
     let mut opened: Option<u64> = None;
     let mut at_start = true;
     let mut length: usize = 0;
@@ -140,7 +142,8 @@ pub(super) fn check_quotes(text: &str, delimiter: u8, skipped: u64) -> Result<()
             (None, b'"') if at_start => opened = Some(line),
             _ => {}
         }
-        if byte == b'\n' {
+        // A line break within quotes begins no row.
+        if byte == b'\n' && opened.is_none() {
             line = line.saturating_add(1);
         }
         at_start = opened.is_none() && is_end;

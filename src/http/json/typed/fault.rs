@@ -67,16 +67,13 @@ impl Wrong {
         let (code, nl, en): (_, Cow<'static, str>, Cow<'static, str>) = match self.kind {
             Kind::Type => (
                 "wrong-type",
-                "Hier hoort een ander soort waarde.".into(),
+                "Hier staat een ander soort waarde dan er hoort, bijvoorbeeld tekst waar een getal hoort."
+                    .into(),
                 "Another type of value is expected here.".into(),
             ),
             Kind::Value if form.is_some() => {
                 let (nl, en) = form.unwrap_or_default();
-                (
-                    "invalid-value",
-                    format!("Hier hoort {nl}.").into(),
-                    format!("What belongs here is {en}.").into(),
-                )
+                ("invalid-value", format!("Verwacht: {nl}.").into(), format!("Expected: {en}.").into())
             }
             Kind::Value => (
                 "invalid-value",
@@ -90,14 +87,13 @@ impl Wrong {
             ),
             Kind::Null => (
                 "null",
-                "Hier hoort geen null: laat het veld weg als er niets is.".into(),
+                "Dit veld is leeg (null): laat het weg als er niets is.".into(),
                 "No null is expected here: leave the member out where there is nothing.".into(),
             ),
             Kind::Missing(_) => ("missing", "Dit veld ontbreekt.".into(), "This member is missing.".into()),
             Kind::Unknown(names) => (
                 "unknown-field",
-                format!("Dit object heeft een veld dat hier niet bekend is. Bekend zijn: {}.", known(names))
-                    .into(),
+                format!("Hier staat een veld dat niet bekend is. Bekend zijn: {}.", known(names)).into(),
                 format!("This object has a member that is not known here. Known are: {}.", known(names))
                     .into(),
             ),

@@ -26,7 +26,9 @@ pub(super) fn form_of(pointer: &str) -> Option<(&'static str, &'static str)> {
             "the name of a basis, such as overgangsdocument.pro",
         ),
         "sha256" | "digest" => ("64 hexadecimale cijfers", "64 hexadecimal digits"),
-        "id" | "packet" | "request" | "declaration" => ("een UUID in kleine letters", "a UUID in lower case"),
+        "id" | "packet" | "request" | "declaration" => {
+            ("een kenmerk in kleine letters (UUID), zoals u het van de gateway kreeg", "a UUID in lower case")
+        }
         _ if name.ends_with("Op") || name.ends_with("On") || name == "overlegSchool" => {
             ("een datum als jjjj-mm-dd, zoals 2026-07-17", "a date as yyyy-mm-dd, such as 2026-07-17")
         }

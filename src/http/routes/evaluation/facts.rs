@@ -68,6 +68,9 @@ pub(super) struct Facts {
     /// The day of the decision to remove the pupil; not removed.
     #[schema(value_type = shape::Date, required = false)]
     verwijderd_op: (),
+    /// When the college of residence asked for the report to go to the contactgemeente; not asked.
+    #[schema(value_type = shape::Date, required = false)]
+    contactgemeente_gevraagd_op: (),
     /// Whether the person holds the diploma; no.
     #[schema(value_type = bool, required = false)]
     gediplomeerd: (),

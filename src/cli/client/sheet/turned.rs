@@ -1,0 +1,84 @@
+//! What a spreadsheet turned a text into: `1-3` became `1-mrt`, `45717` or a truth value.
+
+use super::super::{day::month_of, problem::Reason};
+
+/// What a column holds that a spreadsheet may turn into something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A name of a person or of a place, which has letters.
+    Name,
+    /// A street.
+    Street,
+    /// What comes behind a house number: a few letters or digits.
+    Addition,
+}
+
+/// The last parts of the names of columns, and what they hold.
+const KINDS: [(&str, Kind); 9] = [
+    ("voornamen", Kind::Name),
+    ("voorvoegsel", Kind::Name),
+    ("achternaam", Kind::Name),
+    ("naam", Kind::Name),
+    ("woonplaats", Kind::Name),
+    ("land", Kind::Name),
+    ("straat", Kind::Street),
+    ("huisletter", Kind::Addition),
+    ("toevoeging", Kind::Addition),
+];
+
+/// A number of so many digits behind a house number is a day that a spreadsheet counted from 1900.
+const DAY_NUMBER: usize = 5;
+
+/// What is wrong with the text of a column of this name, when it plainly is a day, a number or a truth value.
+pub(in crate::cli::client) fn turned_into(name: &str, text: &str) -> Option<Reason> {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let (_, kind) = KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(last))?;
+    let (nl, en) = found(text, *kind)?;
+    let (want_nl, want_en) = match kind {
+        Kind::Name => ("een naam", "a name"),
+        Kind::Street => ("een straat", "a street"),
+        Kind::Addition => ("een toevoeging zoals A, 2 of bis", "an addition such as A, 2 or bis"),
+    };
+    Some(Reason::found(
+        "csv-turned",
+        format!(
+            "Hier staat {nl}, en hier hoort {want_nl}. Maak de kolom op als tekst en vul de cel opnieuw in."
+        ),
+        format!(
+            "Here stands {en}, and what belongs here is {want_en}. Format the column as text and fill the cell again."
+        ),
+    ))
+}
+
+fn found(text: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    if matches!(text, "WAAR" | "ONWAAR" | "TRUE" | "FALSE") {
+        Some(("WAAR of ONWAAR", "TRUE or FALSE"))
+    } else if has_digit && is_day(text) {
+        Some(("een datum", "a date"))
+    } else if !has_digit || !text.chars().all(|c| c.is_ascii_digit() || " .,-/%".contains(c)) {
+        None
+    } else {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let is_number = kind != Kind::Addition || text.contains(',') || digits >= DAY_NUMBER;
+        is_number.then_some(("een getal", "a number"))
+    }
+}
+
+/// `1-3-2026`, `2026-03-01`, `1-mrt`, `mrt-26`, `1-mrt-26`, also with slashes.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['-', '/']).collect();
+    let is_number =
+        |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    let is_month = |part: &str| part.chars().any(char::is_alphabetic) && month_of(part).is_some();
+    match parts.as_slice() {
+        [day, month] | [month, day] if is_month(month) => is_number(day),
+        [first, month, last] => {
+            (is_number(month) || is_month(month))
+                && is_number(first)
+                && is_number(last)
+                && (first.len() == 4 || last.len() == 4 || is_month(month))
+        }
+        _ => false,
+    }
+}

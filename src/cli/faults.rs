@@ -1,0 +1,115 @@
+//! What is wrong with keys, anchors and lists, in the operator's language.
+
+use super::language::Said;
+use crate::{
+    crypto::gateway_keys::KeyFileFault,
+    identity::{anchors::AnchorFault, revocations::ListFault},
+};
+
+impl From<&KeyFileFault> for Said {
+    fn from(fault: &KeyFileFault) -> Self {
+        let nl = match fault {
+            KeyFileFault::Missing(name) => format!(
+                "er is geen `{name}`: maak de sleutels met `sluis init`, of zet de map terug die er was"
+            ),
+            KeyFileFault::Io { path, .. } => format!("kan `{}` niet lezen of schrijven", path.display()),
+            KeyFileFault::Open(path) => {
+                format!("anderen mogen bij `{}`: chmod 600 voor een sleutel, 700 voor de map", path.display())
+            }
+            KeyFileFault::Name(path) => format!(
+                "`{}` heet bijna als een sleutel: noem het <soort>.v<nummer>.<key of pem>, of vernietig het",
+                path.display()
+            ),
+            KeyFileFault::Malformed { path, .. } => {
+                format!("`{}` heeft niet de inhoud van zo'n sleutel", path.display())
+            }
+            KeyFileFault::Example(path) => format!(
+                "in `{}` staat de wegwerpsleutel van keys.example: maak de sleutels met `sluis init`",
+                path.display()
+            ),
+            KeyFileFault::Twice(one, other) => format!(
+                "`{}` en `{}` hebben hetzelfde geheim: elke sleutel is voor een gebruik gemaakt",
+                one.display(),
+                other.display()
+            ),
+            KeyFileFault::Origins => {
+                "de sleutels van het logboek hebben meer dan een `origin`: een poort houdt een logboek bij"
+                    .to_owned()
+            }
+            KeyFileFault::Origin => {
+                "`origin` van het logboek mag niet leeg zijn en heeft geen spaties en geen plus".to_owned()
+            }
+            KeyFileFault::Exists(path) => {
+                format!("`{}` bestaat al: over een sleutel wordt nooit heen geschreven", path.display())
+            }
+            KeyFileFault::NotMade | KeyFileFault::NoEntropy(_) => "kan geen sleutel maken".to_owned(),
+        };
+        Self::new(nl, fault.to_string())
+    }
+}
+
+impl From<&AnchorFault> for Said {
+    fn from(fault: &AnchorFault) -> Self {
+        let nl = match fault {
+            AnchorFault::None => {
+                "er is geen certificaat van een vertrouwde CA, dus niemand komt erin".to_owned()
+            }
+            AnchorFault::Unreadable(name) => {
+                format!("in `{name}` staat geen certificaat in PEM, of een dat niet te lezen is")
+            }
+            AnchorFault::NotAnAuthority(name) => format!(
+                "in `{name}` staat een certificaat dat niet van een CA is, of met een sleutel zwakker dan RSA 3072 of P-256"
+            ),
+            AnchorFault::Prefixes(name) => format!(
+                "noem bij `{name}` met welke acht cijfers de OIN's beginnen waar de CA voor instaat, zoals 00000001"
+            ),
+        };
+        Self::new(nl, fault.to_string())
+    }
+}
+
+impl From<&ListFault> for Said {
+    fn from(fault: &ListFault) -> Self {
+        let nl = match fault {
+            ListFault::None => {
+                "er is geen lijst van ingetrokken certificaten, dus geen certificaat is te beoordelen"
+                    .to_owned()
+            }
+            ListFault::Missing(name) => format!("de lijst `{name}` is er niet, of u mag hem niet lezen"),
+            ListFault::Unreadable(name) => {
+                format!(
+                    "de lijst `{name}` is niet te lezen, of is een delta-, indirecte of gedeeltelijke lijst"
+                )
+            }
+            ListFault::Signature(name) => {
+                format!("de lijst `{name}` is niet getekend door een vertrouwde CA")
+            }
+            ListFault::Expired(name) => {
+                format!(
+                    "de lijst `{name}` is verlopen of zegt niet tot wanneer hij geldt: haal de nieuwste op"
+                )
+            }
+            ListFault::Older(name) => {
+                format!(
+                    "de lijst `{name}` is ouder dan die in gebruik is, en die blijft: haal de nieuwste op"
+                )
+            }
+        };
+        Self::new(nl, fault.to_string())
+    }
+}
+
+/// What is wrong, with the faults below it.
+pub(super) fn listed<'f, T: 'f>(what: (&str, &str), faults: &'f [T]) -> Said
+where
+    Said: From<&'f T>,
+{
+    let (nl, en) = what;
+    Said::new(nl, en).listing(faults)
+}
+
+/// Likewise, for faults within files that their own maker reads: of the configuration, the policies and their cases. They name
+/// members as the file does, in English.
+pub(super) fn found_in_files<T: ToString>((nl, en): (&str, &str), faults: &[T]) -> Said {
+    Said::new(nl, en).listing(faults.iter().map(|fault| Said::same(fault.to_string())))
+}

@@ -1,0 +1,86 @@
+//! What the program says of itself: `--help`, the completions, the manual pages, and why a command line cannot be
+//! understood; in one language, like everything else.
+//!
+//! English stands in the code, beside what it describes; Dutch stands in `help/nl/*.toml`, by command and argument. A
+//! test asks a Dutch text for everything that has an English one, and refuses one that describes nothing any more.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`texts`] | the Dutch texts |
+//! | [`dress`] | puts them on the tree of commands, for a screen, a shell or a page |
+//! | [`fault`] | says in Dutch why a command line cannot be understood |
+//! | [`page`] | one manual page |
+
+pub mod dress;
+pub mod fault;
+pub mod page;
+pub mod texts;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, Parser as _, ValueEnum as _, builder::StyledStr};
+
+use self::{dress::Reader, fault::Dutch, texts::TEXTS};
+use super::{Cli, Language};
+
+/// A command line that is no command: it asked for help, or cannot be understood.
+#[derive(Debug)]
+pub struct Unparsed {
+    /// What people read.
+    pub shown: StyledStr,
+    /// What it is to machines, in English.
+    pub english: clap::Error,
+}
+
+/// The language that the arguments ask for, before anything else is known of them; nothing where they ask for none.
+#[must_use]
+pub fn asked(arguments: &[OsString]) -> Option<Language> {
+    let mut arguments = arguments.iter().map_while(|one| one.to_str().filter(|one| *one != "--"));
+    let mut asked = None;
+    while let Some(argument) = arguments.next() {
+        let value = match argument.split_once('=') {
+            Some(("--lang", value)) => Some(value),
+            None if argument == "--lang" => arguments.next(),
+            _ => None,
+        };
+        asked = value.and_then(|value| Language::from_str(value, false).ok()).or(asked);
+    }
+    asked
+}
+
+/// Parses a command line.
+///
+/// # Errors
+/// [`Unparsed`] with the help that was asked for, or what is wrong, in this language.
+pub fn parse(arguments: &[OsString], language: Language) -> Result<Cli, Unparsed> {
+    // The texts are put on the tree only when something of it is to be told.
+    Cli::try_parse_from(arguments).map_err(|english| {
+        let dutch = match language {
+            Language::Nl => told_in_dutch(arguments),
+            Language::En => None,
+        };
+        Unparsed { shown: dutch.unwrap_or_else(|| english.render()), english }
+    })
+}
+
+fn told_in_dutch(arguments: &[OsString]) -> Option<StyledStr> {
+    let refusal = commands(Language::Nl, Reader::Screen).try_get_matches_from(arguments).err()?;
+    Some(TEXTS.on_screen(&refusal.apply::<Dutch>().render()))
+}
+
+/// The tree of commands as it is described to this reader, in this language.
+#[must_use]
+pub fn commands(language: Language, reader: Reader) -> clap::Command {
+    let mut tree = Cli::command();
+    if reader == Reader::Page {
+        // `help` is for reading on a screen, and has no page of its own.
+        tree = tree.disable_help_subcommand(true);
+    }
+    match language {
+        Language::Nl => dress::dutch(tree, &TEXTS, reader),
+        Language::En => {
+            tree.build();
+            tree
+        }
+    }
+}

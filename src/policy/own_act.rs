@@ -1,0 +1,108 @@
+//! A school reads its own act: no rule may cite to one kind of school the act of another.
+
+use super::{
+    dataset::{Basis, Condition, Dataset},
+    finding::Notes,
+};
+use crate::domain::{code::Provision, party::Role};
+
+/// Each kind of school with the act that speaks to it, and its Besluit.
+const ACTS: [(Role, &[&str]); 3] =
+    [(Role::ProSchool, &["wvo2020", "ubwvo"]), (Role::VsoSchool, &["wec"]), (Role::MboSchool, &["web"])];
+
+/// What of the WEB holds for the WVO 2020 and the WEC too: paragraph 1 of its title on the Doorstroompunt, without 9.2.2 and
+/// 9.2.3 (WVO 2020 8.19, WEC 146).
+const SHARED: &str = "web:9.2.";
+const NOT_SHARED: [u32; 2] = [2, 3];
+const LAST_SHARED: u32 = 11;
+
+/// Whether the act of this provision speaks to another kind of school than this one.
+fn is_foreign(provision: &Provision, sender: Role) -> bool {
+    let Some((_, own)) = ACTS.iter().find(|(role, _)| *role == sender) else { return false };
+    let is_of_a_school = ACTS.iter().any(|(_, acts)| acts.contains(&provision.act()));
+    is_of_a_school && !own.contains(&provision.act()) && !is_shared(provision)
+}
+
+fn is_shared(provision: &Provision) -> bool {
+    let text = provision.to_string();
+    let article = text.strip_prefix(SHARED).and_then(|rest| rest.split(':').next());
+    let number = article.and_then(|number| number.parse::<u32>().ok());
+    number.is_some_and(|number| number <= LAST_SHARED && !NOT_SHARED.contains(&number))
+}
+
+/// What the bases of a dataset rest on.
+pub(super) fn check_bases<'a>(bases: impl Iterator<Item = &'a Basis>, notes: &mut Notes<'_>) {
+    for basis in bases {
+        let residence = basis.residence.iter().flatten();
+        for sender in &basis.senders {
+            for cited in basis.provisions.iter().chain(residence.clone()) {
+                if is_foreign(cited, *sender) {
+                    notes.add(
+                        format!("`{}` rests on `{cited}`, which is not the act of a {sender}", basis.id),
+                        "Cite the act of the sender, or write a basis for each kind of school.",
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What the refusals of a dataset cite that say where something belongs instead.
+pub(super) fn check_elsewhere(dataset: &Dataset, notes: &mut Notes<'_>) {
+    for one in &dataset.elsewhere {
+        for cited in one.provisions.iter().filter(|cited| is_foreign(cited, one.sender)) {
+            notes.add(
+                format!("an [[elsewhere]] cites `{cited}`, which is not the act of a {}", one.sender),
+                "Cite the act of the sender.",
+            );
+        }
+    }
+}
+
+/// What a condition cites to each sender of its bases.
+pub(super) fn check_condition<'a>(
+    condition: &Condition,
+    bases: impl Iterator<Item = &'a Basis>,
+    notes: &mut Notes<'_>,
+) {
+    for basis in bases.filter(|basis| condition.is_of(basis)) {
+        for sender in &basis.senders {
+            for cited in condition.citations.of(basis, Some(*sender)) {
+                if is_foreign(&cited, *sender) {
+                    notes.add(
+                        format!(
+                            "`{}` cites `{cited}` on `{}`, which is not the act of a {sender}",
+                            condition.id, basis.id
+                        ),
+                        "Cite the act of the sender, or give each its own list: <basis or role> = <provision>, …; …",
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paragraph_on_the_doorstroompunt_is_of_every_school_and_the_rest_of_one() {
+        let foreign = |text: &str| {
+            let provision = text.parse().unwrap();
+            ACTS.iter()
+                .filter(|(role, _)| is_foreign(&provision, *role))
+                .map(|(role, _)| *role)
+                .collect::<Vec<_>>()
+        };
+        for shared in ["web:9.2.1", "web:9.2.4:2", "web:9.2.11", "lpw:18:1", "avg:6:1a", "pw:7a:7"] {
+            assert_eq!(foreign(shared), [], "{shared}");
+        }
+        for mbo in ["web:9.2.2", "web:9.2.3", "web:9.2.12:2", "web:9.2.13:3", "web:8.1.5:3", "web:2.5.5a"] {
+            assert_eq!(foreign(mbo), [Role::ProSchool, Role::VsoSchool], "{mbo}");
+        }
+        assert_eq!(foreign("wec:47a:1"), [Role::ProSchool, Role::MboSchool]);
+        assert_eq!(foreign("wvo2020:8.21"), [Role::VsoSchool, Role::MboSchool]);
+        assert!(!is_foreign(&"wec:47a:1".parse().unwrap(), Role::WerkEnInkomen));
+    }
+}

@@ -1,0 +1,58 @@
+//! What a template begins is what the gateway that gave it accepts.
+
+use serde_json::{Value, json};
+
+use super::live::{COLLEGE, DOORSTROOMPUNT, Live, SCHOOL};
+
+/// What a template cannot know: that someone agreed, answered, or has a key.
+const ELSEWHERE: [&str; 6] = [
+    "toestemming",
+    "instemming",
+    "buiten-doelgroep",
+    "voortzetting",
+    "uitdrukkelijk",
+    "recipient-has-no-key",
+];
+
+#[test]
+fn a_packet_begun_by_a_template_is_right_for_whoever_sends_it() {
+    let live = Live::start();
+    for party in ["vso-school", "mbo-school", "leerplicht"] {
+        live.json(party, &["keys", "publish", &format!("try/parties/{party}/encryption.jwk")]);
+    }
+    let datasets = live.items(SCHOOL, &["datasets"]);
+    assert_eq!(datasets.len(), 4);
+    let mut told = Vec::new();
+    for dataset in &datasets {
+        let code = dataset["code"].as_str().unwrap();
+        for party in [SCHOOL, "vso-school", "mbo-school", COLLEGE, DOORSTROOMPUNT, "leerplicht"] {
+            let made = live.client(party, &["template", code, "--packet", "--json"]);
+            if !dataset["senders"].as_array().unwrap().iter().any(|role| live.role(party) == *role) {
+                let refused = made.with(1).json()["error"].clone();
+                assert!(
+                    refused["message"].as_str().unwrap().contains("sends nothing of"),
+                    "{party} {code}: {refused}"
+                );
+                continue;
+            }
+            live.write("begun.json", &made.done().json());
+            let act = if dataset["kind"] == "request" { "ask" } else { "push" };
+            let checked = live.client(party, &[act, "begun.json", "--check", "--json"]).json();
+            let wrong = |reason: &&Value| {
+                let code = reason["code"].as_str().unwrap();
+                !ELSEWHERE.iter().any(|known| code.contains(known))
+            };
+            let verdicts = checked["recipients"].as_array().cloned().unwrap_or_default();
+            let errors = verdicts.iter().filter_map(|one| one["errors"].as_array()).flatten();
+            let whole = checked["error"]["problem"]["errors"].as_array().into_iter().flatten();
+            let found: Vec<&Value> = errors.chain(whole).filter(wrong).collect();
+            if !found.is_empty() {
+                told.push(format!("{party} {code}: {found:?}"));
+            }
+        }
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    // Another role than the certificate's is asked for by name.
+    let packet = live.json(SCHOOL, &["template", "verwijderingsmelding", "--packet", "--role", "mbo-school"]);
+    assert_eq!(packet["recipients"][0]["role"], json!("leerplicht"));
+}
