@@ -13,6 +13,7 @@ mod backup;
 pub mod db;
 pub mod error;
 pub mod read;
+pub mod register;
 mod row;
 pub mod subject;
 pub mod write;

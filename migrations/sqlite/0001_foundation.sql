@@ -218,7 +218,9 @@ CREATE TABLE log_head (
     last_time     INTEGER NOT NULL,
     frontier      BLOB NOT NULL,
     policy_digest TEXT NOT NULL,
-    checkpoint    TEXT NOT NULL
+    checkpoint    TEXT NOT NULL,
+    -- Raised by every change of a party, a certificate or a key.
+    register      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- One row, written and cleared to see whether writing is possible; it says nothing.

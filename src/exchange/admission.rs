@@ -10,6 +10,7 @@ use crate::{
         ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
         revocations::Revocations,
     },
+    store::register::Register,
 };
 
 /// Whom the gateway believes, and whose certificates were taken back. Replaced as a whole on reload.
@@ -60,23 +61,29 @@ impl Exchange {
     ///
     /// # Errors
     /// [`AdmitError`].
-    pub async fn admit(&self, certificate: Arc<ClientCertificate>, trace: &str) -> Result<Peer, AdmitError> {
+    pub async fn admit(
+        &self,
+        certificate: Arc<ClientCertificate>,
+        trace: &str,
+    ) -> Result<(Peer, Arc<Register>), AdmitError> {
         let digest = certificate.registration();
-        let row = self.store.certificate(&digest).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
-        let party = self.store.party(&row.party).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let row = register.certificate(&digest).ok_or(AdmitError::Unknown)?;
+        let party = register.party(&row.party).ok_or(AdmitError::Unknown)?;
         let state = match (party.blocked || row.blocked, row.revoked) {
             (true, _) => RegistrationState::Blocked,
             (false, true) => RegistrationState::Retired,
             (false, false) => RegistrationState::Active,
         };
-        let registration = Registration { party: row.party, name: party.name, certificate: digest, state };
+        let registration =
+            Registration { party: row.party, name: party.name.clone(), certificate: digest, state };
         let trust = self.trust.load();
         let admitted = Peer::admit(certificate, registration, &trust.revocations, self.clock.now());
         drop(trust);
         if let Err(fault @ IdentityFault::Blocked) = admitted {
             self.note_blocked(row.party, digest, fault, trace).await?;
         }
-        Ok(admitted?)
+        Ok((admitted?, register))
     }
 
     async fn note_blocked(

@@ -2,7 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{
+    Exchange,
+    caller::Caller,
+    ended::Ended,
+    facts::{Reading, party_facts},
+    ledger::Account,
+    trouble::Trouble,
+};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::id::PacketId,
@@ -61,7 +68,7 @@ impl Exchange {
     ) -> Result<AnswerGiven, AnswerError> {
         let now = self.clock.now();
         let mut reading = Reading::default();
-        let party = self.party_facts(caller.party(), now, &mut reading).await?;
+        let party = party_facts(&caller.register, caller.party(), now, &mut reading);
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
         let is_mine = |packet: &&PacketRow| {
             packet.kind == PacketKind::Request

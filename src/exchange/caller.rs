@@ -1,6 +1,10 @@
 //! Who calls, on whose behalf within the party, and by which trace.
 
-use crate::{accesslog::entry::Staff, domain::party::PartyId, identity::peer::Peer};
+use std::sync::Arc;
+
+use crate::{
+    accesslog::entry::Staff, domain::party::PartyId, identity::peer::Peer, store::register::Register,
+};
 
 /// One call by one party.
 #[derive(Debug)]
@@ -9,6 +13,8 @@ pub struct Caller {
     pub peer: Peer,
     /// Who of the party acts. Routes that look at or move a person's data ask for it.
     pub staff: Option<Staff>,
+    /// Who takes part, as this call found it.
+    pub register: Arc<Register>,
     /// The W3C trace id, 32 hexadecimal digits.
     pub trace: String,
 }

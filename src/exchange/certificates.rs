@@ -56,7 +56,8 @@ impl Exchange {
             not_after: certificate.not_after(),
         };
         drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(KeyError::of)?);
-        let row = self.store.certificate(&certificate.registration()).await.map_err(Trouble::from)?;
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let row = register.certificate(&certificate.registration()).cloned();
         Ok(row.ok_or(Trouble::Inconsistent("a registered certificate is gone"))?)
     }
 

@@ -2,7 +2,14 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{
+    Exchange,
+    caller::Caller,
+    ended::Ended,
+    facts::{Reading, party_facts},
+    ledger::Account,
+    trouble::Trouble,
+};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::{
@@ -76,7 +83,7 @@ impl Exchange {
         ruling: &Ruling,
     ) -> Result<DecisionGiven, DecideError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
         let Some(declaration) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
             self.note_stranger_to_declaration(caller, Event::DecideDeclaration, id, found.as_ref()).await?;

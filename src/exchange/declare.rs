@@ -17,7 +17,7 @@ pub use self::{
 use super::{
     Exchange,
     caller::Caller,
-    facts::Reading,
+    facts::{Reading, party_facts},
     ledger::Account,
     push::{ATTEMPTS, Idempotency},
     recipients::Resolved,
@@ -162,7 +162,7 @@ impl Exchange {
                 Some(key)
             }
         };
-        let (towards, faults) = self.judge_declaration(caller, &wish.parts(), now).await?;
+        let (towards, faults) = self.judge_declaration(caller, &wish.parts(), now);
         if !faults.is_empty() {
             return Err(DeclareError::Invalid(faults));
         }
@@ -214,7 +214,7 @@ impl Exchange {
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Option<Recorded>, DeclareError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
         let purpose = wish.purpose.as_ref().map_or("", Purpose::as_str);
         let pseudonyms = self.pseudonyms_of(caller.party(), &wish.reference, purpose);
         let known = self.store.person(&pseudonyms).await.map_err(Trouble::from)?;

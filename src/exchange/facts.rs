@@ -2,11 +2,11 @@
 //!
 //! A version is read before the facts that it stands for: what changes in between makes the decision void, never wrong.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Exchange, trouble::Trouble};
+use super::{Exchange, caller::Caller, trouble::Trouble};
 use crate::{
     domain::{
         code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
@@ -18,6 +18,7 @@ use crate::{
     policy::facts::{FactVersion, Facts, PartyFacts, RequestFacts},
     store::{
         read::{CopyState, DeclarationRow, PacketState},
+        register::Register,
         subject,
         write::PacketKind,
     },
@@ -41,6 +42,8 @@ pub(super) struct Asked<'a> {
     pub(super) request: Option<PacketId>,
     pub(super) submitted: Timestamp,
     pub(super) now: Timestamp,
+    /// Who takes part, as the call found it; the writer judges whether that is still so.
+    pub(super) register: &'a Register,
 }
 
 /// Facts, and the declarations among them.
@@ -55,8 +58,8 @@ impl Exchange {
     /// Reads what a decision about one recipient rests on.
     pub(super) async fn gather(&self, asked: &Asked<'_>) -> Result<Gathered, Trouble> {
         let mut reading = Reading::default();
-        let sender = self.party_facts(asked.sender, asked.now, &mut reading).await?;
-        let recipient = self.party_facts(asked.recipient, asked.now, &mut reading).await?;
+        let sender = party_facts(asked.register, asked.sender, asked.now, &mut reading);
+        let recipient = party_facts(asked.register, asked.recipient, asked.now, &mut reading);
         let standing = self
             .standing(
                 asked,
@@ -109,23 +112,6 @@ impl Exchange {
         Ok(Gathered { facts, declarations })
     }
 
-    /// A party and the municipalities that it acts for today. The person is no registered party.
-    pub(super) async fn party_facts(
-        &self,
-        party: PartyId,
-        now: Timestamp,
-        reading: &mut Reading,
-    ) -> Result<PartyFacts, Trouble> {
-        if party.role == Role::Betrokkene {
-            return Ok(PartyFacts { party, gemeenten: BTreeSet::new() });
-        }
-        self.note_version(subject::party(&party), reading).await?;
-        let found = self.store.party(&party).await?.filter(|found| !found.blocked);
-        let Some(found) = found else { return Ok(PartyFacts { party, gemeenten: BTreeSet::new() }) };
-        reading.lapses(found.next_change(now));
-        Ok(PartyFacts { party, gemeenten: found.municipalities_at(now) })
-    }
-
     /// The declarations that stand towards a recipient. The person's own copy needs none.
     async fn standing(
         &self,
@@ -140,7 +126,7 @@ impl Exchange {
         found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
         found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
         if found.iter().any(|one| is_of_another(one, municipality)) {
-            let party = self.store.party(&towards).await?;
+            let party = asked.register.party(&towards);
             let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();
             let by_mandate =
                 |place: Option<&Municipality>| place.is_some_and(|place| mandated.contains(place));
@@ -211,10 +197,32 @@ impl Exchange {
         Ok(RequestFacts::default())
     }
 
+    /// Who takes part: as the call found it at first, and as it is now when a decision is made again.
+    pub(super) async fn register_for(&self, caller: &Caller, attempt: u32) -> Result<Arc<Register>, Trouble> {
+        if attempt == 0 { Ok(Arc::clone(&caller.register)) } else { Ok(self.store.register().await?) }
+    }
+
     async fn note_version(&self, subject: String, reading: &mut Reading) -> Result<(), Trouble> {
         reading.versions.extend(self.store.versions(vec![subject]).await?);
         Ok(())
     }
+}
+
+/// A party and the municipalities that it acts for today. The person is no registered party.
+pub(super) fn party_facts(
+    register: &Register,
+    party: PartyId,
+    now: Timestamp,
+    reading: &mut Reading,
+) -> PartyFacts {
+    let nowhere = PartyFacts { party, gemeenten: BTreeSet::new() };
+    if party.role == Role::Betrokkene {
+        return nowhere;
+    }
+    reading.versions.insert(register.version(&party));
+    let Some(found) = register.party(&party).filter(|found| !found.blocked) else { return nowhere };
+    reading.lapses(found.next_change(now));
+    PartyFacts { party, gemeenten: found.municipalities_at(now) }
 }
 
 /// Whether a declaration was given towards the college of another municipality. Under a delegation the same party is the

@@ -80,7 +80,7 @@ impl Exchange {
             key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now)?;
         drop(trust);
         let until = end_of(until, proven)?;
-        let earlier = self.store.keys(&caller.party()).await.map_err(Trouble::from)?;
+        let earlier = caller.register.keys(&caller.party());
         let known = earlier.iter().find(|row| row.thumbprint == key.thumbprint());
         if known.is_some_and(|row| row.state == KeyState::Active && row.valid_until != until) {
             return Err(KeyError::OtherEnd);
@@ -138,9 +138,9 @@ impl Exchange {
     }
 
     async fn own_key(&self, caller: &Caller, thumbprint: &str) -> Result<KeyRow, KeyError> {
-        let found = self.store.key(thumbprint).await.map_err(Trouble::from)?;
-        let own = found.filter(|row| row.party == caller.party()).ok_or(KeyError::NotFound)?;
-        Ok(own.at(self.clock.now()))
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let own = register.key(thumbprint).filter(|row| row.party == caller.party());
+        Ok(own.cloned().ok_or(KeyError::NotFound)?.at(self.clock.now()))
     }
 }
 

@@ -72,7 +72,8 @@ impl Exchange {
         municipalities: Vec<MunicipalityOf>,
     ) -> Result<(), OperateError> {
         let entry = self.operators_entry(party, Event::PartyRegistered, Part::default())?;
-        let known = self.store.party(&party).await.map_err(Trouble::from)?;
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let known = register.party(&party);
         if known.is_some() {
             let effect = UpdateParty { party, name: name.to_owned(), municipalities };
             drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
@@ -115,7 +116,7 @@ impl Exchange {
     /// # Errors
     /// [`OperateError::Waited`] when anything waits for it, or from it for others; else [`OperateError`].
     pub async fn remove_party(&self, party: PartyId) -> Result<(), OperateError> {
-        if self.store.party(&party).await.map_err(Trouble::from)?.is_none() {
+        if self.store.register().await.map_err(Trouble::from)?.party(&party).is_none() {
             return Err(OperateError::NotFound);
         }
         let entry = self.operators_entry(party, Event::PartyRemoved, Part::default())?;
@@ -132,7 +133,7 @@ impl Exchange {
     }
 
     async fn check_represented(&self, party: PartyId, place: &MunicipalityOf) -> Result<(), OperateError> {
-        let others = self.store.others_acting(&party, place).await.map_err(Trouble::from)?;
+        let others = self.store.register().await.map_err(Trouble::from)?.others_acting(&party, place);
         others.first().map_or(Ok(()), |other| Err(OperateError::Represented(*other)))
     }
 
@@ -193,12 +194,8 @@ impl Exchange {
     /// # Errors
     /// [`OperateError`].
     pub async fn revoke_certificate(&self, registration: Digest) -> Result<(), OperateError> {
-        let row = self
-            .store
-            .certificate(&registration)
-            .await
-            .map_err(Trouble::from)?
-            .ok_or(OperateError::NotFound)?;
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let row = register.certificate(&registration).ok_or(OperateError::NotFound)?;
         let part = Part {
             certificate: Some(registration),
             cause: Some("certificate-revoked".to_owned()),

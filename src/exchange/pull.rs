@@ -101,7 +101,8 @@ impl Exchange {
         id: PacketId,
         recipient: PartyId,
     ) -> Result<Released, PullError> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            let register = self.register_for(caller, attempt).await?;
             let now = self.clock.now();
             let found = self.store.packet(id).await.map_err(Trouble::from)?;
             let mine = found.as_ref().and_then(|packet| {
@@ -109,7 +110,7 @@ impl Exchange {
                 let may_see = recipient == caller.party() || packet.sender == caller.party();
                 packet.recipients.iter().find(|row| may_see && row.party == recipient).cloned()
             });
-            let may = self.could(caller, RouteAction::Pull, now).await?;
+            let may = self.could(caller, RouteAction::Pull, now);
             let (Some(packet), Some(row), true) = (found.as_ref(), mine, may) else {
                 let is_own = found.as_ref().is_some_and(|packet| packet.sender == caller.party());
                 if is_own && recipient == caller.party() {
@@ -124,7 +125,7 @@ impl Exchange {
             if let Some(ended) = copy.ended(now) {
                 return Err(self.gone(caller, &copy, ended).await?);
             }
-            let permit = match self.decide_again(&copy, now).await? {
+            let permit = match self.decide_again(&copy, now, &register).await? {
                 Ok(permit) => permit,
                 Err(no) => return Err(self.refuse(caller, &copy, no).await?),
             };

@@ -37,6 +37,7 @@ use crate::{
         permit::Refusal,
     },
     store::{
+        register::Register,
         write::{
             IdempotencyKey, Made, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored,
             Write,
@@ -163,8 +164,9 @@ impl Exchange {
             None => {}
         }
         let prepared = self.prepare(caller, kind, submission).await?;
-        for _ in 0..ATTEMPTS {
-            match self.attempt(caller, submission, &prepared, (&key, idempotency)).await? {
+        for attempt in 0..ATTEMPTS {
+            let register = self.register_for(caller, attempt).await?;
+            match self.attempt((caller, &register), submission, &prepared, (&key, idempotency)).await? {
                 Attempt::Stored(pushed) => return Ok(pushed),
                 Attempt::Replayed(packet) => return self.replay(caller, packet).await,
                 Attempt::Stale => {}
@@ -175,7 +177,7 @@ impl Exchange {
 
     async fn attempt(
         &self,
-        caller: &Caller,
+        (caller, register): (&Caller, &Register),
         submission: &Submission,
         prepared: &Prepared<'_>,
         (key, idempotency): (&str, &Idempotency),
@@ -188,7 +190,7 @@ impl Exchange {
             Some(person) => person,
             None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
         };
-        let allowed = self.decide_all(caller, header, prepared, id, known, now).await?;
+        let allowed = self.decide_all((caller, register), header, prepared, id, known, now).await?;
         if prepared.pseudonyms.is_empty() {
             // The number could not be used a moment ago, and now it can.
             return Ok(Attempt::Stale);

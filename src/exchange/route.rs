@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     Exchange,
     caller::Caller,
-    facts::Reading,
+    facts::{Reading, party_facts},
     ledger::{Account, Knows},
     trouble::Trouble,
 };
@@ -26,7 +26,7 @@ impl Exchange {
         action: RouteAction,
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, Trouble> {
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
         let about = Account { recipient: Some(caller.party()), ..Account::default() };
         self.may_in(caller, action, &party, RouteContext::at(now), about).await
     }
@@ -52,14 +52,9 @@ impl Exchange {
     }
 
     /// Whether the caller may do this now, where a no is not told as one and the use case has an entry of its own for it.
-    pub(super) async fn could(
-        &self,
-        caller: &Caller,
-        action: RouteAction,
-        now: Timestamp,
-    ) -> Result<bool, Trouble> {
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        Ok(self.engine.may(action, &party, RouteContext::at(now)).is_ok())
+    pub(super) fn could(&self, caller: &Caller, action: RouteAction, now: Timestamp) -> bool {
+        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
+        self.engine.may(action, &party, RouteContext::at(now)).is_ok()
     }
 }
 

@@ -4,7 +4,12 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Exchange, caller::Caller, declare::KeptFacts, ended::Ended, facts::Reading, ledger::Account,
+    Exchange,
+    caller::Caller,
+    declare::KeptFacts,
+    ended::Ended,
+    facts::{Reading, party_facts},
+    ledger::Account,
     trouble::Trouble,
 };
 use crate::{
@@ -86,7 +91,7 @@ impl Exchange {
         by: Capacity,
     ) -> Result<TakenBack, WithdrawError> {
         let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
         let Some(declaration) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
             let event = Event::WithdrawDeclaration;

@@ -14,6 +14,7 @@ use crate::{
         facts::Facts,
         permit::{Decision, Permit, Refusal, RefusalKind},
     },
+    store::register::Register,
 };
 
 /// Why today's decision is no.
@@ -30,6 +31,7 @@ impl Exchange {
         &self,
         copy: &Copy,
         now: Timestamp,
+        register: &Register,
     ) -> Result<Result<Permit, No>, Trouble> {
         let kept = self.kept_header(&copy.packet)?;
         let asked = Asked {
@@ -47,12 +49,13 @@ impl Exchange {
             request: kept.request,
             submitted: copy.packet.created,
             now,
+            register,
         };
         let Gathered { facts, .. } = self.gather(&asked).await?;
         // The recipient hears why not, and not how old the person is: it has not received that.
         let facts = Facts { tells_age: false, ..facts };
-        // Read after the version of the sender was noted: a block that comes later makes the permit void.
-        if self.store.party(&copy.packet.sender).await?.is_none_or(|sender| sender.blocked) {
+        // Its version was noted: a block that comes later makes the permit void.
+        if register.party(&copy.packet.sender).is_none_or(|sender| sender.blocked) {
             return Ok(Err(No::Refused(Refusal {
                 kind: RefusalKind::ConditionsFail,
                 basis: Some(copy.row.basis.clone()),

@@ -21,6 +21,7 @@ impl Exchange {
     /// [`Trouble`]: who was told before it stays told.
     pub async fn tell_undelivered(&self, since: Timestamp, now: Timestamp) -> Result<usize, Trouble> {
         let mut told = 0_usize;
+        let register = self.store.register().await?;
         for (id, party, blocked) in self.store.undelivered(since, now).await? {
             let Some(packet) = self.store.packet(id).await? else { continue };
             let Some(row) = packet.recipients.iter().find(|row| row.party == party).cloned() else {
@@ -29,7 +30,7 @@ impl Exchange {
             let copy = Copy { packet, row };
             let kind = if blocked {
                 NoticeKind::RecipientBlocked
-            } else if matches!(self.decide_again(&copy, now).await?, Err(No::Refused(_))) {
+            } else if matches!(self.decide_again(&copy, now, &register).await?, Err(No::Refused(_))) {
                 NoticeKind::MandateEnded
             } else {
                 continue;

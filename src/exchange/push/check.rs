@@ -33,7 +33,8 @@ impl Exchange {
         let mut entries = Vec::new();
         let mut permits = Vec::new();
         for resolved in &prepared.recipients {
-            let asked = asked(caller, &submission.header, &prepared, resolved, Some(never), person, now);
+            let parties = (caller, &*caller.register);
+            let asked = asked(parties, &submission.header, &prepared, resolved, Some(never), person, now);
             let decision = self.engine.decide(&self.gather(&asked).await?.facts).into_result();
             let account = Self::account_of(caller, &asked, Event::Evaluated, outcome(&decision), person);
             let (account, decision) = match decision {

@@ -21,6 +21,7 @@ use crate::{
         trouble::Trouble,
     },
     policy::permit::{Decision, Permit},
+    store::register::Register,
 };
 
 /// A recipient for whom a permit was given.
@@ -35,7 +36,7 @@ impl Exchange {
     /// A permit for every recipient, or one refusal that names all reasons.
     pub(super) async fn decide_all(
         &self,
-        caller: &Caller,
+        (caller, register): (&Caller, &Register),
         header: &Header,
         prepared: &Prepared<'_>,
         id: PacketId,
@@ -47,7 +48,7 @@ impl Exchange {
         let mut keyless = Vec::new();
         let mut entries = Vec::new();
         for resolved in &prepared.recipients {
-            let asked = asked(caller, header, prepared, resolved, Some(id), person, now);
+            let asked = asked((caller, register), header, prepared, resolved, Some(id), person, now);
             let Gathered { facts, declarations } = self.gather(&asked).await?;
             let event = event_of(prepared.dataset.kind);
             let account = Self::account_of(caller, &asked, event, Outcome::Refused, person);
@@ -57,7 +58,7 @@ impl Exchange {
                     refused.push((resolved.at, refusal));
                 }
                 Decision::Permit(permit) => {
-                    let key = self.key_of(caller.party(), resolved.party, now).await?;
+                    let key = key_of(register, caller.party(), resolved.party, now)?;
                     let cause =
                         if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
                     // Kept only if the push fails for another's sake.
@@ -93,7 +94,7 @@ impl Exchange {
             return Ok(true);
         }
         for resolved in &prepared.recipients {
-            let asked = asked(caller, header, prepared, resolved, None, None, now);
+            let asked = asked((caller, &caller.register), header, prepared, resolved, None, None, now);
             if !self.engine.carries_pgn(&self.gather(&asked).await?.facts) {
                 return Ok(false);
             }
@@ -113,7 +114,8 @@ impl Exchange {
         let mut entries = Vec::new();
         for Allowed { resolved, permit, .. } in allowed {
             let now = permit.decided_at();
-            let asked = asked(caller, header, prepared, resolved, permit.packet(), person, now);
+            let parties = (caller, &*caller.register);
+            let asked = asked(parties, header, prepared, resolved, permit.packet(), person, now);
             let account =
                 Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
             let account = account.permitted(permit, asked.categories).because("content-not-allowed");
@@ -145,27 +147,26 @@ impl Exchange {
         };
         account
     }
+}
 
-    /// The key to which the recipient wants to be sealed now; the person's copy is sealed to the sender, who hands it over.
-    async fn key_of(
-        &self,
-        sender: PartyId,
-        recipient: PartyId,
-        now: Timestamp,
-    ) -> Result<Option<RecipientKey>, Trouble> {
-        let owner = if recipient.role == Role::Betrokkene { sender } else { recipient };
-        let Some(found) = self.store.active_key(&owner, now).await? else { return Ok(None) };
-        let jwk =
-            serde_json::from_str(&found.jwk).map_err(|_| Trouble::Inconsistent("a stored key is no JSON"))?;
-        let key =
-            RecipientKey::from_stored(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
-        Ok(Some(key))
-    }
+/// The key to which the recipient wants to be sealed now; the person's copy is sealed to the sender, who hands it over.
+fn key_of(
+    register: &Register,
+    sender: PartyId,
+    recipient: PartyId,
+    now: Timestamp,
+) -> Result<Option<RecipientKey>, Trouble> {
+    let owner = if recipient.role == Role::Betrokkene { sender } else { recipient };
+    let Some(found) = register.active_key(&owner, now) else { return Ok(None) };
+    let jwk =
+        serde_json::from_str(&found.jwk).map_err(|_| Trouble::Inconsistent("a stored key is no JSON"))?;
+    let key = RecipientKey::from_stored(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
+    Ok(Some(key))
 }
 
 /// The question about one recipient of a submission.
 pub(super) fn asked<'a>(
-    caller: &Caller,
+    (caller, register): (&Caller, &'a Register),
     header: &'a Header,
     prepared: &'a Prepared<'_>,
     resolved: &'a Resolved,
@@ -189,6 +190,7 @@ pub(super) fn asked<'a>(
         request: header.request,
         submitted: now,
         now,
+        register,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     exchange::{
         Exchange,
         caller::Caller,
-        facts::Reading,
+        facts::{Reading, party_facts},
         ledger::Account,
         recipients::Resolved,
         submission::{Parts, Submission},
@@ -48,11 +48,11 @@ impl Exchange {
     ) -> Result<Prepared<'a>, PushError> {
         let header = &submission.header;
         let now = self.clock.now();
-        let sender = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
+        let sender = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
         let about = Account { sender: Some(caller.party()), ..Account::default() };
         let may = self.may_in(caller, action_of(kind), &sender, RouteContext::at(now), about).await?;
         may.map_err(|refusal| PushError::Refused(vec![(None, refusal)]))?;
-        let mut judged = self.judge(caller.party(), kind, &submission.parts(), now).await?;
+        let mut judged = self.judge(caller, kind, &submission.parts(), now);
         let owed = judged.dataset.and_then(|dataset| dataset.owed_copy(caller.party().role, &header.purpose));
         if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
             judged.faults.push(self.catalogue.cited(copy_owed(owed)));
@@ -73,7 +73,7 @@ impl Exchange {
         }
         for recipient in recipients.iter_mut().filter(|one| one.at.is_some() && one.municipality.is_none()) {
             // A party was named that acts for several colleges: that of the residence, if it is one of them.
-            let acts = self.party_facts(recipient.party, now, &mut Reading::default()).await?.gemeenten;
+            let acts = party_facts(&caller.register, recipient.party, now, &mut Reading::default()).gemeenten;
             let residence = Some(&header.person.verblijf).filter(|_| header.request.is_none());
             recipient.municipality = residence.filter(|place| acts.contains(*place)).cloned();
         }
@@ -86,30 +86,16 @@ impl Exchange {
     }
 
     /// What is wrong with the parts of a body that is not in order as a whole. Who may not push is told nothing of them.
-    ///
-    /// # Errors
-    /// [`Trouble`].
-    pub async fn wrong_with_parts(
-        &self,
-        caller: &Caller,
-        kind: DatasetKind,
-        parts: &Parts<'_>,
-    ) -> Result<Vec<Fault>, Trouble> {
+    pub fn wrong_with_parts(&self, caller: &Caller, kind: DatasetKind, parts: &Parts<'_>) -> Vec<Fault> {
         let now = self.clock.now();
-        if !self.could(caller, action_of(kind), now).await? {
-            return Ok(Vec::new());
+        if !self.could(caller, action_of(kind), now) {
+            return Vec::new();
         }
-        Ok(self.judge(caller.party(), kind, parts, now).await?.faults)
+        self.judge(caller, kind, parts, now).faults
     }
 
     /// Judges each part by itself, and together those that must agree.
-    async fn judge(
-        &self,
-        sender: PartyId,
-        kind: DatasetKind,
-        parts: &Parts<'_>,
-        now: Timestamp,
-    ) -> Result<Judged<'_>, Trouble> {
+    fn judge(&self, caller: &Caller, kind: DatasetKind, parts: &Parts<'_>, now: Timestamp) -> Judged<'_> {
         let mut faults = Vec::new();
         let known = |code: &DatasetCode| self.catalogue.dataset(code).filter(|dataset| dataset.kind == kind);
         let dataset = parts.dataset.and_then(known);
@@ -123,7 +109,7 @@ impl Exchange {
         if parts.expires.is_some_and(|expires| expires <= now || last.is_some_and(|last| expires > last)) {
             faults.push(invalid_expiry(last));
         }
-        let recipients = match self.resolve(sender, &parts.recipients, now).await? {
+        let recipients = match self.resolve(caller, &parts.recipients, now) {
             Ok(recipients) => recipients,
             Err(more) => {
                 faults.extend(more);
@@ -143,7 +129,7 @@ impl Exchange {
             let numbers = parts.reference.map(|reference| other_numbers(dataset, contents, reference));
             faults.extend(born.into_iter().chain(numbers.into_iter().flatten()));
         }
-        Ok(Judged { dataset, contents, recipients, faults })
+        Judged { dataset, contents, recipients, faults }
     }
 }
 

@@ -14,9 +14,9 @@ use super::{
     fault::{FaultPoint, Step},
 };
 use crate::{
-    domain::digest::Digest,
+    domain::{digest::Digest, party::PartyId},
     policy::{facts::FactVersion, permit::Permit},
-    store::{error::StoreError, row::Columns},
+    store::{error::StoreError, row::Columns, subject},
 };
 
 /// A statement with its parameters.
@@ -43,6 +43,8 @@ pub struct Tx<'c> {
 /// Raises the version of a subject. The first version of a subject that was never raised is 0.
 const RAISE: &str = "INSERT INTO subject_version (subject, version) VALUES ($1, 1) \
      ON CONFLICT (subject) DO UPDATE SET version = subject_version.version + 1 RETURNING version";
+
+const RAISE_REGISTER: &str = "UPDATE log_head SET register = register + 1 WHERE id = 1";
 
 impl<'c> Tx<'c> {
     pub(super) fn new(
@@ -98,6 +100,12 @@ impl<'c> Tx<'c> {
             self.versions.insert(subject, Columns(row).integer("version")?);
         }
         Ok(())
+    }
+
+    /// Raises the version of a party that this write changes, and with it the number of the register.
+    pub(in crate::store) async fn raise_party(&mut self, party: &PartyId) -> Result<(), Halt> {
+        self.run(sqlx::query(RAISE_REGISTER)).await?;
+        self.raise(subject::party(party)).await
     }
 
     /// Refuses a permit that is not valid at this instant under this policy.

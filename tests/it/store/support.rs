@@ -42,6 +42,7 @@ use sluis::{
     store::{
         Committed, OpenOptions, Store,
         read::PacketRow,
+        register::Register,
         subject,
         write::{
             Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, NewPacket, NewPerson,
@@ -144,6 +145,11 @@ pub(crate) struct Rig {
 impl Rig {
     pub(crate) async fn on(store: Store) -> Self {
         Self::with(store, None).await
+    }
+
+    /// Who takes part now.
+    pub(crate) async fn registered(&self) -> Arc<Register> {
+        self.store.register().await.unwrap()
     }
 
     pub(crate) async fn with(store: Store, faults: Option<Arc<dyn FaultPoint>>) -> Self {
