@@ -71,9 +71,9 @@ CREATE TABLE pseudonym (
 CREATE INDEX pseudonym_by_person ON pseudonym (person_id);
 
 -- What a decision rested on: a subject that changed since then makes the decision void.
-CREATE TABLE subject_version (
+CREATE TABLE subject_change (
     subject TEXT NOT NULL PRIMARY KEY,
-    version INTEGER NOT NULL
+    entry   INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE declaration (

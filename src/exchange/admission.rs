@@ -10,7 +10,7 @@ use crate::{
         ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
         revocations::Revocations,
     },
-    store::register::Register,
+    store::snapshot::{Needs, Snapshot},
 };
 
 /// Whom the gateway believes, and whose certificates were taken back. Replaced as a whole on reload.
@@ -65,9 +65,10 @@ impl Exchange {
         &self,
         certificate: Arc<ClientCertificate>,
         trace: &str,
-    ) -> Result<(Peer, Arc<Register>), AdmitError> {
+    ) -> Result<(Peer, Snapshot), AdmitError> {
         let digest = certificate.registration();
-        let register = self.store.register().await.map_err(Trouble::from)?;
+        let seen = self.store.snapshot(Needs::default()).await.map_err(Trouble::from)?;
+        let register = seen.register();
         let row = register.certificate(&digest).ok_or(AdmitError::Unknown)?;
         let party = register.party(&row.party).ok_or(AdmitError::Unknown)?;
         let state = match (party.blocked || row.blocked, row.revoked) {
@@ -83,7 +84,7 @@ impl Exchange {
         if let Err(fault @ IdentityFault::Blocked) = admitted {
             self.note_blocked(row.party, digest, fault, trace).await?;
         }
-        Ok((admitted?, register))
+        Ok((admitted?, seen))
     }
 
     async fn note_blocked(

@@ -19,6 +19,7 @@ use crate::{
     },
     store::{
         read::PacketRow,
+        snapshot::Needs,
         write::{Answer, PacketKind, Write},
         writer::error::{Conflict, WriteError},
     },
@@ -68,13 +69,15 @@ impl Exchange {
     ) -> Result<AnswerGiven, AnswerError> {
         let now = self.clock.now();
         let mut reading = Reading::default();
-        let party = party_facts(&caller.register, caller.party(), now, &mut reading);
-        let found = self.store.packet(id).await.map_err(Trouble::from)?;
+        let needs = Needs { packets: vec![id], ..Needs::default() };
+        let snapshot = self.store.snapshot(needs).await.map_err(Trouble::from)?;
+        let party = party_facts(snapshot.register(), caller.party(), now, &mut reading);
+        let found = snapshot.packet(id);
         let is_mine = |packet: &&PacketRow| {
             packet.kind == PacketKind::Request
                 && packet.recipients.iter().any(|row| row.party == caller.party())
         };
-        let request = found.as_ref().filter(is_mine);
+        let request = found.filter(is_mine);
         let kept = request.map(|request| self.kept_header(request)).transpose()?;
         let context = RouteContext::answering(now, kept.as_ref().map(|kept| &kept.person.verblijf));
         let mut about = Account { recipient: Some(caller.party()), ..Account::default() };
@@ -82,7 +85,7 @@ impl Exchange {
         let may = self.may_in(caller, RouteAction::Answer, &party, context, about).await?;
         may.map_err(AnswerError::Refused)?;
         let Some(request) = request else {
-            self.note_stranger(caller, Event::Answer, id, found.as_ref()).await?;
+            self.note_stranger(caller, Event::Answer, id, found).await?;
             return Err(AnswerError::NotFound);
         };
         let mut account = Account::of(Event::Answer, Outcome::Recorded);
@@ -101,7 +104,8 @@ impl Exchange {
         account.person = Some(request.person);
         let entry = self.entry(caller, account.clone())?;
         let effect = Answer { request: id, party: caller.party(), continues };
-        match self.writer.submit(Write::new(effect, vec![entry]).resting_on(reading.into_versions())).await {
+        let as_of = snapshot.as_of(reading.into_subjects());
+        match self.writer.submit(Write::new(effect, vec![entry]).resting_on(as_of)).await {
             Ok(done) => {
                 let answered = done.into_inner().outcome;
                 Ok(AnswerGiven { continues: answered.continues, at: answered.at, index: answered.index })

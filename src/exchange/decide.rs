@@ -83,7 +83,7 @@ impl Exchange {
         ruling: &Ruling,
     ) -> Result<DecisionGiven, DecideError> {
         let now = self.clock.now();
-        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
+        let party = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
         let Some(declaration) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
             self.note_stranger_to_declaration(caller, Event::DecideDeclaration, id, found.as_ref()).await?;

@@ -214,7 +214,7 @@ impl Exchange {
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Option<Recorded>, DeclareError> {
         let now = self.clock.now();
-        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
+        let party = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
         let purpose = wish.purpose.as_ref().map_or("", Purpose::as_str);
         let pseudonyms = self.pseudonyms_of(caller.party(), &wish.reference, purpose);
         let known = self.store.person(&pseudonyms).await.map_err(Trouble::from)?;

@@ -28,7 +28,7 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn parties(&self, caller: &Caller) -> Result<Vec<PartyRow>, DirectoryError> {
         self.catalogue_route(caller).await?;
-        Ok(caller.register.parties().filter(|party| !party.blocked).cloned().collect())
+        Ok(caller.register().parties().filter(|party| !party.blocked).cloned().collect())
     }
 
     /// The keys of a party as they stand now, the oldest first.
@@ -37,11 +37,11 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn keys_of(&self, caller: &Caller, party: PartyId) -> Result<Vec<KeyRow>, DirectoryError> {
         self.catalogue_route(caller).await?;
-        if caller.register.party(&party).is_none() {
+        if caller.register().party(&party).is_none() {
             return Err(DirectoryError::NotFound);
         }
         let now = self.clock.now();
-        Ok(caller.register.keys(&party).iter().cloned().map(|key| key.at(now)).collect())
+        Ok(caller.register().keys(&party).iter().cloned().map(|key| key.at(now)).collect())
     }
 
     /// All datasets.

@@ -1,12 +1,10 @@
-//! Gathering what a decision rests on, with the versions that the writer compares before it commits.
-//!
-//! A version is read before the facts that it stands for: what changes in between makes the decision void, never wrong.
+//! From a snapshot to the facts of a decision, with the subjects that the writer looks at before it commits.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, trouble::Trouble};
+use super::{Exchange, trouble::Trouble};
 use crate::{
     domain::{
         code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
@@ -15,10 +13,11 @@ use crate::{
         party::{PartyId, Role},
         person::PersonFacts,
     },
-    policy::facts::{FactVersion, Facts, PartyFacts, RequestFacts},
+    policy::facts::{Facts, PartyFacts, RequestFacts},
     store::{
-        read::{CopyState, DeclarationRow, PacketState},
+        read::{CopyState, PacketState},
         register::Register,
+        snapshot::{Snapshot, Wish},
         subject,
         write::PacketKind,
     },
@@ -42,8 +41,6 @@ pub(super) struct Asked<'a> {
     pub(super) request: Option<PacketId>,
     pub(super) submitted: Timestamp,
     pub(super) now: Timestamp,
-    /// Who takes part, as the call found it; the writer judges whether that is still so.
-    pub(super) register: &'a Register,
 }
 
 /// Facts, and the declarations among them.
@@ -55,23 +52,21 @@ pub(super) struct Gathered {
 }
 
 impl Exchange {
-    /// Reads what a decision about one recipient rests on.
-    pub(super) async fn gather(&self, asked: &Asked<'_>) -> Result<Gathered, Trouble> {
+    /// What a decision about one recipient rests on.
+    pub(super) fn gather(&self, snapshot: &Snapshot, asked: &Asked<'_>) -> Result<Gathered, Trouble> {
         let mut reading = Reading::default();
-        let sender = party_facts(asked.register, asked.sender, asked.now, &mut reading);
-        let recipient = party_facts(asked.register, asked.recipient, asked.now, &mut reading);
-        let standing = self
-            .standing(
-                asked,
-                (asked.dataset, asked.purpose),
-                (asked.recipient, asked.municipality),
-                &mut reading,
-            )
-            .await?;
-        let request = self.request_facts(asked, &mut reading).await?;
-        if let Some(packet) = asked.packet {
-            self.note_version(subject::packet(packet), &mut reading).await?;
-        }
+        let register = snapshot.register();
+        let sender = party_facts(register, asked.sender, asked.now, &mut reading);
+        let recipient = party_facts(register, asked.recipient, asked.now, &mut reading);
+        let standing = standing(
+            snapshot,
+            asked,
+            (asked.dataset, asked.purpose),
+            (asked.recipient, asked.municipality),
+            &mut reading,
+        );
+        let request = self.request_facts(snapshot, asked, &mut reading)?;
+        reading.subjects.extend(asked.packet.map(subject::packet));
 
         let by = |kind: DeclarationKind| -> BTreeSet<Capacity> {
             standing.iter().filter(|one| one.kind == kind).map(|one| one.given_by).collect()
@@ -102,7 +97,7 @@ impl Exchange {
             bezwaar: !by(DeclarationKind::Bezwaar).is_empty(),
             beperking: !by(DeclarationKind::Beperking).is_empty(),
             subject: asked.packet,
-            versions: reading.versions.into_iter().collect(),
+            as_of: snapshot.as_of(reading.subjects),
             valid_until: reading.valid_until,
             tells_age: true,
         };
@@ -112,51 +107,23 @@ impl Exchange {
         Ok(Gathered { facts, declarations })
     }
 
-    /// The declarations that stand towards a recipient. The person's own copy needs none.
-    async fn standing(
-        &self,
-        asked: &Asked<'_>,
-        (dataset, purpose): (&DatasetCode, &Purpose),
-        (towards, municipality): (PartyId, Option<&Municipality>),
-        reading: &mut Reading,
-    ) -> Result<Vec<DeclarationRow>, Trouble> {
-        let Some(person) = asked.person else { return Ok(Vec::new()) };
-        self.note_version(subject::person(person), reading).await?;
-        let mut found = self.store.standing(person, dataset, purpose, &towards, asked.now).await?;
-        found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
-        found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
-        if found.iter().any(|one| is_of_another(one, municipality)) {
-            let party = asked.register.party(&towards);
-            let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();
-            let by_mandate =
-                |place: Option<&Municipality>| place.is_some_and(|place| mandated.contains(place));
-            found.retain(|one| {
-                let either = by_mandate(municipality) || by_mandate(one.municipality.as_ref());
-                !(is_of_another(one, municipality) && either)
-            });
-        }
-        for one in &found {
-            reading.lapses(one.until);
-            // What a transfer rests on; the other kinds are notes or stand in its way.
-            if one.kind.names_its_recipient() {
-                reading.declarations.insert(one.id);
-            }
-        }
-        Ok(found)
-    }
-
     /// The request counts if it was made by this sender about this person and, for a college, towards that college.
-    async fn request_facts(&self, asked: &Asked<'_>, reading: &mut Reading) -> Result<RequestFacts, Trouble> {
+    fn request_facts(
+        &self,
+        snapshot: &Snapshot,
+        asked: &Asked<'_>,
+        reading: &mut Reading,
+    ) -> Result<RequestFacts, Trouble> {
         let Some(id) = asked.request else { return Ok(RequestFacts::default()) };
-        self.note_version(subject::packet(id), reading).await?;
-        let request = self.store.packet(id).await?.filter(|request| {
+        reading.subjects.insert(subject::packet(id));
+        let request = snapshot.packet(id).filter(|request| {
             request.kind == PacketKind::Request
                 && request.sender == asked.sender
                 && Some(request.person) == asked.person
                 && request.state != PacketState::Withdrawn
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
-        let person = self.kept_header(&request)?.person;
+        let person = self.kept_header(request)?.person;
         let indiening = person.birth_date.age_at(request.created);
         let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
@@ -167,7 +134,7 @@ impl Exchange {
             }
             // What ended carries nothing more; who agreed with it is still told apart from who did not.
             let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            let continues = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            let continues = snapshot.answer(id, &copy.party).is_some_and(|answer| answer.continues);
             let accepted = continues && (own || !ended);
             // The document goes to the college that was asked, whoever acts for it, and to no other of that party.
             let other = |named: &Municipality| copy.municipality.as_ref().is_some_and(|asked| asked != named);
@@ -176,7 +143,7 @@ impl Exchange {
             }
             let about = (&request.dataset, &request.purpose);
             let standing =
-                self.standing(asked, about, (copy.party, copy.municipality.as_ref()), reading).await?;
+                standing(snapshot, asked, about, (copy.party, copy.municipality.as_ref()), reading);
             let instemming = standing
                 .iter()
                 .filter(|one| one.kind == DeclarationKind::Instemming)
@@ -196,16 +163,38 @@ impl Exchange {
         }
         Ok(RequestFacts::default())
     }
+}
 
-    /// Who takes part: as the call found it at first, and as it is now when a decision is made again.
-    pub(super) async fn register_for(&self, caller: &Caller, attempt: u32) -> Result<Arc<Register>, Trouble> {
-        if attempt == 0 { Ok(Arc::clone(&caller.register)) } else { Ok(self.store.register().await?) }
+/// The declarations that stand towards a recipient. The person's own copy needs none.
+fn standing<'s>(
+    snapshot: &'s Snapshot,
+    asked: &Asked<'_>,
+    about: (&DatasetCode, &Purpose),
+    (towards, municipality): (PartyId, Option<&Municipality>),
+    reading: &mut Reading,
+) -> Vec<&'s Wish> {
+    let Some(person) = asked.person else { return Vec::new() };
+    reading.subjects.insert(subject::person(person));
+    let mut found: Vec<_> = snapshot.standing(person, about, &towards, asked.now).collect();
+    found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
+    found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
+    if found.iter().any(|one| is_of_another(one, municipality)) {
+        let party = snapshot.register().party(&towards);
+        let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();
+        let by_mandate = |place: Option<&Municipality>| place.is_some_and(|place| mandated.contains(place));
+        found.retain(|one| {
+            let either = by_mandate(municipality) || by_mandate(one.municipality.as_ref());
+            !(is_of_another(one, municipality) && either)
+        });
     }
-
-    async fn note_version(&self, subject: String, reading: &mut Reading) -> Result<(), Trouble> {
-        reading.versions.extend(self.store.versions(vec![subject]).await?);
-        Ok(())
+    for one in &found {
+        reading.lapses(one.until);
+        // What a transfer rests on; the other kinds are notes or stand in its way.
+        if one.kind.names_its_recipient() {
+            reading.declarations.insert(one.id);
+        }
     }
+    found
 }
 
 /// A party and the municipalities that it acts for today. The person is no registered party.
@@ -219,7 +208,7 @@ pub(super) fn party_facts(
     if party.role == Role::Betrokkene {
         return nowhere;
     }
-    reading.versions.insert(register.version(&party));
+    reading.subjects.insert(subject::party(&party));
     let Some(found) = register.party(&party).filter(|found| !found.blocked) else { return nowhere };
     reading.lapses(found.next_change(now));
     PartyFacts { party, gemeenten: found.municipalities_at(now) }
@@ -227,14 +216,14 @@ pub(super) fn party_facts(
 
 /// Whether a declaration was given towards the college of another municipality. Under a delegation the same party is the
 /// controller for both and the declaration counts; under a mandate it counts for its own college only.
-fn is_of_another(declaration: &DeclarationRow, municipality: Option<&Municipality>) -> bool {
+fn is_of_another(declaration: &Wish, municipality: Option<&Municipality>) -> bool {
     declaration.towards.is_some() && declaration.municipality.as_ref() != municipality
 }
 
 /// What was read so far.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    versions: BTreeSet<FactVersion>,
+    subjects: BTreeSet<String>,
     valid_until: Option<Timestamp>,
     declarations: BTreeSet<DeclarationId>,
 }
@@ -244,8 +233,8 @@ impl Reading {
         self.valid_until = [self.valid_until, at].into_iter().flatten().min();
     }
 
-    /// The versions that were noted, for a write that rests on what was read.
-    pub(super) fn into_versions(self) -> impl Iterator<Item = FactVersion> {
-        self.versions.into_iter()
+    /// What was looked at, for a write that rests on it.
+    pub(super) fn into_subjects(self) -> BTreeSet<String> {
+        self.subjects
     }
 }

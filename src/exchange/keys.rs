@@ -80,7 +80,7 @@ impl Exchange {
             key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now)?;
         drop(trust);
         let until = end_of(until, proven)?;
-        let earlier = caller.register.keys(&caller.party());
+        let earlier = caller.register().keys(&caller.party());
         let known = earlier.iter().find(|row| row.thumbprint == key.thumbprint());
         if known.is_some_and(|row| row.state == KeyState::Active && row.valid_until != until) {
             return Err(KeyError::OtherEnd);

@@ -10,10 +10,7 @@ use crate::{
         id::PersonId,
         party::PartyId,
     },
-    policy::{
-        facts::FactVersion,
-        permit::{Permit, Refusal},
-    },
+    policy::permit::{Permit, Refusal},
     store::write::{Record, Write},
 };
 
@@ -48,7 +45,8 @@ impl Account {
         self.shared.policy_digest = Some(permit.policy_digest());
         self.shared.categories.clone_from(categories);
         self.for_sender.conditions = permit.conditions().to_vec();
-        self.gateway.versions = permit.versions().iter().map(version).collect();
+        self.shared.as_of = Some(permit.as_of().entries);
+        self.gateway.subjects.clone_from(&permit.as_of().subjects);
         self
     }
 
@@ -89,10 +87,6 @@ fn note_refusal(part: &mut Part, basis: Option<&Grondslag>, refusal: &Refusal) {
     provisions.dedup();
     part.provisions = provisions;
     part.cause = Some(refusal.kind.as_str().to_owned());
-}
-
-fn version(fact: &FactVersion) -> entry::FactVersion {
-    entry::FactVersion { subject: fact.subject.clone(), version: fact.version }
 }
 
 impl Exchange {

@@ -159,6 +159,7 @@ impl Exchange {
     }
 
     async fn seen_by(&self, party: PartyId, packet: PacketRow, now: Timestamp) -> Result<Seen, Trouble> {
+        let held = self.store.held_for(packet.id).await?;
         let mut copies = Vec::new();
         for row in packet.recipients.iter().filter(|row| packet.sender == party || row.party == party) {
             let answer = match packet.kind {
@@ -167,7 +168,7 @@ impl Exchange {
             };
             copies.push(SeenCopy {
                 row: row.clone(),
-                state: state_at(row, &packet, now),
+                state: state_at(row, held.contains(&row.party), &packet, now),
                 continues: answer.as_ref().map(|answer| answer.continues),
                 answered_at: answer.map(|answer| answer.at),
             });
@@ -178,11 +179,11 @@ impl Exchange {
 
 /// A copy whose term has passed is expired, whether or not the gateway has ended it yet. One that waits for a recipient that
 /// cannot come for it is withheld.
-fn state_at(row: &RecipientRow, packet: &PacketRow, now: Timestamp) -> CopyState {
+fn state_at(row: &RecipientRow, held: bool, packet: &PacketRow, now: Timestamp) -> CopyState {
     let over = packet.state != PacketState::Withdrawn && packet.expires <= now;
     match row.state {
         CopyState::Waiting if over => CopyState::Expired,
-        CopyState::Waiting if row.held && packet.state == PacketState::Open => CopyState::Withheld,
+        CopyState::Waiting if held && packet.state == PacketState::Open => CopyState::Withheld,
         state => state,
     }
 }

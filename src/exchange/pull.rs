@@ -30,6 +30,7 @@ use crate::{
     store::{
         Committed,
         read::{CopyState, PacketRow, PacketState, RecipientRow},
+        snapshot::Needs,
         write::{Deliver, Delivery, TellNarrowed, Write},
         writer::job::Done,
     },
@@ -101,31 +102,32 @@ impl Exchange {
         id: PacketId,
         recipient: PartyId,
     ) -> Result<Released, PullError> {
-        for attempt in 0..ATTEMPTS {
-            let register = self.register_for(caller, attempt).await?;
+        for _ in 0..ATTEMPTS {
             let now = self.clock.now();
-            let found = self.store.packet(id).await.map_err(Trouble::from)?;
-            let mine = found.as_ref().and_then(|packet| {
+            let needs = Needs { packets: vec![id], ..Needs::default() };
+            let snapshot = self.store.snapshot(needs).await.map_err(Trouble::from)?;
+            let found = snapshot.packet(id);
+            let mine = found.and_then(|packet| {
                 // The person's copy is for its sender alone.
                 let may_see = recipient == caller.party() || packet.sender == caller.party();
                 packet.recipients.iter().find(|row| may_see && row.party == recipient).cloned()
             });
             let may = self.could(caller, RouteAction::Pull, now);
-            let (Some(packet), Some(row), true) = (found.as_ref(), mine, may) else {
-                let is_own = found.as_ref().is_some_and(|packet| packet.sender == caller.party());
+            let (Some(packet), Some(row), true) = (found, mine, may) else {
+                let is_own = found.is_some_and(|packet| packet.sender == caller.party());
                 if is_own && recipient == caller.party() {
                     // The sender looked at its own packet: in nobody's log is that a pull.
-                    self.note_stranger(caller, Event::Lookup, id, found.as_ref()).await?;
+                    self.note_stranger(caller, Event::Lookup, id, found).await?;
                     return Err(PullError::OwnPacket);
                 }
-                self.note_stranger(caller, Event::Pull, id, found.as_ref()).await?;
+                self.note_stranger(caller, Event::Pull, id, found).await?;
                 return Err(PullError::NotFound);
             };
             let copy = Copy { packet: packet.clone(), row };
             if let Some(ended) = copy.ended(now) {
                 return Err(self.gone(caller, &copy, ended).await?);
             }
-            let permit = match self.decide_again(&copy, now, &register).await? {
+            let permit = match self.decide_again(&copy, now, &snapshot)? {
                 Ok(permit) => permit,
                 Err(no) => return Err(self.refuse(caller, &copy, no).await?),
             };

@@ -17,7 +17,7 @@ use super::{
     Exchange,
     caller::Caller,
     receipts::Receipt,
-    submission::{KeptHeader, Submission},
+    submission::{Header, KeptHeader, Submission},
     trouble::Trouble,
 };
 use crate::{
@@ -37,7 +37,7 @@ use crate::{
         permit::Refusal,
     },
     store::{
-        register::Register,
+        snapshot::{Needs, Snapshot},
         write::{
             IdempotencyKey, Made, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored,
             Write,
@@ -155,18 +155,23 @@ impl Exchange {
     ) -> Result<Pushed, PushError> {
         // The caller may have made its key from a name or a number: that is not kept either.
         let key = self.key_hmac(caller, idempotency)?;
-        let known = self.store.by_idempotency_key(&caller.party(), &key).await.map_err(Trouble::from)?;
-        match known {
-            Some((earlier, Made::Packet(packet))) if earlier == self.body_hmac(caller, idempotency)? => {
-                return self.replay(caller, packet).await;
+        let made_under = Some((caller.party(), key.clone()));
+        // What was answered once is answered again, also when it would not be taken today.
+        let prepared = match self.prepare(caller, kind, submission).await {
+            Ok(prepared) => prepared,
+            Err(wrong) => {
+                let snapshot = self.store.snapshot(Needs { made_under, ..Needs::default() }).await;
+                let earlier = self.earlier(caller, &snapshot.map_err(Trouble::from)?, idempotency).await?;
+                return earlier.ok_or(wrong);
             }
-            Some(_) => return Err(PushError::KeyReused),
-            None => {}
-        }
-        let prepared = self.prepare(caller, kind, submission).await?;
-        for attempt in 0..ATTEMPTS {
-            let register = self.register_for(caller, attempt).await?;
-            match self.attempt((caller, &register), submission, &prepared, (&key, idempotency)).await? {
+        };
+        for _ in 0..ATTEMPTS {
+            let needs = needs(&submission.header, &prepared, made_under.clone());
+            let snapshot = self.store.snapshot(needs).await.map_err(Trouble::from)?;
+            if let Some(earlier) = self.earlier(caller, &snapshot, idempotency).await? {
+                return Ok(earlier);
+            }
+            match self.attempt(caller, submission, &prepared, &snapshot, (&key, idempotency)).await? {
                 Attempt::Stored(pushed) => return Ok(pushed),
                 Attempt::Replayed(packet) => return self.replay(caller, packet).await,
                 Attempt::Stale => {}
@@ -175,22 +180,39 @@ impl Exchange {
         Err(Trouble::Restless.into())
     }
 
+    /// What the same key and body were answered before.
+    async fn earlier(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        idempotency: &Idempotency,
+    ) -> Result<Option<Pushed>, PushError> {
+        match snapshot.made() {
+            None => Ok(None),
+            Some((body, Made::Packet(packet))) if body == self.body_hmac(caller, idempotency)? => {
+                self.replay(caller, packet).await.map(Some)
+            }
+            Some(_) => Err(PushError::KeyReused),
+        }
+    }
+
     async fn attempt(
         &self,
-        (caller, register): (&Caller, &Register),
+        caller: &Caller,
         submission: &Submission,
         prepared: &Prepared<'_>,
+        snapshot: &Snapshot,
         (key, idempotency): (&str, &Idempotency),
     ) -> Result<Attempt, PushError> {
         let header = &submission.header;
         let now = self.clock.now();
         let id = PacketId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
-        let known = self.store.person(&prepared.pseudonyms).await.map_err(Trouble::from)?;
+        let known = snapshot.person();
         let person = match known {
             Some(person) => person,
             None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
         };
-        let allowed = self.decide_all((caller, register), header, prepared, id, known, now).await?;
+        let allowed = self.decide_all(caller, header, prepared, id, snapshot, now).await?;
         if prepared.pseudonyms.is_empty() {
             // The number could not be used a moment ago, and now it can.
             return Ok(Attempt::Stale);
@@ -292,6 +314,12 @@ impl Exchange {
         // The oldest key: a repetition after a rotation must still be recognised.
         Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)
     }
+}
+
+/// What a decision about a submission reads.
+fn needs(header: &Header, prepared: &Prepared<'_>, made_under: Option<(PartyId, String)>) -> Needs {
+    let pseudonyms = prepared.pseudonyms.clone();
+    Needs { made_under, pseudonyms, packets: header.request.into_iter().collect() }
 }
 
 /// What one attempt came to.

@@ -38,7 +38,7 @@ impl Exchange {
         let mut seen = BTreeSet::new();
         for &(at, address) in addresses {
             let pointer = format!("/recipients/{at}");
-            let parties = self.parties_behind(&caller.register, address, now);
+            let parties = self.parties_behind(caller.register(), address, now);
             if parties.is_empty() {
                 faults.push(Fault::at(
                     pointer,

@@ -26,7 +26,7 @@ impl Exchange {
         action: RouteAction,
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, Trouble> {
-        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
+        let party = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
         let about = Account { recipient: Some(caller.party()), ..Account::default() };
         self.may_in(caller, action, &party, RouteContext::at(now), about).await
     }
@@ -53,7 +53,7 @@ impl Exchange {
 
     /// Whether the caller may do this now, where a no is not told as one and the use case has an entry of its own for it.
     pub(super) fn could(&self, caller: &Caller, action: RouteAction, now: Timestamp) -> bool {
-        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
+        let party = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
         self.engine.may(action, &party, RouteContext::at(now)).is_ok()
     }
 }

@@ -91,7 +91,7 @@ impl Exchange {
         by: Capacity,
     ) -> Result<TakenBack, WithdrawError> {
         let now = self.clock.now();
-        let party = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
+        let party = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
         let Some(declaration) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
             let event = Event::WithdrawDeclaration;

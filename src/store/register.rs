@@ -21,17 +21,13 @@ use super::{
     error::StoreError,
     read::{CertificateRow, KeyRow, KeyState, PartyRow},
     row::Columns,
-    subject,
+    snapshot::Needs,
     write::MunicipalityOf,
-    writer::tx::versions_of,
 };
-use crate::{
-    domain::{
-        code::Municipality,
-        digest::Digest,
-        party::{PartyId, Role},
-    },
-    policy::facts::FactVersion,
+use crate::domain::{
+    code::Municipality,
+    digest::Digest,
+    party::{PartyId, Role},
 };
 
 /// Everyone who takes part, as of one moment of the database.
@@ -39,8 +35,6 @@ use crate::{
 pub struct Register {
     number: i64,
     parties: BTreeMap<PartyId, Registered>,
-    /// Of those that were removed too: a decision may rest on that.
-    versions: BTreeMap<String, i64>,
     certificates: HashMap<Digest, CertificateRow>,
     keys: HashMap<String, KeyRow>,
 }
@@ -62,13 +56,6 @@ impl Register {
     /// All parties, in the order of OIN and role.
     pub fn parties(&self) -> impl Iterator<Item = &PartyRow> {
         self.parties.values().map(|known| &known.row)
-    }
-
-    /// The version of a party's facts, for the writer to compare.
-    #[must_use]
-    pub fn version(&self, party: &PartyId) -> FactVersion {
-        let subject = subject::party(party);
-        FactVersion { version: self.versions.get(&subject).copied().unwrap_or_default(), subject }
     }
 
     /// Which active parties act in this role for this municipality at this instant: none, one, or a muddle.
@@ -166,7 +153,11 @@ impl Store {
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
     pub async fn register(&self) -> Result<Arc<Register>, StoreError> {
-        let number = self.register_number().await?;
+        self.snapshot(Needs::default()).await.map(|snapshot| Arc::clone(snapshot.register()))
+    }
+
+    /// The register under this number or a later one.
+    pub(super) async fn register_at(&self, number: i64) -> Result<Arc<Register>, StoreError> {
         if let Some(register) = self.kept.register.load_full().filter(|kept| kept.number == number) {
             return Ok(register);
         }
@@ -197,10 +188,9 @@ impl Store {
 
     async fn read_register(&self, number: i64) -> Result<Register, StoreError> {
         let mut connection = self.read.acquire().await?;
-        let (mut parties, mut subjects) = (BTreeMap::new(), Vec::new());
+        let mut parties = BTreeMap::new();
         for row in query(PARTIES).fetch_all(&mut *connection).await? {
             let (state, row) = (Columns(&row).text("state")?, party_row(&row)?);
-            subjects.push(subject::party(&row.party));
             if state != REMOVED {
                 parties.insert(row.party, Registered { row, keys: Vec::new() });
             }
@@ -221,8 +211,7 @@ impl Store {
         let rows = query(CERTIFICATES).fetch_all(&mut *connection).await?;
         let certificates = rows.iter().map(certificate_row).map(|row| row.map(|row| (row.registration, row)));
         let certificates = certificates.collect::<Result<_, StoreError>>()?;
-        let versions = versions_of(&mut connection, &subjects).await?.into_iter().collect();
-        Ok(Register { number, parties, versions, certificates, keys })
+        Ok(Register { number, parties, certificates, keys })
     }
 }
 

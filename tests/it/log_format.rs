@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sluis::{
     accesslog::{
-        entry::{Event, FactVersion, LEAF_LENGTH, Outcome, Part, PartName, Staff, Version, commitment, leaf},
+        entry::{Event, LEAF_LENGTH, Outcome, Part, PartName, Staff, Version, commitment, leaf},
         own::OwnEntry,
         receipt::{Claims, TYP},
     },
@@ -70,7 +70,8 @@ fn full() -> Part {
         staff: Some(Staff::new("medewerker-1", "trajectbegeleider").unwrap()),
         certificate: Some(Digest([3; 32])),
         cause: Some("expired".to_owned()),
-        versions: vec![FactVersion { subject: "request/1".to_owned(), version: 3 }],
+        as_of: Some(3),
+        subjects: ["request/1".to_owned()].into(),
         entries: Some([0, 1]),
     }
 }

@@ -83,7 +83,7 @@ impl Exchange {
         let one = found.and_then(|found| <[Resolved; 1]>::try_from(found).map_err(|_| vec![several()]));
         match one {
             Ok([one]) => {
-                faults.extend(unnamed_college(&caller.register, &one, now));
+                faults.extend(unnamed_college(caller.register(), &one, now));
                 (Some(one), faults)
             }
             Err(more) => {

@@ -14,7 +14,7 @@ use crate::{
         facts::Facts,
         permit::{Decision, Permit, Refusal, RefusalKind},
     },
-    store::register::Register,
+    store::snapshot::Snapshot,
 };
 
 /// Why today's decision is no.
@@ -27,11 +27,11 @@ pub(super) enum No {
 
 impl Exchange {
     /// Today's decision about a stored copy: the same basis, and no category that it does not allow any more.
-    pub(super) async fn decide_again(
+    pub(super) fn decide_again(
         &self,
         copy: &Copy,
         now: Timestamp,
-        register: &Register,
+        snapshot: &Snapshot,
     ) -> Result<Result<Permit, No>, Trouble> {
         let kept = self.kept_header(&copy.packet)?;
         let asked = Asked {
@@ -49,13 +49,12 @@ impl Exchange {
             request: kept.request,
             submitted: copy.packet.created,
             now,
-            register,
         };
-        let Gathered { facts, .. } = self.gather(&asked).await?;
+        let Gathered { facts, .. } = self.gather(snapshot, &asked)?;
         // The recipient hears why not, and not how old the person is: it has not received that.
         let facts = Facts { tells_age: false, ..facts };
-        // Its version was noted: a block that comes later makes the permit void.
-        if register.party(&copy.packet.sender).is_none_or(|sender| sender.blocked) {
+        // It is among the subjects: a block that comes later makes the permit void.
+        if snapshot.register().party(&copy.packet.sender).is_none_or(|sender| sender.blocked) {
             return Ok(Err(No::Refused(Refusal {
                 kind: RefusalKind::ConditionsFail,
                 basis: Some(copy.row.basis.clone()),

@@ -8,6 +8,7 @@ use crate::{
     exchange::{Exchange, trouble::Trouble},
     store::{
         read::NoticeKind,
+        snapshot::Needs,
         write::{Once, TellUndelivered, Write},
         writer::error::WriteError,
     },
@@ -21,16 +22,16 @@ impl Exchange {
     /// [`Trouble`]: who was told before it stays told.
     pub async fn tell_undelivered(&self, since: Timestamp, now: Timestamp) -> Result<usize, Trouble> {
         let mut told = 0_usize;
-        let register = self.store.register().await?;
         for (id, party, blocked) in self.store.undelivered(since, now).await? {
-            let Some(packet) = self.store.packet(id).await? else { continue };
+            let snapshot = self.store.snapshot(Needs { packets: vec![id], ..Needs::default() }).await?;
+            let Some(packet) = snapshot.packet(id).cloned() else { continue };
             let Some(row) = packet.recipients.iter().find(|row| row.party == party).cloned() else {
                 continue;
             };
             let copy = Copy { packet, row };
             let kind = if blocked {
                 NoticeKind::RecipientBlocked
-            } else if matches!(self.decide_again(&copy, now, &register).await?, Err(No::Refused(_))) {
+            } else if matches!(self.decide_again(&copy, now, &snapshot)?, Err(No::Refused(_))) {
                 NoticeKind::MandateEnded
             } else {
                 continue;

@@ -1,6 +1,6 @@
 //! What would be decided about a submission, without storing it.
 
-use super::{PushError, Verdict, decide::asked};
+use super::{PushError, Verdict, decide::asked, needs};
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::id::PacketId,
@@ -26,16 +26,17 @@ impl Exchange {
     ) -> Result<Vec<Verdict>, PushError> {
         let prepared = self.prepare(caller, kind, submission).await?;
         let now = self.clock.now();
-        let person = self.store.person(&prepared.pseudonyms).await.map_err(Trouble::from)?;
+        let snapshot = self.store.snapshot(needs(&submission.header, &prepared, None)).await;
+        let snapshot = snapshot.map_err(Trouble::from)?;
+        let person = snapshot.person();
         // A projection wants a packet to be made for; this one will never be stored, and the log does not name it.
         let never = PacketId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
         let mut verdicts = Vec::new();
         let mut entries = Vec::new();
         let mut permits = Vec::new();
         for resolved in &prepared.recipients {
-            let parties = (caller, &*caller.register);
-            let asked = asked(parties, &submission.header, &prepared, resolved, Some(never), person, now);
-            let decision = self.engine.decide(&self.gather(&asked).await?.facts).into_result();
+            let asked = asked(caller, &submission.header, &prepared, resolved, Some(never), person, now);
+            let decision = self.engine.decide(&self.gather(&snapshot, &asked)?.facts).into_result();
             let account = Self::account_of(caller, &asked, Event::Evaluated, outcome(&decision), person);
             let (account, decision) = match decision {
                 Ok(permit) => {

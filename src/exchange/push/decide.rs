@@ -21,7 +21,7 @@ use crate::{
         trouble::Trouble,
     },
     policy::permit::{Decision, Permit},
-    store::register::Register,
+    store::{register::Register, snapshot::Snapshot},
 };
 
 /// A recipient for whom a permit was given.
@@ -36,20 +36,21 @@ impl Exchange {
     /// A permit for every recipient, or one refusal that names all reasons.
     pub(super) async fn decide_all(
         &self,
-        (caller, register): (&Caller, &Register),
+        caller: &Caller,
         header: &Header,
         prepared: &Prepared<'_>,
         id: PacketId,
-        person: Option<PersonId>,
+        snapshot: &Snapshot,
         now: Timestamp,
     ) -> Result<Vec<Allowed>, PushError> {
+        let person = snapshot.person();
         let mut allowed = Vec::new();
         let mut refused = Vec::new();
         let mut keyless = Vec::new();
         let mut entries = Vec::new();
         for resolved in &prepared.recipients {
-            let asked = asked((caller, register), header, prepared, resolved, Some(id), person, now);
-            let Gathered { facts, declarations } = self.gather(&asked).await?;
+            let asked = asked(caller, header, prepared, resolved, Some(id), person, now);
+            let Gathered { facts, declarations } = self.gather(snapshot, &asked)?;
             let event = event_of(prepared.dataset.kind);
             let account = Self::account_of(caller, &asked, event, Outcome::Refused, person);
             match self.engine.decide(&facts) {
@@ -58,7 +59,7 @@ impl Exchange {
                     refused.push((resolved.at, refusal));
                 }
                 Decision::Permit(permit) => {
-                    let key = key_of(register, caller.party(), resolved.party, now)?;
+                    let key = key_of(snapshot.register(), caller.party(), resolved.party, now)?;
                     let cause =
                         if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
                     // Kept only if the push fails for another's sake.
@@ -83,7 +84,7 @@ impl Exchange {
 
     /// Whether anything may be derived from the person's number: from an own number always, from a persoonsgebonden nummer
     /// only where it may travel to every recipient. A pseudonym of the number is a use of it.
-    pub(super) async fn may_derive(
+    pub(super) fn may_derive(
         &self,
         caller: &Caller,
         header: &Header,
@@ -94,8 +95,8 @@ impl Exchange {
             return Ok(true);
         }
         for resolved in &prepared.recipients {
-            let asked = asked((caller, &caller.register), header, prepared, resolved, None, None, now);
-            if !self.engine.carries_pgn(&self.gather(&asked).await?.facts) {
+            let asked = asked(caller, header, prepared, resolved, None, None, now);
+            if !self.engine.carries_pgn(&self.gather(&caller.seen, &asked)?.facts) {
                 return Ok(false);
             }
         }
@@ -114,8 +115,7 @@ impl Exchange {
         let mut entries = Vec::new();
         for Allowed { resolved, permit, .. } in allowed {
             let now = permit.decided_at();
-            let parties = (caller, &*caller.register);
-            let asked = asked(parties, header, prepared, resolved, permit.packet(), person, now);
+            let asked = asked(caller, header, prepared, resolved, permit.packet(), person, now);
             let account =
                 Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
             let account = account.permitted(permit, asked.categories).because("content-not-allowed");
@@ -166,7 +166,7 @@ fn key_of(
 
 /// The question about one recipient of a submission.
 pub(super) fn asked<'a>(
-    (caller, register): (&Caller, &'a Register),
+    caller: &Caller,
     header: &'a Header,
     prepared: &'a Prepared<'_>,
     resolved: &'a Resolved,
@@ -190,7 +190,6 @@ pub(super) fn asked<'a>(
         request: header.request,
         submitted: now,
         now,
-        register,
     }
 }
 

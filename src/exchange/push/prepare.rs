@@ -48,7 +48,7 @@ impl Exchange {
     ) -> Result<Prepared<'a>, PushError> {
         let header = &submission.header;
         let now = self.clock.now();
-        let sender = party_facts(&caller.register, caller.party(), now, &mut Reading::default());
+        let sender = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
         let about = Account { sender: Some(caller.party()), ..Account::default() };
         let may = self.may_in(caller, action_of(kind), &sender, RouteContext::at(now), about).await?;
         may.map_err(|refusal| PushError::Refused(vec![(None, refusal)]))?;
@@ -73,12 +73,13 @@ impl Exchange {
         }
         for recipient in recipients.iter_mut().filter(|one| one.at.is_some() && one.municipality.is_none()) {
             // A party was named that acts for several colleges: that of the residence, if it is one of them.
-            let acts = party_facts(&caller.register, recipient.party, now, &mut Reading::default()).gemeenten;
+            let acts =
+                party_facts(caller.register(), recipient.party, now, &mut Reading::default()).gemeenten;
             let residence = Some(&header.person.verblijf).filter(|_| header.request.is_none());
             recipient.municipality = residence.filter(|place| acts.contains(*place)).cloned();
         }
         let mut prepared = Prepared { dataset, contents, recipients, pseudonyms: Vec::new() };
-        if self.may_derive(caller, header, &prepared, now).await? {
+        if self.may_derive(caller, header, &prepared, now)? {
             prepared.pseudonyms =
                 self.pseudonyms_of(caller.party(), &header.reference, header.purpose.as_str());
         }

@@ -65,13 +65,13 @@ async fn withdrawal_stops_what_rests_on_it_and_tells_who_has_it() {
         rig.deliver(&resting, college()).await.unwrap();
 
         let withdraw = WithdrawDeclaration { id, recorder: school(), by: Capacity::Persoon };
-        let before = rig.store.versions(vec![subject::person(who.id)]).await.unwrap();
+        let before = rig.as_of(&[subject::person(who.id)]).await;
         assert_eq!(rig.bodies().await, 3);
         let done = rig.done(withdraw).await;
         assert_eq!(rig.bodies().await, 1);
         let copies: Vec<_> = done.outcome.copies.iter().map(|one| (one.party, one.collected)).collect();
         assert_eq!(copies, [(college(), true), (other_college(), false)]);
-        assert_ne!(rig.store.versions(vec![subject::person(who.id)]).await.unwrap(), before);
+        assert!(rig.is_stale(before).await, "a withdrawal changes what is known of the person");
         for party in [college(), other_college()] {
             let refused = rig.deliver(&resting, party).await;
             assert!(matches!(refused, Err(WriteError::Conflict(Conflict::Withdrawn))));

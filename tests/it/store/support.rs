@@ -35,7 +35,7 @@ use sluis::{
         contents::Contents,
         dataset::Dataset,
         engine::Engine,
-        facts::{FactVersion, Facts, PartyFacts, RequestFacts},
+        facts::{AsOf, Facts, PartyFacts, RequestFacts},
         minimise::minimise,
         permit::Permit,
     },
@@ -43,10 +43,11 @@ use sluis::{
         Committed, OpenOptions, Store,
         read::PacketRow,
         register::Register,
+        snapshot::Needs,
         subject,
         write::{
             Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, NewPacket, NewPerson,
-            NewRecipient, PacketKind, PublishKey, Push, RegisterParty, Write,
+            NewRecipient, PacketKind, PublishKey, Push, Record, RegisterParty, Write,
         },
         writer::{Done, Settings, WriteError, Writer, fault::FaultPoint},
     },
@@ -198,10 +199,21 @@ impl Rig {
         self.store.packet(id).await.unwrap().unwrap()
     }
 
-    /// A permit as the engine would give it now, with the versions of today.
+    /// What a decision that is made now about these subjects rests on.
+    pub(crate) async fn as_of(&self, subjects: &[String]) -> AsOf {
+        let snapshot = self.store.snapshot(Needs::default()).await.unwrap();
+        snapshot.as_of(subjects.iter().cloned().collect())
+    }
+
+    /// Whether the writer refuses what rests on facts that were read then.
+    pub(crate) async fn is_stale(&self, as_of: AsOf) -> bool {
+        let write = Write::new(Record, vec![entry(&[])]).resting_on(as_of);
+        matches!(self.writer.submit(write).await, Err(WriteError::StaleFacts))
+    }
+
+    /// A permit as the engine would give it now.
     pub(crate) async fn permit(&self, packet: PacketId, party: PartyId, subjects: &[String]) -> Permit {
-        let versions = self.store.versions(subjects.to_vec()).await.unwrap();
-        permit(self.now(), packet, party, versions)
+        permit(self.now(), packet, party, self.as_of(subjects).await)
     }
 
     pub(crate) async fn deliver(&self, packet: &PacketRow, party: PartyId) -> Result<Delivery, WriteError> {
@@ -334,7 +346,7 @@ fn contents() -> Contents {
 }
 
 /// The engine's permit for a school's overgangsdocument about a pupil of eighteen who agreed in person.
-pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions: Vec<FactVersion>) -> Permit {
+pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, as_of: AsOf) -> Permit {
     let facts = Facts {
         tells_age: false,
         municipality: None,
@@ -364,7 +376,7 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions:
         bezwaar: false,
         beperking: false,
         subject: Some(packet),
-        versions,
+        as_of,
         valid_until: None,
     };
     ENGINE.decide(&facts).into_result().unwrap()
@@ -392,7 +404,7 @@ pub(crate) fn thumbprint(party: PartyId) -> String {
 }
 
 pub(crate) fn recipient(now: Timestamp, packet: PacketId, party: PartyId) -> NewRecipient {
-    let permit = permit(now, packet, party, Vec::new());
+    let permit = permit(now, packet, party, AsOf::default());
     let sealed = sealed(&permit, &[]);
     NewRecipient { municipality: None, permit, sealed, declarations: Vec::new(), search: Vec::new() }
 }

@@ -11,6 +11,7 @@ use sluis::{
         id::{DeclarationId, PacketId},
         party::PartyId,
     },
+    policy::facts::AsOf,
     store::{
         read::{CopyState, KeyState, NoticeKind, PacketState, RecipientRow},
         write::{
@@ -326,7 +327,7 @@ pub(super) async fn packets(bench: &mut Bench) {
     bench
         .try_each(
             pushed,
-            |rig, packet| Deliver { permit: permit(rig.now(), *packet, college(), Vec::new()) },
+            |rig, packet| Deliver { permit: permit(rig.now(), *packet, college(), AsOf::default()) },
             async |rig, packet| {
                 let copy = copy(rig, *packet).await;
                 whole([copy.state == CopyState::Collected, copy.collected_index.is_some()])
