@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Exchange, trouble::Trouble};
+use super::{
+    Exchange,
+    entry::{Account, Unadmitted},
+    trouble::Trouble,
+};
 use crate::{
-    accesslog::entry::{self, EntryDraft, Event, Outcome, Part},
+    accesslog::entry::{Event, Outcome, Part},
     domain::{digest::Digest, party::PartyId},
     identity::{
         ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
@@ -99,13 +103,7 @@ impl Exchange {
         shared.caller = Some(party);
         shared.cause = Some(fault.code().to_owned());
         let gateway = Part { certificate: Some(certificate), ..Part::default() };
-        let draft = EntryDraft {
-            shared,
-            recipient: Some((party, Part::default())),
-            gateway: Some(gateway),
-            ..EntryDraft::default()
-        };
-        let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
-        self.record(vec![entry]).await.map(drop)
+        let account = Account { shared, recipient: Some(party), gateway, ..Account::default() };
+        self.note(&Unadmitted, vec![account]).await.map(drop)
     }
 }

@@ -50,7 +50,7 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn datasets(&self, caller: &Caller) -> Result<Vec<&Dataset>, DirectoryError> {
         self.catalogue_route(caller).await?;
-        Ok(self.catalogue.datasets().collect())
+        Ok(self.tools.catalogue.datasets().collect())
     }
 
     /// One dataset.
@@ -59,7 +59,7 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn dataset(&self, caller: &Caller, code: &DatasetCode) -> Result<&Dataset, DirectoryError> {
         self.catalogue_route(caller).await?;
-        self.catalogue.dataset(code).ok_or(DirectoryError::NotFound)
+        self.tools.catalogue.dataset(code).ok_or(DirectoryError::NotFound)
     }
 
     async fn catalogue_route(&self, caller: &Caller) -> Result<(), DirectoryError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Exchange, trouble::Trouble};
+use super::{toolbox::Toolbox, trouble::Trouble};
 use crate::{
     domain::{
         code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
@@ -51,7 +51,7 @@ pub(super) struct Gathered {
     pub(super) declarations: Vec<DeclarationId>,
 }
 
-impl Exchange {
+impl Toolbox {
     /// What a decision about one recipient rests on.
     pub(super) fn gather(&self, snapshot: &Snapshot, asked: &Asked<'_>) -> Result<Gathered, Trouble> {
         let mut reading = Reading::default();

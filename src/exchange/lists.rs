@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, trouble::Trouble};
+use super::{Exchange, caller::Caller, not_found::no_packet, trouble::Trouble};
 use crate::{
     accesslog::entry::Event,
     domain::{id::PacketId, party::PartyId},
@@ -65,7 +65,7 @@ impl Exchange {
                     || packet.recipients.iter().any(|row| row.party == caller.party()))
         };
         let Some(packet) = found.as_ref().filter(is_mine).cloned() else {
-            self.note_stranger(caller, Event::Lookup, id, found.as_ref()).await?;
+            self.note(caller, vec![no_packet(caller, Event::Lookup, id, found.as_ref())]).await?;
             return Err(ListError::NotFound);
         };
         let is_sender = packet.sender == caller.party();

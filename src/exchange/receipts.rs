@@ -1,6 +1,8 @@
 //! Receipts: what the gateway signs for a party about an entry that is committed.
 
-use super::{Exchange, trouble::Trouble};
+use super::{toolbox::Toolbox, trouble::Trouble};
+use jiff::Timestamp;
+
 use crate::{
     accesslog::{
         entry::Event,
@@ -19,9 +21,14 @@ pub(super) struct Receipt {
     pub(super) event: Event,
 }
 
-impl Exchange {
+impl Toolbox {
     /// The receipt over the committed head that the evidence names.
-    pub(super) fn receipt(&self, about: Receipt, evidence: &Evidence) -> Result<String, Trouble> {
+    pub(super) fn receipt(
+        &self,
+        about: Receipt,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<String, Trouble> {
         let proof = tlog_proof(evidence)?;
         let about = About {
             party: about.party,
@@ -30,7 +37,7 @@ impl Exchange {
             leaf: &evidence.leaf,
             proof: &proof,
         };
-        let claims = Claims::new(&self.settings.issuer, self.clock.now(), &about);
+        let claims = Claims::new(&self.settings.issuer, now, &about);
         self.receipts().signing().sign(&claims).map_err(|_| Trouble::Crypto("receipt"))
     }
 }

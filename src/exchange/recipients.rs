@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, submission::Address};
+use super::{caller::Caller, submission::Address, toolbox::Toolbox};
 use crate::{
     domain::{
         code::Municipality,
@@ -25,7 +25,7 @@ pub(super) struct Resolved {
     pub(super) municipality: Option<Municipality>,
 }
 
-impl Exchange {
+impl Toolbox {
     /// The parties behind the addresses (each with its index in the sender's list), or every fault at once. A desk may stand for several roles: as many recipients.
     pub(super) fn resolve(
         &self,

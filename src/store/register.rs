@@ -122,6 +122,16 @@ impl Register {
     }
 }
 
+#[cfg(test)]
+impl Register {
+    /// One that was not read, for tests of what is judged by it.
+    pub(crate) fn of(parties: impl IntoIterator<Item = PartyRow>) -> Self {
+        let parties = parties.into_iter().map(|row| (row.party, Registered { row, keys: Vec::new() }));
+        let (certificates, keys) = (HashMap::new(), HashMap::new());
+        Self { number: 0, parties: parties.collect(), certificates, keys }
+    }
+}
+
 /// The register in memory.
 #[derive(Debug, Default)]
 pub(super) struct Kept {

@@ -16,7 +16,7 @@ pub(super) use self::asks::Asks;
 use super::{
     Store,
     error::StoreError,
-    read::PacketRow,
+    read::{DeclarationRow, PacketRow},
     register::Register,
     write::{Answered, Made},
 };
@@ -41,6 +41,8 @@ pub struct Needs {
     pub pseudonyms: Vec<Pseudonym>,
     /// These packets or requests, each with the request that it rests on and the declarations about its person.
     pub packets: Vec<PacketId>,
+    /// These declarations.
+    pub declarations: Vec<DeclarationId>,
 }
 
 /// The facts as of one entry of the log. Reads take no lock; whether they still hold is judged by the writer, under its own.
@@ -53,6 +55,7 @@ pub struct Snapshot {
     packets: BTreeMap<PacketId, PacketRow>,
     answers: BTreeMap<(PacketId, PartyId), Answered>,
     wishes: Vec<Wish>,
+    declarations: Vec<DeclarationRow>,
 }
 
 /// A declaration that was not withdrawn or ended, as a decision looks at it.
@@ -119,6 +122,12 @@ impl Snapshot {
         self.answers.get(&(request, *party)).copied()
     }
 
+    /// A declaration, if it was asked for.
+    #[must_use]
+    pub fn declaration(&self, id: DeclarationId) -> Option<&DeclarationRow> {
+        self.declarations.iter().find(|row| row.id == id)
+    }
+
     /// The declarations that stand at this instant about a person and a dataset, for this purpose, towards this party; the
     /// oldest first.
     pub fn standing(
@@ -139,6 +148,28 @@ impl Snapshot {
     }
 }
 
+#[cfg(test)]
+impl Snapshot {
+    /// One that was not read, for tests of what is judged by it.
+    pub(crate) fn of(entries: u64, register: Register) -> Self {
+        Self {
+            entries,
+            register: Arc::new(register),
+            made: None,
+            person: None,
+            packets: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            wishes: Vec::new(),
+            declarations: Vec::new(),
+        }
+    }
+
+    pub(crate) fn with_packet(mut self, packet: PacketRow) -> Self {
+        self.packets.insert(packet.id, packet);
+        self
+    }
+}
+
 impl Store {
     /// The facts as they are now.
     ///
@@ -155,6 +186,7 @@ impl Store {
             packets: found.packets,
             answers: found.answers,
             wishes: found.wishes,
+            declarations: found.declarations,
         })
     }
 }

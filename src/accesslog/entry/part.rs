@@ -303,7 +303,7 @@ mod tests {
             r#""conditions":["overgangsdocument.voortzetting"],"categories":["persoon","school"],"#,
             r#""jweSha256":"abababababababababababababababababababababababababababababababab","#,
             r#""staff":{"reference":"jansen-4","function":"consulent \"W&I\" é"},"#,
-            r#""versions":[{"subject":"request/1","version":3}]}"#,
+            r#""asOf":3,"subjects":["request/1"]}"#,
         );
         assert_eq!(String::from_utf8(full().to_json().unwrap()).unwrap(), expected);
         assert_eq!(Part::from_json(expected.as_bytes()), Ok(full()));

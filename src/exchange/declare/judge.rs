@@ -12,7 +12,7 @@ use crate::{
         person::PersonReference,
         problem::{Bilingual, Fault},
     },
-    exchange::{Exchange, caller::Caller, recipients::Resolved, submission::Address},
+    exchange::{Exchange, caller::Caller, recipients::Resolved, submission::Address, toolbox::Toolbox},
     store::register::Register,
 };
 
@@ -67,9 +67,11 @@ impl Wish {
 impl Exchange {
     /// What is wrong with the parts of a declaration that is not in order as a whole.
     pub fn wrong_with_declaration(&self, caller: &Caller, parts: &Parts<'_>) -> Vec<Fault> {
-        self.judge_declaration(caller, parts, self.clock.now()).1
+        self.tools.judge_declaration(caller, parts, self.clock.now()).1
     }
+}
 
+impl Toolbox {
     /// Towards which party and college it holds, and all that is wrong.
     pub(super) fn judge_declaration(
         &self,

@@ -1,15 +1,30 @@
 //! What would be decided about a submission, without storing it.
 
-use super::{PushError, Verdict, decide::asked, needs};
+use super::{
+    PushError, Verdict,
+    decide::{account_of, asked},
+    needs,
+    prepare::{Prepared, Unprepared},
+    turned,
+};
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::id::PacketId,
-    exchange::{Exchange, caller::Caller, ledger::Knows, submission::Submission, trouble::Trouble},
+    exchange::{
+        Exchange,
+        caller::Caller,
+        entry::Knows,
+        perform::{At, Change, No, Operation, Reached},
+        submission::Submission,
+        toolbox::Toolbox,
+        trouble::Trouble,
+    },
     policy::{
         dataset::DatasetKind,
         minimise::minimise_each,
-        permit::{Permit, Refusal, RefusalKind},
+        permit::{Permit, RefusalKind},
     },
+    store::{Committed, snapshot::Needs, write::Record, writer::job::Done},
 };
 
 impl Exchange {
@@ -24,21 +39,43 @@ impl Exchange {
         kind: DatasetKind,
         submission: &Submission,
     ) -> Result<Vec<Verdict>, PushError> {
-        let prepared = self.prepare(caller, kind, submission).await?;
         let now = self.clock.now();
-        let snapshot = self.store.snapshot(needs(&submission.header, &prepared, None)).await;
-        let snapshot = snapshot.map_err(Trouble::from)?;
-        let person = snapshot.person();
+        let prepared = self.tools.prepare(caller, kind, submission, now)?;
         // A projection wants a packet to be made for; this one will never be stored, and the log does not name it.
-        let never = PacketId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
-        let mut verdicts = Vec::new();
-        let mut entries = Vec::new();
-        let mut permits = Vec::new();
+        let never = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
+        self.perform(caller, &Check { kind, submission, prepared, never }).await
+    }
+}
+
+struct Check<'a> {
+    kind: DatasetKind,
+    submission: &'a Submission,
+    prepared: Result<Prepared<'a>, Unprepared>,
+    never: PacketId,
+}
+
+impl Operation for Check<'_> {
+    type By = Caller;
+    type Ruling = (Vec<Verdict>, Vec<crate::exchange::entry::Account>);
+    type Effect = Record;
+    type Kept = Vec<Verdict>;
+    type Outcome = Vec<Verdict>;
+    type Error = PushError;
+
+    fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        Ok(needs(&self.submission.header, self.prepared.as_ref().ok(), None))
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<Self::Ruling, No<PushError>> {
+        let header = &self.submission.header;
+        let prepared = self.prepared.as_ref().map_err(|why| turned(at, self.kind, why))?;
+        let (mut verdicts, mut accounts, mut permits) = (Vec::new(), Vec::new(), Vec::new());
         for resolved in &prepared.recipients {
-            let asked = asked(caller, &submission.header, &prepared, resolved, Some(never), person, now);
-            let decision = self.engine.decide(&self.gather(&snapshot, &asked)?.facts).into_result();
-            let account = Self::account_of(caller, &asked, Event::Evaluated, outcome(&decision), person);
-            let (account, decision) = match decision {
+            let asked = asked(at.by, header, prepared, resolved, Some(self.never), at.facts.person(), at.now);
+            let decision = at.tools.engine.decide(&at.tools.gather(at.facts, &asked)?.facts).into_result();
+            let outcome = if decision.is_ok() { Outcome::Permitted } else { Outcome::Refused };
+            let account = account_of(at.by, &asked, Event::Evaluated, outcome);
+            let (mut account, decision) = match decision {
                 Ok(permit) => {
                     let categories = asked.categories.clone();
                     let account = account.permitted(&permit, &categories);
@@ -48,13 +85,9 @@ impl Exchange {
                 }
                 Err(refusal) => (account.refused(&refusal, Knows::Sender), Err(refusal)),
             };
-            let mut account = account;
             (account.shared.packet, account.for_sender.packet) = (None, None);
-            entries.push(self.entry(caller, account)?);
+            accounts.push(account);
             verdicts.push(Verdict { at: resolved.at, party: resolved.party, index: 0, decision });
-        }
-        for (verdict, index) in verdicts.iter_mut().zip(self.record(entries).await?) {
-            verdict.index = index;
         }
         let undecided = verdicts.iter().filter_map(|verdict: &Verdict| match &verdict.decision {
             Err(refusal) if refusal.kind == RefusalKind::PolicyFault => Some((verdict.at, refusal.clone())),
@@ -62,17 +95,34 @@ impl Exchange {
         });
         let undecided: Vec<_> = undecided.collect();
         if !undecided.is_empty() {
-            return Err(PushError::Refused(undecided));
+            return Err(No::For(PushError::Refused(undecided), accounts));
         }
         if permits.len() == prepared.recipients.len() {
-            let permits: Vec<_> = permits.iter().collect();
-            minimise_each(&permits, &prepared.contents, prepared.dataset, &submission.header.omit)
-                .map_err(PushError::Invalid)?;
+            let permits: Vec<&Permit> = permits.iter().collect();
+            if let Err(faults) = minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
+                return Err(No::For(PushError::Invalid(faults), accounts));
+            }
         }
-        Ok(verdicts)
+        Ok((verdicts, accounts))
     }
-}
 
-fn outcome(decision: &Result<Permit, Refusal>) -> Outcome {
-    if decision.is_ok() { Outcome::Permitted } else { Outcome::Refused }
+    fn change(
+        &self,
+        at: &At<'_, Caller>,
+        (verdicts, accounts): Self::Ruling,
+    ) -> Result<(Change<Record>, Vec<Verdict>), Trouble> {
+        Ok((Change::new(at, Record, accounts)?, verdicts))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        mut verdicts: Vec<Verdict>,
+        done: Committed<Done<()>>,
+    ) -> Result<Reached<Vec<Verdict>>, Trouble> {
+        for (verdict, evidence) in verdicts.iter_mut().zip(&done.get().evidence) {
+            verdict.index = evidence.index;
+        }
+        Ok(Reached::Here(verdicts))
+    }
 }

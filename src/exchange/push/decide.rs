@@ -12,16 +12,17 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     exchange::{
-        Exchange,
         caller::Caller,
+        entry::{Account, Knows},
         facts::{Asked, Gathered},
-        ledger::{Account, Knows},
+        perform::{At, No},
         recipients::Resolved,
         submission::Header,
+        toolbox::Toolbox,
         trouble::Trouble,
     },
     policy::permit::{Decision, Permit},
-    store::{register::Register, snapshot::Snapshot},
+    store::register::Register,
 };
 
 /// A recipient for whom a permit was given.
@@ -32,56 +33,66 @@ pub(super) struct Allowed {
     pub(super) declarations: Vec<DeclarationId>,
 }
 
-impl Exchange {
-    /// A permit for every recipient, or one refusal that names all reasons.
-    pub(super) async fn decide_all(
-        &self,
-        caller: &Caller,
-        header: &Header,
-        prepared: &Prepared<'_>,
-        id: PacketId,
-        snapshot: &Snapshot,
-        now: Timestamp,
-    ) -> Result<Vec<Allowed>, PushError> {
-        let person = snapshot.person();
-        let mut allowed = Vec::new();
-        let mut refused = Vec::new();
-        let mut keyless = Vec::new();
-        let mut entries = Vec::new();
-        for resolved in &prepared.recipients {
-            let asked = asked(caller, header, prepared, resolved, Some(id), person, now);
-            let Gathered { facts, declarations } = self.gather(snapshot, &asked)?;
-            let event = event_of(prepared.dataset.kind);
-            let account = Self::account_of(caller, &asked, event, Outcome::Refused, person);
-            match self.engine.decide(&facts) {
-                Decision::Refusal(refusal) => {
-                    entries.push(self.entry(caller, account.refused(&refusal, Knows::Sender))?);
-                    refused.push((resolved.at, refusal));
-                }
-                Decision::Permit(permit) => {
-                    let key = key_of(snapshot.register(), caller.party(), resolved.party, now)?;
-                    let cause =
-                        if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
-                    // Kept only if the push fails for another's sake.
-                    entries.push(
-                        self.entry(caller, account.permitted(&permit, asked.categories).because(cause))?,
-                    );
-                    match key {
-                        Some(key) => {
-                            allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations });
-                        }
-                        None => keyless.push(no_key(resolved.at)),
+/// A permit for every recipient, or one refusal that names all reasons.
+pub(super) fn decide_all(
+    at: &At<'_, Caller>,
+    header: &Header,
+    prepared: &Prepared<'_>,
+    id: PacketId,
+) -> Result<Vec<Allowed>, No<PushError>> {
+    let person = at.facts.person();
+    let mut allowed = Vec::new();
+    let mut refused = Vec::new();
+    let mut keyless = Vec::new();
+    let mut accounts = Vec::new();
+    for resolved in &prepared.recipients {
+        let asked = asked(at.by, header, prepared, resolved, Some(id), person, at.now);
+        let Gathered { facts, declarations } = at.tools.gather(at.facts, &asked)?;
+        let event = event_of(prepared.dataset.kind);
+        let account = account_of(at.by, &asked, event, Outcome::Refused);
+        match at.tools.engine.decide(&facts) {
+            Decision::Refusal(refusal) => {
+                accounts.push(account.refused(&refusal, Knows::Sender));
+                refused.push((resolved.at, refusal));
+            }
+            Decision::Permit(permit) => {
+                let key = key_of(at.facts.register(), at.by.party(), resolved.party, at.now)?;
+                let cause = if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
+                // Kept only if the push fails for another's sake.
+                accounts.push(account.permitted(&permit, asked.categories).because(cause));
+                match key {
+                    Some(key) => {
+                        allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations });
                     }
+                    None => keyless.push(no_key(resolved.at)),
                 }
             }
         }
-        if refused.is_empty() && keyless.is_empty() {
-            return Ok(allowed);
-        }
-        self.record(entries).await?;
-        Err(if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) })
     }
+    if refused.is_empty() && keyless.is_empty() {
+        return Ok(allowed);
+    }
+    let error = if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) };
+    Err(No::For(error, accounts))
+}
 
+/// It was decided, and the content then did not fit the bases.
+pub(super) fn forbidden(
+    at: &At<'_, Caller>,
+    header: &Header,
+    prepared: &Prepared<'_>,
+    allowed: &[Allowed],
+) -> Vec<Account> {
+    let account = |Allowed { resolved, permit, .. }: &Allowed| {
+        let (id, person) = (permit.packet(), at.facts.person());
+        let asked = asked(at.by, header, prepared, resolved, id, person, at.now);
+        let account = account_of(at.by, &asked, event_of(prepared.dataset.kind), Outcome::Refused);
+        account.permitted(permit, asked.categories).because("content-not-allowed")
+    };
+    allowed.iter().map(account).collect()
+}
+
+impl Toolbox {
     /// Whether anything may be derived from the person's number: from an own number always, from a persoonsgebonden nummer
     /// only where it may travel to every recipient. A pseudonym of the number is a use of it.
     pub(super) fn may_derive(
@@ -102,51 +113,24 @@ impl Exchange {
         }
         Ok(true)
     }
+}
 
-    /// Notes that it was decided, and that the content then did not fit the bases.
-    pub(super) async fn note_forbidden(
-        &self,
-        caller: &Caller,
-        header: &Header,
-        prepared: &Prepared<'_>,
-        allowed: &[Allowed],
-        person: Option<PersonId>,
-    ) -> Result<(), Trouble> {
-        let mut entries = Vec::new();
-        for Allowed { resolved, permit, .. } in allowed {
-            let now = permit.decided_at();
-            let asked = asked(caller, header, prepared, resolved, permit.packet(), person, now);
-            let account =
-                Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
-            let account = account.permitted(permit, asked.categories).because("content-not-allowed");
-            entries.push(self.entry(caller, account)?);
-        }
-        self.record(entries).await.map(drop)
-    }
-
-    /// What an entry says about a packet that is asked for, before the decision is added.
-    pub(super) fn account_of(
-        caller: &Caller,
-        asked: &Asked<'_>,
-        event: Event,
-        outcome: Outcome,
-        person: Option<PersonId>,
-    ) -> Account {
-        let mut account = Account::of(event, outcome);
-        account.sender = Some(caller.party());
-        account.person = person;
-        account.for_sender = Part {
-            packet: asked.packet,
-            request: asked.request,
-            dataset: Some(asked.dataset.clone()),
-            purpose: Some(asked.purpose.clone()),
-            recipient: Some(asked.recipient),
-            municipality: asked.municipality.cloned(),
-            categories: asked.categories.clone(),
-            ..Part::default()
-        };
-        account
-    }
+/// What an entry says about a packet that is asked for, before the decision is added.
+pub(super) fn account_of(caller: &Caller, asked: &Asked<'_>, event: Event, outcome: Outcome) -> Account {
+    let mut account = Account::of(event, outcome);
+    account.sender = Some(caller.party());
+    account.person = asked.person;
+    account.for_sender = Part {
+        packet: asked.packet,
+        request: asked.request,
+        dataset: Some(asked.dataset.clone()),
+        purpose: Some(asked.purpose.clone()),
+        recipient: Some(asked.recipient),
+        municipality: asked.municipality.cloned(),
+        categories: asked.categories.clone(),
+        ..Part::default()
+    };
+    account
 }
 
 /// The key to which the recipient wants to be sealed now; the person's copy is sealed to the sender, who hands it over.

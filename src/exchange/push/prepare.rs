@@ -1,8 +1,8 @@
 //! Everything about a submission that can be judged without deciding about the person.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{PushError, days::impossible_days};
+use super::days::impossible_days;
 use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{
@@ -14,17 +14,17 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     exchange::{
-        Exchange,
         caller::Caller,
         facts::{Reading, party_facts},
-        ledger::Account,
         recipients::Resolved,
         submission::{Parts, Submission},
+        toolbox::Toolbox,
         trouble::Trouble,
     },
     policy::{
         contents::Contents,
         dataset::{Basis, Dataset, DatasetKind},
+        permit::Refusal,
         routes::{RouteAction, RouteContext},
     },
 };
@@ -38,20 +38,29 @@ pub(super) struct Prepared<'a> {
     pub(super) pseudonyms: Vec<Pseudonym>,
 }
 
-impl Exchange {
+/// Why a submission is not decided upon.
+#[derive(Debug, Clone)]
+pub(super) enum Unprepared {
+    /// The caller's role may not do this.
+    Refused(Refusal),
+    /// It is wrong: every fault at once.
+    Invalid(Vec<Fault>),
+}
+
+impl Toolbox {
     /// Everything that can be judged without deciding about the person.
-    pub(super) async fn prepare<'a>(
+    pub(super) fn prepare<'a>(
         &'a self,
         caller: &Caller,
         kind: DatasetKind,
         submission: &Submission,
-    ) -> Result<Prepared<'a>, PushError> {
+        now: Timestamp,
+    ) -> Result<Result<Prepared<'a>, Unprepared>, Trouble> {
         let header = &submission.header;
-        let now = self.clock.now();
         let sender = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
-        let about = Account { sender: Some(caller.party()), ..Account::default() };
-        let may = self.may_in(caller, action_of(kind), &sender, RouteContext::at(now), about).await?;
-        may.map_err(|refusal| PushError::Refused(vec![(None, refusal)]))?;
+        if let Err(refusal) = self.engine.may(action_of(kind), &sender, RouteContext::at(now)) {
+            return Ok(Err(Unprepared::Refused(refusal)));
+        }
         let mut judged = self.judge(caller, kind, &submission.parts(), now);
         let owed = judged.dataset.and_then(|dataset| dataset.owed_copy(caller.party().role, &header.purpose));
         if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
@@ -59,10 +68,12 @@ impl Exchange {
         }
         let about = judged.dataset.zip(judged.contents.as_ref());
         judged.faults.extend(impossible_days(&header.person, caller.party().role, about, now));
-        let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
-            judged.in_order().map_err(PushError::Invalid)?
-        else {
-            return Err(Trouble::Inconsistent("a submission without a part").into());
+        let Judged { dataset, contents, mut recipients, faults } = judged;
+        if !faults.is_empty() {
+            return Ok(Err(Unprepared::Invalid(faults)));
+        }
+        let (Some(dataset), Some(contents)) = (dataset, contents) else {
+            return Err(Trouble::Inconsistent("a submission without a part"));
         };
         if header.copy_for_person.unwrap_or(owed.is_some()) {
             recipients.push(Resolved {
@@ -83,20 +94,23 @@ impl Exchange {
             prepared.pseudonyms =
                 self.pseudonyms_of(caller.party(), &header.reference, header.purpose.as_str());
         }
-        Ok(prepared)
+        Ok(Ok(prepared))
     }
 
-    /// What is wrong with the parts of a body that is not in order as a whole. Who may not push is told nothing of them.
-    pub fn wrong_with_parts(&self, caller: &Caller, kind: DatasetKind, parts: &Parts<'_>) -> Vec<Fault> {
-        let now = self.clock.now();
-        if !self.could(caller, action_of(kind), now) {
-            return Vec::new();
-        }
-        self.judge(caller, kind, parts, now).faults
+    /// Until when a packet may wait: as many days as its dataset says, and never longer than the gateway keeps any.
+    pub(super) fn latest_end(&self, dataset: &Dataset, now: Timestamp) -> Timestamp {
+        let days = SignedDuration::from_hours(i64::from(dataset.retention_days).saturating_mul(24));
+        now.checked_add(days.min(self.settings.longest_wait)).unwrap_or(Timestamp::MAX)
     }
 
     /// Judges each part by itself, and together those that must agree.
-    fn judge(&self, caller: &Caller, kind: DatasetKind, parts: &Parts<'_>, now: Timestamp) -> Judged<'_> {
+    pub(super) fn judge(
+        &self,
+        caller: &Caller,
+        kind: DatasetKind,
+        parts: &Parts<'_>,
+        now: Timestamp,
+    ) -> Judged<'_> {
         let mut faults = Vec::new();
         let known = |code: &DatasetCode| self.catalogue.dataset(code).filter(|dataset| dataset.kind == kind);
         let dataset = parts.dataset.and_then(known);
@@ -135,20 +149,14 @@ impl Exchange {
 }
 
 /// What was found in the parts of a submission.
-struct Judged<'a> {
+pub(super) struct Judged<'a> {
     dataset: Option<&'a Dataset>,
     contents: Option<Contents>,
     recipients: Vec<Resolved>,
-    faults: Vec<Fault>,
+    pub(super) faults: Vec<Fault>,
 }
 
-impl Judged<'_> {
-    fn in_order(self) -> Result<Self, Vec<Fault>> {
-        if self.faults.is_empty() { Ok(self) } else { Err(self.faults) }
-    }
-}
-
-const fn action_of(kind: DatasetKind) -> RouteAction {
+pub(super) const fn action_of(kind: DatasetKind) -> RouteAction {
     match kind {
         DatasetKind::Packet => RouteAction::Push,
         DatasetKind::Request => RouteAction::Request,

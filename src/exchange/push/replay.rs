@@ -31,7 +31,7 @@ impl Exchange {
                 jwe_sha256: one.jwe_sha256,
                 thumbprint: one.thumbprint,
                 index: one.pushed_index,
-                receipt: self.receipt(about, &evidence)?,
+                receipt: self.tools.receipt(about, &evidence, self.clock.now())?,
             });
         }
         Ok(Pushed {

@@ -111,7 +111,12 @@ fn looks(needs: &Needs) -> impl Iterator<Item = Look> {
         texts: [packet.to_string(), String::new(), String::new()],
         ..Look::default()
     });
-    key.chain(pseudonyms).chain(packets)
+    let declarations = needs.declarations.iter().map(|declaration| Look {
+        look: look::DECLARATION,
+        texts: [declaration.to_string(), String::new(), String::new()],
+        ..Look::default()
+    });
+    key.chain(pseudonyms).chain(packets).chain(declarations)
 }
 
 async fn snapshot(pool: &AnyPool, backend: Backend, asks: &[Ask]) -> Result<Vec<Found>, StoreError> {

@@ -18,8 +18,8 @@ use crate::{
     },
     store::{
         error::StoreError,
-        read::{PacketRow, RecipientRow},
-        write::{Answered, Made},
+        read::{DeclarationRow, PacketRow, RecipientRow},
+        write::{Answered, Evidenced, Made},
     },
 };
 
@@ -34,6 +34,7 @@ pub(super) struct Found {
     pub(super) packets: BTreeMap<PacketId, PacketRow>,
     pub(super) answers: BTreeMap<(PacketId, PartyId), Answered>,
     pub(super) wishes: Vec<Wish>,
+    pub(super) declarations: Vec<DeclarationRow>,
     copies: Vec<(PacketId, i64, RecipientRow)>,
 }
 
@@ -71,6 +72,7 @@ impl Found {
                 self.copies.push((id, row.number(0)?, copy));
             }
             kind::WISH => self.wishes.push(wish(row)?),
+            kind::DECLARATION => self.declarations.push(declaration(row)?),
             _ => return Err(StoreError::inconsistent("snapshot")),
         }
         Ok(())
@@ -156,14 +158,51 @@ fn wish(row: &Row<'_>) -> Result<Wish, StoreError> {
     })
 }
 
+fn declaration(row: &Row<'_>) -> Result<DeclarationRow, StoreError> {
+    let Wish {
+        id,
+        person,
+        kind,
+        dataset,
+        purpose,
+        towards,
+        municipality,
+        given_by,
+        given_at,
+        until,
+        explicit,
+    } = wish(row)?;
+    Ok(DeclarationRow {
+        id,
+        person,
+        kind,
+        dataset,
+        purpose,
+        towards,
+        municipality,
+        given_by,
+        given_at,
+        until,
+        explicit,
+        evidence: Evidenced { kind: row.text(9)?, digest: row.maybe(10)?, recorded_on: row.text(11)? },
+        facts: row.maybe_bytes()?,
+        recorder: PartyId::new(row.text(12)?, row.text(13)?),
+        recorded_at: row.instant(3)?,
+        recorded_index: row.index(4)?,
+        state: row.text(14)?,
+        withdrawn_at: row.maybe_instant(5)?,
+        withdrawn_index: row.maybe_index(6)?,
+    })
+}
+
 /// A row of the statement.
 pub(super) struct Row<'r>(pub(super) &'r AnyRow);
 
 const SLOT: usize = 0;
 const KIND: usize = 1;
 const TEXTS: usize = 2;
-const NUMBERS: usize = 13;
-const BYTES: usize = 23;
+const NUMBERS: usize = 17;
+const BYTES: usize = 27;
 /// What the error names: the statement has no columns by name.
 const PLACE: &str = "snapshot";
 
@@ -219,6 +258,10 @@ impl Row<'_> {
 
     fn instant(&self, number: usize) -> Result<Timestamp, StoreError> {
         self.maybe_instant(number)?.ok_or_else(missing)
+    }
+
+    fn maybe_bytes(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.try_get(BYTES).map_err(|_| missing())
     }
 
     fn bytes(&self) -> Result<Vec<u8>, StoreError> {

@@ -21,6 +21,7 @@ pub(super) mod kind {
     pub(crate) const PACKET: i64 = 3;
     pub(crate) const COPY: i64 = 4;
     pub(crate) const WISH: i64 = 5;
+    pub(crate) const DECLARATION: i64 = 6;
 }
 
 /// What is looked for.
@@ -28,11 +29,12 @@ pub(super) mod look {
     pub(crate) const KEY: &str = "key";
     pub(crate) const PSEUDONYM: &str = "pseudonym";
     pub(crate) const PACKET: &str = "packet";
+    pub(crate) const DECLARATION: &str = "declaration";
     /// Fills up the width.
     pub(crate) const NOTHING: &str = "nothing";
 }
 
-const TEXTS: usize = 11;
+const TEXTS: usize = 15;
 const NUMBERS: usize = 10;
 
 struct Branch {
@@ -92,6 +94,33 @@ const WISH_TEXTS: &[&str] = &[
     "d.given_by",
 ];
 const WISH_NUMBERS: &[&str] = &["d.given_at", "d.until_at", "d.explicit"];
+const DECLARATION_TEXTS: &[&str] = &[
+    "d.id",
+    "d.person_id",
+    "d.kind",
+    "d.dataset",
+    "d.purpose",
+    "d.towards_oin",
+    "d.towards_role",
+    "d.towards_municipality",
+    "d.given_by",
+    "d.evidence_kind",
+    "d.evidence_digest",
+    "d.evidence_on",
+    "d.recorder_oin",
+    "d.recorder_role",
+    "CASE WHEN d.state = 'given' AND EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
+     AND e.verdict IN ('ongegrond', 'opgeheven')) THEN 'ended' ELSE d.state END",
+];
+const DECLARATION_NUMBERS: &[&str] = &[
+    "d.given_at",
+    "d.until_at",
+    "d.explicit",
+    "d.recorded_at",
+    "d.recorded_index",
+    "d.withdrawn_at",
+    "d.withdrawn_index",
+];
 
 /// A join without choice: what is looked for comes first, and each table is found by its index. The request that a packet
 /// rests on comes with it.
@@ -177,6 +206,14 @@ const BRANCHES: &[Branch] = &[
                AND o.id = w.a AND d.person_id = o.person_id AND d.state = 'given' \
                AND NOT EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
                AND e.verdict IN ('ongegrond', 'opgeheven'))",
+    },
+    Branch {
+        kind: kind::DECLARATION,
+        slot: "w.slot",
+        texts: DECLARATION_TEXTS,
+        numbers: DECLARATION_NUMBERS,
+        bytes: "d.facts",
+        from: "w CROSS JOIN declaration d WHERE w.look = 'declaration' AND d.id = w.a",
     },
 ];
 
