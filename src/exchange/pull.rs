@@ -119,7 +119,7 @@ impl Operation for Pull {
     type By = Caller;
     type Ruling = (Copy, Permit);
     type Effect = Deliver;
-    type Kept = Copy;
+    type Kept = (Copy, u64);
     type Outcome = Released;
     type Error = PullError;
 
@@ -151,20 +151,26 @@ impl Operation for Pull {
         &self,
         at: &At<'_, Caller>,
         (copy, permit): (Copy, Permit),
-    ) -> Result<(Change<Deliver>, Copy), Trouble> {
+    ) -> Result<(Change<Deliver>, Self::Kept), Trouble> {
+        let as_of = permit.as_of().entries;
         let account = account(&copy, Outcome::Permitted).permitted(&permit, &copy.row.categories);
-        Ok((Change::new(at, Deliver { permit }, vec![account])?, copy))
+        Ok((Change::new(at, Deliver { permit }, vec![account])?, (copy, as_of)))
     }
 
     fn outcome(
         &self,
         at: &At<'_, Caller>,
-        copy: Copy,
+        (copy, as_of): Self::Kept,
         delivered: Committed<Done<Delivery>>,
     ) -> Result<Reached<Released>, Trouble> {
         let evidence =
             delivered.get().evidence.first().ok_or(Trouble::Inconsistent("a delivery without an entry"))?;
-        let about = Receipt { party: at.by.party(), packet: Some(copy.packet.id), event: Event::Pull };
+        let about = Receipt {
+            party: at.by.party(),
+            packet: Some(copy.packet.id),
+            event: Event::Pull,
+            as_of: Some(as_of),
+        };
         let receipt = at.tools.receipt(about, evidence, at.now)?;
         Ok(Reached::Here(Released::mint(delivered, &copy, receipt)))
     }

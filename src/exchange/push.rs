@@ -270,8 +270,14 @@ impl<'p> Operation for PushPacket<'p> {
         }
         let mut recipients = Vec::new();
         for (view, evidence) in views.into_iter().zip(&done.evidence) {
-            let about = Receipt { party: at.by.party(), packet: Some(self.id), event: event_of(self.kind) };
-            recipients.push(view.pushed(evidence.index, at.tools.receipt(about, evidence, at.now)?));
+            let about = Receipt {
+                party: at.by.party(),
+                packet: Some(self.id),
+                event: event_of(self.kind),
+                as_of: Some(view.as_of),
+            };
+            let receipt = at.tools.receipt(about, evidence, at.now)?;
+            recipients.push(view.pushed(evidence.index, receipt));
         }
         let dataset = self.submission.header.dataset.clone();
         Ok(Reached::Here(Pushed { id: self.id, dataset, created: done.time, expires, recipients }))
@@ -330,6 +336,7 @@ struct View {
     omitted: BTreeSet<Category>,
     jwe_sha256: Digest,
     thumbprint: String,
+    as_of: u64,
 }
 
 impl View {
@@ -343,11 +350,12 @@ impl View {
             omitted: sealed.omitted().clone(),
             jwe_sha256: sealed.sha256(),
             thumbprint: sealed.thumbprint().to_owned(),
+            as_of: recipient.permit.as_of().entries,
         }
     }
 
     fn pushed(self, index: u64, receipt: String) -> PushedRecipient {
-        let Self { party, municipality, basis, categories, omitted, jwe_sha256, thumbprint } = self;
+        let Self { party, municipality, basis, categories, omitted, jwe_sha256, thumbprint, .. } = self;
         PushedRecipient {
             party,
             municipality,

@@ -19,6 +19,8 @@ pub(super) struct Receipt {
     pub(super) party: PartyId,
     pub(super) packet: Option<PacketId>,
     pub(super) event: Event,
+    /// As of which entry it was decided.
+    pub(super) as_of: Option<u64>,
 }
 
 impl Toolbox {
@@ -34,6 +36,7 @@ impl Toolbox {
             party: about.party,
             packet: about.packet,
             event: about.event,
+            as_of: about.as_of,
             leaf: &evidence.leaf,
             proof: &proof,
         };

@@ -74,6 +74,12 @@ impl Exchange {
         indexes.first().copied().ok_or(Trouble::Inconsistent("an entry was recorded without an index"))
     }
 
+    /// As of which entry was decided what this one accounts for; none when that was erased.
+    pub(super) async fn decided_as_of(&self, index: u64) -> Result<Option<u64>, Trouble> {
+        let row = self.store.entry(index).await?.ok_or(Trouble::Inconsistent("leaf"))?;
+        Ok(self.reviewed(&row)?.shared.and_then(|shared| shared.as_of))
+    }
+
     fn reviewed(&self, row: &EntryRow) -> Result<Reviewed, Trouble> {
         let leaf = parse_leaf(&row.leaf).map_err(|_| Trouble::Inconsistent("leaf"))?;
         let part = |name: PartName| -> Result<Option<Part>, Trouble> {

@@ -128,6 +128,7 @@ fn the_page_names_every_word_that_a_member_may_have() {
 #[test]
 fn the_page_names_every_claim_of_a_receipt() {
     let claims = Claims {
+        as_of: Some(2),
         iss: "i".to_owned(),
         iat: 1,
         party: "00000099000000001000/werk-en-inkomen".parse().unwrap(),

@@ -17,7 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{Answered, Made, PacketKind, claim::KNOWN},
+        write::{Answered, PacketKind},
     },
 };
 
@@ -227,22 +227,6 @@ impl Store {
             .bind(recipient.role.to_string());
         let rows = used.fetch_all(&self.read).await?;
         rows.iter().map(|row| Columns(row).parse("declaration_id")).collect()
-    }
-
-    /// What this party made before under this Idempotency-Key: the HMAC of that body, and what came of it.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn by_idempotency_key(
-        &self,
-        sender: &PartyId,
-        key: &str,
-    ) -> Result<Option<(Digest, Made)>, StoreError> {
-        let known =
-            query(KNOWN).bind(sender.oin.to_string()).bind(sender.role.to_string()).bind(key.to_owned());
-        let row = known.fetch_optional(&self.read).await?;
-        let columns = row.as_ref().map(Columns);
-        columns.map(|columns| Ok((columns.hash("body_hmac")?, Made::of(&columns)?))).transpose()
     }
 
     /// The answer of this recipient to a request.

@@ -84,7 +84,7 @@ async fn the_same_key_and_body_make_one_packet() {
         assert_eq!(done.outcome, Pushed::Replayed { packet });
         assert!(done.evidence.is_empty());
         assert_eq!(conflict(rig.write(submission(2), 1).await), Some(Conflict::KeyReused));
-        let known = rig.store.by_idempotency_key(&school(), "key-of-the-school-1").await.unwrap();
+        let known = rig.made_under(school(), "key-of-the-school-1").await;
         assert_eq!(known, Some((Digest([1; 32]), Made::Packet(packet))));
         assert_eq!(rig.verify_log().await, 1);
     })

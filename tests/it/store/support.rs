@@ -43,11 +43,11 @@ use sluis::{
         Committed, OpenOptions, Store,
         read::PacketRow,
         register::Register,
-        snapshot::Needs,
+        snapshot::{Needs, Snapshot},
         subject,
         write::{
-            Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, NewPacket, NewPerson,
-            NewRecipient, PacketKind, PublishKey, Push, Record, RegisterParty, Write,
+            Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, Made, NewPacket,
+            NewPerson, NewRecipient, PacketKind, PublishKey, Push, Record, RegisterParty, Write,
         },
         writer::{Done, Settings, WriteError, Writer, fault::FaultPoint},
     },
@@ -199,10 +199,20 @@ impl Rig {
         self.store.packet(id).await.unwrap().unwrap()
     }
 
+    /// The facts as they are now.
+    pub(crate) async fn facts(&self, needs: Needs) -> Snapshot {
+        self.store.snapshot(needs).await.unwrap()
+    }
+
+    /// What this party made under this key.
+    pub(crate) async fn made_under(&self, party: PartyId, key: &str) -> Option<(Digest, Made)> {
+        let made_under = Some((party, key.to_owned()));
+        self.facts(Needs { made_under, ..Needs::default() }).await.made()
+    }
+
     /// What a decision that is made now about these subjects rests on.
     pub(crate) async fn as_of(&self, subjects: &[String]) -> AsOf {
-        let snapshot = self.store.snapshot(Needs::default()).await.unwrap();
-        snapshot.as_of(subjects.iter().cloned().collect())
+        self.facts(Needs::default()).await.as_of(subjects.iter().cloned().collect())
     }
 
     /// Whether the writer refuses what rests on facts that were read then.
