@@ -194,12 +194,11 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
         match text.parse::<TlogProof>() {
             Ok(proof) => {
                 let index = Some(proof.index);
-                let fault = if promised != index {
-                    Some(format!("it is of entry {}, which its name does not say", proof.index))
-                } else {
-                    // Sluis writes none, and nothing would show that it was changed.
-                    proof.extra.as_ref().map(|_| "it carries extra data, which nothing proves".to_owned())
-                };
+                // Sluis writes no extra data, and nothing would show that it was changed.
+                let extra =
+                    proof.extra.as_ref().map(|_| "it carries extra data, which nothing proves".to_owned());
+                let other = format!("it is of entry {}, which its name does not say", proof.index);
+                let fault = if promised == index { extra } else { Some(other) };
                 if let Some(fault) = fault {
                     report.add(Finding::Proof { name: name.clone(), index, fault });
                 }
