@@ -98,7 +98,7 @@ impl Released {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         Ok(Self {
-            jwe: jwe.trim().to_owned(),
+            jwe,
             log_index: text(&headers, "sluis-log-index").and_then(|index| index.parse().ok()),
             receipt: text(&headers, "sluis-receipt"),
         })
