@@ -14,7 +14,7 @@ use super::{
 const LISTED: usize = 30;
 
 /// What is said of a value that is absent or of another form; the header and the content have words of their own for it.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 9] = [
     "invalid-value",
     "wrong-form",
     "missing",
@@ -23,6 +23,7 @@ const FORMS: [&str; 8] = [
     "not-a-choice",
     "wrong-type",
     "implausible-day",
+    "no-such-day",
 ];
 
 /// The columns of one file.
