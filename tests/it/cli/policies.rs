@@ -151,7 +151,10 @@ fn the_matrix_and_the_register_have_all_their_forms() {
     for form in ["text", "markdown"] {
         let shown = program.run(&["policy", "register", "--format", form]).done().stdout;
         assert!(shown.contains("AVG 30 lid 1") && shown.contains("art. 2.31b lid 3 WVO 2020"), "{form}");
-        assert!(shown.contains("hooguit 60 dagen") && !shown.contains("At the gateway"), "one language: {form}");
+        assert!(
+            shown.contains("hooguit 60 dagen") && !shown.contains("At the gateway"),
+            "one language: {form}"
+        );
     }
     for activity in activities {
         for text in ["title", "retentionSource"] {
