@@ -7,7 +7,7 @@ use super::{
         columns::{Column, Columns, pointer},
         sheet::LineFault,
     },
-    Reason, Setting, Sheet, indexes, read,
+    Reason, Setting, Sheet, indexes, read_for_every_row,
 };
 
 /// At most so many columns are listed in one fault.
@@ -109,7 +109,7 @@ impl Layout {
                 "Fill in what holds for every row, behind the = sign, or remove this line.",
             )));
         }
-        let value = read(&setting.name, &column, &setting.value)?;
+        let value = read_for_every_row(&setting.name, &column, &setting.value)?;
         self.set.push((setting.clone(), column, value));
         Ok(())
     }
