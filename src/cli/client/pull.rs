@@ -173,6 +173,8 @@ impl Pull {
         let keys = session.encryption_keys()?;
         if let Some(out) = &self.out {
             files::private_folder(out)?;
+            // What is released to nobody who can keep it would be lost.
+            files::prove_replaceable(&out.join("packet"))?;
         }
         match (self.id, &self.dataset) {
             (Some(id), _) => {

@@ -99,7 +99,7 @@ impl Answer {
         let context = Why {
             refusal: told.refusal.map(RefusalKind::as_str),
             basis: told.basis,
-            articles: told.provisions.iter().map(Article::from).collect(),
+            articles: told.articles.iter().map(Article::from).collect(),
             required: told.required,
             allowed: told.allowed,
             held: told
