@@ -46,7 +46,7 @@ pub mod serve;
 pub mod table;
 mod trust;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -171,6 +171,9 @@ pub struct Context {
     pub entropy: Arc<dyn Entropy>,
 }
 
+/// How long the end waits for what was begun and is not needed any more.
+const LAST_WAIT: Duration = Duration::from_millis(500);
+
 /// The program: parses the arguments, runs the command, answers its exit code.
 #[must_use]
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -179,7 +182,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy::new()));
     let mut at = Context { out, clock, entropy };
     let exit = match runtime {
-        Ok(runtime) => runtime.block_on(run(arguments, &mut at)),
+        Ok(runtime) => {
+            let exit = runtime.block_on(run(arguments, &mut at));
+            // A look-up that hangs in the system's resolver cannot be called off, and nobody waits for its answer.
+            runtime.shutdown_timeout(LAST_WAIT);
+            exit
+        }
         Err(error) => at.out.end(Err(Failure::internal((
             "het programma kan niet beginnen",
             "cannot start the runtime",

@@ -7,6 +7,7 @@
 pub mod age;
 pub mod clock;
 pub mod code;
+pub mod day;
 pub mod declaration;
 pub mod digest;
 pub mod id;

@@ -62,8 +62,9 @@ pub(super) fn log_folder(bytes: &[u8]) -> bool {
     fs::write(COPY.dir.join(name), &content).unwrap();
     let sound = is_sound(&COPY.dir);
     fs::write(COPY.dir.join(name), genuine).unwrap();
-    // The key that lies in the folder proves nothing and is not what the log is checked with.
-    assert_eq!(sound, &content == genuine || name == "vkey", "{name} was changed");
+    // White space around a key is no part of it.
+    let is_same_key = || String::from_utf8_lossy(&content).trim() == String::from_utf8_lossy(genuine).trim();
+    assert_eq!(sound, &content == genuine || (name == "vkey" && is_same_key()), "{name} was changed");
     sound
 }
 

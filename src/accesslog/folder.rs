@@ -3,6 +3,7 @@
 //! Files are read and written without async: this is for the command line, not for a server's task.
 
 mod read;
+mod strays;
 mod write;
 
 use std::{
@@ -19,8 +20,10 @@ const CHECKPOINT: &str = "checkpoint";
 const VKEY: &str = "vkey";
 const LEAF_HASHES: &str = "leaf-hashes";
 
+const PROOF: &str = ".tlog-proof";
+
 fn proof_name(index: u64) -> String {
-    format!("proof-{index}.tlog-proof")
+    format!("proof-{index}{PROOF}")
 }
 
 /// The folder cannot be read or written.

@@ -24,8 +24,10 @@ use crate::{
     domain::digest::Digest,
     merkle::{
         bundle,
+        checkpoint::Checkpoint,
         hash::leaf_hash,
         note::{LogVerifier, read_unchecked},
+        tile::{FULL, TilePath},
         tlog_proof::TlogProof,
     },
 };
@@ -80,9 +82,51 @@ pub trait LogSource: Sync {
     }
 
     /// Proofs that lie beside the log, each with a name to report it by.
-    fn proofs(&self) -> impl Future<Output = Result<Vec<(String, String)>, Self::Error>> + Send {
+    fn proofs(&self) -> impl Future<Output = Result<Vec<ProofBeside>, Self::Error>> + Send {
         async { Ok(Vec::new()) }
     }
+
+    /// The public key that lies beside the log.
+    fn key(&self) -> impl Future<Output = Result<Option<String>, Self::Error>> + Send {
+        async { Ok(None) }
+    }
+
+    /// How wide the partial tiles or bundles are that are kept of this place, beside the widest.
+    fn narrower(&self, _place: TilePath) -> impl Future<Output = Result<Vec<u16>, Self::Error>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// The bytes of a tile or bundle of exactly this width.
+    fn exactly(&self, _place: TilePath) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send {
+        async { Ok(None) }
+    }
+
+    /// What is kept that a log of `size` entries has no place for, or of which it has less.
+    fn strays(&self, _size: u64) -> impl Future<Output = Result<Vec<Stray>, Self::Error>> + Send {
+        async { Ok(Vec::new()) }
+    }
+}
+
+/// A proof that lies beside a log.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProofBeside {
+    /// What to report it by.
+    pub name: String,
+    /// The entry that the name promises to prove; absent where the name is of another form.
+    pub promised: Option<u64>,
+    /// The text of the `tlog-proof`.
+    pub text: String,
+}
+
+/// What lies beside a log and is no part of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stray {
+    /// What to report it by.
+    pub name: String,
+    /// How long it is.
+    pub bytes: u64,
+    /// How long it can be; absent where it has no place.
+    pub most: Option<u64>,
 }
 
 /// What to check with.
@@ -142,10 +186,24 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
             Err(fault) => report.add(Finding::OlderCheckpoint { fault: fault.to_string() }),
         }
     }
+    if source.key().await?.is_some_and(|key| !check.log.has_vkey(&key)) {
+        report.add(Finding::OtherKey);
+    }
     let mut proofs = Vec::new();
-    for (name, text) in source.proofs().await? {
+    for ProofBeside { name, promised, text } in source.proofs().await? {
         match text.parse::<TlogProof>() {
-            Ok(proof) => proofs.push((name, proof)),
+            Ok(proof) => {
+                let index = Some(proof.index);
+                // Sluis writes no extra data, and nothing would show that it was changed.
+                let extra =
+                    proof.extra.as_ref().map(|_| "it carries extra data, which nothing proves".to_owned());
+                let other = format!("it is of entry {}, which its name does not say", proof.index);
+                let fault = if promised == index { extra } else { Some(other) };
+                if let Some(fault) = fault {
+                    report.add(Finding::Proof { name: name.clone(), index, fault });
+                }
+                proofs.push((name, proof));
+            }
             Err(fault) => report.add(Finding::Proof { name, index: None, fault: fault.to_string() }),
         }
     }
@@ -159,7 +217,7 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
 
     let mut entries = Entries::default();
     for n in 0_u64.. {
-        let Some(chunk) = read(source, n).await? else { break };
+        let Some(chunk) = read(source, n, stated.as_ref()).await? else { break };
         let (hashes, leaves) = entries.read(n, chunk.bundle, &mut report);
         if let Some(at_rest) = check.bodies {
             let first = entries.next.saturating_sub(u64::try_from(leaves.len()).unwrap_or(u64::MAX));
@@ -191,6 +249,10 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
         }
     }
     columns.judge(stated.as_ref(), &older, &mut report);
+    // What is read is compared, up to the longest record; all else is no part of the log.
+    for Stray { name, bytes, most } in source.strays(columns.longest()).await? {
+        report.add(Finding::Stray { name, bytes, most });
+    }
     report.finish(columns.entries(), stated);
     Ok(report)
 }
@@ -203,11 +265,22 @@ struct Chunk {
 }
 
 /// `None` when nothing of it is there any more.
-async fn read<S: LogSource>(source: &S, n: u64) -> Result<Option<Chunk>, S::Error> {
+///
+/// The list of leaf hashes is read up to the signed size, and a little further so that what was appended is seen; without
+/// a signed size as far as the leaves or the tiles go. However long it is, no more of it comes into memory.
+async fn read<S: LogSource>(
+    source: &S,
+    n: u64,
+    stated: Option<&Checkpoint>,
+) -> Result<Option<Chunk>, S::Error> {
     let keeps = source.keeps();
     let bundle = source.bundle(n).await?;
-    let leaf_hashes = if keeps.leaf_hashes { source.leaf_hashes(n).await? } else { None };
     let tile = if keeps.tiles { source.tile(0, n).await? } else { None };
+    let is_within = match stated {
+        Some(stated) => n.saturating_mul(u64::from(FULL)) <= stated.size,
+        None => bundle.is_some() || tile.is_some(),
+    };
+    let leaf_hashes = if keeps.leaf_hashes && is_within { source.leaf_hashes(n).await? } else { None };
     let any = bundle.is_some() || leaf_hashes.is_some() || tile.is_some();
     Ok(any.then(|| Chunk {
         bundle,

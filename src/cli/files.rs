@@ -59,6 +59,30 @@ pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .map_err(|error| Failure::unwritable(path, error))
 }
 
+/// Whether [`write_private`] can make this file now: asked before anything is done that cannot be done again.
+///
+/// # Errors
+/// When the file exists or cannot be made.
+pub fn prove_new(path: &Path) -> Result<(), Failure> {
+    let proven = write_new(path, &[]).and_then(|()| fs::remove_file(path));
+    proven.map_err(|error| Failure::unwritable(path, error))
+}
+
+/// Likewise of [`replace_private`].
+///
+/// # Errors
+/// When it is a folder, or no file can be made beside it.
+pub fn prove_replaceable(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::unwritable(path, io::ErrorKind::IsADirectory.into()));
+    }
+    let beside = beside(path, "new");
+    let proven = write_new(&beside, &[])
+        .or_else(|error| if error.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })
+        .and_then(|()| fs::remove_file(&beside));
+    proven.map_err(|error| Failure::unwritable(path, error))
+}
+
 /// The file of this name with one more ending.
 #[must_use]
 pub fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -1,6 +1,7 @@
 //! The one place that prints.
 
 use std::{
+    borrow::Cow,
     fmt,
     io::{self, IsTerminal, Write},
     sync::{Arc, Mutex, PoisonError},
@@ -13,10 +14,13 @@ use super::{
     exit::Exit,
     failure::Failure,
     help::Unparsed,
-    language::{Language, Said},
+    language::{Language, Said, both},
     table::Table,
 };
-use crate::config::Terminal;
+use crate::{
+    config::Terminal,
+    domain::{id::PacketId, text::steers},
+};
 
 /// Terminal codes (ECMA-48): red and bold, bold, and back.
 const ALARM: &str = "\u{1b}[1;31m";
@@ -108,8 +112,8 @@ impl Output {
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.form == Form::Ids {
             let value = serde_json::to_value(value).unwrap_or_default();
-            match value.get("id").and_then(serde_json::Value::as_str) {
-                Some(id) => self.line(&without_controls(id)),
+            match value.get("id") {
+                Some(id) => self.line(&identifier(id)?),
                 None => Ok(()),
             }
         } else if self.form == Form::Json {
@@ -117,7 +121,7 @@ impl Output {
                 Failure::internal(("kan geen JSON maken van het resultaat", "cannot make JSON of the result"))
                     .because(error)
             })?;
-            self.line(&line)
+            self.line(&escaped(&line))
         } else {
             let text = text();
             self.line(&without_controls(&text))
@@ -162,7 +166,7 @@ impl Output {
             if let Some(members) = document.as_object_mut() {
                 members.insert("id".to_owned(), id.into());
             }
-            self.line(&document.to_string())?;
+            self.line(&escaped(&document.to_string()))?;
         }
         Ok(())
     }
@@ -220,7 +224,7 @@ impl Output {
                 }
                 if self.form == Form::Json {
                     // The failure that counts is already known; that it cannot be printed changes nothing.
-                    drop(writeln!(self.stdout, "{}", failure.document()));
+                    drop(writeln!(self.stdout, "{}", escaped(&failure.document().to_string())));
                     drop(self.stdout.flush());
                 }
                 failure.exit()
@@ -245,7 +249,10 @@ impl Output {
                 let message = message.join(" ");
                 let failure = Failure::usage(Said::same(message))
                     .now(("--help laat zien hoe het moet", "--help shows how it is written"));
-                drop(writeln!(self.stdout, "{}", failure.document()).and_then(|()| self.stdout.flush()));
+                drop(
+                    writeln!(self.stdout, "{}", escaped(&failure.document().to_string()))
+                        .and_then(|()| self.stdout.flush()),
+                );
             }
             Exit::Usage
         } else {
@@ -280,11 +287,64 @@ fn stdout_failed(error: io::Error) -> Failure {
         .because(error)
 }
 
-/// Text from elsewhere must not move the cursor, hide lines or set a title: control characters become `�`.
+/// Text from elsewhere must not move the cursor, hide lines, set a title or turn the direction of reading: what steers becomes
+/// `�`.
 #[must_use]
 pub fn without_controls(text: &str) -> String {
-    let harmless = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c };
+    let harmless = |c: char| if moves(c) { '\u{FFFD}' } else { c };
     text.chars().map(harmless).collect()
+}
+
+/// The same for a text that must stay in its place: ends of lines and tabs become spaces.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    without_controls(text).replace(['\n', '\t'], " ")
+}
+
+fn moves(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t') || steers(c)
+}
+
+/// The same JSON without a character that a terminal obeys: they can only stand in texts, where they may be escaped.
+fn escaped(line: &str) -> Cow<'_, str> {
+    if !line.contains(moves) {
+        return Cow::Borrowed(line);
+    }
+    let mut text = String::with_capacity(line.len());
+    for letter in line.chars() {
+        if moves(letter) {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                // A String takes whatever is written.
+                fmt::Write::write_fmt(&mut text, format_args!("\\u{unit:04x}")).ok();
+            }
+        } else {
+            text.push(letter);
+        }
+    }
+    Cow::Owned(text)
+}
+
+/// An identifier, which is a UUID and nothing else: a shell will take it for one word of a command.
+fn identifier(value: &serde_json::Value) -> Result<String, Failure> {
+    /// So much of what is none is shown.
+    const SHOWN: usize = 80;
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if value.is_string() && text.parse::<PacketId>().is_ok() {
+        return Ok(text);
+    }
+    let shown: String = text.chars().take(SHOWN).collect();
+    let shown = shown.escape_debug();
+    Err(Failure::new(
+        Exit::Unavailable,
+        both!(
+            "een kenmerk in het antwoord is er geen: `{shown}`",
+            "an identifier in the answer is none: `{shown}`"
+        ),
+    )
+    .now((
+        "gebruik niets van wat hier geprint is, en vertel het de beheerder van de gateway",
+        "use nothing of what was printed here, and tell the gateway's operator",
+    )))
 }
 
 impl fmt::Debug for Output {

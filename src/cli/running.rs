@@ -104,7 +104,7 @@ impl Running {
         let listeners = vec![
             tokio::spawn(data.serve(routes, config.limits.clone(), stop.clone())),
             tokio::spawn(operations.serve(
-                ops::router(probes(&exchange, &composed.store, &watch, &seen)),
+                ops::router(probes(&exchange, &composed.store, &watch, &seen), ops_names(config)),
                 config.limits.clone(),
                 stop.clone(),
             )),
@@ -235,6 +235,10 @@ fn server_config(
         })?;
     watch.serves_with(own);
     Ok(made)
+}
+
+fn ops_names(config: &Config) -> ops::Names {
+    ops::Names::new(config.listen.ops.ip(), config.listen.ops_names.clone())
 }
 
 async fn bind(name: &'static str, address: SocketAddr, tls: Option<TlsSlot>) -> Result<Server, Failure> {

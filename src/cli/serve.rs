@@ -47,7 +47,25 @@ impl Serve {
         let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
         // With a handler a write beyond the limit of a file fails, and nobody is killed; what fails is told by the write.
         let _too_large = signal(FILE_TOO_LARGE).map_err(failed)?;
-        let running = Running::start(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
+        let (clock, entropy) = (Arc::clone(&at.clock), Arc::clone(&at.entropy));
+        // A task of its own: also where the start waits without giving way, for a file or a name, a signal is heard.
+        let mut start = tokio::spawn(async move { Running::start(&config, clock, entropy).await });
+        let started = tokio::select! {
+            biased;
+            _ = terminate.recv() => None,
+            _ = interrupt.recv() => None,
+            started = &mut start => Some(started),
+        };
+        let Some(started) = started else {
+            // What was begun ends with the program: nothing is accepted before the start is over.
+            start.abort();
+            notify::stopping();
+            tracing::info!("stopping before the start was over");
+            return Ok(Exit::Done);
+        };
+        let running = started.map_err(|error| {
+            Failure::internal(("het starten is afgebroken", "the start broke off")).because(error)
+        })??;
         tracing::info!(data = %running.data, ops = %running.ops, "ready");
         let language = at.out.language();
         at.out.show(

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::output::without_controls;
+use super::output::one_line;
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -25,8 +25,7 @@ impl Table {
 
     /// Adds a row, with as many cells as there are heads. Text from elsewhere loses its control characters.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        let one_line = |cell: String| without_controls(&cell).replace(['\n', '\t'], " ");
-        self.rows.push(cells.into_iter().map(one_line).collect());
+        self.rows.push(cells.into_iter().map(|cell| one_line(&cell)).collect());
     }
 
     /// Whether it has no rows.

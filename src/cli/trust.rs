@@ -1,7 +1,7 @@
 //! Whom the gateway believes: anchors and revocation lists as the files say now, each file by itself; and no list that is
 //! older than one that a gateway on this database has used.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use tokio::time::timeout;
 
@@ -17,7 +17,7 @@ use crate::{
     exchange::admission::Trust,
     identity::{
         anchors::{AnchorSource, TrustAnchors},
-        revocations::{ListSource, ListsRead, Revocations},
+        revocations::{ListFault, ListSource, ListsRead, Revocations},
     },
     store::{Store, StoreError},
 };
@@ -60,9 +60,48 @@ pub(super) async fn read(config: &Config, store: &Store, clock: &dyn Clock) -> R
     Ok(trust)
 }
 
+/// What of the files was taken up when they were read again, and what stayed as it was.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) taken: Vec<String>,
+    pub(super) kept: Vec<String>,
+}
+
+impl Parts {
+    /// Notes a part as taken up, or as kept.
+    pub(super) fn note(&mut self, part: impl Into<String>, is_taken: bool) {
+        if is_taken { &mut self.taken } else { &mut self.kept }.push(part.into());
+    }
+
+    fn note_lists(&mut self, config: &Config, faults: &[ListFault]) {
+        if faults.is_empty() {
+            return self.note("revocation lists", true);
+        }
+        let names: BTreeSet<_> = faults.iter().filter_map(ListFault::name).collect();
+        let is_named = |file: &PathBuf| names.contains(file.display().to_string().as_str());
+        if config.tls.revocation.files.iter().any(|file| !is_named(file)) {
+            self.note("the other revocation lists", true);
+        }
+        for name in &names {
+            self.note(format!("revocation list `{name}`"), false);
+        }
+        if names.is_empty() {
+            self.note("revocation lists", false);
+        }
+    }
+}
+
 /// Reads them again. What cannot be read stays as it was, and is logged; without the database the lists of this process count.
-pub(super) async fn again(config: &Config, before: &Trust, store: &Store, clock: &dyn Clock) -> Trust {
-    let anchors = anchors(config).unwrap_or_else(|failure| {
+pub(super) async fn again(
+    config: &Config,
+    before: &Trust,
+    store: &Store,
+    clock: &dyn Clock,
+) -> (Trust, Parts) {
+    let mut parts = Parts::default();
+    let anchors = anchors(config);
+    parts.note("authorities", anchors.is_ok());
+    let anchors = anchors.unwrap_or_else(|failure| {
         tracing::error!(error_code = "reload", cause = %failure, "the trust anchors were not read again");
         before.anchors.clone()
     });
@@ -74,12 +113,13 @@ pub(super) async fn again(config: &Config, before: &Trust, store: &Store, clock:
     let own: Vec<_> = before.revocations.to_keep(&anchors).map(|list| list.der).collect();
     let newest = Revocations::kept(known.iter().chain(&own).map(Vec::as_slice), &anchors);
     let ListsRead { revocations, faults } = lists(config, &anchors, &newest, clock);
+    parts.note_lists(config, &faults);
     for fault in &faults {
         tell(fault);
     }
     let trust = Trust { anchors, revocations };
     keep(store, &trust, &Revocations::kept(known.iter().map(Vec::as_slice), &trust.anchors)).await;
-    trust
+    (trust, parts)
 }
 
 /// The lists that gateways on this database have used, of authorities that are trusted still.

@@ -204,6 +204,13 @@ fn check_listen(listen: &Listen, strict: bool, faults: &mut Vec<String>) {
     if listen.data == listen.ops && listen.data.port() != 0 {
         faults.push("listen.data and listen.ops have the same address; give each its own port".to_owned());
     }
+    let is_name = |name: &String| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    };
+    if !listen.ops_names.iter().all(is_name) {
+        faults.push("listen.ops_names must be names of hosts, without scheme, port or path, such as metrics.example.nl".to_owned());
+    }
     let url = &listen.public_url;
     let host = url.strip_prefix("https://").unwrap_or_default();
     if host.is_empty() || host.contains('/') || !host.is_ascii() || host.contains(char::is_whitespace) {

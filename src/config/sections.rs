@@ -15,6 +15,10 @@ pub struct Listen {
     /// Health and metrics: plain, so on the loopback.
     #[serde(default = "usual_ops")]
     pub ops: SocketAddr,
+    /// Under which names health and metrics are asked, beside `localhost` and addresses: where a proxy on this machine passes
+    /// its own name on.
+    #[serde(default)]
+    pub ops_names: Vec<String>,
     /// How callers address the data interface: `https://` and a name, without a slash at the end.
     pub public_url: String,
 }

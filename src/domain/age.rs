@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use zeroize::Zeroize;
 
-use super::clock::amsterdam_date;
+use super::{clock::amsterdam_date, day::NoDay};
 
 /// A date of birth of which the day, the month, or all may be unknown.
 ///
@@ -22,10 +22,16 @@ pub struct BirthDate {
 
 /// The text is not a date of birth. The text itself is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "not a date of birth: YYYY-MM-DD on the calendar, with 00 for an unknown day or month, or 0000-00-00"
-)]
-pub struct InvalidBirthDate;
+pub enum InvalidBirthDate {
+    /// It is not written as one, or the year lies too long ago.
+    #[error(
+        "not a date of birth: YYYY-MM-DD on the calendar, with 00 for an unknown day or month, or 0000-00-00"
+    )]
+    Form,
+    /// It is written as one, and the calendar has no such day.
+    #[error("{}", NoDay::Absent)]
+    Absent,
+}
 
 /// Between which whole ages a person is. A rule holds only if it holds for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,27 +84,27 @@ impl FromStr for BirthDate {
 
     fn from_str(text: &str) -> Result<Self, InvalidBirthDate> {
         let bytes = text.as_bytes();
-        let shape = bytes.len() == 10
+        let is_written = bytes.len() == 10
             && bytes
                 .iter()
                 .enumerate()
                 .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
-        if !shape {
-            return Err(InvalidBirthDate);
+        if !is_written {
+            return Err(InvalidBirthDate::Form);
         }
         let number =
             |range: std::ops::Range<usize>| text.get(range).and_then(|part| part.parse::<i16>().ok());
         let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
-            return Err(InvalidBirthDate);
+            return Err(InvalidBirthDate::Form);
         };
-        let month = i8::try_from(month).map_err(|_| InvalidBirthDate)?;
-        let day = i8::try_from(day).map_err(|_| InvalidBirthDate)?;
-        let on_calendar = match (year, month, day) {
-            (0, 0, 0) | (Self::FIRST_YEAR.., 0..=12, 0) => true,
-            (Self::FIRST_YEAR.., _, 1..) => Date::new(year, month, day).is_ok(),
-            _ => false,
-        };
-        if on_calendar { Ok(Self { year, month, day }) } else { Err(InvalidBirthDate) }
+        let month = i8::try_from(month).map_err(|_| InvalidBirthDate::Form)?;
+        let day = i8::try_from(day).map_err(|_| InvalidBirthDate::Form)?;
+        match (year, month, day) {
+            (0, 0, 0) | (Self::FIRST_YEAR.., 0..=12, 0) => Ok(Self { year, month, day }),
+            (Self::FIRST_YEAR.., ..) if Date::new(year, month, day).is_ok() => Ok(Self { year, month, day }),
+            (Self::FIRST_YEAR.., ..) => Err(InvalidBirthDate::Absent),
+            _ => Err(InvalidBirthDate::Form),
+        }
     }
 }
 
@@ -148,7 +154,10 @@ impl Serialize for BirthDate {
 impl<'de> Deserialize<'de> for BirthDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut text = String::deserialize(deserializer)?;
-        let parsed = text.parse().map_err(D::Error::custom);
+        let parsed = text.parse().map_err(|wrong| match wrong {
+            InvalidBirthDate::Form => D::Error::custom(wrong),
+            InvalidBirthDate::Absent => NoDay::Absent.found("a date of birth as 2008-05-17"),
+        });
         text.zeroize();
         parsed
     }
@@ -206,11 +215,10 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_refused() {
+        for wrong in ["2026-02-30", "2025-02-29", "2026-13-01", "2026-13-00", "2026-00-12"] {
+            assert_eq!(wrong.parse::<BirthDate>(), Err(InvalidBirthDate::Absent), "{wrong}");
+        }
         for wrong in [
-            "2026-02-30",
-            "2025-02-29",
-            "2026-13-01",
-            "2026-00-12",
             "0000-05-00",
             "1007-01-01",
             "1899-12-30",
@@ -220,7 +228,7 @@ mod tests {
             "20080517",
             "2008-05-1é",
         ] {
-            assert_eq!(wrong.parse::<BirthDate>(), Err(InvalidBirthDate), "{wrong}");
+            assert_eq!(wrong.parse::<BirthDate>(), Err(InvalidBirthDate::Form), "{wrong}");
         }
     }
 

@@ -58,8 +58,9 @@ pub const fn is_invisible(letter: char) -> bool {
     )
 }
 
-/// Controls, directions and separators that no text of a person needs.
-fn steers(letter: char) -> bool {
+/// Controls, directions and separators that no text of a person needs; the ends of lines and tabs are none of them.
+#[must_use]
+pub fn steers(letter: char) -> bool {
     let is_line = matches!(letter, '\n' | '\r' | '\t');
     (letter.is_control() && !is_line)
         || matches!(

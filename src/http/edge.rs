@@ -25,6 +25,7 @@ use crate::{
 };
 
 mod framing;
+mod request_id;
 mod rest;
 
 use rest::Rest;
@@ -111,7 +112,7 @@ impl Edge {
         if lines.len() > self.limits.headers || bytes > self.limits.header_bytes {
             return Err(problem::HEADERS_TOO_LARGE);
         }
-        framing::check(request.version(), lines)
+        framing::check(request)
     }
 
     /// Completes an answer: a problem gets the trace, whatever is not a problem yet becomes one, headers are added.
@@ -136,7 +137,6 @@ impl Edge {
 
 /// Below this path callers name their requests.
 const NAMED_BY_CALLER: &str = "/access/";
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -150,12 +150,15 @@ async fn attend(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> 
     let method = method_name(request.method());
     let version = request.version();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    // AuthZEN, 10.1.3: the answer bears the caller's own name of the request, if it gave one.
-    let echoed = route.as_ref().filter(|route| route.as_str().starts_with(NAMED_BY_CALLER));
-    let echoed = echoed.and_then(|_| request.headers().get(REQUEST_ID).cloned());
+    let is_named = route.as_ref().is_some_and(|route| route.as_str().starts_with(NAMED_BY_CALLER));
+    let name = if is_named { request_id::read(request.headers()) } else { Ok(None) };
     let (mut request, rest) = Rest::lend(request);
 
-    let (answer, standing) = match edge.check(&request) {
+    let checked = edge.check(&request).and_then(|standing| match &name {
+        Ok(_) => Ok(standing),
+        Err(problem) => Err((problem.clone(), standing)),
+    });
+    let (answer, standing) = match checked {
         Err((problem, standing)) => (problem.render(None), standing),
         Ok(standing) => {
             request.extensions_mut().insert(visit.clone());
@@ -163,8 +166,8 @@ async fn attend(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> 
         }
     };
     let mut answer = edge.finish(&visit, answer, standing);
-    if let Some(name) = echoed {
-        answer.headers_mut().insert(REQUEST_ID, name);
+    if let Ok(Some(name)) = name {
+        answer.headers_mut().insert(request_id::NAME, name);
     }
     if version < Version::HTTP_2 && !rest.reads_to_its_end(answer.status()).await {
         answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -16,7 +16,9 @@ pub mod time;
 pub use packet::Packet;
 pub use person::{Person, Reference};
 pub use recipient::{Party, Recipient, Towards};
-pub use time::{Day, Instant};
+pub use time::Instant;
+
+pub use crate::domain::day::Day;
 
 use super::problem::{self, Problem};
 use crate::domain::problem::Fault;

@@ -171,6 +171,20 @@ impl Authority {
         self.issue(&params)
     }
 
+    /// A client certificate that does not say for what it may be used, as old software makes them.
+    ///
+    /// # Errors
+    /// [`AuthorityError`].
+    pub fn without_usage(
+        &self,
+        oin: Oin,
+        organisation: &str,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Issued, AuthorityError> {
+        self.issue(&leaf_params(oin, organisation, "anything", &[], now, entropy)?)
+    }
+
     /// A revocation list in PEM that names these serial numbers; `number` must rise with each list.
     ///
     /// # Errors

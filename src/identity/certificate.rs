@@ -70,6 +70,7 @@ pub struct ClientCertificate {
     not_before: Timestamp,
     not_after: Timestamp,
     registration: Digest,
+    is_for_clients: bool,
 }
 
 impl ClientCertificate {
@@ -106,6 +107,7 @@ impl ClientCertificate {
             spki: spki.to_vec(),
             not_before,
             not_after,
+            is_for_clients: is_for_clients(&certificate),
         })
     }
 
@@ -167,6 +169,13 @@ impl ClientCertificate {
     #[must_use]
     pub const fn not_after(&self) -> Timestamp {
         self.not_after
+    }
+
+    /// Whether its extended key usage names `clientAuth` (RFC 5280, section 4.2.1.12). One without that extension may be used
+    /// for anything by the RFC; `PKIoverheid` always writes it, so that what has none was not made for this.
+    #[must_use]
+    pub const fn is_for_clients(&self) -> bool {
+        self.is_for_clients
     }
 
     /// What a party registers: SHA-256 over issuer, subject and public key, each in DER and preceded by its length in
@@ -238,6 +247,10 @@ fn bits(modulus: &[u8]) -> usize {
     let modulus = canonical_serial(modulus);
     let leading = modulus.first().map_or(0, |byte| byte.leading_zeros());
     modulus.len().saturating_mul(8).saturating_sub(usize::try_from(leading).unwrap_or(8))
+}
+
+fn is_for_clients(certificate: &X509Certificate<'_>) -> bool {
+    certificate.extended_key_usage().ok().flatten().is_some_and(|usage| usage.value.client_auth)
 }
 
 fn validity(certificate: &X509Certificate<'_>) -> Result<(Timestamp, Timestamp), CertificateFault> {

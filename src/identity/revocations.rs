@@ -60,6 +60,21 @@ pub enum ListFault {
     Older(String),
 }
 
+impl ListFault {
+    /// The source that it is about; none where there is no list at all.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Missing(name)
+            | Self::Unreadable(name)
+            | Self::Signature(name)
+            | Self::Expired(name)
+            | Self::Older(name) => Some(name),
+        }
+    }
+}
+
 /// The revocation lists of the trusted authorities. They are read anew by making a new value and, with it, a new
 /// configuration of [`super::tls`].
 #[derive(Clone)]

@@ -152,6 +152,12 @@ impl LogVerifier {
         &self.vkey
     }
 
+    /// Whether this text is the same public key. White space around it is allowed.
+    #[must_use]
+    pub fn has_vkey(&self, vkey: &str) -> bool {
+        Self::from_vkey(vkey).is_ok_and(|other| other.vkey == self.vkey)
+    }
+
     /// The checkpoint in a signed note, after its signature was checked. Lines by other keys (witnesses) are ignored.
     ///
     /// # Errors

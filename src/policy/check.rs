@@ -295,6 +295,31 @@ mod tests {
             "vso-school = wvo2020:8.17,",
             "not the act of a vso-school",
         ),
+        // And reads of its own act alone, in each of the four texts.
+        (
+            POLICY,
+            "noem dan het verzoek in de overdracht (request).",
+            "noem dan het verzoek (request). Het VSO geeft het document ook zonder gemeente.",
+            "`overgangsdocument.voortzetting` speaks of `VSO` to a pro-school",
+        ),
+        (
+            POLICY,
+            "@en(\"The young person has not left",
+            "@en(\"The WEC says not left",
+            "speaks of `WEC` to a pro-school",
+        ),
+        (
+            POLICY,
+            "na de laatste schooldag.",
+            "na de laatste schooldag (art. 2.31b lid 3 WVO 2020).",
+            "speaks of `wvo2020:2.31b` to a vso-school",
+        ),
+        (
+            "datasets/verwijderingsmelding/dataset.toml",
+            "kan u vragen stellen (art. 9.2.3 WEB).",
+            "kan u vragen stellen (art. 147 WEC).",
+            "an [[elsewhere]] speaks of `wec:147` to a mbo-school",
+        ),
         (
             "datasets/verwijderingsmelding/dataset.toml",
             "provisions = [\"lpw:18:1\", \"web:8.1.7d\"]",

@@ -18,8 +18,9 @@ use zeroize::Zeroize;
 
 use super::{dataset::Dataset, schema::Shape, strict};
 use crate::domain::{
-    age::BirthDate,
+    age::{BirthDate, InvalidBirthDate},
     code::{Category, DatasetCode},
+    day::{Day, NoDay, no_such_day},
     pgn::Pgn,
     plaintext::Plaintext,
     problem::Fault,
@@ -178,11 +179,14 @@ impl Dataset {
         };
         let Some(text) = value.pointer(pointer).and_then(Value::as_str) else { return };
         let place = format!("{ROOT}{pointer}");
-        if text.parse::<BirthDate>().is_err() && !faults.iter().any(|fault| fault.pointer == place) {
+        let Err(wrong) = text.parse::<BirthDate>() else { return };
+        if !faults.iter().any(|fault| fault.pointer == place) {
             let year = text.get(..4).and_then(|year| year.parse::<i16>().ok());
             let long_ago = year.is_some_and(|year| (1..BirthDate::FIRST_YEAR).contains(&year));
             faults.push(if long_ago {
                 texts::early_day(&place)
+            } else if wrong == InvalidBirthDate::Absent {
+                no_such_day(&place)
             } else {
                 let (code, text) = words::wrong_form(self.shape.node_at(pointer));
                 Fault { text, ..Fault::at(place, code, "", "") }
@@ -209,6 +213,10 @@ impl Shape {
 fn fault(shape: &Shape, error: &ValidationError<'_>) -> Fault {
     let mut pointer = pointer(shape, error.instance_path().as_str());
     let node = shape.node_at(error.instance_path().as_str());
+    if matches!(error.kind(), Kind::Format { format } if format == "date") && is_absent_day(error.instance())
+    {
+        return no_such_day(&pointer);
+    }
     let (code, text) = words::words(error.kind(), node);
     if let Kind::Required { property: Value::String(name) } = error.kind()
         && shape.names.contains(name)
@@ -221,6 +229,10 @@ fn fault(shape: &Shape, error: &ValidationError<'_>) -> Fault {
         pointer.push_str(name);
     }
     Fault { text, ..Fault::at(pointer, code, "", "") }
+}
+
+fn is_absent_day(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.parse::<Day>() == Err(NoDay::Absent))
 }
 
 /// The path up to the first step that is neither an index nor a name that the schema knows.

@@ -232,7 +232,7 @@ pub struct Dataset {
     /// For how many days the gateway keeps what is not collected.
     pub retention_days: u32,
     /// Why so many.
-    pub retention_source: String,
+    pub retention_source: Bilingual,
     /// Where a search finds name and date of birth.
     pub search: Option<SearchPointers>,
     /// Where that belongs which this dataset carries on no basis.
@@ -308,7 +308,8 @@ pub(super) struct DatasetFile {
     pub(super) title_nl: String,
     pub(super) title_en: String,
     pub(super) retention_days: u32,
-    pub(super) retention_source: String,
+    pub(super) retention_source_nl: String,
+    pub(super) retention_source_en: String,
     pub(super) search: Option<SearchPointers>,
     #[serde(default)]
     pub(super) category: Vec<CategoryFile>,

@@ -27,7 +27,7 @@ pub struct Explanation {
     /// The basis that was judged.
     pub basis: Option<Grondslag>,
     /// What that basis rests on.
-    pub provisions: Vec<Citation>,
+    pub articles: Vec<Citation>,
     /// Categories that must be sent.
     pub required: Vec<Category>,
     /// Categories that may be sent.
@@ -36,7 +36,7 @@ pub struct Explanation {
     pub held: Vec<Held>,
     /// What stands in the way.
     pub reasons: Vec<Fault>,
-    /// The provisions that the reasons cite.
+    /// The articles that the reasons cite.
     pub cited: Vec<Citation>,
     /// The instant that was judged.
     pub decided_at: Timestamp,
@@ -91,7 +91,7 @@ pub fn explain(engine: &Engine, question: &WhatIf, now: Timestamp) -> Result<Exp
     Ok(Explanation {
         permitted: refusal.is_none(),
         refusal,
-        provisions: judged.map(|(basis, _)| citations(catalogue, &basis.provisions)).unwrap_or_default(),
+        articles: judged.map(|(basis, _)| citations(catalogue, &basis.provisions)).unwrap_or_default(),
         required: judged.map(|(basis, _)| basis.required.iter().cloned().collect()).unwrap_or_default(),
         allowed: judged.map(|(basis, _)| basis.allowed().into_iter().collect()).unwrap_or_default(),
         held: conditions
@@ -143,7 +143,7 @@ impl Explanation {
         }]);
         if let Some(basis) = &self.basis {
             line(&["Grondslag: ", basis.as_str()]);
-            for provision in &self.provisions {
+            for provision in &self.articles {
                 let id = provision.id.to_string();
                 let title = &provision.title.nl;
                 line(&["  ", &provision.citation, " (", &id, "): ", title, reading(provision)]);

@@ -77,6 +77,8 @@ pub(super) fn permits(engine: &Engine, dataset: &Dataset) -> BTreeMap<Grondslag,
         let mut facts = file["base"].as_table().unwrap().clone();
         facts.insert("dataset".to_owned(), dataset.code.as_str().into());
         facts.extend(case.as_table().unwrap().clone());
+        let basis = facts.remove("basis");
+        facts.extend(basis.map(|basis| ("named_basis".to_owned(), basis)));
         facts.retain(|name, _| !["name", "expect", "because"].contains(&name));
         let question: WhatIf = facts.try_into().unwrap();
         let mut facts = question.facts("2026-11-02T11:00:00Z".parse().unwrap()).unwrap();

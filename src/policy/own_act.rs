@@ -1,7 +1,11 @@
 //! A school reads its own act: no rule may cite to one kind of school the act of another.
 
+mod texts;
+
+use std::collections::BTreeSet;
+
 use super::{
-    dataset::{Basis, Condition, Dataset},
+    dataset::{AppliesTo, Basis, Condition, Dataset},
     finding::Notes,
 };
 use crate::domain::{code::Provision, party::Role};
@@ -56,15 +60,48 @@ pub(super) fn check_elsewhere(dataset: &Dataset, notes: &mut Notes<'_>) {
                 "Cite the act of the sender.",
             );
         }
+        let spoken = [&one.nl, &one.en, &one.nu, &one.nu_en];
+        for words in spoken.iter().flat_map(|text| texts::foreign_to(one.sender, text)) {
+            notes.add(
+                format!("an [[elsewhere]] speaks of {words} to a {}", one.sender),
+                "Say what the act of the sender says.",
+            );
+        }
+    }
+}
+
+/// What the texts of a condition say to each sender that it can refuse.
+fn check_texts<'a>(condition: &Condition, bases: impl Iterator<Item = &'a Basis>, notes: &mut Notes<'_>) {
+    let bases: Vec<&Basis> = bases.filter(|basis| condition.is_of(basis)).collect();
+    // A condition that asks who sends cites nothing to those whom it cannot refuse.
+    let is_addressed = |basis: &Basis, sender: Role| {
+        condition.applies == AppliesTo::Residence || !condition.citations.of(basis, Some(sender)).is_empty()
+    };
+    let addressed: BTreeSet<Role> = bases
+        .iter()
+        .flat_map(|basis| basis.senders.iter().copied().filter(|sender| is_addressed(basis, *sender)))
+        .collect();
+    let now = condition.now.iter().flat_map(|now| [&now.nl, &now.en]);
+    let texts: Vec<_> = [&condition.text.nl, &condition.text.en].into_iter().chain(now).collect();
+    for sender in addressed {
+        let words: BTreeSet<String> = texts.iter().flat_map(|text| texts::foreign_to(sender, text)).collect();
+        if !words.is_empty() {
+            let words = words.into_iter().collect::<Vec<_>>().join(", ");
+            notes.add(
+                format!("`{}` speaks of {words} to a {sender}, of whose act that is not", condition.id),
+                "Say to each school what its own act says, or write a condition for each kind of school.",
+            );
+        }
     }
 }
 
 /// What a condition cites to each sender of its bases.
 pub(super) fn check_condition<'a>(
     condition: &Condition,
-    bases: impl Iterator<Item = &'a Basis>,
+    bases: impl Iterator<Item = &'a Basis> + Clone,
     notes: &mut Notes<'_>,
 ) {
+    check_texts(condition, bases.clone(), notes);
     for basis in bases.filter(|basis| condition.is_of(basis)) {
         for sender in &basis.senders {
             for cited in condition.citations.of(basis, Some(*sender)) {

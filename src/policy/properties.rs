@@ -8,6 +8,7 @@ use proptest::{collection::btree_set, prelude::*, sample::select};
 use super::{fixture::engine, whatif::WhatIf};
 use crate::domain::{
     clock::amsterdam_midnight,
+    day::Day,
     declaration::Capacity,
     party::Role,
     person::{Maatregel, Reden, Uitstroomprofiel},
@@ -23,7 +24,7 @@ fn question(dataset: &str, purpose: &str, sender: Role, recipient: Role) -> What
         purpose: Some(purpose.parse().unwrap()),
         sender_role: Some(sender),
         recipient_role: Some(recipient),
-        gemeenten: BTreeSet::from(["0361".parse().unwrap()]),
+        recipient_gemeenten: BTreeSet::from(["0361".parse().unwrap()]),
         verblijf: Some("0361".parse().unwrap()),
         ..WhatIf::default()
     }
@@ -78,7 +79,7 @@ proptest! {
             let asked = WhatIf {
                 age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: onbevoegd,
                 instemming: by.clone(), request_instemming: by.clone(), reden: reden.clone(), profiel,
-                verlaten_op: Some(left), gediplomeerd: true, gediplomeerd_op: Some(left), ..asked
+                verlaten_op: Some(Day(left)), gediplomeerd: true, gediplomeerd_op: Some(Day(left)), ..asked
             };
             prop_assert!(!permitted(&asked));
         }
@@ -96,8 +97,8 @@ proptest! {
             request_submitted: Some(super::whatif::Moment(asked)),
             at: Some(super::whatif::Moment(amsterdam_midnight(Date::constant(2026, 11, 3).saturating_add(later.days())))),
             request_instemming: BTreeSet::from([Capacity::Persoon]),
-            profiel: Some(Uitstroomprofiel::Arbeid), verlaten_op: Some(left), ingeschreven: enrolled,
-            gediplomeerd: true, gediplomeerd_op: Some(diploma), leerplichtig, startkwalificatie: qualified,
+            profiel: Some(Uitstroomprofiel::Arbeid), verlaten_op: Some(Day(left)), ingeschreven: enrolled,
+            gediplomeerd: true, gediplomeerd_op: Some(Day(diploma)), leerplichtig, startkwalificatie: qualified,
             ..document
         };
         prop_assert!(permitted(&document));
@@ -113,7 +114,7 @@ proptest! {
         for asked in both(sender).into_iter().chain([profile]) {
             let one = WhatIf {
                 age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: onbevoegd,
-                ingeschreven: true, verlaten_op: Some(left), gediplomeerd: true,
+                ingeschreven: true, verlaten_op: Some(Day(left)), gediplomeerd: true,
                 profiel: Some(Uitstroomprofiel::Arbeid), instemming: given.clone(),
                 request_instemming: given.clone(), toestemming: given.clone(), ..asked
             };
@@ -133,8 +134,8 @@ proptest! {
     ) {
         let day = Date::constant(2026, 11, 1).saturating_add(decided.days());
         let report = WhatIf {
-            age: age.map(u16::from).filter(|age| *age < 100), verwijderd_op: Some(day), ingeschreven: enrolled,
-            startkwalificatie: qualified, leerplichtig, verlaten_op: Some(left), bezwaar: true, beperking: true,
+            age: age.map(u16::from).filter(|age| *age < 100), verwijderd_op: Some(Day(day)), ingeschreven: enrolled,
+            startkwalificatie: qualified, leerplichtig, verlaten_op: Some(Day(left)), bezwaar: true, beperking: true,
             ..question("verwijderingsmelding", "verzuim-leerplicht", sender, Role::Leerplicht)
         };
         prop_assert_eq!(permitted(&report), decided < 2);
@@ -155,7 +156,7 @@ proptest! {
         let [request, _] = both(sender);
         for asked in profiles.into_iter().chain([removal, request]) {
             let asked = WhatIf {
-                ingeschreven: true, leerplichtig, verwijderd_op: Some(Date::constant(2026, 10, 30)),
+                ingeschreven: true, leerplichtig, verwijderd_op: Some(Day(Date::constant(2026, 10, 30))),
                 toestemming: given.clone(), instemming: given.clone(), ..asked
             };
             let born = |text: &str| WhatIf { birth_date: Some(text.parse().unwrap()), ..asked.clone() };

@@ -315,7 +315,10 @@ impl Reading<'_> {
             kind: about.kind,
             title: Bilingual { nl: about.title_nl.into(), en: about.title_en.into() },
             retention_days: about.retention_days,
-            retention_source: about.retention_source,
+            retention_source: Bilingual {
+                nl: about.retention_source_nl.into(),
+                en: about.retention_source_en.into(),
+            },
             search: about.search,
             elsewhere: about.elsewhere,
             code: about.code,

@@ -2,14 +2,15 @@
 
 use std::{collections::BTreeSet, str::FromStr};
 
-use jiff::{Timestamp, ToSpan, civil::Date};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::facts::{Facts, PartyFacts, RequestFacts};
 use crate::domain::{
     age::{AgeRange, BirthDate},
     clock::{amsterdam_date, amsterdam_midnight},
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
+    day::{Day, NoDay},
     declaration::Capacity,
     oin::Oin,
     party::{PartyId, Role},
@@ -33,7 +34,7 @@ pub struct WhatIf {
     /// The purpose.
     pub purpose: Option<Purpose>,
     /// The basis that the sender names; none.
-    #[serde(alias = "namedBasis", alias = "basis")]
+    #[serde(alias = "namedBasis")]
     pub named_basis: Option<Grondslag>,
     /// The sender's role.
     #[serde(alias = "senderRole")]
@@ -52,10 +53,10 @@ pub struct WhatIf {
     pub recipient_oin: Option<Oin>,
     /// The municipalities for whose college the recipient acts; none.
     #[serde(alias = "recipientGemeenten")]
-    pub gemeenten: BTreeSet<Municipality>,
+    pub recipient_gemeenten: BTreeSet<Municipality>,
     /// The municipality whose college the sender names; none, and then the college of residence if the recipient acts for it.
-    #[serde(alias = "recipientMunicipality", alias = "recipient_municipality")]
-    pub municipality: Option<Municipality>,
+    #[serde(alias = "recipientMunicipality")]
+    pub recipient_municipality: Option<Municipality>,
     /// The instant, or a date, which is its midnight in Amsterdam; now.
     pub at: Option<Moment>,
     /// When the packet was handed in; the instant.
@@ -80,18 +81,18 @@ pub struct WhatIf {
     pub ingeschreven: bool,
     /// When the person left the school; not left.
     #[serde(alias = "verlatenOp")]
-    pub verlaten_op: Option<Date>,
+    pub verlaten_op: Option<Day>,
     /// When the decision to remove the pupil was taken; not removed.
     #[serde(alias = "verwijderdOp")]
-    pub verwijderd_op: Option<Date>,
+    pub verwijderd_op: Option<Day>,
     /// When the college of residence asked for the report to go to the contactgemeente; not asked.
     #[serde(alias = "contactgemeenteGevraagdOp")]
-    pub contactgemeente_gevraagd_op: Option<Date>,
+    pub contactgemeente_gevraagd_op: Option<Day>,
     /// Whether the person holds the diploma; no.
     pub gediplomeerd: bool,
     /// The day of the diploma; not known.
     #[serde(alias = "gediplomeerdOp")]
-    pub gediplomeerd_op: Option<Date>,
+    pub gediplomeerd_op: Option<Day>,
     /// Whether the person is still leerplichtig or kwalificatieplichtig; not asserted, which is yes.
     pub leerplichtig: Option<bool>,
     /// Whether the person has a startkwalificatie; no.
@@ -139,13 +140,16 @@ pub struct WhatIf {
 pub struct Moment(pub Timestamp);
 
 impl FromStr for Moment {
-    type Err = jiff::Error;
+    type Err = NoDay;
 
-    fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        if text.len() == "2026-09-01".len() {
-            return text.parse().map(|day| Self(amsterdam_midnight(day)));
+    fn from_str(text: &str) -> Result<Self, NoDay> {
+        match text.split_once('T') {
+            None => text.parse().map(|Day(day)| Self(amsterdam_midnight(day))),
+            Some((day, _)) => {
+                day.parse::<Day>()?;
+                text.parse().map(Self).map_err(|_| NoDay::Form)
+            }
         }
-        text.parse().map(Self)
     }
 }
 
@@ -153,7 +157,7 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse()
-            .map_err(|_| D::Error::custom("not an instant (2026-09-01T12:00:00Z) or a date (2026-09-01)"))
+            .map_err(|wrong: NoDay| wrong.found("an instant (2026-09-01T12:00:00Z) or a date (2026-09-01)"))
     }
 }
 
@@ -163,6 +167,13 @@ impl<'de> Deserialize<'de> for Moment {
 pub struct Unasked(pub &'static str);
 
 impl WhatIf {
+    /// The name of every fact, as JSON writes it.
+    #[must_use]
+    pub fn names() -> BTreeSet<String> {
+        let all = serde_json::to_value(Self::default()).unwrap_or_default();
+        all.as_object().into_iter().flat_map(|facts| facts.keys()).map(|name| camel_case(name)).collect()
+    }
+
     /// The facts, total.
     ///
     /// # Errors
@@ -186,8 +197,8 @@ impl WhatIf {
             purpose: self.purpose.clone().ok_or(Unasked("purpose"))?,
             named_basis: self.named_basis.clone(),
             sender: PartyFacts { party: sender, gemeenten: self.sender_gemeenten.clone() },
-            recipient: PartyFacts { party: recipient, gemeenten: self.gemeenten.clone() },
-            municipality: self.municipality.clone(),
+            recipient: PartyFacts { party: recipient, gemeenten: self.recipient_gemeenten.clone() },
+            municipality: self.recipient_municipality.clone(),
             person,
             is_pgn: self.pgn,
             categories: self.categories.clone(),
@@ -227,11 +238,11 @@ impl WhatIf {
             onbevoegd_voor_deze: self.onbevoegd_voor_deze,
             profiel: self.profiel,
             ingeschreven: self.ingeschreven,
-            verlaten_op: self.verlaten_op,
-            verwijderd_op: self.verwijderd_op,
-            contactgemeente_gevraagd_op: self.contactgemeente_gevraagd_op,
+            verlaten_op: self.verlaten_op.map(|Day(day)| day),
+            verwijderd_op: self.verwijderd_op.map(|Day(day)| day),
+            contactgemeente_gevraagd_op: self.contactgemeente_gevraagd_op.map(|Day(day)| day),
             gediplomeerd: self.gediplomeerd,
-            gediplomeerd_op: self.gediplomeerd_op,
+            gediplomeerd_op: self.gediplomeerd_op.map(|Day(day)| day),
             leerplichtig: self.leerplichtig,
             startkwalificatie: self.startkwalificatie,
             reden: self.reden.clone(),
@@ -249,4 +260,17 @@ pub(super) fn birth_date(known: Option<&BirthDate>, age: Option<u16>, now: Times
         }
         (None, None) => "0000-00-00".parse().ok(),
     }
+}
+
+/// The name of a fact in JSON, from that in TOML.
+#[must_use]
+pub fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut text, word| {
+        let mut letters = word.chars();
+        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+        text
+    })
 }

@@ -6,9 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CHECKPOINT, FolderError, LEAF_HASHES, VKEY, file};
+use super::{CHECKPOINT, FolderError, LEAF_HASHES, PROOF, VKEY, file, proof_name, strays::longest};
 use crate::{
-    accesslog::verify::{Keeps, LogSource},
+    accesslog::verify::{Keeps, LogSource, ProofBeside, Stray},
     domain::digest::Digest,
     merkle::{
         note::read_unchecked,
@@ -19,12 +19,15 @@ use crate::{
 };
 
 /// A line of `leaf-hashes`: 64 digits and the end of the line.
-const LINE: u64 = 65;
+pub(super) const LINE: u64 = 65;
+
+/// No checkpoint, key or proof is longer, also with the lines of many witnesses.
+pub(super) const TEXT: u64 = 64 * 1024;
 
 /// A copy of a log. What is in it is read as it is: judging is the work of [`mod@crate::accesslog::verify`].
 #[derive(Debug, Clone)]
 pub struct Folder {
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
 }
 
 impl Folder {
@@ -56,7 +59,7 @@ impl Folder {
         let size = read_unchecked(&checkpoint)?.size;
         let mut tiles = TileSet::new();
         for id in tiles_for_inclusion(index, size)? {
-            if let Some(bytes) = self.widest(id)? {
+            if let Some(bytes) = self.widest(TilePath::Hashes(id))? {
                 tiles.insert(Tile { id, bytes });
             }
         }
@@ -64,47 +67,50 @@ impl Folder {
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, FolderError> {
-        let bytes = self.bytes(name)?;
+        let bytes = self.bytes(name, TEXT)?;
         // A text that is no UTF-8 is found wrong by who reads it.
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, FolderError> {
+    /// The bytes of a file; of one that is longer than it can be, one more than it can have.
+    fn bytes(&self, name: &str, most: u64) -> Result<Option<Vec<u8>>, FolderError> {
         let path = self.dir.join(name);
         let Some(open) = absent(regular(&path)).map_err(file(&path))? else { return Ok(None) };
         let mut bytes = Vec::new();
-        let read = open.take(LARGEST.saturating_add(1)).read_to_end(&mut bytes);
-        match read.map(u64::try_from) {
-            Ok(Ok(length)) if length <= LARGEST => Ok(Some(bytes)),
-            Ok(_) => Err(file(&path)(io::ErrorKind::FileTooLarge.into())),
-            Err(error) => Err(file(&path)(error)),
-        }
+        open.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(file(&path))?;
+        Ok(Some(bytes))
     }
 
-    /// The full tile, or the widest partial one.
-    fn widest(&self, id: TileId) -> Result<Option<Vec<u8>>, FolderError> {
-        let full = TileId::new(id.level(), id.n(), FULL).unwrap_or(id);
-        self.widest_at(&TilePath::Hashes(full).to_string())
+    fn at(&self, path: TilePath) -> Result<Option<Vec<u8>>, FolderError> {
+        self.bytes(&path.to_string(), longest(path))
     }
 
-    fn widest_at(&self, full: &str) -> Result<Option<Vec<u8>>, FolderError> {
-        if let Some(bytes) = self.bytes(full)? {
+    /// The full tile or bundle of this place, or the widest partial one.
+    fn widest(&self, place: TilePath) -> Result<Option<Vec<u8>>, FolderError> {
+        let Some(full) = of_width(place, FULL) else { return Ok(None) };
+        if let Some(bytes) = self.at(full)? {
             return Ok(Some(bytes));
         }
-        let partial = format!("{full}.p");
-        let dir = self.dir.join(&partial);
-        let mut widest: Option<u16> = None;
-        for entry in absent(fs::read_dir(&dir)).map_err(file(&dir))?.into_iter().flatten() {
-            let name = entry.map_err(file(&dir))?.file_name();
-            widest = widest.max(name.to_str().and_then(|name| name.parse().ok()));
-        }
-        match widest {
-            Some(width) => self.bytes(&format!("{partial}/{width}")),
+        match self.widths(full)?.into_iter().max().and_then(|width| of_width(place, width)) {
+            Some(partial) => self.at(partial),
             None => Ok(None),
         }
     }
 
-    /// Lines `256 n` to `256 n + 255` of `leaf-hashes`. A line that is no hash reads as zeros, which no hash is.
+    /// The widths of the partial tiles or bundles of a place.
+    fn widths(&self, full: TilePath) -> Result<Vec<u16>, FolderError> {
+        let dir = self.dir.join(format!("{full}.p"));
+        let mut widths = Vec::new();
+        for entry in absent(fs::read_dir(&dir)).map_err(file(&dir))?.into_iter().flatten() {
+            let name = entry.map_err(file(&dir))?.file_name();
+            let width = name.to_str().and_then(|name| name.parse::<u16>().ok());
+            widths.extend(width.filter(|width| width.to_string().as_str() == name && *width < FULL));
+        }
+        Ok(widths)
+    }
+
+    /// Lines `256 n` to `256 n + 255` of `leaf-hashes`. A line that is no hash reads as zeros, which no hash is; behind the last
+    /// that is one there is nothing.
     fn lines(&self, n: u64) -> Result<Option<Vec<Digest>>, FolderError> {
         let path = self.dir.join(LEAF_HASHES);
         let Some(mut list) = absent(regular(&path)).map_err(file(&path))? else { return Ok(None) };
@@ -113,16 +119,25 @@ impl Folder {
         let mut bytes = Vec::new();
         list.take(u64::from(FULL).saturating_mul(LINE)).read_to_end(&mut bytes).map_err(file(&path))?;
         let line = |line: &[u8]| {
-            let text = std::str::from_utf8(line).ok().and_then(|text| text.strip_suffix('\n'));
-            text.and_then(|text| text.parse().ok()).unwrap_or(Digest([0; 32]))
+            let text = std::str::from_utf8(line).ok().and_then(|text| text.strip_suffix('\n'))?;
+            // One text per hash.
+            text.parse().ok().filter(|digest: &Digest| digest.to_string() == text)
         };
-        let lines: Vec<_> = bytes.chunks(usize::try_from(LINE).unwrap_or(usize::MAX)).map(line).collect();
+        let mut lines: Vec<Option<Digest>> =
+            bytes.chunks(usize::try_from(LINE).unwrap_or(usize::MAX)).map(line).collect();
+        lines.truncate(lines.iter().rposition(Option::is_some).map_or(0, |last| last.saturating_add(1)));
+        let lines: Vec<Digest> = lines.into_iter().map(|line| line.unwrap_or(Digest([0; 32]))).collect();
         Ok((!lines.is_empty()).then_some(lines))
     }
 }
 
-/// No file of a folder is larger, but for the list of leaf hashes, which is read by lines.
-const LARGEST: u64 = 16 * 1024 * 1024;
+/// The same place with another width.
+fn of_width(place: TilePath, width: u16) -> Option<TilePath> {
+    match place {
+        TilePath::Hashes(id) => TileId::new(id.level(), id.n(), width).map(TilePath::Hashes),
+        TilePath::Entries(id) => TilePath::entries(id.n(), width),
+    }
+}
 
 /// Somebody else made the folder: a pipe would never end, nor a device.
 fn regular(path: &Path) -> io::Result<File> {
@@ -154,10 +169,7 @@ impl LogSource for Folder {
     }
 
     async fn bundle(&self, n: u64) -> Result<Option<Vec<u8>>, FolderError> {
-        match TilePath::entries(n, FULL) {
-            Some(full) => self.widest_at(&full.to_string()),
-            None => Ok(None),
-        }
+        TilePath::entries(n, FULL).map_or(Ok(None), |place| self.widest(place))
     }
 
     async fn leaf_hashes(&self, n: u64) -> Result<Option<Vec<Digest>>, FolderError> {
@@ -165,20 +177,45 @@ impl LogSource for Folder {
     }
 
     async fn tile(&self, level: u8, n: u64) -> Result<Option<Vec<u8>>, FolderError> {
-        match TileId::new(level, n, FULL) {
-            Some(id) => self.widest(id),
-            None => Ok(None),
-        }
+        TileId::new(level, n, FULL).map_or(Ok(None), |id| self.widest(TilePath::Hashes(id)))
     }
 
-    async fn proofs(&self) -> Result<Vec<(String, String)>, FolderError> {
+    async fn proofs(&self) -> Result<Vec<ProofBeside>, FolderError> {
         let mut proofs = Vec::new();
         for entry in fs::read_dir(&self.dir).map_err(file(&self.dir))? {
             let name = entry.map_err(file(&self.dir))?.file_name();
-            let Some(name) = name.to_str().filter(|name| name.ends_with(".tlog-proof")) else { continue };
-            proofs.push((name.to_owned(), self.text(name)?.unwrap_or_default()));
+            let Some(name) = name.to_str().filter(|name| name.ends_with(PROOF)) else { continue };
+            let number = name.strip_suffix(PROOF).and_then(|name| name.strip_prefix("proof-"));
+            let promised = number.and_then(|number| number.parse().ok());
+            proofs.push(ProofBeside {
+                name: name.to_owned(),
+                promised: promised.filter(|index| proof_name(*index) == name),
+                text: self.text(name)?.unwrap_or_default(),
+            });
         }
         proofs.sort();
         Ok(proofs)
+    }
+
+    async fn key(&self) -> Result<Option<String>, FolderError> {
+        self.vkey()
+    }
+
+    async fn narrower(&self, place: TilePath) -> Result<Vec<u16>, FolderError> {
+        let Some(full) = of_width(place, FULL) else { return Ok(Vec::new()) };
+        let mut widths = self.widths(full)?;
+        if !self.dir.join(full.to_string()).exists() {
+            let widest = widths.iter().copied().max();
+            widths.retain(|width| Some(*width) != widest);
+        }
+        Ok(widths)
+    }
+
+    async fn exactly(&self, place: TilePath) -> Result<Option<Vec<u8>>, FolderError> {
+        self.at(place)
+    }
+
+    async fn strays(&self, size: u64) -> Result<Vec<Stray>, FolderError> {
+        self.strays_of(size)
     }
 }

@@ -6,7 +6,9 @@ use super::{Finding, LogSource};
 use crate::{
     domain::digest::Digest,
     merkle::{
-        tile::{Tile, hashes},
+        bundle,
+        hash::leaf_hash,
+        tile::{Tile, TileId, TilePath, hashes},
         tree::Tree,
     },
 };
@@ -89,8 +91,9 @@ impl Column {
 
     async fn check<S: LogSource>(&mut self, source: &S, tile: &Tile) -> Result<(), S::Error> {
         let (level, n) = (tile.id.level(), tile.id.n());
+        self.check_narrower(source, tile).await?;
         if level == 0 {
-            return Ok(());
+            return self.check_narrower_bundles(source, tile).await;
         }
         match source.tile(level, n).await? {
             None => self.tiles.push(Finding::NoTile { level, n }),
@@ -104,4 +107,40 @@ impl Column {
         }
         Ok(())
     }
+
+    /// A partial tile holds what the tile begins with: a log only grows.
+    async fn check_narrower<S: LogSource>(&mut self, source: &S, tile: &Tile) -> Result<(), S::Error> {
+        let (level, n) = (tile.id.level(), tile.id.n());
+        for id in narrower(source, TilePath::Hashes(tile.id)).await? {
+            let found = source.exactly(TilePath::Hashes(id)).await?.unwrap_or_default();
+            if tile.bytes.get(..id.bytes()) != Some(found.as_slice()) {
+                self.tiles.push(Finding::PartialTile { level, n, width: id.width() });
+            }
+        }
+        Ok(())
+    }
+
+    async fn check_narrower_bundles<S: LogSource>(
+        &mut self,
+        source: &S,
+        tile: &Tile,
+    ) -> Result<(), S::Error> {
+        for id in narrower(source, TilePath::Entries(tile.id)).await? {
+            let found = source.exactly(TilePath::Entries(id)).await?.unwrap_or_default();
+            let leaves = bundle::decode(&found).unwrap_or_default();
+            let made: Vec<u8> = leaves.iter().flat_map(|leaf| leaf_hash(leaf).0).collect();
+            if tile.bytes.get(..id.bytes()) != Some(made.as_slice()) {
+                self.tiles.push(Finding::PartialBundle { n: id.n(), width: id.width() });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The partial tiles or bundles that are kept of a place beside the one that the tree has.
+async fn narrower<S: LogSource>(source: &S, place: TilePath) -> Result<Vec<TileId>, S::Error> {
+    let (TilePath::Hashes(whole) | TilePath::Entries(whole)) = place;
+    let widths = source.narrower(place).await?;
+    let ids = widths.into_iter().filter_map(|width| TileId::new(whole.level(), whole.n(), width));
+    Ok(ids.filter(|id| id.width() < whole.width()).collect())
 }

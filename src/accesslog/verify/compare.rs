@@ -105,6 +105,16 @@ impl Columns {
         }
     }
 
+    /// The size of the longest record.
+    pub(super) fn longest(&self) -> u64 {
+        match &self.state {
+            State::Agreed(column) => column.size(),
+            State::Parted(Parted { entries, others, .. }) => {
+                others.iter().map(|(_, column)| column.size()).fold(entries.size(), u64::max)
+            }
+        }
+    }
+
     /// Judges all records by the signed root and adds what departs from it.
     pub(super) fn judge(&self, stated: Option<&Checkpoint>, older: &[Checkpoint], report: &mut Report) {
         let found = self.entries().size();

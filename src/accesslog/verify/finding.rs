@@ -61,6 +61,33 @@ pub enum Finding {
         /// The first hash in it that is wrong or missing.
         hash: u16,
     },
+    /// A partial tile of a smaller state of the log is not the beginning of the tile.
+    PartialTile {
+        /// Its level.
+        level: u8,
+        /// Its number.
+        n: u64,
+        /// How many hashes it should hold.
+        width: u16,
+    },
+    /// A partial bundle of a smaller state of the log does not hold the entries with which the bundle begins.
+    PartialBundle {
+        /// Its number.
+        n: u64,
+        /// How many entries it should hold.
+        width: u16,
+    },
+    /// A file that no log of this size has, or one that is longer than it can be.
+    Stray {
+        /// How the source calls it.
+        name: String,
+        /// How long it is.
+        bytes: u64,
+        /// How long it can be; absent where it has no place here.
+        most: Option<u64>,
+    },
+    /// The public key that lies beside the log is another than the one that the log was checked with.
+    OtherKey,
     /// A tile is missing.
     NoTile {
         /// Its level.
@@ -142,6 +169,23 @@ impl fmt::Display for Finding {
             Self::Tile { level, n, hash } => {
                 write!(f, "tile {n} of level {level} is wrong from hash {hash} on")
             }
+            Self::PartialTile { level, n, width } => {
+                write!(f, "partial tile {n} of level {level}, of {width} hashes, is not how the tile begins")
+            }
+            Self::PartialBundle { n, width } => {
+                write!(f, "partial entry bundle {n}, of {width} entries, is not how the bundle begins")
+            }
+            Self::Stray { name, most: None, .. } => {
+                write!(f, "the file `{}` has no place in this log and was not verified", name.escape_debug())
+            }
+            Self::Stray { name, bytes, most: Some(most) } => write!(
+                f,
+                "the file `{}` has {bytes} bytes, of which at most {most} belong to this log",
+                name.escape_debug()
+            ),
+            Self::OtherKey => {
+                f.write_str("the public key beside the log is not the one that it was checked with")
+            }
             Self::NoTile { level, n } => write!(f, "tile {n} of level {level} is missing"),
             Self::NoBundle { n } => write!(f, "entry bundle {n} is missing"),
             Self::Bundle { n } => write!(f, "entry bundle {n} ends within an entry"),
@@ -156,7 +200,7 @@ impl fmt::Display for Finding {
                 write!(f, "an older checkpoint attests {was} entries, there are {is}")
             }
             Self::Body { index, part, fault } => write!(f, "the part `{part}` of entry {index}: {fault}"),
-            Self::Proof { name, fault, .. } => write!(f, "the proof `{name}`: {fault}"),
+            Self::Proof { name, fault, .. } => write!(f, "the proof `{}`: {fault}", name.escape_debug()),
         }
     }
 }

@@ -311,6 +311,163 @@ async fn a_folder_is_written_only_for_the_leaves_that_were_signed() {
     assert!(matches!(finished, Err(FolderError::OtherLeaves)));
 }
 
+/// What a folder of 600 entries has when its log was copied once at 300 and again at 600.
+fn twice_copied() -> TempDir {
+    let dir = write(&invented_leaves(600), &[3]);
+    for size in [300_u64, 44] {
+        let (leaves, mut tree) = (invented_leaves(size), Tree::new());
+        for leaf in &leaves {
+            tree.append(leaf_hash(leaf));
+        }
+        for Tile { id, bytes } in tree.take_full().into_iter().chain(tree.partial()) {
+            let path = dir.path().join(TilePath::Hashes(id).to_string());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        let partial = leaves.chunks(256).last().unwrap();
+        let n = size / 256;
+        let path = TilePath::entries(n, u16::try_from(partial.len()).unwrap()).unwrap().to_string();
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bundle::encode(partial.iter().map(Vec::as_slice)).unwrap()).unwrap();
+    }
+    dir
+}
+
+fn files_below(dir: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// A byte more, a byte less and a byte that differs, in every file of the folder, wherever it lies.
+#[tokio::test]
+async fn no_file_of_a_folder_can_be_changed_unseen() {
+    let dir = twice_copied();
+    assert!(findings(dir.path()).await.is_empty(), "{:?}", findings(dir.path()).await);
+    let files = files_below(dir.path());
+    assert_eq!(files.len(), 16, "{files:?}");
+    for path in files {
+        let genuine = fs::read(&path).unwrap();
+        let [longer, mut changed] = [[genuine.as_slice(), b"x"].concat(), genuine.clone()];
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        for other in [longer, genuine[1..].to_vec(), changed] {
+            fs::write(&path, other).unwrap();
+            assert!(!findings(dir.path()).await.is_empty(), "{}", path.display());
+        }
+        fs::write(&path, genuine).unwrap();
+    }
+    assert!(findings(dir.path()).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_partial_tile_or_bundle_is_how_the_whole_one_begins() {
+    for (name, finding) in [
+        ("tile/0/000.p/44", "partial tile 0 of level 0, of 44 hashes, is not how the tile begins"),
+        ("tile/0/001.p/44", "partial tile 1 of level 0, of 44 hashes, is not how the tile begins"),
+        ("tile/1/000.p/1", "partial tile 0 of level 1, of 1 hashes, is not how the tile begins"),
+        ("tile/entries/000.p/44", "partial entry bundle 0, of 44 entries, is not how the bundle begins"),
+        ("tile/entries/001.p/44", "partial entry bundle 1, of 44 entries, is not how the bundle begins"),
+    ] {
+        let dir = twice_copied();
+        let path = dir.path().join(name);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[20] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        assert_eq!(findings(dir.path()).await, [finding], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_a_log_of_this_size_has_no_place_for_is_named() {
+    for name in [
+        "tile/0/007",
+        "tile/0/000.p/256",
+        "tile/0/000.p/07",
+        "tile/1/001",
+        "tile/2/000.p/1",
+        "tile/63/000",
+        "tile/entries/004.p/1",
+        "tile/entries/0",
+        "tile/data/000",
+        "tile/notes.txt",
+        "deep/er/checkpoint",
+        "checkpoint.bak",
+        ".hidden",
+        "proofs/proof-3.tlog-proof",
+    ] {
+        let dir = write(&invented_leaves(600), &[]);
+        fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+        fs::write(dir.path().join(name), "x").unwrap();
+        let finding = format!("the file `{name}` has no place in this log and was not verified");
+        assert_eq!(findings(dir.path()).await, [finding]);
+    }
+    let dir = write(&invented_leaves(3), &[]);
+    std::os::unix::fs::symlink(dir.path(), dir.path().join("round")).unwrap();
+    fs::write(dir.path().join("a\u{202e}b\u{1b}[2J"), "x").unwrap();
+    let escaped = r"the file `a\u{202e}b\u{1b}[2J` has no place in this log and was not verified";
+    let round = "the file `round` has no place in this log and was not verified";
+    assert_eq!(findings(dir.path()).await, [escaped, round]);
+}
+
+#[tokio::test]
+async fn a_proof_proves_the_entry_that_its_name_says() {
+    let dir = write(&invented_leaves(600), &[3, 4]);
+    let at = |name: &str| dir.path().join(name);
+    fs::rename(at("proof-3.tlog-proof"), at("proof-5.tlog-proof")).unwrap();
+    let other = "the proof `proof-5.tlog-proof`: it is of entry 3, which its name does not say";
+    assert_eq!(findings(dir.path()).await, [other]);
+    fs::rename(at("proof-5.tlog-proof"), at("proof-03.tlog-proof")).unwrap();
+    let other = "the proof `proof-03.tlog-proof`: it is of entry 3, which its name does not say";
+    assert_eq!(findings(dir.path()).await, [other]);
+    fs::remove_file(at("proof-03.tlog-proof")).unwrap();
+    let text = fs::read_to_string(at("proof-4.tlog-proof")).unwrap();
+    fs::write(at("proof-4.tlog-proof"), text.replacen("\nindex", "\nextra aGE=\nindex", 1)).unwrap();
+    let extra = "the proof `proof-4.tlog-proof`: it carries extra data, which nothing proves";
+    assert_eq!(findings(dir.path()).await, [extra]);
+}
+
+#[tokio::test]
+async fn another_key_in_the_folder_than_the_one_that_is_known_is_said() {
+    let dir = write(&invented_leaves(3), &[]);
+    let other = LogKey::from_seed("sluis.example/2026".parse().unwrap(), &[2; 32]).unwrap();
+    fs::write(dir.path().join("vkey"), other.vkey()).unwrap();
+    let differs = "the public key beside the log is not the one that it was checked with";
+    assert_eq!(findings(dir.path()).await, [differs]);
+}
+
+/// No more is read than the checkpoint says that there is: the list is sparse, and three gigabytes long.
+#[tokio::test]
+async fn a_list_that_is_longer_than_the_log_is_named_and_not_read() {
+    let dir = write(&invented_leaves(300), &[]);
+    let list = fs::OpenOptions::new().write(true).open(dir.path().join("leaf-hashes")).unwrap();
+    list.set_len(3 << 30).unwrap();
+    let long = "the file `leaf-hashes` has 3221225472 bytes, of which at most 19500 belong to this log";
+    assert_eq!(findings(dir.path()).await, [long]);
+    // Nor without a checkpoint that says it: what holds no hash is no list.
+    fs::remove_file(dir.path().join("checkpoint")).unwrap();
+    let found = findings(dir.path()).await;
+    assert_eq!(found.first().map(String::as_str), Some("there is no checkpoint"));
+    assert!(found.last().unwrap().starts_with("the file `leaf-hashes` has 3221225472 bytes"), "{found:?}");
+    for name in ["checkpoint", "vkey", "tile/0/001.p/44", "tile/entries/001.p/44", "proof-1.tlog-proof"] {
+        let dir = write(&invented_leaves(300), &[1]);
+        let file = fs::OpenOptions::new().write(true).open(dir.path().join(name)).unwrap();
+        file.set_len(3 << 30).unwrap();
+        let found = findings(dir.path()).await;
+        let begins = format!("the file `{name}` has 3221225472 bytes, of which at most ");
+        assert!(found.iter().any(|finding| finding.starts_with(&begins)), "{found:?}");
+    }
+}
+
 /// A folder with bodies beside it.
 struct WithBodies {
     folder: Folder,

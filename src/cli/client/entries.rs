@@ -23,6 +23,7 @@ use crate::{
         Context, Exit, Failure, Language, compose,
         day::day,
         language::{Said, both, tell},
+        output::one_line,
     },
     domain::clock::{amsterdam_date, from_millis},
     merkle::note::LogVerifier,
@@ -170,5 +171,5 @@ fn line(
             tell!(language, " · KLOPT NIET: {why}", " · DOES NOT HOLD: {why}")
         }
     };
-    format!("{sentence} · log {index}{verdict}")
+    one_line(&format!("{sentence} · log {index}{verdict}"))
 }

@@ -158,6 +158,7 @@ fn generate(kind: Kind, out: &Path, name: Option<&str>, at: &mut Context) -> Res
     };
     let public = key.public().to_jwk();
     let public_path = files::beside(out, "pub");
+    files::prove_new(&public_path)?;
     files::write_private(out, key.to_jwk().to_string().as_bytes())?;
     files::write_private(&public_path, public.to_string().as_bytes())?;
     let thumbprint = key.public().thumbprint().to_owned();

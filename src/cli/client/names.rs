@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{gateway::Call, lists::Page, session::Session, text::member};
-use crate::{cli::Language, domain::party::PartyId};
+use crate::{
+    cli::{Language, output::one_line},
+    domain::party::PartyId,
+};
 
 /// The names of the parties, by OIN and role.
 #[derive(Debug, Default)]
@@ -51,5 +54,5 @@ impl Names {
 /// A party as commands write it: an OIN, a slash and a role.
 #[must_use]
 pub fn number(value: &Value) -> Option<String> {
-    Some(format!("{}/{}", value.get("oin")?.as_str()?, value.get("role")?.as_str()?))
+    Some(one_line(&format!("{}/{}", value.get("oin")?.as_str()?, value.get("role")?.as_str()?)))
 }

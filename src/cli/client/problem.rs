@@ -7,6 +7,7 @@ use crate::cli::{
     Language,
     failure::Explanation,
     language::{Said, tell},
+    output::one_line,
 };
 
 /// A gateway's problem document, as far as this program knows it. Members that it does not know are passed over.
@@ -175,7 +176,8 @@ impl Reason {
         } else if let Some(advice) = advice {
             lines.push(format!("    {}: {advice}", language.pick("Nu", "Now")));
         }
-        lines
+        // A gateway's text must not look like a line of this program.
+        lines.iter().map(|line| one_line(line)).collect()
     }
 }
 
@@ -244,7 +246,8 @@ impl Problem {
     pub fn title(&self) -> Said {
         let kind = self.kind.rsplit(':').next().unwrap_or_default();
         let dutch = DUTCH.iter().find(|(code, _)| *code == kind).map(|(_, text)| *text);
-        Said::new(dutch.unwrap_or(&self.title), self.title.as_str())
+        let title = one_line(&self.title);
+        Said::new(dutch.unwrap_or(&title), title.as_str())
     }
 }
 
@@ -259,7 +262,7 @@ impl Explanation for Problem {
         let title = title.text(language);
         lines.extend(self.errors.iter().flat_map(|reason| reason.lines_under(title, language)));
         lines.extend(self.trace_id.iter().map(|trace| format!("trace {trace}")));
-        lines
+        lines.iter().map(|line| one_line(line)).collect()
     }
 
     fn document(&self) -> Value {

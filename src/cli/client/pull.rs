@@ -98,7 +98,7 @@ impl Released {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         Ok(Self {
-            jwe: jwe.trim().to_owned(),
+            jwe,
             log_index: text(&headers, "sluis-log-index").and_then(|index| index.parse().ok()),
             receipt: text(&headers, "sluis-receipt"),
         })
@@ -173,6 +173,8 @@ impl Pull {
         let keys = session.encryption_keys()?;
         if let Some(out) = &self.out {
             files::private_folder(out)?;
+            // What is released to nobody who can keep it would be lost.
+            files::prove_replaceable(&out.join("packet"))?;
         }
         match (self.id, &self.dataset) {
             (Some(id), _) => {

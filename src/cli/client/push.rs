@@ -1,6 +1,9 @@
 //! `sluis client push` and `ask`: one packet, many lines of JSON, or a sheet.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use bytes::Bytes;
 use clap::{ArgGroup, Args};
@@ -184,6 +187,7 @@ impl Push {
             (Some(file), _, _) => self.one(file, route, &session, at).await,
             (_, Some(file), _) => {
                 let (lines, empty) = of_ndjson(&read_input(file)?);
+                self.expect_route(&lines, route, &session).await?;
                 let passed_over = PassedOver { empty, ..PassedOver::default() };
                 self.many(file, Input { lines, layout: None, passed_over }, route, &session, at).await
             }
@@ -215,6 +219,9 @@ impl Push {
             let language = at.out.language();
             at.out.show(&answer, || text::of_verdicts(verdicts, language))?;
             return Ok(if allowed { Exit::Done } else { Exit::Refused });
+        }
+        if let Some(path) = &self.receipt {
+            files::prove_replaceable(path)?;
         }
         let pending = match &self.idempotency_key {
             Some(key) => Pending::under(key.clone()),
@@ -256,6 +263,42 @@ impl Push {
             checked.tell(&mut at.out);
         }
         Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
+    }
+
+    /// Refuses lines of a dataset that goes the other way, once and not for each of them. What the gateway does not tell of
+    /// its datasets now, it tells of the lines.
+    async fn expect_route(&self, lines: &[Line], route: Route, session: &Session) -> Result<(), Failure> {
+        #[derive(Deserialize)]
+        struct Named {
+            dataset: DatasetCode,
+        }
+        #[derive(Deserialize)]
+        struct Known {
+            code: DatasetCode,
+            kind: String,
+        }
+        #[derive(Deserialize)]
+        struct Catalogue {
+            items: Vec<Known>,
+        }
+        let named = |line: &Line| serde_json::from_slice::<Named>(line.body.as_ref().ok()?).ok();
+        let named: BTreeSet<DatasetCode> =
+            lines.iter().filter_map(named).map(|named| named.dataset).collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let Ok(answer) = session.gateway.call(Call::get("/v1/datasets".to_owned())).await else {
+            return Ok(());
+        };
+        let Ok(Catalogue { items }) = serde_json::from_slice(&answer.body) else { return Ok(()) };
+        let other = match route {
+            Route::Packets => "request",
+            Route::Requests => "packet",
+        };
+        match items.iter().find(|known| known.kind == other && named.contains(&known.code)) {
+            Some(known) => Err(of_the_other_route(&known.code, route)),
+            None => Ok(()),
+        }
     }
 
     async fn of_sheet(&self, file: &Path, route: Route, session: &Session) -> Result<Input, Failure> {

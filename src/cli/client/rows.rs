@@ -103,6 +103,27 @@ pub(in crate::cli::client) fn read(name: &str, column: &Column, text: &str) -> R
     value(&column.form, text).map_err(|other| other.unwrap_or_else(|| Box::new(other_form(&column.form))))
 }
 
+/// The value of a field that holds for every row. It is one of the words that the dataset leaves: told once, and before
+/// anything is sent, in the words of the gateway.
+pub(in crate::cli::client) fn read_for_every_row(
+    name: &str,
+    column: &Column,
+    text: &str,
+) -> Result<Value, Box<Reason>> {
+    let value = read(name, column, text)?;
+    match &column.form {
+        Form::Choice(words) if !words.iter().any(|word| *word == value) => {
+            let words = words.join(", ");
+            Err(Box::new(Reason::found(
+                "not-a-choice",
+                format!("Deze waarde is geen van de keuzes: {words}."),
+                format!("This value is none of the choices: {words}."),
+            )))
+        }
+        _ => Ok(value),
+    }
+}
+
 fn gap() -> Reason {
     Reason::found(
         "csv-gap",

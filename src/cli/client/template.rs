@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    columns::{Chosen, Columns, Form},
+    columns::{Chosen, Columns},
     example,
     gateway::{Call, CallError},
     lists::Page,
@@ -291,6 +291,9 @@ impl Template {
     /// When the gateway does not know the dataset, or the file cannot be written.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open(choice, at)?;
+        if let Some(path) = &self.out {
+            files::prove_new(path)?;
+        }
         let dataset =
             Dataset { code: self.dataset.to_string(), ..Dataset::read(&self.dataset, &session).await? };
         let roles = match self.role {
@@ -330,23 +333,14 @@ impl Template {
                 ))
                 .now(("geef het een keer", "give it once")));
             }
-            let text = match (rows::read(&set.name, &column, &set.value), &column.form) {
-                (Err(reason), _) => (reason.nl, reason.en),
-                (Ok(value), Form::Choice(words)) if !words.iter().any(|word| *word == value) => {
-                    let words = words.join(", ");
-                    (
-                        format!("Dit is geen van de keuzes: {words}."),
-                        format!("This is none of the choices: {words}."),
-                    )
-                }
-                (Ok(_), _) => continue,
-            };
-            return Err(Failure::usage(both!(
-                "de waarde van --set {} klopt niet; er is niets geschreven",
-                "the value of --set {} is not right; nothing was written",
-                set.name
-            ))
-            .now(text));
+            if let Err(reason) = rows::read_for_every_row(&set.name, &column, &set.value) {
+                return Err(Failure::usage(both!(
+                    "de waarde van --set {} klopt niet; er is niets geschreven",
+                    "the value of --set {} is not right; nothing was written",
+                    set.name
+                ))
+                .now((reason.nl, reason.en)));
+            }
         }
         Ok(())
     }

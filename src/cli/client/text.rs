@@ -13,16 +13,17 @@ use crate::cli::{
     Language,
     language::{counted, tell},
     moment,
+    output::one_line,
 };
 
 /// At most so many faulty lines are printed for people; the report holds them all.
 const SHOWN: usize = 20;
 
-/// A value as people read it: texts without quotes, nothing for nothing.
+/// A value as people read it: texts without quotes and on one line, nothing for nothing.
 #[must_use]
 pub fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => one_line(text),
         Value::Null => String::new(),
         other => other.to_string(),
     }
@@ -100,7 +101,7 @@ pub fn of_accepted(accepted: &Accepted, language: Language) -> String {
         };
         format!("  {party}{place}  {}  log {}", of("/basis"), of("/logIndex"))
     };
-    let mut lines = vec![tell!(language, "Aangenomen: {}", "Accepted: {}", accepted.id)];
+    let mut lines = vec![tell!(language, "Aangenomen: {}", "Accepted: {}", one_line(&accepted.id))];
     lines.extend(accepted.recipients.as_array().into_iter().flatten().map(line));
     lines.join("\n")
 }

@@ -1,42 +1,54 @@
 //! Facts from JSON, with everything that is wrong at once and no value of a person in what is said about it.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, error::Category};
 
 use crate::{
-    cli::{Failure, faults::found_in_files, language::both},
-    policy::whatif::WhatIf,
+    cli::{
+        Failure,
+        language::{Said, both},
+    },
+    domain::problem::Fault,
+    http::json::typed,
+    policy::whatif::{WhatIf, camel_case},
 };
 
 /// Reads the facts.
 pub(super) fn read(text: &str) -> Result<WhatIf, Failure> {
     let members: Map<String, Value> = serde_json::from_str(text).map_err(|error| syntax(&error))?;
-    let mut faults = Vec::new();
-    for (name, value) in &members {
-        let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
-        if let Err(error) = serde_json::from_value::<WhatIf>(alone) {
-            faults.push(format!("`{name}`: {}", expected(&error.to_string())));
-        }
+    let known = WhatIf::names();
+    let (facts, others): (Map<_, _>, Map<_, _>) =
+        members.into_iter().partition(|(name, _)| known.contains(&camel_case(name)));
+    let list = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let mut wrong: Vec<Said> = others
+        .keys()
+        .map(|name| {
+            both!("`{name}`: geen feit; bekend zijn {list}", "`{name}`: not a fact; known are {list}")
+        })
+        .collect();
+    match typed(&Value::Object(facts)) {
+        Ok(read) if wrong.is_empty() => return Ok(read),
+        Ok(_) => {}
+        Err(faults) => wrong.extend(faults.iter().map(said)),
     }
-    if !faults.is_empty() {
-        faults.dedup();
-        return Err(Failure::usage(found_in_files(
-            ("de feiten zijn niet te begrijpen", "the facts cannot be understood"),
-            &faults,
-        ))
-        .now((
-            "`sluis policy explain --help` laat een voorbeeld zien",
-            "`sluis policy explain --help` shows an example",
-        )));
+    Err(Failure::usage(
+        Said::new("de feiten zijn niet te begrijpen", "the facts cannot be understood").listing(wrong),
+    )
+    .now((
+        "`sluis policy explain --help` laat een voorbeeld zien",
+        "`sluis policy explain --help` shows an example",
+    )))
+}
+
+fn said(fault: &Fault) -> Said {
+    let place = fault.pointer.trim_start_matches('/').replace('/', ".");
+    if place.is_empty() {
+        // Each member is known, so that only a fact under two names is left.
+        return Said::new(
+            "een feit staat er twee keer in: schrijf elk feit een keer, in camelCase of in snake_case",
+            "a fact stands twice: write each fact once, in camelCase or in snake_case",
+        );
     }
-    // Each member is in order, so that only a fact under two names is left.
-    serde_json::from_value(Value::Object(members)).map_err(|_| {
-        Failure::usage(("een feit staat er twee keer in", "the facts name one fact twice")).now((
-            "schrijf elk feit een keer, in camelCase of in snake_case",
-            "write each fact once, in camelCase or in snake_case",
-        ))
-    })
+    Said::new(format!("`{place}`: {}", fault.text.nl), format!("`{place}`: {}", fault.text.en))
 }
 
 fn syntax(error: &serde_json::Error) -> Failure {
@@ -49,21 +61,4 @@ fn syntax(error: &serde_json::Error) -> Failure {
     let place =
         both!("kijk naar regel {}, kolom {}", "look at line {}, column {}", error.line(), error.column());
     Failure::usage(what).now(place)
-}
-
-/// What was expected, out of a message that may also hold what was found.
-fn expected(message: &str) -> String {
-    if message.starts_with("unknown field") {
-        return format!("not a fact; known are {}", known().into_iter().collect::<Vec<_>>().join(", "));
-    }
-    match message.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        // The messages of our own types never repeat the text that they refuse.
-        None => message.to_owned(),
-    }
-}
-
-fn known() -> BTreeSet<String> {
-    let all = serde_json::to_value(WhatIf::default());
-    all.ok().and_then(|all| all.as_object().map(|all| all.keys().cloned().collect())).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Page;
 use crate::{
     cli::{Context, Exit, Failure, Language, language::tell},
-    domain::{code::Purpose, digest::Digest, party::Role},
+    domain::{code::Purpose, digest::Digest, party::Role, problem::Bilingual},
     policy::{
         Catalogue, Dataset,
         dataset::{Basis, Sensitivity},
@@ -30,7 +30,7 @@ const MISSING_EN: &str = "What does not follow from the policies, and what each 
 struct Register {
     policy_digest: Digest,
     activities: Vec<Activity>,
-    not_in_here: [&'static str; 2],
+    not_in_here: Bilingual,
 }
 
 /// One processing activity: a dataset on one basis.
@@ -38,18 +38,18 @@ struct Register {
 #[serde(rename_all = "camelCase")]
 struct Activity {
     basis: String,
-    title: [String; 2],
+    title: Bilingual,
     senders: Vec<Role>,
     recipients: Vec<Role>,
     purposes: Vec<PurposeLine>,
     ground: Option<String>,
-    provisions: Vec<String>,
+    articles: Vec<String>,
     our_reading: bool,
     in_force_from: String,
     in_force_until: Option<String>,
     categories: Vec<CategoryLine>,
     retention_days: u32,
-    retention_source: String,
+    retention_source: Bilingual,
 }
 
 #[derive(Debug, Serialize)]
@@ -75,8 +75,11 @@ pub(super) fn show(catalogue: &Catalogue, page: Page, at: &mut Context) -> Resul
         .datasets()
         .flat_map(|dataset| dataset.bases.values().map(|basis| activity(catalogue, dataset, basis)))
         .collect();
-    let register =
-        Register { policy_digest: catalogue.digest(), activities, not_in_here: [MISSING_NL, MISSING_EN] };
+    let register = Register {
+        policy_digest: catalogue.digest(),
+        activities,
+        not_in_here: Bilingual::new(MISSING_NL, MISSING_EN),
+    };
     let language = at.out.language();
     at.out.show(&register, || match page {
         Page::Text => text(&register, language),
@@ -94,7 +97,7 @@ fn activity(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Activity
     let law: Vec<_> = basis.provisions.iter().filter_map(|id| catalogue.provision(id)).collect();
     Activity {
         basis: basis.id.to_string(),
-        title: [dataset.title.nl.clone().into_owned(), dataset.title.en.clone().into_owned()],
+        title: dataset.title.clone(),
         senders: basis.senders.iter().copied().collect(),
         recipients: basis.recipients.iter().copied().collect(),
         purposes: basis
@@ -109,7 +112,7 @@ fn activity(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Activity
             })
             .collect(),
         ground: basis.ground.clone(),
-        provisions: law.iter().map(|entry| entry.citation()).collect(),
+        articles: law.iter().map(|entry| entry.citation()).collect(),
         our_reading: law.iter().any(|entry| entry.reading == crate::policy::law::Reading::Ours),
         in_force_from: basis.in_force_from.to_string(),
         in_force_until: basis.in_force_until.map(|day| day.to_string()),
@@ -165,7 +168,7 @@ impl Activity {
             (language.pick("Doel", "Purpose"), purposes.join("; ")),
             (
                 language.pick("Grondslag", "Legal basis"),
-                format!("{}{ground}{reading}", self.provisions.join("; ")),
+                format!("{}{ground}{reading}", self.articles.join("; ")),
             ),
             (
                 language.pick("Van kracht", "In force"),
@@ -179,7 +182,7 @@ impl Activity {
                     "hooguit {} dagen, versleuteld ({})",
                     "at most {} days, encrypted ({})",
                     self.retention_days,
-                    self.retention_source
+                    language.pick(&self.retention_source.nl, &self.retention_source.en)
                 ),
             ),
         ]
@@ -210,8 +213,7 @@ fn roles(roles: &[Role]) -> String {
 }
 
 fn title(activity: &Activity, language: Language) -> &str {
-    let [nl, en] = &activity.title;
-    language.pick(nl, en)
+    language.pick(&activity.title.nl, &activity.title.en)
 }
 
 fn text(register: &Register, language: Language) -> String {

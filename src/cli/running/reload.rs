@@ -6,7 +6,11 @@ use arc_swap::ArcSwap;
 
 use super::{own_certificate, readiness::Watch, server_config};
 use crate::{
-    cli::{Failure, compose::Ring, trust},
+    cli::{
+        Failure,
+        compose::Ring,
+        trust::{self, Parts},
+    },
     config::{Config, Environment, Telemetry},
     domain::clock::Clock,
     exchange::Exchange,
@@ -36,28 +40,38 @@ impl Reloading {
     pub(super) async fn run(self: Arc<Self>) {
         loop {
             tokio::time::sleep(self.config.tls.revocation.reload).await;
-            self.certificates().await;
+            drop(self.certificates().await);
         }
     }
 
     /// Reads everything again that can be taken over while the gateway runs, and says what cannot.
     pub(super) async fn all(&self) {
-        self.certificates().await;
-        self.keys();
-        self.filter();
+        let mut parts = self.certificates().await;
+        parts.note("keys", self.keys());
+        parts.note("log filter", self.filter());
         self.say_what_waits_for_a_restart();
-        tracing::info!(
-            "certificates, authorities, revocation lists, keys and the log filter were read again"
-        );
+        let (taken, kept) = (parts.taken.join(", "), parts.kept.join(", "));
+        if kept.is_empty() {
+            tracing::info!(taken, "everything was read again");
+        } else {
+            tracing::warn!(
+                error_code = "reload",
+                taken,
+                kept,
+                "read again in part: what is taken counts from now, what is kept stays as it was"
+            );
+        }
     }
 
     /// Lists, anchors and the own certificate, each by itself; keeps what it has where a file is wrong.
-    async fn certificates(&self) {
+    async fn certificates(&self) -> Parts {
         let Self { config, exchange, store, clock, watch, own, .. } = self;
         let before = exchange.trust();
-        exchange.believe(trust::again(config, &before, store, clock.as_ref()).await);
+        let (trust, mut parts) = trust::again(config, &before, store, clock.as_ref()).await;
+        exchange.believe(trust);
         let read = own_certificate(config)
             .and_then(|read| server_config(&read, exchange, clock, watch).map(|renewed| (read, renewed)));
+        parts.note("own certificate", read.is_ok());
         let renewed = match read {
             Ok((read, renewed)) => {
                 own.store(Arc::new(read));
@@ -72,20 +86,24 @@ impl Reloading {
             Ok(renewed) => self.tls.store(renewed),
             Err(failure) => not_taken(&failure),
         }
+        parts
     }
 
-    /// The gateway's own keys: new versions beside those that are in use.
-    fn keys(&self) {
-        match self.ring.turn(&self.config, &self.exchange) {
+    /// The gateway's own keys: new versions beside those that are in use. Whether they could be read.
+    fn keys(&self) -> bool {
+        let turned = self.ring.turn(&self.config, &self.exchange);
+        match &turned {
             Ok(true) => tracing::info!("new versions of the gateway's own keys are in use"),
             Ok(false) => {}
             Err(failure) => {
                 tracing::error!(error_code = "reload", cause = %failure, "the gateway's own keys were not read again");
             }
         }
+        turned.is_ok()
     }
 
-    fn filter(&self) {
+    /// Whether the filter is in force.
+    fn filter(&self) -> bool {
         let filter = self.read_again().map(|config| config.telemetry.filter);
         let taken = filter.and_then(|filter| {
             telemetry::set_filter(&filter).map_err(|error| {
@@ -96,9 +114,10 @@ impl Reloading {
                 .because(error)
             })
         });
-        if let Err(failure) = taken {
+        if let Err(failure) = &taken {
             tracing::error!(error_code = "reload", cause = %failure, "the log filter was not read again");
         }
+        taken.is_ok()
     }
 
     fn say_what_waits_for_a_restart(&self) {

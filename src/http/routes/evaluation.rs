@@ -99,7 +99,7 @@ impl Answer {
         let context = Why {
             refusal: told.refusal.map(RefusalKind::as_str),
             basis: told.basis,
-            articles: told.provisions.iter().map(Article::from).collect(),
+            articles: told.articles.iter().map(Article::from).collect(),
             required: told.required,
             allowed: told.allowed,
             held: told
@@ -139,8 +139,8 @@ impl Answer {
 ///
 /// Judges the facts in the question alone: no stored person, packet or party is looked up. It is in the access log as a
 /// question. This is the access evaluation of AuthZEN 1.0, which has the same route at `/access/v1/evaluation`: members
-/// that are not known here and `properties` are passed over and counted in `ignored`; `X-Request-ID` comes back there; a
-/// subject, action or resource of another type is a `false` with its reason, and so is a question without purpose or
+/// that are not known here and `properties` are passed over and counted in `ignored`; `X-Request-ID`, of 1 to 128 visible
+/// characters of ASCII, comes back there, and any other is a 400; a subject, action or resource of another type is a `false` with its reason, and so is a question without purpose or
 /// sender's role. A body that is not in `application/json` is a 400 on this route.
 #[utoipa::path(
     post,

@@ -35,9 +35,9 @@ const RECEIPT: HeaderName = HeaderName::from_static("sluis-receipt");
 /// Pull a packet
 ///
 /// The calling party's own body of a packet: a compact JWE, sealed to its key. It is decided again with today's facts, and
-/// the entry in the access log is there before the body is. To all but the named recipient a packet does not exist (404);
-/// the named recipient hears why not (403, or 410 when it was withdrawn, has expired, is withheld or was acknowledged).
-/// There is no HEAD. Where `Accept` prefers `application/jose+json`, the same compact body goes under that name.
+/// the entry in the access log is there before the body is. To all but the named recipient a packet does not exist (404;
+/// its sender alone is told `own-packet` there); the named recipient hears why not (403, or 410 when it was withdrawn, has
+/// expired, is withheld or was acknowledged). There is no HEAD. Where `Accept` prefers `application/jose+json`, the same compact body goes under that name.
 #[utoipa::path(
     get,
     path = "/packets/{id}/payload",

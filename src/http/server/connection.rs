@@ -242,6 +242,7 @@ fn reason(error: &io::Error) -> &'static str {
                 "crl-expired"
             }
             Certificate::UnknownRevocationStatus => "crl-missing",
+            Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => "certificate-usage",
             _ => "certificate-invalid",
         },
         Error::PeerIncompatible(_) => "incompatible",

@@ -1,11 +1,13 @@
-//! Instants and days, in one notation each.
+//! Instants, in one notation.
 //!
 //! Source: NL GOV API Design Rules 2.2.0 /core/date-time; RFC 3339 with `T` and `Z` in upper case, never `-00:00`.
 
 use std::fmt;
 
-use jiff::{Timestamp, civil};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::domain::day::{Day, NoDay};
 
 /// An instant: read with any offset, written in UTC to the millisecond.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +40,17 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let read = if is_rfc_3339(&text) { text.parse().ok() } else { None };
-        read.map(Self).ok_or_else(|| D::Error::custom("not an instant"))
+        read(&text).map(Self).map_err(|wrong| wrong.found("an instant as 2026-12-01T00:00:00Z"))
     }
+}
+
+fn read(text: &str) -> Result<Timestamp, NoDay> {
+    if !is_rfc_3339(text) {
+        return Err(NoDay::Form);
+    }
+    let (day, _) = text.split_once('T').ok_or(NoDay::Form)?;
+    day.parse::<Day>()?;
+    text.parse().map_err(|_| NoDay::Form)
 }
 
 /// Whether every position holds what it must; the parser judges the numbers.
@@ -67,16 +77,4 @@ fn has_form(text: &str, form: &str) -> bool {
             b'+' => matches!(byte, b'+' | b'-'),
             _ => byte == wanted,
         })
-}
-
-/// A day on the calendar: `2026-07-17` and no other notation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Day(pub civil::Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let read = if has_form(&text, "0000-00-00") { text.parse().ok() } else { None };
-        read.map(Self).ok_or_else(|| D::Error::custom("not a day"))
-    }
 }

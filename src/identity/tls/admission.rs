@@ -25,8 +25,8 @@ pub enum NotLetIn {
     /// It holds no longer.
     #[error("the certificate has expired")]
     Expired,
-    /// Its extended key usage leaves out `clientAuth` (RFC 5280, section 4.2.1.12).
-    #[error("the certificate may not be used by a client: its extended key usage leaves out clientAuth")]
+    /// Its extended key usage leaves out `clientAuth` (RFC 5280, section 4.2.1.12), or it has none.
+    #[error("the certificate may not be used by a client: its extended key usage does not name clientAuth")]
     Usage,
     /// No anchor vouches for OINs that begin as this one does.
     #[error("no trust anchor of this gateway vouches for OINs that begin as this one does")]

@@ -188,6 +188,11 @@ fn who_would_not_be_let_in_hears_why() {
     );
     let server = net.root.server_only(OIN.parse().unwrap(), "Duinwijk", now, &entropy).unwrap();
     assert_eq!(ask(&server.der, &trusted, &fresh, today), Some(NotLetIn::Usage));
+    let anything = net.root.without_usage(OIN.parse().unwrap(), "Duinwijk", now, &entropy).unwrap();
+    assert_eq!(ask(&anything.der, &trusted, &fresh, today), Some(NotLetIn::Usage));
+    for other in [&server, &anything] {
+        assert!(net.connect(&net.server(&[]), Some(other)).is_err(), "nor at the door");
+    }
     assert!(NotLetIn::Early.may_pass() && !NotLetIn::Usage.may_pass());
 }
 

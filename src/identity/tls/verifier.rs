@@ -19,7 +19,7 @@ use crate::identity::{
     revocations::Revocations,
 };
 
-/// Checks the form of the certificate, then its chain, validity and revocation by an anchor that vouches for its OIN.
+/// Checks the form of the certificate, then its chain, usage, validity and revocation by an anchor that vouches for its OIN.
 #[derive(Debug)]
 pub(in crate::identity) struct PartyVerifier {
     anchors: Vec<(Anchor, Arc<dyn ClientCertVerifier>)>,
@@ -67,7 +67,9 @@ impl PartyVerifier {
                 continue;
             }
             match verifier.verify_client_cert(leaf, intermediates, now) {
-                Ok(_) => return Ok(certificate),
+                // webpki takes a certificate that says nothing of its usage.
+                Ok(_) if certificate.is_for_clients() => return Ok(certificate),
+                Ok(_) => refusal = Error::InvalidCertificate(CertificateError::InvalidPurpose),
                 // What one anchor knows for certain (revoked, expired) says more than another's `unknown issuer`.
                 Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}
                 Err(error) => refusal = error,

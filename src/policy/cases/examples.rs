@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Engine, Expect, Finding, Moment, WhatIf, cases, moment};
-use crate::domain::code::DatasetCode;
+use crate::{domain::code::DatasetCode, policy::whatif::camel_case};
 
 /// A case of a dataset, as the question that it puts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -72,17 +72,6 @@ fn written(facts: &WhatIf) -> Value {
 
 fn as_written<S: serde::Serializer>(facts: &WhatIf, serializer: S) -> Result<S::Ok, S::Error> {
     written(facts).serialize(serializer)
-}
-
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut text, word| {
-        let mut letters = word.chars();
-        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        text.push_str(letters.as_str());
-        text
-    })
 }
 
 #[cfg(test)]

@@ -61,9 +61,9 @@ fn each_fault_has_a_place_and_a_code() {
         ("/persoon/achternaam", json!(""), "/content/persoon/achternaam", "missing-field"),
         ("/persoon/email", json!("geen adres"), "/content/persoon/email", "wrong-form"),
         ("/persoon/geboortedatum", json!("3 november"), "/content/persoon/geboortedatum", "wrong-form"),
-        ("/persoon/geboortedatum", json!("2007-02-30"), "/content/persoon/geboortedatum", "wrong-form"),
-        ("/persoon/geboortedatum", json!("2007-13-00"), "/content/persoon/geboortedatum", "wrong-form"),
-        ("/traject/uitstroomdatum", json!("2026-02-30"), "/content/traject/uitstroomdatum", "wrong-form"),
+        ("/persoon/geboortedatum", json!("2007-02-30"), "/content/persoon/geboortedatum", "no-such-day"),
+        ("/persoon/geboortedatum", json!("2007-13-00"), "/content/persoon/geboortedatum", "no-such-day"),
+        ("/traject/uitstroomdatum", json!("2026-02-30"), "/content/traject/uitstroomdatum", "no-such-day"),
         ("/traject/profiel", json!("piraat"), "/content/traject/profiel", "not-a-choice"),
         ("/traject/leerjaar", json!(99), "/content/traject/leerjaar", "too-large"),
         ("/traject/leerjaar", json!(0), "/content/traject/leerjaar", "too-small"),
@@ -310,7 +310,7 @@ fn the_test_persons_of_the_register_pass_in_every_dataset() {
     let expected: BTreeMap<u16, _> = BORN_BEFORE_1901
         .map(|list| (list, why("implausible-day")))
         .into_iter()
-        .chain(DAY_WITHOUT_MONTH.map(|list| (list, why("wrong-form"))))
+        .chain(DAY_WITHOUT_MONTH.map(|list| (list, why("no-such-day"))))
         .collect();
     for dataset in all(engine()) {
         let mut refused = BTreeMap::new();

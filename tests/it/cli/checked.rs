@@ -15,7 +15,7 @@ fn answer(seen: &Seen) -> Response<Body> {
     if seen.path == "/v1/datasets/brief" {
         let schema = json!({ "type": "object", "properties": { "tekst": { "type": "object", "properties": {
             "inhoud": { "type": "string", "title": "Inhoud" } } } } });
-        let basis = json!({ "id": "brief.pro", "senders": ["pro-school"], "recipients": ["leerplicht"], "purposes": ["schrijven"] });
+        let basis = json!({ "id": "brief.pro", "senders": ["pro-school"], "recipients": ["leerplicht"], "purposes": ["lezen", "schrijven"] });
         return json(
             200,
             &json!({ "code": "brief", "kind": "packet", "schema": schema, "example": {}, "bases": [basis] }),
@@ -116,16 +116,12 @@ async fn another_value_for_every_row_is_told_as_that_and_does_not_stop_a_questio
     push(&stub, "--csv", "s.csv", &[]).await;
     stub.write("s.csv", "#dataset=brief\n#doel=schrijven\ntekst.inhoud;kopie\nAnnemarijn;\nBram;\n");
     push(&stub, "--csv", "s.csv", &["--changed"]).await;
-    let checked = push(&stub, "--csv", "s.csv", &["--set", "doel=xxx", "--check"]).await;
+    let checked = push(&stub, "--csv", "s.csv", &["--set", "doel=lezen", "--check"]).await;
     assert_eq!(checked.exit, Exit::Usage, "as the push will end: {checked:?}");
-    assert!(
-        checked.stdout.contains("Zou worden aangenomen: 2;"),
-        "the gateway judges the purpose: {}",
-        checked.stdout
-    );
+    assert!(checked.stdout.contains("Zou worden aangenomen: 2;"), "the gateway is asked: {}", checked.stdout);
     assert!(checked.stdout.contains("2 regels zijn niet meer zoals eerder verstuurd"), "{}", checked.stdout);
     assert!(checked.stdout.contains("--set"), "{}", checked.stdout);
-    let stopped = push(&stub, "--csv", "s.csv", &["--set", "doel=xxx"]).await;
+    let stopped = push(&stub, "--csv", "s.csv", &["--set", "doel=lezen"]).await;
     assert_eq!(stopped.exit, Exit::Usage);
     assert!(
         stopped.stderr.contains("(regels 4, 5)") && stopped.stderr.contains("--set"),
@@ -243,6 +239,94 @@ async fn days_are_given_as_dutch_people_write_them() {
         assert_eq!(ended.exit, Exit::Usage);
         assert!(ended.stderr.contains(expected) && !ended.stderr.contains("parse"), "{}", ended.stderr);
     }
+}
+
+/// A word that holds for every row is judged once, before anything is sent, wherever it was given.
+#[tokio::test]
+async fn a_wrong_word_for_every_row_is_told_once_and_before_anything_is_sent() {
+    let stub = Stub::start(|seen, _| answer(seen)).await;
+    let rows = "tekst.inhoud;kopie\nAnna;\nBram;\n";
+    for (sheet, more) in [
+        (format!("#dataset=brief\n{rows}"), &["--set", "doel=xx"][..]),
+        (format!("#dataset=brief\n#doel=xx\n{rows}"), &[]),
+    ] {
+        stub.write("s.csv", &sheet);
+        let ended = push(&stub, "--csv", "s.csv", more).await;
+        assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
+        let told = &ended.stderr;
+        assert_eq!(told.matches("geen van de keuzes: lezen, schrijven").count(), 1, "{told}");
+        assert!(told.contains("doel"), "{told}");
+    }
+    assert!(stub.seen().iter().all(|seen| seen.path.starts_with("/v1/datasets")), "nothing was sent");
+}
+
+/// A file of the other route is told once, and not for each of its lines.
+#[tokio::test]
+async fn a_batch_of_the_other_route_is_told_once_and_before_the_first_line() {
+    let stub = Stub::start(|seen, _| {
+        if seen.path == "/v1/datasets" {
+            let of = |code: &str, kind: &str| json!({ "code": code, "kind": kind });
+            return json(200, &json!({ "items": [of("brief", "packet"), of("vraag", "request")] }));
+        }
+        answer(seen)
+    })
+    .await;
+    for (route, wrong, right) in [("ask", "brief", "vraag"), ("push", "vraag", "brief")] {
+        let line = |code: &str| format!("{{\"dataset\":\"{code}\",\"purpose\":\"a\"}}\n");
+        stub.write("b.ndjson", &format!("{}{{\"a\":1}}\n{}", line(right), line(wrong).repeat(3)));
+        let file = stub.path("b.ndjson");
+        let ended = stub.client(&[route, "--batch", file.to_str().unwrap()]).await;
+        assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
+        assert_eq!(ended.stderr.matches("er is niets verstuurd").count(), 1, "{}", ended.stderr);
+        assert!(ended.stderr.contains(&format!("`{wrong}`")), "{}", ended.stderr);
+        assert!(stub.seen().iter().all(|seen| seen.path == "/v1/datasets"), "nothing was sent");
+        assert!(!stub.path("b.ndjson.report.ndjson").exists());
+    }
+    stub.write("b.ndjson", "{\"dataset\":\"brief\",\"purpose\":\"a\"}\n");
+    assert_eq!(push(&stub, "--batch", "b.ndjson", &[]).await.exit, Exit::Done);
+}
+
+/// A file that cannot be written is found before the gateway does what cannot be done again.
+#[tokio::test]
+async fn where_nothing_can_be_written_nothing_is_sent() {
+    let stub = Stub::start(|seen, _| answer(seen)).await;
+    stub.write("packet.json", "{\"a\":1}");
+    let packet = stub.path("packet.json");
+    let packet = packet.to_str().unwrap();
+    let key = stub.path("enc.jwk");
+    let key = key.to_str().unwrap();
+    stub.client(&["keys", "generate", "--kind", "p-256", "--out", key]).await;
+    stub.write("profile.toml", &format!("{}encryption_keys = [\"enc.jwk\"]\n", stub.profile_text()));
+    let id = "01990000-0000-7000-8000-000000000001";
+    let nowhere = stub.path("nergens/bewijs");
+    let nowhere = nowhere.to_str().unwrap();
+    let folder = stub.folder.path().to_str().unwrap();
+    let below = format!("{packet}/map");
+    for arguments in [
+        &["push", packet, "--receipt", nowhere][..],
+        &["push", packet, "--receipt", folder],
+        &["push", packet, "--receipt", &format!("{packet}/bewijs")],
+        &["ask", packet, "--receipt", nowhere],
+        &["push", "--batch", packet, "--report", nowhere],
+        &["pull", id, "--out", &below],
+        &["template", "brief", "--out", nowhere],
+        &["template", "brief", "--out", packet],
+    ] {
+        let ended = stub.client(arguments).await;
+        assert_eq!(ended.exit, Exit::Usage, "{arguments:?}: {ended:?}");
+        assert!(ended.stderr.contains("niet schrijven"), "{arguments:?}: {}", ended.stderr);
+        assert!(stub.seen().is_empty(), "{arguments:?} asked the gateway: {:?}", stub.seen());
+    }
+    assert!(!stub.path("packet.json.unanswered").exists());
+    let kept = stub.path("bewijs");
+    let ended = stub.client(&["push", packet, "--receipt", kept.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Done, "{ended:?}");
+    assert!(kept.exists() && !stub.path("bewijs.new").exists());
+    // The public half stands there already: no private one is left alone.
+    stub.write("tweede.jwk.pub", "{}");
+    let second = stub.path("tweede.jwk");
+    let ended = stub.client(&["keys", "generate", "--out", second.to_str().unwrap()]).await;
+    assert!(ended.exit == Exit::Usage && !second.exists(), "{ended:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use sluis::{accesslog::entry::leaf, merkle::hash::EMPTY_ROOT};
+use sluis::{accesslog::entry::leaf, cli::Exit, merkle::hash::EMPTY_ROOT};
 
 use super::stub::{Stub, json};
 
@@ -190,4 +190,80 @@ async fn machines_get_what_the_gateway_said() {
         assert!(ids.lines().all(|line| line == ID), "{ids}");
     }
     assert!(stub.seen().iter().all(|seen| seen.path != "/v1/parties"), "names are for people");
+}
+
+/// What a hostile gateway answers where a name, a code or a text is expected: it moves the cursor, turns the direction and
+/// looks like lines of this program.
+const HOSTILE: &str = "Gem\u{202e}eente\u{1b}[2J\u{9b}1A\u{7}\r\nsluis: klaar\n  wat nu: rm -rf\u{2066}";
+
+/// The value with every text in it hostile, but for those that are read as something.
+fn turned(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = ["leaf", "body", "part", "items"];
+            let turned = |(name, value): (&String, &Value)| {
+                let value = if kept.contains(&name.as_str()) && value.is_string() {
+                    value.clone()
+                } else {
+                    turned(value)
+                };
+                (name.clone(), value)
+            };
+            Value::Object(members.iter().map(turned).collect())
+        }
+        Value::Array(items) => items.iter().map(turned).collect(),
+        Value::String(_) => json!(HOSTILE),
+        other => other.clone(),
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_a_gateway_says_steers_the_terminal_or_looks_like_a_line_of_the_program() {
+    let packets = json!({ "items": [packet(1, "packet", "overgangsdocument",
+        &json!([{ "party": college(), "municipality": "0361", "state": "waiting" }]))], "next": null });
+    let parties = json!({ "items": [named(&school(), "School", &["0361"])], "next": null });
+    let problem = json!({ "type": "urn:x", "title": "t", "status": 400, "detail": "d", "traceId": "t", "errors": [
+        { "pointer": "/a", "code": "c", "provisions": ["p"], "citations": ["c"], "nl": "nl", "en": "en",
+          "now": { "nl": "nl", "en": "en" } }] });
+    let (packets, parties, problem) = (turned(&packets), turned(&parties), turned(&problem));
+    let entries = turned(&entries());
+    let stub = Stub::start(move |seen, _| match seen.path.as_str() {
+        "/v1/inbox" | "/v1/packets" | "/v1/requests" | "/v1/notices" | "/v1/declarations" => {
+            json(200, &packets)
+        }
+        "/v1/parties" | "/v1/datasets" => json(200, &parties),
+        "/v1/entries" => json(200, &entries),
+        _ => json(400, &problem),
+    })
+    .await;
+    let mut shown = 0;
+    for command in [
+        &["inbox"][..],
+        &["outbox"],
+        &["asked"],
+        &["notices"],
+        &["declarations"],
+        &["parties"],
+        &["datasets"],
+        &["entries"],
+        &["status", ID],
+    ] {
+        for more in [&["--lang", "nl"][..], &["--lang", "en"], &["--json"]] {
+            let ended = stub.client(&[command, more].concat()).await;
+            let printed = format!("{}{}", ended.stdout, ended.stderr);
+            let steering = printed
+                .chars()
+                .find(|c| (c.is_control() && *c != '\n') || HOSTILE.contains(*c) && !c.is_ascii());
+            assert_eq!(steering, None, "{command:?} {more:?}: {}", printed.escape_debug());
+            let forged = printed
+                .lines()
+                .any(|line| line.starts_with("sluis: klaar") || line.starts_with("  wat nu: rm"));
+            assert!(!forged, "{command:?} {more:?}: {printed}");
+            shown += usize::from(printed.contains("klaar"));
+        }
+    }
+    assert!(shown > 20, "what came is shown, without what steers: {shown}");
+    let listed = stub.client(&["inbox", "--ids"]).await;
+    assert_eq!((listed.exit, listed.stdout.as_str()), (Exit::Unavailable, ""));
+    assert!(listed.stderr.contains(r"`Gem\u{202e}eente\u{1b}[2J"), "{}", listed.stderr);
 }

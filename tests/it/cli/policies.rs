@@ -82,16 +82,34 @@ fn facts_that_cannot_be_understood_are_named_without_their_values() {
     let program = Program::new();
     let wrong = json!({
         "dataset": "overgangsdocument", "birthDate": "Toby-1", "senderRole": "Toby-2", "naam": "Toby-3",
-        "ingeschreven": "Toby-4", "age": -12345,
+        "ingeschreven": "Toby-4", "age": -12345, "verlatenOp": "2026-02-30", "at": "2026-02-30T00:00:00Z",
     });
-    let ended = program.run_with(&["policy", "explain", "-", "--json"], &wrong.to_string()).with(2);
-    for name in ["`birthDate`", "`senderRole`", "`naam`: not a fact", "`ingeschreven`", "`age`", "pro-school"]
-    {
+    let english = ["policy", "explain", "-", "--lang", "en", "--json"];
+    let ended = program.run_with(&english, &wrong.to_string()).with(2);
+    for name in [
+        "`birthDate`",
+        "`senderRole`",
+        "`naam`: not a fact",
+        "`ingeschreven`",
+        "`age`",
+        "pro-school",
+        "`verlatenOp`: This day does not exist",
+        "`at`: This day does not exist",
+    ] {
         assert!(ended.stderr.contains(name), "`{name}` is not in:\n{}", ended.stderr);
     }
     for value in ["Toby", "12345"] {
         assert!(!ended.stderr.contains(value) && !ended.stdout.contains(value), "{ended:#?}");
     }
+    let dutch = program.run_with(&["policy", "explain", "-"], &wrong.to_string()).with(2);
+    for text in
+        ["`naam`: geen feit", "`verlatenOp`: Deze dag bestaat niet", "`birthDate`: Verwacht: een datum"]
+    {
+        assert!(dutch.stderr.contains(text), "`{text}` is not in:\n{}", dutch.stderr);
+    }
+    let twice = json!({ "verlatenOp": "2026-07-17", "verlaten_op": "2026-07-17" });
+    let ended = program.run_with(&["policy", "explain", "-"], &twice.to_string()).with(2);
+    assert!(ended.stderr.contains("twee keer"), "{}", ended.stderr);
     let broken = program.run_with(&["policy", "explain", "-"], "{\"age\": Toby}").with(2);
     assert!(broken.stderr.contains("regel 1, kolom") && !broken.stderr.contains("Toby"), "{broken:#?}");
     program.run_with(&["policy", "explain", "-"], "{}").with(2);
@@ -133,6 +151,15 @@ fn the_matrix_and_the_register_have_all_their_forms() {
     for form in ["text", "markdown"] {
         let shown = program.run(&["policy", "register", "--format", form]).done().stdout;
         assert!(shown.contains("AVG 30 lid 1") && shown.contains("art. 2.31b lid 3 WVO 2020"), "{form}");
+        assert!(
+            shown.contains("hooguit 60 dagen") && !shown.contains("At the gateway"),
+            "one language: {form}"
+        );
+    }
+    for activity in activities {
+        for text in ["title", "retentionSource"] {
+            assert!(activity[text]["nl"].is_string() && activity[text]["en"].is_string(), "{activity}");
+        }
     }
     let one = program.run(&["policy", "matrix", "--dataset", "uitstroomprofiel", "--json"]).done().json();
     assert!(one["rows"].as_array().unwrap().iter().all(|row| row["dataset"] == "uitstroomprofiel"));
@@ -167,4 +194,30 @@ fn other_policies_become_active_only_when_asked_and_when_in_order() {
 
     fs::write(&law, text.replace("id = \"wvo2020:2.31b:3\"", "id = \"wvo2020:2.31b:33\"")).unwrap();
     program.run(&["policy", "activate"]).with(1);
+}
+
+/// What `policy explain` calls a fact, the evaluation of the interface calls so too.
+#[test]
+fn a_fact_has_one_name_here_and_in_the_interface() {
+    let program = Program::new();
+    let described: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string("docs/openapi.json").unwrap()).unwrap();
+    let known = described["components"]["schemas"]["Facts"]["properties"].as_object().unwrap();
+    for dataset in ["overgangsdocument", "verzoek-voortzetting", "uitstroomprofiel", "verwijderingsmelding"] {
+        let shown = program.run(&["policy", "explain", "--example", dataset, "--json"]).done().lines();
+        for example in shown {
+            for name in example["facts"].as_object().unwrap().keys() {
+                let is_elsewhere = ["dataset", "recipientRole", "recipientOin"].contains(&name.as_str());
+                assert!(known.contains_key(name) || is_elsewhere, "{dataset}: `{name}`");
+            }
+            let explanation = &example["explanation"];
+            assert!(explanation["articles"].is_array() && explanation.get("provisions").is_none());
+        }
+    }
+    let old = json!({ "dataset": "overgangsdocument", "gemeenten": ["0361"] });
+    let ended = program.run_with(&["policy", "explain", "-"], &old.to_string()).with(2);
+    for part in ["`gemeenten`", "recipientGemeenten", "verlatenOp"] {
+        assert!(ended.stderr.contains(part), "`{part}` is not in:\n{}", ended.stderr);
+    }
+    assert!(!ended.stderr.contains("verlaten_op"), "{}", ended.stderr);
 }

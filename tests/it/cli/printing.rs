@@ -19,10 +19,35 @@ fn a_value_is_json_or_text_and_never_both() {
 fn a_shell_gets_identifiers_and_nothing_else() {
     let (mut out, stdout, stderr) = Output::kept();
     out.set_ids();
-    out.show(&json!({"id": "01a2", "state": "given"}), || "voor mensen".to_owned()).unwrap();
+    let id = "01a21f7e-2a44-70aa-a7f6-c80db255495a";
+    out.show(&json!({"id": id, "state": "given"}), || "voor mensen".to_owned()).unwrap();
     out.show(&json!({"state": "given"}), || "voor mensen".to_owned()).unwrap();
     out.say(("voor mensen", "for people")).unwrap();
-    assert_eq!((stdout.text().as_str(), stderr.text().as_str()), ("01a2\n", ""));
+    assert_eq!((stdout.text(), stderr.text().as_str()), (format!("{id}\n"), ""));
+}
+
+/// A shell takes each line for a word of a command.
+#[test]
+fn what_is_no_identifier_is_named_and_not_printed_as_one() {
+    for (id, shown) in [
+        (json!("01a2"), "01a2"),
+        (json!("--help"), "--help"),
+        (
+            json!("01a21f7e-2a44-70aa-a7f6-c80db255495a\nrm -rf x"),
+            r"01a21f7e-2a44-70aa-a7f6-c80db255495a\nrm -rf x",
+        ),
+        (json!("01A21F7E-2A44-70AA-A7F6-C80DB255495A"), "01A21F7E-2A44-70AA-A7F6-C80DB255495A"),
+        (json!("\u{1b}[2J\u{202e}x\u{9b}"), r"\u{1b}[2J\u{202e}x\u{9b}"),
+        (json!(5), "5"),
+        (json!(null), "null"),
+    ] {
+        let (mut out, stdout, stderr) = Output::kept();
+        out.set_ids();
+        let ended = out.show(&json!({ "id": id }), String::new).map(|()| Exit::Done);
+        assert_eq!(out.end(ended), Exit::Unavailable);
+        assert_eq!(stdout.text(), "");
+        assert!(stderr.text().contains(&format!("`{shown}`")), "{}", stderr.text());
+    }
 }
 
 #[test]
@@ -32,6 +57,32 @@ fn text_from_elsewhere_cannot_drive_the_terminal() {
     out.warn(Said::same("\u{1b}[1A"));
     assert_eq!(stdout.text(), "a\u{FFFD}]0;b\u{FFFD}c\u{FFFD}2J\td\u{FFFD}e\n");
     assert_eq!(stderr.text(), "sluis: \u{FFFD}[1A\n");
+}
+
+const STEERING: &str = "\u{0}\u{7}\u{1b}\u{7f}\u{85}\u{9b}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\
+    \u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{e0001}";
+
+#[test]
+fn what_steers_a_terminal_is_printed_nowhere_and_json_means_the_same() {
+    let said = |form: fn(&mut Output)| {
+        let (mut out, stdout, stderr) = Output::kept();
+        form(&mut out);
+        out.show(&json!({ "name": STEERING }), || format!("{STEERING}a")).unwrap();
+        out.missed("01a2", &Failure::refused(Said::same(STEERING))).unwrap();
+        out.note(Said::same(STEERING));
+        out.end(Err(Failure::refused(Said::same(STEERING))));
+        (stdout.text(), stderr.text())
+    };
+    let mut table = Table::new(["naam"]);
+    table.row([STEERING.to_owned()]);
+    let (people, people_err) = said(|_| {});
+    let (machine, machine_err) = said(|out| out.set_json(true));
+    for printed in [&people, &people_err, &machine, &machine_err, &table.text(false)] {
+        let found = printed.chars().find(|letter| STEERING.contains(*letter));
+        assert_eq!(found, None, "{}", printed.escape_debug());
+    }
+    let first: serde_json::Value = serde_json::from_str(machine.lines().next().unwrap()).unwrap();
+    assert_eq!(first, json!({ "name": STEERING }), "no value is another");
 }
 
 #[test]

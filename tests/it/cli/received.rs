@@ -182,6 +182,28 @@ async fn a_packet_that_does_not_open_is_kept_all_the_same() {
     );
 }
 
+/// The compact form has five parts and nothing around them: what stands there is not in the digest of the log.
+#[tokio::test]
+async fn a_packet_with_anything_around_it_is_kept_and_not_opened() {
+    let around: [fn(String) -> String; 5] = [
+        |jwe| format!("{jwe}\n"),
+        |jwe| format!("{jwe}\r\n"),
+        |jwe| format!(" {jwe}"),
+        |jwe| format!("{jwe}\t"),
+        |jwe| format!("\u{feff}{jwe}"),
+    ];
+    for (number, tamper) in around.into_iter().enumerate() {
+        let stub = stub_with("p-256", ID, tamper).await;
+        let out = stub.path("in");
+        let ended = stub.client(&["pull", ID, "--out", out.to_str().unwrap(), "--show"]).await;
+        assert_eq!(ended.exit, Exit::Configuration, "{number}: {ended:?}");
+        assert!(!ended.stdout.contains("Sluis"), "{number}: {ended:?}");
+        let kept = std::fs::read_to_string(out.join(format!("{ID}.jwe"))).unwrap();
+        assert_ne!(kept.trim_matches(['\u{feff}', ' ', '\n', '\r', '\t']), kept, "{number}: as it came");
+        assert!(!out.join(format!("{ID}.json")).exists(), "{number}");
+    }
+}
+
 /// A name, what is sealed, and members of the header that are set (`null`: left out).
 type Case = (&'static str, &'static [u8], Vec<(&'static str, Value)>);
 

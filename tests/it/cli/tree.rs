@@ -148,6 +148,28 @@ fn the_examples_are_the_same_commands_in_both_languages() {
     walk(&tree(cli::Language::En), &tree(cli::Language::Nl));
 }
 
+/// How to have the program is said once; after that it is called by its name.
+#[test]
+fn the_program_is_called_by_its_name() {
+    let mut built = BTreeMap::new();
+    let places = files(Path::new("docs"), "md").into_iter().chain([PathBuf::from("README.md")]);
+    for file in places {
+        let text = fs::read_to_string(&file).unwrap();
+        built.insert(file, text.matches("cargo run").count());
+    }
+    let readme = built.remove(Path::new("README.md")).unwrap();
+    assert_eq!(readme, 1, "the demo, before there is a program");
+    let elsewhere: Vec<_> = built.into_iter().filter(|(_, count)| *count > 0).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    let text = fs::read_to_string("README.md").unwrap();
+    for way in ["cargo install --locked --path .", "cargo deb --no-build", "--file packaging/Containerfile"] {
+        assert!(text.contains(way), "{way}");
+    }
+    for file in ["docs/client.md", "docs/operator/guide.md"] {
+        assert!(fs::read_to_string(file).unwrap().contains("README.md#the-program"), "{file}");
+    }
+}
+
 #[test]
 fn every_command_in_the_documents_is_understood() {
     let mut seen = BTreeMap::new();

@@ -49,6 +49,7 @@ fn a_certificate_that_the_gateway_would_never_let_in_is_not_registered() {
     program.write("try/tls/ca.crl", &authority.revocation_list(&[&revoked.serial], 2, now()).unwrap());
     let made = [
         ("clientAuth", authority.server_only(oin(ZAFFIER), "Zaffier", now(), &entropy).unwrap()),
+        ("clientAuth", authority.without_usage(oin(ZAFFIER), "Zaffier", now(), &entropy).unwrap()),
         ("komt niet van een CA", stranger.client(oin(ZAFFIER), "Zaffier", "x", now(), &entropy).unwrap()),
         ("is ingetrokken", revoked),
         ("is verlopen", authority.client(oin(ZAFFIER), "Zaffier", "x", long_ago, &entropy).unwrap()),
@@ -59,11 +60,15 @@ fn a_certificate_that_the_gateway_would_never_let_in_is_not_registered() {
         let next = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]).with(1);
         assert!(next.stderr.contains(why), "{why}: {}", next.stderr);
     }
-    let usage = authority.server_only(oin(newcomer), "Nieuw", now(), &entropy).unwrap();
-    program.write("new.pem", &usage.chain_pem);
-    let add = ["party", "add", newcomer, "--certificate", "new.pem", "--name", "Nieuw"];
-    let added = program.run(&add).with(1);
-    assert!(added.stderr.contains("clientAuth"), "{}", added.stderr);
+    for usage in [
+        authority.server_only(oin(newcomer), "Nieuw", now(), &entropy).unwrap(),
+        authority.without_usage(oin(newcomer), "Nieuw", now(), &entropy).unwrap(),
+    ] {
+        program.write("new.pem", &usage.chain_pem);
+        let add = ["party", "add", newcomer, "--certificate", "new.pem", "--name", "Nieuw"];
+        let added = program.run(&add).with(1);
+        assert!(added.stderr.contains("clientAuth"), "{}", added.stderr);
+    }
     let parties = program.run(&["party", "list", "--json"]).done().lines();
     assert!(parties.iter().all(|party| party["party"] != newcomer), "nothing was registered");
 

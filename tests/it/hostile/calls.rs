@@ -116,7 +116,7 @@ async fn a_declaration_is_judged_in_all_its_parts_at_once() {
         (FUNCTION, "missing"),
         ("query:", "unknown-parameter"),
         ("", "unknown-field"),
-        ("/person/birthDate", "invalid-value"),
+        ("/person/birthDate", "no-such-day"),
         ("/givenBy", "missing"),
         ("/person/reference/value", "hides-a-bsn"),
         ("/dataset", "unknown-dataset"),

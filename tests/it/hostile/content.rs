@@ -213,8 +213,8 @@ const SPOILT: &[Spoilt] = &[
             body["expires"] = json!("2026-12-01");
         },
         &[
-            ("/person/birthDate", "invalid-value"),
-            ("/person/verlatenOp", "invalid-value"),
+            ("/person/birthDate", "no-such-day"),
+            ("/person/verlatenOp", "no-such-day"),
             ("/expires", "invalid-value"),
         ],
     ),
@@ -239,12 +239,12 @@ const SPOILT: &[Spoilt] = &[
     invalid(
         "an incomplete day where it must be whole",
         |body| body["person"]["verlatenOp"] = json!("2026-07-00"),
-        &[("/person/verlatenOp", "invalid-value")],
+        &[("/person/verlatenOp", "no-such-day")],
     ),
     invalid(
         "a month 13, and a day without its month",
         |body| body["person"]["birthDate"] = json!("2008-00-15"),
-        &[("/person/birthDate", "invalid-value")],
+        &[("/person/birthDate", "no-such-day")],
     ),
     invalid(
         "impossible days in the content",
@@ -252,12 +252,15 @@ const SPOILT: &[Spoilt] = &[
             body["content"]["persoon"]["geboortedatum"] = json!("2007-02-30");
             body["content"]["uitstroom"]["verwachtOp"] = json!("2027-02-29");
         },
-        &[("/content/persoon/geboortedatum", "wrong-form"), ("/content/uitstroom/verwachtOp", "wrong-form")],
+        &[
+            ("/content/persoon/geboortedatum", "no-such-day"),
+            ("/content/uitstroom/verwachtOp", "no-such-day"),
+        ],
     ),
     invalid(
         "a month that does not exist in the content",
         |body| body["content"]["persoon"]["geboortedatum"] = json!("2007-13-00"),
-        &[("/content/persoon/geboortedatum", "wrong-form")],
+        &[("/content/persoon/geboortedatum", "no-such-day")],
     ),
     invalid(
         "nothing known, all at once",
@@ -443,7 +446,7 @@ async fn a_declaration_with_a_fault_is_not_recorded() {
                 ("/givenBy", "unknown-value"),
                 ("/evidence/kind", "unknown-value"),
                 ("/evidence/digest", "invalid-value"),
-                ("/evidence/recordedOn", "invalid-value"),
+                ("/evidence/recordedOn", "no-such-day"),
                 ("/explicit", "wrong-type"),
             ],
         ),

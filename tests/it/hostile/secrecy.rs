@@ -140,6 +140,29 @@ async fn the_strangers_own_account_does_not_tell_either() {
     .await;
 }
 
+/// A sender that means to collect its own packet is told so: it knows of that packet already. Nobody else is, nor is the
+/// sender by the identifier of another's packet or of none.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_sender_hears_that_a_packet_is_its_own() {
+    Scene::on_each(async |scene| {
+        scene.consent(Role::Doorstroompunt).await;
+        let packet = scene.packet(Role::Doorstroompunt, "sleutel-van-kanarie-1").await;
+        let pull = async |actor: &Actor, id: &str| actor.get(&format!("/v1/packets/{id}/payload")).await;
+        pull(&scene.school, &packet).await.expect_problem(404, "own-packet");
+        let absent = scene.absent();
+        for actor in [&scene.leerplicht, &scene.mbo, &scene.college] {
+            let answer = pull(actor, &packet).await;
+            answer.expect_problem(404, "not-found");
+            assert_eq!(essence(&answer), essence(&pull(actor, &absent).await));
+        }
+        assert_eq!(
+            pull(&scene.school, &absent).await.expect_problem(404, "not-found").codes(),
+            ["not-found"]
+        );
+    })
+    .await;
+}
+
 /// A request of another school, named as the ground of an own packet, counts as one that does not exist.
 #[tokio::test(flavor = "multi_thread")]
 async fn anothers_request_is_no_ground_and_no_news() {

@@ -153,6 +153,25 @@ async fn the_request_keeps_its_name_and_the_route_is_found() {
         let answer = school.send_as(ROUTE, &[JSON], body.as_bytes()).await;
         assert!(answer.headers.get(name.0).is_none());
     }
+    // It comes back into other people's logs: bounded, visible, and one.
+    let longest = "x".repeat(128);
+    let answer = school.send_as(ROUTE, &[JSON, (name.0, &longest)], permitted().to_string().as_bytes()).await;
+    assert_eq!(answer.expect_status(StatusCode::OK).headers[name.0], longest);
+    let long = "x".repeat(129);
+    for names in [
+        &[(name.0, long.as_str())][..],
+        &[(name.0, "")],
+        &[(name.0, "two words")],
+        &[(name.0, "a\tb")],
+        &[(name.0, "é")],
+        &[name, name],
+    ] {
+        let lines = [&[JSON][..], names].concat();
+        let answer = school.send_as(ROUTE, &lines, permitted().to_string().as_bytes()).await;
+        let problem = answer.expect_status(StatusCode::BAD_REQUEST).json();
+        assert_eq!(problem["errors"][0]["pointer"], "header:x-request-id", "{names:?}");
+        assert!(answer.headers.get(name.0).is_none(), "{names:?}");
+    }
     let told = gateway.visit("/.well-known/authzen-configuration").await;
     let told = told.expect_status(StatusCode::OK).json();
     let base = told["policy_decision_point"].as_str().unwrap();

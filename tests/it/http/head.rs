@@ -4,6 +4,7 @@ use axum::{
     Extension, Router,
     routing::{get, post},
 };
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::json;
 use sluis::http::{
     extract::{
@@ -253,6 +254,90 @@ async fn a_head_without_one_host_or_in_an_unknown_coding_is_400() {
     for lines in ["Host: localhost\r\n", "Host: LOCALHOST:8443\r\n", "Host: [::1]:8443\r\n"] {
         let reply = site.raw().await.ask(format!("GET /v1/things HTTP/1.1\r\n{lines}\r\n")).await;
         assert_eq!(reply.status, 200, "{lines}");
+    }
+}
+
+/// The absolute form of HTTP/1.1 names the gateway too, and the scheme (RFC 9112, section 3.2.2).
+#[tokio::test]
+async fn an_absolute_target_that_names_another_than_the_host_is_400() {
+    let site = Site::start(routes()).await;
+    for (target, host, is_right) in [
+        ("https://localhost/v1/things", "localhost", true),
+        ("https://LOCALHOST:443/v1/things", "localhost", true),
+        ("https://localhost:8443/v1/things", "localhost:8443", true),
+        ("https://elsewhere/v1/things", "localhost", false),
+        ("https://localhost:8443/v1/things", "localhost", false),
+        ("https://someone@localhost/v1/things", "localhost", false),
+        ("http://localhost/v1/things", "localhost", false),
+        ("ftp://localhost/v1/things", "localhost", false),
+    ] {
+        let asked = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let reply = site.raw().await.ask(asked).await;
+        if is_right {
+            assert_eq!(reply.status, 200, "{target}");
+        } else {
+            assert_problem(&reply, 400, "invalid");
+        }
+    }
+}
+
+/// `:authority` and `Host` are one name, and `:scheme` is that of the connection (RFC 9113, section 8.3.1).
+#[tokio::test]
+async fn http_2_with_two_names_or_another_scheme_is_400() {
+    let site = Site::start(routes()).await;
+    for (uri, host, status) in [
+        ("https://localhost/v1/things", None, 200),
+        ("https://localhost/v1/things", Some("localhost"), 200),
+        ("https://localhost/v1/things", Some("LocalHost:443"), 200),
+        ("https://localhost/v1/things", Some("elsewhere"), 400),
+        ("https://localhost:8443/v1/things", Some("localhost"), 400),
+        ("https://elsewhere/v1/things", Some("localhost"), 400),
+        ("http://localhost/v1/things", None, 400),
+        ("http://localhost/v1/things", Some("localhost"), 400),
+        ("ftp://localhost/v1/things", None, 400),
+        // No `:authority`: what came with `:scheme` cannot be known then.
+        ("/v1/things", Some("localhost"), 400),
+        ("/v1/things", None, 400),
+    ] {
+        let mut config = site.pki.client_config(true);
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let stream = site.raw_with(std::sync::Arc::new(config)).await.unwrap().stream;
+        let (mut sender, connection) =
+            hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        let driven = tokio::spawn(connection);
+        let mut request = hyper::Request::get(uri);
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let request = request.body(http_body_util::Empty::<bytes::Bytes>::new()).unwrap();
+        let answer = sender.send_request(request).await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{uri} {host:?}");
+        if status == 400 {
+            assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        }
+        driven.abort();
+    }
+}
+
+/// hyper answers these itself and asks nobody (`docs/api-departures.md`). When this fails, they can be problems too.
+#[tokio::test]
+async fn what_is_no_head_at_all_is_answered_without_a_body() {
+    let site = Site::start(routes()).await;
+    let long = format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "a".repeat(65_535));
+    let many = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "X-Many: 1\r\n".repeat(300));
+    for (head, status) in [
+        ("GET / HTTP/1.1\r\nHost: localhost\r\nNo colon\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 2\r\n\r\n", 400),
+        ("G(T / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        ("GET / HTTP/3.0\r\nHost: localhost\r\n\r\n", 400),
+        (&long, 414),
+        (&many, 431),
+    ] {
+        let mut raw = site.raw().await;
+        let reply = raw.ask(head).await;
+        let begin: String = head.chars().take(40).collect();
+        assert_eq!((reply.status, reply.body.as_str()), (status, ""), "{begin}");
+        raw.closed().await;
     }
 }
 

@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use axum::{body::Body, http::Version};
 use jiff::Timestamp;
 use sluis::{
     http::{
         limits::Limits,
-        ops::{Probes, Readiness, router},
+        ops::{Names, Probes, Readiness, router},
         server::Server,
     },
     store::read::Lapsing,
@@ -22,6 +23,7 @@ use sluis::{
     },
 };
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
@@ -57,7 +59,11 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
     let server = Server::bind("ops", ([127, 0, 0, 1], 0).into(), None).await.unwrap();
     let url = format!("http://{}", server.address());
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(server.serve(router(probes), Limits::default(), stop.clone()));
+    let serving = tokio::spawn(server.serve(
+        router(probes, Names::new([127, 0, 0, 1].into(), Vec::new())),
+        Limits::default(),
+        stop.clone(),
+    ));
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(super::support::Pki::new().client_config(false))
         .build()
@@ -90,4 +96,58 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
     }
     stop.cancel();
     serving.await.unwrap();
+}
+
+/// The status under this `Host`; none sends none.
+async fn asked_as(names: &Names, version: Version, hosts: &[&str], target: &str) -> u16 {
+    let probes = Probes::new(
+        || async { Readiness::Ready },
+        || async { (Sample::default(), Arc::new(Observed::default())) },
+    );
+    let mut request = axum::http::Request::get(target).version(version);
+    for host in hosts {
+        request = request.header("host", *host);
+    }
+    let answer = router(probes, names.clone()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    answer.status().as_u16()
+}
+
+/// A page of another origin can point its own name at the loopback; a browser here then asks under that name.
+#[tokio::test]
+async fn health_and_metrics_are_not_told_under_a_name_of_somebody_else() {
+    let loopback = Names::new([127, 0, 0, 1].into(), vec!["metrics.example.nl".to_owned()]);
+    for path in ["/healthz", "/readyz", "/metrics", "/nothing"] {
+        let found = if path == "/nothing" { 404 } else { 200 };
+        for (hosts, status) in [
+            (&["127.0.0.1:8444"][..], found),
+            (&["127.9.9.9"], found),
+            (&["[::1]:8444"], found),
+            (&["localhost:8444"], found),
+            (&["LOCALHOST"], found),
+            (&["metrics.example.nl"], found),
+            (&["evil.example"], 421),
+            (&["evil.example:8444"], 421),
+            (&["localhost.evil.example"], 421),
+            (&["x.metrics.example.nl"], 421),
+            (&["127.0.0.1.evil.example"], 421),
+            (&["127.0.0.1@evil.example"], 421),
+            (&["evil.example@127.0.0.1"], 421),
+            (&["192.0.2.1"], 421),
+            (&["0.0.0.0:8444"], 421),
+            (&["local host"], 400),
+            (&["localhost", "evil.example"], 400),
+            (&[], 400),
+        ] {
+            assert_eq!(asked_as(&loopback, Version::HTTP_11, hosts, path).await, status, "{hosts:?} {path}");
+        }
+        assert_eq!(asked_as(&loopback, Version::HTTP_10, &[], path).await, found);
+        let absolute = format!("http://evil.example{path}");
+        assert_eq!(asked_as(&loopback, Version::HTTP_11, &["localhost"], &absolute).await, 421);
+    }
+    let one = Names::new([192, 0, 2, 1].into(), Vec::new());
+    assert_eq!(asked_as(&one, Version::HTTP_11, &["192.0.2.1:8444"], "/healthz").await, 200);
+    assert_eq!(asked_as(&one, Version::HTTP_11, &["192.0.2.2:8444"], "/healthz").await, 421);
+    let any = Names::new([0, 0, 0, 0].into(), Vec::new());
+    assert_eq!(asked_as(&any, Version::HTTP_11, &["192.0.2.2:8444"], "/healthz").await, 200);
+    assert_eq!(asked_as(&any, Version::HTTP_11, &["evil.example"], "/healthz").await, 421);
 }

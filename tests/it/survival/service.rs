@@ -62,7 +62,7 @@ async fn a_hangup_reads_again_and_says_so() {
     assert!(!process.logged().contains("request answered"));
     with("telemetry", "filter", "debug");
     process.told(Signal::HUP);
-    process.logs("were read again").await;
+    process.logs("everything was read again").await;
     let again = site.again(&school, &process);
     again.get("/v1/datasets").await;
     process.logs("request answered").await;
@@ -75,6 +75,32 @@ async fn a_hangup_reads_again_and_says_so() {
     with("telemetry", "format", "json");
     process.told(Signal::HUP);
     process.logs("restart_needed").await;
+    process.stop().await;
+}
+
+/// The last line of a reload is true of each part: it never says that all was read again where something was not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_says_which_part_was_taken_up_and_which_was_kept() {
+    let site = Site::new(None, GENEROUS).await;
+    let process = site.start("info").await;
+    let config: toml::Table = fs::read_to_string(&site.laid.config_path).unwrap().parse().unwrap();
+    let file = config["tls"]["revocation"]["files"][0].as_str().unwrap();
+    let list = site.laid.config_path.parent().unwrap().join(file);
+    let sound = fs::read(&list).unwrap();
+    fs::write(&list, "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n").unwrap();
+    process.told(Signal::HUP);
+    process.logs("read again in part").await;
+    let logged = process.logged();
+    let line = logged.lines().find(|line| line.contains("read again in part")).unwrap();
+    let (taken, kept) = line.split_once(" kept=").unwrap();
+    for part in ["authorities", "own certificate", "keys", "log filter"] {
+        assert!(taken.contains(part) && !kept.contains(part), "{part}: {line}");
+    }
+    assert!(kept.contains("revocation list `") && kept.contains(file), "{line}");
+    assert!(!logged.contains("everything was read again"), "{logged}");
+    fs::write(&list, sound).unwrap();
+    process.told(Signal::HUP);
+    process.logs("everything was read again").await;
     process.stop().await;
 }
 

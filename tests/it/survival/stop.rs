@@ -3,16 +3,17 @@
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
+use rustix::process::Signal;
 use sluis::domain::party::Role;
 use sqlx::AnyPool;
 
 use super::{
     pour::{Pour, inbox, repeat},
-    process::{GENEROUS, Process, Site, head, removal, rest, send},
+    process::{GENEROUS, Process, Site, head, removal, rest, send, serve},
 };
 use crate::{
     store::support::Place,
-    support::{Actor, Answer},
+    support::{Actor, Answer, signal},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,6 +47,30 @@ async fn what_was_accepted_is_finished() {
     let packets = repeat(&school, &sent).await;
     assert!(packets.is_subset(&before));
     process.stop().await;
+}
+
+/// A database that takes the connection and then says nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_waits_obeys_too() {
+    let site = Site::new(None, "").await;
+    for told in [Signal::TERM, Signal::INT] {
+        let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("postgres://sluis@{}/sluis", silent.local_addr().unwrap());
+        let mut command = serve(&site.laid.config_path);
+        let log = site.folder.path().join("silent");
+        command.env("SLUIS_DATABASE_URL", url).env("SLUIS_LOG", "info");
+        command.stdout(std::process::Stdio::null()).stderr(std::fs::File::create(&log).unwrap());
+        let mut child = command.spawn().unwrap();
+        // It listens for signals before it calls the database.
+        let (called, _) =
+            tokio::time::timeout(super::process::PATIENCE, silent.accept()).await.unwrap().unwrap();
+        assert!(signal(child.id().unwrap(), told));
+        let ended = tokio::time::timeout(super::process::PATIENCE, child.wait()).await.unwrap().unwrap();
+        let said = std::fs::read_to_string(&log).unwrap();
+        assert_eq!(ended.code(), Some(0), "{said}");
+        assert!(said.contains("stopping before the start was over"), "{said}");
+        drop(called);
+    }
 }
 
 /// The database refuses every append.

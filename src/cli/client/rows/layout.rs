@@ -7,14 +7,14 @@ use super::{
         columns::{Column, Columns, pointer},
         sheet::LineFault,
     },
-    Reason, Setting, Sheet, indexes, read,
+    Reason, Setting, Sheet, indexes, read_for_every_row,
 };
 
 /// At most so many columns are listed in one fault.
 const LISTED: usize = 30;
 
 /// What is said of a value that is absent or of another form; the header and the content have words of their own for it.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 9] = [
     "invalid-value",
     "wrong-form",
     "missing",
@@ -23,6 +23,7 @@ const FORMS: [&str; 8] = [
     "not-a-choice",
     "wrong-type",
     "implausible-day",
+    "no-such-day",
 ];
 
 /// The columns of one file.
@@ -108,7 +109,7 @@ impl Layout {
                 "Fill in what holds for every row, behind the = sign, or remove this line.",
             )));
         }
-        let value = read(&setting.name, &column, &setting.value)?;
+        let value = read_for_every_row(&setting.name, &column, &setting.value)?;
         self.set.push((setting.clone(), column, value));
         Ok(())
     }

@@ -4,7 +4,10 @@ use std::{borrow::Cow, fmt};
 
 use serde::de::{self, Unexpected};
 
-use crate::domain::problem::{Bilingual, Fault};
+use crate::domain::{
+    day::{ABSENT, no_such_day},
+    problem::{Bilingual, Fault},
+};
 
 use super::{form::form_of, place::Place};
 
@@ -15,6 +18,8 @@ pub(super) enum Kind {
     Type,
     /// The right JSON type, and not a value that the member can have.
     Value,
+    /// A day that no calendar has.
+    Absent,
     /// Not one of these values.
     Choice(&'static [&'static str]),
     /// `null`: what is absent is left out.
@@ -48,6 +53,7 @@ impl Wrong {
                 | Kind::Null
                 | Kind::Type
                 | Kind::Value
+                | Kind::Absent
                 | Kind::Choice(_)
                 | Kind::Unknown(_) => here.clone(),
             };
@@ -62,6 +68,10 @@ impl Wrong {
     }
 
     pub(super) fn into_fault(self) -> Fault {
+        let at = self.place.as_ref().map(|(pointer, _)| pointer.as_str()).unwrap_or_default();
+        if matches!(self.kind, Kind::Absent) {
+            return no_such_day(at);
+        }
         let known = |names: &[&str]| if names.is_empty() { "-".to_owned() } else { names.join(", ") };
         let form = self.place.as_ref().and_then(|(place, _)| form_of(place));
         let (code, nl, en): (_, Cow<'static, str>, Cow<'static, str>) = match self.kind {
@@ -75,7 +85,7 @@ impl Wrong {
                 let (nl, en) = form.unwrap_or_default();
                 ("invalid-value", format!("Verwacht: {nl}.").into(), format!("Expected: {en}.").into())
             }
-            Kind::Value => (
+            Kind::Value | Kind::Absent => (
                 "invalid-value",
                 "Deze waarde heeft niet de vorm die hier hoort.".into(),
                 "This value does not have the form that is expected here.".into(),
@@ -117,6 +127,10 @@ impl de::Error for Wrong {
 
     fn invalid_type(_: Unexpected<'_>, _: &dyn de::Expected) -> Self {
         Self::new(Kind::Type)
+    }
+
+    fn invalid_value(found: Unexpected<'_>, _: &dyn de::Expected) -> Self {
+        Self::new(if found == Unexpected::Other(ABSENT) { Kind::Absent } else { Kind::Value })
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {

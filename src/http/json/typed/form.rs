@@ -1,5 +1,8 @@
 //! In words, which form a member must have: what a person reads who wrote another.
 
+const A_DAY: (&str, &str) =
+    ("een datum als jjjj-mm-dd, zoals 2026-07-17", "a date as yyyy-mm-dd, such as 2026-07-17");
+
 /// The form of the member that a pointer ends in, in Dutch and in English.
 pub(super) fn form_of(pointer: &str) -> Option<(&'static str, &'static str)> {
     let name = pointer.rsplit('/').find(|step| !step.bytes().all(|byte| byte.is_ascii_digit()))?;
@@ -12,7 +15,7 @@ pub(super) fn form_of(pointer: &str) -> Option<(&'static str, &'static str)> {
             "de code van een gemeente: vier cijfers, zoals 0361",
             "the code of a municipality: four digits, such as 0361",
         ),
-        "expires" | "validUntil" | "validFrom" | "until" | "at" => (
+        "expires" | "validUntil" | "validFrom" | "at" => (
             "een tijdstip met tijdzone, zoals 2026-12-01T00:00:00Z",
             "an instant with its offset, such as 2026-12-01T00:00:00Z",
         ),
@@ -29,9 +32,8 @@ pub(super) fn form_of(pointer: &str) -> Option<(&'static str, &'static str)> {
         "id" | "packet" | "request" | "declaration" => {
             ("een kenmerk in kleine letters (UUID), zoals u het van de gateway kreeg", "a UUID in lower case")
         }
-        _ if name.ends_with("Op") || name.ends_with("On") || name == "overlegSchool" => {
-            ("een datum als jjjj-mm-dd, zoals 2026-07-17", "a date as yyyy-mm-dd, such as 2026-07-17")
-        }
+        "until" | "givenAt" | "overlegSchool" => A_DAY,
+        _ if name.ends_with("Op") || name.ends_with("On") => A_DAY,
         _ => return None,
     })
 }

@@ -86,8 +86,7 @@ pub(crate) struct Dataset {
     /// For how many days the gateway keeps what is not collected.
     retention_days: u32,
     /// Why so many.
-    #[schema(max_length = 1024)]
-    retention_source: String,
+    retention_source: Text,
     /// The JSON Schema of the content.
     #[schema(value_type = shape::Json)]
     schema: Value,
@@ -218,7 +217,7 @@ impl Dataset {
                 })
                 .collect(),
             retention_days: dataset.retention_days,
-            retention_source: dataset.retention_source.clone(),
+            retention_source: (&dataset.retention_source).into(),
             schema: dataset.schema().clone(),
             example: dataset.example.clone(),
         }

@@ -133,30 +133,11 @@ pub(super) struct Facts {
 /// The names by which a question may give facts: those of the rules' own type, in camelCase. What stands elsewhere in the
 /// question is none.
 pub(super) fn names() -> BTreeSet<String> {
-    let known = serde_json::to_value(WhatIf::default()).unwrap_or_default();
-    let mut names: BTreeSet<String> =
-        known.as_object().into_iter().flat_map(|facts| facts.keys()).map(|name| camel(name)).collect();
-    for elsewhere in ["dataset", "recipientRole", "recipientOin", "gemeenten", "municipality"] {
+    let mut names = WhatIf::names();
+    for elsewhere in ["dataset", "recipientRole", "recipientOin"] {
         names.remove(elsewhere);
     }
-    names.extend(["recipientGemeenten", "recipientMunicipality"].map(str::to_owned));
     names
-}
-
-fn camel(name: &str) -> String {
-    let mut upper = false;
-    let mut told = String::with_capacity(name.len());
-    for character in name.chars() {
-        match (character, upper) {
-            ('_', _) => upper = true,
-            (character, true) => {
-                told.push(character.to_ascii_uppercase());
-                upper = false;
-            }
-            (character, false) => told.push(character),
-        }
-    }
-    told
 }
 
 #[cfg(test)]
