@@ -3,6 +3,7 @@
 use super::language::Said;
 use crate::{
     crypto::gateway_keys::KeyFileFault,
+    domain::problem::Bilingual,
     identity::{anchors::AnchorFault, revocations::ListFault},
 };
 
@@ -108,7 +109,12 @@ where
     Said::new(nl, en).listing(faults)
 }
 
-/// Likewise, for faults within files that their own maker reads: of the configuration, the policies and their cases. They name
+/// Likewise, for what is wrong in a configuration.
+pub(super) fn found_in((nl, en): (&str, &str), faults: Vec<Bilingual>) -> Said {
+    Said::new(nl, en).listing(faults)
+}
+
+/// Likewise, for faults within files that their own maker reads: of the policies and their cases. They name
 /// members as the file does, in English.
 pub(super) fn found_in_files<T: ToString>((nl, en): (&str, &str), faults: &[T]) -> Said {
     Said::new(nl, en).listing(faults.iter().map(|fault| Said::same(fault.to_string())))

@@ -21,6 +21,12 @@ impl Bilingual {
     pub const fn new(nl: &'static str, en: &'static str) -> Self {
         Self { nl: Cow::Borrowed(nl), en: Cow::Borrowed(en) }
     }
+
+    /// A text that is known when the program runs.
+    #[must_use]
+    pub fn of(nl: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        Self { nl: nl.into(), en: en.into() }
+    }
 }
 
 /// One thing that is wrong, or one condition that is not met.
