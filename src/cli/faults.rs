@@ -5,6 +5,7 @@ use crate::{
     crypto::gateway_keys::KeyFileFault,
     domain::problem::Bilingual,
     identity::{anchors::AnchorFault, revocations::ListFault},
+    policy::finding::Finding,
 };
 
 impl From<&KeyFileFault> for Said {
@@ -114,8 +115,7 @@ pub(super) fn found_in((nl, en): (&str, &str), faults: Vec<Bilingual>) -> Said {
     Said::new(nl, en).listing(faults)
 }
 
-/// Likewise, for faults within files that their own maker reads: of the policies and their cases. They name
-/// members as the file does, in English.
-pub(super) fn found_in_files<T: ToString>((nl, en): (&str, &str), faults: &[T]) -> Said {
-    Said::new(nl, en).listing(faults.iter().map(|fault| Said::same(fault.to_string())))
+/// Likewise, for findings in policies and their cases.
+pub(super) fn found_in_files((nl, en): (&str, &str), findings: &[Finding]) -> Said {
+    Said::new(nl, en).listing(findings.iter().map(Finding::told))
 }
