@@ -20,7 +20,7 @@ use crate::{
 /// What an error says of itself, without its own causes; none where only its maker has words for it.
 pub(super) fn in_dutch(error: &(dyn Error + 'static)) -> Option<String> {
     None.or_else(|| told(error, |error: &io::Error| of_machine(error)))
-        .or_else(|| told(error, of_database))
+        .or_else(|| told(error, |error: &StoreError| Some(of_database(error))))
         .or_else(|| told(error, of_write))
         .or_else(|| told(error, |error: &VerifyError| Some(of_signature(*error).to_owned())))
         .or_else(|| told(error, |error: &NotProven| Some(of_entry(*error))))
@@ -31,9 +31,9 @@ pub(super) fn in_dutch(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| told(error, |error: &OpenError| Some(of_packet(*error).to_owned())))
         .or_else(|| told(error, |error: &CertificateFault| Some(of_certificate(*error).to_owned())))
         .or_else(|| told(error, |error: &TlsError| Some(of_tls(error).to_owned())))
-        .or_else(|| told(error, |error: &FolderError| of_folder(error)))
+        .or_else(|| told(error, |error: &FolderError| Some(of_folder(error))))
         .or_else(|| told(error, |error: &KeyFault| Some(of_key(error))))
-        .or_else(|| told(error, of_configuration))
+        .or_else(|| told(error, |error: &ConfigError| Some(of_configuration(error))))
         .or_else(|| told(error, |_: &InvalidReceiptKey| Some(RECEIPT_KEY.to_owned())))
         .or_else(|| {
             told(error, |Unasked(part): &Unasked| Some(format!("de vraag noemt dit niet: {}", of_part(part))))
@@ -79,19 +79,19 @@ fn of_machine(error: &io::Error) -> Option<String> {
 }
 
 /// The sort of failure; what exactly is not in order stands behind it, as the store says it.
-fn of_database(error: &StoreError) -> Option<String> {
+fn of_database(error: &StoreError) -> String {
     let words = match error.kind() {
-        StoreErrorKind::Full => return Some("de schijf van de database is vol".to_owned()),
-        StoreErrorKind::ReadOnly => return Some("de database staat op alleen lezen".to_owned()),
+        StoreErrorKind::Full => return "de schijf van de database is vol".to_owned(),
+        StoreErrorKind::ReadOnly => return "de database staat op alleen lezen".to_owned(),
         StoreErrorKind::Io => {
-            return Some("de schijf van de database neemt niet aan wat erop geschreven wordt".to_owned());
+            return "de schijf van de database neemt niet aan wat erop geschreven wordt".to_owned();
         }
         StoreErrorKind::Unavailable => "de database gaf geen antwoord, of weigerde",
         StoreErrorKind::Inconsistent => "in de database staat iets wat dit programma niet schreef",
         StoreErrorKind::Schema => "de tabellen van de database passen niet bij dit programma",
         StoreErrorKind::Settings => "zo is deze database niet te gebruiken",
     };
-    Some(format!("{words} ({error})"))
+    format!("{words} ({error})")
 }
 
 fn of_write(error: &WriteError) -> Option<String> {
@@ -231,8 +231,8 @@ const fn of_tls(error: &TlsError) -> &'static str {
     }
 }
 
-fn of_folder(error: &FolderError) -> Option<String> {
-    Some(match error {
+fn of_folder(error: &FolderError) -> String {
+    match error {
         FolderError::File { path, .. } => format!("`{}` is niet te gebruiken", path.display()),
         FolderError::NotEmpty(path) => format!("de map `{}` is niet leeg", path.display()),
         FolderError::Leaf(index) => format!("regel {index} is geen blad van deze vorm"),
@@ -242,7 +242,7 @@ fn of_folder(error: &FolderError) -> Option<String> {
             "het controlepunt noemt een andere grootte of wortel dan de bladen maken".to_owned()
         }
         FolderError::Proof(error) => of_path(*error).to_owned(),
-    })
+    }
 }
 
 fn of_key(error: &KeyFault) -> String {
@@ -250,8 +250,8 @@ fn of_key(error: &KeyFault) -> String {
     format!("de sleutel is niet te gebruiken: {}", faults.join(" "))
 }
 
-fn of_configuration(error: &ConfigError) -> Option<String> {
-    Some(match error {
+fn of_configuration(error: &ConfigError) -> String {
+    match error {
         ConfigError::Unreadable { file, .. } => format!(
             "de configuratie {} is niet te lezen: schrijf er een met `sluis init`, of zeg waar zij staat met SLUIS_CONFIG",
             file.display()
@@ -261,7 +261,7 @@ fn of_configuration(error: &ConfigError) -> Option<String> {
             let head = format!("de configuratie {} heeft {} {noun}:", file.display(), faults.len());
             faults.iter().fold(head, |text, fault| format!("{text}\n  - {}", fault.nl))
         }
-    })
+    }
 }
 
 fn of_part(part: &str) -> &str {
