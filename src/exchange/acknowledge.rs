@@ -105,13 +105,11 @@ impl Operation for AcknowledgePacket {
 
     fn judge(&self, at: &At<'_, Caller>) -> Result<(), No<AcknowledgeError>> {
         at.require(RouteAction::Acknowledge)?;
-        match self.mine(at) {
-            Some(_) => Ok(()),
-            None => {
-                let found = at.facts.packet(self.packet);
-                Err(No::not_found(no_packet(at.by, Event::Acknowledge, self.packet, found)))
-            }
+        if self.mine(at).is_some() {
+            return Ok(());
         }
+        let found = at.facts.packet(self.packet);
+        Err(No::not_found(no_packet(at.by, Event::Acknowledge, self.packet, found)))
     }
 
     fn change(&self, at: &At<'_, Caller>, (): ()) -> Result<(Change<Acknowledge>, ()), Trouble> {

@@ -145,8 +145,7 @@ pub enum DeclareError {
 impl From<Turned> for DeclareError {
     fn from(turned: Turned) -> Self {
         match turned {
-            Turned::NotFound => Self::NotFound,
-            Turned::Gone(_) => Self::NotFound,
+            Turned::NotFound | Turned::Gone(_) => Self::NotFound,
             Turned::Refused(refusal) => Self::Refused(refusal),
         }
     }

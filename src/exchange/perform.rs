@@ -126,7 +126,7 @@ pub(super) enum No<E> {
     /// For this reason, once these accounts of it are in the log.
     For(E, Vec<Account>),
     /// For this reason, once its sender is told too that it can never be released as it is.
-    Narrowed(E, TellNarrowed, Account),
+    Narrowed(E, Box<(TellNarrowed, Account)>),
     /// It was done before.
     Before(Earlier),
     /// The facts changed in the moment since it was asked for.
@@ -144,7 +144,8 @@ impl<E> From<Trouble> for No<E> {
 impl<E: From<Turned>> No<E> {
     /// Refused, for whom may know why.
     pub(super) fn refused(account: Account, refusal: Refusal, knows: Knows) -> Self {
-        Self::For(Turned::Refused(refusal.clone()).into(), vec![account.refused(&refusal, knows)])
+        let account = account.refused(&refusal, knows);
+        Self::For(Turned::Refused(refusal).into(), vec![account])
     }
 
     /// Nothing there, or not for the caller: the two look the same.
@@ -238,13 +239,14 @@ impl Exchange {
     }
 
     /// Why not, once the log has it.
-    pub(super) async fn turn_back<E>(&self, by: &impl Signs, no: No<E>) -> Result<E, Trouble> {
+    pub(super) async fn turn_back<E: Send>(&self, by: &(impl Signs + Sync), no: No<E>) -> Result<E, Trouble> {
         match no {
             No::For(error, accounts) => {
                 self.note(by, accounts).await?;
                 Ok(error)
             }
-            No::Narrowed(error, effect, account) => {
+            No::Narrowed(error, told) => {
+                let (effect, account) = *told;
                 let told = Write::new(effect, vec![self.tools.entry(by, account)?]);
                 drop(self.pen.0.submit(told).await?);
                 Ok(error)
@@ -256,7 +258,11 @@ impl Exchange {
     }
 
     /// Appends entries that change nothing else: refusals, searches, questions, readings.
-    pub(super) async fn note(&self, by: &impl Signs, accounts: Vec<Account>) -> Result<Vec<u64>, Trouble> {
+    pub(super) async fn note(
+        &self,
+        by: &(impl Signs + Sync),
+        accounts: Vec<Account>,
+    ) -> Result<Vec<u64>, Trouble> {
         if accounts.is_empty() {
             return Ok(Vec::new());
         }

@@ -133,7 +133,7 @@ impl Operation for Pull {
             return Err(No::gone(account(&copy, Outcome::Refused), ended));
         }
         match decide_again(at.tools, &copy, at.now, at.facts)? {
-            Again::Permitted(permit) => Ok((copy, permit)),
+            Again::Permitted(permit) => Ok((copy, *permit)),
             Again::Refused(refusal) => {
                 Err(No::refused(account(&copy, Outcome::Refused), refusal, Knows::Both))
             }
@@ -142,7 +142,7 @@ impl Operation for Pull {
                 let (packet, sender) = (copy.packet.id, copy.packet.sender);
                 let effect = TellNarrowed { packet, sender, party: copy.row.party };
                 let account = account(&copy, Outcome::Refused).refused(&refusal, Knows::Both);
-                Err(No::Narrowed(PullError::Refused(refusal), effect, account))
+                Err(No::Narrowed(PullError::Refused(refusal), Box::new((effect, account))))
             }
         }
     }

@@ -186,7 +186,7 @@ struct PushPacket<'a> {
     body: &'a [u8],
 }
 
-impl<'p> Operation for PushPacket<'p> {
+impl Operation for PushPacket<'_> {
     type By = Caller;
     type Ruling = Vec<(Allowed, Minimised)>;
     type Effect = Push;

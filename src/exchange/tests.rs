@@ -256,10 +256,10 @@ fn only_a_recipient_that_acts_for_the_college_of_residence_answers() {
     assert!(answer.judge(&at(&by, &facts, &tools)).is_ok());
     let elsewhere = PartyRow { municipalities: Vec::new(), ..registered(college) };
     let moved = Snapshot::of(7, Register::of([registered(school()), elsewhere])).with_packet(request);
-    let no = answer.judge(&at(&by, &moved, &tools)).err().expect("a no");
+    let no = answer.judge(&at(&by, &moved, &tools)).expect_err("a no");
     assert!(matches!(told(no).0, AnswerError::Refused(_)));
     let stranger = caller(party(5, Role::WerkEnInkomen), &facts);
-    let no = answer.judge(&at(&stranger, &snapshot(&[]), &tools)).err().expect("a no");
+    let no = answer.judge(&at(&stranger, &snapshot(&[]), &tools)).expect_err("a no");
     let (error, entry) = told(no);
     assert!(!matches!(error, AnswerError::Trouble(_)));
     assert_eq!(entry.shared.event, Some(Event::Answer));

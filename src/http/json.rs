@@ -13,12 +13,10 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 use zeroize::Zeroize as _;
-
-use crate::domain::plaintext::Plaintext;
 
 use super::{
     body,
@@ -101,13 +99,6 @@ impl Wiped {
     pub const fn expose(&self) -> &Value {
         &self.0
     }
-
-    /// The value as bytes, for the policies' schema; the value is wiped.
-    #[must_use]
-    pub fn into_plaintext(self) -> Plaintext {
-        // Maps have text keys and numbers are finite, so this cannot fail; no bytes would be refused by any schema.
-        Plaintext::new(serde_json::to_vec(&self.0).unwrap_or_default())
-    }
 }
 
 impl Drop for Wiped {
@@ -119,12 +110,6 @@ impl Drop for Wiped {
 impl fmt::Debug for Wiped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Wiped(redacted)")
-    }
-}
-
-impl<'de> Deserialize<'de> for Wiped {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Self)
     }
 }
 

@@ -46,6 +46,9 @@ pub struct Engine {
     pub(super) routes: super::routes::RouteSets,
 }
 
+/// By sender and recipient, and then by purpose.
+type Slices = BTreeMap<(Role, Role), BTreeMap<Purpose, PolicySet>>;
+
 /// What of the policies matters for one dataset.
 struct Cut {
     uid: EntityUid,
@@ -53,7 +56,7 @@ struct Cut {
     /// The basis itself with all its conditions.
     bases: BTreeMap<Grondslag, PolicySet>,
     /// By sender, recipient and purpose: the bases that name them, with all conditions of each.
-    slices: BTreeMap<(Role, Role), BTreeMap<Purpose, PolicySet>>,
+    slices: Slices,
 }
 
 /// The facts in the form that Cedar reads.
@@ -275,11 +278,8 @@ impl std::fmt::Debug for Engine {
 
 /// The bases that each pair of roles and purpose leaves, with all their conditions. What a policy of a basis does not name it
 /// cannot permit: a checked catalogue reads the names from the policy itself.
-fn slices(
-    catalogue: &Catalogue,
-    dataset: &Dataset,
-) -> Result<BTreeMap<(Role, Role), BTreeMap<Purpose, PolicySet>>, EngineFault> {
-    let mut slices: BTreeMap<(Role, Role), BTreeMap<Purpose, PolicySet>> = BTreeMap::new();
+fn slices(catalogue: &Catalogue, dataset: &Dataset) -> Result<Slices, EngineFault> {
+    let mut slices = Slices::new();
     for sender in Role::ALL {
         for recipient in Role::ALL {
             let named =

@@ -6,10 +6,7 @@
 //!
 //! [`Tx::raise_party`]: super::writer::tx::Tx::raise_party
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
@@ -35,8 +32,8 @@ use crate::domain::{
 pub struct Register {
     number: i64,
     parties: BTreeMap<PartyId, Registered>,
-    certificates: HashMap<Digest, CertificateRow>,
-    keys: HashMap<String, KeyRow>,
+    certificates: BTreeMap<Digest, CertificateRow>,
+    keys: BTreeMap<String, KeyRow>,
 }
 
 #[derive(Debug)]
@@ -127,7 +124,7 @@ impl Register {
     /// One that was not read, for tests of what is judged by it.
     pub(crate) fn of(parties: impl IntoIterator<Item = PartyRow>) -> Self {
         let parties = parties.into_iter().map(|row| (row.party, Registered { row, keys: Vec::new() }));
-        let (certificates, keys) = (HashMap::new(), HashMap::new());
+        let (certificates, keys) = (BTreeMap::new(), BTreeMap::new());
         Self { number: 0, parties: parties.collect(), certificates, keys }
     }
 }
@@ -210,7 +207,7 @@ impl Store {
                 known.row.municipalities.push(municipality_row(&row)?);
             }
         }
-        let mut keys = HashMap::new();
+        let mut keys = BTreeMap::new();
         for row in query(KEYS).fetch_all(&mut *connection).await? {
             let key = key_row(&row)?;
             if let Some(known) = parties.get_mut(&key.party) {

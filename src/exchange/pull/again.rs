@@ -20,7 +20,7 @@ use crate::{
 /// Today's decision.
 pub(super) enum Again {
     /// Yes, for all that was sealed.
-    Permitted(Permit),
+    Permitted(Box<Permit>),
     /// No: the policies say so, or the sender is blocked.
     Refused(Refusal),
     /// It would be yes for less than was sealed.
@@ -67,7 +67,7 @@ pub(super) fn decide_again(
     Ok(match tools.engine.decide(&facts) {
         Decision::Refusal(refusal) => Again::Refused(refusal),
         Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => {
-            Again::Permitted(permit)
+            Again::Permitted(Box::new(permit))
         }
         Decision::Permit(permit) => Again::Narrowed(Refusal {
             kind: RefusalKind::NoBasis,

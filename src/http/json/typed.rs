@@ -1,7 +1,7 @@
 //! From a value to a type, with every fault at once and no name of the caller in a pointer.
 //!
 //! Serde stops at the first fault. So the reading is repeated without the members that were found wrong until nothing new
-//! turns up. Of missing members serde names the first of each object; all of them are named where a description says
+//! turns up, or the repetitions have looked at as much as a body may cost. Of missing members serde names the first of each object; all of them are named where a description says
 //! which must be there.
 
 mod fault;
@@ -10,7 +10,10 @@ mod needs;
 mod node;
 mod place;
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,6 +25,9 @@ use self::{fault::Wrong, needs::Needs, node::Node, place::Place};
 
 /// How often the reading is repeated at most, and so how many wrong members are named.
 const ROUNDS: usize = 50;
+/// How many values all readings of a body look at before no other is begun. A body of usual size stays far below it; of one
+/// with thousands of values only the first faults are named.
+const LOOKS: usize = 10_000;
 
 /// Reads a type from a value.
 ///
@@ -38,7 +44,11 @@ pub fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
 /// As [`typed`], and every missing member.
 pub fn described<T: DeserializeOwned + ToSchema>(value: &Value) -> Result<T, Vec<Fault>> {
     // Most bodies are in order: the description is asked about the others only.
-    typed(value).or_else(|_| Reading { needs: Needs::of::<T>(), ..Reading::default() }.read(value))
+    let once = Reading::default();
+    match T::deserialize(Node::new(value, &Place::Root, &once)) {
+        Ok(read) if once.is_clean() => Ok(read),
+        _ => Reading { needs: Needs::of::<T>(), ..Reading::default() }.read(value),
+    }
 }
 
 /// What was found so far.
@@ -49,23 +59,29 @@ struct Reading {
     left_out: RefCell<BTreeSet<String>>,
     /// Which members must be there.
     needs: Needs,
+    /// How many values were looked at.
+    looks: Cell<usize>,
 }
 
 impl Reading {
-    fn read<T: DeserializeOwned>(self, value: &Value) -> Result<T, Vec<Fault>> {
+    fn read<T: DeserializeOwned>(&self, value: &Value) -> Result<T, Vec<Fault>> {
         for _ in 0..ROUNDS {
             let root = Place::Root;
-            match T::deserialize(Node::new(value, &root, &self)) {
+            match T::deserialize(Node::new(value, &root, self)) {
                 Ok(read) if self.is_clean() => return Ok(read),
                 Ok(_) => break,
                 Err(wrong) => {
-                    if !self.note(wrong.at(&root)) {
+                    if !self.note(wrong.at(&root)) || self.looks.get() > LOOKS {
                         break;
                     }
                 }
             }
         }
-        Err(self.faults.into_inner())
+        Err(self.faults.take())
+    }
+
+    fn look(&self) {
+        self.looks.set(self.looks.get().saturating_add(1));
     }
 
     fn is_clean(&self) -> bool {
@@ -102,4 +118,40 @@ impl Reading {
 
 fn parent(pointer: &str) -> &str {
     pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, de::IgnoredAny};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        #[serde(rename = "numbers")]
+        _numbers: Vec<u8>,
+        #[serde(rename = "content")]
+        _content: IgnoredAny,
+    }
+
+    /// How many values are looked at, and how many faults are named.
+    fn looks(numbers: usize, wrong: usize) -> (usize, usize) {
+        let number = |at| if at < wrong { json!("x") } else { json!(1) };
+        let numbers: Vec<Value> = (0..numbers).map(number).collect();
+        let content: Vec<usize> = (0..100_000).collect();
+        let reading = Reading::default();
+        let read = reading.read::<Body>(&json!({ "numbers": numbers, "content": content }));
+        (reading.looks.get(), read.err().map_or(0, |faults| faults.len()))
+    }
+
+    #[test]
+    fn a_faulty_body_is_not_read_as_often_as_it_has_faults() {
+        assert_eq!(looks(30, 20).1, 20, "a body of usual size is told of all its faults");
+        assert!(looks(30, 20).0 < 1_000, "what stays elsewhere is not looked at");
+        let (right, _) = looks(20_000, 0);
+        let (faulty, named) = looks(20_000, 20_000);
+        assert!(named > 0 && faulty <= 2 * right, "{faulty} for a faulty one, {right} for a right one");
+    }
 }

@@ -109,7 +109,7 @@ pub(super) async fn declare(
         Ok(wish) if faults.is_empty() => wish,
         read => {
             faults.extend(read.err().unwrap_or_default());
-            return Err(wrong(&calling, &exchange, &body, faults).await);
+            return Err(wrong(&calling, &exchange, &body, faults));
         }
     };
     let idempotency =
@@ -138,7 +138,7 @@ fn read(body: &Wiped) -> Result<Wish, Vec<Fault>> {
 }
 
 /// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.
-async fn wrong(calling: &Calling, exchange: &Exchange, body: &Wiped, mut found: Vec<Fault>) -> Problem {
+fn wrong(calling: &Calling, exchange: &Exchange, body: &Wiped, mut found: Vec<Fault>) -> Problem {
     let (rough, more) = Rough::of(body.expose());
     let judged = exchange.wrong_with_declaration(&calling.caller, &rough.parts());
     tell_also(&mut found, more.into_iter().chain(judged));

@@ -11,6 +11,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
+use serde_json::Value;
 
 use self::{
     answer::{Checked, Stored},
@@ -121,7 +122,7 @@ async fn push(
         Ok(handed) if faults.is_empty() => handed,
         read => {
             faults.extend(read.err().unwrap_or_default());
-            return Err(wrong(&calling, kind, exchange, &body, faults).await);
+            return Err(wrong(&calling, kind, exchange, &body, faults));
         }
     };
     if exchange.catalogue().dataset(&submission.header.dataset).is_some() {
@@ -147,11 +148,13 @@ async fn push(
 
 /// The submission that a body stands for.
 fn handed(body: &Wiped, kind: DatasetKind) -> Result<Handed, Vec<Fault>> {
-    described::<Submitted>(body.expose())?.read(kind).map_err(Problem::into_faults)
+    let body = body.expose();
+    let submitted = described::<Submitted>(body)?;
+    submitted.read(body.get("content").unwrap_or(&Value::Null), kind).map_err(Problem::into_faults)
 }
 
 /// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.
-async fn wrong(
+fn wrong(
     calling: &Calling,
     kind: DatasetKind,
     exchange: &Exchange,

@@ -29,7 +29,7 @@ struct Ask {
 /// One thing that is looked for, as the statement takes it.
 #[derive(Default)]
 struct Look {
-    look: &'static str,
+    what: &'static str,
     texts: [String; 3],
     number: i64,
     bytes: Vec<u8>,
@@ -96,23 +96,23 @@ fn take_some(asks: &mut Vec<Ask>) -> Vec<Ask> {
 /// What one asks for, in the order by which [`Found`] chooses.
 fn looks(needs: &Needs) -> impl Iterator<Item = Look> {
     let key = needs.made_under.iter().map(|(party, key)| Look {
-        look: look::KEY,
+        what: look::KEY,
         texts: [party.oin.to_string(), party.role.to_string(), key.clone()],
         ..Look::default()
     });
     let pseudonyms = needs.pseudonyms.iter().map(|pseudonym| Look {
-        look: look::PSEUDONYM,
+        what: look::PSEUDONYM,
         number: i64::from(pseudonym.version),
         bytes: pseudonym.value.0.to_vec(),
         ..Look::default()
     });
     let packets = needs.packets.iter().map(|packet| Look {
-        look: look::PACKET,
+        what: look::PACKET,
         texts: [packet.to_string(), String::new(), String::new()],
         ..Look::default()
     });
     let declarations = needs.declarations.iter().map(|declaration| Look {
-        look: look::DECLARATION,
+        what: look::DECLARATION,
         texts: [declaration.to_string(), String::new(), String::new()],
         ..Look::default()
     });
@@ -128,10 +128,10 @@ async fn snapshot(pool: &AnyPool, backend: Backend, asks: &[Ask]) -> Result<Vec<
         return Err(StoreError::inconsistent("snapshot"));
     }
     let mut query = sqlx::query::<Any>(texts.of(backend));
-    let nothing = || Look { look: look::NOTHING, ..Look::default() };
+    let nothing = || Look { what: look::NOTHING, ..Look::default() };
     let all = asks.iter().flat_map(|ask| looks(&ask.needs)).chain(std::iter::repeat_with(nothing));
-    for Look { look, texts: [a, b, c], number, bytes } in all.take(*width) {
-        query = query.bind(look).bind(a).bind(b).bind(c).bind(number).bind(bytes);
+    for Look { what, texts: [a, b, c], number, bytes } in all.take(*width) {
+        query = query.bind(what).bind(a).bind(b).bind(c).bind(number).bind(bytes);
     }
     let rows: Vec<AnyRow> = query.fetch_all(pool).await?;
     let mut found: Vec<Found> = asks.iter().map(|_| Found::default()).collect();

@@ -246,7 +246,7 @@ fn a_wiped_value_leaves_nothing_and_prints_nothing() {
     let mut value = json!({"naam": ["Toby", 7, {"x": "y"}]});
     let wiped = Wiped::new(value.clone());
     assert_eq!(format!("{wiped:?}"), "Wiped(redacted)");
-    assert_eq!(wiped.into_plaintext().expose(), br#"{"naam":["Toby",7,{"x":"y"}]}"#);
+    assert_eq!(wiped.expose()["naam"][0], "Toby");
     wipe(&mut value);
     assert_eq!(value, Value::Null);
 }

@@ -152,6 +152,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
         for (index, value) in self.left.by_ref() {
+            self.reading.look();
             let place = Place::Item(self.parent, index);
             if self.reading.leaves_out(&place) {
                 continue;
@@ -176,6 +177,7 @@ impl<'de> MapAccess<'de> for Members<'_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
         for (name, value) in self.left.by_ref() {
+            self.reading.look();
             match self.names {
                 Names::Any => {
                     self.waiting = Some((None, value));

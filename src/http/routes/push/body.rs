@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
+use serde_json::Value;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
@@ -10,11 +11,11 @@ use crate::{
     domain::{
         code::{Category, DatasetCode, Grondslag, Purpose},
         id::PacketId,
+        plaintext::Plaintext,
         problem::Fault,
     },
     exchange::submission::{Header, Submission},
     http::{
-        json::Wiped,
         problem::Problem,
         wire::{Instant, Person, Reader, Recipient, shape},
     },
@@ -67,15 +68,25 @@ pub(crate) struct Submitted {
     #[schema(value_type = Vec<shape::CategoryCode>)]
     omit: BTreeSet<Category>,
     /// The content, as the schema of the dataset says.
-    #[serde(serialize_with = "elsewhere")]
     #[schema(value_type = shape::Content)]
-    content: Wiped,
+    content: Elsewhere,
 }
 
-/// The content is written by [`canonical`], after the header. It is not `skip_serializing`: the description would then
-/// leave it out too.
-fn elsewhere<S: serde::Serializer>(_: &Wiped, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_unit()
+/// The content stays in the body that was parsed: it is passed over here, however often the header is read, and written by
+/// [`canonical`] after the header. It is not `skip`: the description would then leave it out too.
+#[derive(Debug)]
+struct Elsewhere;
+
+impl Serialize for Elsewhere {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for Elsewhere {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
 }
 
 /// A submission, and the bytes by which a repetition is known.
@@ -99,9 +110,9 @@ pub(super) fn wrong_count(recipients: usize, copy_for_person: Option<bool>) -> O
 }
 
 impl Submitted {
-    /// The values that the body stands for.
-    pub(crate) fn read(self, kind: DatasetKind) -> Result<Handed, Problem> {
-        let canonical = self.canonical(kind);
+    /// The values that the body stands for, with the content that stands in it.
+    pub(crate) fn read(self, content: &Value, kind: DatasetKind) -> Result<Handed, Problem> {
+        let canonical = self.canonical(content, kind);
         let mut reader = Reader::default();
         if let Some(fault) = wrong_count(self.recipients.len(), self.copy_for_person) {
             reader.fault(fault);
@@ -125,13 +136,14 @@ impl Submitted {
             expires: self.expires.map(|at| at.0),
             omit: self.omit,
         };
-        let submission = Submission { header, content: self.content.into_plaintext() };
+        // Maps have text keys and numbers are finite, so this cannot fail; no bytes would be refused by any schema.
+        let content = Plaintext::new(serde_json::to_vec(content).unwrap_or_default());
+        let submission = Submission { header, content };
         reader.finish(Some(Handed { submission, canonical }))
     }
 
     /// The kind keeps a key that was used for a packet from standing for a request.
-    fn canonical(&self, kind: DatasetKind) -> Zeroizing<Vec<u8>> {
-        let content = self.content.expose();
+    fn canonical(&self, content: &Value, kind: DatasetKind) -> Zeroizing<Vec<u8>> {
         let mut bytes =
             Zeroizing::new(Vec::with_capacity(HEADER_ROOM.saturating_add(canonical::room(content))));
         let kind: &[u8] = match kind {
