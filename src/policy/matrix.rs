@@ -414,6 +414,24 @@ mod tests {
     }
 
     #[test]
+    fn every_open_question_that_a_rule_names_stands_in_the_law() {
+        let law = include_str!("../../policies/law.toml");
+        let matrix = Matrix::of(&Catalogue::embedded().unwrap());
+        let rows = matrix.rows.iter().filter_map(|row| row.question.as_deref());
+        let conditions = matrix.rows.iter().flat_map(|row| &row.conditions);
+        let named = rows.chain(conditions.filter_map(|condition| condition.question.as_deref()));
+        for letter in named.flat_map(|letters| letters.split(", ")) {
+            let asked = [
+                format!("question = \"{letter}: "),
+                format!("question = \"{letter}, "),
+                format!(", {letter}: "),
+                format!("\n#   {letter}  "),
+            ];
+            assert!(asked.iter().any(|one| law.contains(one)), "{letter}");
+        }
+    }
+
+    #[test]
     fn every_rendering_names_every_basis() {
         let matrix = Matrix::of(&Catalogue::embedded().unwrap());
         let (text, markdown, html) = (matrix.text(), matrix.markdown(), matrix.html());
