@@ -117,7 +117,6 @@ pub struct Facts {
 }
 
 /// Facts that follow from others and the calendar.
-#[expect(clippy::struct_excessive_bools, reason = "facts of the law are yes or no, each by itself")]
 pub(super) struct Derived {
     pub(super) today: Date,
     pub(super) datum: i64,
