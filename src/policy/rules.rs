@@ -309,8 +309,15 @@ fn note(policy: &Policy, notes: &mut Notes<'_>) -> Option<Bilingual> {
         (None, None) => None,
         _ => {
             notes.add(
-                format!("`{}` has one of @daarbij and @daarbij_en", policy.id()),
-                "Write it in both languages: it is what people read.",
+                said!(
+                    "`{}` heeft een van @daarbij en @daarbij_en",
+                    "`{}` has one of @daarbij and @daarbij_en",
+                    policy.id()
+                ),
+                (
+                    "Schrijf het in beide talen: het is wat mensen lezen.",
+                    "Write it in both languages: it is what people read.",
+                ),
             );
             None
         }
@@ -323,8 +330,11 @@ fn question(policy: &Policy, notes: &mut Notes<'_>) -> Option<String> {
     let is_letter = |one: &str| (1..=2).contains(&one.len()) && one.bytes().all(|c| c.is_ascii_lowercase());
     if !letters.split(',').map(str::trim).all(is_letter) {
         notes.add(
-            format!("`{}` has @vraag(\"{letters}\")", policy.id()),
-            "Name the letters of open questions of law.toml, such as \"y\" or \"x, ad\".",
+            said!("`{}` heeft @vraag(\"{letters}\")", "`{}` has @vraag(\"{letters}\")", policy.id()),
+            (
+                "Noem de letters van open vragen van law.toml, zoals \"y\" of \"x, ad\".",
+                "Name the letters of open questions of law.toml, such as \"y\" or \"x, ad\".",
+            ),
         );
     }
     Some(letters.to_owned())
