@@ -204,7 +204,7 @@ fn has_array(value: &Value) -> bool {
 fn told<T>(read: Result<T, Vec<Fault>>) -> Option<T> {
     let known: BTreeSet<&str> =
         "person recipients reference kind value birthDate verblijf handelingsbekwaam maatregel onbevoegdVoorDeze profiel \
-         ingeschreven verlatenOp verwijderdOp contactgemeenteGevraagdOp gediplomeerd gediplomeerdOp leerplichtig startkwalificatie reden municipality oin role desk index leaf parts part \
+         ingeschreven verlatenOp verwijderdOp contactgemeenteGevraagdOp gediplomeerd gediplomeerdOp leerplichtig twaalfSchooljaren startkwalificatie reden municipality oin role desk index leaf parts part \
          salt body proof"
             .split(' ')
             .collect();

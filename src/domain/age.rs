@@ -47,6 +47,9 @@ impl AgeRange {
     pub const UNKNOWN: Self = Self { at_least: 0, at_most: 150 };
 }
 
+/// July.
+const LAST_MONTH_OF_SCHOOL_YEAR: i8 = 7;
+
 impl BirthDate {
     /// The age on the calendar in Amsterdam at this instant.
     ///
@@ -54,16 +57,33 @@ impl BirthDate {
     /// Born after the instant, a person is 0. A wholly unknown date gives every age: 0 to 150.
     #[must_use]
     pub fn age_at(&self, instant: Timestamp) -> AgeRange {
+        self.age_on(amsterdam_date(instant))
+    }
+
+    /// The age on this day, counted as [`BirthDate::age_at`] does.
+    #[must_use]
+    pub fn age_on(&self, day: Date) -> AgeRange {
         if self.year == 0 {
             return AgeRange::UNKNOWN;
         }
-        let today = amsterdam_date(instant);
         let (first, last) = match (self.month, self.day) {
             (0, _) => ((1, 1), (12, 31)),
             (month, 0) => ((month, 1), (month, self.last_day())),
             known => (known, known),
         };
-        AgeRange { at_least: self.years_until(today, last), at_most: self.years_until(today, first) }
+        AgeRange { at_least: self.years_until(day, last), at_most: self.years_until(day, first) }
+    }
+
+    /// The last day of the school year in which the person turns 16 (LPW 3(1)(b)), for the first and for the last day of
+    /// birth that the date allows; none when nothing is known of it. A school year runs from 1 August to 31 July.
+    #[must_use]
+    pub fn school_year_of_16_ends(&self) -> Option<(Date, Date)> {
+        let (first, last) = if self.month == 0 { (1, 12) } else { (self.month, self.month) };
+        let ends = |month: i8| {
+            let years = if month <= LAST_MONTH_OF_SCHOOL_YEAR { 16 } else { 17 };
+            Date::new(self.year.checked_add(years)?, LAST_MONTH_OF_SCHOOL_YEAR, 31).ok()
+        };
+        if self.year == 0 { None } else { ends(first).zip(ends(last)) }
     }
 
     /// The last day of the month of birth.
@@ -71,9 +91,9 @@ impl BirthDate {
         Date::new(self.year, self.month, 1).map_or(31, Date::days_in_month)
     }
 
-    fn years_until(&self, today: Date, birthday: (i8, i8)) -> u16 {
-        let had_birthday = (today.month(), today.day()) >= birthday;
-        let years = i32::from(today.year()).saturating_sub(i32::from(self.year));
+    fn years_until(&self, day: Date, birthday: (i8, i8)) -> u16 {
+        let had_birthday = (day.month(), day.day()) >= birthday;
+        let years = i32::from(day.year()).saturating_sub(i32::from(self.year));
         let years = years.saturating_sub(i32::from(!had_birthday));
         u16::try_from(years.clamp(0, 150)).unwrap_or_default()
     }
@@ -211,6 +231,29 @@ mod tests {
         // The February of a leap year has a 29th, whose birthday is 1 March in a common year.
         assert_eq!(ages("2008-02-00", "2026-02-28T12:00:00Z"), (17, 18));
         assert_eq!(ages("2008-02-00", "2026-03-01T12:00:00Z"), (18, 18));
+    }
+
+    #[test]
+    fn the_school_year_of_the_16th_birthday_ends_on_the_last_day_of_july() {
+        let ends = |birth: &str| {
+            birth
+                .parse::<BirthDate>()
+                .unwrap()
+                .school_year_of_16_ends()
+                .map(|(first, last)| (first.to_string(), last.to_string()))
+        };
+        let both = |day: &str| Some((day.to_owned(), day.to_owned()));
+        // On the last day of one school year, and on the first of the next.
+        assert_eq!(ends("2009-07-31"), both("2025-07-31"));
+        assert_eq!(ends("2009-08-01"), both("2026-07-31"));
+        assert_eq!(ends("2009-12-31"), both("2026-07-31"));
+        assert_eq!(ends("2010-01-01"), both("2026-07-31"));
+        assert_eq!(ends("2008-02-29"), both("2024-07-31"));
+        // The month is enough.
+        assert_eq!(ends("2009-07-00"), both("2025-07-31"));
+        assert_eq!(ends("2009-08-00"), both("2026-07-31"));
+        assert_eq!(ends("2009-00-00"), Some(("2025-07-31".to_owned(), "2026-07-31".to_owned())));
+        assert_eq!(ends("0000-00-00"), None);
     }
 
     #[test]

@@ -195,8 +195,8 @@ pub struct Protection {
     pub handelingsbekwaam: bool,
     /// The measures that stand.
     pub maatregel: BTreeSet<Maatregel>,
-    /// Whether a measure makes the person incompetent for this very matter (UAVG 5:2).
-    pub onbevoegd_voor_deze: bool,
+    /// Whether a measure makes the person incompetent for this very matter (UAVG 5:2), if that is said.
+    pub onbevoegd_voor_deze: Option<bool>,
 }
 
 /// What is asserted of someone's protection contradicts itself.
@@ -214,7 +214,7 @@ impl Protection {
     /// Someone of whom no measure is known.
     #[must_use]
     pub const fn none() -> Self {
-        Self { handelingsbekwaam: true, maatregel: BTreeSet::new(), onbevoegd_voor_deze: false }
+        Self { handelingsbekwaam: true, maatregel: BTreeSet::new(), onbevoegd_voor_deze: None }
     }
 
     /// What contradicts itself: bewind alone makes nobody incompetent for guidance data, as it concerns property.
@@ -224,13 +224,20 @@ impl Protection {
     pub fn check(&self) -> Result<(), Contradiction> {
         let reaches = [Maatregel::Curatele, Maatregel::Mentorschap];
         let measured = !self.handelingsbekwaam || reaches.iter().any(|one| self.maatregel.contains(one));
-        if self.onbevoegd_voor_deze && !measured {
+        if self.onbevoegd_voor_deze == Some(true) && !measured {
             return Err(Contradiction::IncompetentByNoMeasure);
         }
         if self.handelingsbekwaam && self.maatregel.contains(&Maatregel::Curatele) {
             return Err(Contradiction::AbleUnderCuratele);
         }
         Ok(())
+    }
+
+    /// Whether the person is incompetent for this very matter. Not said under mentorschap, it is yes: a mentor is there for
+    /// guidance, for which the person is incompetent then unless the law or a treaty says otherwise (BW 1:453:1).
+    #[must_use]
+    pub fn is_onbevoegd_voor_deze(&self) -> bool {
+        self.onbevoegd_voor_deze.unwrap_or_else(|| self.maatregel.contains(&Maatregel::Mentorschap))
     }
 
     /// Whether a curator acts for someone of this age. Only curatele ends the ability to act at law; a minor who is said
@@ -257,9 +264,10 @@ pub struct PersonFacts {
     /// Which measures protect the person.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub maatregel: BTreeSet<Maatregel>,
-    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5:2).
-    #[serde(default)]
-    pub onbevoegd_voor_deze: bool,
+    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5:2), if the school says so or says
+    /// not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onbevoegd_voor_deze: Option<bool>,
     /// Towards what the school prepares the pupil.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profiel: Option<Uitstroomprofiel>,
@@ -283,6 +291,9 @@ pub struct PersonFacts {
     /// Whether the pupil is still leerplichtig or kwalificatieplichtig, if the school says so or says not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leerplichtig: Option<bool>,
+    /// Whether the pupil has been at school for twelve full school years: the leerplicht is over then (LPW 3(1)(a)).
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub twaalf_schooljaren: bool,
     /// Whether the person has a startkwalificatie (WEB 1.1.1).
     #[serde(default)]
     pub startkwalificatie: bool,
@@ -307,13 +318,32 @@ const fn yes() -> bool {
     true
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_no(fact: &bool) -> bool {
+    !*fact
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn protection(able: bool, maatregel: &[Maatregel], onbevoegd_voor_deze: bool) -> Protection {
         let maatregel = maatregel.iter().copied().collect();
-        Protection { handelingsbekwaam: able, maatregel, onbevoegd_voor_deze }
+        Protection { handelingsbekwaam: able, maatregel, onbevoegd_voor_deze: Some(onbevoegd_voor_deze) }
+    }
+
+    #[test]
+    fn under_mentorschap_what_is_not_said_of_this_matter_is_incompetence() {
+        let silent = |maatregel: &[Maatregel]| Protection {
+            maatregel: maatregel.iter().copied().collect(),
+            ..Protection::none()
+        };
+        assert!(silent(&[Maatregel::Mentorschap]).is_onbevoegd_voor_deze());
+        assert!(!silent(&[Maatregel::Bewind]).is_onbevoegd_voor_deze());
+        assert!(!Protection::none().is_onbevoegd_voor_deze());
+        assert!(!protection(true, &[Maatregel::Mentorschap], false).is_onbevoegd_voor_deze());
+        assert!(protection(true, &[Maatregel::Mentorschap], true).is_onbevoegd_voor_deze());
+        assert_eq!(silent(&[Maatregel::Mentorschap]).check(), Ok(()));
     }
 
     #[test]

@@ -91,7 +91,7 @@ pub(super) struct KeptFacts {
     pub(super) birth_date: BirthDate,
     pub(super) handelingsbekwaam: bool,
     pub(super) maatregel: BTreeSet<Maatregel>,
-    pub(super) onbevoegd_voor_deze: bool,
+    pub(super) onbevoegd_voor_deze: Option<bool>,
 }
 
 impl KeptFacts {

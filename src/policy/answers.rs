@@ -106,13 +106,21 @@ pub(super) fn unknown_category() -> Fault {
     )
 }
 
-pub(super) fn no_basis() -> Fault {
+/// What the policies do not name, the gateway does not carry. That says nothing of what an act may order or allow elsewhere.
+pub(super) fn no_basis(recipient: Role) -> Fault {
     let fault = Fault::at(
         "",
         "no-basis",
-        "Geen wet geeft deze ontvanger voor dit doel recht op deze gegevens van deze afzender.",
-        "No law entitles this recipient to these data from this sender for this purpose.",
+        "Het beleid kent op deze dag geen grondslag waarop deze ontvanger deze gegevens voor dit doel van deze afzender krijgt.",
+        "On this day the policies hold no basis on which this recipient gets these data from this sender for this purpose.",
     );
+    if recipient == Role::Betrokkene {
+        return with_now(
+            fault,
+            "Het recht van de jongere op inzage blijft: laat hem, of wie hem vertegenwoordigt, zelf zien wat de school van hem heeft (art. 15 AVG). Dat loopt niet via de gateway.",
+            "The young person's right of access remains: show him, or who represents him, what the school holds of him (art. 15 AVG). That does not run through the gateway.",
+        );
+    }
     with_now(
         fault,
         "Kijk in de lijst wie deze gegevens mag ontvangen, en waarvoor (/v1/datasets).",
@@ -126,7 +134,7 @@ pub(super) fn belongs_elsewhere(catalogue: &Catalogue, elsewhere: &Elsewhere) ->
         provisions: elsewhere.provisions.clone(),
         text: Bilingual { nl: elsewhere.nl.clone().into(), en: elsewhere.en.clone().into() },
         now: Some(Bilingual { nl: elsewhere.nu.clone().into(), en: elsewhere.nu_en.clone().into() }),
-        ..no_basis()
+        ..no_basis(elsewhere.recipient)
     })
 }
 

@@ -135,8 +135,7 @@ struct RouteFacts {
     handelingsbekwaam: Option<bool>,
     #[serde(default)]
     maatregel: BTreeSet<Maatregel>,
-    #[serde(default)]
-    onbevoegd_voor_deze: bool,
+    onbevoegd_voor_deze: Option<bool>,
 }
 
 fn cases<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(Expected, T)>, Vec<Finding>> {

@@ -199,9 +199,21 @@ mod tests {
 
     /// File, what stands there, what stands there instead, and what the finding must say.
     const MISTAKES: &[(&str, &str, &str, &str)] = &[
-        (POLICY, "@grondslag(\"wvo2020:2.31b:3\")", "@grondslag(\"wvo2020:2.99\")", "cites `wvo2020:2.99`"),
-        (POLICY, "@grondslag(\"wvo2020:2.31b:3\")", "@grondslag(\"wvo2020:2.47:16\")", "names no ground"),
-        (POLICY, "@grondslag(\"web:9.2.13:3\")", "", "has no @grondslag"),
+        (
+            POLICY,
+            "@grondslag(\"wvo2020:2.31b:3,wec:14e\")",
+            "@grondslag(\"wvo2020:2.99\")",
+            "cites `wvo2020:2.99`",
+        ),
+        (
+            POLICY,
+            "@grondslag(\"wvo2020:2.31b:3,wec:14e\")",
+            "@grondslag(\"wvo2020:2.47:16\")",
+            "names no ground",
+        ),
+        (POLICY, "@grondslag(\"web:9.2.13:3,wec:14e\")", "", "has no @grondslag"),
+        (POLICY, "@daarbij_en(", "@daarbij_de(", "has one of @daarbij and @daarbij_en"),
+        (POLICY, "@vraag(\"x, ag\")", "@vraag(\"lezing 7\")", "has @vraag(\"lezing 7\")"),
         (POLICY, "@verplicht(\"persoon,school,traject\")", "", "requires no category"),
         (POLICY, "@optuit(\"wensen,", "@optuit(\"dromen,", "`dromen`, which dataset.toml does not list"),
         (POLICY, "@optuit(\"wensen,", "@optuit(\"school,", "names a category twice"),
@@ -310,11 +322,21 @@ mod tests {
         ),
         ("routes.cedar", "Action::\"push\"", "Action::\"duwen\"", "duwen"),
         // A school reads its own act: in a basis, in a condition, in a list of a condition, in a guard, in an advice.
-        (REMOVAL, "@grondslag(\"wvo2020:8.21\")", "@grondslag(\"wec:47a:1\")", "not the act of a pro-school"),
-        (REMOVAL, "@voorwaarde(\"wvo2020:8.21,web:9.2.1\")", "@voorwaarde(\"wec:47a:1\")", "of a pro-school"),
         (
             REMOVAL,
-            "verwijderingsmelding.pro = wvo2020:8.21;",
+            "@grondslag(\"wvo2020:8.21:1\")",
+            "@grondslag(\"wec:47a:1\")",
+            "not the act of a pro-school",
+        ),
+        (
+            REMOVAL,
+            "@voorwaarde(\"wvo2020:8.21:1,web:9.2.1\")",
+            "@voorwaarde(\"wec:47a:1\")",
+            "of a pro-school",
+        ),
+        (
+            REMOVAL,
+            "verwijderingsmelding.pro = wvo2020:8.21:1;",
             "verwijderingsmelding.pro = wec:47a:1;",
             "of a pro-school",
         ),
@@ -376,7 +398,7 @@ mod tests {
     /// What is wrong with a rule is told with the line on which the rule begins.
     #[test]
     fn a_finding_about_a_rule_names_its_line() {
-        let wrong = edit(REMOVAL, "@grondslag(\"wvo2020:8.21\")", "@grondslag(\"wec:47a:1\")");
+        let wrong = edit(REMOVAL, "@grondslag(\"wvo2020:8.21:1\")", "@grondslag(\"wec:47a:1\")");
         let text = wrong.text(REMOVAL, &mut Vec::new()).unwrap().to_owned();
         let line =
             text.lines().position(|line| line.starts_with("@id(\"verwijderingsmelding.pro\")")).unwrap() + 1;
@@ -388,7 +410,7 @@ mod tests {
 
     #[test]
     fn all_findings_come_at_once() {
-        let files = edit(POLICY, "wvo2020:2.31b:3\")\n@verplicht", "wvo2020:9.99\")\n@verplicht");
+        let files = edit(POLICY, "wvo2020:2.31b:3,wec:14e\")\n@verplicht", "wvo2020:9.99\")\n@verplicht");
         let files = files.with("datasets/notities.txt", "").with("readme.txt", "").without("purposes.toml");
         let findings = told(&files);
         for said in [

@@ -93,13 +93,13 @@ impl Words {
                     pair("ageAtMost", Value::new_long(i64::from(derived.age.at_most))),
                     pair("curatele", Value::new_bool(derived.curatele)),
                     pair("maatregel", Value::new_set(person.maatregel.iter().map(|one| text(one.as_str())))),
-                    pair("onbevoegdVoorDeze", Value::new_bool(person.onbevoegd_voor_deze)),
+                    pair("onbevoegdVoorDeze", Value::new_bool(person.protection().is_onbevoegd_voor_deze())),
                     pair("ingeschreven", Value::new_bool(person.ingeschreven)),
                     pair("loopbaan", course(&derived.course)?),
                     pair("verwijderd", Value::new_bool(derived.removed)),
                     pair("contactgemeenteGevraagd", Value::new_bool(derived.contactgemeente_asked)),
-                    pair("leerplichtig", Value::new_bool(derived.leerplichtig)),
-                    pair("zekerLeerplichtig", Value::new_bool(derived.zeker_leerplichtig)),
+                    pair("leerplichtig", Value::new_bool(derived.plicht.possible)),
+                    pair("zekerLeerplichtig", Value::new_bool(derived.plicht.certain)),
                     pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
                     pair(
                         "profiel",
@@ -116,6 +116,14 @@ impl Words {
                     pair("ageAtLeast", Value::new_long(i64::from(derived.age_submitted.at_least))),
                     pair("ageAtMost", Value::new_long(i64::from(derived.age_submitted.at_most))),
                     pair("loopbaan", course(&derived.course_submitted)?),
+                ])?,
+            ),
+            pair(
+                "verwijdering",
+                record([
+                    pair("ageAtLeast", Value::new_long(i64::from(derived.age_removed.at_least))),
+                    pair("ageAtMost", Value::new_long(i64::from(derived.age_removed.at_most))),
+                    pair("leerplichtig", Value::new_bool(derived.plicht_removed.possible)),
                 ])?,
             ),
             pair(

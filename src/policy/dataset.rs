@@ -106,6 +106,10 @@ pub struct Basis {
     /// The provisions by which the recipient is the college of the municipality of residence; none where the basis is not
     /// bound to residence.
     pub residence: Option<Vec<Provision>>,
+    /// What the acts ask of who acts on it, and no fact can show: to whom the school hands a copy, who is consulted (`@daarbij`).
+    pub note: Option<Bilingual>,
+    /// The open questions of `law.toml` on which our reading of this basis rests (`@vraag`), such as `x`.
+    pub question: Option<String>,
     /// The first day on which all its provisions are in force.
     pub in_force_from: Date,
     /// The first day on which one of them no longer is.
@@ -177,6 +181,8 @@ pub struct Condition {
     pub(super) now: Option<Bilingual>,
     /// For a guard that no basis of today's datasets can let fail: why it stands by (`@paraat`).
     pub standby: Option<String>,
+    /// The open questions of `law.toml` on which our reading of this condition rests (`@vraag`).
+    pub question: Option<String>,
     pub(super) policy: Policy,
 }
 

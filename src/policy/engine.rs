@@ -222,7 +222,10 @@ impl Engine {
         match holds.as_slice() {
             [] => {
                 let elsewhere = dataset.elsewhere(facts.sender.party.role, facts.recipient.party.role);
-                let said = elsewhere.map_or_else(no_basis, |one| belongs_elsewhere(&self.catalogue, one));
+                let said = elsewhere.map_or_else(
+                    || no_basis(facts.recipient.party.role),
+                    |one| belongs_elsewhere(&self.catalogue, one),
+                );
                 Err(no(RefusalKind::NoBasis, vec![said]))
             }
             [only] => Ok(only),

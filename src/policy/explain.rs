@@ -1,11 +1,13 @@
 //! Facts in; decision, basis, conditions and articles out, in words.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
     catalogue::Catalogue,
-    dataset::Condition,
+    dataset::{Basis, Condition},
     engine::Engine,
     permit::{Decision, RefusalKind},
     whatif::{Unasked, WhatIf},
@@ -28,6 +30,12 @@ pub struct Explanation {
     pub basis: Option<Grondslag>,
     /// What that basis rests on.
     pub articles: Vec<Citation>,
+    /// What the acts ask beside it of who acts on it.
+    pub note: Option<Bilingual>,
+    /// The open questions on which our reading rests, by the basis or the condition.
+    pub our_readings: BTreeMap<String, String>,
+    /// Categories that must be sent and are not among those that the facts name; empty where they name none.
+    pub missing: Vec<Category>,
     /// Categories that must be sent.
     pub required: Vec<Category>,
     /// Categories that may be sent.
@@ -77,7 +85,12 @@ pub fn explain(engine: &Engine, question: &WhatIf, now: Timestamp) -> Result<Exp
     let dataset = catalogue.dataset(&facts.dataset);
     let decision = engine.decide(&facts);
     let (refusal, basis, reasons) = match &decision {
-        Decision::Permit(permit) => (None, Some(permit.basis().clone()), Vec::new()),
+        Decision::Permit(permit) => {
+            let outside: Vec<Fault> =
+                facts.categories.difference(permit.allowed()).map(not_allowed).collect();
+            let refusal = (!outside.is_empty()).then_some(RefusalKind::ConditionsFail);
+            (refusal, Some(permit.basis().clone()), outside)
+        }
         Decision::Refusal(refusal) => (Some(refusal.kind), refusal.basis.clone(), refusal.reasons.clone()),
     };
     let judged = basis.as_ref().and_then(|id| dataset.and_then(|dataset| dataset.bases.get(id)).zip(dataset));
@@ -88,9 +101,19 @@ pub fn explain(engine: &Engine, question: &WhatIf, now: Timestamp) -> Result<Exp
     let mut cited: Vec<Provision> = reasons.iter().flat_map(|reason| reason.provisions.clone()).collect();
     cited.sort();
     cited.dedup();
+    let basis_question = judged.and_then(|(basis, _)| Some((basis.id.to_string(), basis.question.clone()?)));
+    let questions =
+        conditions.iter().filter_map(|condition| Some((condition.id.clone(), condition.question.clone()?)));
+    let missing = |basis: &Basis| basis.required.difference(&facts.categories).cloned().collect();
     Ok(Explanation {
         permitted: refusal.is_none(),
         refusal,
+        note: judged.and_then(|(basis, _)| basis.note.clone()),
+        our_readings: questions.chain(basis_question).collect(),
+        missing: judged
+            .filter(|_| !facts.categories.is_empty())
+            .map(|(basis, _)| missing(basis))
+            .unwrap_or_default(),
         articles: judged.map(|(basis, _)| citations(catalogue, &basis.provisions)).unwrap_or_default(),
         required: judged.map(|(basis, _)| basis.required.iter().cloned().collect()).unwrap_or_default(),
         allowed: judged.map(|(basis, _)| basis.allowed().into_iter().collect()).unwrap_or_default(),
@@ -113,6 +136,21 @@ pub fn explain(engine: &Engine, question: &WhatIf, now: Timestamp) -> Result<Exp
     })
 }
 
+/// A category that this basis neither requires nor allows.
+fn not_allowed(category: &Category) -> Fault {
+    Fault {
+        pointer: "/categories".to_owned(),
+        code: Cow::Borrowed("category-not-allowed"),
+        provisions: Vec::new(),
+        citations: Vec::new(),
+        text: Bilingual {
+            nl: format!("De categorie `{category}` hoort niet bij wat op deze grondslag mag.").into(),
+            en: format!("The category `{category}` is not among what this basis allows.").into(),
+        },
+        now: Some(Bilingual::new("Laat deze gegevens weg.", "Leave these data out.")),
+    }
+}
+
 fn citations(catalogue: &Catalogue, provisions: &[Provision]) -> Vec<Citation> {
     let entries = provisions.iter().filter_map(|id| catalogue.provision(id));
     entries
@@ -126,6 +164,12 @@ fn citations(catalogue: &Catalogue, provisions: &[Provision]) -> Vec<Citation> {
 }
 
 impl Explanation {
+    /// What is said beside a basis or a condition that rests on our reading.
+    fn mark(&self, id: &str) -> String {
+        let question = self.our_readings.get(id);
+        question.map(|letters| format!(" [onze lezing, vraag {letters}]")).unwrap_or_default()
+    }
+
     /// The explanation in plain Dutch.
     #[must_use]
     pub fn text(&self) -> String {
@@ -142,18 +186,27 @@ impl Explanation {
             "NEE: dit mag nu niet."
         }]);
         if let Some(basis) = &self.basis {
-            line(&["Grondslag: ", basis.as_str()]);
+            let head = if self.permitted { "Grondslag: " } else { "Beoordeeld naar de grondslag: " };
+            line(&[head, basis.as_str(), &self.mark(basis.as_str())]);
             for provision in &self.articles {
                 let id = provision.id.to_string();
                 let title = &provision.title.nl;
                 line(&["  ", &provision.citation, " (", &id, "): ", title, reading(provision)]);
             }
-            line(&["Verplicht: ", &words(&self.required)]);
-            line(&["Toegestaan: ", &words(&self.allowed)]);
+            if self.permitted {
+                line(&["Verplicht: ", &words(&self.required)]);
+                line(&["Toegestaan: ", &words(&self.allowed)]);
+                if !self.missing.is_empty() {
+                    line(&["Let op, verplicht en niet genoemd: ", &words(&self.missing)]);
+                }
+                if let Some(note) = &self.note {
+                    line(&["Daarbij: ", &note.nl]);
+                }
+            }
         }
         for reason in &self.reasons {
             line(&[]);
-            line(&["- ", &reason.text.nl, " (", &reason.code, ")"]);
+            line(&["- ", &reason.text.nl, " (", &reason.code, ")", &self.mark(&reason.code)]);
             for id in &reason.provisions {
                 if let Some(cited) = self.cited.iter().find(|cited| cited.id == *id) {
                     line(&["    ", &cited.citation, " (", id.as_str(), ")", reading(cited)]);
@@ -167,7 +220,7 @@ impl Explanation {
             line(&[]);
             line(&["Voorwaarden waaraan is voldaan:"]);
             for held in &self.held {
-                line(&["  ", &held.id]);
+                line(&["  ", &held.id, &self.mark(&held.id)]);
             }
         }
         line(&[]);

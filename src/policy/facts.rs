@@ -11,8 +11,8 @@ use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
     declaration::Capacity,
     id::PacketId,
-    party::PartyId,
-    person::PersonFacts,
+    party::{PartyId, Role},
+    person::{PersonFacts, Uitstroomprofiel},
 };
 
 /// A party, and the municipalities for whose college it acts today.
@@ -117,7 +117,6 @@ pub struct Facts {
 }
 
 /// Facts that follow from others and the calendar.
-#[expect(clippy::struct_excessive_bools, reason = "facts of the law are yes or no, each by itself")]
 pub(super) struct Derived {
     pub(super) today: Date,
     pub(super) datum: i64,
@@ -131,16 +130,63 @@ pub(super) struct Derived {
     pub(super) curatele: bool,
     /// The decision to remove had been taken when the packet was handed in.
     pub(super) removed: bool,
-    /// Never ended below 16, always from 18. Between, not asserted is yes.
-    pub(super) leerplichtig: bool,
-    /// Still leerplichtig or kwalificatieplichtig by every date that the date of birth may be.
-    pub(super) zeker_leerplichtig: bool,
+    /// Still leerplichtig or kwalificatieplichtig today.
+    pub(super) plicht: Plicht,
+    /// The age on the day of the decision to remove; on the day of handing in where there is none.
+    pub(super) age_removed: AgeRange,
+    /// Leerplichtig or kwalificatieplichtig on that day.
+    pub(super) plicht_removed: Plicht,
     /// The municipality whose college would receive.
     pub(super) college: Option<Municipality>,
     /// The college of residence had asked for the contactgemeente when the packet was handed in.
     pub(super) contactgemeente_asked: bool,
     /// The municipality that coordinates the Doorstroompunt of the region where the person lives or stays.
     pub(super) contactgemeente: Option<MunicipalityEntry>,
+}
+
+/// Whether someone is leerplichtig or kwalificatieplichtig on some day.
+pub(super) struct Plicht {
+    /// By one of the dates that the date of birth may be.
+    pub(super) possible: bool,
+    /// By every one.
+    pub(super) certain: bool,
+}
+
+impl Plicht {
+    fn on(facts: &Facts, day: Date, removed: bool) -> Self {
+        let birth = &facts.person.birth_date;
+        let age = birth.age_on(day);
+        let (first, last) = birth.school_year_of_16_ends().unzip();
+        Self {
+            possible: is_plichtig(facts, removed, age.at_least, last.is_some_and(|last| day <= last)),
+            certain: is_plichtig(facts, removed, age.at_most, first.is_some_and(|last| day <= last)),
+        }
+    }
+}
+
+/// Whether the Leerplichtwet applies to someone of this age. What an act decides is never left to what a school asserts:
+/// never over below 16 (our reading) nor in the school year of the 16th birthday, but after twelve full school years
+/// (LPW 3(1)); always over from 18 or with a startkwalificatie (4b), and for who followed VSO in the profile arbeid or
+/// dagbesteding (4a(2)), which vervolgonderwijs is not. For the rest what the school says; not said is yes.
+fn is_plichtig(facts: &Facts, removed: bool, age: u16, in_school_year_of_16: bool) -> bool {
+    let person = &facts.person;
+    if age >= 18 {
+        return false;
+    }
+    if age < 16 || (in_school_year_of_16 && !person.twaalf_schooljaren) {
+        return true;
+    }
+    if person.startkwalificatie {
+        return false;
+    }
+    let said = person.leerplichtig.unwrap_or(true);
+    match person.profiel.filter(|_| facts.sender.party.role == Role::VsoSchool) {
+        Some(Uitstroomprofiel::Arbeid | Uitstroomprofiel::Dagbesteding) => {
+            said && person.ingeschreven && !removed
+        }
+        Some(Uitstroomprofiel::Onderwijs) => true,
+        None => said,
+    }
 }
 
 /// How far someone's course at school stands on some day.
@@ -182,6 +228,7 @@ impl Derived {
         facts.tells_age.then(|| Particulars {
             today: self.age,
             submitted: self.age_submitted,
+            removed: self.age_removed,
             asked: facts.request.indiening,
             contactgemeente: self.contactgemeente.as_ref().map(|one| format!("{} ({})", one.name, one.code)),
         })
@@ -202,6 +249,7 @@ impl Derived {
         let person = &facts.person;
         let age = person.birth_date.age_at(facts.now);
         let age_submitted = person.birth_date.age_at(facts.submitted);
+        let removed = person.verwijderd_op.filter(|day| *day <= submitted);
         Self {
             today,
             datum: number(today),
@@ -210,17 +258,10 @@ impl Derived {
             age_submitted,
             course_submitted: Course::on(person, submitted),
             curatele: person.protection().is_under_curatele(age_submitted),
-            removed: person.verwijderd_op.is_some_and(|day| day <= submitted),
-            zeker_leerplichtig: match age {
-                AgeRange { at_most: 0..16, .. } => true,
-                AgeRange { at_most: 18.., .. } => false,
-                AgeRange { .. } => person.leerplichtig.unwrap_or(true),
-            },
-            leerplichtig: match age {
-                AgeRange { at_least: 18.., .. } => false,
-                AgeRange { at_least: 0..16, .. } => true,
-                AgeRange { .. } => person.leerplichtig.unwrap_or(true),
-            },
+            removed: removed.is_some(),
+            plicht: Plicht::on(facts, today, removed.is_some()),
+            age_removed: person.birth_date.age_on(removed.unwrap_or(submitted)),
+            plicht_removed: Plicht::on(facts, removed.unwrap_or(submitted), removed.is_some()),
             college: college(facts),
             contactgemeente_asked: person.contactgemeente_gevraagd_op.is_some_and(|day| day <= submitted),
             contactgemeente: contactgemeente.cloned(),

@@ -1,12 +1,11 @@
 //! Who may receive what from whom for which purpose, on which basis and under which conditions: the policies as a table.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
     catalogue::Catalogue,
     dataset::{Basis, Condition, Dataset},
+    law::LawEntry,
 };
 use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Provision, Purpose},
@@ -17,6 +16,7 @@ use crate::domain::{
 
 mod words;
 
+pub use words::Words;
 use words::named;
 
 /// Adds formatted text to a string, which cannot fail.
@@ -52,8 +52,12 @@ pub struct Row {
     pub optional: Vec<Category>,
     /// OPT-UIT.
     pub opt_out: Vec<Category>,
-    /// What the roles, purposes and categories are called, by code.
-    pub words: BTreeMap<String, Bilingual>,
+    /// What the acts ask beside it of who acts on it.
+    pub note: Option<Bilingual>,
+    /// The open questions of `law.toml` on which our reading rests.
+    pub question: Option<String>,
+    /// What the roles, purposes and categories are called.
+    pub words: Words,
     /// Under which conditions, guards included.
     pub conditions: Vec<RowCondition>,
 }
@@ -68,6 +72,8 @@ pub struct RowCondition {
     pub guard: bool,
     /// Whether it is a guard that no basis of today can let fail (`@paraat`).
     pub standby: bool,
+    /// The open questions of `law.toml` on which our reading rests.
+    pub question: Option<String>,
     /// What is said in Dutch when it fails.
     pub text: String,
     /// The same in English.
@@ -121,6 +127,7 @@ impl Matrix {
             for condition in row.conditions.iter().filter(|condition| !condition.guard) {
                 let why = cite(&condition.articles);
                 put!(text, "\n  niet als / not if: {} / {} [{why}]", condition.text, condition.text_en);
+                text.push_str(&asked(condition.question.as_deref()));
             }
             let guards = row.conditions.iter().filter(|condition| condition.guard);
             let guards: Vec<String> = guards.map(|one| format!("{}{}", one.id, one.mark())).collect();
@@ -169,12 +176,13 @@ impl Matrix {
             for condition in &row.conditions {
                 put!(
                     page,
-                    "<li>{}{} <span lang=\"en\">{}</span> <small>({}; {})</small></li>",
+                    "<li>{}{} <span lang=\"en\">{}</span> <small>({}; {}{})</small></li>",
                     escape(&condition.text),
                     condition.mark(),
                     escape(&condition.text_en),
                     escape(&condition.id),
-                    escape(&cite(&condition.articles))
+                    escape(&cite(&condition.articles)),
+                    asked(condition.question.as_deref())
                 );
             }
             page.push_str("</ul></td></tr>\n");
@@ -209,8 +217,18 @@ impl RowCondition {
 
 impl Row {
     fn who(&self) -> String {
-        let [from, to] = [&self.senders, &self.recipients].map(|roles| named(roles, &self.words));
-        format!("van / from {from}\n  aan / to {to}\n  voor / for {}", named(&self.purposes, &self.words))
+        let from = named(&self.senders, &self.words.roles);
+        let purposes = named(&self.purposes, &self.words.purposes);
+        format!("van / from {from}\n  aan / to {}\n  voor / for {purposes}", self.to())
+    }
+
+    /// Who receives, and what the acts ask with it.
+    fn to(&self) -> String {
+        let to = named(&self.recipients, &self.words.roles);
+        match &self.note {
+            Some(note) => format!("{to}. {} / {}", note.nl, note.en),
+            None => to,
+        }
     }
 
     fn why(&self) -> String {
@@ -222,17 +240,15 @@ impl Row {
     }
 
     fn rests_on(&self) -> String {
-        match &self.ground {
-            Some(ground) => format!("{} (AVG {ground})", cite(&self.articles)),
-            None => cite(&self.articles),
-        }
+        let ground = self.ground.as_ref().map(|ground| format!(" (AVG {ground})")).unwrap_or_default();
+        format!("{}{ground}{}", cite(&self.articles), asked(self.question.as_deref()))
     }
 
     fn what(&self) -> String {
-        let mut text = format!("verplicht / required: {}", named(&self.required, &self.words));
+        let mut text = format!("verplicht / required: {}", named(&self.required, &self.words.categories));
         for (name, list) in [("optioneel / optional", &self.optional), ("opt-uit / opt-out", &self.opt_out)] {
             if !list.is_empty() {
-                put!(text, "\n  {name}: {}", named(list, &self.words));
+                put!(text, "\n  {name}: {}", named(list, &self.words.categories));
             }
         }
         text
@@ -241,13 +257,13 @@ impl Row {
     fn cells(&self) -> [String; 8] {
         [
             format!("{} ({})", self.basis, self.titles()),
-            named(&self.senders, &self.words),
-            named(&self.recipients, &self.words),
-            named(&self.purposes, &self.words),
+            named(&self.senders, &self.words.roles),
+            self.to(),
+            named(&self.purposes, &self.words.purposes),
             self.rests_on(),
-            named(&self.required, &self.words),
-            named(&self.optional, &self.words),
-            named(&self.opt_out, &self.words),
+            named(&self.required, &self.words.categories),
+            named(&self.optional, &self.words.categories),
+            named(&self.opt_out, &self.words.categories),
         ]
     }
 }
@@ -263,6 +279,8 @@ fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
         title: dataset.title.nl.clone().into_owned(),
         title_en: dataset.title.en.clone().into_owned(),
         words: words::of(catalogue, dataset, basis),
+        note: basis.note.clone(),
+        question: basis.question.clone(),
         basis: basis.id.clone(),
         senders: basis.senders.iter().copied().collect(),
         recipients: basis.recipients.iter().copied().collect(),
@@ -280,6 +298,7 @@ fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
                     id: condition.id.clone(),
                     guard: !own(condition),
                     standby: condition.standby.is_some(),
+                    question: condition.question.clone(),
                     text: text.nl.into_owned(),
                     text_en: text.en.into_owned(),
                     articles: articles(catalogue, &condition.provisions_of(basis, None)),
@@ -291,11 +310,34 @@ fn row(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Row {
 
 fn articles(catalogue: &Catalogue, provisions: &[Provision]) -> Vec<Article> {
     let entries = provisions.iter().filter_map(|id| catalogue.provision(id));
-    entries.map(|entry| Article { id: entry.id.clone(), citation: entry.citation() }).collect()
+    entries.map(|entry| Article { id: entry.id.clone(), citation: dated(entry) }).collect()
 }
 
+/// The citation, with the day until which a text held that another follows: a table is of no day.
+fn dated(entry: &LawEntry) -> String {
+    let citation = entry.citation();
+    match entry.in_force_until {
+        Some(until) => format!("{citation} (tot {}-{}-{})", until.day(), until.month(), until.year()),
+        None => citation,
+    }
+}
+
+/// Each citation once.
 fn cite(articles: &[Article]) -> String {
-    join(&articles.iter().map(|article| article.citation.as_str()).collect::<Vec<_>>())
+    let mut cited: Vec<&str> = Vec::new();
+    for article in articles {
+        if !cited.contains(&article.citation.as_str()) {
+            cited.push(&article.citation);
+        }
+    }
+    join(&cited)
+}
+
+/// What is said beside what rests on our reading.
+fn asked(question: Option<&str>) -> String {
+    question
+        .map(|letters| format!(" (onze lezing, vraag {letters} / our reading, question {letters})"))
+        .unwrap_or_default()
 }
 
 fn join<T: ToString>(items: &[T]) -> String {
@@ -333,6 +375,63 @@ mod tests {
     }
 
     #[test]
+    fn a_role_and_a_category_of_one_code_have_each_their_own_name() {
+        let matrix = Matrix::of(&Catalogue::embedded().unwrap());
+        let row = matrix.rows.iter().find(|row| row.basis.as_str() == "uitstroomprofiel.leerplicht").unwrap();
+        let [.., to, _, _, _, optional, _] = row.cells();
+        assert!(to.starts_with("gemeente, Leerplicht /"), "{to}");
+        assert!(optional.contains("Of de leerling nog leer- of kwalificatieplichtig is"), "{optional}");
+    }
+
+    #[test]
+    fn no_article_is_cited_twice_to_one_rule() {
+        let matrix = Matrix::of(&Catalogue::embedded().unwrap());
+        for row in &matrix.rows {
+            for condition in &row.conditions {
+                let mut cited: Vec<&str> =
+                    condition.articles.iter().map(|article| &*article.citation).collect();
+                let all = cited.len();
+                cited.sort_unstable();
+                cited.dedup();
+                assert_eq!(cited.len(), all, "{}: {cited:?}", condition.id);
+            }
+        }
+        // The text that held until 31 August 2026 is told as that.
+        assert!(matrix.text().contains("art. 5 lid 1 UAVG, art. 5 UAVG (tot 1-9-2026)"));
+    }
+
+    #[test]
+    fn a_row_says_to_whom_the_school_hands_a_copy_and_what_is_our_reading() {
+        let matrix = Matrix::of(&Catalogue::embedded().unwrap());
+        let copies = matrix.rows.iter().filter(|row| row.recipients == [Role::Betrokkene]);
+        for row in copies {
+            assert!(row.note.is_some(), "{}", row.basis);
+        }
+        let (text, html) = (matrix.text(), matrix.html());
+        for part in ["aan de ouders", "onze lezing, vraag"] {
+            assert!(text.contains(part) && html.contains(part), "{part}");
+        }
+    }
+
+    #[test]
+    fn every_open_question_that_a_rule_names_stands_in_the_law() {
+        let law = include_str!("../../policies/law.toml");
+        let matrix = Matrix::of(&Catalogue::embedded().unwrap());
+        let rows = matrix.rows.iter().filter_map(|row| row.question.as_deref());
+        let conditions = matrix.rows.iter().flat_map(|row| &row.conditions);
+        let named = rows.chain(conditions.filter_map(|condition| condition.question.as_deref()));
+        for letter in named.flat_map(|letters| letters.split(", ")) {
+            let asked = [
+                format!("question = \"{letter}: "),
+                format!("question = \"{letter}, "),
+                format!(", {letter}: "),
+                format!("\n#   {letter}  "),
+            ];
+            assert!(asked.iter().any(|one| law.contains(one)), "{letter}");
+        }
+    }
+
+    #[test]
     fn every_rendering_names_every_basis() {
         let matrix = Matrix::of(&Catalogue::embedded().unwrap());
         let (text, markdown, html) = (matrix.text(), matrix.markdown(), matrix.html());
@@ -342,9 +441,11 @@ mod tests {
             assert!(html.contains(&format!("<th scope=\"row\">{}", row.basis)), "{}", row.basis);
             let (senders, purposes) = (row.senders.iter().map(ToString::to_string), &row.purposes);
             let categories = row.required.iter().chain(&row.optional).chain(&row.opt_out);
-            let codes = senders.chain(purposes.iter().map(ToString::to_string));
-            for code in codes.chain(categories.map(ToString::to_string)) {
-                let label = &row.words[&code];
+            let words = [&row.words.roles, &row.words.purposes, &row.words.categories];
+            let codes = senders.map(|code| (words[0], code));
+            let codes = codes.chain(purposes.iter().map(|code| (words[1], code.to_string())));
+            for (words, code) in codes.chain(categories.map(|code| (words[2], code.to_string()))) {
+                let label = &words[&code];
                 let said = format!("{} / {} ({code})", label.nl, label.en);
                 assert!(text.contains(&said) && markdown.contains(&said), "{said}");
                 assert!(html.contains(&escape(&said)), "{said}");

@@ -77,7 +77,7 @@ proptest! {
         maatregel.remove(&Maatregel::Curatele);
         for asked in both(sender) {
             let asked = WhatIf {
-                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: onbevoegd,
+                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: Some(onbevoegd),
                 instemming: by.clone(), request_instemming: by.clone(), reden: reden.clone(), profiel,
                 verlaten_op: Some(Day(left)), gediplomeerd: true, gediplomeerd_op: Some(Day(left)), ..asked
             };
@@ -113,7 +113,7 @@ proptest! {
         let profile = question("uitstroomprofiel", "loopbaanbegeleiding", sender, Role::WerkEnInkomen);
         for asked in both(sender).into_iter().chain([profile]) {
             let one = WhatIf {
-                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: onbevoegd,
+                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: Some(onbevoegd),
                 ingeschreven: true, verlaten_op: Some(Day(left)), gediplomeerd: true,
                 profiel: Some(Uitstroomprofiel::Arbeid), instemming: given.clone(),
                 request_instemming: given.clone(), toestemming: given.clone(), ..asked

@@ -267,7 +267,7 @@ impl Engine {
                     "maatregel",
                     Value::new_set(declaration.protection.maatregel.iter().map(|one| text(one.as_str()))),
                 ),
-                pair("onbevoegdVoorDeze", Value::new_bool(declaration.protection.onbevoegd_voor_deze)),
+                pair("onbevoegdVoorDeze", Value::new_bool(declaration.protection.is_onbevoegd_voor_deze())),
             ]);
         }
         if let Some(decision) = context.decision {

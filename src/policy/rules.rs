@@ -135,6 +135,8 @@ pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -
         senders: uses.senders,
         purposes: uses.purposes,
         residence,
+        note: note(policy, notes),
+        question: question(policy, notes),
         in_force_from: entries.iter().map(|entry| entry.in_force_from).max()?,
         in_force_until: entries.iter().filter_map(|entry| entry.in_force_until).min(),
         policy: policy.clone(),
@@ -214,15 +216,24 @@ pub(super) fn condition(
         text: Bilingual { nl: nl?.into(), en: en?.into() },
         now: Some(Bilingual { nl: now_nl?.into(), en: now_en?.into() }),
         standby: policy.annotation("paraat").map(str::to_owned),
+        question: question(policy, notes),
         policy: policy.clone(),
     })
 }
 
 fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut Notes<'_>) {
     let allowed: &[&str] = match (policy.effect(), place) {
-        (Effect::Permit, Place::Dataset(_)) => {
-            &["id", "grondslag", "verplicht", "optioneel", "optuit", RESIDENCE]
-        }
+        (Effect::Permit, Place::Dataset(_)) => &[
+            "id",
+            "grondslag",
+            "verplicht",
+            "optioneel",
+            "optuit",
+            "daarbij",
+            "daarbij_en",
+            "vraag",
+            RESIDENCE,
+        ],
         (Effect::Permit, Place::Routes) => &["id"],
         (Effect::Permit, Place::Guards) => {
             notes.add(
@@ -234,9 +245,11 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
             );
             &["id"]
         }
-        (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "nl", "en", "nu", "nu_en"],
+        (Effect::Forbid, Place::Dataset(_)) => {
+            &["id", "voor", "voorwaarde", "nl", "en", "nu", "nu_en", "vraag"]
+        }
         (Effect::Forbid, Place::Guards) => {
-            &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "nl", "en", "nu", "nu_en"]
+            &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "nl", "en", "nu", "nu_en", "vraag"]
         }
         (Effect::Forbid, Place::Routes) => &["id", "voorwaarde", "nl", "en", "nu", "nu_en"],
     };
@@ -287,6 +300,44 @@ fn literals(policy: &Policy, id: &str, place: Place<'_>, known: &Known<'_>, note
             );
         }
     }
+}
+
+/// What a basis says beside it, in both languages or not at all.
+fn note(policy: &Policy, notes: &mut Notes<'_>) -> Option<Bilingual> {
+    match (policy.annotation("daarbij"), policy.annotation("daarbij_en")) {
+        (Some(nl), Some(en)) => Some(Bilingual { nl: nl.to_owned().into(), en: en.to_owned().into() }),
+        (None, None) => None,
+        _ => {
+            notes.add(
+                said!(
+                    "`{}` heeft een van @daarbij en @daarbij_en",
+                    "`{}` has one of @daarbij and @daarbij_en",
+                    policy.id()
+                ),
+                (
+                    "Schrijf het in beide talen: het is wat mensen lezen.",
+                    "Write it in both languages: it is what people read.",
+                ),
+            );
+            None
+        }
+    }
+}
+
+/// The letters of open questions, such as `y` or `x, ad`.
+fn question(policy: &Policy, notes: &mut Notes<'_>) -> Option<String> {
+    let letters = policy.annotation("vraag")?;
+    let is_letter = |one: &str| (1..=2).contains(&one.len()) && one.bytes().all(|c| c.is_ascii_lowercase());
+    if !letters.split(',').map(str::trim).all(is_letter) {
+        notes.add(
+            said!("`{}` heeft @vraag(\"{letters}\")", "`{}` has @vraag(\"{letters}\")", policy.id()),
+            (
+                "Noem de letters van open vragen van law.toml, zoals \"y\" of \"x, ad\".",
+                "Name the letters of open questions of law.toml, such as \"y\" or \"x, ad\".",
+            ),
+        );
+    }
+    Some(letters.to_owned())
 }
 
 /// By which provisions the recipient is the college of residence: those that `@woonplaats` names, or the basis' own. A basis

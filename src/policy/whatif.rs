@@ -72,9 +72,9 @@ pub struct WhatIf {
     pub handelingsbekwaam: Option<bool>,
     /// Which measures protect the person; none.
     pub maatregel: BTreeSet<Maatregel>,
-    /// Whether curatele or mentorschap makes the person incompetent for this matter; no.
+    /// Whether curatele or mentorschap makes the person incompetent for this matter; yes under mentorschap, else no.
     #[serde(alias = "onbevoegdVoorDeze")]
-    pub onbevoegd_voor_deze: bool,
+    pub onbevoegd_voor_deze: Option<bool>,
     /// Towards what the school prepares; none.
     pub profiel: Option<Uitstroomprofiel>,
     /// Whether the person is enrolled at the sender; no.
@@ -95,6 +95,9 @@ pub struct WhatIf {
     pub gediplomeerd_op: Option<Day>,
     /// Whether the person is still leerplichtig or kwalificatieplichtig; not asserted, which is yes.
     pub leerplichtig: Option<bool>,
+    /// Whether the pupil has been at school for twelve full school years; no.
+    #[serde(alias = "twaalfSchooljaren")]
+    pub twaalf_schooljaren: bool,
     /// Whether the person has a startkwalificatie; no.
     pub startkwalificatie: bool,
     /// Why a term or an age is passed; no reason.
@@ -244,6 +247,7 @@ impl WhatIf {
             gediplomeerd: self.gediplomeerd,
             gediplomeerd_op: self.gediplomeerd_op.map(|Day(day)| day),
             leerplichtig: self.leerplichtig,
+            twaalf_schooljaren: self.twaalf_schooljaren,
             startkwalificatie: self.startkwalificatie,
             reden: self.reden.clone(),
         })

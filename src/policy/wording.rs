@@ -4,9 +4,17 @@ use crate::domain::{age::AgeRange, problem::Bilingual};
 
 /// The places in a text that are filled per person: `{leeftijd}` is the age on the day of the decision,
 /// `{leeftijd-indiening}` the age on the day on which the packet was handed in, `{leeftijd-verzoek}` the age on the day of
-/// the request that it rests on; `{contactgemeente}` is the municipality that coordinates the Doorstroompunt of the region where
-/// the person lives.
-pub(super) const PLACES: [&str; 4] = ["leeftijd", "leeftijd-indiening", "leeftijd-verzoek", CONTACTGEMEENTE];
+/// the request that it rests on, `{leeftijd-verwijdering}` the age on the day of the decision to remove; `{contactgemeente}` is the municipality that coordinates the Doorstroompunt of the region where
+/// the person lives. `{of-kan-zijn}` says *of kan zijn* where the date of birth is incomplete or is not told, and nothing where
+/// the age is known.
+pub(super) const PLACES: [&str; 6] = [
+    "leeftijd",
+    "leeftijd-indiening",
+    "leeftijd-verzoek",
+    "leeftijd-verwijdering",
+    CONTACTGEMEENTE,
+    "of-kan-zijn",
+];
 const CONTACTGEMEENTE: &str = "contactgemeente";
 
 /// How old a person is and where, for the places of a text.
@@ -15,6 +23,7 @@ pub(super) struct Particulars {
     pub(super) today: AgeRange,
     pub(super) submitted: AgeRange,
     pub(super) asked: AgeRange,
+    pub(super) removed: AgeRange,
     /// Name and code; none where no region's file names it.
     pub(super) contactgemeente: Option<String>,
 }
@@ -39,9 +48,9 @@ pub(super) fn fill(text: &Bilingual, particulars: Option<&Particulars>) -> Bilin
     if !text.nl.contains('{') && !text.en.contains('{') {
         return text.clone();
     }
-    let [today, submitted, asked] = match particulars {
-        Some(told) => [told.today, told.submitted, told.asked].map(in_words),
-        None => [(); 3].map(|()| ("van deze leeftijd".to_owned(), "of this age".to_owned())),
+    let [today, submitted, asked, removed] = match particulars {
+        Some(told) => [told.today, told.submitted, told.asked, told.removed].map(in_words),
+        None => [(); 4].map(|()| ("van deze leeftijd".to_owned(), "of this age".to_owned())),
     };
     let contactgemeente = match particulars.and_then(|told| told.contactgemeente.as_deref()) {
         Some(name) => (format!("de contactgemeente {name}"), format!("the contactgemeente {name}")),
@@ -49,8 +58,12 @@ pub(super) fn fill(text: &Bilingual, particulars: Option<&Particulars>) -> Bilin
             ("de contactgemeente van de regio".to_owned(), "the contactgemeente of the region".to_owned())
         }
     };
+    let is_known = particulars.is_some_and(|told| told.today.at_least == told.today.at_most);
+    let (nl, en) = if is_known { (",", "") } else { (", of kan zijn,", ", or may be,") };
+    let maybe = (nl.to_owned(), en.to_owned());
     let mut filled = text.clone();
-    for (name, (nl, en)) in PLACES.into_iter().zip([today, submitted, asked, contactgemeente]) {
+    for (name, (nl, en)) in PLACES.into_iter().zip([today, submitted, asked, removed, contactgemeente, maybe])
+    {
         let place = format!("{{{name}}}");
         filled.nl = filled.nl.replace(&place, &nl).into();
         filled.en = filled.en.replace(&place, &en).into();
@@ -75,7 +88,13 @@ mod tests {
     use super::*;
 
     fn told(today: AgeRange, submitted: AgeRange, asked: AgeRange) -> Particulars {
-        Particulars { today, submitted, asked, contactgemeente: Some("Alkmaar (0361)".to_owned()) }
+        Particulars {
+            today,
+            submitted,
+            asked,
+            removed: today,
+            contactgemeente: Some("Alkmaar (0361)".to_owned()),
+        }
     }
 
     #[test]
@@ -104,6 +123,22 @@ mod tests {
         assert_eq!(said(0, 150).nl, "De jongere is van onbekende leeftijd.");
         assert_eq!(said(0, 150).en, "The young person is of unknown age.");
         assert_eq!(fill(&text, None).nl, "De jongere is van deze leeftijd.");
+    }
+
+    #[test]
+    fn what_may_be_is_said_only_of_an_incomplete_date() {
+        let text = Bilingual::new(
+            "Wie 16 is{of-kan-zijn} geeft zelf toestemming.",
+            "Who is 16{of-kan-zijn} consents in person.",
+        );
+        let aged = |at_least, at_most| {
+            let age = AgeRange { at_least, at_most };
+            fill(&text, Some(&told(age, age, age)))
+        };
+        assert_eq!(aged(17, 17).nl, "Wie 16 is, geeft zelf toestemming.");
+        assert_eq!(aged(17, 17).en, "Who is 16 consents in person.");
+        assert_eq!(aged(15, 16).nl, "Wie 16 is, of kan zijn, geeft zelf toestemming.");
+        assert_eq!(fill(&text, None).en, "Who is 16, or may be, consents in person.");
     }
 
     #[test]

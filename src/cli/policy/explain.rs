@@ -31,7 +31,8 @@ const LONGEST: u64 = 64 * 1024;
 
 /// The text of `--help`.
 pub(super) const HELP: &str = "\
-Facts are JSON. dataset, purpose, senderRole and recipientRole are needed; what else is left out says no:
+Facts are JSON. dataset, purpose, senderRole and recipientRole are needed. What else is left out counts as no, but for
+three: leerplichtig counts as yes under 18, onbevoegdVoorDeze as yes under mentorschap, handelingsbekwaam as yes without curatele:
   {\"dataset\": \"overgangsdocument\", \"purpose\": \"voortzetting-ondersteuning\",
    \"senderRole\": \"pro-school\", \"recipientRole\": \"werk-en-inkomen\", \"recipientGemeenten\": [\"0361\"],
    \"verblijf\": \"0361\", \"age\": 18, \"verlatenOp\": \"2026-07-17\",
@@ -53,6 +54,9 @@ pub(super) fn explain(
     let mut question = facts::read(&text)?;
     if let Some(instant) = instant {
         question.at = Some(Moment(instant));
+    }
+    if let Some(impossible) = facts::impossible(&question, at.clock.now()) {
+        return Err(impossible);
     }
     let explanation = judged(engine, &question, at)?;
     let language = at.out.language();
@@ -118,6 +122,8 @@ fn text_of(explanation: &Explanation, language: Language) -> String {
     let verdict =
         if explanation.permitted { "YES: this party may receive this now." } else { "NO: not now." };
     let mut lines = vec![verdict.to_owned()];
+    let note = explanation.note.as_ref().filter(|_| explanation.permitted);
+    lines.extend(note.map(|note| format!("With it: {}", note.en)));
     for reason in &explanation.reasons {
         lines.push(format!("- {}", reason.text.en));
         lines.extend(reason.now.as_ref().map(|now| format!("    What to do: {}", now.en)));

@@ -1,5 +1,6 @@
 //! Facts from JSON, with everything that is wrong at once and no value of a person in what is said about it.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, error::Category};
 
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
         Failure,
         language::{Said, both},
     },
-    domain::problem::Fault,
+    domain::{clock::amsterdam_date, problem::Fault},
     http::json::typed,
     policy::whatif::{WhatIf, camel_case},
 };
@@ -49,6 +50,27 @@ fn said(fault: &Fault) -> Said {
         );
     }
     Said::new(format!("`{place}`: {}", fault.text.nl), format!("`{place}`: {}", fault.text.en))
+}
+
+/// What cannot be of the date of birth: a day after the one that is judged, or another age than the one beside it.
+pub(super) fn impossible(question: &WhatIf, now: Timestamp) -> Option<Failure> {
+    let at = question.at.map_or(now, |moment| moment.0);
+    let birth = question.birth_date.as_ref()?;
+    let range = birth.age_at(at);
+    if birth.first_day().is_some_and(|first| first > amsterdam_date(at)) {
+        return Some(
+            Failure::usage((
+                "birthDate ligt na de dag die wordt beoordeeld",
+                "birthDate is after the day that is judged",
+            ))
+            .now(("verbeter birthDate, of de dag (at)", "correct birthDate, or the day (at)")),
+        );
+    }
+    let age = question.age?;
+    (!(range.at_least..=range.at_most).contains(&age)).then(|| {
+        Failure::usage(("age en birthDate spreken elkaar tegen", "age and birthDate contradict each other"))
+            .now(("schrijf een van de twee", "write one of the two"))
+    })
 }
 
 fn syntax(error: &serde_json::Error) -> Failure {

@@ -114,9 +114,10 @@ pub struct Person {
     #[schema(value_type = Vec<shape::Maatregel>)]
     pub maatregel: BTreeSet<Maatregel>,
     /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
-    /// which concerns property.
-    #[serde(default)]
-    pub onbevoegd_voor_deze: bool,
+    /// which concerns property. Absent counts as yes under mentorschap (BW 1:453), and as no otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub onbevoegd_voor_deze: Option<bool>,
     /// Towards what the school prepares the pupil.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Profiel, required = false)]
@@ -144,10 +145,16 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Date, required = false)]
     pub gediplomeerd_op: Option<Day>,
-    /// Whether the pupil is still leerplichtig or kwalificatieplichtig. Absent counts as yes for who may be under 18.
+    /// Whether the pupil is still leerplichtig or kwalificatieplichtig. Absent counts as yes for who may be under 18. No is
+    /// not believed below 16 and in the school year of the 16th birthday, unless `twaalfSchooljaren` says otherwise, nor of a
+    /// pupil of VSO in the profile `onderwijs` without startkwalificatie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub leerplichtig: Option<bool>,
+    /// Whether the pupil has been at school for twelve full school years: from 16 the leerplicht is over then, also in the
+    /// school year of the 16th birthday (LPW 3, paragraph 1). The kwalificatieplicht may follow.
+    #[serde(default)]
+    pub twaalf_schooljaren: bool,
     /// Whether the person has a startkwalificatie.
     #[serde(default)]
     pub startkwalificatie: bool,
@@ -189,6 +196,7 @@ impl Person {
             gediplomeerd: self.gediplomeerd,
             gediplomeerd_op: self.gediplomeerd_op.map(|day| day.0),
             leerplichtig: self.leerplichtig,
+            twaalf_schooljaren: self.twaalf_schooljaren,
             startkwalificatie: self.startkwalificatie,
             reden: self.reden,
         };
@@ -215,9 +223,10 @@ pub struct Declarant {
     #[schema(value_type = Vec<shape::Maatregel>)]
     pub maatregel: BTreeSet<Maatregel>,
     /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
-    /// which concerns property.
-    #[serde(default)]
-    pub onbevoegd_voor_deze: bool,
+    /// which concerns property. Absent counts as yes under mentorschap (BW 1:453), and as no otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub onbevoegd_voor_deze: Option<bool>,
 }
 
 impl Declarant {
@@ -237,7 +246,7 @@ impl Declarant {
 pub struct Protected {
     handelingsbekwaam: Option<bool>,
     maatregel: BTreeSet<Maatregel>,
-    onbevoegd_voor_deze: bool,
+    onbevoegd_voor_deze: Option<bool>,
 }
 
 impl Protected {
@@ -247,7 +256,7 @@ impl Protected {
         Self {
             handelingsbekwaam: member(person, "handelingsbekwaam"),
             maatregel: member(person, "maatregel").unwrap_or_default(),
-            onbevoegd_voor_deze: member(person, "onbevoegdVoorDeze").unwrap_or_default(),
+            onbevoegd_voor_deze: member(person, "onbevoegdVoorDeze"),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::{
     domain::{party::Role, problem::Bilingual},
     policy::{
@@ -10,8 +12,19 @@ use crate::{
     },
 };
 
-/// The labels of the roles, purposes and categories of a basis, by code.
-pub(super) fn of(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> BTreeMap<String, Bilingual> {
+/// The labels of the roles, purposes and categories of a basis, each by code: a role and a category may share one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Words {
+    /// Of who sends and who receives.
+    pub roles: BTreeMap<String, Bilingual>,
+    /// Of the purposes.
+    pub purposes: BTreeMap<String, Bilingual>,
+    /// Of what may be sent.
+    pub categories: BTreeMap<String, Bilingual>,
+}
+
+/// The labels of a basis.
+pub(super) fn of(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Words {
     let roles = basis.senders.iter().chain(&basis.recipients).map(|one| (one.to_string(), role(*one)));
     let purposes = basis.purposes.iter().filter_map(|code| catalogue.purpose(code)).map(|entry| {
         let label = Bilingual { nl: entry.nl.clone().into(), en: entry.en.clone().into() };
@@ -20,7 +33,7 @@ pub(super) fn of(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> BTr
     let categories = dataset.categories.iter().map(|(code, info)| (code.to_string(), info.title.clone()));
     let allowed = basis.allowed();
     let categories = categories.filter(|(code, _)| allowed.iter().any(|one| one.as_str() == code));
-    roles.chain(purposes).chain(categories).collect()
+    Words { roles: roles.collect(), purposes: purposes.collect(), categories: categories.collect() }
 }
 
 /// A code with its labels, Dutch first; the code alone where the policies have none.
@@ -49,6 +62,9 @@ const fn role(role: Role) -> Bilingual {
         }
         Role::Leerplicht => Bilingual::new("gemeente, Leerplicht", "municipality, compulsory education"),
         Role::Verwerker => Bilingual::new("verwerker", "processor"),
-        Role::Betrokkene => Bilingual::new("de jongere zelf", "the young person"),
+        Role::Betrokkene => Bilingual::new(
+            "de jongere of de ouders, via de school",
+            "the young person or the parents, through the school",
+        ),
     }
 }

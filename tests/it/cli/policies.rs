@@ -126,6 +126,49 @@ fn facts_that_cannot_be_understood_are_named_without_their_values() {
 }
 
 #[test]
+fn an_explanation_weighs_the_categories_and_the_birth_date() {
+    let program = Program::new();
+    let facts = |more: serde_json::Value| {
+        let mut facts = json!({
+            "dataset": "uitstroomprofiel", "purpose": "loopbaanbegeleiding", "senderRole": "pro-school",
+            "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"], "verblijf": "0361",
+            "ingeschreven": true, "toestemming": ["persoon"], "at": "2026-11-28T10:00:00Z",
+        });
+        facts.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        facts.to_string()
+    };
+    let asked = |more, code| program.run_with(&["policy", "explain", "-"], &facts(more)).with(code);
+    let all = json!(["persoon", "school", "profiel"]);
+    let yes = asked(json!({ "age": 17, "categories": all }), 0);
+    assert!(yes.stdout.contains("Toegestaan: ") && !yes.stdout.contains("Let op"), "{}", yes.stdout);
+    let few = asked(json!({ "age": 17, "categories": ["persoon"] }), 0);
+    assert!(few.stdout.contains("verplicht en niet genoemd: profiel, school"), "{}", few.stdout);
+    let outside = asked(json!({ "age": 17, "categories": ["persoon", "leerplicht"] }), 1);
+    assert!(outside.stdout.contains("category-not-allowed"), "{}", outside.stdout);
+    // What is allowed, and what our reading is, is said where it holds.
+    let refused = asked(json!({ "age": 28 }), 1);
+    assert!(!refused.stdout.contains("Toegestaan"), "{}", refused.stdout);
+    assert!(
+        refused.stdout.contains("leeftijd-werk-en-inkomen) [onze lezing, vraag y]"),
+        "{}",
+        refused.stdout
+    );
+    for (wrong, said) in [
+        (json!({ "birthDate": "2030-01-01" }), "birthDate ligt na de dag"),
+        (json!({ "age": 17, "birthDate": "1999-01-01" }), "age en birthDate spreken elkaar tegen"),
+    ] {
+        let ended = asked(wrong, 2);
+        assert!(ended.stderr.contains(said) && !ended.stderr.contains("1999"), "{}", ended.stderr);
+    }
+    let unknown = asked(json!({ "leeftijd": 17 }), 2);
+    assert!(
+        unknown.stderr.contains("birthDate") && !unknown.stderr.contains("birth_date"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
 fn an_example_shows_a_refusal_and_a_permit_that_can_be_asked_again() {
     let program = Program::new();
     for dataset in ["overgangsdocument", "verzoek-voortzetting", "uitstroomprofiel", "verwijderingsmelding"] {

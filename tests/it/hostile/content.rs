@@ -543,7 +543,10 @@ async fn an_incomplete_date_of_birth_is_taken_and_judged_by_both_ages() {
             let answer = scene.school.push("/v1/packets", &format!("onvolledig-datum-{at}"), &body).await;
             answer.expect_status(status);
             if status == StatusCode::FORBIDDEN {
-                assert_eq!(answer.codes(), ["uitstroomprofiel.toestemming-ouder"], "may be under 16: {date}");
+                answer.expect_problem(403, "uitstroomprofiel.toestemming-ouder");
+                // Wholly unknown, it may be 27 as well.
+                let others = if at == 3 { 1 } else { 0 };
+                assert_eq!(answer.codes().len(), 1 + others, "may be under 16: {date}");
             }
         }
     })

@@ -111,7 +111,7 @@ fn a_person_has_defaults_that_the_description_names() {
     assert_eq!(format!("{person:?}"), "Person(redacted)");
     let mut reader = Reader::default();
     let (_, facts) = person.read("/person", &mut reader).unwrap();
-    assert!(facts.handelingsbekwaam && !facts.onbevoegd_voor_deze && !facts.startkwalificatie);
+    assert!(facts.handelingsbekwaam && facts.onbevoegd_voor_deze.is_none() && !facts.startkwalificatie);
     assert_eq!((facts.verlaten_op, facts.verwijderd_op), (None, None));
     assert!(facts.maatregel.is_empty() && facts.reden.is_empty());
 }

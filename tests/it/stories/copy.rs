@@ -91,7 +91,7 @@ async fn the_copy_goes_along_with_the_document_to_the_college() {
     without["copyForPerson"] = json!(false);
     let refused = send(&school, "/v1/packets", &without).await;
     refused.expect_problem(400, "copy-owed");
-    assert_eq!(provisions(&refused, "copy-owed"), ["wvo2020:2.31b:3"]);
+    assert_eq!(provisions(&refused, "copy-owed"), ["wvo2020:2.31b:3", "wec:14e"]);
 
     let pushed = hand_over(&gateway, &school, &toby, &request).await;
     let pushed = pushed.expect_status(StatusCode::CREATED).json();

@@ -48,7 +48,7 @@ async fn pro_reports_below_27_and_vso_below_23() {
     assert_eq!(read["nummer"]["persoonsgebondenNummer"], PGN);
     let over = report(&gateway, &pro, &removed(&gateway, "1999-09-15")).await;
     over.expect_problem(403, "verwijderingsmelding.doelgroep");
-    assert!(provisions(&over, "verwijderingsmelding.doelgroep").contains(&"wvo2020:8.21".to_owned()));
+    assert!(provisions(&over, "verwijderingsmelding.doelgroep").contains(&"wvo2020:8.21:1".to_owned()));
 
     // The WEC says 23 where the WEB says 27: its letter holds.
     report(&gateway, &vso, &removed(&gateway, "2003-09-16")).await.expect_status(StatusCode::CREATED);
@@ -58,17 +58,32 @@ async fn pro_reports_below_27_and_vso_below_23() {
     assert_eq!(over.codes().len(), 1);
     // Three conditions together (47a:1): who is leerplichtig, or has a startkwalificatie, is not reported with the number.
     let child = json!({ "leerplichtig": true, "startkwalificatie": true });
-    for birth_date in ["2014-03-02", "2012-03-02", "2009-03-02"] {
+    for birth_date in ["2014-03-02", "2012-03-02", "2010-08-01"] {
         let young = but(&removed(&gateway, birth_date), &child);
         for school in [&vso, &pro] {
             let refused = report(&gateway, school, &young).await;
             refused.expect_problem(403, "verwijderingsmelding.leerplicht");
             refused.expect_problem(403, "verwijderingsmelding.startkwalificatie");
             let leerplicht = provisions(&refused, "verwijderingsmelding.leerplicht");
-            let own = if school.party.role == Role::VsoSchool { "wec:47a:1" } else { "wvo2020:8.21" };
+            let own = if school.party.role == Role::VsoSchool { "wec:47a:1" } else { "wvo2020:8.21:1" };
             assert!(leerplicht.contains(&own.to_owned()) && leerplicht.contains(&"lpw:18:1".to_owned()));
         }
     }
+    // A startkwalificatie ends the kwalificatieplicht (LPW 4b), and not the leerplicht.
+    let seventeen = report(&gateway, &pro, &but(&removed(&gateway, "2009-03-02"), &child)).await;
+    assert_eq!(seventeen.codes(), ["verwijderingsmelding.startkwalificatie"]);
+    // The day of the decision counts: 17 then, or 22 then.
+    let earlier = json!({ "verwijderdOp": "2026-09-14" });
+    report(&gateway, &pro, &but(&removed(&gateway, "2008-09-15"), &earlier))
+        .await
+        .expect_problem(403, "verwijderingsmelding.leerplicht");
+    let late = but(&removed(&gateway, "2003-09-15"), &earlier);
+    report(&gateway, &vso, &late).await.expect_status(StatusCode::CREATED);
+    // In the school year of the 16th birthday a school's no is not believed, unless twelve school years are over.
+    let sixteen = but(&removed(&gateway, "2010-08-02"), &json!({ "leerplichtig": false }));
+    report(&gateway, &pro, &sixteen).await.expect_problem(403, "verwijderingsmelding.leerplicht");
+    let twelve = but(&sixteen, &json!({ "twaalfSchooljaren": true }));
+    report(&gateway, &pro, &twelve).await.expect_status(StatusCode::CREATED);
     let qualified = but(&removed(&gateway, "2004-03-02"), &json!({ "startkwalificatie": true }));
     for school in [&vso, &pro] {
         report(&gateway, school, &qualified)
@@ -118,8 +133,8 @@ async fn only_who_was_removed_and_belongs_to_the_doorstroompunt_is_reported() {
     gateway.stop().await;
 }
 
-/// The head of every school and mbo institution reports the decision to remove to Leerplicht, whatever the age, beside the
-/// report to the Doorstroompunt (LPW 18:1), with the number where possible.
+/// The head of every school and mbo institution reports the decision to remove to Leerplicht, beside the report to the
+/// Doorstroompunt (LPW 18:1), with the number where possible; at any age by our reading (question ae).
 #[tokio::test(flavor = "multi_thread")]
 async fn every_school_reports_a_decision_to_remove_to_leerplicht() {
     let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
@@ -182,7 +197,7 @@ async fn on_request_of_the_college_of_residence_a_vso_removal_goes_to_the_contac
     // WVO 2020 8.21 names the college of residence and no other.
     let refused = send(&pro, "/v1/packets", &to(&asked, "0361")).await;
     refused.expect_problem(403, "guards.woonplaats");
-    assert_eq!(provisions(&refused, "guards.woonplaats"), ["wvo2020:8.21"]);
+    assert_eq!(provisions(&refused, "guards.woonplaats"), ["wvo2020:8.21:1"]);
     gateway.stop().await;
 }
 

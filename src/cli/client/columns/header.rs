@@ -3,7 +3,7 @@
 use super::{Form, Leaf, MOST_ITEMS, Step};
 
 /// Path, form, required, explanation. The form is `text`, `date`, `moment`, `flag`, `municipality` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 27] = [
+const HEADER: [(&str, &str, bool, &str); 28] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
@@ -33,7 +33,12 @@ const HEADER: [(&str, &str, bool, &str); 27] = [
         false,
         "maatregel die de jongere beschermt; leeg is geen",
     ),
-    ("person.onbevoegdVoorDeze", "flag", false, "onbevoegd voor deze zaak; leeg is nee"),
+    (
+        "person.onbevoegdVoorDeze",
+        "flag",
+        false,
+        "onbevoegd voor deze zaak; leeg is bij mentorschap ja, anders nee",
+    ),
     ("person.profiel", "arbeid onderwijs dagbesteding", false, "uitstroomprofiel"),
     ("person.ingeschreven", "flag", true, "nog ingeschreven"),
     ("person.verlatenOp", "date", false, "datum van vertrek"),
@@ -51,6 +56,12 @@ const HEADER: [(&str, &str, bool, &str); 27] = [
         "flag",
         false,
         "nog leer- of kwalificatieplichtig; leeg is onbekend en telt onder 18 als ja",
+    ),
+    (
+        "person.twaalfSchooljaren",
+        "flag",
+        false,
+        "twaalf volledige schooljaren op school geweest; leeg is nee",
     ),
     ("person.startkwalificatie", "flag", false, "heeft een startkwalificatie; leeg is nee"),
     (

@@ -53,7 +53,7 @@ pub(super) struct Facts {
     /// Which measures protect the person; none.
     #[schema(value_type = Vec<shape::Maatregel>, required = false)]
     maatregel: (),
-    /// Whether the person is incompetent for this matter; no.
+    /// Whether the person is incompetent for this matter; yes under mentorschap, else no.
     #[schema(value_type = bool, required = false)]
     onbevoegd_voor_deze: (),
     /// Towards what the school prepares; none.
@@ -80,6 +80,9 @@ pub(super) struct Facts {
     /// Whether the person is still leerplichtig or kwalificatieplichtig; not asserted, which is yes.
     #[schema(value_type = bool, required = false)]
     leerplichtig: (),
+    /// Whether the pupil has been at school for twelve full school years; no.
+    #[schema(value_type = bool, required = false)]
+    twaalf_schooljaren: (),
     /// Whether the person has a startkwalificatie; no.
     #[schema(value_type = bool, required = false)]
     startkwalificatie: (),
