@@ -26,6 +26,9 @@ pub enum AcknowledgeError {
     /// It was not collected, so there is nothing to acknowledge.
     #[error("not collected")]
     NotCollected,
+    /// It was acknowledged before, and the reference that comes with it now was not kept.
+    #[error("acknowledged without this reference")]
+    ReferenceNotKept,
     /// It has ended.
     #[error("gone")]
     Gone(Ended),
@@ -48,7 +51,7 @@ pub struct Receipted {
 
 impl Exchange {
     /// Takes the recipient's word that it has the packet; the ciphertext is erased here. A repetition gives the first
-    /// answer.
+    /// answer, and is refused where it brings a reference that the first one did not.
     ///
     /// # Errors
     /// [`AcknowledgeError`].
@@ -93,10 +96,22 @@ impl Exchange {
         account.person = Some(packet.person);
         account.for_recipient.person = person.as_ref().map(|person| person.id);
         let entry = self.entry(caller, account.clone())?;
+        let known = person.as_ref().map(|person| person.id);
         let effect = Acknowledge { packet: id, party: caller.party(), person };
         match self.writer.submit(Write::new(effect, vec![entry])).await {
             Ok(done) => {
-                let Acknowledged { at, index, .. } = done.into_inner().outcome;
+                let Acknowledged { at, index, repeated } = done.into_inner().outcome;
+                if let Some(person) = known.filter(|_| repeated) {
+                    let kept = self.store.packets_of_person(&caller.party(), person).await;
+                    if !kept.map_err(Trouble::from)?.contains(&id) {
+                        let mut account = account.because("already-acknowledged");
+                        account.shared.outcome = Some(Outcome::Refused);
+                        account.for_recipient.person = None;
+                        let entry = self.entry(caller, account)?;
+                        self.record(vec![entry]).await?;
+                        return Err(AcknowledgeError::ReferenceNotKept);
+                    }
+                }
                 Ok(Receipted { at, index })
             }
             Err(WriteError::Conflict(Conflict::NotCollected)) => Err(AcknowledgeError::NotCollected),

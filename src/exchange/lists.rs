@@ -52,15 +52,21 @@ pub struct SeenCopy {
 }
 
 impl Exchange {
-    /// One packet, for its sender or one of its recipients. For others it is not there, and that they asked is an entry.
+    /// One packet or request, or one of a kind, for its sender or one of its recipients. For others it is not there, and that
+    /// they asked is an entry.
     ///
     /// # Errors
     /// [`ListError`].
-    pub async fn packet(&self, caller: &Caller, kind: PacketKind, id: PacketId) -> Result<Seen, ListError> {
+    pub async fn packet(
+        &self,
+        caller: &Caller,
+        kind: Option<PacketKind>,
+        id: PacketId,
+    ) -> Result<Seen, ListError> {
         let now = self.clock.now();
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
         let is_mine = |packet: &&PacketRow| {
-            packet.kind == kind
+            kind.is_none_or(|kind| packet.kind == kind)
                 && (packet.sender == caller.party()
                     || packet.recipients.iter().any(|row| row.party == caller.party()))
         };

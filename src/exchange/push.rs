@@ -197,7 +197,7 @@ impl Exchange {
         let projected = match minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
             Ok(projected) => projected,
             Err(faults) => {
-                self.note_forbidden(caller, header, prepared, &allowed, known).await?;
+                self.note_forbidden(caller, header, prepared, &allowed, known, &faults).await?;
                 return Err(PushError::Invalid(faults));
             }
         };

@@ -20,7 +20,7 @@ use crate::{
         routes::{DeclarationFacts, RouteAction, RouteContext},
     },
     store::{
-        read::DeclarationRow,
+        read::{DeclarationRow, DeclarationState},
         write::{Stopped, WithdrawDeclaration, WithdrawPacket, Write},
         writer::error::{Conflict, WriteError},
     },
@@ -56,6 +56,21 @@ pub struct TakenBack {
     pub told: Vec<(PacketId, PartyId)>,
     /// Copies that were handed over to the person. A gateway reaches parties only: the sender tells the person.
     pub to_tell: Vec<(PacketId, PartyId)>,
+    /// Who withdrew it, the first time; none of a packet.
+    pub by: Option<Capacity>,
+    /// The same wish, declared once more, that still stands: while it does, nothing is taken back towards that recipient.
+    pub standing: Vec<Standing>,
+}
+
+/// A declaration that says the same as one that was withdrawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// The declaration.
+    pub id: DeclarationId,
+    /// Who gave it.
+    pub given_by: Capacity,
+    /// When.
+    pub given_at: Timestamp,
 }
 
 impl TakenBack {
@@ -69,6 +84,8 @@ impl TakenBack {
             stopped: which(|copy| !copy.collected),
             told: which(|copy| copy.collected && copy.party.role != Role::Betrokkene),
             to_tell: which(|copy| copy.collected && copy.party.role == Role::Betrokkene),
+            by: None,
+            standing: Vec::new(),
         }
     }
 }
@@ -123,7 +140,11 @@ impl Exchange {
         match self.writer.submit(Write::new(effect, vec![entry])).await {
             Ok(done) => {
                 let withdrawn = done.into_inner().outcome;
-                Ok(TakenBack::of(withdrawn.at, Some(withdrawn.index), &withdrawn.copies))
+                let index = (!withdrawn.repeated).then_some(withdrawn.index);
+                let mut taken = TakenBack::of(withdrawn.at, index, &withdrawn.copies);
+                taken.by = declaration.withdrawn_by.or(Some(by));
+                taken.standing = self.standing_beside(declaration, now).await?;
+                Ok(taken)
             }
             Err(WriteError::Conflict(Conflict::NotFound)) => Err(WithdrawError::NotFound),
             Err(error) => Err(Trouble::from(error).into()),
@@ -176,6 +197,30 @@ impl Exchange {
                 None => Trouble::from(error).into(),
             }),
         }
+    }
+
+    /// What the same party recorded of the same person, that says the same towards the same, and stands.
+    async fn standing_beside(
+        &self,
+        withdrawn: &DeclarationRow,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, Trouble> {
+        let mut all = self.store.recorded_about(&withdrawn.recorder, withdrawn.person).await?;
+        all.retain(|one| {
+            let about = |row: &DeclarationRow| (row.kind, row.dataset.clone());
+            let towards = |row: &DeclarationRow| (row.towards, row.municipality.clone());
+            let purposes_meet =
+                one.purpose.is_none() || withdrawn.purpose.is_none() || one.purpose == withdrawn.purpose;
+            let stands = one.state == DeclarationState::Given
+                && one.given_at <= now
+                && one.until.is_none_or(|until| until > now);
+            let same = about(one) == about(withdrawn) && towards(one) == towards(withdrawn);
+            one.id != withdrawn.id && stands && purposes_meet && same
+        });
+        Ok(all
+            .iter()
+            .map(|one| Standing { id: one.id, given_by: one.given_by, given_at: one.given_at })
+            .collect())
     }
 
     fn kept_facts(&self, declaration: &DeclarationRow) -> Result<KeptFacts, Trouble> {

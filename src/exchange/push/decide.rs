@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::{PushError, event_of, prepare::Prepared};
 use crate::{
-    accesslog::entry::{Event, Outcome, Part},
+    accesslog::entry::{CategoryFault, Event, Outcome, Part},
     crypto::keys::RecipientKey,
     domain::{
+        code::Category,
         id::{DeclarationId, PacketId, PersonId},
         party::{PartyId, Role},
         problem::{Bilingual, Fault},
@@ -15,12 +16,16 @@ use crate::{
         Exchange,
         caller::Caller,
         facts::{Asked, Gathered},
-        ledger::{Account, Knows},
+        ledger::{Account, InVain, Knows},
         recipients::Resolved,
         submission::Header,
         trouble::Trouble,
     },
-    policy::permit::{Decision, Permit},
+    policy::{
+        dataset::Dataset,
+        minimise::{MISSING, NOT_OPTIONAL},
+        permit::{Decision, Permit},
+    },
 };
 
 /// A recipient for whom a permit was given.
@@ -58,12 +63,11 @@ impl Exchange {
                 }
                 Decision::Permit(permit) => {
                     let key = self.key_of(caller.party(), resolved.party, now).await?;
-                    let cause =
-                        if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
+                    let cause = if key.is_some() { ANOTHER_REFUSED } else { "recipient-has-no-key" };
                     // Kept only if the push fails for another's sake.
-                    entries.push(
-                        self.entry(caller, account.permitted(&permit, asked.categories).because(cause))?,
-                    );
+                    let why = InVain { cause, ..InVain::default() };
+                    entries
+                        .push(self.entry(caller, account.permitted_in_vain(&permit, asked.categories, why))?);
                     match key {
                         Some(key) => {
                             allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations });
@@ -109,6 +113,7 @@ impl Exchange {
         prepared: &Prepared<'_>,
         allowed: &[Allowed],
         person: Option<PersonId>,
+        faults: &[Fault],
     ) -> Result<(), Trouble> {
         let mut entries = Vec::new();
         for Allowed { resolved, permit, .. } in allowed {
@@ -116,7 +121,8 @@ impl Exchange {
             let asked = asked(caller, header, prepared, resolved, permit.packet(), person, now);
             let account =
                 Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
-            let account = account.permitted(permit, asked.categories).because("content-not-allowed");
+            let why = content_not_allowed(permit, prepared.dataset, faults);
+            let account = account.permitted_in_vain(permit, asked.categories, why);
             entries.push(self.entry(caller, account)?);
         }
         self.record(entries).await.map(drop)
@@ -189,6 +195,40 @@ pub(super) fn asked<'a>(
         request: header.request,
         submitted: now,
         now,
+    }
+}
+
+/// Another recipient of the same packet stood in the way.
+const ANOTHER_REFUSED: &str = "another-recipient-refused";
+
+/// Why the content cannot go to this recipient, under the provisions that name what may; or that another one's basis stood
+/// in the way.
+pub(super) fn content_not_allowed(permit: &Permit, dataset: &Dataset, faults: &[Fault]) -> InVain {
+    let mut found: Vec<CategoryFault> = Vec::new();
+    for fault in faults {
+        let category = fault.pointer.strip_prefix("/content/").and_then(|name| dataset.category_of(name));
+        let Some(category) = category.filter(|category| concerns(permit, category, &fault.code)) else {
+            continue;
+        };
+        let fault = CategoryFault { category: category.clone(), code: fault.code.to_string() };
+        if !found.contains(&fault) {
+            found.push(fault);
+        }
+    }
+    if found.is_empty() {
+        return InVain { cause: ANOTHER_REFUSED, ..InVain::default() };
+    }
+    let basis = dataset.bases.get(permit.basis());
+    let provisions = basis.map(|basis| basis.provisions.clone()).unwrap_or_default();
+    InVain { cause: "content-not-allowed", faults: found, provisions }
+}
+
+/// Whether a fault of the content is one under this permit: the bases of several recipients differ.
+fn concerns(permit: &Permit, category: &Category, code: &str) -> bool {
+    match code {
+        MISSING => permit.required().contains(category),
+        NOT_OPTIONAL => permit.party().role != Role::Betrokkene && !permit.opt_out().contains(category),
+        _ => !permit.allowed().contains(category),
     }
 }
 
