@@ -46,6 +46,12 @@ impl Told {
         Self { parts: bodies.filter_map(|body| Part::from_json(body.as_bytes()).ok()).collect() }
     }
 
+    /// These parts, what both parties know first.
+    #[must_use]
+    pub fn parts(parts: impl IntoIterator<Item = Part>) -> Self {
+        Self { parts: parts.into_iter().collect() }
+    }
+
     /// How it ended.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
@@ -80,6 +86,7 @@ impl Teller<'_> {
             ));
             return text;
         };
+        let entries = told.first(|part| part.entries);
         let who = told.first(|part| part.caller).map(|party| self.party(party));
         let nobody = match event {
             Event::Expire | Event::Notice => language.pick("de gateway", "the gateway"),
@@ -106,6 +113,9 @@ impl Teller<'_> {
             for part in [&who, " ", &done, &self.ground(told)] {
                 text.push_str(part);
             }
+        }
+        if let Some([first, last]) = entries {
+            text.push_str(&tell!(language, " · regels {first}-{last}", " · entries {first}-{last}"));
         }
         text.push_str(&Self::about(told, language));
         text
