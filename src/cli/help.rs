@@ -8,10 +8,12 @@
 //! |---|---|
 //! | [`texts`] | the Dutch texts |
 //! | [`dress`] | puts them on the tree of commands, for a screen, a shell or a page |
+//! | `elsewhere` | where a command or an option that is not here does stand |
 //! | [`fault`] | says in Dutch why a command line cannot be understood |
 //! | [`page`] | one manual page |
 
 pub mod dress;
+mod elsewhere;
 pub mod fault;
 pub mod page;
 pub mod texts;
@@ -54,7 +56,8 @@ pub fn asked(arguments: &[OsString]) -> Option<Language> {
 /// [`Unparsed`] with the help that was asked for, or what is wrong, in this language.
 pub fn parse(arguments: &[OsString], language: Language) -> Result<Cli, Unparsed> {
     // The texts are put on the tree only when something of it is to be told.
-    Cli::try_parse_from(arguments).map_err(|english| {
+    Cli::try_parse_from(arguments).map_err(|mut english| {
+        elsewhere::guide(&mut english);
         let dutch = match language {
             Language::Nl => told_in_dutch(arguments),
             Language::En => None,
@@ -64,7 +67,8 @@ pub fn parse(arguments: &[OsString], language: Language) -> Result<Cli, Unparsed
 }
 
 fn told_in_dutch(arguments: &[OsString]) -> Option<StyledStr> {
-    let refusal = commands(Language::Nl, Reader::Screen).try_get_matches_from(arguments).err()?;
+    let mut refusal = commands(Language::Nl, Reader::Screen).try_get_matches_from(arguments).err()?;
+    elsewhere::guide(&mut refusal);
     Some(TEXTS.on_screen(&refusal.apply::<Dutch>().render()))
 }
 

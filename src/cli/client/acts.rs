@@ -41,8 +41,7 @@ const DECLARATION: &str = r#"`template DATASET --declaration KIND` writes one of
     "evidence": { "kind": "formulier", "recordedOn": "2026-05-20" }
   }
 
-kind: instemming, toestemming, geen-bezwaar, kennisgenomen, bezwaar, beperking. The first three name one recipient in
-`towards`, for each recipient another declaration; a toestemming names its `purpose` too. docs/api-design.md has every member."#;
+kind: instemming, toestemming, geen-bezwaar, kennisgenomen, bezwaar, beperking. The first three name one recipient in `towards`, for each recipient another declaration; a toestemming names its `purpose` too. docs/api-design.md has every member."#;
 
 const SEARCH: &str = r#"Whom to search for: by name, by a persoonsgebonden nummer, or by the reference that you gave with `ack`:
   { "name": { "given": "Toby", "family": "Voorbeeld" }, "birthDate": "2007-11-03", "purpose": "voortzetting-ondersteuning" }

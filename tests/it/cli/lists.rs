@@ -250,9 +250,21 @@ async fn machines_get_what_the_gateway_said() {
             ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(json!(printed), answer(path)["items"], "{command}");
         let ids = stub.client(&["--ids", command]).await.stdout;
-        assert!(ids.lines().all(|line| line == ID), "{ids}");
+        let named =
+            |item: &Value| item["id"].as_str().map_or_else(|| item["index"].to_string(), str::to_owned);
+        let expected: Vec<String> = printed.iter().map(named).collect();
+        assert_eq!(ids.lines().collect::<Vec<_>>(), expected, "{command}");
     }
     assert!(stub.seen().iter().all(|seen| seen.path != "/v1/parties"), "names are for people");
+    // What has no `id` is known by something else, or it is said that it is not.
+    for (command, first) in [
+        ("parties", "00000099000000001000/werk-en-inkomen"),
+        ("notices", ID),
+        ("datasets", "overgangsdocument"),
+    ] {
+        let ids = stub.client(&["--ids", command]).await.stdout;
+        assert_eq!(ids.lines().next(), Some(first), "{command}");
+    }
 }
 
 /// What a hostile gateway answers where a name, a code or a text is expected: it moves the cursor, turns the direction and
