@@ -382,7 +382,8 @@ mod tests {
     #[test]
     fn every_rendering_names_every_basis() {
         let matrix = Matrix::of(&Catalogue::embedded().unwrap());
-        for pick in [dutch as Pick, english] {
+        let both: [Pick; 2] = [dutch, english];
+        for pick in both {
             let (text, markdown, html) = (matrix.text(pick), matrix.markdown(pick), matrix.html(pick));
             for row in &matrix.rows {
                 assert!(text.contains(row.basis.as_str()), "{}", row.basis);

@@ -55,7 +55,7 @@ impl Session {
     /// # Errors
     /// As [`Session::open`], and when the profile and the command leave that open.
     pub fn open_as_staff(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
-        Self::open(choice, at)?.as_staff()
+        Self::open(choice, at)?.said_by_whom()
     }
 
     /// The same, for calls whose answer is opened: the keys for that are read too.
@@ -63,18 +63,17 @@ impl Session {
     /// # Errors
     /// As [`Session::open_as_staff`].
     pub fn open_to_read(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
-        Self::opened(choice, true, at)?.as_staff()
+        Self::opened(choice, true, at)?.said_by_whom()
     }
 
-    fn as_staff(self) -> Result<Self, Failure> {
-        let session = self;
-        if session.profile.staff_reference.is_none() || session.profile.staff_function.is_none() {
+    fn said_by_whom(self) -> Result<Self, Failure> {
+        if self.profile.staff_reference.is_none() || self.profile.staff_function.is_none() {
             return Err(Failure::configuration(("er is niet gezegd wie dit doet", "it is not said who acts")).now((
                 "zet `staff_reference` en `staff_function` in het profiel, of geef --staff-reference en --staff-function",
                 "set `staff_reference` and `staff_function` in the profile, or give --staff-reference and --staff-function",
             )));
         }
-        Ok(session)
+        Ok(self)
     }
 
     /// The public key of the gateway's log, if the profile has one.

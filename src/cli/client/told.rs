@@ -92,11 +92,12 @@ impl Teller<'_> {
             Event::Expire | Event::Notice => language.pick("de gateway", "the gateway"),
             _ => language.pick("de beheerder", "the operator"),
         };
-        let mut who = who.unwrap_or_else(|| nobody.to_owned());
+        let who = who.unwrap_or_else(|| nobody.to_owned());
         // Who acted within a party stands in that party's own part.
-        if let Some(staff) = told.first(|part| part.staff.clone()) {
-            who.push_str(&format!(" ({}, {})", staff.reference(), staff.function()));
-        }
+        let who = match told.first(|part| part.staff.clone()) {
+            Some(staff) => format!("{who} ({}, {})", staff.reference(), staff.function()),
+            None => who,
+        };
         let (done, doing) = self.acts(event, told);
         if told.outcome() == Some(Outcome::Refused) && event == Event::Evaluated {
             // The question was asked; only its answer is no.
@@ -324,7 +325,7 @@ impl Teller<'_> {
             let title = category.map(|info| language.pick(&info.title.nl, &info.title.en).to_string());
             let title = title.unwrap_or_else(|| fault.category.to_string());
             let why = words_of(&fault.code).map(|text| language.pick(&text.nl, &text.en).to_string());
-            format!("{title}: {}", why.unwrap_or_else(|| fault.code.clone()))
+            format!("“{title}”: {}", why.unwrap_or_else(|| fault.code.clone()))
         };
         told.all(|part| &part.faults).iter().map(one).collect()
     }

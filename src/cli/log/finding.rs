@@ -175,7 +175,7 @@ mod tests {
             Finding::TimeWentBack { index: 1, time: 2, before: 3 },
             Finding::Rewritten { size: 1 },
             Finding::Shrunk { was: 2, is: 1 },
-            Finding::Body { index: 1, part: PartName::Shared, fault: fault.clone() },
+            Finding::Body { index: 1, part: PartName::Shared, fault },
             Finding::Proof {
                 name,
                 index: None,

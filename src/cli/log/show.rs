@@ -66,12 +66,9 @@ fn line(entry: Reviewed, teller: &Teller<'_>) -> String {
     let cause = gateway.as_ref().and_then(|gateway| gateway.cause.clone()).filter(|_| shown.is_none());
     let gateway = gateway.map(|part| Part { cause: None, ..part });
     let told = Told::parts(shared.into_iter().chain(gateway));
-    let mut text = format!("{index:>6}  {}", teller.sentence(Some(time), &told));
     let is_refused = told.outcome() == Some(Outcome::Refused);
-    if let Some(cause) = cause.filter(|_| !is_refused) {
-        text.push_str(&format!(" · {cause}"));
-    }
-    text
+    let cause = cause.filter(|_| !is_refused).map(|cause| format!(" · {cause}")).unwrap_or_default();
+    format!("{index:>6}  {}{cause}", teller.sentence(Some(time), &told))
 }
 
 /// Prints the proof of one entry.
