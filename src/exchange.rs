@@ -1,47 +1,51 @@
 //! The use cases: what a caller can want of the gateway, one file and one error enum each.
 //!
-//! Every use case follows one shape: read the facts, decide, prepare the entry, hand one write to the writer, and answer
-//! only from what the writer has committed.
+//! Each that changes or moves anything is an operation, and all take one path: [`perform`].
 
-pub mod account;
 pub mod acknowledge;
 pub mod admission;
 pub mod answer;
+mod authorise;
 pub mod caller;
 mod certificates;
 pub mod decide;
 pub mod declare;
 pub mod directory;
 pub mod ended;
+mod entry;
 pub mod evaluate;
 mod facts;
 pub mod keys;
-mod ledger;
 pub mod lists;
 pub mod log;
+mod not_found;
 pub mod operate;
+pub mod own_entries;
+mod perform;
+mod plain;
 pub mod pull;
 pub mod push;
 mod receipts;
 mod recipients;
 pub mod review;
-mod route;
 pub mod search;
-mod strangers;
 pub mod submission;
+mod toolbox;
 pub mod trouble;
 pub mod withdraw;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 
-use self::admission::Trust;
-
+use self::{admission::Trust, perform::Pen, toolbox::Toolbox};
 use crate::{
     crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
-    domain::{clock::Clock, id::Entropy},
+    domain::{clock::Clock, digest::Digest, id::Entropy},
     policy::{catalogue::Catalogue, engine::Engine},
     store::{Store, writer::Writer},
 };
@@ -62,14 +66,10 @@ use crate::{
 #[derive(Debug)]
 pub struct Exchange {
     store: Store,
-    writer: Writer,
-    engine: Engine,
-    catalogue: Arc<Catalogue>,
-    keys: ArcSwap<Keys>,
+    pen: Pen,
+    tools: Toolbox,
     trust: ArcSwap<Trust>,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    settings: Settings,
 }
 
 /// What the use cases stand on. Laid once, by the composition root.
@@ -128,31 +128,25 @@ impl Exchange {
         let Foundation { store, writer, engine, catalogue, keys, trust, clock, entropy, settings } =
             foundation;
         let keys = ArcSwap::from_pointee(keys);
-        let trust = ArcSwap::from_pointee(trust);
-        Self { store, writer, engine, catalogue, keys, trust, clock, entropy, settings }
+        let tools = Toolbox { engine, catalogue, keys, entropy, settings };
+        Self { store, pen: Pen::of(writer), tools, trust: ArcSwap::from_pointee(trust), clock }
     }
 
     /// Datasets, bases, conditions, law: what this gateway decides by.
     #[must_use]
     pub const fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.catalogue
+        &self.tools.catalogue
+    }
+
+    /// The digest that marks the policies of this gateway.
+    #[must_use]
+    pub fn policy_digest(&self) -> Digest {
+        self.tools.policy_digest()
     }
 
     /// Works with these keys from now on. Every version that was in use must be among them.
     pub fn take_keys(&self, keys: Keys) {
-        self.keys.store(Arc::new(keys));
-    }
-
-    fn at_rest(&self) -> Arc<AtRest> {
-        Arc::clone(&self.keys.load().at_rest)
-    }
-
-    fn pseudonyms(&self) -> Arc<PseudonymKeys> {
-        Arc::clone(&self.keys.load().pseudonyms)
-    }
-
-    fn receipts(&self) -> Arc<ReceiptKeys> {
-        Arc::clone(&self.keys.load().receipts)
+        self.tools.keys.store(Arc::new(keys));
     }
 
     /// What this gateway takes for now.
@@ -164,6 +158,6 @@ impl Exchange {
     /// How many writes wait for the writer.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.writer.waiting()
+        self.pen.waiting()
     }
 }

@@ -4,7 +4,8 @@
 //! * [`mod@write`]: what can be written: plain data, one file per effect, each with its conditions and its SQL.
 //! * [`writer`]: the one task that writes. It judges the conditions under the lock of the log's head, appends the
 //!   entries in the same transaction, and makes [`Committed`] values after the commit, and nowhere else.
-//! * [`read`]: what can be read. No read takes the lock.
+//! * [`register`]: who takes part, in memory. [`snapshot`]: everything else that a decision reads, in one statement.
+//! * [`read`]: what can be read for lists, proofs and the operator. No read takes the lock.
 //!
 //! To add an effect: a file in `write/` with a struct, its outcome and `impl Effect`; raise the version of every
 //! subject that it changes; add it to the contract suite in `tests/it/store`.
@@ -12,8 +13,11 @@
 mod backup;
 pub mod db;
 pub mod error;
+mod marks;
 pub mod read;
+pub mod register;
 mod row;
+pub mod snapshot;
 pub mod subject;
 pub mod write;
 pub mod writer;

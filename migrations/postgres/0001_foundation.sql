@@ -71,9 +71,9 @@ CREATE TABLE pseudonym (
 CREATE INDEX pseudonym_by_person ON pseudonym (person_id);
 
 -- What a decision rested on: a subject that changed since then makes the decision void.
-CREATE TABLE subject_version (
+CREATE TABLE subject_change (
     subject TEXT NOT NULL PRIMARY KEY,
-    version BIGINT NOT NULL
+    entry   BIGINT NOT NULL
 );
 
 CREATE TABLE declaration (
@@ -220,7 +220,9 @@ CREATE TABLE log_head (
     last_time     BIGINT NOT NULL,
     frontier      BYTEA NOT NULL,
     policy_digest TEXT NOT NULL,
-    checkpoint    TEXT NOT NULL
+    checkpoint    TEXT NOT NULL,
+    -- Raised by every change of a party, a certificate or a key.
+    register      BIGINT NOT NULL DEFAULT 0
 ) WITH (fillfactor = 10);
 
 -- One row, written and cleared to see whether writing is possible; it says nothing.

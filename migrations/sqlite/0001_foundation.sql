@@ -71,9 +71,9 @@ CREATE TABLE pseudonym (
 CREATE INDEX pseudonym_by_person ON pseudonym (person_id);
 
 -- What a decision rested on: a subject that changed since then makes the decision void.
-CREATE TABLE subject_version (
+CREATE TABLE subject_change (
     subject TEXT NOT NULL PRIMARY KEY,
-    version INTEGER NOT NULL
+    entry   INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE declaration (
@@ -218,7 +218,9 @@ CREATE TABLE log_head (
     last_time     INTEGER NOT NULL,
     frontier      BLOB NOT NULL,
     policy_digest TEXT NOT NULL,
-    checkpoint    TEXT NOT NULL
+    checkpoint    TEXT NOT NULL,
+    -- Raised by every change of a party, a certificate or a key.
+    register      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- One row, written and cleared to see whether writing is possible; it says nothing.

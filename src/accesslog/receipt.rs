@@ -36,6 +36,9 @@ pub struct Claims {
     pub event: ReceiptEvent,
     /// The index of the entry.
     pub index: u64,
+    /// The size of the log when the facts of the decision were read, where one was made: it saw every entry below this index.
+    #[serde(default, rename = "asOf", skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u64>,
     /// The 150 bytes of the leaf in base64.
     pub leaf: String,
     /// The text of the `tlog-proof`.
@@ -69,6 +72,8 @@ pub struct About<'a> {
     pub packet: Option<PacketId>,
     /// What happened.
     pub event: Event,
+    /// As of which entry it was decided.
+    pub as_of: Option<u64>,
     /// The leaf of the entry.
     pub leaf: &'a [u8; LEAF_LENGTH],
     /// The proof over a committed checkpoint; it has the index.
@@ -86,6 +91,7 @@ impl Claims {
             packet: about.packet,
             event: about.event.into(),
             index: about.proof.index,
+            as_of: about.as_of,
             leaf: BASE64_STANDARD.encode(about.leaf),
             proof: about.proof.to_string(),
         }
@@ -118,6 +124,7 @@ mod tests {
             party: "00000099000000001000/werk-en-inkomen".parse().unwrap(),
             packet: Some("0197b3a0-0000-7000-8000-000000000001".parse().unwrap()),
             event,
+            as_of: Some(0),
             leaf: &leaf,
             proof: &TlogProof { extra: None, index: 0, hashes: Vec::new(), checkpoint },
         };

@@ -2,18 +2,31 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, ended::Ended, ledger::Account, trouble::Trouble};
+use super::{
+    Exchange,
+    caller::Caller,
+    ended::Ended,
+    entry::Account,
+    not_found::no_packet,
+    perform::{At, Change, No, Operation, Reached, Turned},
+    toolbox::Toolbox,
+    trouble::Trouble,
+};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
+    crypto::pseudonym::Pseudonym,
     domain::{
-        id::{PacketId, PersonId},
+        id::PacketId,
+        party::PartyId,
         person::{OwnReference, PersonReference},
     },
     policy::{permit::Refusal, routes::RouteAction},
     store::{
+        Committed,
         read::PacketRow,
-        write::{Acknowledge, Acknowledged, NewPerson, Write},
-        writer::error::{Conflict, WriteError},
+        snapshot::Needs,
+        write::{Acknowledge, Acknowledged, NewPerson},
+        writer::{error::Conflict, job::Done},
     },
 };
 
@@ -49,6 +62,16 @@ pub struct Receipted {
     pub index: u64,
 }
 
+impl From<Turned> for AcknowledgeError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::NotFound => Self::NotFound,
+            Turned::Gone(ended) => Self::Gone(ended),
+            Turned::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
 impl Exchange {
     /// Takes the recipient's word that it has the packet; the ciphertext is erased here. A repetition gives the first
     /// answer, and is refused where it brings a reference that the first one did not.
@@ -58,71 +81,123 @@ impl Exchange {
     pub async fn acknowledge(
         &self,
         caller: &Caller,
-        id: PacketId,
+        packet: PacketId,
         reference: Option<OwnReference>,
     ) -> Result<Receipted, AcknowledgeError> {
-        let now = self.clock.now();
-        self.may(caller, RouteAction::Acknowledge, now).await?.map_err(AcknowledgeError::Refused)?;
-        let found = self.store.packet(id).await.map_err(Trouble::from)?;
-        let is_mine = |packet: &&PacketRow| packet.recipients.iter().any(|row| row.party == caller.party());
-        let Some(packet) = found.as_ref().filter(is_mine) else {
-            self.note_stranger(caller, Event::Acknowledge, id, found.as_ref()).await?;
-            return Err(AcknowledgeError::NotFound);
-        };
-        let person = match reference {
-            Some(reference) => {
-                let pseudonyms = self.pseudonyms_of(caller.party(), &PersonReference::Own(reference), "");
-                let known = self.store.person(&pseudonyms).await.map_err(Trouble::from)?;
-                let id = match known {
-                    Some(id) => id,
-                    None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
-                };
-                Some(NewPerson { id, scope: caller.party(), pseudonyms })
-            }
-            None => None,
-        };
-        let mut account = Account::of(Event::Acknowledge, Outcome::Recorded);
-        account.shared = Part {
-            packet: Some(id),
-            dataset: Some(packet.dataset.clone()),
-            purpose: Some(packet.purpose.clone()),
-            sender: Some(packet.sender),
-            recipient: Some(caller.party()),
-            municipality: packet.municipality_of(caller.party()),
-            ..account.shared
-        };
-        account.sender = Some(packet.sender);
-        account.recipient = Some(caller.party());
-        account.person = Some(packet.person);
-        account.for_recipient.person = person.as_ref().map(|person| person.id);
-        let entry = self.entry(caller, account.clone())?;
-        let known = person.as_ref().map(|person| person.id);
-        let effect = Acknowledge { packet: id, party: caller.party(), person };
-        match self.writer.submit(Write::new(effect, vec![entry])).await {
-            Ok(done) => {
-                let Acknowledged { at, index, repeated } = done.into_inner().outcome;
-                if let Some(person) = known.filter(|_| repeated) {
-                    let kept = self.store.packets_of_person(&caller.party(), person).await;
-                    if !kept.map_err(Trouble::from)?.contains(&id) {
-                        let mut account = account.because("already-acknowledged");
-                        account.shared.outcome = Some(Outcome::Refused);
-                        account.for_recipient.person = None;
-                        let entry = self.entry(caller, account)?;
-                        self.record(vec![entry]).await?;
-                        return Err(AcknowledgeError::ReferenceNotKept);
-                    }
-                }
-                Ok(Receipted { at, index })
-            }
-            Err(WriteError::Conflict(Conflict::NotCollected)) => Err(AcknowledgeError::NotCollected),
-            Err(WriteError::Conflict(Conflict::NotFound)) => Err(AcknowledgeError::NotFound),
-            Err(error) => Err(match error.conflict().and_then(Ended::met) {
-                Some(ended) => {
-                    self.note_ended(caller, vec![account], ended).await?;
-                    AcknowledgeError::Gone(ended)
-                }
-                None => Trouble::from(error).into(),
-            }),
+        let reference = reference.map(PersonReference::Own);
+        let operation = AcknowledgePacket { packet, reference };
+        let (receipted, repeated) = self.perform(caller, &operation).await?;
+        let pseudonyms = operation.pseudonyms(caller, &self.tools);
+        if repeated && !pseudonyms.is_empty() && !self.is_kept(caller, packet, &pseudonyms).await? {
+            let found = self.store.packet(packet).await.map_err(Trouble::from)?;
+            let found = found.ok_or(Trouble::Inconsistent("an acknowledged packet is gone"))?;
+            let mut account = account(caller.party(), &found).because("already-acknowledged");
+            account.shared.outcome = Some(Outcome::Refused);
+            self.note(caller, vec![account]).await?;
+            return Err(AcknowledgeError::ReferenceNotKept);
         }
+        Ok(receipted)
+    }
+
+    /// Whether the recipient finds the packet by this number.
+    async fn is_kept(
+        &self,
+        caller: &Caller,
+        packet: PacketId,
+        pseudonyms: &[Pseudonym],
+    ) -> Result<bool, Trouble> {
+        let Some(person) = self.store.person(pseudonyms).await? else { return Ok(false) };
+        Ok(self.store.packets_of_person(&caller.party(), person).await?.contains(&packet))
+    }
+}
+
+struct AcknowledgePacket {
+    packet: PacketId,
+    reference: Option<PersonReference>,
+}
+
+impl Operation for AcknowledgePacket {
+    type By = Caller;
+    type Ruling = ();
+    type Effect = Acknowledge;
+    type Kept = ();
+    /// Also whether it was acknowledged before.
+    type Outcome = (Receipted, bool);
+    type Error = AcknowledgeError;
+
+    fn needs(&self, by: &Caller, tools: &Toolbox) -> Result<Needs, Trouble> {
+        let pseudonyms = self.pseudonyms(by, tools);
+        Ok(Needs { packets: vec![self.packet], pseudonyms, ..Needs::default() })
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<(), No<AcknowledgeError>> {
+        at.require(RouteAction::Acknowledge)?;
+        match self.mine(at) {
+            Some(_) => Ok(()),
+            None => {
+                let found = at.facts.packet(self.packet);
+                Err(No::not_found(no_packet(at.by, Event::Acknowledge, self.packet, found)))
+            }
+        }
+    }
+
+    fn change(&self, at: &At<'_, Caller>, (): ()) -> Result<(Change<Acknowledge>, ()), Trouble> {
+        let party = at.by.party();
+        let packet = self.mine(at).ok_or(Trouble::Inconsistent("an acknowledgement without its packet"))?;
+        let person = match self.pseudonyms(at.by, at.tools) {
+            none if none.is_empty() => None,
+            pseudonyms => {
+                let id = at.tools.person(at.facts.person(), at.now)?;
+                Some(NewPerson { id, scope: party, pseudonyms })
+            }
+        };
+        let mut account = account(party, packet);
+        account.for_recipient.person = person.as_ref().map(|person| person.id);
+        let effect = Acknowledge { packet: packet.id, party, person };
+        Ok((Change::new(at, effect, vec![account])?, ()))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        (): (),
+        done: Committed<Done<Acknowledged>>,
+    ) -> Result<Reached<(Receipted, bool)>, Trouble> {
+        let Acknowledged { at, index, repeated } = done.into_inner().outcome;
+        Ok(Reached::Here((Receipted { at, index }, repeated)))
+    }
+
+    fn met(&self, conflict: Conflict) -> Option<AcknowledgeError> {
+        (conflict == Conflict::NotCollected).then_some(AcknowledgeError::NotCollected)
+    }
+}
+
+fn account(party: PartyId, packet: &PacketRow) -> Account {
+    let mut account = Account::of(Event::Acknowledge, Outcome::Recorded);
+    account.shared = Part {
+        packet: Some(packet.id),
+        dataset: Some(packet.dataset.clone()),
+        purpose: Some(packet.purpose.clone()),
+        sender: Some(packet.sender),
+        recipient: Some(party),
+        municipality: packet.municipality_of(party),
+        ..account.shared
+    };
+    account.sender = Some(packet.sender);
+    account.recipient = Some(party);
+    account.person = Some(packet.person);
+    account
+}
+
+impl AcknowledgePacket {
+    /// By which number the recipient knows the person; none where it does not say.
+    fn pseudonyms(&self, by: &Caller, tools: &Toolbox) -> Vec<Pseudonym> {
+        let of = |reference| tools.pseudonyms_of(by.party(), reference, "");
+        self.reference.as_ref().map(of).unwrap_or_default()
+    }
+
+    fn mine<'a>(&self, at: &At<'a, Caller>) -> Option<&'a PacketRow> {
+        let mine = |packet: &&PacketRow| packet.recipients.iter().any(|row| row.party == at.by.party());
+        at.facts.packet(self.packet).filter(mine)
     }
 }

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{Exchange, trouble::Trouble};
+use super::{
+    Exchange,
+    entry::{Account, Unadmitted},
+    trouble::Trouble,
+};
 use crate::{
-    accesslog::entry::{self, EntryDraft, Event, Outcome, Part},
+    accesslog::entry::{Event, Outcome, Part},
     domain::{digest::Digest, party::PartyId},
     identity::{
         ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
         revocations::Revocations,
     },
+    store::snapshot::{Needs, Snapshot},
 };
 
 /// Whom the gateway believes, and whose certificates were taken back. Replaced as a whole on reload.
@@ -60,23 +65,30 @@ impl Exchange {
     ///
     /// # Errors
     /// [`AdmitError`].
-    pub async fn admit(&self, certificate: Arc<ClientCertificate>, trace: &str) -> Result<Peer, AdmitError> {
+    pub async fn admit(
+        &self,
+        certificate: Arc<ClientCertificate>,
+        trace: &str,
+    ) -> Result<(Peer, Snapshot), AdmitError> {
         let digest = certificate.registration();
-        let row = self.store.certificate(&digest).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
-        let party = self.store.party(&row.party).await.map_err(Trouble::from)?.ok_or(AdmitError::Unknown)?;
+        let seen = self.store.snapshot(Needs::default()).await.map_err(Trouble::from)?;
+        let register = seen.register();
+        let row = register.certificate(&digest).ok_or(AdmitError::Unknown)?;
+        let party = register.party(&row.party).ok_or(AdmitError::Unknown)?;
         let state = match (party.blocked || row.blocked, row.revoked) {
             (true, _) => RegistrationState::Blocked,
             (false, true) => RegistrationState::Retired,
             (false, false) => RegistrationState::Active,
         };
-        let registration = Registration { party: row.party, name: party.name, certificate: digest, state };
+        let registration =
+            Registration { party: row.party, name: party.name.clone(), certificate: digest, state };
         let trust = self.trust.load();
         let admitted = Peer::admit(certificate, registration, &trust.revocations, self.clock.now());
         drop(trust);
         if let Err(fault @ IdentityFault::Blocked) = admitted {
             self.note_blocked(row.party, digest, fault, trace).await?;
         }
-        Ok(admitted?)
+        Ok((admitted?, seen))
     }
 
     async fn note_blocked(
@@ -91,13 +103,7 @@ impl Exchange {
         shared.caller = Some(party);
         shared.cause = Some(fault.code().to_owned());
         let gateway = Part { certificate: Some(certificate), ..Part::default() };
-        let draft = EntryDraft {
-            shared,
-            recipient: Some((party, Part::default())),
-            gateway: Some(gateway),
-            ..EntryDraft::default()
-        };
-        let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
-        self.record(vec![entry]).await.map(drop)
+        let account = Account { shared, recipient: Some(party), gateway, ..Account::default() };
+        self.note(&Unadmitted, vec![account]).await.map(drop)
     }
 }

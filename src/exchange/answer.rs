@@ -2,7 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{
+    Exchange,
+    caller::Caller,
+    ended::Ended,
+    entry::Account,
+    facts::Reading,
+    not_found::no_packet,
+    perform::{At, Change, No, Operation, Reached, Turned},
+    toolbox::Toolbox,
+    trouble::Trouble,
+};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::id::PacketId,
@@ -11,9 +21,11 @@ use crate::{
         routes::{RouteAction, RouteContext},
     },
     store::{
+        Committed,
         read::PacketRow,
-        write::{Answer, PacketKind, Write},
-        writer::error::{Conflict, WriteError},
+        snapshot::Needs,
+        write::{Answer, Answered, PacketKind},
+        writer::{error::Conflict, job::Done},
     },
 };
 
@@ -37,6 +49,16 @@ pub enum AnswerError {
     Trouble(#[from] Trouble),
 }
 
+impl From<Turned> for AnswerError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::NotFound => Self::NotFound,
+            Turned::Gone(ended) => Self::Gone(ended),
+            Turned::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
 /// The answer that stands.
 #[derive(Debug, Clone, Copy)]
 pub struct AnswerGiven {
@@ -56,58 +78,87 @@ impl Exchange {
     pub async fn answer(
         &self,
         caller: &Caller,
-        id: PacketId,
+        request: PacketId,
         continues: bool,
     ) -> Result<AnswerGiven, AnswerError> {
-        let now = self.clock.now();
-        let mut reading = Reading::default();
-        let party = self.party_facts(caller.party(), now, &mut reading).await?;
-        let found = self.store.packet(id).await.map_err(Trouble::from)?;
-        let is_mine = |packet: &&PacketRow| {
-            packet.kind == PacketKind::Request
-                && packet.recipients.iter().any(|row| row.party == caller.party())
-        };
-        let request = found.as_ref().filter(is_mine);
-        let kept = request.map(|request| self.kept_header(request)).transpose()?;
-        let context = RouteContext::answering(now, kept.as_ref().map(|kept| &kept.person.verblijf));
-        let mut about = Account { recipient: Some(caller.party()), ..Account::default() };
+        self.perform(caller, &AnswerRequest { request, continues }).await
+    }
+}
+
+pub(super) struct AnswerRequest {
+    pub(super) request: PacketId,
+    pub(super) continues: bool,
+}
+
+impl Operation for AnswerRequest {
+    type By = Caller;
+    type Ruling = Reading;
+    type Effect = Answer;
+    type Kept = ();
+    type Outcome = AnswerGiven;
+    type Error = AnswerError;
+
+    fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        Ok(Needs { packets: vec![self.request], ..Needs::default() })
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<Reading, No<AnswerError>> {
+        let found = at.facts.packet(self.request);
+        let request = self.mine(at);
+        let kept = request.map(|request| at.tools.kept_header(request)).transpose()?;
+        let context = RouteContext::answering(at.now, kept.as_ref().map(|kept| &kept.person.verblijf));
+        let mut about = Account { recipient: Some(at.by.party()), ..Account::default() };
         about.shared.packet = request.map(|request| request.id);
-        let may = self.may_in(caller, RouteAction::Answer, &party, context, about).await?;
-        may.map_err(AnswerError::Refused)?;
-        let Some(request) = request else {
-            self.note_stranger(caller, Event::Answer, id, found.as_ref()).await?;
-            return Err(AnswerError::NotFound);
-        };
+        at.require_in(RouteAction::Answer, context, about)?;
+        if request.is_none() {
+            return Err(No::not_found(no_packet(at.by, Event::Answer, self.request, found)));
+        }
+        let mut reading = Reading::default();
+        at.caller_facts(&mut reading);
+        Ok(reading)
+    }
+
+    fn change(&self, at: &At<'_, Caller>, reading: Reading) -> Result<(Change<Answer>, ()), Trouble> {
+        let request = self.mine(at).ok_or(Trouble::Inconsistent("an answer without its request"))?;
+        let party = at.by.party();
         let mut account = Account::of(Event::Answer, Outcome::Recorded);
         account.shared = Part {
-            packet: Some(id),
+            packet: Some(request.id),
             dataset: Some(request.dataset.clone()),
             purpose: Some(request.purpose.clone()),
             sender: Some(request.sender),
-            recipient: Some(caller.party()),
-            municipality: request.municipality_of(caller.party()),
-            continues: Some(continues),
+            recipient: Some(party),
+            municipality: request.municipality_of(party),
+            continues: Some(self.continues),
             ..account.shared
         };
         account.sender = Some(request.sender);
-        account.recipient = Some(caller.party());
+        account.recipient = Some(party);
         account.person = Some(request.person);
-        let entry = self.entry(caller, account.clone())?;
-        let effect = Answer { request: id, party: caller.party(), continues };
-        match self.writer.submit(Write::new(effect, vec![entry]).resting_on(reading.into_versions())).await {
-            Ok(done) => {
-                let answered = done.into_inner().outcome;
-                Ok(AnswerGiven { continues: answered.continues, at: answered.at, index: answered.index })
-            }
-            Err(WriteError::Conflict(Conflict::AlreadyAnswered)) => Err(AnswerError::AlreadyAnswered),
-            Err(WriteError::Conflict(Conflict::NotFound)) => Err(AnswerError::NotFound),
-            Err(error) => Err(match error.conflict().and_then(Ended::met) {
-                Some(ended) => {
-                    self.note_ended(caller, vec![account], ended).await?;
-                    AnswerError::Gone(ended)
-                }
-                None => Trouble::from(error).into(),
-            }),
-        }
+        let effect = Answer { request: self.request, party, continues: self.continues };
+        Ok((Change::new(at, effect, vec![account])?.resting_on(at, reading), ()))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        (): (),
+        done: Committed<Done<Answered>>,
+    ) -> Result<Reached<AnswerGiven>, Trouble> {
+        let Answered { continues, at, index, .. } = done.into_inner().outcome;
+        Ok(Reached::Here(AnswerGiven { continues, at, index }))
+    }
+
+    fn met(&self, conflict: Conflict) -> Option<AnswerError> {
+        (conflict == Conflict::AlreadyAnswered).then_some(AnswerError::AlreadyAnswered)
+    }
+}
+
+impl AnswerRequest {
+    fn mine<'a>(&self, at: &At<'a, Caller>) -> Option<&'a PacketRow> {
+        at.facts.packet(self.request).filter(|packet| {
+            packet.kind == PacketKind::Request
+                && packet.recipients.iter().any(|row| row.party == at.by.party())
+        })
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 
-use super::{Exchange, caller::Caller, keys::KeyError, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, entry::Account, keys::KeyError, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::problem::{Bilingual, Fault},
@@ -13,10 +13,7 @@ use crate::{
         tls::{self, NotLetIn},
     },
     policy::routes::RouteAction,
-    store::{
-        read::CertificateRow,
-        write::{RegisterCertificate, Write},
-    },
+    store::{read::CertificateRow, write::RegisterCertificate},
 };
 
 impl Exchange {
@@ -47,7 +44,6 @@ impl Exchange {
         account.shared.subject = Some(caller.party());
         account.sender = Some(caller.party());
         account.for_sender = Part { certificate: Some(certificate.registration()), ..Part::default() };
-        let entry = self.entry(caller, account)?;
         let effect = RegisterCertificate {
             registration: certificate.registration(),
             party: caller.party(),
@@ -55,8 +51,9 @@ impl Exchange {
             not_before: certificate.not_before(),
             not_after: certificate.not_after(),
         };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(KeyError::of)?);
-        let row = self.store.certificate(&certificate.registration()).await.map_err(Trouble::from)?;
+        self.perform_plain(caller, effect, vec![account]).await.map_err(KeyError::of)?;
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let row = register.certificate(&certificate.registration()).cloned();
         Ok(row.ok_or(Trouble::Inconsistent("a registered certificate is gone"))?)
     }
 

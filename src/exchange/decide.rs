@@ -2,7 +2,15 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Exchange, caller::Caller, ended::Ended, facts::Reading, ledger::Account, trouble::Trouble};
+use super::{
+    Exchange,
+    caller::Caller,
+    entry::Account,
+    not_found::no_declaration,
+    perform::{At, Change, No, Operation, Reached, Turned},
+    toolbox::Toolbox,
+    trouble::Trouble,
+};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::{
@@ -13,9 +21,11 @@ use crate::{
         routes::{DecisionFacts, RouteAction, RouteContext},
     },
     store::{
+        Committed,
         read::{DecisionRow, DeclarationRow},
-        write::{DecideDeclaration, Write},
-        writer::error::{Conflict, WriteError},
+        snapshot::Needs,
+        write::{DecideDeclaration, Decided},
+        writer::{error::Conflict, job::Done},
     },
 };
 
@@ -62,6 +72,16 @@ pub struct DecisionGiven {
     pub index: u64,
 }
 
+impl From<Turned> for DecideError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::NotFound => Self::NotFound,
+            Turned::Gone(_) => Self::Gone,
+            Turned::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
 impl Exchange {
     /// Records what the controller decided upon an objection or a restriction that it recorded. What is dismissed or
     /// lifted stops nothing from this instant; what is upheld stays stopped until the person withdraws it, or the
@@ -72,61 +92,83 @@ impl Exchange {
     pub async fn decide_declaration(
         &self,
         caller: &Caller,
-        id: DeclarationId,
+        declaration: DeclarationId,
         ruling: &Ruling,
     ) -> Result<DecisionGiven, DecideError> {
-        let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        let found = self.store.declaration(id).await.map_err(Trouble::from)?;
-        let Some(declaration) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
-            self.note_stranger_to_declaration(caller, Event::DecideDeclaration, id, found.as_ref()).await?;
-            return Err(DecideError::NotFound);
+        self.perform(caller, &Decide { declaration, ruling }).await
+    }
+}
+
+struct Decide<'a> {
+    declaration: DeclarationId,
+    ruling: &'a Ruling,
+}
+
+impl Operation for Decide<'_> {
+    type By = Caller;
+    type Ruling = Account;
+    type Effect = DecideDeclaration;
+    type Kept = ();
+    type Outcome = DecisionGiven;
+    type Error = DecideError;
+
+    fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        Ok(Needs { declarations: vec![self.declaration], ..Needs::default() })
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<Account, No<DecideError>> {
+        let found = at.facts.declaration(self.declaration);
+        let Some(declaration) = found.filter(|row| row.recorder == at.by.party()) else {
+            let account = no_declaration(at.by, Event::DecideDeclaration, self.declaration, found);
+            return Err(No::not_found(account));
         };
         let part = Part {
-            declaration: Some(id),
+            declaration: Some(declaration.id),
             declaration_kind: Some(declaration.kind),
-            verdict: Some(ruling.verdict),
+            verdict: Some(self.ruling.verdict),
             dataset: Some(declaration.dataset.clone()),
             purpose: declaration.purpose.clone(),
             recipient: declaration.towards,
             ..Part::default()
         };
-        let facts = DecisionFacts { kind: declaration.kind, verdict: ruling.verdict };
-        let mut about = Account { sender: Some(caller.party()), ..Account::default() };
+        let facts = DecisionFacts { kind: declaration.kind, verdict: self.ruling.verdict };
+        let mut about = Account { sender: Some(at.by.party()), ..Account::default() };
         about.person = Some(declaration.person);
         about.for_sender = part.clone();
-        let context = RouteContext::deciding(now, facts);
-        let may = self.may_in(caller, RouteAction::Decide, &party, context, about).await?;
-        may.map_err(DecideError::Refused)?;
-        let faults = wrong_with(ruling, declaration, now);
+        at.require_in(RouteAction::Decide, RouteContext::deciding(at.now, facts), about)?;
+        let faults = wrong_with(self.ruling, declaration, at.now);
         if !faults.is_empty() {
-            return Err(DecideError::Invalid(faults));
+            return Err(No::For(DecideError::Invalid(faults), Vec::new()));
         }
         let mut account = Account::of(Event::DecideDeclaration, Outcome::Recorded);
-        account.sender = Some(caller.party());
+        account.sender = Some(at.by.party());
         account.person = Some(declaration.person);
-        account.for_sender = Part { cause: Some(ruling.reason.to_string()), ..part };
-        let entry = self.entry(caller, account.clone())?;
-        let effect = DecideDeclaration {
-            id,
-            recorder: caller.party(),
-            verdict: ruling.verdict,
-            reason: ruling.reason.clone(),
-            on: ruling.on,
-        };
-        match self.writer.submit(Write::new(effect, vec![entry])).await {
-            Ok(done) => {
-                let decided = done.into_inner().outcome;
-                Ok(DecisionGiven { at: decided.at, index: decided.index })
-            }
-            Err(WriteError::Conflict(Conflict::NotFound)) => Err(DecideError::NotFound),
-            Err(WriteError::Conflict(Conflict::State)) => Err(DecideError::AlreadyDecided),
-            Err(WriteError::Conflict(Conflict::Withdrawn)) => {
-                self.note_ended(caller, vec![account], Ended::Withdrawn).await?;
-                Err(DecideError::Gone)
-            }
-            Err(error) => Err(Trouble::from(error).into()),
-        }
+        account.for_sender = Part { cause: Some(self.ruling.reason.to_string()), ..part };
+        Ok(account)
+    }
+
+    fn change(
+        &self,
+        at: &At<'_, Caller>,
+        account: Account,
+    ) -> Result<(Change<DecideDeclaration>, ()), Trouble> {
+        let Ruling { verdict, reason, on } = self.ruling.clone();
+        let effect = DecideDeclaration { id: self.declaration, recorder: at.by.party(), verdict, reason, on };
+        Ok((Change::new(at, effect, vec![account])?, ()))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        (): (),
+        done: Committed<Done<Decided>>,
+    ) -> Result<Reached<DecisionGiven>, Trouble> {
+        let Decided { at, index, .. } = done.into_inner().outcome;
+        Ok(Reached::Here(DecisionGiven { at, index }))
+    }
+
+    fn met(&self, conflict: Conflict) -> Option<DecideError> {
+        (conflict == Conflict::State).then_some(DecideError::AlreadyDecided)
     }
 }
 

@@ -17,22 +17,25 @@ pub use self::{
 use super::{
     Exchange,
     caller::Caller,
-    facts::Reading,
-    ledger::Account,
-    push::{ATTEMPTS, Idempotency},
+    entry::Account,
+    not_found::no_declaration,
+    perform::{At, Change, No, Operation, Reached, Turned},
+    push::Idempotency,
     recipients::Resolved,
     submission::Address,
+    toolbox::Toolbox,
     trouble::Trouble,
 };
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
-    crypto::at_rest::Place,
+    crypto::{at_rest::Place, pseudonym::Pseudonym},
     domain::{
         age::BirthDate,
+        clock::amsterdam_midnight,
         code::{DatasetCode, Purpose},
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
-        id::{DeclarationId, PersonId},
+        id::DeclarationId,
         person::{Maatregel, PersonReference, Protection},
         problem::Fault,
     },
@@ -41,8 +44,10 @@ use crate::{
         routes::{DeclarationFacts, RouteAction, RouteContext},
     },
     store::{
-        write::{Declare, Declared, Evidenced, IdempotencyKey, Made, NewPerson, Write},
-        writer::{Conflict, WriteError},
+        Committed,
+        snapshot::Needs,
+        write::{Declare, Declared, Evidenced, IdempotencyKey, Made, NewPerson},
+        writer::{error::Conflict, job::Done},
     },
 };
 
@@ -137,6 +142,16 @@ pub enum DeclareError {
     Trouble(#[from] Trouble),
 }
 
+impl From<Turned> for DeclareError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::NotFound => Self::NotFound,
+            Turned::Gone(_) => Self::NotFound,
+            Turned::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
 impl Exchange {
     /// Records a declaration. A repetition with the same key and body gives the same answer, and records nothing.
     ///
@@ -149,29 +164,18 @@ impl Exchange {
         idempotency: Option<&Idempotency>,
     ) -> Result<Recorded, DeclareError> {
         let now = self.clock.now();
-        let key = match idempotency {
-            None => None,
-            Some(given) => {
-                let key = IdempotencyKey {
-                    key: self.key_hmac(caller, given)?,
-                    body: self.body_hmac(caller, given)?,
-                };
-                if let Some(earlier) = self.declared_before(caller, &key).await? {
-                    return Ok(earlier);
-                }
-                Some(key)
-            }
-        };
-        let (towards, faults) = self.judge_declaration(caller, &wish.parts(), now).await?;
-        if !faults.is_empty() {
-            return Err(DeclareError::Invalid(faults));
-        }
-        for _ in 0..ATTEMPTS {
-            if let Some(recorded) = self.keep(caller, wish, towards.as_ref(), key.clone()).await? {
-                return Ok(recorded);
-            }
-        }
-        Err(Trouble::Restless.into())
+        let party = caller.party();
+        let key = idempotency.map(|given| {
+            let (key, body) = (&given.key, &given.body);
+            Ok::<_, Trouble>(IdempotencyKey {
+                key: self.tools.key_hmac(party, key)?,
+                body: self.tools.body_hmac(party, body)?,
+            })
+        });
+        let key = key.transpose()?;
+        let id = DeclarationId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
+        let (towards, faults) = self.tools.judge_declaration(caller, &wish.parts(), now);
+        self.perform(caller, &RecordWish { id, wish, towards, faults, key }).await
     }
 
     /// A declaration that the caller recorded, and what was decided upon it.
@@ -183,108 +187,137 @@ impl Exchange {
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;
         let Some(row) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
-            self.note_stranger_to_declaration(caller, Event::Lookup, id, found.as_ref()).await?;
+            self.note(caller, vec![no_declaration(caller, Event::Lookup, id, found.as_ref())]).await?;
             return Err(DeclareError::NotFound);
         };
         Ok(self.known(row.clone()).await?)
     }
+}
 
-    /// What the same key and body recorded before.
-    async fn declared_before(
-        &self,
-        caller: &Caller,
-        key: &IdempotencyKey,
-    ) -> Result<Option<Recorded>, DeclareError> {
-        let known = self.store.by_idempotency_key(&caller.party(), &key.key).await.map_err(Trouble::from)?;
-        let id = match known {
-            None => return Ok(None),
-            Some((body, Made::Declaration(id))) if body == key.body => id,
-            Some(_) => return Err(DeclareError::KeyReused),
-        };
-        let row = self.store.declaration(id).await.map_err(Trouble::from)?;
-        let row = row.ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
-        Ok(Some(Recorded { id, index: row.recorded_index }))
+struct RecordWish<'a> {
+    id: DeclarationId,
+    wish: &'a Wish,
+    towards: Option<Resolved>,
+    /// What was recorded once is answered again, also when it would not be taken today.
+    faults: Vec<Fault>,
+    key: Option<IdempotencyKey>,
+}
+
+impl Operation for RecordWish<'_> {
+    type By = Caller;
+    type Ruling = ();
+    type Effect = Declare;
+    type Kept = ();
+    type Outcome = Recorded;
+    type Error = DeclareError;
+
+    fn needs(&self, by: &Caller, tools: &Toolbox) -> Result<Needs, Trouble> {
+        let made_under = self.key.as_ref().map(|key| (by.party(), key.key.clone()));
+        // Of a number that may not be used nothing is derived.
+        let pseudonyms = if self.faults.is_empty() { self.pseudonyms(by, tools) } else { Vec::new() };
+        Ok(Needs { made_under, pseudonyms, ..Needs::default() })
     }
 
-    async fn keep(
-        &self,
-        caller: &Caller,
-        wish: &Wish,
-        towards: Option<&Resolved>,
-        idempotency: Option<IdempotencyKey>,
-    ) -> Result<Option<Recorded>, DeclareError> {
-        let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        let purpose = wish.purpose.as_ref().map_or("", Purpose::as_str);
-        let pseudonyms = self.pseudonyms_of(caller.party(), &wish.reference, purpose);
-        let known = self.store.person(&pseudonyms).await.map_err(Trouble::from)?;
+    fn judge(&self, at: &At<'_, Caller>) -> Result<(), No<DeclareError>> {
+        if let (Some((body, made)), Some(key)) = (at.facts.made(), &self.key) {
+            let same = body == key.body && matches!(made, Made::Declaration(_));
+            let reused = || No::For(DeclareError::KeyReused, Vec::new());
+            return Err(if same { No::Before(made) } else { reused() });
+        }
+        if !self.faults.is_empty() {
+            return Err(No::For(DeclareError::Invalid(self.faults.clone()), Vec::new()));
+        }
         let facts = DeclarationFacts {
-            kind: wish.kind,
-            by: wish.given_by,
-            given_by: wish.given_by,
-            age: wish.birth_date.age_at(now),
-            protection: &wish.protection,
+            kind: self.wish.kind,
+            by: self.wish.given_by,
+            given_by: self.wish.given_by,
+            age: self.wish.birth_date.age_at(at.now),
+            protection: &self.wish.protection,
         };
-        let context = RouteContext::declaring(now, facts);
-        let id = DeclarationId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
-        let mut about = Account { sender: Some(caller.party()), person: known, ..Account::default() };
-        about.for_sender.declaration_kind = Some(wish.kind);
-        about.for_sender.capacity = Some(wish.given_by);
-        let may = self.may_in(caller, RouteAction::Declare, &party, context, about).await?;
-        may.map_err(DeclareError::Refused)?;
-        let person = match known {
-            Some(person) => person,
-            None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
-        };
+        let (sender, person) = (Some(at.by.party()), at.facts.person());
+        let mut about = Account { sender, person, ..Account::default() };
+        about.for_sender.declaration_kind = Some(self.wish.kind);
+        about.for_sender.capacity = Some(self.wish.given_by);
+        at.require_in(RouteAction::Declare, RouteContext::declaring(at.now, facts), about)
+    }
+
+    fn change(&self, at: &At<'_, Caller>, (): ()) -> Result<(Change<Declare>, ()), Trouble> {
+        let (wish, party) = (self.wish, at.by.party());
+        let towards = self.towards.as_ref();
+        let municipality = towards.and_then(|towards| towards.municipality.clone());
+        let person = at.tools.person(at.facts.person(), at.now)?;
         let mut account = Account::of(Event::Declare, Outcome::Recorded);
-        account.sender = Some(caller.party());
+        account.sender = Some(party);
         account.person = Some(person);
         account.for_sender = Part {
-            declaration: Some(id),
+            declaration: Some(self.id),
             declaration_kind: Some(wish.kind),
             capacity: Some(wish.given_by),
             evidence: Some(wish.evidence),
             dataset: Some(wish.dataset.clone()),
             purpose: wish.purpose.clone(),
             recipient: towards.map(|towards| towards.party),
-            municipality: towards.and_then(|towards| towards.municipality.clone()),
+            municipality: municipality.clone(),
             ..Part::default()
         };
-        let entry = self.entry(caller, account)?;
-        let kept = Zeroizing::new(
-            serde_json::to_vec(&KeptFacts::of(wish)).map_err(|_| Trouble::Inconsistent("facts"))?,
-        );
-        let place = Place { table: "declaration", row: &id.to_string(), column: "facts" };
-        let midnight = crate::domain::clock::amsterdam_midnight;
         let effect = Declare {
-            id,
-            person: NewPerson { id: person, scope: caller.party(), pseudonyms },
+            id: self.id,
+            person: NewPerson { id: person, scope: party, pseudonyms: self.pseudonyms(at.by, at.tools) },
             kind: wish.kind,
             dataset: wish.dataset.clone(),
             purpose: wish.purpose.clone(),
             towards: towards.map(|towards| towards.party),
-            municipality: towards.and_then(|towards| towards.municipality.clone()),
+            municipality,
             given_by: wish.given_by,
-            given_at: midnight(wish.given_at),
-            until: wish.until.map(midnight),
+            given_at: amsterdam_midnight(wish.given_at),
+            until: wish.until.map(amsterdam_midnight),
             explicit: wish.explicit,
             evidence: Evidenced {
                 kind: wish.evidence,
                 digest: wish.evidence_digest,
                 recorded_on: wish.recorded_on,
             },
-            facts: Some(self.at_rest().seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?),
-            recorder: caller.party(),
-            idempotency,
+            facts: Some(at.tools.keep_facts(self.id, wish)?),
+            recorder: party,
+            idempotency: self.key.clone(),
         };
-        match self.writer.submit(Write::new(effect, vec![entry])).await {
-            Ok(done) => {
-                let Declared { id, index, .. } = done.into_inner().outcome;
-                Ok(Some(Recorded { id, index }))
-            }
-            Err(WriteError::Conflict(Conflict::KeyReused)) => Err(DeclareError::KeyReused),
-            Err(error) if error.may_decide_again() => Ok(None),
-            Err(error) => Err(Trouble::from(error).into()),
-        }
+        Ok((Change::new(at, effect, vec![account])?, ()))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        (): (),
+        done: Committed<Done<Declared>>,
+    ) -> Result<Reached<Recorded>, Trouble> {
+        let Declared { id, index, .. } = done.into_inner().outcome;
+        Ok(Reached::Here(Recorded { id, index }))
+    }
+
+    fn met(&self, conflict: Conflict) -> Option<DeclareError> {
+        (conflict == Conflict::KeyReused).then_some(DeclareError::KeyReused)
+    }
+
+    async fn again(&self, exchange: &Exchange, _: &Caller, made: Made) -> Result<Recorded, DeclareError> {
+        let Made::Declaration(id) = made else { return Err(DeclareError::KeyReused) };
+        let row = exchange.store.declaration(id).await.map_err(Trouble::from)?;
+        let row = row.ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
+        Ok(Recorded { id, index: row.recorded_index })
+    }
+}
+
+impl RecordWish<'_> {
+    fn pseudonyms(&self, by: &Caller, tools: &Toolbox) -> Vec<Pseudonym> {
+        let purpose = self.wish.purpose.as_ref().map_or("", Purpose::as_str);
+        tools.pseudonyms_of(by.party(), &self.wish.reference, purpose)
+    }
+}
+
+impl Toolbox {
+    /// What is known of the person, sealed for the declaration's row.
+    fn keep_facts(&self, id: DeclarationId, wish: &Wish) -> Result<Vec<u8>, Trouble> {
+        let kept = serde_json::to_vec(&KeptFacts::of(wish)).map_err(|_| Trouble::Inconsistent("facts"))?;
+        let place = Place { table: "declaration", row: &id.to_string(), column: "facts" };
+        Ok(self.at_rest().seal(place, &Zeroizing::new(kept), self.entropy.as_ref())?)
     }
 }

@@ -28,8 +28,7 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn parties(&self, caller: &Caller) -> Result<Vec<PartyRow>, DirectoryError> {
         self.catalogue_route(caller).await?;
-        let parties = self.store.parties().await.map_err(Trouble::from)?;
-        Ok(parties.into_iter().filter(|party| !party.blocked).collect())
+        Ok(caller.register().parties().filter(|party| !party.blocked).cloned().collect())
     }
 
     /// The keys of a party as they stand now, the oldest first.
@@ -38,12 +37,11 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn keys_of(&self, caller: &Caller, party: PartyId) -> Result<Vec<KeyRow>, DirectoryError> {
         self.catalogue_route(caller).await?;
-        if self.store.party(&party).await.map_err(Trouble::from)?.is_none() {
+        if caller.register().party(&party).is_none() {
             return Err(DirectoryError::NotFound);
         }
         let now = self.clock.now();
-        let keys = self.store.keys(&party).await.map_err(Trouble::from)?;
-        Ok(keys.into_iter().map(|key| key.at(now)).collect())
+        Ok(caller.register().keys(&party).iter().cloned().map(|key| key.at(now)).collect())
     }
 
     /// All datasets.
@@ -52,7 +50,7 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn datasets(&self, caller: &Caller) -> Result<Vec<&Dataset>, DirectoryError> {
         self.catalogue_route(caller).await?;
-        Ok(self.catalogue.datasets().collect())
+        Ok(self.tools.catalogue.datasets().collect())
     }
 
     /// One dataset.
@@ -61,7 +59,7 @@ impl Exchange {
     /// [`DirectoryError`].
     pub async fn dataset(&self, caller: &Caller, code: &DatasetCode) -> Result<&Dataset, DirectoryError> {
         self.catalogue_route(caller).await?;
-        self.catalogue.dataset(code).ok_or(DirectoryError::NotFound)
+        self.tools.catalogue.dataset(code).ok_or(DirectoryError::NotFound)
     }
 
     async fn catalogue_route(&self, caller: &Caller) -> Result<(), DirectoryError> {

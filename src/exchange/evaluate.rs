@@ -1,6 +1,6 @@
 //! What would be decided: judges the facts in the question alone, no stored person or packet.
 
-use super::{Exchange, caller::Caller, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, entry::Account, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::problem::Fault,
@@ -34,7 +34,7 @@ impl Exchange {
     pub async fn evaluate(&self, caller: &Caller, question: &WhatIf) -> Result<Explanation, EvaluateError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::Evaluate, now).await?.map_err(EvaluateError::Refused)?;
-        let answer = explain(&self.engine, question, now)?;
+        let answer = explain(&self.tools.engine, question, now)?;
         let outcome = if answer.permitted { Outcome::Permitted } else { Outcome::Refused };
         let mut account = Account::of(Event::Evaluated, outcome);
         account.sender = Some(caller.party());
@@ -43,8 +43,7 @@ impl Exchange {
         account.for_sender.basis.clone_from(&answer.basis);
         account.for_sender.conditions = answer.reasons.iter().map(|reason| reason.code.to_string()).collect();
         account.for_sender.policy_digest = Some(answer.policy_digest);
-        let entry = self.entry(caller, account)?;
-        self.record(vec![entry]).await?;
+        self.note(caller, vec![account]).await?;
         Ok(answer)
     }
 
@@ -58,9 +57,8 @@ impl Exchange {
         let mut account = Account::of(Event::Evaluated, Outcome::Refused);
         account.sender = Some(caller.party());
         account.for_sender.conditions = reasons.iter().map(|reason| reason.code.to_string()).collect();
-        account.for_sender.policy_digest = Some(self.policy_digest());
-        let entry = self.entry(caller, account)?;
-        drop(self.record(vec![entry]).await?);
+        account.for_sender.policy_digest = Some(self.tools.policy_digest());
+        self.note(caller, vec![account]).await?;
         Ok(())
     }
 }

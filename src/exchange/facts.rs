@@ -1,12 +1,10 @@
-//! Gathering what a decision rests on, with the versions that the writer compares before it commits.
-//!
-//! A version is read before the facts that it stands for: what changes in between makes the decision void, never wrong.
+//! From a snapshot to the facts of a decision, with the subjects that the writer looks at before it commits.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Exchange, trouble::Trouble};
+use super::{toolbox::Toolbox, trouble::Trouble};
 use crate::{
     domain::{
         code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
@@ -15,9 +13,11 @@ use crate::{
         party::{PartyId, Role},
         person::PersonFacts,
     },
-    policy::facts::{FactVersion, Facts, PartyFacts, RequestFacts},
+    policy::facts::{Facts, PartyFacts, RequestFacts},
     store::{
-        read::{CopyState, DeclarationRow, PacketState},
+        read::{CopyState, PacketState},
+        register::Register,
+        snapshot::{Snapshot, Wish},
         subject,
         write::PacketKind,
     },
@@ -51,24 +51,22 @@ pub(super) struct Gathered {
     pub(super) declarations: Vec<DeclarationId>,
 }
 
-impl Exchange {
-    /// Reads what a decision about one recipient rests on.
-    pub(super) async fn gather(&self, asked: &Asked<'_>) -> Result<Gathered, Trouble> {
+impl Toolbox {
+    /// What a decision about one recipient rests on.
+    pub(super) fn gather(&self, snapshot: &Snapshot, asked: &Asked<'_>) -> Result<Gathered, Trouble> {
         let mut reading = Reading::default();
-        let sender = self.party_facts(asked.sender, asked.now, &mut reading).await?;
-        let recipient = self.party_facts(asked.recipient, asked.now, &mut reading).await?;
-        let standing = self
-            .standing(
-                asked,
-                (asked.dataset, asked.purpose),
-                (asked.recipient, asked.municipality),
-                &mut reading,
-            )
-            .await?;
-        let request = self.request_facts(asked, &mut reading).await?;
-        if let Some(packet) = asked.packet {
-            self.note_version(subject::packet(packet), &mut reading).await?;
-        }
+        let register = snapshot.register();
+        let sender = party_facts(register, asked.sender, asked.now, &mut reading);
+        let recipient = party_facts(register, asked.recipient, asked.now, &mut reading);
+        let standing = standing(
+            snapshot,
+            asked,
+            (asked.dataset, asked.purpose),
+            (asked.recipient, asked.municipality),
+            &mut reading,
+        );
+        let request = self.request_facts(snapshot, asked, &mut reading)?;
+        reading.subjects.extend(asked.packet.map(subject::packet));
 
         let by = |kind: DeclarationKind| -> BTreeSet<Capacity> {
             standing.iter().filter(|one| one.kind == kind).map(|one| one.given_by).collect()
@@ -99,7 +97,7 @@ impl Exchange {
             bezwaar: !by(DeclarationKind::Bezwaar).is_empty(),
             beperking: !by(DeclarationKind::Beperking).is_empty(),
             subject: asked.packet,
-            versions: reading.versions.into_iter().collect(),
+            as_of: snapshot.as_of(reading.subjects),
             valid_until: reading.valid_until,
             tells_age: true,
         };
@@ -109,68 +107,23 @@ impl Exchange {
         Ok(Gathered { facts, declarations })
     }
 
-    /// A party and the municipalities that it acts for today. The person is no registered party.
-    pub(super) async fn party_facts(
-        &self,
-        party: PartyId,
-        now: Timestamp,
-        reading: &mut Reading,
-    ) -> Result<PartyFacts, Trouble> {
-        if party.role == Role::Betrokkene {
-            return Ok(PartyFacts { party, gemeenten: BTreeSet::new() });
-        }
-        self.note_version(subject::party(&party), reading).await?;
-        let found = self.store.party(&party).await?.filter(|found| !found.blocked);
-        let Some(found) = found else { return Ok(PartyFacts { party, gemeenten: BTreeSet::new() }) };
-        reading.lapses(found.next_change(now));
-        Ok(PartyFacts { party, gemeenten: found.municipalities_at(now) })
-    }
-
-    /// The declarations that stand towards a recipient. The person's own copy needs none.
-    async fn standing(
-        &self,
-        asked: &Asked<'_>,
-        (dataset, purpose): (&DatasetCode, &Purpose),
-        (towards, municipality): (PartyId, Option<&Municipality>),
-        reading: &mut Reading,
-    ) -> Result<Vec<DeclarationRow>, Trouble> {
-        let Some(person) = asked.person else { return Ok(Vec::new()) };
-        self.note_version(subject::person(person), reading).await?;
-        let mut found = self.store.standing(person, dataset, purpose, &towards, asked.now).await?;
-        found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
-        found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
-        if found.iter().any(|one| is_of_another(one, municipality)) {
-            let party = self.store.party(&towards).await?;
-            let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();
-            let by_mandate =
-                |place: Option<&Municipality>| place.is_some_and(|place| mandated.contains(place));
-            found.retain(|one| {
-                let either = by_mandate(municipality) || by_mandate(one.municipality.as_ref());
-                !(is_of_another(one, municipality) && either)
-            });
-        }
-        for one in &found {
-            reading.lapses(one.until);
-            // What a transfer rests on; the other kinds are notes or stand in its way.
-            if one.kind.names_its_recipient() {
-                reading.declarations.insert(one.id);
-            }
-        }
-        Ok(found)
-    }
-
     /// The request counts if it was made by this sender about this person and, for a college, towards that college.
-    async fn request_facts(&self, asked: &Asked<'_>, reading: &mut Reading) -> Result<RequestFacts, Trouble> {
+    fn request_facts(
+        &self,
+        snapshot: &Snapshot,
+        asked: &Asked<'_>,
+        reading: &mut Reading,
+    ) -> Result<RequestFacts, Trouble> {
         let Some(id) = asked.request else { return Ok(RequestFacts::default()) };
-        self.note_version(subject::packet(id), reading).await?;
-        let request = self.store.packet(id).await?.filter(|request| {
+        reading.subjects.insert(subject::packet(id));
+        let request = snapshot.packet(id).filter(|request| {
             request.kind == PacketKind::Request
                 && request.sender == asked.sender
                 && Some(request.person) == asked.person
                 && request.state != PacketState::Withdrawn
         });
         let Some(request) = request else { return Ok(RequestFacts::default()) };
-        let person = self.kept_header(&request)?.person;
+        let person = self.kept_header(request)?.person;
         let indiening = person.birth_date.age_at(request.created);
         let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
@@ -181,7 +134,7 @@ impl Exchange {
             }
             // What ended carries nothing more; who agreed with it is still told apart from who did not.
             let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            let continues = self.store.answer(id, &copy.party).await?.is_some_and(|answer| answer.continues);
+            let continues = snapshot.answer(id, &copy.party).is_some_and(|answer| answer.continues);
             let accepted = continues && (own || !ended);
             // The document goes to the college that was asked, whoever acts for it, and to no other of that party.
             let other = |named: &Municipality| copy.municipality.as_ref().is_some_and(|asked| asked != named);
@@ -190,7 +143,7 @@ impl Exchange {
             }
             let about = (&request.dataset, &request.purpose);
             let standing =
-                self.standing(asked, about, (copy.party, copy.municipality.as_ref()), reading).await?;
+                standing(snapshot, asked, about, (copy.party, copy.municipality.as_ref()), reading);
             let instemming = standing
                 .iter()
                 .filter(|one| one.kind == DeclarationKind::Instemming)
@@ -210,23 +163,67 @@ impl Exchange {
         }
         Ok(RequestFacts::default())
     }
+}
 
-    async fn note_version(&self, subject: String, reading: &mut Reading) -> Result<(), Trouble> {
-        reading.versions.extend(self.store.versions(vec![subject]).await?);
-        Ok(())
+/// The declarations that stand towards a recipient. The person's own copy needs none.
+fn standing<'s>(
+    snapshot: &'s Snapshot,
+    asked: &Asked<'_>,
+    about: (&DatasetCode, &Purpose),
+    (towards, municipality): (PartyId, Option<&Municipality>),
+    reading: &mut Reading,
+) -> Vec<&'s Wish> {
+    let Some(person) = asked.person else { return Vec::new() };
+    reading.subjects.insert(subject::person(person));
+    let mut found: Vec<_> = snapshot.standing(person, about, &towards, asked.now).collect();
+    found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
+    found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
+    if found.iter().any(|one| is_of_another(one, municipality)) {
+        let party = snapshot.register().party(&towards);
+        let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();
+        let by_mandate = |place: Option<&Municipality>| place.is_some_and(|place| mandated.contains(place));
+        found.retain(|one| {
+            let either = by_mandate(municipality) || by_mandate(one.municipality.as_ref());
+            !(is_of_another(one, municipality) && either)
+        });
     }
+    for one in &found {
+        reading.lapses(one.until);
+        // What a transfer rests on; the other kinds are notes or stand in its way.
+        if one.kind.names_its_recipient() {
+            reading.declarations.insert(one.id);
+        }
+    }
+    found
+}
+
+/// A party and the municipalities that it acts for today. The person is no registered party.
+pub(super) fn party_facts(
+    register: &Register,
+    party: PartyId,
+    now: Timestamp,
+    reading: &mut Reading,
+) -> PartyFacts {
+    let nowhere = PartyFacts { party, gemeenten: BTreeSet::new() };
+    if party.role == Role::Betrokkene {
+        return nowhere;
+    }
+    reading.subjects.insert(subject::party(&party));
+    let Some(found) = register.party(&party).filter(|found| !found.blocked) else { return nowhere };
+    reading.lapses(found.next_change(now));
+    PartyFacts { party, gemeenten: found.municipalities_at(now) }
 }
 
 /// Whether a declaration was given towards the college of another municipality. Under a delegation the same party is the
 /// controller for both and the declaration counts; under a mandate it counts for its own college only.
-fn is_of_another(declaration: &DeclarationRow, municipality: Option<&Municipality>) -> bool {
+fn is_of_another(declaration: &Wish, municipality: Option<&Municipality>) -> bool {
     declaration.towards.is_some() && declaration.municipality.as_ref() != municipality
 }
 
 /// What was read so far.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    versions: BTreeSet<FactVersion>,
+    subjects: BTreeSet<String>,
     valid_until: Option<Timestamp>,
     declarations: BTreeSet<DeclarationId>,
 }
@@ -236,8 +233,8 @@ impl Reading {
         self.valid_until = [self.valid_until, at].into_iter().flatten().min();
     }
 
-    /// The versions that were noted, for a write that rests on what was read.
-    pub(super) fn into_versions(self) -> impl Iterator<Item = FactVersion> {
-        self.versions.into_iter()
+    /// What was looked at, for a write that rests on it.
+    pub(super) fn into_subjects(self) -> BTreeSet<String> {
+        self.subjects
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Exchange, caller::Caller, ledger::Account, trouble::Trouble};
+use super::{Exchange, caller::Caller, entry::Account, plain::PlainError, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     crypto::keys::RecipientKey,
@@ -12,8 +12,8 @@ use crate::{
     policy::{permit::Refusal, routes::RouteAction},
     store::{
         read::KeyState,
-        write::{PublishKey, RetireKey, RevokeKey, Write},
-        writer::error::{Conflict, WriteError},
+        write::{PublishKey, RetireKey, RevokeKey},
+        writer::error::Conflict,
     },
 };
 
@@ -49,10 +49,10 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    pub(super) fn of(error: WriteError) -> Self {
+    pub(super) fn of(error: PlainError) -> Self {
         match error {
-            WriteError::Conflict(Conflict::NotFound) => Self::NotFound,
-            WriteError::Conflict(Conflict::Taken | Conflict::State) => Self::Taken,
+            PlainError::Conflict(Conflict::NotFound) => Self::NotFound,
+            PlainError::Conflict(Conflict::Taken | Conflict::State) => Self::Taken,
             other => Self::Trouble(other.into()),
         }
     }
@@ -80,12 +80,13 @@ impl Exchange {
             key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now)?;
         drop(trust);
         let until = end_of(until, proven)?;
-        let earlier = self.store.keys(&caller.party()).await.map_err(Trouble::from)?;
+        let earlier = caller.register().keys(&caller.party());
         let known = earlier.iter().find(|row| row.thumbprint == key.thumbprint());
         if known.is_some_and(|row| row.state == KeyState::Active && row.valid_until != until) {
             return Err(KeyError::OtherEnd);
         }
-        let delay = if earlier.is_empty() { jiff::SignedDuration::ZERO } else { self.settings.key_delay };
+        let delay =
+            if earlier.is_empty() { jiff::SignedDuration::ZERO } else { self.tools.settings.key_delay };
         let from = known.map_or_else(|| now.checked_add(delay).unwrap_or(now), |row| row.valid_from);
         if until.is_some_and(|until| until <= from) {
             return Err(KeyError::Invalid(vec![ended()]));
@@ -100,9 +101,8 @@ impl Exchange {
             valid_until: until,
             active: true,
         };
-        let entry = self.entry(caller, key_account(caller, Event::KeyPublished, key.thumbprint()))?;
-        let done = self.writer.submit(Write::new(effect, vec![entry])).await.map_err(KeyError::of)?;
-        drop(done);
+        let account = key_account(caller, Event::KeyPublished, key.thumbprint());
+        self.perform_plain(caller, effect, vec![account]).await.map_err(KeyError::of)?;
         self.own_key(caller, key.thumbprint()).await
     }
 
@@ -113,9 +113,9 @@ impl Exchange {
     pub async fn retire_key(&self, caller: &Caller, thumbprint: &str) -> Result<KeyRow, KeyError> {
         self.key_route(caller, RouteAction::RevokeKey).await?;
         let known = self.own_key(caller, thumbprint).await?.thumbprint;
-        let entry = self.entry(caller, key_account(caller, Event::KeyRetired, &known))?;
+        let account = key_account(caller, Event::KeyRetired, &known);
         let effect = RetireKey { thumbprint: known.clone(), party: caller.party() };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(KeyError::of)?);
+        self.perform_plain(caller, effect, vec![account]).await.map_err(KeyError::of)?;
         self.own_key(caller, &known).await
     }
 
@@ -126,9 +126,9 @@ impl Exchange {
     pub async fn revoke_key(&self, caller: &Caller, thumbprint: &str) -> Result<KeyRow, KeyError> {
         self.key_route(caller, RouteAction::RevokeKey).await?;
         let known = self.own_key(caller, thumbprint).await?.thumbprint;
-        let entry = self.entry(caller, key_account(caller, Event::KeyRevoked, &known))?;
+        let account = key_account(caller, Event::KeyRevoked, &known);
         let effect = RevokeKey { thumbprint: known.clone(), party: Some(caller.party()) };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(KeyError::of)?);
+        self.perform_plain(caller, effect, vec![account]).await.map_err(KeyError::of)?;
         self.own_key(caller, &known).await
     }
 
@@ -138,9 +138,9 @@ impl Exchange {
     }
 
     async fn own_key(&self, caller: &Caller, thumbprint: &str) -> Result<KeyRow, KeyError> {
-        let found = self.store.key(thumbprint).await.map_err(Trouble::from)?;
-        let own = found.filter(|row| row.party == caller.party()).ok_or(KeyError::NotFound)?;
-        Ok(own.at(self.clock.now()))
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let own = register.key(thumbprint).filter(|row| row.party == caller.party());
+        Ok(own.cloned().ok_or(KeyError::NotFound)?.at(self.clock.now()))
     }
 }
 

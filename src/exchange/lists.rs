@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, trouble::Trouble};
+use super::{Exchange, caller::Caller, not_found::no_packet, trouble::Trouble};
 use crate::{
     accesslog::entry::Event,
     domain::{code::DatasetCode, id::PacketId, party::PartyId},
@@ -82,7 +82,7 @@ impl Exchange {
                     || packet.recipients.iter().any(|row| row.party == caller.party()))
         };
         let Some(packet) = found.as_ref().filter(is_mine).cloned() else {
-            self.note_stranger(caller, Event::Lookup, id, found.as_ref()).await?;
+            self.note(caller, vec![no_packet(caller, Event::Lookup, id, found.as_ref())]).await?;
             return Err(ListError::NotFound);
         };
         let is_sender = packet.sender == caller.party();
@@ -183,6 +183,7 @@ impl Exchange {
     }
 
     async fn seen_by(&self, party: PartyId, packet: PacketRow, now: Timestamp) -> Result<Seen, Trouble> {
+        let held = self.store.held_for(packet.id).await?;
         let mut copies = Vec::new();
         for row in packet.recipients.iter().filter(|row| packet.sender == party || row.party == party) {
             let answer = match packet.kind {
@@ -191,7 +192,7 @@ impl Exchange {
             };
             copies.push(SeenCopy {
                 row: row.clone(),
-                state: state_at(row, &packet, now),
+                state: state_at(row, held.contains(&row.party), &packet, now),
                 continues: answer.as_ref().map(|answer| answer.continues),
                 answered_at: answer.map(|answer| answer.at),
             });
@@ -202,11 +203,11 @@ impl Exchange {
 
 /// A copy whose term has passed is expired, whether or not the gateway has ended it yet. One that waits for a recipient that
 /// cannot come for it is withheld.
-fn state_at(row: &RecipientRow, packet: &PacketRow, now: Timestamp) -> CopyState {
+fn state_at(row: &RecipientRow, held: bool, packet: &PacketRow, now: Timestamp) -> CopyState {
     let over = packet.state != PacketState::Withdrawn && packet.expires <= now;
     match row.state {
         CopyState::Waiting if over => CopyState::Expired,
-        CopyState::Waiting if row.held && packet.state == PacketState::Open => CopyState::Withheld,
+        CopyState::Waiting if held && packet.state == PacketState::Open => CopyState::Withheld,
         state => state,
     }
 }

@@ -57,7 +57,7 @@ impl Exchange {
     /// # Errors
     /// [`Trouble`] says why not.
     pub async fn ready(&self) -> Result<(), Trouble> {
-        Ok(self.writer.prove().await?)
+        Ok(self.pen.prove().await?)
     }
 
     async fn entries(&self, id: TileId) -> Result<Option<Vec<u8>>, Trouble> {

@@ -2,16 +2,22 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Exchange, trouble::Trouble};
+use super::{
+    Exchange,
+    entry::{Account, Clock, Operator},
+    plain::PlainError,
+    trouble::Trouble,
+};
 use crate::{
-    accesslog::entry::{self, EntryDraft, Event, Outcome, Part, PreparedEntry},
+    accesslog::entry::{Event, Outcome, Part},
     crypto::gateway_keys::KeyKind,
     domain::{code::Municipality, digest::Digest, party::PartyId},
     identity::ClientCertificate,
     store::{
+        read::RecipientRow,
         write::{
-            ActivatePolicy, AddMunicipality, AddParty, BlockParty, EndMunicipality, Expire, MunicipalityOf,
-            RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, UpdateParty, Write,
+            ActivatePolicy, AddMunicipality, AddParty, BlockParty, Effect, EndMunicipality, Expire,
+            MunicipalityOf, RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, UpdateParty,
         },
         writer::error::{Conflict, WriteError},
     },
@@ -49,12 +55,12 @@ pub enum OperateError {
 }
 
 impl OperateError {
-    fn of(error: WriteError) -> Self {
+    fn of(error: PlainError) -> Self {
         match error {
-            WriteError::Conflict(Conflict::NotFound) => Self::NotFound,
-            WriteError::Conflict(_) => Self::Taken,
-            WriteError::PolicyDiffers => Self::PolicyChanged,
-            other => Self::Trouble(other.into()),
+            PlainError::Conflict(Conflict::NotFound) => Self::NotFound,
+            PlainError::Conflict(_) => Self::Taken,
+            PlainError::Trouble(Trouble::Write(WriteError::PolicyDiffers)) => Self::PolicyChanged,
+            PlainError::Trouble(trouble) => Self::Trouble(trouble),
         }
     }
 }
@@ -71,14 +77,15 @@ impl Exchange {
         name: &str,
         municipalities: Vec<MunicipalityOf>,
     ) -> Result<(), OperateError> {
-        let entry = self.operators_entry(party, Event::PartyRegistered, Part::default())?;
-        let known = self.store.party(&party).await.map_err(Trouble::from)?;
+        let account = about(party, Event::PartyRegistered, Part::default());
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let known = register.party(&party);
         if known.is_some() {
             let effect = UpdateParty { party, name: name.to_owned(), municipalities };
-            drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+            self.operate(effect, account).await?;
         } else {
             let effect = RegisterParty { party, name: name.to_owned(), municipalities };
-            drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+            self.operate(effect, account).await?;
         }
         Ok(())
     }
@@ -101,12 +108,12 @@ impl Exchange {
             self.check_represented(party, place).await?;
         }
         let part = Part { certificate: Some(certificate.registration()), ..Part::default() };
-        let entry = self.operators_entry(party, Event::PartyRegistered, part)?;
+        let account = about(party, Event::PartyRegistered, part);
         let effect = AddParty {
             party: RegisterParty { party, name: name.to_owned(), municipalities },
             certificate: registered(party, certificate),
         };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        self.operate(effect, account).await?;
         Ok(())
     }
 
@@ -115,13 +122,13 @@ impl Exchange {
     /// # Errors
     /// [`OperateError::Waited`] when anything waits for it, or from it for others; else [`OperateError`].
     pub async fn remove_party(&self, party: PartyId) -> Result<(), OperateError> {
-        if self.store.party(&party).await.map_err(Trouble::from)?.is_none() {
+        if self.store.register().await.map_err(Trouble::from)?.party(&party).is_none() {
             return Err(OperateError::NotFound);
         }
-        let entry = self.operators_entry(party, Event::PartyRemoved, Part::default())?;
-        match self.writer.submit(Write::new(RemoveParty { party }, vec![entry])).await {
-            Ok(done) => drop(done),
-            Err(WriteError::Conflict(Conflict::State)) => {
+        let account = about(party, Event::PartyRemoved, Part::default());
+        match self.perform_plain(&Operator, RemoveParty { party }, vec![account]).await {
+            Ok(_) => {}
+            Err(PlainError::Conflict(Conflict::State)) => {
                 let now = self.clock.now();
                 let (incoming, outgoing) = self.store.waiting_on(&party, now).await.map_err(Trouble::from)?;
                 return Err(OperateError::Waited { incoming, outgoing });
@@ -132,7 +139,7 @@ impl Exchange {
     }
 
     async fn check_represented(&self, party: PartyId, place: &MunicipalityOf) -> Result<(), OperateError> {
-        let others = self.store.others_acting(&party, place).await.map_err(Trouble::from)?;
+        let others = self.store.register().await.map_err(Trouble::from)?.others_acting(&party, place);
         others.first().map_or(Ok(()), |other| Err(OperateError::Represented(*other)))
     }
 
@@ -143,9 +150,9 @@ impl Exchange {
     pub async fn add_municipality(&self, party: PartyId, place: MunicipalityOf) -> Result<(), OperateError> {
         self.check_represented(party, &place).await?;
         let part = Part { municipality: Some(place.municipality.clone()), ..Part::default() };
-        let entry = self.operators_entry(party, Event::MandateRegistered, part)?;
+        let account = about(party, Event::MandateRegistered, part);
         let effect = AddMunicipality { party, place };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        self.operate(effect, account).await?;
         Ok(())
     }
 
@@ -161,9 +168,9 @@ impl Exchange {
         from: Timestamp,
     ) -> Result<(), OperateError> {
         let part = Part { municipality: Some(municipality.clone()), ..Part::default() };
-        let entry = self.operators_entry(party, Event::MandateEnded, part)?;
+        let account = about(party, Event::MandateEnded, part);
         let effect = EndMunicipality { party, municipality, from };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        self.operate(effect, account).await?;
         let now = self.clock.now();
         self.tell_those_who_wait(from.min(now) - SignedDuration::from_millis(1), now).await;
         Ok(())
@@ -182,9 +189,9 @@ impl Exchange {
             return Err(OperateError::OtherOrganisation);
         }
         let part = Part { certificate: Some(certificate.registration()), ..Part::default() };
-        let entry = self.operators_entry(party, Event::CertificateRegistered, part)?;
+        let account = about(party, Event::CertificateRegistered, part);
         let effect = registered(party, certificate);
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        self.operate(effect, account).await?;
         Ok(())
     }
 
@@ -193,20 +200,16 @@ impl Exchange {
     /// # Errors
     /// [`OperateError`].
     pub async fn revoke_certificate(&self, registration: Digest) -> Result<(), OperateError> {
-        let row = self
-            .store
-            .certificate(&registration)
-            .await
-            .map_err(Trouble::from)?
-            .ok_or(OperateError::NotFound)?;
+        let register = self.store.register().await.map_err(Trouble::from)?;
+        let row = register.certificate(&registration).ok_or(OperateError::NotFound)?;
         let part = Part {
             certificate: Some(registration),
             cause: Some("certificate-revoked".to_owned()),
             ..Part::default()
         };
-        let entry = self.operators_entry(row.party, Event::CertificateRegistered, part)?;
+        let account = about(row.party, Event::CertificateRegistered, part);
         let effect = RevokeCertificate { registration };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        self.operate(effect, account).await?;
         Ok(())
     }
 
@@ -223,9 +226,9 @@ impl Exchange {
     ) -> Result<(), OperateError> {
         let event = if blocked { Event::PartyBlocked } else { Event::PartyUnblocked };
         let part = Part { cause: cause.map(str::to_owned), ..Part::default() };
-        let entry = self.operators_entry(party, event, part)?;
+        let account = about(party, event, part);
         let effect = BlockParty { party, blocked };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        self.operate(effect, account).await?;
         if blocked {
             let now = self.clock.now();
             self.tell_those_who_wait(now, now).await;
@@ -246,9 +249,9 @@ impl Exchange {
     /// [`OperateError`].
     pub async fn activate_policy(&self) -> Result<(), OperateError> {
         let from = self.store.head().await.map_err(Trouble::from)?.policy;
-        let entry = self.policy_entry("policy-activated")?;
-        let effect = ActivatePolicy { from, to: self.catalogue.digest() };
-        drop(self.writer.submit(Write::new(effect, vec![entry])).await.map_err(OperateError::of)?);
+        let account = self.about_policy("policy-activated");
+        let effect = ActivatePolicy { from, to: self.tools.catalogue.digest() };
+        self.operate(effect, account).await?;
         Ok(())
     }
 
@@ -260,29 +263,21 @@ impl Exchange {
         let due = self.store.due(now, limit).await.map_err(Trouble::from)?;
         for id in &due {
             let Some(packet) = self.store.packet(*id).await.map_err(Trouble::from)? else { continue };
-            let mut entries = Vec::new();
-            for row in &packet.recipients {
-                let mut shared = Part::of(Event::Expire, Outcome::Recorded);
-                shared.packet = Some(*id);
-                shared.dataset = Some(packet.dataset.clone());
-                shared.purpose = Some(packet.purpose.clone());
-                shared.sender = Some(packet.sender);
-                shared.recipient = Some(row.party);
-                shared.municipality.clone_from(&row.municipality);
-                let draft = EntryDraft {
-                    shared,
-                    sender: Some((packet.sender, Part { person: Some(packet.person), ..Part::default() })),
-                    recipient: Some((row.party, Part::default())),
-                    ..EntryDraft::default()
-                };
-                entries.push(
-                    entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref()).map_err(Trouble::from)?,
-                );
-            }
-            match self.writer.submit(Write::new(Expire { packet: *id }, entries)).await {
-                Ok(done) => drop(done),
+            let lapsed = |row: &RecipientRow| {
+                let mut account = Account::of(Event::Expire, Outcome::Recorded);
+                account.shared.packet = Some(*id);
+                account.shared.dataset = Some(packet.dataset.clone());
+                account.shared.purpose = Some(packet.purpose.clone());
+                account.shared.sender = Some(packet.sender);
+                account.shared.recipient = Some(row.party);
+                account.shared.municipality.clone_from(&row.municipality);
+                let (sender, recipient) = (Some(packet.sender), Some(row.party));
+                Account { sender, recipient, person: Some(packet.person), ..account }
+            };
+            let accounts = packet.recipients.iter().map(lapsed).collect();
+            match self.perform_plain(&Clock, Expire { packet: *id }, accounts).await {
                 // The clock may have gone back, or another gateway was first: next time.
-                Err(WriteError::Conflict(_)) => {}
+                Ok(_) | Err(PlainError::Conflict(_)) => {}
                 Err(error) => return Err(OperateError::of(error)),
             }
         }
@@ -294,8 +289,7 @@ impl Exchange {
     /// # Errors
     /// [`Trouble`] when the log cannot be written: then the gateway must not start.
     pub async fn note_start(&self) -> Result<(), Trouble> {
-        let entry = self.policy_entry("gateway-started")?;
-        self.record(vec![entry]).await.map(drop)
+        self.note(&Operator, vec![self.about_policy("gateway-started")]).await.map(drop)
     }
 
     /// Records that one of the gateway's own keys gets a new version, before it does.
@@ -304,32 +298,27 @@ impl Exchange {
     /// [`Trouble`]; then no key may be made.
     pub async fn record_key_rotation(&self, kind: KeyKind) -> Result<(), Trouble> {
         let gateway = Part { cause: Some(kind.as_str().to_owned()), ..Part::default() };
-        let shared = Part::of(Event::GatewayKeyRotated, Outcome::Recorded);
-        let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
-        let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
-        self.record(vec![entry]).await.map(drop)
+        let account = Account { gateway, ..Account::of(Event::GatewayKeyRotated, Outcome::Recorded) };
+        self.note(&Operator, vec![account]).await.map(drop)
     }
 
-    fn policy_entry(&self, cause: &str) -> Result<PreparedEntry, Trouble> {
-        let mut shared = Part::of(Event::PolicyActivated, Outcome::Recorded);
-        shared.policy_digest = Some(self.policy_digest());
-        let gateway = Part { cause: Some(cause.to_owned()), ..Part::default() };
-        let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
-        Ok(entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?)
+    async fn operate<E: Effect + Clone>(&self, effect: E, account: Account) -> Result<(), OperateError> {
+        self.perform_plain(&Operator, effect, vec![account]).await.map(drop).map_err(OperateError::of)
     }
 
-    /// The digest that marks the policies of this gateway.
-    #[must_use]
-    pub fn policy_digest(&self) -> crate::domain::digest::Digest {
-        self.catalogue.digest()
+    fn about_policy(&self, cause: &str) -> Account {
+        let mut account = Account::of(Event::PolicyActivated, Outcome::Recorded);
+        account.shared.policy_digest = Some(self.policy_digest());
+        account.gateway.cause = Some(cause.to_owned());
+        account
     }
+}
 
-    fn operators_entry(&self, party: PartyId, event: Event, part: Part) -> Result<PreparedEntry, Trouble> {
-        let mut shared = Part::of(event, Outcome::Recorded);
-        shared.subject = Some(party);
-        let draft = EntryDraft { shared, recipient: Some((party, part)), ..EntryDraft::default() };
-        Ok(entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?)
-    }
+/// The account of what was done to a party, which reads it.
+fn about(party: PartyId, event: Event, part: Part) -> Account {
+    let mut account = Account::of(event, Outcome::Recorded);
+    account.shared.subject = Some(party);
+    Account { recipient: Some(party), for_recipient: part, ..account }
 }
 
 fn registered(party: PartyId, certificate: &ClientCertificate) -> RegisterCertificate {

@@ -5,32 +5,35 @@ mod released;
 mod undelivered;
 
 use jiff::Timestamp;
-use zeroize::Zeroizing;
 
-use self::again::No;
+use self::again::{Again, decide_again};
 pub use self::released::Released;
 use super::{
     Exchange,
     caller::Caller,
     ended::Ended,
-    ledger::{Account, Knows},
-    push::ATTEMPTS,
+    entry::{Account, Knows},
+    not_found::no_packet,
+    perform::{At, Change, No, Operation, Reached, Turned},
     receipts::Receipt,
-    submission::KeptHeader,
+    toolbox::Toolbox,
     trouble::Trouble,
 };
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
-    crypto::at_rest::Place,
     domain::{
         id::PacketId,
         party::{PartyId, Role},
     },
-    policy::{permit::Refusal, routes::RouteAction},
+    policy::{
+        permit::{Permit, Refusal},
+        routes::RouteAction,
+    },
     store::{
         Committed,
         read::{CopyState, PacketRow, PacketState, RecipientRow},
-        write::{Deliver, Delivery, TellNarrowed, Write},
+        snapshot::Needs,
+        write::{Deliver, Delivery, TellNarrowed},
         writer::job::Done,
     },
 };
@@ -55,8 +58,18 @@ pub enum PullError {
     Trouble(#[from] Trouble),
 }
 
+impl From<Turned> for PullError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::NotFound => Self::NotFound,
+            Turned::Gone(ended) => Self::Gone(ended),
+            Turned::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
 /// A packet and the copy of it that is asked for.
-struct Copy {
+pub(super) struct Copy {
     packet: PacketRow,
     row: RecipientRow,
 }
@@ -80,7 +93,7 @@ impl Exchange {
     /// # Errors
     /// [`PullError`]. Every answer, whichever it is, is in the log before it is given.
     pub async fn pull(&self, caller: &Caller, packet: PacketId) -> Result<Released, PullError> {
-        self.release(caller, packet, caller.party()).await
+        self.perform(caller, &Pull { packet, recipient: caller.party() }).await
     }
 
     /// Releases the person's copy to the sender, who hands it over; it is sealed to the sender's own key.
@@ -92,101 +105,96 @@ impl Exchange {
         caller: &Caller,
         packet: PacketId,
     ) -> Result<Released, PullError> {
-        self.release(caller, packet, PartyId::new(caller.party().oin, Role::Betrokkene)).await
+        let recipient = PartyId::new(caller.party().oin, Role::Betrokkene);
+        self.perform(caller, &Pull { packet, recipient }).await
+    }
+}
+
+pub(super) struct Pull {
+    pub(super) packet: PacketId,
+    pub(super) recipient: PartyId,
+}
+
+impl Operation for Pull {
+    type By = Caller;
+    type Ruling = (Copy, Permit);
+    type Effect = Deliver;
+    type Kept = (Copy, u64);
+    type Outcome = Released;
+    type Error = PullError;
+
+    fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        Ok(Needs { packets: vec![self.packet], ..Needs::default() })
     }
 
-    async fn release(
-        &self,
-        caller: &Caller,
-        id: PacketId,
-        recipient: PartyId,
-    ) -> Result<Released, PullError> {
-        for _ in 0..ATTEMPTS {
-            let now = self.clock.now();
-            let found = self.store.packet(id).await.map_err(Trouble::from)?;
-            let mine = found.as_ref().and_then(|packet| {
-                // The person's copy is for its sender alone.
-                let may_see = recipient == caller.party() || packet.sender == caller.party();
-                packet.recipients.iter().find(|row| may_see && row.party == recipient).cloned()
-            });
-            let may = self.could(caller, RouteAction::Pull, now).await?;
-            let (Some(packet), Some(row), true) = (found.as_ref(), mine, may) else {
-                let is_own = found.as_ref().is_some_and(|packet| packet.sender == caller.party());
-                if is_own && recipient == caller.party() {
-                    // The sender looked at its own packet: in nobody's log is that a pull.
-                    self.note_stranger(caller, Event::Lookup, id, found.as_ref()).await?;
-                    return Err(PullError::OwnPacket);
-                }
-                self.note_stranger(caller, Event::Pull, id, found.as_ref()).await?;
-                return Err(PullError::NotFound);
-            };
-            let copy = Copy { packet: packet.clone(), row };
-            if let Some(ended) = copy.ended(now) {
-                return Err(self.gone(caller, &copy, ended).await?);
-            }
-            let permit = match self.decide_again(&copy, now).await? {
-                Ok(permit) => permit,
-                Err(no) => return Err(self.refuse(caller, &copy, no).await?),
-            };
-            let account = account(&copy, Outcome::Permitted).permitted(&permit, &copy.row.categories);
-            let entry = self.entry(caller, account)?;
-            match self.writer.submit(Write::new(Deliver { permit }, vec![entry])).await {
-                Ok(delivered) => return self.hand_over(caller, &copy, delivered),
-                Err(error) if error.may_decide_again() => {}
-                Err(error) => {
-                    return Err(match error.conflict().and_then(Ended::met) {
-                        Some(ended) => self.gone(caller, &copy, ended).await?,
-                        None => Trouble::from(error).into(),
-                    });
-                }
-            }
+    fn judge(&self, at: &At<'_, Caller>) -> Result<(Copy, Permit), No<PullError>> {
+        let Some(copy) = self.copy(at) else { return Err(self.in_vain(at)) };
+        if let Some(ended) = copy.ended(at.now) {
+            return Err(No::gone(account(&copy, Outcome::Refused), ended));
         }
-        Err(Trouble::Restless.into())
-    }
-
-    fn hand_over(
-        &self,
-        caller: &Caller,
-        copy: &Copy,
-        delivered: Committed<Done<Delivery>>,
-    ) -> Result<Released, PullError> {
-        let evidence =
-            delivered.get().evidence.first().ok_or(Trouble::Inconsistent("a delivery without an entry"))?;
-        let about = Receipt { party: caller.party(), packet: Some(copy.packet.id), event: Event::Pull };
-        let receipt = self.receipt(about, evidence)?;
-        Ok(Released::mint(delivered, copy, receipt))
-    }
-
-    /// Notes the refusal; a sender whose packet can never be released as it is, is told.
-    async fn refuse(&self, caller: &Caller, copy: &Copy, no: No) -> Result<PullError, Trouble> {
-        let (No::Refused(refusal) | No::Narrowed(refusal)) = &no;
-        let entry = self.entry(caller, account(copy, Outcome::Refused).refused(refusal, Knows::Both))?;
-        Ok(PullError::Refused(match no {
-            No::Refused(refusal) => {
-                self.record(vec![entry]).await?;
-                refusal
+        match decide_again(at.tools, &copy, at.now, at.facts)? {
+            Again::Permitted(permit) => Ok((copy, permit)),
+            Again::Refused(refusal) => {
+                Err(No::refused(account(&copy, Outcome::Refused), refusal, Knows::Both))
             }
-            No::Narrowed(refusal) => {
+            // A sender whose packet can never be released as it is, is told.
+            Again::Narrowed(refusal) => {
                 let (packet, sender) = (copy.packet.id, copy.packet.sender);
                 let effect = TellNarrowed { packet, sender, party: copy.row.party };
-                drop(self.writer.submit(Write::new(effect, vec![entry])).await?);
-                refusal
+                let account = account(&copy, Outcome::Refused).refused(&refusal, Knows::Both);
+                Err(No::Narrowed(PullError::Refused(refusal), effect, account))
             }
-        }))
+        }
     }
 
-    /// What was kept with a packet for later decisions.
-    pub(super) fn kept_header(&self, packet: &PacketRow) -> Result<KeptHeader, Trouble> {
-        let place = Place { table: "packet", row: &packet.id.to_string(), column: "header" };
-        let kept: Zeroizing<Vec<u8>> = self.at_rest().open(place, &packet.header)?;
-        serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the kept header of a packet"))
+    fn change(
+        &self,
+        at: &At<'_, Caller>,
+        (copy, permit): (Copy, Permit),
+    ) -> Result<(Change<Deliver>, Self::Kept), Trouble> {
+        let as_of = permit.as_of().entries;
+        let account = account(&copy, Outcome::Permitted).permitted(&permit, &copy.row.categories);
+        Ok((Change::new(at, Deliver { permit }, vec![account])?, (copy, as_of)))
     }
 
-    async fn gone(&self, caller: &Caller, copy: &Copy, ended: Ended) -> Result<PullError, Trouble> {
-        let account = account(copy, Outcome::Refused).because(ended.as_str());
-        let entry = self.entry(caller, account)?;
-        self.record(vec![entry]).await?;
-        Ok(PullError::Gone(ended))
+    fn outcome(
+        &self,
+        at: &At<'_, Caller>,
+        (copy, as_of): Self::Kept,
+        delivered: Committed<Done<Delivery>>,
+    ) -> Result<Reached<Released>, Trouble> {
+        let evidence =
+            delivered.get().evidence.first().ok_or(Trouble::Inconsistent("a delivery without an entry"))?;
+        let about = Receipt {
+            party: at.by.party(),
+            packet: Some(copy.packet.id),
+            event: Event::Pull,
+            as_of: Some(as_of),
+        };
+        let receipt = at.tools.receipt(about, evidence, at.now)?;
+        Ok(Reached::Here(Released::mint(delivered, &copy, receipt)))
+    }
+}
+
+impl Pull {
+    /// The copy, if it is there for the caller.
+    fn copy(&self, at: &At<'_, Caller>) -> Option<Copy> {
+        let packet = at.facts.packet(self.packet)?;
+        // The person's copy is for its sender alone.
+        let may_see = self.recipient == at.by.party() || packet.sender == at.by.party();
+        let row = packet.recipients.iter().find(|row| may_see && row.party == self.recipient)?;
+        at.allows(RouteAction::Pull).then(|| Copy { packet: packet.clone(), row: row.clone() })
+    }
+
+    fn in_vain(&self, at: &At<'_, Caller>) -> No<PullError> {
+        let found = at.facts.packet(self.packet);
+        let is_own = found.is_some_and(|packet| packet.sender == at.by.party());
+        if is_own && self.recipient == at.by.party() {
+            // The sender looked at its own packet: in nobody's log is that a pull.
+            let account = no_packet(at.by, Event::Lookup, self.packet, found);
+            return No::For(PullError::OwnPacket, vec![account]);
+        }
+        No::not_found(no_packet(at.by, Event::Pull, self.packet, found))
     }
 }
 

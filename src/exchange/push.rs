@@ -9,39 +9,46 @@ mod seal;
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use self::prepare::Prepared;
+use self::{
+    decide::{Allowed, decide_all, forbidden},
+    prepare::{Prepared, Unprepared, action_of},
+};
 use super::{
     Exchange,
+    authorise::tried,
     caller::Caller,
+    entry::{Account, Knows},
+    perform::{At, Change, No, Operation, Reached, Turned},
     receipts::Receipt,
-    submission::{KeptHeader, Submission},
+    submission::{Header, KeptHeader, Parts, Submission},
+    toolbox::Toolbox,
     trouble::Trouble,
 };
 use crate::{
-    accesslog::entry::{Event, PreparedEntry},
-    crypto::{at_rest::Place, pseudonym::Pseudonym},
+    accesslog::entry::Event,
+    crypto::at_rest::Place,
     domain::{
         code::{Category, DatasetCode, Grondslag, Municipality},
         digest::Digest,
-        id::{PacketId, PersonId},
+        id::PacketId,
         party::PartyId,
-        person::PersonReference,
         problem::Fault,
     },
     policy::{
-        dataset::{Dataset, DatasetKind},
-        minimise::minimise_each,
+        dataset::DatasetKind,
+        minimise::{Minimised, minimise_each},
         permit::Refusal,
     },
     store::{
+        Committed,
+        snapshot::Needs,
         write::{
             IdempotencyKey, Made, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored,
-            Write,
         },
-        writer::error::{Conflict, WriteError},
+        writer::{error::Conflict, job::Done},
     },
 };
 
@@ -125,17 +132,16 @@ pub enum PushError {
     Trouble(#[from] Trouble),
 }
 
-impl From<WriteError> for PushError {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Conflict(Conflict::KeyReused) => Self::KeyReused,
-            other => Self::Trouble(other.into()),
+impl From<Turned> for PushError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::Refused(refusal) => Self::Refused(vec![(None, refusal)]),
+            Turned::NotFound | Turned::Gone(_) => {
+                Trouble::Inconsistent("a push that met another packet").into()
+            }
         }
     }
 }
-
-/// How often a decision is made again because the facts changed under it.
-pub(super) const ATTEMPTS: u32 = 3;
 
 impl Exchange {
     /// Takes a packet or a request, as the dataset's kind says.
@@ -152,67 +158,86 @@ impl Exchange {
         submission: &Submission,
         idempotency: &Idempotency,
     ) -> Result<Pushed, PushError> {
-        // The caller may have made its key from a name or a number: that is not kept either.
-        let key = self.key_hmac(caller, idempotency)?;
-        let known = self.store.by_idempotency_key(&caller.party(), &key).await.map_err(Trouble::from)?;
-        match known {
-            Some((earlier, Made::Packet(packet))) if earlier == self.body_hmac(caller, idempotency)? => {
-                return self.replay(caller, packet).await;
-            }
-            Some(_) => return Err(PushError::KeyReused),
-            None => {}
-        }
-        let prepared = self.prepare(caller, kind, submission).await?;
-        for _ in 0..ATTEMPTS {
-            match self.attempt(caller, submission, &prepared, (&key, idempotency)).await? {
-                Attempt::Stored(pushed) => return Ok(pushed),
-                Attempt::Replayed(packet) => return self.replay(caller, packet).await,
-                Attempt::Stale => {}
-            }
-        }
-        Err(Trouble::Restless.into())
+        let now = self.clock.now();
+        let prepared = self.tools.prepare(caller, kind, submission, now)?;
+        let id = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
+        let key = self.tools.key_hmac(caller.party(), &idempotency.key)?;
+        let body = &idempotency.body;
+        self.perform(caller, &PushPacket { id, kind, submission, prepared, key, body }).await
     }
 
-    async fn attempt(
-        &self,
-        caller: &Caller,
-        submission: &Submission,
-        prepared: &Prepared<'_>,
-        (key, idempotency): (&str, &Idempotency),
-    ) -> Result<Attempt, PushError> {
-        let header = &submission.header;
+    /// What is wrong with the parts of a body that is not in order as a whole. Who may not push is told nothing of them.
+    pub fn wrong_with_parts(&self, caller: &Caller, kind: DatasetKind, parts: &Parts<'_>) -> Vec<Fault> {
         let now = self.clock.now();
-        let id = PacketId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
-        let known = self.store.person(&prepared.pseudonyms).await.map_err(Trouble::from)?;
-        let person = match known {
-            Some(person) => person,
-            None => PersonId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?,
-        };
-        let allowed = self.decide_all(caller, header, prepared, id, known, now).await?;
+        if !self.could(caller, action_of(kind), now) {
+            return Vec::new();
+        }
+        self.tools.judge(caller, kind, parts, now).faults
+    }
+}
+
+struct PushPacket<'a> {
+    id: PacketId,
+    kind: DatasetKind,
+    submission: &'a Submission,
+    /// What was answered once is answered again, also when it would not be taken today.
+    prepared: Result<Prepared<'a>, Unprepared>,
+    key: String,
+    body: &'a [u8],
+}
+
+impl<'p> Operation for PushPacket<'p> {
+    type By = Caller;
+    type Ruling = Vec<(Allowed, Minimised)>;
+    type Effect = Push;
+    type Kept = (Timestamp, Vec<View>);
+    type Outcome = Pushed;
+    type Error = PushError;
+
+    fn needs(&self, by: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        let made_under = Some((by.party(), self.key.clone()));
+        Ok(needs(&self.submission.header, self.prepared.as_ref().ok(), made_under))
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<Self::Ruling, No<PushError>> {
+        if let Some((body, made)) = at.facts.made() {
+            let same = body == at.tools.body_hmac(at.by.party(), self.body)?;
+            let is_packet = matches!(made, Made::Packet(_));
+            let reused = || No::For(PushError::KeyReused, Vec::new());
+            return Err(if same && is_packet { No::Before(made) } else { reused() });
+        }
+        let header = &self.submission.header;
+        let prepared = self.prepared.as_ref().map_err(|why| turned(at, self.kind, why))?;
+        let allowed = decide_all(at, header, prepared, self.id)?;
         if prepared.pseudonyms.is_empty() {
             // The number could not be used a moment ago, and now it can.
-            return Ok(Attempt::Stale);
+            return Err(No::Stale);
         }
         let permits: Vec<_> = allowed.iter().map(|one| &one.permit).collect();
-        let projected = match minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
-            Ok(projected) => projected,
+        match minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
+            Ok(projected) => Ok(allowed.into_iter().zip(projected).collect()),
             Err(faults) => {
-                self.note_forbidden(caller, header, prepared, &allowed, known, &faults).await?;
-                return Err(PushError::Invalid(faults));
+                let accounts = forbidden(at, header, prepared, &allowed, &faults);
+                Err(No::For(PushError::Invalid(faults), accounts))
             }
-        };
-        let sealed = self.seal(caller, header, prepared, allowed.into_iter().zip(projected), person)?;
+        }
+    }
 
-        let expires = header.expires.unwrap_or_else(|| self.latest_end(prepared.dataset, now));
-        let kept = KeptHeader {
-            person: header.person.clone(),
-            is_pgn: header.reference.is_pgn(),
-            request: header.request,
-        };
-        let kept = Zeroizing::new(serde_json::to_vec(&kept).map_err(|_| Trouble::Inconsistent("header"))?);
-        let place = Place { table: "packet", row: &id.to_string(), column: "header" };
+    fn change(
+        &self,
+        at: &At<'_, Caller>,
+        projected: Self::Ruling,
+    ) -> Result<(Change<Push>, Self::Kept), Trouble> {
+        let header = &self.submission.header;
+        let none = Trouble::Inconsistent("a push that was not prepared");
+        let prepared = self.prepared.as_ref().map_err(|_| none)?;
+        let scope = at.by.party();
+        let person = at.tools.person(at.facts.person(), at.now)?;
+        let sealed = at.tools.seal(at.by, header, prepared, projected, person)?;
+        let (recipients, accounts) = sealed.into_iter().unzip::<_, _, Vec<NewRecipient>, Vec<Account>>();
+        let expires = header.expires.unwrap_or_else(|| at.tools.latest_end(prepared.dataset, at.now));
         let packet = NewPacket {
-            id,
+            id: self.id,
             kind: match prepared.dataset.kind {
                 DatasetKind::Packet => PacketKind::Packet,
                 DatasetKind::Request => PacketKind::Request,
@@ -220,83 +245,86 @@ impl Exchange {
             dataset: header.dataset.clone(),
             dataset_version: prepared.dataset.version,
             purpose: header.purpose.clone(),
-            sender: caller.party(),
+            sender: scope,
             expires,
-            header: self.at_rest().seal(place, &kept, self.entropy.as_ref()).map_err(Trouble::from)?,
+            header: at.tools.keep_header(self.id, header)?,
             request: header.request,
         };
-        let scope = caller.party();
         let person = NewPerson { id: person, scope, pseudonyms: prepared.pseudonyms.clone() };
-        let (recipients, entries) = sealed.into_iter().unzip::<_, _, Vec<NewRecipient>, Vec<PreparedEntry>>();
         let views: Vec<_> = recipients.iter().map(View::of).collect();
-        let key = IdempotencyKey { key: key.to_owned(), body: self.body_hmac(caller, idempotency)? };
+        let body = at.tools.body_hmac(scope, self.body)?;
+        let key = IdempotencyKey { key: self.key.clone(), body };
         let effect = Push { packet, person, recipients, idempotency: Some(key) };
-        let done = match self.writer.submit(Write::new(effect, entries)).await {
-            Ok(done) => done.into_inner(),
-            Err(error) if error.may_decide_again() => return Ok(Attempt::Stale),
-            Err(error) => return Err(error.into()),
-        };
-        match done.outcome {
-            Stored::Replayed { packet } => Ok(Attempt::Replayed(packet)),
-            Stored::Stored { .. } => {
-                let event = event_of(prepared.dataset.kind);
-                let mut pushed = Vec::new();
-                for (view, evidence) in views.into_iter().zip(&done.evidence) {
-                    let about = Receipt { party: caller.party(), packet: Some(id), event };
-                    pushed.push(view.pushed(evidence.index, self.receipt(about, evidence)?));
-                }
-                let dataset = header.dataset.clone();
-                Ok(Attempt::Stored(Pushed { id, dataset, created: done.time, expires, recipients: pushed }))
-            }
-        }
+        Ok((Change::new(at, effect, accounts)?, (expires, views)))
     }
 
-    /// Until when a packet may wait: as many days as its dataset says, and never longer than the gateway keeps any.
-    fn latest_end(&self, dataset: &Dataset, now: Timestamp) -> Timestamp {
-        let days = SignedDuration::from_hours(i64::from(dataset.retention_days).saturating_mul(24));
-        now.checked_add(days.min(self.settings.longest_wait)).unwrap_or(Timestamp::MAX)
-    }
-
-    /// The pseudonyms of a reference: an own number within the party, a PGN within the party and the purpose.
-    pub(super) fn pseudonyms_of(
+    fn outcome(
         &self,
-        party: PartyId,
-        reference: &PersonReference,
-        purpose: &str,
-    ) -> Vec<Pseudonym> {
-        let value = reference.expose();
-        match reference {
-            PersonReference::Own(_) => self.pseudonyms().all("own", &party.to_string(), &value),
-            PersonReference::Pgn(_) => self.pseudonyms().all("pgn", &format!("{party}\n{purpose}"), &value),
+        at: &At<'_, Caller>,
+        (expires, views): Self::Kept,
+        done: Committed<Done<Stored>>,
+    ) -> Result<Reached<Pushed>, Trouble> {
+        let done = done.into_inner();
+        if let Stored::Replayed { packet } = done.outcome {
+            return Ok(Reached::Before(Made::Packet(packet)));
         }
+        let mut recipients = Vec::new();
+        for (view, evidence) in views.into_iter().zip(&done.evidence) {
+            let about = Receipt {
+                party: at.by.party(),
+                packet: Some(self.id),
+                event: event_of(self.kind),
+                as_of: Some(view.as_of),
+            };
+            let receipt = at.tools.receipt(about, evidence, at.now)?;
+            recipients.push(view.pushed(evidence.index, receipt));
+        }
+        let dataset = self.submission.header.dataset.clone();
+        Ok(Reached::Here(Pushed { id: self.id, dataset, created: done.time, expires, recipients }))
     }
 
-    /// The keyed digest of a submission, made only when an earlier one must be compared or this one is kept.
-    pub(super) fn body_hmac(&self, caller: &Caller, idempotency: &Idempotency) -> Result<Digest, Trouble> {
-        self.idempotency_hmac("idempotency", caller.party(), &idempotency.body)
+    fn met(&self, conflict: Conflict) -> Option<PushError> {
+        (conflict == Conflict::KeyReused).then_some(PushError::KeyReused)
     }
 
-    /// The keyed digest of the key that the caller chose.
-    pub(super) fn key_hmac(&self, caller: &Caller, idempotency: &Idempotency) -> Result<String, Trouble> {
-        let key = idempotency.key.as_bytes();
-        Ok(self.idempotency_hmac("idempotency-key", caller.party(), key)?.to_string())
-    }
-
-    /// The keyed digest of a submission's key or body: idempotency keeps neither, nor a plain digest of them.
-    fn idempotency_hmac(&self, kind: &str, party: PartyId, bytes: &[u8]) -> Result<Digest, Trouble> {
-        // Both were read as text before.
-        let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Inconsistent("a body that is no text"))?;
-        let all = self.pseudonyms().all(kind, &party.to_string(), text);
-        // The oldest key: a repetition after a rotation must still be recognised.
-        Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)
+    async fn again(&self, exchange: &Exchange, by: &Caller, earlier: Made) -> Result<Pushed, PushError> {
+        match earlier {
+            Made::Packet(packet) => exchange.replay(by, packet).await,
+            Made::Declaration(_) => Err(PushError::KeyReused),
+        }
     }
 }
 
-/// What one attempt came to.
-enum Attempt {
-    Stored(Pushed),
-    Replayed(PacketId),
-    Stale,
+impl Toolbox {
+    /// Every fact that a later decision needs, sealed for the packet's row: nobody here can open the content.
+    fn keep_header(&self, id: PacketId, header: &Header) -> Result<Vec<u8>, Trouble> {
+        let kept = KeptHeader {
+            person: header.person.clone(),
+            is_pgn: header.reference.is_pgn(),
+            request: header.request,
+        };
+        let kept = Zeroizing::new(serde_json::to_vec(&kept).map_err(|_| Trouble::Inconsistent("header"))?);
+        let place = Place { table: "packet", row: &id.to_string(), column: "header" };
+        Ok(self.at_rest().seal(place, &kept, self.entropy.as_ref())?)
+    }
+}
+
+/// What a decision about a submission reads.
+fn needs(header: &Header, prepared: Option<&Prepared<'_>>, made_under: Option<(PartyId, String)>) -> Needs {
+    let pseudonyms = prepared.map(|prepared| prepared.pseudonyms.clone()).unwrap_or_default();
+    let packets = header.request.into_iter().collect();
+    Needs { made_under, pseudonyms, packets, ..Needs::default() }
+}
+
+/// Why nothing is decided about a submission.
+fn turned(at: &At<'_, Caller>, kind: DatasetKind, why: &Unprepared) -> No<PushError> {
+    match why {
+        Unprepared::Invalid(faults) => No::For(PushError::Invalid(faults.clone()), Vec::new()),
+        Unprepared::Refused(refusal) => {
+            let about = Account { sender: Some(at.by.party()), ..Account::default() };
+            No::refused(tried(about, action_of(kind)), refusal.clone(), Knows::Sender)
+        }
+    }
 }
 
 /// What the answer needs of a recipient after the write has taken it over.
@@ -308,6 +336,7 @@ struct View {
     omitted: BTreeSet<Category>,
     jwe_sha256: Digest,
     thumbprint: String,
+    as_of: u64,
 }
 
 impl View {
@@ -321,11 +350,12 @@ impl View {
             omitted: sealed.omitted().clone(),
             jwe_sha256: sealed.sha256(),
             thumbprint: sealed.thumbprint().to_owned(),
+            as_of: recipient.permit.as_of().entries,
         }
     }
 
     fn pushed(self, index: u64, receipt: String) -> PushedRecipient {
-        let Self { party, municipality, basis, categories, omitted, jwe_sha256, thumbprint } = self;
+        let Self { party, municipality, basis, categories, omitted, jwe_sha256, thumbprint, .. } = self;
         PushedRecipient {
             party,
             municipality,

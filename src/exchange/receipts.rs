@@ -1,6 +1,8 @@
 //! Receipts: what the gateway signs for a party about an entry that is committed.
 
-use super::{Exchange, trouble::Trouble};
+use super::{toolbox::Toolbox, trouble::Trouble};
+use jiff::Timestamp;
+
 use crate::{
     accesslog::{
         entry::Event,
@@ -17,20 +19,28 @@ pub(super) struct Receipt {
     pub(super) party: PartyId,
     pub(super) packet: Option<PacketId>,
     pub(super) event: Event,
+    /// As of which entry it was decided.
+    pub(super) as_of: Option<u64>,
 }
 
-impl Exchange {
+impl Toolbox {
     /// The receipt over the committed head that the evidence names.
-    pub(super) fn receipt(&self, about: Receipt, evidence: &Evidence) -> Result<String, Trouble> {
+    pub(super) fn receipt(
+        &self,
+        about: Receipt,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<String, Trouble> {
         let proof = tlog_proof(evidence)?;
         let about = About {
             party: about.party,
             packet: about.packet,
             event: about.event,
+            as_of: about.as_of,
             leaf: &evidence.leaf,
             proof: &proof,
         };
-        let claims = Claims::new(&self.settings.issuer, self.clock.now(), &about);
+        let claims = Claims::new(&self.settings.issuer, now, &about);
         self.receipts().signing().sign(&claims).map_err(|_| Trouble::Crypto("receipt"))
     }
 }

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Exchange, submission::Address, trouble::Trouble};
-use crate::domain::{
-    code::Municipality,
-    party::{PartyId, Role},
-    problem::Fault,
+use super::{caller::Caller, submission::Address, toolbox::Toolbox};
+use crate::{
+    domain::{
+        code::Municipality,
+        party::{PartyId, Role},
+        problem::Fault,
+    },
+    store::register::Register,
 };
 
 /// A party that a packet is for, and which of the sender's addresses led to it.
@@ -22,20 +25,20 @@ pub(super) struct Resolved {
     pub(super) municipality: Option<Municipality>,
 }
 
-impl Exchange {
+impl Toolbox {
     /// The parties behind the addresses (each with its index in the sender's list), or every fault at once. A desk may stand for several roles: as many recipients.
-    pub(super) async fn resolve(
+    pub(super) fn resolve(
         &self,
-        sender: PartyId,
+        caller: &Caller,
         addresses: &[(usize, &Address)],
         now: Timestamp,
-    ) -> Result<Result<Vec<Resolved>, Vec<Fault>>, Trouble> {
+    ) -> Result<Vec<Resolved>, Vec<Fault>> {
         let mut found: Vec<Resolved> = Vec::new();
         let mut faults = Vec::new();
         let mut seen = BTreeSet::new();
         for &(at, address) in addresses {
             let pointer = format!("/recipients/{at}");
-            let parties = self.parties_behind(address, now).await?;
+            let parties = self.parties_behind(caller.register(), address, now);
             if parties.is_empty() {
                 faults.push(Fault::at(
                     pointer,
@@ -46,7 +49,7 @@ impl Exchange {
                 continue;
             }
             for (party, municipality) in parties {
-                if party == sender {
+                if party == caller.party() {
                     faults.push(Fault::at(
                         pointer.as_str(),
                         "recipient-is-sender",
@@ -65,22 +68,23 @@ impl Exchange {
                 }
             }
         }
-        Ok(if faults.is_empty() { Ok(found) } else { Err(faults) })
+        if faults.is_empty() { Ok(found) } else { Err(faults) }
     }
 
-    async fn parties_behind(
+    fn parties_behind(
         &self,
+        register: &Register,
         address: &Address,
         now: Timestamp,
-    ) -> Result<Vec<(PartyId, Option<Municipality>)>, Trouble> {
+    ) -> Vec<(PartyId, Option<Municipality>)> {
         let roles: Vec<(_, Role)> = match address {
             Address::Party(oin, role) => {
                 let party = PartyId::new(*oin, *role);
-                let found = self.store.party(&party).await?.filter(|found| !found.blocked);
-                let Some(found) = found.filter(|_| *role != Role::Betrokkene) else { return Ok(Vec::new()) };
+                let found = register.party(&party).filter(|found| !found.blocked);
+                let Some(found) = found.filter(|_| *role != Role::Betrokkene) else { return Vec::new() };
                 let mut acts_for = found.municipalities_at(now).into_iter();
                 let only = acts_for.next().filter(|_| acts_for.next().is_none());
-                return Ok(vec![(party, only)]);
+                return vec![(party, only)];
             }
             Address::College(municipality, role) => vec![(municipality, *role)],
             Address::Desk(desk, municipality) => {
@@ -91,9 +95,9 @@ impl Exchange {
         };
         let mut parties = Vec::new();
         for (municipality, role) in roles {
-            let acting = self.store.acting_for(municipality, role, now).await?;
+            let acting = register.acting_for(municipality, role, now);
             parties.extend(acting.into_iter().map(|party| (party, Some(municipality.clone()))));
         }
-        Ok(parties)
+        parties
     }
 }

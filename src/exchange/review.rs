@@ -2,9 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, trouble::Trouble};
+use super::{
+    Exchange,
+    entry::{Account, Operator},
+    trouble::Trouble,
+};
 use crate::{
-    accesslog::entry::{self, EntryDraft, Event, Outcome, Part, PartName, parse_leaf},
+    accesslog::entry::{self, Event, Outcome, Part, PartName, parse_leaf},
     domain::clock::from_millis,
     store::read::EntryRow,
 };
@@ -63,20 +67,24 @@ impl Exchange {
     }
 
     async fn record_reading(&self, event: Event, entries: Option<[u64; 2]>) -> Result<u64, Trouble> {
-        let mut shared = Part::of(event, Outcome::Recorded);
-        shared.entries = entries;
-        let gateway = Part { cause: Some("operator".to_owned()), ..Part::default() };
-        let draft = EntryDraft { shared, gateway: Some(gateway), ..EntryDraft::default() };
-        let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
-        let indexes = self.record(vec![entry]).await?;
+        let mut account = Account::of(event, Outcome::Recorded);
+        account.shared.entries = entries;
+        account.gateway.cause = Some("operator".to_owned());
+        let indexes = self.note(&Operator, vec![account]).await?;
         indexes.first().copied().ok_or(Trouble::Inconsistent("an entry was recorded without an index"))
+    }
+
+    /// As of which entry was decided what this one accounts for; none when that was erased.
+    pub(super) async fn decided_as_of(&self, index: u64) -> Result<Option<u64>, Trouble> {
+        let row = self.store.entry(index).await?.ok_or(Trouble::Inconsistent("leaf"))?;
+        Ok(self.reviewed(&row)?.shared.and_then(|shared| shared.as_of))
     }
 
     fn reviewed(&self, row: &EntryRow) -> Result<Reviewed, Trouble> {
         let leaf = parse_leaf(&row.leaf).map_err(|_| Trouble::Inconsistent("leaf"))?;
         let part = |name: PartName| -> Result<Option<Part>, Trouble> {
             let Some(body) = row.bodies.iter().find(|body| body.part == name) else { return Ok(None) };
-            let opened = entry::open_part(name, &body.commitment, &body.sealed, &self.at_rest())?;
+            let opened = entry::open_part(name, &body.commitment, &body.sealed, &self.tools.at_rest())?;
             opened.part().map_err(|_| Trouble::Inconsistent("entry_body"))
         };
         Ok(Reviewed {

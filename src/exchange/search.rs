@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 
-use super::{Exchange, caller::Caller, ledger::Account, lists::Seen, trouble::Trouble};
+use super::{Exchange, caller::Caller, entry::Account, lists::Seen, toolbox::Toolbox, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::{
@@ -128,7 +128,7 @@ impl Exchange {
         let now = self.clock.now();
         self.may(caller, RouteAction::Search, now).await?.map_err(SearchError::Refused)?;
         if let Query::Sought(purpose, _) = query
-            && self.catalogue.purpose(purpose).is_none()
+            && self.catalogue().purpose(purpose).is_none()
         {
             return Err(SearchError::UnknownPurpose(unknown_purpose()));
         }
@@ -138,7 +138,8 @@ impl Exchange {
         let mut found = BTreeSet::new();
         match query {
             Query::Own(reference) => {
-                let pseudonyms = self.pseudonyms_of(recipient, &PersonReference::Own(reference.clone()), "");
+                let pseudonyms =
+                    self.tools.pseudonyms_of(recipient, &PersonReference::Own(reference.clone()), "");
                 if let Some(person) = self.store.person(&pseudonyms).await.map_err(Trouble::from)? {
                     account.for_recipient.person = Some(person);
                     let packets =
@@ -150,7 +151,7 @@ impl Exchange {
                 account.for_recipient.purpose = Some(purpose.clone());
                 let digests: BTreeSet<Digest> = sought
                     .iter()
-                    .flat_map(|sought| self.all_search_digests(recipient, purpose, sought))
+                    .flat_map(|sought| self.tools.all_search_digests(recipient, purpose, sought))
                     .collect();
                 for digest in digests {
                     found.extend(
@@ -159,11 +160,12 @@ impl Exchange {
                 }
             }
         }
-        let entry = self.entry(caller, account)?;
-        self.record(vec![entry]).await?;
+        self.note(caller, vec![account]).await?;
         Ok(self.all_seen_by(recipient, found.into_iter(), now).await?)
     }
+}
 
+impl Toolbox {
     /// The digest that is kept for a recipient: scoped to it and to the purpose.
     pub(super) fn search_digest(
         &self,
@@ -174,7 +176,12 @@ impl Exchange {
         self.all_search_digests(recipient, purpose, sought).into_iter().next()
     }
 
-    fn all_search_digests(&self, recipient: PartyId, purpose: &Purpose, sought: &Sought) -> Vec<Digest> {
+    pub(super) fn all_search_digests(
+        &self,
+        recipient: PartyId,
+        purpose: &Purpose,
+        sought: &Sought,
+    ) -> Vec<Digest> {
         let scope = format!("{recipient}\n{purpose}");
         self.pseudonyms().all(sought.kind, &scope, &sought.value).into_iter().map(|one| one.value).collect()
     }

@@ -4,7 +4,14 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Exchange, caller::Caller, declare::KeptFacts, ended::Ended, facts::Reading, ledger::Account,
+    Exchange,
+    caller::Caller,
+    declare::KeptFacts,
+    ended::Ended,
+    entry::Account,
+    not_found::{no_declaration, no_packet},
+    perform::{At, Change, No, Operation, Reached, Turned},
+    toolbox::Toolbox,
     trouble::Trouble,
 };
 use crate::{
@@ -20,9 +27,11 @@ use crate::{
         routes::{DeclarationFacts, RouteAction, RouteContext},
     },
     store::{
-        read::{DeclarationRow, DeclarationState},
-        write::{Stopped, WithdrawDeclaration, WithdrawPacket, Write},
-        writer::error::{Conflict, WriteError},
+        Committed,
+        read::{DeclarationRow, DeclarationState, RecipientRow},
+        snapshot::Needs,
+        write::{Stopped, WithdrawDeclaration, WithdrawPacket, Withdrawn},
+        writer::job::Done,
     },
 };
 
@@ -90,6 +99,16 @@ impl TakenBack {
     }
 }
 
+impl From<Turned> for WithdrawError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::NotFound => Self::NotFound,
+            Turned::Gone(ended) => Self::Gone(ended),
+            Turned::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
 impl Exchange {
     /// Withdraws a declaration that the caller recorded: what rests on it can no longer be collected from this instant;
     /// who has collected it is told.
@@ -99,111 +118,22 @@ impl Exchange {
     pub async fn withdraw_declaration(
         &self,
         caller: &Caller,
-        id: DeclarationId,
+        declaration: DeclarationId,
         by: Capacity,
     ) -> Result<TakenBack, WithdrawError> {
-        let now = self.clock.now();
-        let party = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        let found = self.store.declaration(id).await.map_err(Trouble::from)?;
-        let Some(declaration) = found.as_ref().filter(|row| row.recorder == caller.party()) else {
-            let event = Event::WithdrawDeclaration;
-            self.note_stranger_to_declaration(caller, event, id, found.as_ref()).await?;
-            return Err(WithdrawError::NotFound);
-        };
-        let kept = self.kept_facts(declaration)?;
-        let protection = kept.protection();
-        let facts = DeclarationFacts {
-            kind: declaration.kind,
-            by,
-            given_by: declaration.given_by,
-            age: kept.birth_date.age_at(now),
-            protection: &protection,
-        };
-        let context = RouteContext::declaring(now, facts);
-        let part = Part {
-            declaration: Some(id),
-            declaration_kind: Some(declaration.kind),
-            capacity: Some(by),
-            dataset: Some(declaration.dataset.clone()),
-            recipient: declaration.towards,
-            municipality: declaration.municipality.clone(),
-            ..Part::default()
-        };
-        let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Recorded);
-        account.sender = Some(caller.party());
-        account.person = Some(declaration.person);
-        account.for_sender = part;
-        let may = self.may_in(caller, RouteAction::Withdraw, &party, context, account.clone()).await?;
-        may.map_err(WithdrawError::Refused)?;
-        let entry = self.entry(caller, account)?;
-        let effect = WithdrawDeclaration { id, recorder: caller.party(), by };
-        match self.writer.submit(Write::new(effect, vec![entry])).await {
-            Ok(done) => {
-                let withdrawn = done.into_inner().outcome;
-                let index = (!withdrawn.repeated).then_some(withdrawn.index);
-                let mut taken = TakenBack::of(withdrawn.at, index, &withdrawn.copies);
-                taken.by = declaration.withdrawn_by.or(Some(by));
-                taken.standing = self.standing_beside(declaration, now).await?;
-                Ok(taken)
-            }
-            Err(WriteError::Conflict(Conflict::NotFound)) => Err(WithdrawError::NotFound),
-            Err(error) => Err(Trouble::from(error).into()),
-        }
-    }
-
-    /// Takes a packet back: who has not collected it no longer can, who has is told.
-    ///
-    /// # Errors
-    /// [`WithdrawError`].
-    pub async fn withdraw_packet(&self, caller: &Caller, id: PacketId) -> Result<TakenBack, WithdrawError> {
-        let now = self.clock.now();
-        self.may(caller, RouteAction::WithdrawPacket, now).await?.map_err(WithdrawError::Refused)?;
-        let found = self.store.packet(id).await.map_err(Trouble::from)?;
-        let Some(packet) = found.as_ref().filter(|packet| packet.sender == caller.party()) else {
-            self.note_stranger(caller, Event::WithdrawPacket, id, found.as_ref()).await?;
-            return Err(WithdrawError::NotFound);
-        };
-        let (mut entries, mut accounts) = (Vec::new(), Vec::new());
-        for row in &packet.recipients {
-            let mut account = Account::of(Event::WithdrawPacket, Outcome::Recorded);
-            account.shared = Part {
-                packet: Some(id),
-                dataset: Some(packet.dataset.clone()),
-                purpose: Some(packet.purpose.clone()),
-                sender: Some(packet.sender),
-                recipient: Some(row.party),
-                municipality: row.municipality.clone(),
-                ..account.shared
-            };
-            account.sender = Some(packet.sender);
-            account.recipient = Some(row.party);
-            account.person = Some(packet.person);
-            entries.push(self.entry(caller, account.clone())?);
-            accounts.push(account);
-        }
-        let effect = WithdrawPacket { packet: id, sender: caller.party() };
-        match self.writer.submit(Write::new(effect, entries)).await {
-            Ok(done) => {
-                let done = done.into_inner();
-                let index = done.evidence.first().map(|evidence| evidence.index);
-                Ok(TakenBack::of(done.time, index, &done.outcome))
-            }
-            Err(WriteError::Conflict(Conflict::NotFound)) => Err(WithdrawError::NotFound),
-            Err(error) => Err(match error.conflict().and_then(Ended::met) {
-                Some(ended) => {
-                    self.note_ended(caller, accounts, ended).await?;
-                    WithdrawError::Gone(ended)
-                }
-                None => Trouble::from(error).into(),
-            }),
-        }
+        let mut taken = self.perform(caller, &TakeBackDeclaration { declaration, by }).await?;
+        let withdrawn = self.store.declaration(declaration).await.map_err(Trouble::from)?;
+        let withdrawn = withdrawn.ok_or(Trouble::Inconsistent("a withdrawn declaration is gone"))?;
+        taken.by = withdrawn.withdrawn_by;
+        taken.standing = self.standing_beside(&withdrawn, taken.at).await?;
+        Ok(taken)
     }
 
     /// What the same party recorded of the same person, that says the same towards the same, and stands.
     async fn standing_beside(
         &self,
         withdrawn: &DeclarationRow,
-        now: Timestamp,
+        at: Timestamp,
     ) -> Result<Vec<Standing>, Trouble> {
         let mut all = self.store.recorded_about(&withdrawn.recorder, withdrawn.person).await?;
         all.retain(|one| {
@@ -212,17 +142,159 @@ impl Exchange {
             let purposes_meet =
                 one.purpose.is_none() || withdrawn.purpose.is_none() || one.purpose == withdrawn.purpose;
             let stands = one.state == DeclarationState::Given
-                && one.given_at <= now
-                && one.until.is_none_or(|until| until > now);
+                && one.given_at <= at
+                && one.until.is_none_or(|until| until > at);
             let same = about(one) == about(withdrawn) && towards(one) == towards(withdrawn);
             one.id != withdrawn.id && stands && purposes_meet && same
         });
-        Ok(all
-            .iter()
-            .map(|one| Standing { id: one.id, given_by: one.given_by, given_at: one.given_at })
-            .collect())
+        let standing =
+            |one: &DeclarationRow| Standing { id: one.id, given_by: one.given_by, given_at: one.given_at };
+        Ok(all.iter().map(standing).collect())
     }
 
+    /// Takes a packet back: who has not collected it no longer can, who has is told.
+    ///
+    /// # Errors
+    /// [`WithdrawError`].
+    pub async fn withdraw_packet(
+        &self,
+        caller: &Caller,
+        packet: PacketId,
+    ) -> Result<TakenBack, WithdrawError> {
+        self.perform(caller, &TakeBackPacket { packet }).await
+    }
+}
+
+struct TakeBackDeclaration {
+    declaration: DeclarationId,
+    by: Capacity,
+}
+
+impl Operation for TakeBackDeclaration {
+    type By = Caller;
+    type Ruling = Account;
+    type Effect = WithdrawDeclaration;
+    type Kept = ();
+    type Outcome = TakenBack;
+    type Error = WithdrawError;
+
+    fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        Ok(Needs { declarations: vec![self.declaration], ..Needs::default() })
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<Account, No<WithdrawError>> {
+        let found = at.facts.declaration(self.declaration);
+        let Some(declaration) = found.filter(|row| row.recorder == at.by.party()) else {
+            let account = no_declaration(at.by, Event::WithdrawDeclaration, self.declaration, found);
+            return Err(No::not_found(account));
+        };
+        let kept = at.tools.kept_facts(declaration)?;
+        let protection = kept.protection();
+        let facts = DeclarationFacts {
+            kind: declaration.kind,
+            by: self.by,
+            given_by: declaration.given_by,
+            age: kept.birth_date.age_at(at.now),
+            protection: &protection,
+        };
+        let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Recorded);
+        account.sender = Some(at.by.party());
+        account.person = Some(declaration.person);
+        account.for_sender = Part {
+            declaration: Some(declaration.id),
+            declaration_kind: Some(declaration.kind),
+            capacity: Some(self.by),
+            dataset: Some(declaration.dataset.clone()),
+            recipient: declaration.towards,
+            municipality: declaration.municipality.clone(),
+            ..Part::default()
+        };
+        at.require_in(RouteAction::Withdraw, RouteContext::declaring(at.now, facts), account.clone())?;
+        Ok(account)
+    }
+
+    fn change(
+        &self,
+        at: &At<'_, Caller>,
+        account: Account,
+    ) -> Result<(Change<WithdrawDeclaration>, ()), Trouble> {
+        let effect = WithdrawDeclaration { id: self.declaration, recorder: at.by.party(), by: self.by };
+        Ok((Change::new(at, effect, vec![account])?, ()))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        (): (),
+        done: Committed<Done<Withdrawn>>,
+    ) -> Result<Reached<TakenBack>, Trouble> {
+        let withdrawn = done.into_inner().outcome;
+        let index = (!withdrawn.repeated).then_some(withdrawn.index);
+        Ok(Reached::Here(TakenBack::of(withdrawn.at, index, &withdrawn.copies)))
+    }
+}
+
+struct TakeBackPacket {
+    packet: PacketId,
+}
+
+impl Operation for TakeBackPacket {
+    type By = Caller;
+    type Ruling = Vec<Account>;
+    type Effect = WithdrawPacket;
+    type Kept = ();
+    type Outcome = TakenBack;
+    type Error = WithdrawError;
+
+    fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        Ok(Needs { packets: vec![self.packet], ..Needs::default() })
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<Vec<Account>, No<WithdrawError>> {
+        at.require(RouteAction::WithdrawPacket)?;
+        let found = at.facts.packet(self.packet);
+        let Some(packet) = found.filter(|packet| packet.sender == at.by.party()) else {
+            return Err(No::not_found(no_packet(at.by, Event::WithdrawPacket, self.packet, found)));
+        };
+        let account = |row: &RecipientRow| {
+            let mut account = Account::of(Event::WithdrawPacket, Outcome::Recorded);
+            account.shared = Part {
+                packet: Some(packet.id),
+                dataset: Some(packet.dataset.clone()),
+                purpose: Some(packet.purpose.clone()),
+                sender: Some(packet.sender),
+                recipient: Some(row.party),
+                municipality: row.municipality.clone(),
+                ..account.shared
+            };
+            let (sender, recipient) = (Some(packet.sender), Some(row.party));
+            Account { sender, recipient, person: Some(packet.person), ..account }
+        };
+        Ok(packet.recipients.iter().map(account).collect())
+    }
+
+    fn change(
+        &self,
+        at: &At<'_, Caller>,
+        accounts: Vec<Account>,
+    ) -> Result<(Change<WithdrawPacket>, ()), Trouble> {
+        let effect = WithdrawPacket { packet: self.packet, sender: at.by.party() };
+        Ok((Change::new(at, effect, accounts)?, ()))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        (): (),
+        done: Committed<Done<Vec<Stopped>>>,
+    ) -> Result<Reached<TakenBack>, Trouble> {
+        let done = done.into_inner();
+        let index = done.evidence.first().map(|evidence| evidence.index);
+        Ok(Reached::Here(TakenBack::of(done.time, index, &done.outcome)))
+    }
+}
+
+impl Toolbox {
     fn kept_facts(&self, declaration: &DeclarationRow) -> Result<KeptFacts, Trouble> {
         let place = Place { table: "declaration", row: &declaration.id.to_string(), column: "facts" };
         let sealed =

@@ -71,13 +71,13 @@ impl Presenting {
         let visit = Visit::of(&parts.extensions)?;
         let certificate = certificate(parts)?;
         let trace = visit.trace_id().to_string();
-        let peer = exchange.admit(Arc::new(certificate), &trace).await?;
+        let (peer, seen) = exchange.admit(Arc::new(certificate), &trace).await?;
         visit.admit(peer.party())?;
         let (staff, faults) = match read_staff(&parts.headers, staff) {
             Ok(staff) => (staff, Vec::new()),
             Err(faults) => (None, faults),
         };
-        Ok(Self { calling: Calling { caller: Caller { peer, staff, trace }, visit }, faults })
+        Ok(Self { calling: Calling { caller: Caller { peer, staff, seen, trace }, visit }, faults })
     }
 }
 

@@ -18,9 +18,9 @@ use super::problem::{self, Problem};
 use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{
-        account::AccountError, acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError,
-        decide::DecideError, declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError,
-        keys::KeyError, lists::ListError, pull::PullError, push::PushError, search::SearchError,
+        acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError, decide::DecideError,
+        declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError, keys::KeyError,
+        lists::ListError, own_entries::AccountError, pull::PullError, push::PushError, search::SearchError,
         trouble::Trouble, withdraw::WithdrawError,
     },
     identity::IdentityFault,

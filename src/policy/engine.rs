@@ -277,14 +277,13 @@ mod tests {
     fn a_permit_carries_what_was_decided() {
         let engine = engine();
         let mut facts = facts(&json!({}));
-        facts.versions =
-            vec![super::super::facts::FactVersion { subject: "packet:1".to_owned(), version: 7 }];
+        facts.as_of = crate::policy::facts::AsOf { entries: 7, subjects: ["packet:1".to_owned()].into() };
         let permit = permit(engine, &facts);
         assert_eq!(permit.packet(), Some(packet()));
         assert_eq!(permit.party(), facts.recipient.party);
         assert_eq!(permit.sender(), facts.sender.party);
         assert_eq!(permit.basis().as_str(), "overgangsdocument.pro");
-        assert_eq!(permit.versions(), facts.versions);
+        assert_eq!(permit.as_of(), &facts.as_of);
         assert_eq!(permit.policy_digest(), engine.catalogue().digest());
         assert!(permit.conditions().iter().any(|id| id == "overgangsdocument.college"));
         assert_eq!(permit.allowed().len(), 10);

@@ -55,13 +55,13 @@ impl Default for RequestFacts {
     }
 }
 
-/// The version of something that a decision read. The writer compares it before it commits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FactVersion {
-    /// What was read, as the store names it. Never a person's number.
-    pub subject: String,
-    /// Its version then.
-    pub version: i64,
+/// As of which entry of the log a decision saw its facts. The writer refuses what rests on a subject that changed since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AsOf {
+    /// The size of the log when the facts were read: entries with a smaller index were seen.
+    pub entries: u64,
+    /// What was looked at, as the store names it. Never a person's number.
+    pub subjects: BTreeSet<String>,
 }
 
 /// Everything that one decision about one recipient may look at.
@@ -108,8 +108,8 @@ pub struct Facts {
     pub beperking: bool,
     /// The packet to be stored or released; `None` when the question is only what would be decided.
     pub subject: Option<PacketId>,
-    /// The versions of what was read.
-    pub versions: Vec<FactVersion>,
+    /// As of which entry they were read.
+    pub as_of: AsOf,
     /// The first instant at which one of these facts lapses.
     pub valid_until: Option<Timestamp>,
     /// Whether a refusal may say how old the person is: to who gave the date of birth, not to who would receive it.

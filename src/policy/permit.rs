@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     dataset::Basis,
-    facts::{Derived, FactVersion, Facts},
+    facts::{AsOf, Derived, Facts},
 };
 use crate::domain::{
     clock::amsterdam_midnight,
@@ -55,7 +55,7 @@ pub struct Permit {
     allowed: BTreeSet<Category>,
     opt_out: BTreeSet<Category>,
     conditions: Vec<String>,
-    versions: Vec<FactVersion>,
+    as_of: AsOf,
     policy_digest: Digest,
     decided_at: Timestamp,
     not_after: Timestamp,
@@ -84,7 +84,7 @@ impl Permit {
             allowed: basis.allowed(),
             opt_out: basis.opt_out.clone(),
             conditions,
-            versions: facts.versions.clone(),
+            as_of: facts.as_of.clone(),
             policy_digest,
             decided_at: facts.now,
             not_after: facts.valid_until.map_or(life, |until| life.min(until)).min(midnight),
@@ -151,10 +151,10 @@ impl Permit {
         &self.conditions
     }
 
-    /// The versions of all facts that were used.
+    /// As of which entry of the log the facts were read, and which they were.
     #[must_use]
-    pub fn versions(&self) -> &[FactVersion] {
-        &self.versions
+    pub const fn as_of(&self) -> &AsOf {
+        &self.as_of
     }
 
     /// The digest of the policies that decided.

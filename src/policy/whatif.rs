@@ -220,7 +220,7 @@ impl WhatIf {
             bezwaar: self.bezwaar,
             beperking: self.beperking,
             subject: None,
-            versions: Vec::new(),
+            as_of: crate::policy::facts::AsOf::default(),
             valid_until: None,
             tells_age: true,
         })

@@ -16,7 +16,7 @@ use sqlx::{
 
 use tokio::time::timeout;
 
-use super::{error::StoreError, row::millis, writing::Writing};
+use super::{error::StoreError, register::Kept, row::millis, snapshot::Asks, writing::Writing};
 use crate::domain::digest::Digest;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -54,6 +54,8 @@ pub struct Store {
     pub(super) read: AnyPool,
     pub(super) write: AnyPool,
     pub(super) patience: Duration,
+    pub(super) kept: Arc<Kept>,
+    pub(super) asks: Asks,
     trust: Trust,
 }
 
@@ -206,7 +208,8 @@ impl Store {
         }
         let read = pool(options.readers).connect(address).await.map_err(connect_fault)?;
         let write = pool(1).connect(address).await.map_err(connect_fault)?;
-        Ok(Self { backend, read, write, patience: options.patience, trust })
+        let asks = Asks::answered_by(&read, backend);
+        Ok(Self { backend, read, write, patience: options.patience, kept: Arc::default(), asks, trust })
     }
 
     async fn check_schema(&self) -> Result<(), StoreError> {

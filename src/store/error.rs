@@ -1,17 +1,17 @@
 //! What can go wrong with the database itself, as opposed to what a write may not do.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 /// The database did not do what was asked. The cause is for the operator's log, never for a caller.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {
     kind: StoreErrorKind,
     message: Cow<'static, str>,
     #[source]
-    source: Option<sqlx::Error>,
+    source: Option<Arc<sqlx::Error>>,
 }
 
 /// What sort of failure it is.
@@ -65,7 +65,7 @@ impl StoreError {
     /// transaction; FATAL and PANIC, such as of a server that has no room for its own log, may come after the record of
     /// the commit was written.
     pub(super) fn is_surely_not_written(&self) -> bool {
-        let Some(sqlx::Error::Database(answer)) = &self.source else { return false };
+        let Some(sqlx::Error::Database(answer)) = self.source.as_deref() else { return false };
         let undone = |postgres: &PgDatabaseError| matches!(postgres.severity(), PgSeverity::Error);
         self.kind == StoreErrorKind::Full && answer.try_downcast_ref().is_none_or(undone)
     }
@@ -102,7 +102,7 @@ impl From<sqlx::Error> for StoreError {
             StoreErrorKind::Io => "the disk of the database does not take what is written to it",
             _ => "the database did not carry out a statement",
         };
-        Self { kind, message: Cow::Borrowed(message), source: Some(source) }
+        Self { kind, message: Cow::Borrowed(message), source: Some(Arc::new(source)) }
     }
 }
 

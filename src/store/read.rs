@@ -1,7 +1,5 @@
 //! What can be read. Reads take no lock and see what is committed.
-//!
-//! Facts for a decision: read the versions of the subjects **first**, with [`Store::versions`], then the facts. What
-//! changes in between has a higher version at the write, and the decision is made again.
+//! What a decision rests on is read by [`super::snapshot`] instead.
 
 mod declarations;
 mod ends;
@@ -27,23 +25,6 @@ pub use self::{
     parties::{CertificateRow, PartyRow},
     view::LogView,
 };
-use super::{Store, error::StoreError, writer::tx::versions_of};
-use crate::policy::facts::FactVersion;
-
-impl Store {
-    /// The present versions of these subjects; 0 for one that was never raised. In the order given.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database does not answer.
-    pub async fn versions(&self, subjects: Vec<String>) -> Result<Vec<FactVersion>, StoreError> {
-        let mut connection = self.read.acquire().await?;
-        let known = versions_of(&mut connection, &subjects).await?;
-        let version =
-            |subject: &String| known.iter().find(|(name, _)| name == subject).map_or(0, |(_, v)| *v);
-        Ok(subjects.into_iter().map(|subject| FactVersion { version: version(&subject), subject }).collect())
-    }
-}
-
 /// Words that the database keeps for a state.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {

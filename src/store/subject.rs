@@ -1,7 +1,8 @@
-//! The subjects whose versions a decision rests on.
+//! The subjects that a decision rests on.
 //!
-//! A decision names the version of every subject whose facts it used. The writer compares them under the lock; an
-//! effect that changes a subject raises its version itself, so that nobody can forget it.
+//! A decision names every subject whose facts it used, and as of which entry of the log it saw them. An effect that changes
+//! a subject notes the entry by which it does so itself, so that nobody can forget it; the writer compares the two under the
+//! lock.
 
 use crate::domain::{
     id::{PacketId, PersonId},

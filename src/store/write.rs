@@ -53,7 +53,7 @@ pub use self::{
 use super::writer::{error::Halt, tx::Tx};
 use crate::{
     accesslog::entry::PreparedEntry,
-    policy::{facts::FactVersion, permit::Permit},
+    policy::{facts::AsOf, permit::Permit},
 };
 
 /// Plain data for the writer: what must still be true, what is done, and the entries that account for it.
@@ -61,8 +61,8 @@ use crate::{
 pub struct Write<E> {
     /// What is done.
     pub effect: E,
-    /// The versions that must still be current, beside those of the effect's permits.
-    pub facts: Vec<FactVersion>,
+    /// What must not have changed since it was read, beside what the effect's permits rest on.
+    pub as_of: Option<AsOf>,
     /// The entries. Where an effect concerns several recipients, the first entries are theirs, in their order.
     pub entries: Vec<PreparedEntry>,
 }
@@ -71,14 +71,13 @@ impl<E> Write<E> {
     /// A write that rests on no facts but those of the effect's permits.
     #[must_use]
     pub const fn new(effect: E, entries: Vec<PreparedEntry>) -> Self {
-        Self { effect, facts: Vec::new(), entries }
+        Self { effect, as_of: None, entries }
     }
 
-    /// The same, resting on these facts too.
+    /// The same, resting on facts that were read beside those of its permits.
     #[must_use]
-    pub fn resting_on(mut self, facts: impl IntoIterator<Item = FactVersion>) -> Self {
-        self.facts.extend(facts);
-        self
+    pub fn resting_on(self, as_of: AsOf) -> Self {
+        Self { as_of: Some(as_of), ..self }
     }
 }
 

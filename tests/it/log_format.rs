@@ -6,8 +6,7 @@ use serde_json::Value;
 use sluis::{
     accesslog::{
         entry::{
-            CategoryFault, Event, FactVersion, LEAF_LENGTH, Outcome, Part, PartName, Staff, Version,
-            commitment, leaf,
+            CategoryFault, Event, LEAF_LENGTH, Outcome, Part, PartName, Staff, Version, commitment, leaf,
         },
         own::OwnEntry,
         receipt::{Claims, TYP},
@@ -77,7 +76,8 @@ fn full() -> Part {
         staff: Some(Staff::new("medewerker-1", "trajectbegeleider").unwrap()),
         certificate: Some(Digest([3; 32])),
         cause: Some("expired".to_owned()),
-        versions: vec![FactVersion { subject: "request/1".to_owned(), version: 3 }],
+        as_of: Some(3),
+        subjects: ["request/1".to_owned()].into(),
         entries: Some([0, 1]),
     }
 }
@@ -134,6 +134,7 @@ fn the_page_names_every_word_that_a_member_may_have() {
 #[test]
 fn the_page_names_every_claim_of_a_receipt() {
     let claims = Claims {
+        as_of: Some(2),
         iss: "i".to_owned(),
         iat: 1,
         party: "00000099000000001000/werk-en-inkomen".parse().unwrap(),

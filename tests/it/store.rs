@@ -16,4 +16,5 @@ mod packets;
 mod parties;
 mod races;
 mod schema;
+mod stale;
 pub(crate) mod support;

@@ -17,5 +17,6 @@ mod pour;
 mod process;
 mod ready;
 mod service;
+mod statements;
 mod stop;
 mod warned;

@@ -83,16 +83,6 @@ impl TryFrom<WrittenStaff> for Staff {
     }
 }
 
-/// The version of a fact that a decision rested on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FactVersion {
-    /// The fact's subject, as the store names it.
-    pub subject: String,
-    /// Its version.
-    pub version: i64,
-}
-
 /// A part of the content for which it was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,7 +96,7 @@ pub struct CategoryFault {
 /// The body of a part. Its members are written in this order, absent ones are left out, lists that are empty too.
 ///
 /// No member holds a person's number, name or date of birth: a person appears as a [`PersonId`] of that party's scope,
-/// a condition by its id, a fact by its version. The canonical bytes come from this struct ([`Part::to_json`]) and never
+/// a condition by its id, a fact by its subject. The canonical bytes come from this struct ([`Part::to_json`]) and never
 /// from a JSON value, whose maps may be sorted otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -215,9 +205,12 @@ pub struct Part {
     /// A stable code for why, such as `unknown-packet` or `expired`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// The versions of the facts that the decision rested on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub versions: Vec<FactVersion>,
+    /// The size of the log when the facts of the decision were read: it saw every entry below this index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u64>,
+    /// What those facts are about, as the store names it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub subjects: BTreeSet<String>,
     /// The entries that it is about, such as those that were read, exported or erased: first and last index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entries: Option<[u64; 2]>,
@@ -277,13 +270,12 @@ impl Part {
 
     fn texts(&self) -> impl Iterator<Item = &str> {
         let optional = [&self.trace_id, &self.key_thumbprint, &self.cause];
-        let versions = self.versions.iter().map(|version| version.subject.as_str());
         optional
             .into_iter()
             .filter_map(Option::as_deref)
             .chain(self.conditions.iter().map(String::as_str))
             .chain(self.faults.iter().map(|fault| fault.code.as_str()))
-            .chain(versions)
+            .chain(self.subjects.iter().map(String::as_str))
     }
 }
 
@@ -309,7 +301,8 @@ mod tests {
             categories: ["school", "persoon"].iter().map(|code| code.parse().unwrap()).collect(),
             jwe_sha256: Some(Digest([0xab; 32])),
             staff: Some(Staff::new("jansen-4", "consulent \"W&I\" é").unwrap()),
-            versions: vec![FactVersion { subject: "request/1".to_owned(), version: 3 }],
+            as_of: Some(3),
+            subjects: ["request/1".to_owned()].into(),
             ..Part::of(Event::Pull, Outcome::Permitted)
         }
     }
@@ -324,7 +317,7 @@ mod tests {
             r#""conditions":["overgangsdocument.voortzetting"],"categories":["persoon","school"],"#,
             r#""jweSha256":"abababababababababababababababababababababababababababababababab","#,
             r#""staff":{"reference":"jansen-4","function":"consulent \"W&I\" é"},"#,
-            r#""versions":[{"subject":"request/1","version":3}]}"#,
+            r#""asOf":3,"subjects":["request/1"]}"#,
         );
         assert_eq!(String::from_utf8(full().to_json().unwrap()).unwrap(), expected);
         assert_eq!(Part::from_json(expected.as_bytes()), Ok(full()));

@@ -50,8 +50,8 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     let municipalities: Vec<_> = municipality.into_iter().map(of).collect();
     let composed = open(config, at).await?;
     let done = async {
-        let known = composed.store.party(&party).await.map_err(operated::store)?;
-        if known.is_some() {
+        let register = composed.store.register().await.map_err(operated::store)?;
+        if register.party(&party).is_some() {
             return Err(Failure::refused(both!(
                 "{party} is al geregistreerd",
                 "{party} is registered already"
@@ -109,8 +109,8 @@ pub(super) async fn revoke(
     };
     let composed = open(config, at).await?;
     let done = async {
-        let known = composed.store.certificate(&registration).await.map_err(operated::store)?;
-        if known.is_none_or(|row| row.party != party) {
+        let register = composed.store.register().await.map_err(operated::store)?;
+        if register.certificate(&registration).is_none_or(|row| row.party != party) {
             return Err(operated::failure(OperateError::NotFound));
         }
         composed.exchange.revoke_certificate(registration).await.map_err(operated::failure)

@@ -13,18 +13,17 @@ use crate::{
 /// Prints every party; as JSON one per line.
 pub(super) async fn list(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
     let store = compose::open_store(config).await?;
-    let parties = store.parties().await.map_err(operated::store)?;
-    let language = at.out.language();
-    for party in &parties {
-        let certificates = store.certificates(&party.party).await.map_err(operated::store)?;
-        let (keys, now) = (store.keys(&party.party).await.map_err(operated::store)?, at.clock.now());
-        let active = keys.into_iter().filter(|key| key.clone().at(now).state == KeyState::Active).count();
+    let register = store.register().await.map_err(operated::store)?;
+    let (now, language) = (at.clock.now(), at.out.language());
+    for party in register.parties() {
+        let (certificates, keys) = (register.certificates(&party.party), register.keys(&party.party));
+        let active = keys.iter().filter(|key| (*key).clone().at(now).state == KeyState::Active).count();
         at.out.show(&document(party, &certificates, active), || {
             text(party, &certificates, active, now, language)
         })?;
     }
     store.close().await;
-    if parties.is_empty() {
+    if register.parties().next().is_none() {
         at.out.say((
             "Er zijn nog geen partijen: sluis party add --help",
             "There are no parties yet: sluis party add --help",
@@ -33,12 +32,12 @@ pub(super) async fn list(config: &Config, at: &mut Context) -> Result<Exit, Fail
     Ok(Exit::Done)
 }
 
-fn document(party: &PartyRow, certificates: &[CertificateRow], keys: usize) -> serde_json::Value {
+fn document(party: &PartyRow, certificates: &[&CertificateRow], keys: usize) -> serde_json::Value {
     let municipality = |one: &crate::store::write::MunicipalityOf| {
         json!({ "code": one.municipality, "by": one.ground.as_str(), "decision": one.decision,
             "from": one.from, "until": one.until })
     };
-    let certificate = |one: &CertificateRow| {
+    let certificate = |one: &&CertificateRow| {
         json!({ "registration": one.registration, "serial": one.serial, "notBefore": one.not_before,
             "notAfter": one.not_after, "revoked": one.revoked, "revokedAt": one.revoked_at })
     };
@@ -52,7 +51,7 @@ fn document(party: &PartyRow, certificates: &[CertificateRow], keys: usize) -> s
 
 fn text(
     party: &PartyRow,
-    certificates: &[CertificateRow],
+    certificates: &[&CertificateRow],
     keys: usize,
     now: Timestamp,
     language: Language,

@@ -12,7 +12,8 @@ use crate::{
         person::PersonReference,
         problem::{Bilingual, Fault},
     },
-    exchange::{Exchange, caller::Caller, recipients::Resolved, submission::Address, trouble::Trouble},
+    exchange::{Exchange, caller::Caller, recipients::Resolved, submission::Address, toolbox::Toolbox},
+    store::register::Register,
 };
 
 /// The parts of a declaration that can be judged before it is kept. None where a part is absent or cannot be read: the
@@ -65,61 +66,34 @@ impl Wish {
 
 impl Exchange {
     /// What is wrong with the parts of a declaration that is not in order as a whole.
-    ///
-    /// # Errors
-    /// [`Trouble`].
-    pub async fn wrong_with_declaration(
-        &self,
-        caller: &Caller,
-        parts: &Parts<'_>,
-    ) -> Result<Vec<Fault>, Trouble> {
-        let (_, faults) = self.judge_declaration(caller, parts, self.clock.now()).await?;
-        Ok(faults)
+    pub fn wrong_with_declaration(&self, caller: &Caller, parts: &Parts<'_>) -> Vec<Fault> {
+        self.tools.judge_declaration(caller, parts, self.clock.now()).1
     }
+}
 
+impl Toolbox {
     /// Towards which party and college it holds, and all that is wrong.
-    pub(super) async fn judge_declaration(
+    pub(super) fn judge_declaration(
         &self,
         caller: &Caller,
         parts: &Parts<'_>,
         now: Timestamp,
-    ) -> Result<(Option<Resolved>, Vec<Fault>), Trouble> {
+    ) -> (Option<Resolved>, Vec<Fault>) {
         let mut faults = self.wrong_with(parts, caller.party().role, now);
-        let Some(address) = parts.towards else { return Ok((None, faults)) };
-        let found = self.resolve(caller.party(), &[(0, address)], now).await?;
+        let Some(address) = parts.towards else { return (None, faults) };
+        let found = self.resolve(caller, &[(0, address)], now);
         let one = found.and_then(|found| <[Resolved; 1]>::try_from(found).map_err(|_| vec![several()]));
         match one {
             Ok([one]) => {
-                faults.extend(self.unnamed_college(&one, now).await?);
-                Ok((Some(one), faults))
+                faults.extend(unnamed_college(caller.register(), &one, now));
+                (Some(one), faults)
             }
             Err(more) => {
                 let moved = |fault| Fault { pointer: "/towards".to_owned(), ..fault };
                 faults.extend(more.into_iter().map(moved));
-                Ok((None, faults))
+                (None, faults)
             }
         }
-    }
-
-    /// Under a mandate a declaration is towards one college: a party that acts for several by mandate does not say which.
-    async fn unnamed_college(&self, towards: &Resolved, now: Timestamp) -> Result<Option<Fault>, Trouble> {
-        if towards.municipality.is_some() {
-            return Ok(None);
-        }
-        let party = self.store.party(&towards.party).await?;
-        let mandated = party.is_some_and(|party| !party.mandated_at(now).is_empty());
-        Ok(mandated.then(|| Fault {
-            now: Some(Bilingual::new(
-                "Noem de ontvanger met municipality en role.",
-                "Name the recipient by municipality and role.",
-            )),
-            ..Fault::at(
-                "/towards",
-                "college-not-named",
-                "Deze organisatie werkt in mandaat voor meer dan één gemeente. De verklaring geldt voor één gemeente.",
-                "This organisation acts by mandate for more than one municipality. The declaration is for one of them.",
-            )
-        }))
     }
 
     fn wrong_with(&self, parts: &Parts<'_>, recorder: Role, now: Timestamp) -> Vec<Fault> {
@@ -210,6 +184,27 @@ impl Exchange {
             )
         })
     }
+}
+
+/// Under a mandate a declaration is towards one college: a party that acts for several by mandate does not say which.
+fn unnamed_college(register: &Register, towards: &Resolved, now: Timestamp) -> Option<Fault> {
+    if towards.municipality.is_some() {
+        return None;
+    }
+    let party = register.party(&towards.party);
+    let mandated = party.is_some_and(|party| !party.mandated_at(now).is_empty());
+    mandated.then(|| Fault {
+        now: Some(Bilingual::new(
+            "Noem de ontvanger met municipality en role.",
+            "Name the recipient by municipality and role.",
+        )),
+        ..Fault::at(
+            "/towards",
+            "college-not-named",
+            "Deze organisatie werkt in mandaat voor meer dan één gemeente. De verklaring geldt voor één gemeente.",
+            "This organisation acts by mandate for more than one municipality. The declaration is for one of them.",
+        )
+    })
 }
 
 fn several() -> Fault {

@@ -62,19 +62,18 @@ impl Exchange {
     ) -> Result<Vec<Known>, DeclareError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
-        if whose.purpose.as_ref().is_some_and(|purpose| self.catalogue.purpose(purpose).is_none()) {
+        if whose.purpose.as_ref().is_some_and(|purpose| self.catalogue().purpose(purpose).is_none()) {
             return Err(DeclareError::Invalid(vec![unknown_purpose()]));
         }
         let party = caller.party();
         let purpose = whose.purpose.as_ref().map_or("", Purpose::as_str);
-        let pseudonyms = self.pseudonyms_of(party, &whose.reference, purpose);
+        let pseudonyms = self.tools.pseudonyms_of(party, &whose.reference, purpose);
         let person = self.store.person(&pseudonyms).await.map_err(Trouble::from)?;
         let mut account = Account::of(Event::Search, Outcome::Recorded);
         account.sender = Some(party);
         account.person = person;
         account.for_sender.purpose.clone_from(&whose.purpose);
-        let entry = self.entry(caller, account)?;
-        self.record(vec![entry]).await?;
+        self.note(caller, vec![account]).await?;
         let mut found = Vec::new();
         if let Some(person) = person {
             for row in self.store.recorded_about(&party, person).await.map_err(Trouble::from)? {

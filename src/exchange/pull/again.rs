@@ -6,73 +6,77 @@ use super::Copy;
 use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{
-        Exchange,
         facts::{Asked, Gathered},
+        toolbox::Toolbox,
         trouble::Trouble,
     },
     policy::{
         facts::Facts,
         permit::{Decision, Permit, Refusal, RefusalKind},
     },
+    store::snapshot::Snapshot,
 };
 
-/// Why today's decision is no.
-pub(super) enum No {
-    /// The policies say so, or the sender is blocked.
+/// Today's decision.
+pub(super) enum Again {
+    /// Yes, for all that was sealed.
+    Permitted(Permit),
+    /// No: the policies say so, or the sender is blocked.
     Refused(Refusal),
     /// It would be yes for less than was sealed.
     Narrowed(Refusal),
 }
 
-impl Exchange {
-    /// Today's decision about a stored copy: the same basis, and no category that it does not allow any more.
-    pub(super) async fn decide_again(
-        &self,
-        copy: &Copy,
-        now: Timestamp,
-    ) -> Result<Result<Permit, No>, Trouble> {
-        let kept = self.kept_header(&copy.packet)?;
-        let asked = Asked {
-            packet: Some(copy.packet.id),
-            dataset: &copy.packet.dataset,
-            purpose: &copy.packet.purpose,
-            basis: Some(&copy.row.basis),
-            sender: copy.packet.sender,
-            recipient: copy.row.party,
-            municipality: copy.row.municipality.as_ref(),
-            person: Some(copy.packet.person),
-            facts: &kept.person,
-            is_pgn: kept.is_pgn,
-            categories: &copy.row.categories,
-            request: kept.request,
-            submitted: copy.packet.created,
-            now,
-        };
-        let Gathered { facts, .. } = self.gather(&asked).await?;
-        // The recipient hears why not, and not how old the person is: it has not received that.
-        let facts = Facts { tells_age: false, ..facts };
-        // Read after the version of the sender was noted: a block that comes later makes the permit void.
-        if self.store.party(&copy.packet.sender).await?.is_none_or(|sender| sender.blocked) {
-            return Ok(Err(No::Refused(Refusal {
-                kind: RefusalKind::ConditionsFail,
-                basis: Some(copy.row.basis.clone()),
-                reasons: vec![sender_blocked()],
-                policy_digest: self.policy_digest(),
-                decided_at: now,
-            })));
-        }
-        Ok(match self.engine.decide(&facts) {
-            Decision::Refusal(refusal) => Err(No::Refused(refusal)),
-            Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => Ok(permit),
-            Decision::Permit(permit) => Err(No::Narrowed(Refusal {
-                kind: RefusalKind::NoBasis,
-                basis: Some(permit.basis().clone()),
-                reasons: vec![narrowed()],
-                policy_digest: permit.policy_digest(),
-                decided_at: now,
-            })),
-        })
+/// Today's decision about a stored copy: the same basis, and no category that it does not allow any more.
+pub(super) fn decide_again(
+    tools: &Toolbox,
+    copy: &Copy,
+    now: Timestamp,
+    snapshot: &Snapshot,
+) -> Result<Again, Trouble> {
+    let kept = tools.kept_header(&copy.packet)?;
+    let asked = Asked {
+        packet: Some(copy.packet.id),
+        dataset: &copy.packet.dataset,
+        purpose: &copy.packet.purpose,
+        basis: Some(&copy.row.basis),
+        sender: copy.packet.sender,
+        recipient: copy.row.party,
+        municipality: copy.row.municipality.as_ref(),
+        person: Some(copy.packet.person),
+        facts: &kept.person,
+        is_pgn: kept.is_pgn,
+        categories: &copy.row.categories,
+        request: kept.request,
+        submitted: copy.packet.created,
+        now,
+    };
+    let Gathered { facts, .. } = tools.gather(snapshot, &asked)?;
+    // The recipient hears why not, and not how old the person is: it has not received that.
+    let facts = Facts { tells_age: false, ..facts };
+    // It is among the subjects: a block that comes later makes the permit void.
+    if snapshot.register().party(&copy.packet.sender).is_none_or(|sender| sender.blocked) {
+        return Ok(Again::Refused(Refusal {
+            kind: RefusalKind::ConditionsFail,
+            basis: Some(copy.row.basis.clone()),
+            reasons: vec![sender_blocked()],
+            policy_digest: tools.policy_digest(),
+            decided_at: now,
+        }));
     }
+    Ok(match tools.engine.decide(&facts) {
+        Decision::Refusal(refusal) => Again::Refused(refusal),
+        Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => {
+            Again::Permitted(permit)
+        }
+        Decision::Permit(permit) => Again::Narrowed(Refusal {
+            kind: RefusalKind::NoBasis,
+            basis: Some(permit.basis().clone()),
+            reasons: vec![narrowed()],
+            policy_digest: permit.policy_digest(),
+            decided_at: now,
+        }),
+    })
 }
 
 fn sender_blocked() -> Fault {

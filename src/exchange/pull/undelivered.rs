@@ -2,14 +2,22 @@
 
 use jiff::Timestamp;
 
-use super::{Copy, again::No};
+use super::{
+    Copy,
+    again::{Again, decide_again},
+};
 use crate::{
-    accesslog::entry::{self, EntryDraft, Event, Outcome, Part},
-    exchange::{Exchange, trouble::Trouble},
+    accesslog::entry::{Event, Outcome},
+    exchange::{
+        Exchange,
+        entry::{Account, Clock},
+        plain::PlainError,
+        trouble::Trouble,
+    },
     store::{
         read::NoticeKind,
-        write::{Once, TellUndelivered, Write},
-        writer::error::WriteError,
+        snapshot::Needs,
+        write::{Once, TellUndelivered},
     },
 };
 
@@ -22,40 +30,36 @@ impl Exchange {
     pub async fn tell_undelivered(&self, since: Timestamp, now: Timestamp) -> Result<usize, Trouble> {
         let mut told = 0_usize;
         for (id, party, blocked) in self.store.undelivered(since, now).await? {
-            let Some(packet) = self.store.packet(id).await? else { continue };
+            let snapshot = self.store.snapshot(Needs { packets: vec![id], ..Needs::default() }).await?;
+            let Some(packet) = snapshot.packet(id).cloned() else { continue };
             let Some(row) = packet.recipients.iter().find(|row| row.party == party).cloned() else {
                 continue;
             };
             let copy = Copy { packet, row };
             let kind = if blocked {
                 NoticeKind::RecipientBlocked
-            } else if matches!(self.decide_again(&copy, now).await?, Err(No::Refused(_))) {
+            } else if matches!(decide_again(&self.tools, &copy, now, &snapshot)?, Again::Refused(_)) {
                 NoticeKind::MandateEnded
             } else {
                 continue;
             };
             let effect = TellUndelivered { packet: id, sender: copy.packet.sender, party, kind };
-            let mut shared = Part::of(Event::Notice, Outcome::Recorded);
-            shared.packet = Some(id);
-            shared.dataset = Some(copy.packet.dataset.clone());
-            shared.purpose = Some(copy.packet.purpose.clone());
-            shared.municipality.clone_from(&copy.row.municipality);
-            shared.sender = Some(copy.packet.sender);
-            shared.recipient = Some(party);
-            shared.cause = Some(kind.as_str().to_owned());
-            let person = Part { person: Some(copy.packet.person), ..Part::default() };
-            let draft = EntryDraft {
-                shared,
-                sender: Some((copy.packet.sender, person)),
-                recipient: Some((party, Part::default())),
-                ..EntryDraft::default()
-            };
-            let entry = entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?;
-            match self.writer.submit(Write::new(effect, vec![entry])).await {
-                Ok(done) if done.get().outcome == Once::Now => told = told.saturating_add(1),
+            let mut account = Account::of(Event::Notice, Outcome::Recorded);
+            account.shared.packet = Some(id);
+            account.shared.dataset = Some(copy.packet.dataset.clone());
+            account.shared.purpose = Some(copy.packet.purpose.clone());
+            account.shared.municipality.clone_from(&copy.row.municipality);
+            account.shared.sender = Some(copy.packet.sender);
+            account.shared.recipient = Some(party);
+            account.shared.cause = Some(kind.as_str().to_owned());
+            account.sender = Some(copy.packet.sender);
+            account.recipient = Some(party);
+            account.person = Some(copy.packet.person);
+            match self.perform_plain(&Clock, effect, vec![account]).await {
+                Ok(done) if done.outcome == Once::Now => told = told.saturating_add(1),
                 // Another gateway was first, or it was collected in between.
-                Ok(_) | Err(WriteError::Conflict(_)) => {}
-                Err(error) => return Err(error.into()),
+                Ok(_) | Err(PlainError::Conflict(_)) => {}
+                Err(PlainError::Trouble(trouble)) => return Err(trouble),
             }
         }
         Ok(told)

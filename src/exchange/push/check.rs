@@ -2,13 +2,29 @@
 
 use super::{
     PushError, Verdict,
-    decide::{asked, content_not_allowed},
+    decide::{account_of, asked, content_not_allowed},
+    needs,
+    prepare::{Prepared, Unprepared},
+    turned,
 };
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::id::PacketId,
-    exchange::{Exchange, caller::Caller, ledger::Knows, submission::Submission, trouble::Trouble},
-    policy::{dataset::DatasetKind, minimise::minimise_each, permit::RefusalKind},
+    exchange::{
+        Exchange,
+        caller::Caller,
+        entry::{Account, Knows},
+        perform::{At, Change, No, Operation, Reached},
+        submission::Submission,
+        toolbox::Toolbox,
+        trouble::Trouble,
+    },
+    policy::{
+        dataset::DatasetKind,
+        minimise::minimise_each,
+        permit::{Permit, RefusalKind},
+    },
+    store::{Committed, snapshot::Needs, write::Record, writer::job::Done},
 };
 
 impl Exchange {
@@ -23,19 +39,42 @@ impl Exchange {
         kind: DatasetKind,
         submission: &Submission,
     ) -> Result<Vec<Verdict>, PushError> {
-        let prepared = self.prepare(caller, kind, submission).await?;
         let now = self.clock.now();
-        let person = self.store.person(&prepared.pseudonyms).await.map_err(Trouble::from)?;
+        let prepared = self.tools.prepare(caller, kind, submission, now)?;
         // A projection wants a packet to be made for; this one will never be stored, and the log does not name it.
-        let never = PacketId::new(now, self.entropy.as_ref()).map_err(Trouble::from)?;
-        let mut verdicts = Vec::new();
-        let mut accounts = Vec::new();
-        let mut permits = Vec::new();
+        let never = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
+        self.perform(caller, &Check { kind, submission, prepared, never }).await
+    }
+}
+
+struct Check<'a> {
+    kind: DatasetKind,
+    submission: &'a Submission,
+    prepared: Result<Prepared<'a>, Unprepared>,
+    never: PacketId,
+}
+
+impl Operation for Check<'_> {
+    type By = Caller;
+    type Ruling = (Vec<Verdict>, Vec<Account>);
+    type Effect = Record;
+    type Kept = Vec<Verdict>;
+    type Outcome = Vec<Verdict>;
+    type Error = PushError;
+
+    fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
+        Ok(needs(&self.submission.header, self.prepared.as_ref().ok(), None))
+    }
+
+    fn judge(&self, at: &At<'_, Caller>) -> Result<Self::Ruling, No<PushError>> {
+        let header = &self.submission.header;
+        let prepared = self.prepared.as_ref().map_err(|why| turned(at, self.kind, why))?;
+        let (mut verdicts, mut accounts, mut permits) = (Vec::new(), Vec::new(), Vec::new());
         for resolved in &prepared.recipients {
-            let asked = asked(caller, &submission.header, &prepared, resolved, Some(never), person, now);
-            let decision = self.engine.decide(&self.gather(&asked).await?.facts).into_result();
+            let asked = asked(at.by, header, prepared, resolved, Some(self.never), at.facts.person(), at.now);
+            let decision = at.tools.engine.decide(&at.tools.gather(at.facts, &asked)?.facts).into_result();
             let outcome = if decision.is_ok() { Outcome::Permitted } else { Outcome::Refused };
-            let account = Self::account_of(caller, &asked, Event::Evaluated, outcome, person);
+            let account = account_of(at.by, &asked, Event::Evaluated, outcome);
             let (account, decision) = match decision {
                 Ok(permit) => {
                     let decision = Ok((permit.basis().clone(), asked.categories.clone()));
@@ -49,14 +88,13 @@ impl Exchange {
         }
         // What the bases do not allow of the content shows only when all of them hold.
         let faults = if permits.len() == prepared.recipients.len() {
-            let permits: Vec<_> = permits.iter().collect();
-            minimise_each(&permits, &prepared.contents, prepared.dataset, &submission.header.omit).err()
+            let permits: Vec<&Permit> = permits.iter().collect();
+            minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit).err()
         } else {
             None
         };
-        let mut entries = Vec::new();
         let (categories, mut permits) = (prepared.contents.categories(), permits.iter());
-        for (account, verdict) in accounts.into_iter().zip(&verdicts) {
+        let accounts = accounts.into_iter().zip(&verdicts).map(|(account, verdict)| {
             let permit = verdict.decision.as_ref().ok().and_then(|_| permits.next());
             let mut account = match (permit, &faults) {
                 (None, _) => account,
@@ -67,22 +105,40 @@ impl Exchange {
                 }
             };
             (account.shared.packet, account.for_sender.packet) = (None, None);
-            entries.push(self.entry(caller, account)?);
-        }
-        for (verdict, index) in verdicts.iter_mut().zip(self.record(entries).await?) {
-            verdict.index = index;
-        }
+            account
+        });
+        let accounts: Vec<Account> = accounts.collect();
         let undecided = verdicts.iter().filter_map(|verdict: &Verdict| match &verdict.decision {
             Err(refusal) if refusal.kind == RefusalKind::PolicyFault => Some((verdict.at, refusal.clone())),
             Err(_) | Ok(_) => None,
         });
         let undecided: Vec<_> = undecided.collect();
         if !undecided.is_empty() {
-            return Err(PushError::Refused(undecided));
+            return Err(No::For(PushError::Refused(undecided), accounts));
         }
-        if let Some(faults) = faults {
-            return Err(PushError::Invalid(faults));
+        match faults {
+            Some(faults) => Err(No::For(PushError::Invalid(faults), accounts)),
+            None => Ok((verdicts, accounts)),
         }
-        Ok(verdicts)
+    }
+
+    fn change(
+        &self,
+        at: &At<'_, Caller>,
+        (verdicts, accounts): Self::Ruling,
+    ) -> Result<(Change<Record>, Vec<Verdict>), Trouble> {
+        Ok((Change::new(at, Record, accounts)?, verdicts))
+    }
+
+    fn outcome(
+        &self,
+        _: &At<'_, Caller>,
+        mut verdicts: Vec<Verdict>,
+        done: Committed<Done<()>>,
+    ) -> Result<Reached<Vec<Verdict>>, Trouble> {
+        for (verdict, evidence) in verdicts.iter_mut().zip(&done.get().evidence) {
+            verdict.index = evidence.index;
+        }
+        Ok(Reached::Here(verdicts))
     }
 }

@@ -13,12 +13,13 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     exchange::{
-        Exchange,
         caller::Caller,
+        entry::{Account, InVain, Knows},
         facts::{Asked, Gathered},
-        ledger::{Account, InVain, Knows},
+        perform::{At, No},
         recipients::Resolved,
         submission::Header,
+        toolbox::Toolbox,
         trouble::Trouble,
     },
     policy::{
@@ -26,6 +27,7 @@ use crate::{
         minimise::{MISSING, NOT_OPTIONAL},
         permit::{Decision, Permit},
     },
+    store::register::Register,
 };
 
 /// A recipient for whom a permit was given.
@@ -36,57 +38,72 @@ pub(super) struct Allowed {
     pub(super) declarations: Vec<DeclarationId>,
 }
 
-impl Exchange {
-    /// A permit for every recipient, or one refusal that names all reasons.
-    pub(super) async fn decide_all(
-        &self,
-        caller: &Caller,
-        header: &Header,
-        prepared: &Prepared<'_>,
-        id: PacketId,
-        person: Option<PersonId>,
-        now: Timestamp,
-    ) -> Result<Vec<Allowed>, PushError> {
-        let mut allowed = Vec::new();
-        let mut refused = Vec::new();
-        let mut keyless = Vec::new();
-        let mut entries = Vec::new();
-        for resolved in &prepared.recipients {
-            let asked = asked(caller, header, prepared, resolved, Some(id), person, now);
-            let Gathered { facts, declarations } = self.gather(&asked).await?;
-            let event = event_of(prepared.dataset.kind);
-            let account = Self::account_of(caller, &asked, event, Outcome::Refused, person);
-            match self.engine.decide(&facts) {
-                Decision::Refusal(refusal) => {
-                    entries.push(self.entry(caller, account.refused(&refusal, Knows::Sender))?);
-                    refused.push((resolved.at, refusal));
-                }
-                Decision::Permit(permit) => {
-                    let key = self.key_of(caller.party(), resolved.party, now).await?;
-                    let cause = if key.is_some() { ANOTHER_REFUSED } else { "recipient-has-no-key" };
-                    // Kept only if the push fails for another's sake.
-                    let why = InVain { cause, ..InVain::default() };
-                    entries
-                        .push(self.entry(caller, account.permitted_in_vain(&permit, asked.categories, why))?);
-                    match key {
-                        Some(key) => {
-                            allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations });
-                        }
-                        None => keyless.push(no_key(resolved.at)),
+/// A permit for every recipient, or one refusal that names all reasons.
+pub(super) fn decide_all(
+    at: &At<'_, Caller>,
+    header: &Header,
+    prepared: &Prepared<'_>,
+    id: PacketId,
+) -> Result<Vec<Allowed>, No<PushError>> {
+    let person = at.facts.person();
+    let mut allowed = Vec::new();
+    let mut refused = Vec::new();
+    let mut keyless = Vec::new();
+    let mut accounts = Vec::new();
+    for resolved in &prepared.recipients {
+        let asked = asked(at.by, header, prepared, resolved, Some(id), person, at.now);
+        let Gathered { facts, declarations } = at.tools.gather(at.facts, &asked)?;
+        let event = event_of(prepared.dataset.kind);
+        let account = account_of(at.by, &asked, event, Outcome::Refused);
+        match at.tools.engine.decide(&facts) {
+            Decision::Refusal(refusal) => {
+                accounts.push(account.refused(&refusal, Knows::Sender));
+                refused.push((resolved.at, refusal));
+            }
+            Decision::Permit(permit) => {
+                let key = key_of(at.facts.register(), at.by.party(), resolved.party, at.now)?;
+                let cause = if key.is_some() { ANOTHER_REFUSED } else { "recipient-has-no-key" };
+                // Kept only if the push fails for another's sake.
+                let why = InVain { cause, ..InVain::default() };
+                accounts.push(account.permitted_in_vain(&permit, asked.categories, why));
+                match key {
+                    Some(key) => {
+                        allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations });
                     }
+                    None => keyless.push(no_key(resolved.at)),
                 }
             }
         }
-        if refused.is_empty() && keyless.is_empty() {
-            return Ok(allowed);
-        }
-        self.record(entries).await?;
-        Err(if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) })
     }
+    if refused.is_empty() && keyless.is_empty() {
+        return Ok(allowed);
+    }
+    let error = if refused.is_empty() { PushError::NoKey(keyless) } else { PushError::Refused(refused) };
+    Err(No::For(error, accounts))
+}
 
+/// It was decided, and the content then did not fit the bases.
+pub(super) fn forbidden(
+    at: &At<'_, Caller>,
+    header: &Header,
+    prepared: &Prepared<'_>,
+    allowed: &[Allowed],
+    faults: &[Fault],
+) -> Vec<Account> {
+    let account = |Allowed { resolved, permit, .. }: &Allowed| {
+        let (id, person) = (permit.packet(), at.facts.person());
+        let asked = asked(at.by, header, prepared, resolved, id, person, at.now);
+        let account = account_of(at.by, &asked, event_of(prepared.dataset.kind), Outcome::Refused);
+        let why = content_not_allowed(permit, prepared.dataset, faults);
+        account.permitted_in_vain(permit, asked.categories, why)
+    };
+    allowed.iter().map(account).collect()
+}
+
+impl Toolbox {
     /// Whether anything may be derived from the person's number: from an own number always, from a persoonsgebonden nummer
     /// only where it may travel to every recipient. A pseudonym of the number is a use of it.
-    pub(super) async fn may_derive(
+    pub(super) fn may_derive(
         &self,
         caller: &Caller,
         header: &Header,
@@ -98,75 +115,45 @@ impl Exchange {
         }
         for resolved in &prepared.recipients {
             let asked = asked(caller, header, prepared, resolved, None, None, now);
-            if !self.engine.carries_pgn(&self.gather(&asked).await?.facts) {
+            if !self.engine.carries_pgn(&self.gather(&caller.seen, &asked)?.facts) {
                 return Ok(false);
             }
         }
         Ok(true)
     }
+}
 
-    /// Notes that it was decided, and that the content then did not fit the bases.
-    pub(super) async fn note_forbidden(
-        &self,
-        caller: &Caller,
-        header: &Header,
-        prepared: &Prepared<'_>,
-        allowed: &[Allowed],
-        person: Option<PersonId>,
-        faults: &[Fault],
-    ) -> Result<(), Trouble> {
-        let mut entries = Vec::new();
-        for Allowed { resolved, permit, .. } in allowed {
-            let now = permit.decided_at();
-            let asked = asked(caller, header, prepared, resolved, permit.packet(), person, now);
-            let account =
-                Self::account_of(caller, &asked, event_of(prepared.dataset.kind), Outcome::Refused, person);
-            let why = content_not_allowed(permit, prepared.dataset, faults);
-            let account = account.permitted_in_vain(permit, asked.categories, why);
-            entries.push(self.entry(caller, account)?);
-        }
-        self.record(entries).await.map(drop)
-    }
+/// What an entry says about a packet that is asked for, before the decision is added.
+pub(super) fn account_of(caller: &Caller, asked: &Asked<'_>, event: Event, outcome: Outcome) -> Account {
+    let mut account = Account::of(event, outcome);
+    account.sender = Some(caller.party());
+    account.person = asked.person;
+    account.for_sender = Part {
+        packet: asked.packet,
+        request: asked.request,
+        dataset: Some(asked.dataset.clone()),
+        purpose: Some(asked.purpose.clone()),
+        recipient: Some(asked.recipient),
+        municipality: asked.municipality.cloned(),
+        categories: asked.categories.clone(),
+        ..Part::default()
+    };
+    account
+}
 
-    /// What an entry says about a packet that is asked for, before the decision is added.
-    pub(super) fn account_of(
-        caller: &Caller,
-        asked: &Asked<'_>,
-        event: Event,
-        outcome: Outcome,
-        person: Option<PersonId>,
-    ) -> Account {
-        let mut account = Account::of(event, outcome);
-        account.sender = Some(caller.party());
-        account.person = person;
-        account.for_sender = Part {
-            packet: asked.packet,
-            request: asked.request,
-            dataset: Some(asked.dataset.clone()),
-            purpose: Some(asked.purpose.clone()),
-            recipient: Some(asked.recipient),
-            municipality: asked.municipality.cloned(),
-            categories: asked.categories.clone(),
-            ..Part::default()
-        };
-        account
-    }
-
-    /// The key to which the recipient wants to be sealed now; the person's copy is sealed to the sender, who hands it over.
-    async fn key_of(
-        &self,
-        sender: PartyId,
-        recipient: PartyId,
-        now: Timestamp,
-    ) -> Result<Option<RecipientKey>, Trouble> {
-        let owner = if recipient.role == Role::Betrokkene { sender } else { recipient };
-        let Some(found) = self.store.active_key(&owner, now).await? else { return Ok(None) };
-        let jwk =
-            serde_json::from_str(&found.jwk).map_err(|_| Trouble::Inconsistent("a stored key is no JSON"))?;
-        let key =
-            RecipientKey::from_stored(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
-        Ok(Some(key))
-    }
+/// The key to which the recipient wants to be sealed now; the person's copy is sealed to the sender, who hands it over.
+fn key_of(
+    register: &Register,
+    sender: PartyId,
+    recipient: PartyId,
+    now: Timestamp,
+) -> Result<Option<RecipientKey>, Trouble> {
+    let owner = if recipient.role == Role::Betrokkene { sender } else { recipient };
+    let Some(found) = register.active_key(&owner, now) else { return Ok(None) };
+    let jwk =
+        serde_json::from_str(&found.jwk).map_err(|_| Trouble::Inconsistent("a stored key is no JSON"))?;
+    let key = RecipientKey::from_stored(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
+    Ok(Some(key))
 }
 
 /// The question about one recipient of a submission.

@@ -1,8 +1,8 @@
 //! Everything about a submission that can be judged without deciding about the person.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{PushError, days::impossible_days};
+use super::days::impossible_days;
 use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{
@@ -14,17 +14,17 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     exchange::{
-        Exchange,
         caller::Caller,
-        facts::Reading,
-        ledger::Account,
+        facts::{Reading, party_facts},
         recipients::Resolved,
         submission::{Parts, Submission},
+        toolbox::Toolbox,
         trouble::Trouble,
     },
     policy::{
         contents::Contents,
         dataset::{Basis, Dataset, DatasetKind},
+        permit::Refusal,
         routes::{RouteAction, RouteContext},
     },
 };
@@ -38,31 +38,42 @@ pub(super) struct Prepared<'a> {
     pub(super) pseudonyms: Vec<Pseudonym>,
 }
 
-impl Exchange {
+/// Why a submission is not decided upon.
+#[derive(Debug, Clone)]
+pub(super) enum Unprepared {
+    /// The caller's role may not do this.
+    Refused(Refusal),
+    /// It is wrong: every fault at once.
+    Invalid(Vec<Fault>),
+}
+
+impl Toolbox {
     /// Everything that can be judged without deciding about the person.
-    pub(super) async fn prepare<'a>(
+    pub(super) fn prepare<'a>(
         &'a self,
         caller: &Caller,
         kind: DatasetKind,
         submission: &Submission,
-    ) -> Result<Prepared<'a>, PushError> {
+        now: Timestamp,
+    ) -> Result<Result<Prepared<'a>, Unprepared>, Trouble> {
         let header = &submission.header;
-        let now = self.clock.now();
-        let sender = self.party_facts(caller.party(), now, &mut Reading::default()).await?;
-        let about = Account { sender: Some(caller.party()), ..Account::default() };
-        let may = self.may_in(caller, action_of(kind), &sender, RouteContext::at(now), about).await?;
-        may.map_err(|refusal| PushError::Refused(vec![(None, refusal)]))?;
-        let mut judged = self.judge(caller.party(), kind, &submission.parts(), now).await?;
+        let sender = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
+        if let Err(refusal) = self.engine.may(action_of(kind), &sender, RouteContext::at(now)) {
+            return Ok(Err(Unprepared::Refused(refusal)));
+        }
+        let mut judged = self.judge(caller, kind, &submission.parts(), now);
         let owed = judged.dataset.and_then(|dataset| dataset.owed_copy(caller.party().role, &header.purpose));
         if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
             judged.faults.push(self.catalogue.cited(copy_owed(owed)));
         }
         let about = judged.dataset.zip(judged.contents.as_ref());
         judged.faults.extend(impossible_days(&header.person, caller.party().role, about, now));
-        let Judged { dataset: Some(dataset), contents: Some(contents), mut recipients, .. } =
-            judged.in_order().map_err(PushError::Invalid)?
-        else {
-            return Err(Trouble::Inconsistent("a submission without a part").into());
+        let Judged { dataset, contents, mut recipients, faults } = judged;
+        if !faults.is_empty() {
+            return Ok(Err(Unprepared::Invalid(faults)));
+        }
+        let (Some(dataset), Some(contents)) = (dataset, contents) else {
+            return Err(Trouble::Inconsistent("a submission without a part"));
         };
         if header.copy_for_person.unwrap_or(owed.is_some()) {
             recipients.push(Resolved {
@@ -73,43 +84,33 @@ impl Exchange {
         }
         for recipient in recipients.iter_mut().filter(|one| one.at.is_some() && one.municipality.is_none()) {
             // A party was named that acts for several colleges: that of the residence, if it is one of them.
-            let acts = self.party_facts(recipient.party, now, &mut Reading::default()).await?.gemeenten;
+            let acts =
+                party_facts(caller.register(), recipient.party, now, &mut Reading::default()).gemeenten;
             let residence = Some(&header.person.verblijf).filter(|_| header.request.is_none());
             recipient.municipality = residence.filter(|place| acts.contains(*place)).cloned();
         }
         let mut prepared = Prepared { dataset, contents, recipients, pseudonyms: Vec::new() };
-        if self.may_derive(caller, header, &prepared, now).await? {
+        if self.may_derive(caller, header, &prepared, now)? {
             prepared.pseudonyms =
                 self.pseudonyms_of(caller.party(), &header.reference, header.purpose.as_str());
         }
-        Ok(prepared)
+        Ok(Ok(prepared))
     }
 
-    /// What is wrong with the parts of a body that is not in order as a whole. Who may not push is told nothing of them.
-    ///
-    /// # Errors
-    /// [`Trouble`].
-    pub async fn wrong_with_parts(
+    /// Until when a packet may wait: as many days as its dataset says, and never longer than the gateway keeps any.
+    pub(super) fn latest_end(&self, dataset: &Dataset, now: Timestamp) -> Timestamp {
+        let days = SignedDuration::from_hours(i64::from(dataset.retention_days).saturating_mul(24));
+        now.checked_add(days.min(self.settings.longest_wait)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Judges each part by itself, and together those that must agree.
+    pub(super) fn judge(
         &self,
         caller: &Caller,
         kind: DatasetKind,
         parts: &Parts<'_>,
-    ) -> Result<Vec<Fault>, Trouble> {
-        let now = self.clock.now();
-        if !self.could(caller, action_of(kind), now).await? {
-            return Ok(Vec::new());
-        }
-        Ok(self.judge(caller.party(), kind, parts, now).await?.faults)
-    }
-
-    /// Judges each part by itself, and together those that must agree.
-    async fn judge(
-        &self,
-        sender: PartyId,
-        kind: DatasetKind,
-        parts: &Parts<'_>,
         now: Timestamp,
-    ) -> Result<Judged<'_>, Trouble> {
+    ) -> Judged<'_> {
         let mut faults = Vec::new();
         let known = |code: &DatasetCode| self.catalogue.dataset(code).filter(|dataset| dataset.kind == kind);
         let dataset = parts.dataset.and_then(known);
@@ -123,7 +124,7 @@ impl Exchange {
         if parts.expires.is_some_and(|expires| expires <= now || last.is_some_and(|last| expires > last)) {
             faults.push(invalid_expiry(last));
         }
-        let recipients = match self.resolve(sender, &parts.recipients, now).await? {
+        let recipients = match self.resolve(caller, &parts.recipients, now) {
             Ok(recipients) => recipients,
             Err(more) => {
                 faults.extend(more);
@@ -143,25 +144,19 @@ impl Exchange {
             let numbers = parts.reference.map(|reference| other_numbers(dataset, contents, reference));
             faults.extend(born.into_iter().chain(numbers.into_iter().flatten()));
         }
-        Ok(Judged { dataset, contents, recipients, faults })
+        Judged { dataset, contents, recipients, faults }
     }
 }
 
 /// What was found in the parts of a submission.
-struct Judged<'a> {
+pub(super) struct Judged<'a> {
     dataset: Option<&'a Dataset>,
     contents: Option<Contents>,
     recipients: Vec<Resolved>,
-    faults: Vec<Fault>,
+    pub(super) faults: Vec<Fault>,
 }
 
-impl Judged<'_> {
-    fn in_order(self) -> Result<Self, Vec<Fault>> {
-        if self.faults.is_empty() { Ok(self) } else { Err(self.faults) }
-    }
-}
-
-const fn action_of(kind: DatasetKind) -> RouteAction {
+pub(super) const fn action_of(kind: DatasetKind) -> RouteAction {
     match kind {
         DatasetKind::Packet => RouteAction::Push,
         DatasetKind::Request => RouteAction::Request,

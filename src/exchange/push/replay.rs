@@ -21,7 +21,8 @@ impl Exchange {
         for one in packet.recipients {
             let evidence = self.store.evidence(one.pushed_index).await.map_err(Trouble::from)?;
             let evidence = evidence.ok_or(Trouble::Inconsistent("a packet without its entry"))?;
-            let about = Receipt { party: caller.party(), packet: Some(id), event };
+            let as_of = self.decided_as_of(one.pushed_index).await?;
+            let about = Receipt { party: caller.party(), packet: Some(id), event, as_of };
             recipients.push(PushedRecipient {
                 party: one.party,
                 municipality: one.municipality,
@@ -31,7 +32,7 @@ impl Exchange {
                 jwe_sha256: one.jwe_sha256,
                 thumbprint: one.thumbprint,
                 index: one.pushed_index,
-                receipt: self.receipt(about, &evidence)?,
+                receipt: self.tools.receipt(about, &evidence, self.clock.now())?,
             });
         }
         Ok(Pushed {

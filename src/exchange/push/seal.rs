@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{decide::Allowed, event_of, prepare::Prepared};
 use crate::{
-    accesslog::entry::{Outcome, Part, PreparedEntry},
+    accesslog::entry::{Outcome, Part},
     crypto::seal,
     domain::{
         digest::Digest,
@@ -15,22 +15,23 @@ use crate::{
         person::PersonReference,
     },
     exchange::{
-        Exchange, caller::Caller, ledger::Account, search::Sought, submission::Header, trouble::Trouble,
+        caller::Caller, entry::Account, search::Sought, submission::Header, toolbox::Toolbox,
+        trouble::Trouble,
     },
     policy::minimise::Minimised,
     store::write::NewRecipient,
 };
 
-impl Exchange {
-    /// Seals each projection to its recipient, and prepares the entries. Plaintext ends here.
+impl Toolbox {
+    /// Seals each projection to its recipient, and accounts for it. Plaintext ends here.
     pub(super) fn seal(
         &self,
         caller: &Caller,
         header: &Header,
         prepared: &Prepared<'_>,
-        projected: impl Iterator<Item = (Allowed, Minimised)>,
+        projected: impl IntoIterator<Item = (Allowed, Minimised)>,
         person: PersonId,
-    ) -> Result<Vec<(NewRecipient, PreparedEntry)>, Trouble> {
+    ) -> Result<Vec<(NewRecipient, Account)>, Trouble> {
         let mut sealed = Vec::new();
         for (Allowed { resolved, permit, key, declarations }, minimised) in projected {
             let id = minimised.packet();
@@ -54,10 +55,10 @@ impl Exchange {
             account.sender = Some(caller.party());
             account.recipient = (resolved.party.role != Role::Betrokkene).then_some(resolved.party);
             account.person = Some(person);
-            let entry = self.entry(caller, account.permitted(&permit, body.categories()))?;
+            let account = account.permitted(&permit, body.categories());
             let search = self.search_digests(resolved.party, header, prepared);
             let municipality = resolved.municipality;
-            sealed.push((NewRecipient { municipality, permit, sealed: body, declarations, search }, entry));
+            sealed.push((NewRecipient { municipality, permit, sealed: body, declarations, search }, account));
         }
         Ok(sealed)
     }

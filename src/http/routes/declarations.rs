@@ -140,13 +140,9 @@ fn read(body: &Wiped) -> Result<Wish, Vec<Fault>> {
 /// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.
 async fn wrong(calling: &Calling, exchange: &Exchange, body: &Wiped, mut found: Vec<Fault>) -> Problem {
     let (rough, more) = Rough::of(body.expose());
-    match exchange.wrong_with_declaration(&calling.caller, &rough.parts()).await {
-        Ok(judged) => {
-            tell_also(&mut found, more.into_iter().chain(judged));
-            problem::INVALID.code("declaration").with_faults(found)
-        }
-        Err(trouble) => calling.problem(trouble),
-    }
+    let judged = exchange.wrong_with_declaration(&calling.caller, &rough.parts());
+    tell_also(&mut found, more.into_iter().chain(judged));
+    problem::INVALID.code("declaration").with_faults(found)
 }
 
 /// A declaration as its recorder sees it. By what the recorder calls the person is not kept in a form that can be shown.

@@ -159,11 +159,7 @@ async fn wrong(
     mut found: Vec<Fault>,
 ) -> Problem {
     let (rough, more) = Rough::of(body.expose());
-    let judged = exchange.wrong_with_parts(&calling.caller, kind, &rough.parts()).await;
-    let judged = match judged {
-        Ok(judged) => judged,
-        Err(trouble) => return calling.problem(trouble),
-    };
+    let judged = exchange.wrong_with_parts(&calling.caller, kind, &rough.parts());
     tell_also(&mut found, more.into_iter().chain(judged));
     problem::INVALID.code("submission").with_faults(found)
 }

@@ -14,12 +14,7 @@ use crate::{
         id::{DeclarationId, PersonId},
         party::PartyId,
     },
-    store::{
-        Store,
-        error::StoreError,
-        row::{Columns, millis},
-        write::Evidenced,
-    },
+    store::{Store, error::StoreError, row::Columns, write::Evidenced},
 };
 
 words! {
@@ -71,7 +66,7 @@ pub struct DeclarationRow {
     pub recorded_index: u64,
     /// Whether it stands.
     pub state: DeclarationState,
-    /// Who withdrew it.
+    /// Who withdrew it; a snapshot does not tell.
     pub withdrawn_by: Option<Capacity>,
     /// Since when it is withdrawn.
     pub withdrawn_at: Option<Timestamp>,
@@ -108,14 +103,6 @@ macro_rules! declaration {
 }
 
 const DECLARATION: &str = declaration!("WHERE id = $1");
-/// A declaration holds from when it was given until it lapses or the controller ends it; without a party or a purpose it
-/// holds for all.
-const STANDING: &str = declaration!(
-    "WHERE person_id = $1 AND dataset = $2 AND state = 'given' AND given_at <= $3 \
-     AND (until_at IS NULL OR until_at > $3) AND NOT EXISTS (SELECT 1 FROM declaration_decision d \
-     WHERE d.declaration_id = declaration.id AND d.verdict IN ('ongegrond', 'opgeheven')) AND (purpose IS NULL OR purpose = $4) \
-     AND (towards_oin IS NULL OR (towards_oin = $5 AND towards_role = $6)) ORDER BY given_at, id"
-);
 /// What a party recorded, by the index of its recording.
 const RECORDED: &str = declaration!(
     "WHERE recorder_oin = $1 AND recorder_role = $2 AND recorded_index > $3 ORDER BY recorded_index LIMIT $4"
@@ -191,28 +178,6 @@ impl Store {
             .fetch_all(&self.read)
             .await?;
         rows.iter().map(declaration_row).collect()
-    }
-
-    /// The declarations that stand at this instant about this person and dataset, for this purpose, towards this party.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn standing(
-        &self,
-        person: PersonId,
-        dataset: &DatasetCode,
-        purpose: &Purpose,
-        towards: &PartyId,
-        at: Timestamp,
-    ) -> Result<Vec<DeclarationRow>, StoreError> {
-        let standing = query(STANDING)
-            .bind(person.to_string())
-            .bind(dataset.to_string())
-            .bind(millis(at))
-            .bind(purpose.to_string())
-            .bind(towards.oin.to_string())
-            .bind(towards.role.to_string());
-        standing.fetch_all(&self.read).await?.iter().map(declaration_row).collect()
     }
 }
 

@@ -1,17 +1,9 @@
 //! The encryption keys of parties.
 
 use jiff::Timestamp;
-use sqlx::{any::AnyRow, query};
 
 use super::words;
-use crate::{
-    domain::party::PartyId,
-    store::{
-        Store,
-        error::StoreError,
-        row::{Columns, millis},
-    },
-};
+use crate::domain::party::PartyId;
 
 words! {
     /// What may be done with a key.
@@ -62,55 +54,4 @@ impl KeyRow {
         }
         self
     }
-}
-
-const KEYS: &str = "SELECT thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published \
-     FROM party_key WHERE oin = $1 AND role = $2 ORDER BY published, thumbprint";
-const ACTIVE: &str = "SELECT thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published \
-     FROM party_key WHERE oin = $1 AND role = $2 AND state = 'active' AND valid_from <= $3 \
-     AND (valid_until IS NULL OR valid_until > $3) ORDER BY valid_from DESC, published DESC, thumbprint LIMIT 1";
-const KEY: &str = "SELECT thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published \
-     FROM party_key WHERE thumbprint = $1";
-
-impl Store {
-    /// All keys of a party, the oldest first.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn keys(&self, party: &PartyId) -> Result<Vec<KeyRow>, StoreError> {
-        let keys = query(KEYS).bind(party.oin.to_string()).bind(party.role.to_string());
-        keys.fetch_all(&self.read).await?.iter().map(key_row).collect()
-    }
-
-    /// The key to seal to at this instant: the active one that became valid last.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn active_key(&self, party: &PartyId, at: Timestamp) -> Result<Option<KeyRow>, StoreError> {
-        let active = query(ACTIVE).bind(party.oin.to_string()).bind(party.role.to_string()).bind(millis(at));
-        active.fetch_optional(&self.read).await?.as_ref().map(key_row).transpose()
-    }
-
-    /// The key with this thumbprint.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn key(&self, thumbprint: &str) -> Result<Option<KeyRow>, StoreError> {
-        let key = query(KEY).bind(thumbprint.to_owned());
-        key.fetch_optional(&self.read).await?.as_ref().map(key_row).transpose()
-    }
-}
-
-fn key_row(row: &AnyRow) -> Result<KeyRow, StoreError> {
-    let columns = Columns(row);
-    Ok(KeyRow {
-        thumbprint: columns.text("thumbprint")?,
-        party: columns.party("oin", "role")?,
-        kid: columns.text("kid")?,
-        jwk: columns.text("jwk")?,
-        state: columns.parse("state")?,
-        valid_from: columns.instant("valid_from")?,
-        valid_until: columns.maybe_instant("valid_until")?,
-        published: columns.instant("published")?,
-    })
 }

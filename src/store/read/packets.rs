@@ -17,7 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{Answered, Made, PacketKind, claim::KNOWN},
+        write::{Answered, PacketKind},
     },
 };
 
@@ -123,8 +123,6 @@ pub struct RecipientRow {
     pub acknowledged_index: Option<u64>,
     /// The index of the entry by which it was stopped.
     pub ended_index: Option<u64>,
-    /// Whether it waits for a recipient that is blocked or no longer acts for the college, as its sender was told.
-    pub held: bool,
 }
 
 const PACKET: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
@@ -132,11 +130,7 @@ const PACKET: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender
 const RECIPIENTS: &str = "SELECT r.oin AS oin, r.role AS role, r.municipality AS municipality, r.basis AS basis, r.categories AS categories, \
      r.omitted AS omitted, r.jwe_sha256 AS jwe_sha256, r.thumbprint AS thumbprint, r.state AS state, \
      r.pushed_index AS pushed_index, r.collected_at AS collected_at, r.collected_index AS collected_index, \
-     r.acknowledged_at AS acknowledged_at, r.acknowledged_index AS acknowledged_index, r.ended_index AS ended_index, \
-     (SELECT COUNT(*) FROM party p WHERE p.oin = r.oin AND p.role = r.role AND p.state <> 'active') \
-     + (SELECT COUNT(*) FROM notice n WHERE n.packet_id = r.packet_id AND n.about_oin = r.oin \
-     AND n.about_role = r.role AND n.kind = 'mandate-ended') AS held \
-     FROM packet_recipient r WHERE r.packet_id = $1 ORDER BY r.position";
+     r.acknowledged_at AS acknowledged_at, r.acknowledged_index AS acknowledged_index, r.ended_index AS ended_index FROM packet_recipient r WHERE r.packet_id = $1 ORDER BY r.position";
 /// Of each waiting copy whose recipient is blocked and whose sender was not told, and of each whose recipient stopped to
 /// act for some college after the push.
 const UNDELIVERED: &str = "SELECT r.packet_id AS packet_id, r.oin AS oin, r.role AS role, \
@@ -149,6 +143,10 @@ const UNDELIVERED: &str = "SELECT r.packet_id AS packet_id, r.oin AS oin, r.role
      AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.packet_id = r.packet_id AND n.about_oin = r.oin \
      AND n.about_role = r.role AND n.kind = (CASE WHEN o.state = 'active' THEN 'mandate-ended' \
      ELSE 'recipient-blocked' END)) ORDER BY r.packet_id, r.position";
+const HELD: &str = "SELECT r.oin AS oin, r.role AS role FROM packet_recipient r WHERE r.packet_id = $1 AND (EXISTS \
+     (SELECT 1 FROM party p WHERE p.oin = r.oin AND p.role = r.role AND p.state <> 'active') OR EXISTS \
+     (SELECT 1 FROM notice n WHERE n.packet_id = r.packet_id AND n.about_oin = r.oin AND n.about_role = r.role \
+     AND n.kind = 'mandate-ended'))";
 const USED: &str = "SELECT declaration_id FROM packet_declaration WHERE packet_id = $1 AND oin = $2 AND role = $3 \
      ORDER BY declaration_id";
 const ANSWER: &str = "SELECT continues, answered_at, idx FROM answer \
@@ -204,6 +202,16 @@ impl Store {
         rows.iter().map(copy).collect()
     }
 
+    /// The recipients of a packet that are blocked or no longer act for the college, as its sender was told: what waits for
+    /// them is held.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn held_for(&self, packet: PacketId) -> Result<Vec<PartyId>, StoreError> {
+        let rows = query(HELD).bind(packet.to_string()).fetch_all(&self.read).await?;
+        rows.iter().map(|row| Columns(row).party("oin", "role")).collect()
+    }
+
     /// The declarations that the push to this recipient rested on.
     ///
     /// # Errors
@@ -219,22 +227,6 @@ impl Store {
             .bind(recipient.role.to_string());
         let rows = used.fetch_all(&self.read).await?;
         rows.iter().map(|row| Columns(row).parse("declaration_id")).collect()
-    }
-
-    /// What this party made before under this Idempotency-Key: the HMAC of that body, and what came of it.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn by_idempotency_key(
-        &self,
-        sender: &PartyId,
-        key: &str,
-    ) -> Result<Option<(Digest, Made)>, StoreError> {
-        let known =
-            query(KNOWN).bind(sender.oin.to_string()).bind(sender.role.to_string()).bind(key.to_owned());
-        let row = known.fetch_optional(&self.read).await?;
-        let columns = row.as_ref().map(Columns);
-        columns.map(|columns| Ok((columns.hash("body_hmac")?, Made::of(&columns)?))).transpose()
     }
 
     /// The answer of this recipient to a request.
@@ -284,6 +276,5 @@ fn recipient_row(row: &AnyRow) -> Result<RecipientRow, StoreError> {
         acknowledged_at: columns.maybe_instant("acknowledged_at")?,
         acknowledged_index: columns.maybe_index("acknowledged_index")?,
         ended_index: columns.maybe_index("ended_index")?,
-        held: columns.flag("held")?,
     })
 }

@@ -8,7 +8,6 @@ use crate::{
     domain::{digest::Digest, party::PartyId},
     store::{
         row::{Columns, millis},
-        subject,
         writer::{
             error::{Conflict, Halt},
             tx::Tx,
@@ -57,7 +56,7 @@ impl Effect for RegisterCertificate {
             .bind(millis(self.not_after))
             .bind(millis(tx.time));
         tx.run(insert).await?;
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Once::Now.applied())
     }
 }
@@ -90,7 +89,7 @@ impl Effect for RevokeCertificate {
         }
         let party = columns.party("oin", "role")?;
         tx.run(query(REVOKE).bind(self.registration.to_string()).bind(millis(tx.time))).await?;
-        tx.raise(subject::party(&party)).await?;
+        tx.raise_party(&party).await?;
         Ok(Once::Now.applied())
     }
 }

@@ -68,7 +68,7 @@ impl Effect for PublishKey {
             .bind(millis(tx.time));
         tx.run(insert).await?;
         tx.raise(subject::key(&self.thumbprint)).await?;
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Once::Now.applied())
     }
 }
@@ -104,7 +104,7 @@ async fn change(
     }
     tx.run(query(SET_STATE).bind(to).bind(thumbprint.to_owned())).await?;
     tx.raise(subject::key(thumbprint)).await?;
-    tx.raise(subject::party(&known.party)).await?;
+    tx.raise_party(&known.party).await?;
     Ok(Once::Now)
 }
 

@@ -87,7 +87,7 @@ impl Effect for RemoveParty {
         }
         tx.run(own(END_MANDATES).bind(now)).await?;
         tx.run(own(REMOVE)).await?;
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Once::Now.applied())
     }
 }

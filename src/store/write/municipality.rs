@@ -12,7 +12,6 @@ use crate::{
     domain::{code::Municipality, party::PartyId},
     store::{
         row::millis,
-        subject,
         writer::{
             error::{Conflict, Halt},
             tx::Tx,
@@ -48,7 +47,7 @@ impl Effect for AddMunicipality {
             return Err(Conflict::Taken.into());
         }
         insert_municipalities(tx, self.party, std::slice::from_ref(&self.place)).await?;
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Applied::done(()))
     }
 }
@@ -81,7 +80,7 @@ impl Effect for EndMunicipality {
         if tx.run(end).await? == 0 {
             return Err(Conflict::NotFound.into());
         }
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Applied::done(()))
     }
 }

@@ -10,7 +10,6 @@ use crate::{
     domain::{code::Municipality, party::PartyId},
     store::{
         row::{Columns, millis},
-        subject,
         writer::{
             error::{Conflict, Halt},
             tx::Tx,
@@ -111,7 +110,7 @@ impl Effect for RegisterParty {
             return Err(Conflict::Taken.into());
         }
         insert_municipalities(tx, self.party, &self.municipalities).await?;
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Applied::done(()))
     }
 }
@@ -158,7 +157,7 @@ impl Effect for UpdateParty {
         }
         tx.run(query(CLEAR).bind(oin).bind(role)).await?;
         insert_municipalities(tx, self.party, &self.municipalities).await?;
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Applied::done(()))
     }
 }
@@ -194,7 +193,7 @@ impl Effect for BlockParty {
             return Ok(Once::Already.applied());
         }
         tx.run(query(SET_STATE).bind(wanted).bind(oin).bind(role)).await?;
-        tx.raise(subject::party(&self.party)).await?;
+        tx.raise_party(&self.party).await?;
         Ok(Once::Now.applied())
     }
 }

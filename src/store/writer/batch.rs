@@ -164,7 +164,7 @@ impl Desk {
         head: &super::append::LockedHead,
         jobs: &mut Jobs,
     ) -> Result<Outcome, Halt> {
-        tx.load_versions(jobs.iter().flat_map(|job| job.subjects()).collect()).await?;
+        tx.load_changes(jobs.iter().flat_map(|job| job.subjects()).collect()).await?;
         for job in jobs.iter_mut() {
             tx.begin_write();
             match job.apply(tx, self.settings.policy).await {

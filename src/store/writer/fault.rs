@@ -9,8 +9,8 @@ pub enum Step {
     Begin,
     /// Before the lock of the head is taken.
     Lock,
-    /// Before the versions of the facts are read.
-    Versions,
+    /// Before it is read what changed since the decisions.
+    Changes,
     /// Before each statement of an effect.
     Statement,
     /// Before the leaves are written.
@@ -36,7 +36,7 @@ impl Step {
     pub const ALL: [Self; 12] = [
         Self::Begin,
         Self::Lock,
-        Self::Versions,
+        Self::Changes,
         Self::Statement,
         Self::Leaves,
         Self::Bodies,

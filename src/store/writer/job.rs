@@ -15,7 +15,7 @@ use super::{
 use crate::{
     accesslog::entry::PreparedEntry,
     domain::digest::Digest,
-    policy::facts::FactVersion,
+    policy::{facts::AsOf, permit::Permit},
     store::{
         error::StoreError,
         write::{Applied, Effect, Write},
@@ -39,7 +39,7 @@ pub(super) type Waiter<O> = oneshot::Sender<Result<Committed<Done<O>>, WriteErro
 
 /// A write whose effect is not known by type.
 pub(super) trait Job: Send + Sync {
-    /// The subjects whose versions it is judged by.
+    /// The subjects that its facts are about.
     fn subjects(&self) -> Vec<String>;
     /// Judges and applies it. A refusal is kept until the batch is committed, since it may rest on its neighbours.
     fn apply<'a>(&'a mut self, tx: &'a mut Tx<'_>, policy: Digest) -> BoxFuture<'a, Result<(), Halt>>;
@@ -72,15 +72,15 @@ impl<E: Effect> Pending<E> {
             return Err(WriteError::Mismatch("an effect without the entry that accounts for it"));
         }
         self.write.effect.permits().into_iter().try_for_each(|permit| tx.judge_permit(permit))?;
-        tx.judge_versions(&self.write.facts)
+        self.write.as_of.iter().try_for_each(|as_of| tx.judge_facts(as_of))
     }
 }
 
 impl<E: Effect> Job for Pending<E> {
     fn subjects(&self) -> Vec<String> {
         let permits = self.write.effect.permits();
-        let facts = permits.iter().flat_map(|permit| permit.versions()).chain(&self.write.facts);
-        facts.map(|fact: &FactVersion| fact.subject.clone()).collect()
+        let read = permits.into_iter().map(Permit::as_of).chain(&self.write.as_of);
+        read.flat_map(|as_of: &AsOf| as_of.subjects.iter().cloned()).collect()
     }
 
     fn apply<'a>(&'a mut self, tx: &'a mut Tx<'_>, policy: Digest) -> BoxFuture<'a, Result<(), Halt>> {

@@ -14,9 +14,13 @@ use super::{
     fault::{FaultPoint, Step},
 };
 use crate::{
-    domain::digest::Digest,
-    policy::{facts::FactVersion, permit::Permit},
-    store::{error::StoreError, row::Columns},
+    domain::{digest::Digest, party::PartyId},
+    policy::{facts::AsOf, permit::Permit},
+    store::{
+        error::StoreError,
+        row::{Columns, signed},
+        subject,
+    },
 };
 
 /// A statement with its parameters.
@@ -35,14 +39,17 @@ pub struct Tx<'c> {
     pub(in crate::store) next: u64,
     /// The policy by which this database decides.
     pub(in crate::store) policy: Digest,
-    versions: BTreeMap<String, i64>,
+    /// By which entry each subject of the batch changed last; none that never did.
+    changes: BTreeMap<String, u64>,
     changed_by_write: bool,
     changed: bool,
 }
 
-/// Raises the version of a subject. The first version of a subject that was never raised is 0.
-const RAISE: &str = "INSERT INTO subject_version (subject, version) VALUES ($1, 1) \
-     ON CONFLICT (subject) DO UPDATE SET version = subject_version.version + 1 RETURNING version";
+/// Notes the entry by which a subject changed last.
+const RAISE: &str = "INSERT INTO subject_change (subject, entry) VALUES ($1, $2) \
+     ON CONFLICT (subject) DO UPDATE SET entry = $2";
+
+const RAISE_REGISTER: &str = "UPDATE log_head SET register = register + 1 WHERE id = 1";
 
 impl<'c> Tx<'c> {
     pub(super) fn new(
@@ -58,7 +65,7 @@ impl<'c> Tx<'c> {
             time: now.max(head.last_time),
             next: head.size,
             policy: head.policy,
-            versions: BTreeMap::new(),
+            changes: BTreeMap::new(),
             changed_by_write: false,
             changed: false,
         }
@@ -91,13 +98,17 @@ impl<'c> Tx<'c> {
         Ok(rows)
     }
 
-    /// Raises the version of a subject that this write changes.
+    /// Notes that this write changes a subject: what was decided on it before is void.
     pub(in crate::store) async fn raise(&mut self, subject: String) -> Result<(), Halt> {
-        let rows = self.change(sqlx::query(RAISE).bind(subject.clone())).await?;
-        if let Some(row) = rows.first() {
-            self.versions.insert(subject, Columns(row).integer("version")?);
-        }
+        self.run(sqlx::query(RAISE).bind(subject.clone()).bind(signed(self.next))).await?;
+        self.changes.insert(subject, self.next);
         Ok(())
+    }
+
+    /// Notes that this write changes a party, and raises the number of the register.
+    pub(in crate::store) async fn raise_party(&mut self, party: &PartyId) -> Result<(), Halt> {
+        self.run(sqlx::query(RAISE_REGISTER)).await?;
+        self.raise(subject::party(party)).await
     }
 
     /// Refuses a permit that is not valid at this instant under this policy.
@@ -108,27 +119,21 @@ impl<'c> Tx<'c> {
         if !permit.is_alive(self.now) {
             return Err(WriteError::PermitExpired);
         }
-        self.judge_versions(permit.versions())
+        self.judge_facts(permit.as_of())
     }
 
-    /// Refuses when a subject has another version than the decision saw.
-    pub(super) fn judge_versions(&self, facts: &[FactVersion]) -> Result<(), WriteError> {
-        let current = |fact: &FactVersion| self.versions.get(&fact.subject).copied().unwrap_or(0);
-        if facts.iter().all(|fact| current(fact) == fact.version) {
-            Ok(())
-        } else {
-            Err(WriteError::StaleFacts)
-        }
+    /// Refuses when a subject changed after the decision saw it.
+    pub(super) fn judge_facts(&self, read: &AsOf) -> Result<(), WriteError> {
+        let seen = |subject| self.changes.get(subject).is_none_or(|entry| *entry < read.entries);
+        if read.subjects.iter().all(seen) { Ok(()) } else { Err(WriteError::StaleFacts) }
     }
 
-    /// Reads the versions of these subjects, before the writes of the batch are judged.
-    pub(super) async fn load_versions(&mut self, mut subjects: Vec<String>) -> Result<(), Halt> {
-        self.step(Step::Versions)?;
+    /// Reads when these subjects changed last, before the writes of the batch are judged.
+    pub(super) async fn load_changes(&mut self, mut subjects: Vec<String>) -> Result<(), Halt> {
+        self.step(Step::Changes)?;
         subjects.sort_unstable();
         subjects.dedup();
-        for (subject, version) in versions_of(&mut *self.connection, &subjects).await? {
-            self.versions.insert(subject, version);
-        }
+        self.changes.extend(changes_of(&mut *self.connection, &subjects).await?);
         Ok(())
     }
 
@@ -168,26 +173,26 @@ impl fmt::Debug for Tx<'_> {
 /// The widths in which many subjects are asked for: static text for each.
 const WIDTHS: [usize; 4] = [1, 8, 64, 512];
 
-static VERSIONS: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
+static CHANGES: LazyLock<Vec<(usize, String)>> = LazyLock::new(|| {
     WIDTHS
         .into_iter()
         .map(|width| {
             let marks = (1..=width).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-            (width, format!("SELECT subject, version FROM subject_version WHERE subject IN ({marks})"))
+            (width, format!("SELECT subject, entry FROM subject_change WHERE subject IN ({marks})"))
         })
         .collect()
 });
 
-/// The versions of those subjects that were ever raised.
-pub(in crate::store) async fn versions_of(
+/// When those of these subjects changed last that ever did.
+async fn changes_of(
     connection: &mut AnyConnection,
     subjects: &[String],
-) -> Result<Vec<(String, i64)>, StoreError> {
+) -> Result<Vec<(String, u64)>, StoreError> {
     let mut found = Vec::new();
     let mut rest = subjects;
     while !rest.is_empty() {
         let Some((width, text)) =
-            VERSIONS.iter().find(|(width, _)| *width >= rest.len()).or_else(|| VERSIONS.last())
+            CHANGES.iter().find(|(width, _)| *width >= rest.len()).or_else(|| CHANGES.last())
         else {
             break;
         };
@@ -199,7 +204,7 @@ pub(in crate::store) async fn versions_of(
         }
         for row in query.fetch_all(&mut *connection).await? {
             let columns = Columns(&row);
-            found.push((columns.text("subject")?, columns.integer("version")?));
+            found.push((columns.text("subject")?, columns.index("entry")?));
         }
         rest = later;
     }

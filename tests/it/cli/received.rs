@@ -53,6 +53,7 @@ fn log() -> Log {
 
 fn receipt(log: &Log, key: &ReceiptKey, packet: &str) -> String {
     let about = About {
+        as_of: None,
         party: "00000099000000001000/werk-en-inkomen".parse().unwrap(),
         packet: Some(packet.parse::<PacketId>().unwrap()),
         event: Event::Pull,

@@ -103,6 +103,7 @@ fn written_anew() {
     write("corpus/checkpoint/ok-checkpoint", sign(b"sluis").split_once("\n\n").unwrap().0.to_owned() + "\n");
 
     let about = About {
+        as_of: None,
         party,
         packet: Some("0197b3a0-0000-7000-8000-000000000001".parse().unwrap()),
         event: Event::Push,

@@ -5,6 +5,7 @@ use sluis::{
     domain::declaration::Capacity,
     store::{
         read::{CopyState, DeclarationState, NoticeKind},
+        snapshot::Needs,
         subject,
         write::{Made, WithdrawDeclaration},
         writer::{Conflict, WriteError},
@@ -27,12 +28,13 @@ async fn a_declaration_stands_from_its_beginning_until_its_end_towards_its_party
         rig.done(towards_college).await;
         rig.done(towards_all.clone()).await;
         let standing = |purpose: &'static str, party, seconds| {
-            let (store, at) = (rig.store.clone(), rig.now() + SignedDuration::from_secs(seconds));
+            let (rig, at) = (rig.clone(), rig.now() + SignedDuration::from_secs(seconds));
+            let pseudonyms = who.pseudonyms.clone();
             async move {
-                let dataset = "overgangsdocument".parse().unwrap();
-                let all =
-                    store.standing(who.id, &dataset, &purpose.parse().unwrap(), &party, at).await.unwrap();
-                all.into_iter().map(|one| one.id).collect::<Vec<_>>()
+                let facts = rig.facts(Needs { pseudonyms, ..Needs::default() }).await;
+                let about = ("overgangsdocument".parse().unwrap(), purpose.parse().unwrap());
+                let all = facts.standing(who.id, (&about.0, &about.1), &party, at);
+                all.map(|one| one.id).collect::<Vec<_>>()
             }
         };
         let work = "voortzetting-ondersteuning";
@@ -65,13 +67,13 @@ async fn withdrawal_stops_what_rests_on_it_and_tells_who_has_it() {
         rig.deliver(&resting, college()).await.unwrap();
 
         let withdraw = WithdrawDeclaration { id, recorder: school(), by: Capacity::Persoon };
-        let before = rig.store.versions(vec![subject::person(who.id)]).await.unwrap();
+        let before = rig.as_of(&[subject::person(who.id)]).await;
         assert_eq!(rig.bodies().await, 3);
         let done = rig.done(withdraw).await;
         assert_eq!(rig.bodies().await, 1);
         let copies: Vec<_> = done.outcome.copies.iter().map(|one| (one.party, one.collected)).collect();
         assert_eq!(copies, [(college(), true), (other_college(), false)]);
-        assert_ne!(rig.store.versions(vec![subject::person(who.id)]).await.unwrap(), before);
+        assert!(rig.is_stale(before).await, "a withdrawal changes what is known of the person");
         for party in [college(), other_college()] {
             let refused = rig.deliver(&resting, party).await;
             assert!(matches!(refused, Err(WriteError::Conflict(Conflict::Withdrawn))));
@@ -152,7 +154,7 @@ async fn one_key_and_body_make_one_declaration() {
             matches!(packet, Err(WriteError::Conflict(Conflict::KeyReused))),
             "a key stands for one thing"
         );
-        let known = rig.store.by_idempotency_key(&school(), "key-of-the-school-1").await.unwrap();
+        let known = rig.made_under(school(), "key-of-the-school-1").await;
         assert_eq!(known.map(|(_, made)| made), Some(Made::Declaration(id)));
         assert_eq!(rig.verify_log().await, 1);
     })

@@ -20,7 +20,10 @@ async fn senders_use_the_active_key_that_became_valid_last() {
         rig.done(new).await;
         let active = |seconds| {
             let (store, at) = (rig.store.clone(), rig.now() + SignedDuration::from_secs(seconds));
-            async move { store.active_key(&college(), at).await.unwrap().map(|key| key.thumbprint) }
+            async move {
+                let register = store.register().await.unwrap();
+                register.active_key(&college(), at).map(|key| key.thumbprint.clone())
+            }
         };
         assert_eq!(active(60).await.as_deref(), Some("old"), "a key that waits is not used");
         rig.done(ActivateKey { thumbprint: "new".to_owned() }).await;
@@ -28,7 +31,7 @@ async fn senders_use_the_active_key_that_became_valid_last() {
         assert_eq!(active(60).await.as_deref(), Some("new"));
         rig.done(RetireKey { thumbprint: "old".to_owned(), party: college() }).await;
         assert_eq!(active(59).await, None);
-        let states: Vec<_> = rig.store.keys(&college()).await.unwrap().iter().map(|key| key.state).collect();
+        let states: Vec<_> = rig.registered().await.keys(&college()).iter().map(|key| key.state).collect();
         assert_eq!(states, [KeyState::Active, KeyState::Retired]);
     })
     .await;

@@ -10,6 +10,7 @@ use sluis::{
         proof::{consistency, verify_consistency, verify_inclusion},
         tile::TileId,
     },
+    policy::facts::AsOf,
     store::{
         write::{ActivatePolicy, Deliver, Once, Record, Write},
         writer::{Settings, WriteError, Writer},
@@ -116,7 +117,7 @@ async fn two_gateways_never_decide_by_two_policies() {
         assert!(matches!(rig.write(Record, 1).await, Err(WriteError::PolicyDiffers)));
         let lost = ActivatePolicy { from, to: Digest([9; 32]) };
         assert!(matches!(rig.write(lost, 1).await, Err(WriteError::PolicyDiffers)));
-        let stale = Deliver { permit: permit(rig.now(), packet_id(), college(), Vec::new()) };
+        let stale = Deliver { permit: permit(rig.now(), packet_id(), college(), AsOf::default()) };
         let stale = newer.submit(Write::new(stale, vec![entry(&[])])).await;
         assert!(matches!(stale, Err(WriteError::PolicyDiffers)), "a permit of the former policy is void");
         newer.submit(Write::new(Record, vec![entry(&[])])).await.unwrap().into_inner();

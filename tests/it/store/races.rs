@@ -59,7 +59,7 @@ async fn what_was_withdrawn_first_is_never_released() {
             push.recipients[0].declarations = vec![id];
             let packet = one.push(push).await.id;
             // Decided before either is written: both hold the same facts.
-            let facts = one.store.versions(vec![subject::person(who.id)]).await.unwrap();
+            let facts = one.as_of(&[subject::person(who.id)]).await;
             let release = Deliver { permit: permit(one.now(), packet, college(), facts) };
             let withdraw = WithdrawDeclaration { id, recorder: school(), by: Capacity::Persoon };
             let late = round % 4 == 0;

@@ -35,17 +35,19 @@ use sluis::{
         contents::Contents,
         dataset::Dataset,
         engine::Engine,
-        facts::{FactVersion, Facts, PartyFacts, RequestFacts},
+        facts::{AsOf, Facts, PartyFacts, RequestFacts},
         minimise::minimise,
         permit::Permit,
     },
     store::{
         Committed, OpenOptions, Store,
         read::PacketRow,
+        register::Register,
+        snapshot::{Needs, Snapshot},
         subject,
         write::{
-            Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, NewPacket, NewPerson,
-            NewRecipient, PacketKind, PublishKey, Push, RegisterParty, Write,
+            Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, Made, NewPacket,
+            NewPerson, NewRecipient, PacketKind, PublishKey, Push, Record, RegisterParty, Write,
         },
         writer::{Done, Settings, WriteError, Writer, fault::FaultPoint},
     },
@@ -146,6 +148,11 @@ impl Rig {
         Self::with(store, None).await
     }
 
+    /// Who takes part now.
+    pub(crate) async fn registered(&self) -> Arc<Register> {
+        self.store.register().await.unwrap()
+    }
+
     pub(crate) async fn with(store: Store, faults: Option<Arc<dyn FaultPoint>>) -> Self {
         let clock = SetClock::at(START.parse().unwrap());
         let mut settings = Settings::new(policy(), Arc::new(log_key()), Arc::new(clock.clone()));
@@ -192,10 +199,31 @@ impl Rig {
         self.store.packet(id).await.unwrap().unwrap()
     }
 
-    /// A permit as the engine would give it now, with the versions of today.
+    /// The facts as they are now.
+    pub(crate) async fn facts(&self, needs: Needs) -> Snapshot {
+        self.store.snapshot(needs).await.unwrap()
+    }
+
+    /// What this party made under this key.
+    pub(crate) async fn made_under(&self, party: PartyId, key: &str) -> Option<(Digest, Made)> {
+        let made_under = Some((party, key.to_owned()));
+        self.facts(Needs { made_under, ..Needs::default() }).await.made()
+    }
+
+    /// What a decision that is made now about these subjects rests on.
+    pub(crate) async fn as_of(&self, subjects: &[String]) -> AsOf {
+        self.facts(Needs::default()).await.as_of(subjects.iter().cloned().collect())
+    }
+
+    /// Whether the writer refuses what rests on facts that were read then.
+    pub(crate) async fn is_stale(&self, as_of: AsOf) -> bool {
+        let write = Write::new(Record, vec![entry(&[])]).resting_on(as_of);
+        matches!(self.writer.submit(write).await, Err(WriteError::StaleFacts))
+    }
+
+    /// A permit as the engine would give it now.
     pub(crate) async fn permit(&self, packet: PacketId, party: PartyId, subjects: &[String]) -> Permit {
-        let versions = self.store.versions(subjects.to_vec()).await.unwrap();
-        permit(self.now(), packet, party, versions)
+        permit(self.now(), packet, party, self.as_of(subjects).await)
     }
 
     pub(crate) async fn deliver(&self, packet: &PacketRow, party: PartyId) -> Result<Delivery, WriteError> {
@@ -328,7 +356,7 @@ fn contents() -> Contents {
 }
 
 /// The engine's permit for a school's overgangsdocument about a pupil of eighteen who agreed in person.
-pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions: Vec<FactVersion>) -> Permit {
+pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, as_of: AsOf) -> Permit {
     let facts = Facts {
         tells_age: false,
         municipality: None,
@@ -358,7 +386,7 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, versions:
         bezwaar: false,
         beperking: false,
         subject: Some(packet),
-        versions,
+        as_of,
         valid_until: None,
     };
     ENGINE.decide(&facts).into_result().unwrap()
@@ -386,7 +414,7 @@ pub(crate) fn thumbprint(party: PartyId) -> String {
 }
 
 pub(crate) fn recipient(now: Timestamp, packet: PacketId, party: PartyId) -> NewRecipient {
-    let permit = permit(now, packet, party, Vec::new());
+    let permit = permit(now, packet, party, AsOf::default());
     let sealed = sealed(&permit, &[]);
     NewRecipient { municipality: None, permit, sealed, declarations: Vec::new(), search: Vec::new() }
 }

@@ -11,6 +11,7 @@ use sluis::{
         id::{DeclarationId, PacketId},
         party::PartyId,
     },
+    policy::facts::AsOf,
     store::{
         read::{CopyState, KeyState, NoticeKind, PacketState, RecipientRow},
         write::{
@@ -70,7 +71,7 @@ pub(super) async fn parties(bench: &mut Bench) {
             async |_| new_party(),
             register,
             async |rig, party| {
-                let row = rig.store.party(party).await.unwrap();
+                let row = rig.registered().await.party(party).cloned();
                 whole([row.is_some(), row.is_some_and(|row| row.municipalities.len() == 1)])
             },
         )
@@ -82,17 +83,18 @@ pub(super) async fn parties(bench: &mut Bench) {
     };
     bench
         .try_each(registered, update, async |rig, party| {
-            let row = rig.store.party(party).await.unwrap().unwrap();
+            let row = rig.registered().await.party(party).cloned().unwrap();
             whole([row.name == "Anders", row.municipalities.len() == 1])
         })
         .await;
     let block = |_: &Rig, party: &PartyId| BlockParty { party: *party, blocked: true };
-    let blocked = async |rig: &Rig, party: &PartyId| rig.store.party(party).await.unwrap().unwrap().blocked;
+    let blocked =
+        async |rig: &Rig, party: &PartyId| rig.registered().await.party(party).cloned().unwrap().blocked;
     bench.try_each(registered, block, blocked).await;
     let add = |rig: &Rig, party: &PartyId| AddMunicipality { party: *party, place: alkmaar(rig) };
     bench
         .try_each(registered, add, async |rig, party| {
-            !rig.store.party(party).await.unwrap().unwrap().municipalities.is_empty()
+            !rig.registered().await.party(party).cloned().unwrap().municipalities.is_empty()
         })
         .await;
     let acting = async |rig: &Rig| {
@@ -107,7 +109,7 @@ pub(super) async fn parties(bench: &mut Bench) {
     };
     bench
         .try_each(acting, end, async |rig, party| {
-            rig.store.party(party).await.unwrap().unwrap().municipalities[0].until.is_some()
+            rig.registered().await.party(party).cloned().unwrap().municipalities[0].until.is_some()
         })
         .await;
     certificates(bench).await;
@@ -125,7 +127,9 @@ async fn certificates(bench: &mut Bench) {
         .try_each(
             async |rig| (registered(rig).await, unique()),
             register,
-            async |rig, (_, registration)| rig.store.certificate(registration).await.unwrap().is_some(),
+            async |rig, (_, registration)| {
+                rig.registered().await.certificate(registration).cloned().is_some()
+            },
         )
         .await;
     bench
@@ -136,7 +140,9 @@ async fn certificates(bench: &mut Bench) {
                 of.1
             },
             |_, registration| RevokeCertificate { registration: *registration },
-            async |rig, registration| rig.store.certificate(registration).await.unwrap().unwrap().revoked,
+            async |rig, registration| {
+                rig.registered().await.certificate(registration).cloned().unwrap().revoked
+            },
         )
         .await;
     let add = |rig: &Rig, of: &(PartyId, Digest)| AddParty {
@@ -153,8 +159,8 @@ async fn certificates(bench: &mut Bench) {
             add,
             async |rig, (party, registration)| {
                 whole([
-                    rig.store.party(party).await.unwrap().is_some(),
-                    rig.store.certificate(registration).await.unwrap().is_some(),
+                    rig.registered().await.party(party).cloned().is_some(),
+                    rig.registered().await.certificate(registration).cloned().is_some(),
                 ])
             },
         )
@@ -170,9 +176,9 @@ async fn certificates(bench: &mut Bench) {
             |_, (party, _)| RemoveParty { party: *party },
             async |rig, (party, registration)| {
                 whole([
-                    rig.store.party(party).await.unwrap().is_none(),
-                    rig.store.certificate(registration).await.unwrap().unwrap().revoked,
-                    rig.store.key(&thumbprint(*party)).await.unwrap().unwrap().state == KeyState::Revoked,
+                    rig.registered().await.party(party).cloned().is_none(),
+                    rig.registered().await.certificate(registration).cloned().unwrap().revoked,
+                    rig.registered().await.key(&thumbprint(*party)).unwrap().state == KeyState::Revoked,
                 ])
             },
         )
@@ -185,7 +191,7 @@ pub(super) async fn keys(bench: &mut Bench) {
         .try_each(
             registered,
             |_, party| waiting(*party),
-            async |rig, party| rig.store.key(&thumbprint(*party)).await.unwrap().is_some(),
+            async |rig, party| rig.registered().await.key(&thumbprint(*party)).is_some(),
         )
         .await;
     let published = async |rig: &Rig| {
@@ -227,7 +233,7 @@ pub(super) async fn keys(bench: &mut Bench) {
 }
 
 async fn state_of_key(rig: &Rig, party: PartyId) -> KeyState {
-    rig.store.key(&thumbprint(party)).await.unwrap().unwrap().state
+    rig.registered().await.key(&thumbprint(party)).unwrap().state
 }
 
 async fn copy(rig: &Rig, packet: PacketId) -> RecipientRow {
@@ -321,7 +327,7 @@ pub(super) async fn packets(bench: &mut Bench) {
     bench
         .try_each(
             pushed,
-            |rig, packet| Deliver { permit: permit(rig.now(), *packet, college(), Vec::new()) },
+            |rig, packet| Deliver { permit: permit(rig.now(), *packet, college(), AsOf::default()) },
             async |rig, packet| {
                 let copy = copy(rig, *packet).await;
                 whole([copy.state == CopyState::Collected, copy.collected_index.is_some()])

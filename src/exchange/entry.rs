@@ -1,8 +1,8 @@
-//! From what a use case did to the entry that accounts for it: who may read which part.
+//! From what an operation did to the entry that accounts for it: who may read which part.
 
 use std::collections::BTreeSet;
 
-use super::{Exchange, caller::Caller, ended::Ended, trouble::Trouble};
+use super::{caller::Caller, ended::Ended, toolbox::Toolbox, trouble::Trouble};
 use crate::{
     accesslog::entry::{self, CategoryFault, EntryDraft, Event, Outcome, Part, PreparedEntry},
     domain::{
@@ -10,11 +10,7 @@ use crate::{
         id::PersonId,
         party::PartyId,
     },
-    policy::{
-        facts::FactVersion,
-        permit::{Permit, Refusal},
-    },
-    store::write::{Record, Write},
+    policy::permit::{Permit, Refusal},
 };
 
 /// What happened, about a packet between two parties.
@@ -67,7 +63,8 @@ impl Account {
         self.shared.basis = Some(permit.basis().clone());
         self.shared.policy_digest = Some(permit.policy_digest());
         self.shared.categories.clone_from(categories);
-        self.gateway.versions = permit.versions().iter().map(version).collect();
+        self.shared.as_of = Some(permit.as_of().entries);
+        self.gateway.subjects.clone_from(&permit.as_of().subjects);
         self
     }
 
@@ -80,6 +77,17 @@ impl Account {
         note_refusal(part, refusal.basis.as_ref(), refusal);
         self.gateway.policy_digest = Some(refusal.policy_digest);
         self
+    }
+
+    /// It came too late, for those who would have read it had it been done.
+    pub(super) fn too_late(self, ended: Ended) -> Self {
+        let mut account = self.because(ended.as_str());
+        account.shared.outcome = Some(Outcome::Refused);
+        // Neither the answer nor the person of an own reference was taken over, and no condition stood in the way.
+        account.shared.continues = None;
+        account.for_recipient.person = None;
+        account.for_sender.conditions = Vec::new();
+        account
     }
 
     /// Notes a cause in every part, for who may read it.
@@ -121,58 +129,64 @@ fn note_refusal(part: &mut Part, basis: Option<&Grondslag>, refusal: &Refusal) {
     part.cause = Some(refusal.kind.as_str().to_owned());
 }
 
-fn version(fact: &FactVersion) -> entry::FactVersion {
-    entry::FactVersion { subject: fact.subject.clone(), version: fact.version }
+/// Who stands behind an entry.
+pub(super) trait Signs {
+    /// Says so in it.
+    fn sign(&self, account: &mut Account);
 }
 
-impl Exchange {
-    /// Prepares the entry of an account, signed for by who called.
-    pub(super) fn entry(&self, caller: &Caller, account: Account) -> Result<PreparedEntry, Trouble> {
-        let party = caller.party();
-        let Account { mut shared, sender, recipient, person, mut for_sender, mut for_recipient, mut gateway } =
-            account;
-        shared.trace_id = Some(caller.trace.clone());
-        shared.caller = Some(party);
-        gateway.certificate = Some(caller.peer.certificate().registration());
-        for_sender.person = person;
+/// The operator, at its own console.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operator;
+
+/// What happens because its time has come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock;
+
+impl Signs for Caller {
+    fn sign(&self, account: &mut Account) {
+        let party = self.party();
+        account.shared.trace_id = Some(self.trace.clone());
+        account.shared.caller = Some(party);
+        account.gateway.certificate = Some(self.peer.certificate().registration());
         // Who looked is visible to the party's own officers only.
-        if sender == Some(party) {
-            for_sender.staff.clone_from(&caller.staff);
-        } else if recipient == Some(party) {
-            for_recipient.staff.clone_from(&caller.staff);
+        if account.sender == Some(party) {
+            account.for_sender.staff.clone_from(&self.staff);
+        } else if account.recipient == Some(party) {
+            account.for_recipient.staff.clone_from(&self.staff);
         }
+    }
+}
+
+/// Somebody who is not let in: the account itself says all that is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unadmitted;
+
+impl Signs for Unadmitted {
+    fn sign(&self, _: &mut Account) {}
+}
+
+impl Signs for Operator {
+    fn sign(&self, _: &mut Account) {}
+}
+
+impl Signs for Clock {
+    fn sign(&self, _: &mut Account) {}
+}
+
+impl Toolbox {
+    /// Prepares the entry of an account.
+    pub(super) fn entry(&self, by: &impl Signs, mut account: Account) -> Result<PreparedEntry, Trouble> {
+        account.for_sender.person = account.person;
+        by.sign(&mut account);
+        let Account { shared, sender, recipient, for_sender, for_recipient, gateway, .. } = account;
         let draft = EntryDraft {
             shared,
             sender: sender.map(|party| (party, for_sender)),
             recipient: recipient.map(|party| (party, for_recipient)),
-            gateway: Some(gateway),
+            gateway: (gateway != Part::default()).then_some(gateway),
             readers: BTreeSet::new(),
         };
         Ok(entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?)
-    }
-
-    /// Notes that what was to be done came too late, for those who would have read it had it been done.
-    pub(super) async fn note_ended(
-        &self,
-        caller: &Caller,
-        accounts: Vec<Account>,
-        ended: Ended,
-    ) -> Result<(), Trouble> {
-        let mut entries = Vec::new();
-        for account in accounts {
-            let mut account = account.because(ended.as_str());
-            account.shared.outcome = Some(Outcome::Refused);
-            // Neither the answer nor the person of an own reference was taken over.
-            account.shared.continues = None;
-            account.for_recipient.person = None;
-            entries.push(self.entry(caller, account)?);
-        }
-        self.record(entries).await.map(drop)
-    }
-
-    /// Appends entries that change nothing else: refusals, searches, questions.
-    pub(super) async fn record(&self, entries: Vec<PreparedEntry>) -> Result<Vec<u64>, Trouble> {
-        let done = self.writer.submit(Write::new(Record, entries)).await?.into_inner();
-        Ok(done.evidence.iter().map(|evidence| evidence.index).collect())
     }
 }

@@ -39,7 +39,8 @@ impl Exchange {
             let proof = tlog_proof(&evidence.ok_or(Trouble::Inconsistent("an entry without evidence"))?)?;
             let mut parts = Vec::new();
             for body in &row.bodies {
-                let opened = entry::open_part(body.part, &body.commitment, &body.sealed, &self.at_rest());
+                let opened =
+                    entry::open_part(body.part, &body.commitment, &body.sealed, &self.tools.at_rest());
                 parts.push(opened.map_err(Trouble::from)?);
             }
             items.push(OwnEntry::new(row.index, &row.leaf, &parts, &proof));

@@ -1,0 +1,99 @@
+//! What judging, sealing and signing need: policies, keys, randomness, the operator's choices. It reads nothing and writes
+//! nothing.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::{Keys, Settings, submission::KeptHeader, trouble::Trouble};
+use crate::{
+    crypto::{
+        at_rest::{AtRest, Place},
+        gateway_keys::ReceiptKeys,
+        pseudonym::{Pseudonym, PseudonymKeys},
+    },
+    domain::{
+        digest::Digest,
+        id::{Entropy, PersonId},
+        party::PartyId,
+        person::PersonReference,
+    },
+    policy::{catalogue::Catalogue, engine::Engine},
+    store::read::PacketRow,
+};
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+/// Everything that an operation works with, beside the facts.
+#[derive(Debug)]
+pub(super) struct Toolbox {
+    pub(super) engine: Engine,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) keys: ArcSwap<Keys>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) settings: Settings,
+}
+
+impl Toolbox {
+    pub(super) fn at_rest(&self) -> Arc<AtRest> {
+        Arc::clone(&self.keys.load().at_rest)
+    }
+
+    pub(super) fn pseudonyms(&self) -> Arc<PseudonymKeys> {
+        Arc::clone(&self.keys.load().pseudonyms)
+    }
+
+    pub(super) fn receipts(&self) -> Arc<ReceiptKeys> {
+        Arc::clone(&self.keys.load().receipts)
+    }
+
+    /// The pseudonyms of a reference: an own number within the party, a PGN within the party and the purpose.
+    pub(super) fn pseudonyms_of(
+        &self,
+        party: PartyId,
+        reference: &PersonReference,
+        purpose: &str,
+    ) -> Vec<Pseudonym> {
+        let value = reference.expose();
+        match reference {
+            PersonReference::Own(_) => self.pseudonyms().all("own", &party.to_string(), &value),
+            PersonReference::Pgn(_) => self.pseudonyms().all("pgn", &format!("{party}\n{purpose}"), &value),
+        }
+    }
+
+    /// The person that was found, or the identifier of a new one.
+    pub(super) fn person(&self, found: Option<PersonId>, now: Timestamp) -> Result<PersonId, Trouble> {
+        found.map_or_else(|| Ok(PersonId::new(now, self.entropy.as_ref())?), Ok)
+    }
+
+    /// The keyed digest of a submission, made only when an earlier one must be compared or this one is kept.
+    pub(super) fn body_hmac(&self, party: PartyId, body: &[u8]) -> Result<Digest, Trouble> {
+        self.idempotency_hmac("idempotency", party, body)
+    }
+
+    /// The keyed digest of the key that a caller chose: it may have made it from a name or a number.
+    pub(super) fn key_hmac(&self, party: PartyId, key: &str) -> Result<String, Trouble> {
+        Ok(self.idempotency_hmac("idempotency-key", party, key.as_bytes())?.to_string())
+    }
+
+    /// The keyed digest of a submission's key or body: idempotency keeps neither, nor a plain digest of them.
+    fn idempotency_hmac(&self, kind: &str, party: PartyId, bytes: &[u8]) -> Result<Digest, Trouble> {
+        // Both were read as text before.
+        let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Inconsistent("a body that is no text"))?;
+        let all = self.pseudonyms().all(kind, &party.to_string(), text);
+        // The oldest key: a repetition after a rotation must still be recognised.
+        Ok(all.last().ok_or(Trouble::Crypto("no pseudonym key"))?.value)
+    }
+
+    /// What was kept with a packet for later decisions.
+    pub(super) fn kept_header(&self, packet: &PacketRow) -> Result<KeptHeader, Trouble> {
+        let place = Place { table: "packet", row: &packet.id.to_string(), column: "header" };
+        let kept: Zeroizing<Vec<u8>> = self.at_rest().open(place, &packet.header)?;
+        serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the kept header of a packet"))
+    }
+
+    /// The digest that marks the policies of this gateway.
+    pub(super) fn policy_digest(&self) -> Digest {
+        self.catalogue.digest()
+    }
+}

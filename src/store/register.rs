@@ -1,0 +1,276 @@
+//! Who takes part: parties with their municipalities, certificates and keys. They change a few times a day and every call
+//! asks for them, so a gateway keeps them in memory, with the number under which the database has them.
+//!
+//! Whoever changes a party in a write raises that number in the same write, in whichever process ([`Tx::raise_party`]). A
+//! call reads the number, and all of it anew when it is another: a block or a revocation holds on the very next call.
+//!
+//! [`Tx::raise_party`]: super::writer::tx::Tx::raise_party
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use arc_swap::ArcSwapOption;
+use jiff::Timestamp;
+use sqlx::{any::AnyRow, query};
+use tokio::sync::Mutex;
+
+use super::{
+    Store,
+    error::StoreError,
+    read::{CertificateRow, KeyRow, KeyState, PartyRow},
+    row::Columns,
+    snapshot::Needs,
+    write::MunicipalityOf,
+};
+use crate::domain::{
+    code::Municipality,
+    digest::Digest,
+    party::{PartyId, Role},
+};
+
+/// Everyone who takes part, as of one moment of the database.
+#[derive(Debug)]
+pub struct Register {
+    number: i64,
+    parties: BTreeMap<PartyId, Registered>,
+    certificates: HashMap<Digest, CertificateRow>,
+    keys: HashMap<String, KeyRow>,
+}
+
+#[derive(Debug)]
+struct Registered {
+    row: PartyRow,
+    /// Ordered as the party's keys are listed: the oldest first.
+    keys: Vec<KeyRow>,
+}
+
+impl Register {
+    /// A party with its municipalities.
+    #[must_use]
+    pub fn party(&self, party: &PartyId) -> Option<&PartyRow> {
+        self.parties.get(party).map(|known| &known.row)
+    }
+
+    /// All parties, in the order of OIN and role.
+    pub fn parties(&self) -> impl Iterator<Item = &PartyRow> {
+        self.parties.values().map(|known| &known.row)
+    }
+
+    /// Which active parties act in this role for this municipality at this instant: none, one, or a muddle.
+    #[must_use]
+    pub fn acting_for(&self, municipality: &Municipality, role: Role, at: Timestamp) -> Vec<PartyId> {
+        let acts = |row: &&PartyRow| {
+            row.party.role == role && !row.blocked && row.municipalities_at(at).contains(municipality)
+        };
+        self.parties().filter(acts).map(|row| row.party).collect()
+    }
+
+    /// The other parties that act in this role for this municipality at some instant of this span.
+    #[must_use]
+    pub fn others_acting(&self, party: &PartyId, place: &MunicipalityOf) -> Vec<PartyId> {
+        let meets = |one: &MunicipalityOf| {
+            one.municipality == place.municipality
+                && place.until.is_none_or(|until| one.from < until)
+                && one.until.is_none_or(|until| until > place.from)
+        };
+        let others = self.parties().filter(|row| row.party.role == party.role && row.party.oin != party.oin);
+        others.filter(|row| row.municipalities.iter().any(meets)).map(|row| row.party).collect()
+    }
+
+    /// The certificate with this registration: it says for whom the caller speaks. Whether it is valid now, revoked or
+    /// blocked is for the caller to judge, on every request.
+    #[must_use]
+    pub fn certificate(&self, registration: &Digest) -> Option<&CertificateRow> {
+        self.certificates.get(registration)
+    }
+
+    /// All certificates of a party, the one that ends first before the others.
+    #[must_use]
+    pub fn certificates(&self, party: &PartyId) -> Vec<&CertificateRow> {
+        let mut all: Vec<_> = self.certificates.values().filter(|one| one.party == *party).collect();
+        all.sort_by_key(|one| (one.not_after, one.registration));
+        all
+    }
+
+    /// All keys of a party, the oldest first.
+    #[must_use]
+    pub fn keys(&self, party: &PartyId) -> &[KeyRow] {
+        self.parties.get(party).map_or(&[], |known| &known.keys)
+    }
+
+    /// The key to seal to at this instant: the active one that became valid last.
+    #[must_use]
+    pub fn active_key(&self, party: &PartyId, at: Timestamp) -> Option<&KeyRow> {
+        let active = |key: &&KeyRow| {
+            key.state == KeyState::Active
+                && key.valid_from <= at
+                && key.valid_until.is_none_or(|until| at < until)
+        };
+        let keys = self.keys(party).iter().filter(active);
+        keys.min_by(|one, other| {
+            let newest = |key: &KeyRow| (key.valid_from, key.published);
+            newest(other).cmp(&newest(one)).then_with(|| one.thumbprint.cmp(&other.thumbprint))
+        })
+    }
+
+    /// The key with this thumbprint, whosever it is.
+    #[must_use]
+    pub fn key(&self, thumbprint: &str) -> Option<&KeyRow> {
+        self.keys.get(thumbprint)
+    }
+}
+
+#[cfg(test)]
+impl Register {
+    /// One that was not read, for tests of what is judged by it.
+    pub(crate) fn of(parties: impl IntoIterator<Item = PartyRow>) -> Self {
+        let parties = parties.into_iter().map(|row| (row.party, Registered { row, keys: Vec::new() }));
+        let (certificates, keys) = (HashMap::new(), HashMap::new());
+        Self { number: 0, parties: parties.collect(), certificates, keys }
+    }
+}
+
+/// The register in memory.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    register: ArcSwapOption<Register>,
+    /// One reads it anew; the others wait for that.
+    loading: Mutex<()>,
+}
+
+const NUMBER: &str = "SELECT register FROM log_head WHERE id = 1";
+const PARTIES: &str = "SELECT oin, role, name, state, registered FROM party";
+const MUNICIPALITIES: &str = "SELECT oin, role, municipality, ground, decision, valid_from, valid_until \
+     FROM party_municipality ORDER BY oin, role, municipality, valid_from";
+const CERTIFICATES: &str = "SELECT c.registration AS registration, c.oin AS oin, c.role AS role, \
+     c.serial AS serial, c.not_before AS not_before, c.not_after AS not_after, c.state AS state, \
+     c.revoked_at AS revoked_at, p.state AS party_state \
+     FROM certificate c JOIN party p ON p.oin = c.oin AND p.role = c.role";
+const KEYS: &str = "SELECT thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published \
+     FROM party_key ORDER BY published, thumbprint";
+
+/// The state of a party that takes part no more.
+const REMOVED: &str = "removed";
+
+/// How often it is read anew because it changed while it was read.
+const READINGS: u32 = 16;
+
+impl Store {
+    /// The register as the database has it now.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn register(&self) -> Result<Arc<Register>, StoreError> {
+        self.snapshot(Needs::default()).await.map(|snapshot| Arc::clone(snapshot.register()))
+    }
+
+    /// The register under this number or a later one.
+    pub(super) async fn register_at(&self, number: i64) -> Result<Arc<Register>, StoreError> {
+        if let Some(register) = self.kept.register.load_full().filter(|kept| kept.number == number) {
+            return Ok(register);
+        }
+        let loading = self.kept.loading.lock().await;
+        let mut number = self.register_number().await?;
+        if let Some(register) = self.kept.register.load_full().filter(|kept| kept.number == number) {
+            return Ok(register);
+        }
+        for _ in 0..READINGS {
+            let read = self.read_register(number).await?;
+            let after = self.register_number().await?;
+            if after == number {
+                let register = Arc::new(read);
+                self.kept.register.store(Some(Arc::clone(&register)));
+                drop(loading);
+                return Ok(register);
+            }
+            number = after;
+        }
+        Err(StoreError::unavailable("the register of parties changes faster than it can be read"))
+    }
+
+    async fn register_number(&self) -> Result<i64, StoreError> {
+        // Before the log is begun nobody takes part.
+        let row = query(NUMBER).fetch_optional(&self.read).await?;
+        row.map_or(Ok(0), |row| Columns(&row).integer("register"))
+    }
+
+    async fn read_register(&self, number: i64) -> Result<Register, StoreError> {
+        let mut connection = self.read.acquire().await?;
+        let mut parties = BTreeMap::new();
+        for row in query(PARTIES).fetch_all(&mut *connection).await? {
+            let (state, row) = (Columns(&row).text("state")?, party_row(&row)?);
+            if state != REMOVED {
+                parties.insert(row.party, Registered { row, keys: Vec::new() });
+            }
+        }
+        for row in query(MUNICIPALITIES).fetch_all(&mut *connection).await? {
+            if let Some(known) = parties.get_mut(&Columns(&row).party("oin", "role")?) {
+                known.row.municipalities.push(municipality_row(&row)?);
+            }
+        }
+        let mut keys = HashMap::new();
+        for row in query(KEYS).fetch_all(&mut *connection).await? {
+            let key = key_row(&row)?;
+            if let Some(known) = parties.get_mut(&key.party) {
+                known.keys.push(key.clone());
+            }
+            keys.insert(key.thumbprint.clone(), key);
+        }
+        let rows = query(CERTIFICATES).fetch_all(&mut *connection).await?;
+        let certificates = rows.iter().map(certificate_row).map(|row| row.map(|row| (row.registration, row)));
+        let certificates = certificates.collect::<Result<_, StoreError>>()?;
+        Ok(Register { number, parties, certificates, keys })
+    }
+}
+
+fn party_row(row: &AnyRow) -> Result<PartyRow, StoreError> {
+    let columns = Columns(row);
+    Ok(PartyRow {
+        party: columns.party("oin", "role")?,
+        name: columns.text("name")?,
+        blocked: columns.text("state")? != "active",
+        registered: columns.instant("registered")?,
+        municipalities: Vec::new(),
+    })
+}
+
+fn municipality_row(row: &AnyRow) -> Result<MunicipalityOf, StoreError> {
+    let columns = Columns(row);
+    Ok(MunicipalityOf {
+        municipality: columns.parse("municipality")?,
+        ground: columns.parse("ground")?,
+        decision: columns.maybe_text("decision")?,
+        from: columns.instant("valid_from")?,
+        until: columns.maybe_instant("valid_until")?,
+    })
+}
+
+fn certificate_row(row: &AnyRow) -> Result<CertificateRow, StoreError> {
+    let columns = Columns(row);
+    Ok(CertificateRow {
+        registration: columns.parse("registration")?,
+        party: columns.party("oin", "role")?,
+        serial: columns.text("serial")?,
+        not_before: columns.instant("not_before")?,
+        not_after: columns.instant("not_after")?,
+        revoked: columns.text("state")? != "active",
+        revoked_at: columns.maybe_instant("revoked_at")?,
+        blocked: columns.text("party_state")? != "active",
+    })
+}
+
+fn key_row(row: &AnyRow) -> Result<KeyRow, StoreError> {
+    let columns = Columns(row);
+    Ok(KeyRow {
+        thumbprint: columns.text("thumbprint")?,
+        party: columns.party("oin", "role")?,
+        kid: columns.text("kid")?,
+        jwk: columns.text("jwk")?,
+        state: columns.parse("state")?,
+        valid_from: columns.instant("valid_from")?,
+        valid_until: columns.maybe_instant("valid_until")?,
+        published: columns.instant("published")?,
+    })
+}

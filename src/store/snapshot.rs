@@ -1,0 +1,192 @@
+//! What a decision reads: everything in one statement, so that all of it is true as of one entry of the log; and for as many
+//! callers as wait at once, as the writer writes for as many.
+
+mod asks;
+mod rows;
+mod text;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+
+pub(super) use self::asks::Asks;
+use super::{
+    Store,
+    error::StoreError,
+    read::{DeclarationRow, PacketRow},
+    register::Register,
+    write::{Answered, Made},
+};
+use crate::{
+    crypto::pseudonym::Pseudonym,
+    domain::{
+        code::{DatasetCode, Municipality, Purpose},
+        declaration::{Capacity, DeclarationKind},
+        digest::Digest,
+        id::{DeclarationId, PacketId, PersonId},
+        party::PartyId,
+    },
+    policy::facts::AsOf,
+};
+
+/// What a snapshot must hold beside the register.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// What this party made under this key before.
+    pub made_under: Option<(PartyId, String)>,
+    /// The person that these lead to, the newest key first, with the declarations about that person.
+    pub pseudonyms: Vec<Pseudonym>,
+    /// These packets or requests, each with the request that it rests on and the declarations about its person.
+    pub packets: Vec<PacketId>,
+    /// These declarations.
+    pub declarations: Vec<DeclarationId>,
+}
+
+/// The facts as of one entry of the log. Reads take no lock; whether they still hold is judged by the writer, under its own.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    entries: u64,
+    register: Arc<Register>,
+    made: Option<(Digest, Made)>,
+    person: Option<PersonId>,
+    packets: BTreeMap<PacketId, PacketRow>,
+    answers: BTreeMap<(PacketId, PartyId), Answered>,
+    wishes: Vec<Wish>,
+    declarations: Vec<DeclarationRow>,
+}
+
+/// A declaration that was not withdrawn or ended, as a decision looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Its identifier.
+    pub id: DeclarationId,
+    /// About whom.
+    pub person: PersonId,
+    /// What is declared.
+    pub kind: DeclarationKind,
+    /// About which dataset.
+    pub dataset: DatasetCode,
+    /// For which purpose; none is every purpose.
+    pub purpose: Option<Purpose>,
+    /// Towards whom; none is everyone.
+    pub towards: Option<PartyId>,
+    /// Towards which college, where the party acts for several.
+    pub municipality: Option<Municipality>,
+    /// Who declared.
+    pub given_by: Capacity,
+    /// From when it holds.
+    pub given_at: Timestamp,
+    /// Until when.
+    pub until: Option<Timestamp>,
+    /// Whether consent was explicit.
+    pub explicit: bool,
+}
+
+impl Snapshot {
+    /// Who takes part.
+    #[must_use]
+    pub const fn register(&self) -> &Arc<Register> {
+        &self.register
+    }
+
+    /// As of which entry this is true, for a decision that looked at these subjects.
+    #[must_use]
+    pub const fn as_of(&self, subjects: BTreeSet<String>) -> AsOf {
+        AsOf { entries: self.entries, subjects }
+    }
+
+    /// What was made under the key: the HMAC of that body, and what came of it.
+    #[must_use]
+    pub const fn made(&self) -> Option<(Digest, Made)> {
+        self.made
+    }
+
+    /// The person that the pseudonyms lead to.
+    #[must_use]
+    pub const fn person(&self) -> Option<PersonId> {
+        self.person
+    }
+
+    /// A packet or request with its copies, if it was asked for.
+    #[must_use]
+    pub fn packet(&self, id: PacketId) -> Option<&PacketRow> {
+        self.packets.get(&id)
+    }
+
+    /// What this recipient answered to a request.
+    #[must_use]
+    pub fn answer(&self, request: PacketId, party: &PartyId) -> Option<Answered> {
+        self.answers.get(&(request, *party)).copied()
+    }
+
+    /// A declaration, if it was asked for.
+    #[must_use]
+    pub fn declaration(&self, id: DeclarationId) -> Option<&DeclarationRow> {
+        self.declarations.iter().find(|row| row.id == id)
+    }
+
+    /// The declarations that stand at this instant about a person and a dataset, for this purpose, towards this party; the
+    /// oldest first.
+    pub fn standing(
+        &self,
+        person: PersonId,
+        (dataset, purpose): (&DatasetCode, &Purpose),
+        towards: &PartyId,
+        at: Timestamp,
+    ) -> impl Iterator<Item = &Wish> {
+        self.wishes.iter().filter(move |wish| {
+            wish.person == person
+                && wish.dataset == *dataset
+                && wish.purpose.as_ref().is_none_or(|named| named == purpose)
+                && wish.towards.is_none_or(|named| named == *towards)
+                && wish.given_at <= at
+                && wish.until.is_none_or(|until| until > at)
+        })
+    }
+}
+
+#[cfg(test)]
+impl Snapshot {
+    /// One that was not read, for tests of what is judged by it.
+    pub(crate) fn of(entries: u64, register: Register) -> Self {
+        Self {
+            entries,
+            register: Arc::new(register),
+            made: None,
+            person: None,
+            packets: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            wishes: Vec::new(),
+            declarations: Vec::new(),
+        }
+    }
+
+    pub(crate) fn with_packet(mut self, packet: PacketRow) -> Self {
+        self.packets.insert(packet.id, packet);
+        self
+    }
+}
+
+impl Store {
+    /// The facts as they are now.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn snapshot(&self, needs: Needs) -> Result<Snapshot, StoreError> {
+        let found = self.asks.ask(needs).await?;
+        let register = self.register_at(found.register).await?;
+        Ok(Snapshot {
+            entries: found.entries,
+            register,
+            made: found.made,
+            person: found.person.map(|(_, person)| person),
+            packets: found.packets,
+            answers: found.answers,
+            wishes: found.wishes,
+            declarations: found.declarations,
+        })
+    }
+}

@@ -1,0 +1,276 @@
+//! From the rows of the statement to what each caller asked for. The columns are those of [`super::text`], by position.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
+
+use jiff::Timestamp;
+use sqlx::{Row as _, any::AnyRow};
+
+use super::{Wish, text::kind};
+use crate::{
+    domain::{
+        clock::from_millis,
+        digest::Digest,
+        id::{PacketId, PersonId},
+        party::PartyId,
+    },
+    store::{
+        error::StoreError,
+        read::{DeclarationRow, PacketRow, RecipientRow},
+        write::{Answered, Evidenced, Made},
+    },
+};
+
+/// What was found for one caller.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) entries: u64,
+    pub(super) register: i64,
+    pub(super) made: Option<(Digest, Made)>,
+    /// With the place of the pseudonym that led to it: the first counts.
+    pub(super) person: Option<(usize, PersonId)>,
+    pub(super) packets: BTreeMap<PacketId, PacketRow>,
+    pub(super) answers: BTreeMap<(PacketId, PartyId), Answered>,
+    pub(super) wishes: Vec<Wish>,
+    pub(super) declarations: Vec<DeclarationRow>,
+    copies: Vec<(PacketId, i64, RecipientRow)>,
+}
+
+impl Found {
+    pub(super) fn head(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        (self.entries, self.register) = (row.index(0)?, row.number(1)?);
+        Ok(())
+    }
+
+    pub(super) fn take(&mut self, slot: usize, row: &Row<'_>) -> Result<(), StoreError> {
+        match row.kind()? {
+            kind::MADE => {
+                let made = match (row.maybe(0)?, row.maybe(1)?) {
+                    (Some(packet), None) => Made::Packet(packet),
+                    (None, Some(declaration)) => Made::Declaration(declaration),
+                    _ => return Err(StoreError::inconsistent("idempotency")),
+                };
+                let body = Digest::from_slice(&row.bytes()?);
+                self.made =
+                    Some((body.map_err(|_| StoreError::inconsistent("idempotency.body_hmac"))?, made));
+            }
+            kind::PERSON if self.person.is_none_or(|(earlier, _)| slot < earlier) => {
+                self.person = Some((slot, row.text(0)?));
+            }
+            kind::PERSON => {}
+            kind::PACKET => {
+                let packet = packet(row)?;
+                self.packets.insert(packet.id, packet);
+            }
+            kind::COPY => {
+                let (id, copy) = (row.text(0)?, copy(row)?);
+                if let Some(answered) = answered(row)? {
+                    self.answers.insert((id, copy.party), answered);
+                }
+                self.copies.push((id, row.number(0)?, copy));
+            }
+            kind::WISH => self.wishes.push(wish(row)?),
+            kind::DECLARATION => self.declarations.push(declaration(row)?),
+            _ => return Err(StoreError::inconsistent("snapshot")),
+        }
+        Ok(())
+    }
+
+    /// What several ways lead to is there once; all has its order.
+    pub(super) fn in_order(mut self) -> Result<Self, StoreError> {
+        self.copies.sort_by_key(|(packet, position, _)| (*packet, *position));
+        self.copies.dedup_by_key(|(packet, position, _)| (*packet, *position));
+        for (packet, _, copy) in self.copies.drain(..) {
+            let packet = self.packets.get_mut(&packet);
+            packet.ok_or_else(|| StoreError::inconsistent("packet_recipient"))?.recipients.push(copy);
+        }
+        self.wishes.sort_by_key(|wish| (wish.given_at, wish.id));
+        self.wishes.dedup_by_key(|wish| wish.id);
+        Ok(self)
+    }
+}
+
+fn packet(row: &Row<'_>) -> Result<PacketRow, StoreError> {
+    let version = u32::try_from(row.number(0)?);
+    Ok(PacketRow {
+        id: row.text(0)?,
+        kind: row.text(1)?,
+        dataset: row.text(2)?,
+        purpose: row.text(3)?,
+        sender: PartyId::new(row.text(4)?, row.text(5)?),
+        person: row.text(6)?,
+        state: row.text(7)?,
+        request: row.maybe(8)?,
+        dataset_version: version.map_err(|_| StoreError::inconsistent("packet.dataset_version"))?,
+        created: row.instant(1)?,
+        created_index: row.index(2)?,
+        expires: row.instant(3)?,
+        header: row.bytes()?,
+        recipients: Vec::new(),
+    })
+}
+
+fn copy(row: &Row<'_>) -> Result<RecipientRow, StoreError> {
+    Ok(RecipientRow {
+        party: PartyId::new(row.text(1)?, row.text(2)?),
+        municipality: row.maybe(3)?,
+        basis: row.text(4)?,
+        categories: row.codes(5)?,
+        omitted: row.codes(6)?,
+        jwe_sha256: row.text(7)?,
+        thumbprint: row.text(8)?,
+        state: row.text(9)?,
+        pushed_index: row.index(1)?,
+        collected_at: row.maybe_instant(2)?,
+        collected_index: row.maybe_index(3)?,
+        acknowledged_at: row.maybe_instant(4)?,
+        acknowledged_index: row.maybe_index(5)?,
+        ended_index: row.maybe_index(6)?,
+    })
+}
+
+fn answered(row: &Row<'_>) -> Result<Option<Answered>, StoreError> {
+    let Some(continues) = row.maybe_number(7)? else { return Ok(None) };
+    Ok(Some(Answered {
+        continues: continues != 0,
+        at: row.instant(8)?,
+        index: row.index(9)?,
+        repeated: false,
+    }))
+}
+
+fn wish(row: &Row<'_>) -> Result<Wish, StoreError> {
+    let towards = row.maybe(5)?.zip(row.maybe(6)?);
+    Ok(Wish {
+        id: row.text(0)?,
+        person: row.text(1)?,
+        kind: row.text(2)?,
+        dataset: row.text(3)?,
+        purpose: row.maybe(4)?,
+        towards: towards.map(|(oin, role)| PartyId::new(oin, role)),
+        municipality: row.maybe(7)?,
+        given_by: row.text(8)?,
+        given_at: row.instant(0)?,
+        until: row.maybe_instant(1)?,
+        explicit: row.number(2)? != 0,
+    })
+}
+
+fn declaration(row: &Row<'_>) -> Result<DeclarationRow, StoreError> {
+    let Wish {
+        id,
+        person,
+        kind,
+        dataset,
+        purpose,
+        towards,
+        municipality,
+        given_by,
+        given_at,
+        until,
+        explicit,
+    } = wish(row)?;
+    Ok(DeclarationRow {
+        id,
+        person,
+        kind,
+        dataset,
+        purpose,
+        towards,
+        municipality,
+        given_by,
+        given_at,
+        until,
+        explicit,
+        evidence: Evidenced { kind: row.text(9)?, digest: row.maybe(10)?, recorded_on: row.text(11)? },
+        facts: row.maybe_bytes()?,
+        recorder: PartyId::new(row.text(12)?, row.text(13)?),
+        recorded_at: row.instant(3)?,
+        recorded_index: row.index(4)?,
+        state: row.text(14)?,
+        // No decision looks at it.
+        withdrawn_by: None,
+        withdrawn_at: row.maybe_instant(5)?,
+        withdrawn_index: row.maybe_index(6)?,
+    })
+}
+
+/// A row of the statement.
+pub(super) struct Row<'r>(pub(super) &'r AnyRow);
+
+const SLOT: usize = 0;
+const KIND: usize = 1;
+const TEXTS: usize = 2;
+const NUMBERS: usize = 17;
+const BYTES: usize = 27;
+/// What the error names: the statement has no columns by name.
+const PLACE: &str = "snapshot";
+
+impl Row<'_> {
+    /// Which of the things that were looked for; none is the head.
+    pub(super) fn slot(&self) -> Result<Option<usize>, StoreError> {
+        Ok(usize::try_from(self.plain(SLOT)?.ok_or_else(missing)?).ok())
+    }
+
+    fn kind(&self) -> Result<i64, StoreError> {
+        self.plain(KIND)?.ok_or_else(missing)
+    }
+
+    fn plain(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        self.0.try_get(column).map_err(|_| missing())
+    }
+
+    fn maybe<T: FromStr>(&self, text: usize) -> Result<Option<T>, StoreError> {
+        let text: Option<&str> = self.0.try_get(TEXTS + text).map_err(|_| missing())?;
+        text.map(|text| text.parse().map_err(|_| missing())).transpose()
+    }
+
+    fn text<T: FromStr>(&self, text: usize) -> Result<T, StoreError> {
+        self.maybe(text)?.ok_or_else(missing)
+    }
+
+    fn codes<T: FromStr + Ord>(&self, text: usize) -> Result<BTreeSet<T>, StoreError> {
+        let text: &str = self.0.try_get(TEXTS + text).map_err(|_| missing())?;
+        let codes = text.split(',').filter(|code| !code.is_empty());
+        codes.map(|code| code.parse().map_err(|_| missing())).collect()
+    }
+
+    fn maybe_number(&self, number: usize) -> Result<Option<i64>, StoreError> {
+        self.plain(NUMBERS + number)
+    }
+
+    fn number(&self, number: usize) -> Result<i64, StoreError> {
+        self.maybe_number(number)?.ok_or_else(missing)
+    }
+
+    fn maybe_index(&self, number: usize) -> Result<Option<u64>, StoreError> {
+        let value = self.maybe_number(number)?;
+        value.map(|value| u64::try_from(value).map_err(|_| missing())).transpose()
+    }
+
+    fn index(&self, number: usize) -> Result<u64, StoreError> {
+        self.maybe_index(number)?.ok_or_else(missing)
+    }
+
+    fn maybe_instant(&self, number: usize) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.maybe_number(number)?.map(from_millis))
+    }
+
+    fn instant(&self, number: usize) -> Result<Timestamp, StoreError> {
+        self.maybe_instant(number)?.ok_or_else(missing)
+    }
+
+    fn maybe_bytes(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.try_get(BYTES).map_err(|_| missing())
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, StoreError> {
+        self.0.try_get(BYTES).map_err(|_| missing())
+    }
+}
+
+fn missing() -> StoreError {
+    StoreError::inconsistent(PLACE)
+}

@@ -1,0 +1,258 @@
+//! The one statement, in widths of 1 to 64 things that are looked for.
+//!
+//! Each row says for which of them it is, what it is, and has its values in columns of their types: the names of the columns
+//! below are those of the tables, in the order in which [`super::rows`] reads them.
+
+use std::sync::LazyLock;
+
+use crate::store::marks::Texts;
+
+/// The widths for which there is a text, narrowest first.
+pub(super) const WIDTHS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
+
+/// How many values each thing that is looked for has: see [`super::asks::Look`].
+pub(super) const VALUES: usize = 6;
+
+/// What a row is.
+pub(super) mod kind {
+    pub(crate) const HEAD: i64 = 0;
+    pub(crate) const MADE: i64 = 1;
+    pub(crate) const PERSON: i64 = 2;
+    pub(crate) const PACKET: i64 = 3;
+    pub(crate) const COPY: i64 = 4;
+    pub(crate) const WISH: i64 = 5;
+    pub(crate) const DECLARATION: i64 = 6;
+}
+
+/// What is looked for.
+pub(super) mod look {
+    pub(crate) const KEY: &str = "key";
+    pub(crate) const PSEUDONYM: &str = "pseudonym";
+    pub(crate) const PACKET: &str = "packet";
+    pub(crate) const DECLARATION: &str = "declaration";
+    /// Fills up the width.
+    pub(crate) const NOTHING: &str = "nothing";
+}
+
+const TEXTS: usize = 15;
+const NUMBERS: usize = 10;
+
+struct Branch {
+    kind: i64,
+    slot: &'static str,
+    texts: &'static [&'static str],
+    numbers: &'static [&'static str],
+    bytes: &'static str,
+    from: &'static str,
+}
+
+const PACKET_TEXTS: &[&str] = &[
+    "p.id",
+    "p.kind",
+    "p.dataset",
+    "p.purpose",
+    "p.sender_oin",
+    "p.sender_role",
+    "p.person_id",
+    "p.state",
+    "p.request_id",
+];
+const PACKET_NUMBERS: &[&str] = &["p.dataset_version", "p.created", "p.created_index", "p.expires"];
+const COPY_TEXTS: &[&str] = &[
+    "r.packet_id",
+    "r.oin",
+    "r.role",
+    "r.municipality",
+    "r.basis",
+    "r.categories",
+    "r.omitted",
+    "r.jwe_sha256",
+    "r.thumbprint",
+    "r.state",
+];
+const COPY_NUMBERS: &[&str] = &[
+    "r.position",
+    "r.pushed_index",
+    "r.collected_at",
+    "r.collected_index",
+    "r.acknowledged_at",
+    "r.acknowledged_index",
+    "r.ended_index",
+    "a.continues",
+    "a.answered_at",
+    "a.idx",
+];
+const WISH_TEXTS: &[&str] = &[
+    "d.id",
+    "d.person_id",
+    "d.kind",
+    "d.dataset",
+    "d.purpose",
+    "d.towards_oin",
+    "d.towards_role",
+    "d.towards_municipality",
+    "d.given_by",
+];
+const WISH_NUMBERS: &[&str] = &["d.given_at", "d.until_at", "d.explicit"];
+const DECLARATION_TEXTS: &[&str] = &[
+    "d.id",
+    "d.person_id",
+    "d.kind",
+    "d.dataset",
+    "d.purpose",
+    "d.towards_oin",
+    "d.towards_role",
+    "d.towards_municipality",
+    "d.given_by",
+    "d.evidence_kind",
+    "d.evidence_digest",
+    "d.evidence_on",
+    "d.recorder_oin",
+    "d.recorder_role",
+    "CASE WHEN d.state = 'given' AND EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
+     AND e.verdict IN ('ongegrond', 'opgeheven')) THEN 'ended' ELSE d.state END",
+];
+const DECLARATION_NUMBERS: &[&str] = &[
+    "d.given_at",
+    "d.until_at",
+    "d.explicit",
+    "d.recorded_at",
+    "d.recorded_index",
+    "d.withdrawn_at",
+    "d.withdrawn_index",
+];
+
+/// A join without choice: what is looked for comes first, and each table is found by its index. The request that a packet
+/// rests on comes with it.
+const BRANCHES: &[Branch] = &[
+    Branch {
+        kind: kind::HEAD,
+        slot: "-1",
+        texts: &[],
+        numbers: &["h.size", "h.register"],
+        bytes: "",
+        from: "log_head h WHERE h.id = 1",
+    },
+    Branch {
+        kind: kind::MADE,
+        slot: "w.slot",
+        texts: &["i.packet_id", "i.declaration_id"],
+        numbers: &[],
+        bytes: "i.body_hmac",
+        from: "w CROSS JOIN idempotency i WHERE w.look = 'key' AND i.oin = w.a AND i.role = w.b AND i.key = w.c",
+    },
+    Branch {
+        kind: kind::PERSON,
+        slot: "w.slot",
+        texts: &["s.person_id"],
+        numbers: &["s.key_version"],
+        bytes: "",
+        from: "w CROSS JOIN pseudonym s WHERE w.look = 'pseudonym' AND s.key_version = w.n AND s.pseudonym = w.d",
+    },
+    Branch {
+        kind: kind::PACKET,
+        slot: "w.slot",
+        texts: PACKET_TEXTS,
+        numbers: PACKET_NUMBERS,
+        bytes: "p.header",
+        from: "w CROSS JOIN packet p WHERE w.look = 'packet' AND p.id = w.a",
+    },
+    Branch {
+        kind: kind::PACKET,
+        slot: "w.slot",
+        texts: PACKET_TEXTS,
+        numbers: PACKET_NUMBERS,
+        bytes: "p.header",
+        from: "w CROSS JOIN packet o CROSS JOIN packet p WHERE w.look = 'packet' AND o.id = w.a AND p.id = o.request_id",
+    },
+    Branch {
+        kind: kind::COPY,
+        slot: "w.slot",
+        texts: COPY_TEXTS,
+        numbers: COPY_NUMBERS,
+        bytes: "",
+        from: "w CROSS JOIN packet_recipient r \
+               LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role \
+               WHERE w.look = 'packet' AND r.packet_id = w.a",
+    },
+    Branch {
+        kind: kind::COPY,
+        slot: "w.slot",
+        texts: COPY_TEXTS,
+        numbers: COPY_NUMBERS,
+        bytes: "",
+        from: "w CROSS JOIN packet o CROSS JOIN packet_recipient r \
+               LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role \
+               WHERE w.look = 'packet' AND o.id = w.a AND r.packet_id = o.request_id",
+    },
+    Branch {
+        kind: kind::WISH,
+        slot: "w.slot",
+        texts: WISH_TEXTS,
+        numbers: WISH_NUMBERS,
+        bytes: "",
+        from: "w CROSS JOIN pseudonym s CROSS JOIN declaration d WHERE w.look = 'pseudonym' \
+               AND s.key_version = w.n AND s.pseudonym = w.d AND d.person_id = s.person_id AND d.state = 'given' \
+               AND NOT EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
+               AND e.verdict IN ('ongegrond', 'opgeheven'))",
+    },
+    Branch {
+        kind: kind::WISH,
+        slot: "w.slot",
+        texts: WISH_TEXTS,
+        numbers: WISH_NUMBERS,
+        bytes: "",
+        from: "w CROSS JOIN packet o CROSS JOIN declaration d WHERE w.look = 'packet' \
+               AND o.id = w.a AND d.person_id = o.person_id AND d.state = 'given' \
+               AND NOT EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
+               AND e.verdict IN ('ongegrond', 'opgeheven'))",
+    },
+    Branch {
+        kind: kind::DECLARATION,
+        slot: "w.slot",
+        texts: DECLARATION_TEXTS,
+        numbers: DECLARATION_NUMBERS,
+        bytes: "d.facts",
+        from: "w CROSS JOIN declaration d WHERE w.look = 'declaration' AND d.id = w.a",
+    },
+];
+
+impl Branch {
+    /// Both databases want the same types in every branch; only PostgreSQL asks for the type of a NULL, and it calls bytes
+    /// otherwise.
+    fn text(&self, bytes: &str) -> String {
+        let columns = |own: &[&str], all: usize, null: &str| -> Vec<String> {
+            let own = own.iter().map(|column| (*column).to_owned());
+            own.chain(std::iter::repeat(null.to_owned())).take(all).collect()
+        };
+        let mut all = vec![self.slot.to_owned(), self.kind.to_string()];
+        all.extend(columns(self.texts, TEXTS, "CAST(NULL AS TEXT)"));
+        all.extend(columns(self.numbers, NUMBERS, "CAST(NULL AS BIGINT)"));
+        all.push(if self.bytes.is_empty() {
+            format!("CAST(NULL AS {bytes})")
+        } else {
+            self.bytes.to_owned()
+        });
+        format!("SELECT {} FROM {}", all.join(", "), self.from)
+    }
+}
+
+fn statement(width: usize, bytes: &str, mark: &dyn Fn(usize) -> String) -> String {
+    let row = |row: usize| {
+        let marks: Vec<_> = (1..=VALUES).map(|value| mark(row * VALUES + value)).collect();
+        format!("({}, {})", row, marks.join(", "))
+    };
+    let looks: Vec<_> = (0..width).map(row).collect();
+    let branches: Vec<_> = BRANCHES.iter().map(|branch| branch.text(bytes)).collect();
+    format!(
+        "WITH w(slot, look, a, b, c, n, d) AS (VALUES {}) {}",
+        looks.join(", "),
+        branches.join(" UNION ALL ")
+    )
+}
+
+/// The statement in each of [`WIDTHS`].
+pub(super) static STATEMENTS: LazyLock<Vec<(usize, Texts)>> = LazyLock::new(|| {
+    let texts = |width| Texts::new(|bytes, mark| statement(width, bytes, mark));
+    WIDTHS.into_iter().map(|width| (width, texts(width))).collect()
+});
