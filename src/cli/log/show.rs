@@ -67,7 +67,9 @@ fn line(entry: Reviewed, teller: &Teller<'_>) -> String {
     let gateway = gateway.map(|part| Part { cause: None, ..part });
     let told = Told::parts(shared.into_iter().chain(gateway));
     let is_refused = told.outcome() == Some(Outcome::Refused);
-    let cause = cause.filter(|_| !is_refused).map(|cause| format!(" · {cause}")).unwrap_or_default();
+    // That the operator did it, the sentence says.
+    let cause = cause.filter(|cause| !is_refused && cause != "operator");
+    let cause = cause.map(|cause| format!(" · {cause}")).unwrap_or_default();
     format!("{index:>6}  {}{cause}", teller.sentence(Some(time), &told))
 }
 
