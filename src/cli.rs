@@ -18,6 +18,7 @@
 //! - It ends with an [`Exit`]; what went wrong is a [`Failure`], which says what to do now.
 
 pub mod backup;
+mod causes;
 pub mod client;
 pub mod completions;
 pub mod compose;

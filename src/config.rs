@@ -25,10 +25,13 @@ use std::{
 
 pub use self::{
     database::{Database, DatabaseUrl, InvalidDatabaseUrl},
-    environment::{Environment, Terminal},
+    environment::{Environment, Terminal, is_set_to_nothing},
     sections::{AccessLog, Keys, Listen, Policies, Publisher, Revocation, Telemetry, Tls, TrustAnchor},
 };
-use crate::http::limits::{Limits, quota::Rates};
+use crate::{
+    domain::problem::Bilingual,
+    http::limits::{Limits, quota::Rates},
+};
 
 /// A configuration with every member explained, as `sluis init` writes it. A test reads it.
 pub const SAMPLE: &str = include_str!("config/sample.toml");
@@ -84,13 +87,13 @@ pub enum ConfigError {
         /// The file.
         file: PathBuf,
         /// Everything that is wrong, each with what to do.
-        faults: Vec<String>,
+        faults: Vec<Bilingual>,
     },
 }
 
-fn list(faults: &[String]) -> String {
+fn list(faults: &[Bilingual]) -> String {
     let noun = if faults.len() == 1 { "fault" } else { "faults" };
-    faults.iter().fold(format!("{noun}:"), |text, fault| format!("{text}\n  - {fault}"))
+    faults.iter().fold(format!("{noun}:"), |text, fault| format!("{text}\n  - {}", fault.en))
 }
 
 impl Config {
@@ -113,7 +116,7 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong, each in words with what to do.
-    pub fn parse(text: &str, folder: &Path, environment: &Environment) -> Result<Self, Vec<String>> {
+    pub fn parse(text: &str, folder: &Path, environment: &Environment) -> Result<Self, Vec<Bilingual>> {
         read::config(text, folder, environment)
     }
 }

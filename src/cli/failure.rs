@@ -5,6 +5,7 @@ use std::{error::Error, fmt, io, path::Path};
 use serde_json::{Value, json};
 
 use super::{
+    causes,
     exit::Exit,
     language::{Language, Said, both},
 };
@@ -12,7 +13,8 @@ use super::{
 /// Why a command did not do what was asked.
 ///
 /// The message is lower-case and without a full stop; neither it nor the cause may hold a person's data. Message and
-/// advice are in both languages; what a library says as the cause is English. Machines get the English text.
+/// advice are in both languages, and so is a cause that has words in [`causes`]; what another library says is English.
+/// Machines get the English text.
 #[derive(Debug)]
 pub struct Failure {
     exit: Exit,
@@ -160,7 +162,8 @@ impl Failure {
         let mut cause = self.source();
         while let Some(error) = cause {
             text.push_str(": ");
-            text.push_str(&error.to_string());
+            let dutch = if language == Language::Nl { causes::in_dutch(error) } else { None };
+            text.push_str(&dutch.unwrap_or_else(|| error.to_string()));
             cause = error.source();
         }
         text

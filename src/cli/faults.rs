@@ -3,7 +3,9 @@
 use super::language::Said;
 use crate::{
     crypto::gateway_keys::KeyFileFault,
+    domain::problem::Bilingual,
     identity::{anchors::AnchorFault, revocations::ListFault},
+    policy::finding::Finding,
 };
 
 impl From<&KeyFileFault> for Said {
@@ -108,8 +110,12 @@ where
     Said::new(nl, en).listing(faults)
 }
 
-/// Likewise, for faults within files that their own maker reads: of the configuration, the policies and their cases. They name
-/// members as the file does, in English.
-pub(super) fn found_in_files<T: ToString>((nl, en): (&str, &str), faults: &[T]) -> Said {
-    Said::new(nl, en).listing(faults.iter().map(|fault| Said::same(fault.to_string())))
+/// Likewise, for what is wrong in a configuration.
+pub(super) fn found_in((nl, en): (&str, &str), faults: Vec<Bilingual>) -> Said {
+    Said::new(nl, en).listing(faults)
+}
+
+/// Likewise, for findings in policies and their cases.
+pub(super) fn found_in_files((nl, en): (&str, &str), findings: &[Finding]) -> Said {
+    Said::new(nl, en).listing(findings.iter().map(Finding::told))
 }

@@ -20,10 +20,14 @@ pub mod texts;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, Parser as _, ValueEnum as _, builder::StyledStr};
+use clap::{
+    Arg, CommandFactory as _, FromArgMatches as _, ValueEnum as _,
+    builder::{Resettable, StyledStr},
+};
 
 use self::{dress::Reader, fault::Dutch, texts::TEXTS};
 use super::{Cli, Language};
+use crate::config;
 
 /// A command line that is no command: it asked for help, or cannot be understood.
 #[derive(Debug)]
@@ -56,7 +60,10 @@ pub fn asked(arguments: &[OsString]) -> Option<Language> {
 /// [`Unparsed`] with the help that was asked for, or what is wrong, in this language.
 pub fn parse(arguments: &[OsString], language: Language) -> Result<Cli, Unparsed> {
     // The texts are put on the tree only when something of it is to be told.
-    Cli::try_parse_from(arguments).map_err(|mut english| {
+    let mut tree = without_empty(Cli::command());
+    let read = tree.try_get_matches_from_mut(arguments);
+    let read = read.and_then(|found| Cli::from_arg_matches(&found).map_err(|error| error.format(&mut tree)));
+    read.map_err(|mut english| {
         elsewhere::guide(&mut english);
         let dutch = match language {
             Language::Nl => told_in_dutch(arguments),
@@ -66,8 +73,17 @@ pub fn parse(arguments: &[OsString], language: Language) -> Result<Cli, Unparsed
     })
 }
 
+/// The tree, for which a variable that is set to nothing is one that is not set.
+fn without_empty(tree: clap::Command) -> clap::Command {
+    let spoken = |arg: Arg| {
+        if arg.get_env().is_some_and(config::is_set_to_nothing) { arg.env(Resettable::Reset) } else { arg }
+    };
+    tree.mut_args(spoken).mut_subcommands(without_empty)
+}
+
 fn told_in_dutch(arguments: &[OsString]) -> Option<StyledStr> {
-    let mut refusal = commands(Language::Nl, Reader::Screen).try_get_matches_from(arguments).err()?;
+    let tree = without_empty(commands(Language::Nl, Reader::Screen));
+    let mut refusal = tree.try_get_matches_from(arguments).err()?;
     elsewhere::guide(&mut refusal);
     Some(TEXTS.on_screen(&refusal.apply::<Dutch>().render()))
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 pub use self::layout::{InitOptions, LaidOut, LaidParty, lay_out, point_profile};
 use super::{
     Context, Exit, Failure, Language, compose,
-    faults::{found_in_files, listed},
+    faults::{found_in, listed},
     files,
     language::{both, tell},
 };
@@ -78,9 +78,9 @@ impl Init {
         let url = self.public_url.as_deref().unwrap_or_default();
         let text = configuration::of_gateway(&self.region, origin, url)?;
         let config = Config::parse(&text, &self.dir, &Environment::default()).map_err(|faults| {
-            Failure::usage(found_in_files(
+            Failure::usage(found_in(
                 ("zo'n configuratie is niet te gebruiken", "such a configuration could not be used"),
-                &faults,
+                faults,
             ))
             .now((
                 "verbeter de opties; `sluis init --help` legt ze uit",

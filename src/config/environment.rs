@@ -1,6 +1,6 @@
 //! The environment, read in one place.
 
-use std::path::PathBuf;
+use std::{ffi::OsStr, path::PathBuf};
 
 /// The variables that Sluis knows.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -62,6 +62,12 @@ impl Terminal {
             plain: read("NO_COLOR").is_some() || read("TERM").is_none_or(|term| term == "dumb"),
         }
     }
+}
+
+/// Whether a variable is there and holds nothing: a shell's way to take it away, so that it counts as absent.
+#[must_use]
+pub fn is_set_to_nothing(name: &OsStr) -> bool {
+    std::env::var_os(name).is_some_and(|value| value.is_empty())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

@@ -7,9 +7,11 @@ use toml::{Table, Value};
 
 use super::{
     Config, Environment,
-    database::DatabaseUrl,
+    database::{DatabaseUrl, InvalidDatabaseUrl},
     sections::{Listen, Tls},
 };
+
+use crate::domain::problem::Bilingual;
 
 const SECTIONS: [&str; 12] = [
     "region",
@@ -27,12 +29,18 @@ const SECTIONS: [&str; 12] = [
 ];
 
 /// Reads section by section, so that one wrong section does not hide what is wrong in the next.
-pub(super) fn config(text: &str, folder: &Path, environment: &Environment) -> Result<Config, Vec<String>> {
+pub(super) fn config(text: &str, folder: &Path, environment: &Environment) -> Result<Config, Vec<Bilingual>> {
     let mut table: Table = text.parse().map_err(|error: toml::de::Error| vec![syntax(text, &error)])?;
-    let mut faults: Vec<String> = table
+    let mut faults: Vec<Bilingual> = table
         .keys()
         .filter(|name| !SECTIONS.contains(&name.as_str()))
-        .map(|name| format!("`{name}` is not known here; known are {}", SECTIONS.join(", ")))
+        .map(|name| {
+            let known = SECTIONS.join(", ");
+            Bilingual::of(
+                format!("`{name}` is hier niet bekend; bekend zijn {known}"),
+                format!("`{name}` is not known here; known are {known}"),
+            )
+        })
         .collect();
     override_with(&mut table, environment);
     let mut sections = Sections { table, faults: &mut faults };
@@ -76,11 +84,12 @@ pub(super) fn config(text: &str, folder: &Path, environment: &Environment) -> Re
     if faults.is_empty() { Ok(config) } else { Err(faults) }
 }
 
-fn syntax(text: &str, error: &toml::de::Error) -> String {
+fn syntax(text: &str, error: &toml::de::Error) -> Bilingual {
     // The message names what was expected, not what was found; the line is told instead of shown.
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count().saturating_add(1);
-    format!("line {line} is not TOML ({})", error.message())
+    let why = error.message();
+    Bilingual::of(format!("regel {line} is geen TOML ({why})"), format!("line {line} is not TOML ({why})"))
 }
 
 fn override_with(table: &mut Table, environment: &Environment) {
@@ -101,14 +110,17 @@ fn override_with(table: &mut Table, environment: &Environment) {
 
 struct Sections<'f> {
     table: Table,
-    faults: &'f mut Vec<String>,
+    faults: &'f mut Vec<Bilingual>,
 }
 
 impl Sections<'_> {
     /// The section; `None` when it is absent or wrong, which is then among the faults.
     fn required<T: de::DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
         self.optional(name).unwrap_or_else(|| {
-            self.faults.push(format!("`{name}` is missing; `sluis init` writes an example of it"));
+            self.faults.push(Bilingual::of(
+                format!("`{name}` ontbreekt; `sluis init` schrijft er een voorbeeld van"),
+                format!("`{name}` is missing; `sluis init` writes an example of it"),
+            ));
             None
         })
     }
@@ -124,12 +136,18 @@ impl Sections<'_> {
         Some(match T::deserialize(value) {
             Ok(read) => Some(read),
             Err(error) => {
-                let message = if name == "database" {
-                    "write url and, for PostgreSQL, password_file".to_owned()
+                self.faults.push(if name == "database" {
+                    Bilingual::new(
+                        "`database` klopt niet: schrijf url en, voor PostgreSQL, password_file",
+                        "in `database`: write url and, for PostgreSQL, password_file",
+                    )
                 } else {
-                    without_value(&error)
-                };
-                self.faults.push(format!("in `{name}`: {message}"));
+                    let message = without_value(&error);
+                    Bilingual::of(
+                        format!("`{name}` klopt niet: {message}"),
+                        format!("in `{name}`: {message}"),
+                    )
+                });
                 None
             }
         })
@@ -152,32 +170,44 @@ fn without_value(error: &toml::de::Error) -> String {
 }
 
 /// What no single section can see.
-fn check(config: &Config, faults: &mut Vec<String>) {
+fn check(config: &Config, faults: &mut Vec<Bilingual>) {
     if config.region.is_empty() {
-        faults
-            .push("`region` is empty; name the region's file in policies/regions, without .toml".to_owned());
+        faults.push(Bilingual::new(
+            "`region` is leeg; noem het bestand van de regio in policies/regions, zonder .toml",
+            "`region` is empty; name the region's file in policies/regions, without .toml",
+        ));
     }
     check_listen(&config.listen, config.strict, faults);
     if let Some(contact) = &config.publisher.security
         && (!["mailto:", "https://", "tel:"].iter().any(|form| contact.starts_with(form))
             || contact.contains(|letter: char| letter.is_whitespace() || letter.is_control()))
     {
-        faults.push(
-            "publisher.security must be one mailto:, https:// or tel: address, and nothing behind it"
-                .to_owned(),
-        );
+        faults.push(Bilingual::new(
+            "publisher.security moet één adres zijn dat begint met mailto:, https:// of tel:, en niets daarachter",
+            "publisher.security must be one mailto:, https:// or tel: address, and nothing behind it",
+        ));
     }
     if let Err(wrong) = config.database.url.check() {
-        faults.push(format!("database.url {wrong}"));
+        let nl = match wrong {
+            InvalidDatabaseUrl::Kind => {
+                "begint niet met sqlite: en niet met postgres://; schrijf bijvoorbeeld sqlite:gateway.db"
+            }
+            InvalidDatabaseUrl::Password => {
+                "bevat een wachtwoord; haal het weg, zet het in een bestand dat alleen de gateway mag lezen, en noem dat bestand in database.password_file"
+            }
+        };
+        faults.push(Bilingual::of(format!("database.url {nl}"), format!("database.url {wrong}")));
     }
     match (&config.database.password_file, config.database.url.is_sqlite()) {
-        (Some(_), true) => faults
-            .push("database.password_file is for PostgreSQL; take it out, SQLite has no password".to_owned()),
+        (Some(_), true) => faults.push(Bilingual::new(
+            "database.password_file is voor PostgreSQL; haal het weg, SQLite heeft geen wachtwoord",
+            "database.password_file is for PostgreSQL; take it out, SQLite has no password",
+        )),
         (Some(_), false) if !config.database.names_user() => {
-            faults.push(
-                "database.url names no user for database.password_file; write postgres://user@host/name"
-                    .to_owned(),
-            );
+            faults.push(Bilingual::new(
+                "database.url noemt geen gebruiker bij database.password_file; schrijf postgres://gebruiker@machine/naam",
+                "database.url names no user for database.password_file; write postgres://user@host/name",
+            ));
         }
         _ => {}
     }
@@ -189,60 +219,86 @@ fn check(config: &Config, faults: &mut Vec<String>) {
         || origin.contains('+')
         || origin.ends_with('/')
     {
-        faults.push("log.origin must be a host and a path without scheme, space, plus or slash at the end, such as log.example.nl/sluis".to_owned());
+        faults.push(Bilingual::new(
+            "log.origin moet een machine en een pad zijn, zonder https://, spatie, plus of schuine streep aan het eind, zoals log.example.nl/sluis",
+            "log.origin must be a host and a path without scheme, space, plus or slash at the end, such as log.example.nl/sluis",
+        ));
     }
     faults.extend(config.limits.faults());
     if tracing_subscriber::EnvFilter::try_new(&config.telemetry.filter).is_err() {
-        faults.push("telemetry.filter (or SLUIS_LOG) is not a level such as info, nor directives such as warn,sluis=debug".to_owned());
+        faults.push(Bilingual::new(
+            "telemetry.filter (of SLUIS_LOG) is geen niveau zoals info, en geen lijst zoals warn,sluis=debug",
+            "telemetry.filter (or SLUIS_LOG) is not a level such as info, nor directives such as warn,sluis=debug",
+        ));
     }
 }
 
-fn check_listen(listen: &Listen, strict: bool, faults: &mut Vec<String>) {
+fn check_listen(listen: &Listen, strict: bool, faults: &mut Vec<Bilingual>) {
     if strict && !listen.ops.ip().is_loopback() {
-        faults.push("listen.ops is not on the loopback, and it is plain HTTP; write 127.0.0.1 and a port, and let a proxy on this machine publish it".to_owned());
+        faults.push(Bilingual::new(
+            "listen.ops is van buiten te bereiken, en het is HTTP zonder TLS; schrijf 127.0.0.1 en een poort, en laat een proxy op deze machine het openstellen",
+            "listen.ops is not on the loopback, and it is plain HTTP; write 127.0.0.1 and a port, and let a proxy on this machine publish it",
+        ));
     }
     if listen.data == listen.ops && listen.data.port() != 0 {
-        faults.push("listen.data and listen.ops have the same address; give each its own port".to_owned());
+        faults.push(Bilingual::new(
+            "listen.data en listen.ops hebben hetzelfde adres; geef elk een eigen poort",
+            "listen.data and listen.ops have the same address; give each its own port",
+        ));
     }
     let is_name = |name: &String| {
         !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
     };
     if !listen.ops_names.iter().all(is_name) {
-        faults.push("listen.ops_names must be names of hosts, without scheme, port or path, such as metrics.example.nl".to_owned());
+        faults.push(Bilingual::new(
+            "listen.ops_names moeten namen van machines zijn, zonder https://, poort of pad, zoals metrics.example.nl",
+            "listen.ops_names must be names of hosts, without scheme, port or path, such as metrics.example.nl",
+        ));
     }
     let url = &listen.public_url;
     let host = url.strip_prefix("https://").unwrap_or_default();
     if host.is_empty() || host.contains('/') || !host.is_ascii() || host.contains(char::is_whitespace) {
-        faults.push(
-            "listen.public_url must be https:// and a host, perhaps with a port, and nothing behind it"
-                .to_owned(),
-        );
+        faults.push(Bilingual::new(
+            "listen.public_url moet https:// zijn met een machine, zo nodig met een poort, en niets daarachter",
+            "listen.public_url must be https:// and a host, perhaps with a port, and nothing behind it",
+        ));
     }
 }
 
-fn check_tls(tls: &Tls, strict: bool, faults: &mut Vec<String>) {
+fn check_tls(tls: &Tls, strict: bool, faults: &mut Vec<Bilingual>) {
     if tls.trust.is_empty() {
-        faults.push(
-            "tls.trust is empty, so no client could connect; add [[tls.trust]] with file and oin_prefixes"
-                .to_owned(),
-        );
+        faults.push(Bilingual::new(
+            "tls.trust is leeg, dus niemand kan verbinden; voeg [[tls.trust]] toe met file en oin_prefixes",
+            "tls.trust is empty, so no client could connect; add [[tls.trust]] with file and oin_prefixes",
+        ));
     }
     for anchor in &tls.trust {
         let file = anchor.file.display();
         if anchor.oin_prefixes.is_empty() {
-            faults.push(format!("the trust anchor {file} vouches for no OIN; list the beginnings in oin_prefixes, such as \"00000001\""));
+            faults.push(Bilingual::of(
+                format!("de CA in {file} staat voor geen enkel OIN in; noem in oin_prefixes hoe ze beginnen, zoals \"00000001\""),
+                format!("the trust anchor {file} vouches for no OIN; list the beginnings in oin_prefixes, such as \"00000001\""),
+            ));
         }
         for prefix in &anchor.oin_prefixes {
             if prefix.len() != 8 || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
-                faults.push(format!(
-                    "the trust anchor {file} has the OIN prefix `{prefix}`; a prefix has eight digits"
+                faults.push(Bilingual::of(
+                    format!(
+                        "de CA in {file} heeft in oin_prefixes `{prefix}`; zo'n begin heeft acht cijfers"
+                    ),
+                    format!(
+                        "the trust anchor {file} has the OIN prefix `{prefix}`; a prefix has eight digits"
+                    ),
                 ));
             }
         }
     }
     if strict && tls.revocation.files.is_empty() {
-        faults.push("tls.revocation.files is empty, so a revoked certificate would be taken; add the CRLs, or set strict = false for a try-out".to_owned());
+        faults.push(Bilingual::new(
+            "tls.revocation.files is leeg, dus een ingetrokken certificaat zou gelden; voeg de lijsten (CRL) toe, of zet strict = false om te proberen",
+            "tls.revocation.files is empty, so a revoked certificate would be taken; add the CRLs, or set strict = false for a try-out",
+        ));
     }
 }
 
@@ -250,7 +306,7 @@ fn check_tls(tls: &Tls, strict: bool, faults: &mut Vec<String>) {
 const CREDENTIALS: &str = "${CREDENTIALS_DIRECTORY}";
 
 /// Relative paths start at the configuration's own folder, and those of credentials where the service manager put them.
-fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults: &mut Vec<String>) {
+fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults: &mut Vec<Bilingual>) {
     let paths = [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key]
         .into_iter()
         .chain(&mut config.policies.dir)
@@ -262,7 +318,11 @@ fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults
         *path = match (handed_over, credentials) {
             (Ok(rest), Some(credentials)) => credentials.join(rest),
             (Ok(_), None) => {
-                faults.push(format!("{} is named, and no service manager has set it: start as a service with LoadCredential, or name the file itself", path.display()));
+                let path = path.display();
+                faults.push(Bilingual::of(
+                    format!("{path} is genoemd, en geen systemd heeft dat ingevuld: start als dienst met LoadCredential, of noem het bestand zelf"),
+                    format!("{path} is named, and no service manager has set it: start as a service with LoadCredential, or name the file itself"),
+                ));
                 continue;
             }
             (Err(_), _) => folder.join(&*path),

@@ -31,6 +31,7 @@ pub const ABSENT: &str = "a day that does not exist";
 
 impl NoDay {
     /// The same as a fault of the format that was read.
+    #[must_use]
     pub fn found<E: de::Error>(self, expected: &'static str) -> E {
         E::invalid_value(Unexpected::Other(if self == Self::Absent { ABSENT } else { "a text" }), &expected)
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::code::Provision;
 
 /// One text in the two languages of the gateway.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Bilingual {
     /// Plain Dutch, level B1.
     pub nl: Cow<'static, str>,
@@ -20,6 +20,18 @@ impl Bilingual {
     #[must_use]
     pub const fn new(nl: &'static str, en: &'static str) -> Self {
         Self { nl: Cow::Borrowed(nl), en: Cow::Borrowed(en) }
+    }
+
+    /// A text that is known when the program runs.
+    #[must_use]
+    pub fn of(nl: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        Self { nl: nl.into(), en: en.into() }
+    }
+}
+
+impl From<(&'static str, &'static str)> for Bilingual {
+    fn from((nl, en): (&'static str, &'static str)) -> Self {
+        Self::new(nl, en)
     }
 }
 

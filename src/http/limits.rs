@@ -17,6 +17,8 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::domain::problem::Bilingual;
+
 /// Sizes and times. The section `[limits]` of the configuration; each has a default that suits two cores and 200 MiB.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -85,7 +87,7 @@ impl Default for Limits {
 impl Limits {
     /// What is wrong with the limits, in words; empty when they can be kept.
     #[must_use]
-    pub fn faults(&self) -> Vec<String> {
+    pub fn faults(&self) -> Vec<Bilingual> {
         let counts = [
             ("connections", self.connections),
             ("connections_per_address", self.connections_per_address),
@@ -103,17 +105,23 @@ impl Limits {
             ("answer_seconds", self.answer),
             ("idle_seconds", self.idle),
         ];
-        let mut faults: Vec<String> = counts
+        let mut faults: Vec<Bilingual> = counts
             .iter()
             .filter(|(_, count)| *count == 0)
             .map(|(name, _)| (*name).to_owned())
             .chain(times.iter().filter(|(_, time)| time.is_zero()).map(|(name, _)| (*name).to_owned()))
             .map(|name| {
-                format!("limits.{name} is 0, so nothing would be answered; leave it out for the default")
+                Bilingual::of(
+                    format!("limits.{name} is 0, dus niets zou een antwoord krijgen; laat het weg voor de gewone waarde"),
+                    format!("limits.{name} is 0, so nothing would be answered; leave it out for the default"),
+                )
             })
             .collect();
         if self.bytes_in_flight < self.body_bytes {
-            faults.push("limits.bytes_in_flight is less than limits.body_bytes, so the largest body would never be taken; raise the first or lower the second".to_owned());
+            faults.push(Bilingual::new(
+                "limits.bytes_in_flight is minder dan limits.body_bytes, dus het grootste bericht zou nooit worden aangenomen; maak de eerste groter of de tweede kleiner",
+                "limits.bytes_in_flight is less than limits.body_bytes, so the largest body would never be taken; raise the first or lower the second",
+            ));
         }
         faults
     }

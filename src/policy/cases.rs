@@ -15,7 +15,7 @@ use toml::{Table, Value};
 use super::{
     engine::Engine,
     facts::PartyFacts,
-    finding::Finding,
+    finding::{Finding, said},
     permit::{Decision, RefusalKind},
     routes::{DecisionFacts, DeclarationFacts, RouteAction, RouteContext},
     whatif::{Moment, WhatIf, birth_date},
@@ -26,6 +26,7 @@ use crate::domain::{
     declaration::{Capacity, DeclarationKind, Verdict},
     party::{PartyId, Role},
     person::{Maatregel, Protection},
+    problem::Bilingual,
 };
 
 pub use examples::{Example, examples};
@@ -139,8 +140,9 @@ struct RouteFacts {
 }
 
 fn cases<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(Expected, T)>, Vec<Finding>> {
-    let wrong = |what: String| Finding::new(file, what, "Correct the file.");
-    let parsed: File = toml::from_str(text).map_err(|error| vec![wrong(error.message().to_owned())])?;
+    let wrong = |what: Bilingual| Finding::new(file, what, ("Verbeter het bestand.", "Correct the file."));
+    let parsed: File = toml::from_str(text)
+        .map_err(|error| vec![wrong(said!("geen TOML zoals het hoort: {}", "{}", error.message()))])?;
     let mut findings = Vec::new();
     let mut read = Vec::new();
     let mut names = BTreeSet::new();
@@ -153,12 +155,12 @@ fn cases<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(Expected, T
         facts.extend(case);
         let name = expected.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
         if !names.insert(name.clone()) {
-            findings.push(wrong(format!("two cases are named `{name}`")));
+            findings.push(wrong(said!("twee gevallen heten `{name}`", "two cases are named `{name}`")));
         }
         match (expected.try_into(), facts.try_into()) {
             (Ok(expected), Ok(facts)) => read.push((expected, facts)),
             (Err(error), _) | (_, Err(error)) => {
-                findings.push(wrong(format!("case `{name}`: {}", error.message())));
+                findings.push(wrong(said!("geval `{name}`: {}", "case `{name}`: {}", error.message())));
             }
         }
     }
@@ -175,7 +177,11 @@ fn dataset(engine: &Engine, file: &str, folder: &str, text: &str) -> Result<Vec<
     for (expected, mut facts) in cases::<WhatIf>(file, text)? {
         facts.dataset.clone_from(&code);
         let facts = facts.facts(moment()).map_err(|missing| {
-            vec![Finding::new(file, format!("case `{}`: {missing}", expected.name), "Name it in [base].")]
+            vec![Finding::new(
+                file,
+                said!("geval `{}`: {missing}", "case `{}`: {missing}", expected.name),
+                ("Noem het in [base].", "Name it in [base]."),
+            )]
         })?;
         let mut trace = Trace::default();
         let got = match engine.decide(&facts) {
@@ -203,11 +209,16 @@ fn dataset(engine: &Engine, file: &str, folder: &str, text: &str) -> Result<Vec<
 fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Vec<Finding>> {
     let mut results = Vec::new();
     for (expected, facts) in cases::<RouteFacts>(file, text)? {
-        let wrong =
-            |what: &str| vec![Finding::new(file, format!("case `{}`: {what}", expected.name), "Correct it.")];
+        let wrong = |nl: &str, en: &str| {
+            let what = Bilingual::of(
+                format!("geval `{}`: {nl}", expected.name),
+                format!("case `{}`: {en}", expected.name),
+            );
+            vec![Finding::new(file, what, ("Verbeter het.", "Correct it."))]
+        };
         let now = facts.at.map_or_else(moment, |moment| moment.0);
-        let born =
-            birth_date(facts.birth_date.as_ref(), facts.age, now).ok_or_else(|| wrong("no such age"))?;
+        let born = birth_date(facts.birth_date.as_ref(), facts.age, now)
+            .ok_or_else(|| wrong("zo'n leeftijd bestaat niet", "no such age"))?;
         let protection = Protection {
             handelingsbekwaam: facts.handelingsbekwaam.unwrap_or(true),
             maatregel: facts.maatregel,
@@ -222,7 +233,7 @@ fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Ve
         });
         let decision = facts.kind.zip(facts.verdict).map(|(kind, verdict)| DecisionFacts { kind, verdict });
         let context = RouteContext { now, declaration, decision, verblijf: facts.verblijf.as_ref() };
-        let oin = "00000099000000000001".parse().map_err(|_| wrong("no party"))?;
+        let oin = "00000099000000000001".parse().map_err(|_| wrong("geen partij", "no party"))?;
         let party = PartyFacts { party: PartyId::new(oin, facts.role), gemeenten: facts.gemeenten };
         let mut trace = Trace::default();
         let got = match engine.may(facts.action, &party, context) {

@@ -8,11 +8,11 @@ use super::{
     cases::{self, CaseResult},
     catalogue::Catalogue,
     engine::Engine,
-    finding::Finding,
+    finding::{Finding, said},
     routes::RouteAction,
     source::Files,
 };
-use crate::domain::code::Grondslag;
+use crate::domain::{code::Grondslag, problem::Bilingual};
 
 /// Checks a folder, as it would stand on this day. No finding means that a gateway starts with it and that all cases
 /// come out as written.
@@ -44,7 +44,11 @@ pub(super) fn check_files(files: &Files, today: Date) -> Vec<Finding> {
             }
             Err(wrong) => findings.extend(wrong),
         },
-        Err(fault) => findings.push(Finding::new("policy.cedar", fault.to_string(), "Correct the policies.")),
+        Err(fault) => findings.push(Finding::new(
+            "policy.cedar",
+            said!("{fault}", "{fault}"),
+            ("Verbeter de regels.", "Correct the policies."),
+        )),
     }
     findings = findings.into_iter().map(|finding| finding.placed(files)).collect();
     findings.sort();
@@ -61,8 +65,16 @@ fn in_force(catalogue: &Catalogue, today: Date) -> Vec<Finding> {
                 if !entry.is_in_force(today) {
                     findings.push(Finding::new(
                         &file,
-                        format!("`{}` rests on `{}`, which is not in force on {today}", basis.id, entry.id),
-                        "Cite the provision that is, or remove the basis.",
+                        said!(
+                            "`{}` rust op `{}`, en die geldt niet op {today}",
+                            "`{}` rests on `{}`, which is not in force on {today}",
+                            basis.id,
+                            entry.id
+                        ),
+                        (
+                            "Noem de bepaling die wel geldt, of haal de grondslag weg.",
+                            "Cite the provision that is, or remove the basis.",
+                        ),
                     ));
                 }
             }
@@ -75,8 +87,17 @@ fn failures(results: &[CaseResult]) -> impl Iterator<Item = Finding> {
     results.iter().filter(|result| !result.passed).map(|result| {
         Finding::new(
             &result.file,
-            format!("case `{}`: expected {}, got {}", result.name, result.expected, result.got),
-            "Correct the policy, or the case if it is the case that is wrong.",
+            said!(
+                "geval `{}`: verwacht was {}, het werd {}",
+                "case `{}`: expected {}, got {}",
+                result.name,
+                result.expected,
+                result.got
+            ),
+            (
+                "Verbeter de regel, of het geval als dat niet klopt.",
+                "Correct the policy, or the case if it is the case that is wrong.",
+            ),
         )
     })
 }
@@ -96,12 +117,18 @@ fn undecided(catalogue: &Catalogue, results: &[CaseResult]) -> Vec<Finding> {
         .collect();
     let mut findings = Vec::new();
     let mut both = |file: &str, what: &str, yes: bool, no: bool| {
-        for (missing, way) in [(!yes, "permits"), (!no, "refuses")] {
+        for (missing, nl, en) in [(!yes, "mag", "permits"), (!no, "mag niet", "refuses")] {
             if missing {
                 findings.push(Finding::new(
                     file,
-                    format!("no case {way} on `{what}`"),
-                    "Write a case that passes and one that fails for each basis and condition.",
+                    Bilingual::of(
+                        format!("er is geen geval dat {nl} op `{what}`"),
+                        format!("no case {en} on `{what}`"),
+                    ),
+                    (
+                        "Schrijf voor elke grondslag en voorwaarde een geval dat mag en een dat niet mag.",
+                        "Write a case that passes and one that fails for each basis and condition.",
+                    ),
                 ));
             }
         }
@@ -137,8 +164,12 @@ fn undecided(catalogue: &Catalogue, results: &[CaseResult]) -> Vec<Finding> {
     {
         findings.push(Finding::new(
             "guards.cedar",
-            format!("`{}` stands by, and yet a case fails on it", guard.id),
-            "Remove its @paraat.",
+            said!(
+                "`{}` staat klaar, en toch valt een geval erop af",
+                "`{}` stands by, and yet a case fails on it",
+                guard.id
+            ),
+            ("Haal @paraat weg.", "Remove its @paraat."),
         ));
     }
     findings
@@ -410,7 +441,7 @@ mod tests {
         let files = embedded();
         let findings = check_files(&files, "2025-12-31".parse().unwrap());
         assert!(
-            findings.iter().any(|finding| finding.what.contains("not in force on 2025-12-31")),
+            findings.iter().any(|finding| finding.what.en.contains("not in force on 2025-12-31")),
             "{findings:?}"
         );
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     dataset::{Basis, Condition},
-    finding::Notes,
+    finding::{Notes, said},
 };
 use crate::domain::{
     code::{Grondslag, Provision},
@@ -76,14 +76,24 @@ impl Citations {
                 Whose::Basis(_) | Whose::Sender(_) | Whose::Rest => continue,
             };
             notes.add(
-                format!("`{}` cites for `{name}`, of which it is no condition", condition.id),
-                "Correct the name in @voorwaarde, or add it to @voor.",
+                said!(
+                    "`{}` verwijst voor `{name}`, en is daar geen voorwaarde van",
+                    "`{}` cites for `{name}`, of which it is no condition",
+                    condition.id
+                ),
+                (
+                    "Verbeter de naam in @voorwaarde, of zet haar in @voor.",
+                    "Correct the name in @voorwaarde, or add it to @voor.",
+                ),
             );
         }
         for basis in bases.iter().filter(|basis| condition.provisions_of(basis, None).is_empty()) {
             notes.add(
-                format!("`{}` cites nothing for `{}`", condition.id, basis.id),
-                "Name the provisions for that basis in @voorwaarde.",
+                said!("`{}` noemt niets voor `{}`", "`{}` cites nothing for `{}`", condition.id, basis.id),
+                (
+                    "Noem de bepalingen voor die grondslag in @voorwaarde.",
+                    "Name the provisions for that basis in @voorwaarde.",
+                ),
             );
         }
     }

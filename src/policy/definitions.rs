@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::finding::Notes;
+use super::finding::{Notes, said};
 
 /// References within references: more is a circle.
 const MAX_DEPTH: usize = 24;
@@ -22,10 +22,19 @@ impl Definitions {
         match id {
             Some(id) if file.get("$defs").is_some_and(Value::is_object) => {
                 if self.0.insert(id.clone(), file).is_some() {
-                    notes.add(format!("`{id}` is the \"$id\" of two files"), "Give each its own.");
+                    notes.add(
+                        said!(
+                            "`{id}` is de \"$id\" van twee bestanden",
+                            "`{id}` is the \"$id\" of two files"
+                        ),
+                        ("Geef elk een eigen.", "Give each its own."),
+                    );
                 }
             }
-            _ => notes.add("no \"$id\" or no \"$defs\"", "Write both: datasets refer to them."),
+            _ => notes.add(
+                ("geen \"$id\" of geen \"$defs\"", "no \"$id\" or no \"$defs\""),
+                ("Schrijf beide: gegevenssets verwijzen ernaar.", "Write both: datasets refer to them."),
+            ),
         }
     }
 
@@ -73,13 +82,19 @@ impl Definitions {
         let file = if id.is_empty() { home } else { self.0.get(id) };
         let Some((file, definition)) = file.and_then(|file| Some((file, file.pointer(pointer)?))) else {
             notes.add(
-                format!("`{target}` is no definition"),
-                "Correct the reference, or write the definition.",
+                said!("`{target}` is geen definitie", "`{target}` is no definition"),
+                (
+                    "Verbeter de verwijzing, of schrijf de definitie.",
+                    "Correct the reference, or write the definition.",
+                ),
             );
             return None;
         };
         if depth >= MAX_DEPTH {
-            notes.add(format!("`{target}` refers to itself"), "Take the circle out.");
+            notes.add(
+                said!("`{target}` verwijst naar zichzelf", "`{target}` refers to itself"),
+                ("Haal de kring eruit.", "Take the circle out."),
+            );
             return None;
         }
         let mut whole = self.replaced(definition, Some(file), depth.saturating_add(1), notes);

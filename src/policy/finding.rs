@@ -5,6 +5,7 @@ use std::{fmt, path::Path};
 use serde::Serialize;
 
 use super::source::Files;
+use crate::domain::problem::Bilingual;
 
 /// One thing that is wrong in `policies/`. All findings are reported at once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -15,19 +16,31 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
     /// What is wrong.
-    pub what: String,
+    pub what: Bilingual,
     /// What to do.
-    pub fix: String,
+    pub fix: Bilingual,
 }
 
+/// A text of two formats that take the same arguments.
+macro_rules! said {
+    ($nl:literal, $en:literal $(, $($arguments:tt)*)?) => {
+        $crate::domain::problem::Bilingual::of(
+            format!($nl $(, $($arguments)*)?),
+            format!($en $(, $($arguments)*)?),
+        )
+    };
+}
+
+pub(super) use said;
+
 impl Finding {
-    pub(super) fn new(file: &str, what: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn new(file: &str, what: impl Into<Bilingual>, fix: impl Into<Bilingual>) -> Self {
         Self { file: file.to_owned(), line: None, what: what.into(), fix: fix.into() }
     }
 
     /// With the line of the rule that it names first, found by the rule's `@id`.
     pub(super) fn placed(mut self, files: &Files) -> Self {
-        let named = self.what.strip_prefix('`').and_then(|rest| rest.split('`').next());
+        let named = self.what.en.strip_prefix('`').and_then(|rest| rest.split('`').next());
         let is_cedar = Path::new(&self.file).extension().is_some_and(|extension| extension == "cedar");
         let text = files.text(&self.file, &mut Vec::new()).filter(|_| is_cedar);
         if let (Some(id), Some(text)) = (named, text) {
@@ -39,12 +52,31 @@ impl Finding {
     }
 }
 
+impl Finding {
+    /// The file, and the line of it where one is known.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self.line {
+            Some(line) => format!("{}:{line}", self.file),
+            None => self.file.clone(),
+        }
+    }
+
+    /// Place, what is wrong and what to do, on one line in each language.
+    #[must_use]
+    pub fn told(&self) -> Bilingual {
+        let Self { what, fix, .. } = self;
+        let place = self.place();
+        Bilingual::of(
+            format!("{place}: {}. {}", what.nl, fix.nl),
+            format!("{place}: {}. {}", what.en, fix.en),
+        )
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}. {}", self.file, self.what, self.fix),
-            None => write!(f, "{}: {}. {}", self.file, self.what, self.fix),
-        }
+        f.write_str(&self.told().en)
     }
 }
 
@@ -55,7 +87,7 @@ pub(super) struct Notes<'a> {
 }
 
 impl Notes<'_> {
-    pub(super) fn add(&mut self, what: impl Into<String>, fix: impl Into<String>) {
+    pub(super) fn add(&mut self, what: impl Into<Bilingual>, fix: impl Into<Bilingual>) {
         self.all.push(Finding::new(self.file, what, fix));
     }
 }

@@ -69,23 +69,27 @@ pub(super) fn permit(engine: &Engine, facts: &Facts) -> Permit {
     engine.decide(facts).into_result().unwrap()
 }
 
-/// For each basis of a dataset the permit of a case that is permitted on it.
-pub(super) fn permits(engine: &Engine, dataset: &Dataset) -> BTreeMap<Grondslag, Permit> {
+/// The facts of every case of a dataset.
+pub(super) fn all_facts(engine: &Engine, dataset: &Dataset) -> Vec<Facts> {
     let text = engine.catalogue().cases.get(dataset.code.as_str()).unwrap();
     let file: toml::Table = toml::from_str(text).unwrap();
     let cases = file["case"].as_array().unwrap().iter().map(|case| {
         let mut facts = file["base"].as_table().unwrap().clone();
         facts.insert("dataset".to_owned(), dataset.code.as_str().into());
         facts.extend(case.as_table().unwrap().clone());
-        let basis = facts.remove("basis");
-        facts.extend(basis.map(|basis| ("named_basis".to_owned(), basis)));
-        facts.retain(|name, _| !["name", "expect", "because"].contains(&name));
+        facts.retain(|name, _| !["name", "expect", "because", "basis"].contains(&name));
         let question: WhatIf = facts.try_into().unwrap();
         let mut facts = question.facts("2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
         facts.subject = Some(packet());
         facts
     });
-    let permits = cases.filter_map(|facts| engine.decide(&facts).into_result().ok());
+    cases.collect()
+}
+
+/// For each basis of a dataset the permit of a case that is permitted on it.
+pub(super) fn permits(engine: &Engine, dataset: &Dataset) -> BTreeMap<Grondslag, Permit> {
+    let cases = all_facts(engine, dataset);
+    let permits = cases.iter().filter_map(|facts| engine.decide(facts).into_result().ok());
     permits.map(|permit| (permit.basis().clone(), permit)).collect()
 }
 

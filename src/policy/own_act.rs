@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{
     dataset::{AppliesTo, Basis, Condition, Dataset},
-    finding::Notes,
+    finding::{Notes, said},
 };
 use crate::domain::{code::Provision, party::Role};
 
@@ -42,8 +42,15 @@ pub(super) fn check_bases<'a>(bases: impl Iterator<Item = &'a Basis>, notes: &mu
             for cited in basis.provisions.iter().chain(residence.clone()) {
                 if is_foreign(cited, *sender) {
                     notes.add(
-                        format!("`{}` rests on `{cited}`, which is not the act of a {sender}", basis.id),
-                        "Cite the act of the sender, or write a basis for each kind of school.",
+                        said!(
+                            "`{}` rust op `{cited}`, en dat is niet de wet van een {sender}",
+                            "`{}` rests on `{cited}`, which is not the act of a {sender}",
+                            basis.id
+                        ),
+                        (
+                            "Noem de wet van de verzender, of schrijf een grondslag voor elke soort school.",
+                            "Cite the act of the sender, or write a basis for each kind of school.",
+                        ),
                     );
                 }
             }
@@ -56,15 +63,23 @@ pub(super) fn check_elsewhere(dataset: &Dataset, notes: &mut Notes<'_>) {
     for one in &dataset.elsewhere {
         for cited in one.provisions.iter().filter(|cited| is_foreign(cited, one.sender)) {
             notes.add(
-                format!("an [[elsewhere]] cites `{cited}`, which is not the act of a {}", one.sender),
-                "Cite the act of the sender.",
+                said!(
+                    "een [[elsewhere]] noemt `{cited}`, en dat is niet de wet van een {}",
+                    "an [[elsewhere]] cites `{cited}`, which is not the act of a {}",
+                    one.sender
+                ),
+                ("Noem de wet van de verzender.", "Cite the act of the sender."),
             );
         }
         let spoken = [&one.nl, &one.en, &one.nu, &one.nu_en];
         for words in spoken.iter().flat_map(|text| texts::foreign_to(one.sender, text)) {
             notes.add(
-                format!("an [[elsewhere]] speaks of {words} to a {}", one.sender),
-                "Say what the act of the sender says.",
+                said!(
+                    "een [[elsewhere]] spreekt over {words} tegen een {}",
+                    "an [[elsewhere]] speaks of {words} to a {}",
+                    one.sender
+                ),
+                ("Zeg wat de wet van de verzender zegt.", "Say what the act of the sender says."),
             );
         }
     }
@@ -88,8 +103,8 @@ fn check_texts<'a>(condition: &Condition, bases: impl Iterator<Item = &'a Basis>
         if !words.is_empty() {
             let words = words.into_iter().collect::<Vec<_>>().join(", ");
             notes.add(
-                format!("`{}` speaks of {words} to a {sender}, of whose act that is not", condition.id),
-                "Say to each school what its own act says, or write a condition for each kind of school.",
+                said!("`{}` spreekt over {words} tegen een {sender}, en dat is niet van zijn wet", "`{}` speaks of {words} to a {sender}, of whose act that is not", condition.id),
+                ("Zeg elke school wat de eigen wet zegt, of schrijf een voorwaarde voor elke soort school.", "Say to each school what its own act says, or write a condition for each kind of school."),
             );
         }
     }
@@ -107,11 +122,10 @@ pub(super) fn check_condition<'a>(
             for cited in condition.citations.of(basis, Some(*sender)) {
                 if is_foreign(&cited, *sender) {
                     notes.add(
-                        format!(
-                            "`{}` cites `{cited}` on `{}`, which is not the act of a {sender}",
+                        said!("`{}` noemt `{cited}` bij `{}`, en dat is niet de wet van een {sender}", "`{}` cites `{cited}` on `{}`, which is not the act of a {sender}",
                             condition.id, basis.id
                         ),
-                        "Cite the act of the sender, or give each its own list: <basis or role> = <provision>, …; …",
+                        ("Noem de wet van de verzender, of geef elk een eigen lijst: <grondslag of rol> = <bepaling>, …; …", "Cite the act of the sender, or give each its own list: <basis or role> = <provision>, …; …"),
                     );
                 }
             }

@@ -14,7 +14,7 @@ use super::{
     cited::Citations,
     dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile},
     definitions::Definitions,
-    finding::{Finding, Notes},
+    finding::{Finding, Notes, said},
     law::{self, LawEntry, LawFile, PurposeEntry, PurposesFile},
     own_act,
     region::Region,
@@ -61,8 +61,8 @@ impl Reading<'_> {
         if datasets.is_empty() {
             self.findings.push(Finding::new(
                 "datasets",
-                "there is no dataset",
-                "Write one folder per dataset.",
+                ("er is geen gegevensset", "there is no dataset"),
+                ("Schrijf een map voor elke gegevensset.", "Write one folder per dataset."),
             ));
         }
         self.guards_name_what_exists(&guards, &datasets);
@@ -93,14 +93,20 @@ impl Reading<'_> {
                 AppliesTo::Bases(named) => {
                     for basis in named.iter().filter(|basis| !bases.contains(basis)) {
                         notes.add(
-                            format!("`{}` is a condition of `{basis}`, which does not exist", guard.id),
-                            "Correct the name in @voor.",
+                            said!(
+                                "`{}` is een voorwaarde van `{basis}`, en die bestaat niet",
+                                "`{}` is a condition of `{basis}`, which does not exist",
+                                guard.id
+                            ),
+                            ("Verbeter de naam in @voor.", "Correct the name in @voor."),
                         );
                     }
                 }
                 AppliesTo::Ground(ground) if !is_ground(ground) => {
-                    notes
-                        .add(format!("`{}`: @grond is not a ground", guard.id), "Write one such as 6(1)(e).");
+                    notes.add(
+                        said!("`{}`: @grond is geen grond", "`{}`: @grond is not a ground", guard.id),
+                        ("Schrijf er een als 6(1)(e).", "Write one such as 6(1)(e)."),
+                    );
                 }
                 AppliesTo::Ground(_) | AppliesTo::Residence | AppliesTo::Every => {}
             }
@@ -112,8 +118,12 @@ impl Reading<'_> {
                 let dataset = literal.type_name().basename() == "Dataset";
                 if dataset && !name.parse().is_ok_and(|code: DatasetCode| datasets.contains_key(&code)) {
                     notes.add(
-                        format!("`{}` names the dataset `{name}`, which does not exist", guard.id),
-                        "Correct it.",
+                        said!(
+                            "`{}` noemt de gegevensset `{name}`, en die bestaat niet",
+                            "`{}` names the dataset `{name}`, which does not exist",
+                            guard.id
+                        ),
+                        ("Verbeter het.", "Correct it."),
                     );
                 }
             }
@@ -132,8 +142,8 @@ impl Reading<'_> {
                     .span()
                     .map_or(0, |span| text.get(..span.start).unwrap_or("").matches('\n').count())
                     .saturating_add(1);
-                let what = format!("line {line}: {}", error.message());
-                self.findings.push(Finding::new(name, what, "Correct the file."));
+                let what = said!("regel {line}: {}", "line {line}: {}", error.message());
+                self.findings.push(Finding::new(name, what, ("Verbeter het bestand.", "Correct the file.")));
             })
             .ok()
     }
@@ -142,8 +152,11 @@ impl Reading<'_> {
         let text = self.files.text(name, self.findings)?;
         super::strict::read(text.as_bytes())
             .map_err(|fault| {
-                let what = format!("not strict JSON: {}", fault.text.en);
-                self.findings.push(Finding::new(name, what, "Correct the file."));
+                let what = Bilingual::of(
+                    format!("geen strikte JSON: {}", fault.text.nl),
+                    format!("not strict JSON: {}", fault.text.en),
+                );
+                self.findings.push(Finding::new(name, what, ("Verbeter het bestand.", "Correct the file.")));
             })
             .ok()
     }
@@ -167,7 +180,11 @@ impl Reading<'_> {
                 _ => false,
             };
             if !known {
-                self.findings.push(Finding::new(name, "an unknown file", "Remove it, or correct its name."));
+                self.findings.push(Finding::new(
+                    name,
+                    ("dit bestand is hier niet bekend", "an unknown file"),
+                    ("Haal het weg, of verbeter de naam.", "Remove it, or correct its name."),
+                ));
             }
         }
     }
@@ -179,19 +196,31 @@ impl Reading<'_> {
         for entry in file.map(|file| file.provision).unwrap_or_default() {
             let id = entry.id.clone();
             if entry.reading == law::Reading::Ours && entry.question.as_ref().is_none_or(String::is_empty) {
-                notes.add(format!("`{id}` is our reading without a question"), "Write the open question.");
+                notes.add(
+                    said!("`{id}` is onze lezing, zonder vraag", "`{id}` is our reading without a question"),
+                    ("Schrijf de open vraag op.", "Write the open question."),
+                );
             }
             if entry.in_force_until.is_some_and(|until| until <= entry.in_force_from) {
-                notes.add(format!("`{id}` ends before it begins"), "Correct in_force_until.");
+                notes.add(
+                    said!("`{id}` houdt op voor het begint", "`{id}` ends before it begins"),
+                    ("Verbeter in_force_until.", "Correct in_force_until."),
+                );
             }
             if entry.gdpr.as_ref().is_some_and(|ground| !is_ground(ground)) {
                 notes.add(
-                    format!("`{id}`: gdpr is not a ground"),
-                    "Write 6(1)(a) to 6(1)(f), or 9(2)(a) to (j).",
+                    said!("`{id}`: gdpr is geen grond", "`{id}`: gdpr is not a ground"),
+                    (
+                        "Schrijf 6(1)(a) tot en met 6(1)(f), of 9(2)(a) tot en met (j).",
+                        "Write 6(1)(a) to 6(1)(f), or 9(2)(a) to (j).",
+                    ),
                 );
             }
             if law.insert(id.clone(), entry).is_some() {
-                notes.add(format!("`{id}` stands there twice"), "Keep one entry.");
+                notes.add(
+                    said!("`{id}` staat er twee keer", "`{id}` stands there twice"),
+                    ("Laat er een staan.", "Keep one entry."),
+                );
             }
         }
         law
@@ -204,7 +233,10 @@ impl Reading<'_> {
         for entry in file.map(|file| file.purpose).unwrap_or_default() {
             let code = entry.code.clone();
             if purposes.insert(code.clone(), entry).is_some() {
-                notes.add(format!("`{code}` stands there twice"), "Keep one entry.");
+                notes.add(
+                    said!("`{code}` staat er twee keer", "`{code}` stands there twice"),
+                    ("Laat er een staan.", "Keep one entry."),
+                );
             }
         }
         purposes
@@ -216,8 +248,8 @@ impl Reading<'_> {
         match Schema::from_cedarschema_str(text) {
             Ok((schema, _)) => Some(schema),
             Err(error) => {
-                let what = format!("not a Cedar schema: {error:?}");
-                self.findings.push(Finding::new(name, what, "Correct the file."));
+                let what = said!("geen schema van Cedar: {error:?}", "not a Cedar schema: {error:?}");
+                self.findings.push(Finding::new(name, what, ("Verbeter het bestand.", "Correct the file.")));
                 None
             }
         }
@@ -274,21 +306,37 @@ impl Reading<'_> {
         let about = about?;
         let mut notes = Notes { file: &about_file, all: self.findings };
         if about.code.as_str() != folder {
-            notes.add("the code is not the name of the folder", "Make them the same.");
+            notes.add(
+                ("de code is niet de naam van de map", "the code is not the name of the folder"),
+                ("Maak ze gelijk.", "Make them the same."),
+            );
         }
         let mut categories = BTreeMap::new();
         for category in about.category {
             let title = Bilingual { nl: category.nl.into(), en: category.en.into() };
             let info = CategoryInfo { title, sensitivity: category.sensitivity };
             if categories.insert(category.code.clone(), info).is_some() {
-                notes.add(format!("the category `{}` stands there twice", category.code), "Keep one.");
+                notes.add(
+                    said!(
+                        "de categorie `{}` staat er twee keer",
+                        "the category `{}` stands there twice",
+                        category.code
+                    ),
+                    ("Laat er een staan.", "Keep one."),
+                );
             }
         }
         for provision in about.elsewhere.iter().flat_map(|one| &one.provisions) {
             if (known.law)(provision).is_none() {
                 notes.add(
-                    format!("`{provision}` is cited, which law.toml does not list"),
-                    "Add the provision to law.toml, or correct the citation.",
+                    said!(
+                        "`{provision}` wordt genoemd, en staat niet in law.toml",
+                        "`{provision}` is cited, which law.toml does not list"
+                    ),
+                    (
+                        "Zet de bepaling in law.toml, of verbeter de verwijzing.",
+                        "Add the provision to law.toml, or correct the citation.",
+                    ),
                 );
             }
         }
@@ -339,16 +387,25 @@ impl Reading<'_> {
         for (member, category) in &dataset.shape.members {
             if !dataset.categories.contains_key(category) {
                 notes.add(
-                    format!("`{member}` belongs to `{category}`, which dataset.toml does not list"),
-                    "Add the category to dataset.toml, or correct the \"x-category\".",
+                    said!(
+                        "`{member}` hoort bij `{category}`, en die staat niet in dataset.toml",
+                        "`{member}` belongs to `{category}`, which dataset.toml does not list"
+                    ),
+                    (
+                        "Zet de categorie in dataset.toml, of verbeter de \"x-category\".",
+                        "Add the category to dataset.toml, or correct the \"x-category\".",
+                    ),
                 );
             }
         }
         let used: BTreeSet<&Category> = dataset.shape.members.values().collect();
         for category in dataset.categories.keys().filter(|category| !used.contains(category)) {
             notes.add(
-                format!("no field belongs to the category `{category}`"),
-                "Add its fields, or remove it.",
+                said!(
+                    "geen veld hoort bij de categorie `{category}`",
+                    "no field belongs to the category `{category}`"
+                ),
+                ("Voeg de velden toe, of haal haar weg.", "Add its fields, or remove it."),
             );
         }
         let about_file = path("dataset.toml");
@@ -365,8 +422,10 @@ impl Reading<'_> {
             .flatten()
             {
                 if !dataset.shape.knows(pointer) {
-                    notes
-                        .add(format!("the schema has no `{pointer}`"), "Correct the pointer under [search].");
+                    notes.add(
+                        said!("het schema heeft geen `{pointer}`", "the schema has no `{pointer}`"),
+                        ("Verbeter het pad onder [search].", "Correct the pointer under [search]."),
+                    );
                 }
             }
         }
@@ -374,8 +433,11 @@ impl Reading<'_> {
         for fault in dataset.faults_of(&dataset.example) {
             self.findings.push(Finding::new(
                 &example_file,
-                format!("{}: {}", fault.pointer, fault.text.en),
-                "Correct the example, or the schema.",
+                Bilingual::of(
+                    format!("{}: {}", fault.pointer, fault.text.nl),
+                    format!("{}: {}", fault.pointer, fault.text.en),
+                ),
+                ("Verbeter het voorbeeld, of het schema.", "Correct the example, or the schema."),
             ));
         }
     }
@@ -404,13 +466,23 @@ fn hang_together(
     notes: &mut Notes<'_>,
 ) {
     if bases.is_empty() {
-        notes.add("the dataset has no basis", "Write a permit, or remove the dataset.");
+        notes.add(
+            ("de gegevensset heeft geen grondslag", "the dataset has no basis"),
+            ("Schrijf een permit, of haal de gegevensset weg.", "Write a permit, or remove the dataset."),
+        );
     }
     for basis in bases.values() {
         for category in basis.allowed().iter().filter(|category| !categories.contains_key(*category)) {
             notes.add(
-                format!("`{}` names the category `{category}`, which dataset.toml does not list", basis.id),
-                "Add the category to dataset.toml, or correct the name.",
+                said!(
+                    "`{}` noemt de categorie `{category}`, en die staat niet in dataset.toml",
+                    "`{}` names the category `{category}`, which dataset.toml does not list",
+                    basis.id
+                ),
+                (
+                    "Zet de categorie in dataset.toml, of verbeter de naam.",
+                    "Add the category to dataset.toml, or correct the name.",
+                ),
             );
         }
     }
@@ -418,14 +490,21 @@ fn hang_together(
     for condition in conditions.values() {
         let AppliesTo::Bases(named) = &condition.applies else { continue };
         if named.is_empty() {
-            notes.add(format!("`{}` is a condition of nothing", condition.id), "Name its bases in @voor.");
+            notes.add(
+                said!("`{}` is een voorwaarde van niets", "`{}` is a condition of nothing", condition.id),
+                ("Noem de grondslagen in @voor.", "Name its bases in @voor."),
+            );
         }
         Citations::check(condition, bases.values(), notes);
         own_act::check_condition(condition, bases.values(), notes);
         for basis in named.iter().filter(|basis| !bases.contains_key(*basis)) {
             notes.add(
-                format!("`{}` is a condition of `{basis}`, which does not exist", condition.id),
-                "Correct the name in @voor.",
+                said!(
+                    "`{}` is een voorwaarde van `{basis}`, en die bestaat niet",
+                    "`{}` is a condition of `{basis}`, which does not exist",
+                    condition.id
+                ),
+                ("Verbeter de naam in @voor.", "Correct the name in @voor."),
             );
         }
     }

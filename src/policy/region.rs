@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::finding::Notes;
+use super::finding::{Notes, said};
 use crate::domain::{
     code::{DatasetCode, Municipality, Provision},
     digest::Digest,
@@ -195,21 +195,30 @@ impl Region {
         let mut codes = BTreeSet::new();
         for one in &self.municipalities {
             if !codes.insert(&one.code) {
-                notes.add(format!("municipality {} stands there twice", one.code), "Keep one.");
+                notes.add(
+                    said!("gemeente {} staat er twee keer", "municipality {} stands there twice", one.code),
+                    ("Laat er een staan.", "Keep one."),
+                );
             }
             if !subregions.contains(&one.subregion) {
-                notes.add(format!("municipality {}: unknown subregion", one.code), "Correct it.");
+                notes.add(
+                    said!(
+                        "gemeente {}: die subregio bestaat niet",
+                        "municipality {}: unknown subregion",
+                        one.code
+                    ),
+                    ("Verbeter het.", "Correct it."),
+                );
             }
         }
         for subregion in &self.subregions {
             let contact = self.municipality(&subregion.contactgemeente);
             if contact.is_none_or(|place| place.subregion != subregion.code) {
                 notes.add(
-                    format!(
-                        "the contactgemeente {} of `{}` is not one of its municipalities",
+                    said!("de contactgemeente {} van `{}` is niet een van haar gemeenten", "the contactgemeente {} of `{}` is not one of its municipalities",
                         subregion.contactgemeente, subregion.code
                     ),
-                    "The colleges designate it from their midst (WEB 9.2.4, paragraph 2): name one of them.",
+                    ("De colleges wijzen haar uit hun midden aan (WEB 9.2.4, lid 2): noem een van hen.", "The colleges designate it from their midst (WEB 9.2.4, paragraph 2): name one of them."),
                 );
             }
         }
@@ -217,26 +226,46 @@ impl Region {
         for acting in &self.acting {
             for code in &acting.municipalities {
                 if !codes.contains(code) {
-                    notes.add(format!("[[acting]] names {code}, which is not in the region"), "Correct it.");
+                    notes.add(
+                        said!(
+                            "[[acting]] noemt {code}, en die ligt niet in de regio",
+                            "[[acting]] names {code}, which is not in the region"
+                        ),
+                        ("Verbeter het.", "Correct it."),
+                    );
                 }
                 if !acted.insert((code, acting.role)) {
-                    notes.add(format!("two organisations act for {code} as {}", acting.role), "Keep one.");
+                    notes.add(
+                        said!(
+                            "twee organisaties werken voor {code} als {}",
+                            "two organisations act for {code} as {}",
+                            acting.role
+                        ),
+                        ("Laat er een staan.", "Keep one."),
+                    );
                 }
             }
         }
         for desk in &self.desks {
             if desk.roles.is_empty() || desk.subregions.iter().any(|code| !subregions.contains(code)) {
                 notes.add(
-                    format!("desk `{}` names no role, or an unknown subregion", desk.name),
-                    "Correct it.",
+                    said!(
+                        "het loket `{}` noemt geen rol, of een subregio die niet bestaat",
+                        "desk `{}` names no role, or an unknown subregion",
+                        desk.name
+                    ),
+                    ("Verbeter het.", "Correct it."),
                 );
             }
         }
         for decision in &self.decisions {
             for provision in decision.provisions.iter().filter(|id| !law(id)) {
                 notes.add(
-                    format!("a decision cites `{provision}`, which law.toml does not list"),
-                    "Correct it.",
+                    said!(
+                        "een besluit noemt `{provision}`, en die staat niet in law.toml",
+                        "a decision cites `{provision}`, which law.toml does not list"
+                    ),
+                    ("Verbeter het.", "Correct it."),
                 );
             }
             let complete = decision.controller.is_some()
@@ -247,10 +276,23 @@ impl Region {
                 "default" => {}
                 "decided" if complete => {}
                 "decided" => notes.add(
-                    format!("the decision on question {} is not accounted for", decision.question),
-                    "Name controller, decided_on, fg_advice_on and fg_advice_sha256.",
+                    said!(
+                        "het besluit over vraag {} is niet verantwoord",
+                        "the decision on question {} is not accounted for",
+                        decision.question
+                    ),
+                    (
+                        "Noem controller, decided_on, fg_advice_on en fg_advice_sha256.",
+                        "Name controller, decided_on, fg_advice_on and fg_advice_sha256.",
+                    ),
                 ),
-                _ => notes.add("the status of a decision is default or decided", "Correct it."),
+                _ => notes.add(
+                    (
+                        "de status van een besluit is default of decided",
+                        "the status of a decision is default or decided",
+                    ),
+                    ("Verbeter het.", "Correct it."),
+                ),
             }
         }
     }

@@ -7,7 +7,7 @@ use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, 
 use super::{
     cited::{Citations, Whose},
     dataset::{AppliesTo, Basis, Condition},
-    finding::Notes,
+    finding::{Notes, said},
     law::LawEntry,
     uses::Uses,
     wording::{PLACES, unknown_places},
@@ -41,22 +41,34 @@ pub(super) fn read(text: &str, place: Place<'_>, known: &Known<'_>, notes: &mut 
     let parsed: PolicySet = match text.parse() {
         Ok(parsed) => parsed,
         Err(error) => {
-            notes.add(format!("not Cedar: {error:?}"), "Correct the syntax.");
+            notes.add(
+                said!("dit is geen Cedar: {error:?}", "not Cedar: {error:?}"),
+                ("Verbeter de tekst.", "Correct the syntax."),
+            );
             return Vec::new();
         }
     };
     if parsed.num_of_templates() > 0 {
-        notes.add("a policy has a slot", "Write out every policy.");
+        notes.add(
+            ("een regel heeft een open plaats (slot)", "a policy has a slot"),
+            ("Schrijf elke regel uit.", "Write out every policy."),
+        );
     }
     let mut seen = BTreeSet::new();
     let mut rules = Vec::new();
     for policy in parsed.policies() {
         let Some(id) = policy.annotation("id").filter(|id| !id.is_empty()) else {
-            notes.add(format!("`{}` has no @id", policy.id()), "Name every policy with @id(\"…\").");
+            notes.add(
+                said!("`{}` heeft geen @id", "`{}` has no @id", policy.id()),
+                ("Geef elke regel een naam met @id(\"…\").", "Name every policy with @id(\"…\")."),
+            );
             continue;
         };
         if !seen.insert(id.to_owned()) {
-            notes.add(format!("two policies are named `{id}`"), "Give each its own @id.");
+            notes.add(
+                said!("twee regels heten `{id}`", "two policies are named `{id}`"),
+                ("Geef elk een eigen @id.", "Give each its own @id."),
+            );
             continue;
         }
         allowed_annotations(policy, id, place, notes);
@@ -67,10 +79,19 @@ pub(super) fn read(text: &str, place: Place<'_>, known: &Known<'_>, notes: &mut 
     if let Ok(checked) = checked {
         let verdict = Validator::new(known.schema.clone()).validate(&checked, ValidationMode::Strict);
         for error in verdict.validation_errors() {
-            notes.add(format!("{error}"), "Use the names and types of schema.cedarschema.");
+            notes.add(
+                said!("Cedar zegt: {error}", "{error}"),
+                (
+                    "Gebruik de namen en soorten van schema.cedarschema.",
+                    "Use the names and types of schema.cedarschema.",
+                ),
+            );
         }
         for warning in verdict.validation_warnings() {
-            notes.add(format!("{warning}"), "Remove what can never matter.");
+            notes.add(
+                said!("Cedar zegt: {warning}", "{warning}"),
+                ("Haal weg wat nooit verschil maakt.", "Remove what can never matter."),
+            );
         }
     }
     rules.sort_by(|a, b| a.id().cmp(b.id()));
@@ -80,7 +101,10 @@ pub(super) fn read(text: &str, place: Place<'_>, known: &Known<'_>, notes: &mut 
 /// The permits of a dataset as bases.
 pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -> Option<Basis> {
     let Ok(id) = policy.id().to_string().parse::<Grondslag>() else {
-        notes.add(format!("`{}` is not the name of a basis", policy.id()), "Name it <dataset>.<name>.");
+        notes.add(
+            said!("`{}` is niet de naam van een grondslag", "`{}` is not the name of a basis", policy.id()),
+            ("Noem haar <gegevensset>.<naam>.", "Name it <dataset>.<name>."),
+        );
         return None;
     };
     let provisions = provisions(policy, "grondslag", known, notes);
@@ -89,8 +113,15 @@ pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -
     let ground = first.gdpr.clone();
     if ground.is_none() {
         notes.add(
-            format!("`{id}` rests on `{}`, for which law.toml names no ground of the GDPR", first.id),
-            "Name first the provision that gives the ground, or add its gdpr to law.toml.",
+            said!(
+                "`{id}` rust op `{}`, en daarvoor noemt law.toml geen grond van de AVG",
+                "`{id}` rests on `{}`, for which law.toml names no ground of the GDPR",
+                first.id
+            ),
+            (
+                "Noem eerst de bepaling die de grond geeft, of zet haar gdpr in law.toml.",
+                "Name first the provision that gives the ground, or add its gdpr to law.toml.",
+            ),
         );
     }
     let uses = Uses::of(policy);
@@ -111,19 +142,29 @@ pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -
         id,
     };
     if basis.required.is_empty() {
-        notes.add(format!("`{}` requires no category", basis.id), "Write @verplicht(\"…\").");
+        notes.add(
+            said!("`{}` verplicht geen categorie", "`{}` requires no category", basis.id),
+            ("Schrijf @verplicht(\"…\").", "Write @verplicht(\"…\")."),
+        );
     }
     let named = basis.required.len().saturating_add(basis.optional.len()).saturating_add(basis.opt_out.len());
     if named != basis.allowed().len() {
-        notes.add(format!("`{}` names a category twice", basis.id), "Name each in one list.");
+        notes.add(
+            said!("`{}` noemt een categorie twee keer", "`{}` names a category twice", basis.id),
+            ("Noem elke in één lijst.", "Name each in one list."),
+        );
     }
-    for (what, missing) in [
-        ("the role of the recipient", basis.recipients.is_empty()),
-        ("the role of the sender", basis.senders.is_empty()),
-        ("the purpose", basis.purposes.is_empty()),
+    for (nl, en, missing) in [
+        ("de rol van de ontvanger", "the role of the recipient", basis.recipients.is_empty()),
+        ("de rol van de verzender", "the role of the sender", basis.senders.is_empty()),
+        ("het doel", "the purpose", basis.purposes.is_empty()),
     ] {
         if missing {
-            notes.add(format!("`{}` does not name {what}", basis.id), "A basis names all three.");
+            let what = Bilingual::of(
+                format!("`{}` noemt {nl} niet", basis.id),
+                format!("`{}` does not name {en}", basis.id),
+            );
+            notes.add(what, ("Een grondslag noemt ze alle drie.", "A basis names all three."));
         }
     }
     Some(basis)
@@ -142,13 +183,16 @@ pub(super) fn condition(
     let mut word = |key: &str, needed: bool| {
         let text = policy.annotation(key).filter(|text| !text.is_empty()).map(str::to_owned);
         if needed && text.is_none() {
-            notes.add(format!("`{id}` has no @{key}"), "Write it: it is what people read.");
+            notes.add(
+                said!("`{id}` heeft geen @{key}", "`{id}` has no @{key}"),
+                ("Schrijf het: dit is wat mensen lezen.", "Write it: it is what people read."),
+            );
         }
         for unknown in text.as_deref().map(unknown_places).unwrap_or_default() {
             let known = PLACES.map(|name| format!("{{{name}}}")).join(", ");
             notes.add(
-                format!("`{id}` has {{{unknown}}} in @{key}"),
-                format!("The places that exist are {known}."),
+                said!("`{id}` heeft {{{unknown}}} in @{key}", "`{id}` has {{{unknown}}} in @{key}"),
+                said!("De plaatsen die bestaan zijn {known}.", "The places that exist are {known}."),
             );
         }
         text
@@ -181,7 +225,13 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
         }
         (Effect::Permit, Place::Routes) => &["id"],
         (Effect::Permit, Place::Guards) => {
-            notes.add(format!("`{id}` is a permit"), "Guards only forbid; a basis belongs to a dataset.");
+            notes.add(
+                said!("`{id}` is een permit", "`{id}` is a permit"),
+                (
+                    "Hier staan alleen verboden (forbid); een grondslag hoort bij een gegevensset.",
+                    "Guards only forbid; a basis belongs to a dataset.",
+                ),
+            );
             &["id"]
         }
         (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "nl", "en", "nu", "nu_en"],
@@ -193,8 +243,11 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
     for (key, _) in policy.annotations() {
         if !allowed.contains(&key) {
             notes.add(
-                format!("`{id}` has @{key}, which means nothing there"),
-                "Remove it or correct the name.",
+                said!(
+                    "`{id}` heeft @{key}, en dat betekent daar niets",
+                    "`{id}` has @{key}, which means nothing there"
+                ),
+                ("Haal het weg, of verbeter de naam.", "Remove it or correct the name."),
             );
         }
     }
@@ -204,7 +257,10 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
         Place::Routes => "routes",
     };
     if id.split_once('.').is_none_or(|(first, rest)| first != prefix || rest.is_empty()) {
-        notes.add(format!("`{id}` is not a name of this file"), format!("Name it {prefix}.<name>."));
+        notes.add(
+            said!("`{id}` is geen naam voor dit bestand", "`{id}` is not a name of this file"),
+            said!("Noem het {prefix}.<naam>.", "Name it {prefix}.<name>."),
+        );
     }
 }
 
@@ -226,8 +282,8 @@ fn literals(policy: &Policy, id: &str, place: Place<'_>, known: &Known<'_>, note
         };
         if !fine {
             notes.add(
-                format!("`{id}` names {literal}, which is unknown here"),
-                "Use a role, a purpose of purposes.toml, this dataset, and the actions of schema.cedarschema.",
+                said!("`{id}` noemt {literal}, en dat is hier niet bekend", "`{id}` names {literal}, which is unknown here"),
+                ("Gebruik een rol, een doel van purposes.toml, deze gegevensset, en de acties van schema.cedarschema.", "Use a role, a purpose of purposes.toml, this dataset, and the actions of schema.cedarschema."),
             );
         }
     }
@@ -268,16 +324,30 @@ fn citations(policy: &Policy, place: Place<'_>, known: &Known<'_>, notes: &mut N
                 (_, _, Ok(role)) => Whose::Sender(role),
                 _ => {
                     notes.add(
-                        format!("`{}` cites for `{key}`, which is no basis and no role", policy.id()),
-                        "Name a basis, the role of a sender, or * for the rest.",
+                        said!(
+                            "`{}` verwijst voor `{key}`, en dat is geen grondslag en geen rol",
+                            "`{}` cites for `{key}`, which is no basis and no role",
+                            policy.id()
+                        ),
+                        (
+                            "Noem een grondslag, de rol van een verzender, of * voor de rest.",
+                            "Name a basis, the role of a sender, or * for the rest.",
+                        ),
                     );
                     continue;
                 }
             };
             if cited.is_empty() || lists.iter().any(|(one, _)| *one == whose) {
                 notes.add(
-                    format!("`{}` cites nothing for `{key}`, or twice", policy.id()),
-                    "Give each one list: <basis> = <provision>, <provision>; …",
+                    said!(
+                        "`{}` noemt niets voor `{key}`, of twee keer",
+                        "`{}` cites nothing for `{key}`, or twice",
+                        policy.id()
+                    ),
+                    (
+                        "Geef elk één lijst: <grondslag> = <bepaling>, <bepaling>; …",
+                        "Give each one list: <basis> = <provision>, <provision>; …",
+                    ),
                 );
             }
             lists.push((whose, cited.clone()));
@@ -289,7 +359,10 @@ fn citations(policy: &Policy, place: Place<'_>, known: &Known<'_>, notes: &mut N
 fn provisions(policy: &Policy, key: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
     let text = policy.annotation(key).unwrap_or_default();
     if text.trim().is_empty() {
-        notes.add(format!("`{}` has no @{key}", policy.id()), "Name the provisions it rests on.");
+        notes.add(
+            said!("`{}` heeft geen @{key}", "`{}` has no @{key}", policy.id()),
+            ("Noem de bepalingen waar zij op rust.", "Name the provisions it rests on."),
+        );
     }
     cited_in(policy, text, known, notes)
 }
@@ -304,8 +377,15 @@ fn cited_in(policy: &Policy, text: &str, known: &Known<'_>, notes: &mut Notes<'_
         match part.parse::<Provision>() {
             Ok(provision) if (known.law)(&provision).is_some() => found.push(provision),
             _ => notes.add(
-                format!("`{}` cites `{part}`, which law.toml does not list", policy.id()),
-                "Add the provision to law.toml, or correct the citation.",
+                said!(
+                    "`{}` noemt `{part}`, en die staat niet in law.toml",
+                    "`{}` cites `{part}`, which law.toml does not list",
+                    policy.id()
+                ),
+                (
+                    "Zet de bepaling in law.toml, of verbeter de verwijzing.",
+                    "Add the provision to law.toml, or correct the citation.",
+                ),
             ),
         }
     }
@@ -319,11 +399,25 @@ fn list<T: std::str::FromStr + Ord>(policy: &Policy, key: &str, notes: &mut Note
         match part.parse() {
             Ok(code) => {
                 if !found.insert(code) {
-                    notes.add(format!("`{}` names `{part}` twice in @{key}", policy.id()), "Name it once.");
+                    notes.add(
+                        said!(
+                            "`{}` noemt `{part}` twee keer in @{key}",
+                            "`{}` names `{part}` twice in @{key}",
+                            policy.id()
+                        ),
+                        ("Noem het een keer.", "Name it once."),
+                    );
                 }
             }
             Err(_) => {
-                notes.add(format!("`{}`: `{part}` in @{key} is not a code", policy.id()), "Correct it.");
+                notes.add(
+                    said!(
+                        "`{}`: `{part}` in @{key} is geen code",
+                        "`{}`: `{part}` in @{key} is not a code",
+                        policy.id()
+                    ),
+                    ("Verbeter het.", "Correct it."),
+                );
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
-use super::finding::Notes;
+use super::finding::{Notes, said};
 use crate::domain::code::Category;
 
 /// A schema that was inspected: its validator, and what projection and checking need to know of it.
@@ -46,8 +46,15 @@ impl Shape {
             Ok(validator) => Some(Self { schema, validator, members, names }),
             Err(error) => {
                 notes.add(
-                    format!("not a JSON Schema 2020-12: {}", error.masked()),
-                    "Correct the schema; formats must be known ones.",
+                    said!(
+                        "dit is geen JSON Schema 2020-12: {}",
+                        "not a JSON Schema 2020-12: {}",
+                        error.masked()
+                    ),
+                    (
+                        "Verbeter het schema; alleen bekende vormen (format) mogen.",
+                        "Correct the schema; formats must be known ones.",
+                    ),
                 );
                 None
             }
@@ -87,7 +94,13 @@ fn follow<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
 fn members(schema: &Value, notes: &mut Notes<'_>) -> BTreeMap<String, Category> {
     let mut members = BTreeMap::new();
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
-        notes.add("the content has no properties", "Make it one object whose members are the sections.");
+        notes.add(
+            ("de inhoud heeft geen velden (properties)", "the content has no properties"),
+            (
+                "Maak er één object van, met de onderdelen als leden.",
+                "Make it one object whose members are the sections.",
+            ),
+        );
         return members;
     };
     for (name, node) in properties {
@@ -95,8 +108,11 @@ fn members(schema: &Value, notes: &mut Notes<'_>) -> BTreeMap<String, Category> 
         match category {
             Some(category) => drop(members.insert(name.clone(), category)),
             None => notes.add(
-                format!("`{name}` belongs to no category"),
-                "Give every top-level property its \"x-category\", beside a \"$ref\" too.",
+                said!("`{name}` hoort bij geen categorie", "`{name}` belongs to no category"),
+                (
+                    "Geef elk veld op het hoogste niveau een \"x-category\", ook naast een \"$ref\".",
+                    "Give every top-level property its \"x-category\", beside a \"$ref\" too.",
+                ),
             ),
         }
     }
@@ -112,11 +128,20 @@ struct Walk<'a, 'n, 'f> {
 impl Walk<'_, '_, '_> {
     fn node(&mut self, node: &Value, at: &str, depth: usize) {
         let Some(keywords) = node.as_object() else {
-            self.notes.add(format!("`{at}` is not an object"), "Write out what is allowed there.");
+            self.notes.add(
+                said!("`{at}` is geen object", "`{at}` is not an object"),
+                ("Schrijf uit wat daar mag.", "Write out what is allowed there."),
+            );
             return;
         };
         if depth > MAX_DEPTH {
-            self.notes.add(format!("`{at}` nests too deep, or refers to itself"), "Keep to 24 levels.");
+            self.notes.add(
+                said!(
+                    "`{at}` gaat te diep, of verwijst naar zichzelf",
+                    "`{at}` nests too deep, or refers to itself"
+                ),
+                ("Blijf binnen 24 niveaus.", "Keep to 24 levels."),
+            );
             return;
         }
         if let Some(target) = keywords.get("$ref") {
@@ -125,8 +150,14 @@ impl Walk<'_, '_, '_> {
             match (local, follow(self.root, node)) {
                 (true, Some(target)) => self.node(target, at, depth.saturating_add(1)),
                 _ => self.notes.add(
-                    format!("`{at}` refers outside this schema, or to nothing"),
-                    "Refer only to \"#/$defs/…\" of the same file.",
+                    said!(
+                        "`{at}` verwijst buiten dit schema, of naar niets",
+                        "`{at}` refers outside this schema, or to nothing"
+                    ),
+                    (
+                        "Verwijs alleen naar \"#/$defs/…\" van hetzelfde bestand.",
+                        "Refer only to \"#/$defs/…\" of the same file.",
+                    ),
                 ),
             }
             return;
@@ -142,8 +173,11 @@ impl Walk<'_, '_, '_> {
                 self.only(keywords, at, &["enum", "const"]);
             }
             _ => self.notes.add(
-                format!("`{at}` does not have one type"),
-                "Write \"type\" as one of object, array, string, integer, number, boolean.",
+                said!("`{at}` heeft niet één soort (type)", "`{at}` does not have one type"),
+                (
+                    "Schrijf \"type\" als een van object, array, string, integer, number, boolean.",
+                    "Write \"type\" as one of object, array, string, integer, number, boolean.",
+                ),
             ),
         }
     }
@@ -163,23 +197,37 @@ impl Walk<'_, '_, '_> {
             ],
         );
         if keywords.get("additionalProperties") != Some(&Value::Bool(false)) {
-            self.notes.add(format!("`{at}` allows unknown fields"), "Write \"additionalProperties\": false.");
+            self.notes.add(
+                said!("`{at}` laat onbekende velden toe", "`{at}` allows unknown fields"),
+                ("Schrijf \"additionalProperties\": false.", "Write \"additionalProperties\": false."),
+            );
         }
         let Some(properties) = keywords.get("properties").and_then(Value::as_object) else {
-            self.notes.add(format!("`{at}` names no fields"), "Write its \"properties\".");
+            self.notes.add(
+                said!("`{at}` noemt geen velden", "`{at}` names no fields"),
+                ("Schrijf de \"properties\".", "Write its \"properties\"."),
+            );
             return;
         };
         for (name, property) in properties {
             if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                self.notes
-                    .add(format!("`{at}/{name}` has a name that is not plain"), "Use letters and digits.");
+                self.notes.add(
+                    said!(
+                        "`{at}/{name}` heeft een naam met vreemde tekens",
+                        "`{at}/{name}` has a name that is not plain"
+                    ),
+                    ("Gebruik letters en cijfers.", "Use letters and digits."),
+                );
             }
             self.names.insert(name.clone());
             let below = format!("{at}/{name}");
             if depth > 0 && property.get("x-category").is_some() {
                 self.notes.add(
-                    format!("`{below}` has a category of its own"),
-                    "Categories belong to top-level properties; move the field.",
+                    said!("`{below}` heeft een eigen categorie", "`{below}` has a category of its own"),
+                    (
+                        "Categorieën horen bij velden op het hoogste niveau; verplaats het veld.",
+                        "Categories belong to top-level properties; move the field.",
+                    ),
                 );
             }
             self.node(property, &below, depth.saturating_add(1));
@@ -192,8 +240,13 @@ impl Walk<'_, '_, '_> {
         let required = required.chain(keywords.get("required")).chain(keywords.get(TOGETHER));
         for name in required.filter_map(Value::as_array).flatten() {
             if name.as_str().is_none_or(|name| !properties.contains_key(name)) {
-                self.notes
-                    .add(format!("`{at}` requires {name}, which it does not know"), "Correct the name.");
+                self.notes.add(
+                    said!(
+                        "`{at}` eist {name}, en kent dat niet",
+                        "`{at}` requires {name}, which it does not know"
+                    ),
+                    ("Verbeter de naam.", "Correct the name."),
+                );
             }
         }
     }
@@ -203,7 +256,10 @@ impl Walk<'_, '_, '_> {
         self.bounded(keywords, at, "maxItems");
         match keywords.get("items") {
             Some(items) => self.node(items, &format!("{at}/*"), depth.saturating_add(1)),
-            None => self.notes.add(format!("`{at}` does not say what it holds"), "Write its \"items\"."),
+            None => self.notes.add(
+                said!("`{at}` zegt niet wat erin zit", "`{at}` does not say what it holds"),
+                ("Schrijf de \"items\".", "Write its \"items\"."),
+            ),
         }
     }
 
@@ -220,8 +276,8 @@ impl Walk<'_, '_, '_> {
         let has_form = keywords.contains_key("pattern") || keywords.contains_key("format");
         if has_form && form(&Value::Object(keywords.clone())).is_none() {
             self.notes.add(
-                format!("`{at}` asks for a form and does not say which"),
-                "Write \"x-form\": { \"nl\": \"…\", \"en\": \"…\" }: what a person reads who wrote another.",
+                said!("`{at}` vraagt om een vorm en zegt niet welke", "`{at}` asks for a form and does not say which"),
+                ("Schrijf \"x-form\": { \"nl\": \"…\", \"en\": \"…\" }: wat iemand leest die een andere schreef.", "Write \"x-form\": { \"nl\": \"…\", \"en\": \"…\" }: what a person reads who wrote another."),
             );
         }
     }
@@ -235,15 +291,24 @@ impl Walk<'_, '_, '_> {
         let largest = keywords.get("maximum").and_then(Value::as_f64).unwrap_or_default();
         if largest >= NINE_DIGITS {
             self.notes.add(
-                format!("`{at}` may be a number of nine digits, such as a BSN"),
-                "Lower its \"maximum\", or make it a string with a pattern.",
+                said!(
+                    "`{at}` kan een getal van negen cijfers zijn, zoals een BSN",
+                    "`{at}` may be a number of nine digits, such as a BSN"
+                ),
+                (
+                    "Verlaag de \"maximum\", of maak er tekst met een patroon van.",
+                    "Lower its \"maximum\", or make it a string with a pattern.",
+                ),
             );
         }
     }
 
     fn bounded(&mut self, keywords: &Map<String, Value>, at: &str, word: &str) {
         if keywords.get(word).and_then(Value::as_f64).is_none() {
-            self.notes.add(format!("`{at}` has no \"{word}\""), format!("Write its \"{word}\"."));
+            self.notes.add(
+                said!("`{at}` heeft geen \"{word}\"", "`{at}` has no \"{word}\""),
+                said!("Schrijf de \"{word}\".", "Write its \"{word}\"."),
+            );
         }
     }
 
@@ -252,8 +317,11 @@ impl Walk<'_, '_, '_> {
             let known = allowed.contains(&word.as_str()) || NOTES.contains(&word.as_str());
             if !known && !word.starts_with("x-") {
                 self.notes.add(
-                    format!("`{at}` uses \"{word}\", which a projection cannot see through"),
-                    "Write the schema without it.",
+                    said!(
+                        "`{at}` gebruikt \"{word}\", en daar kan een projectie niet doorheen kijken",
+                        "`{at}` uses \"{word}\", which a projection cannot see through"
+                    ),
+                    ("Schrijf het schema zonder.", "Write the schema without it."),
                 );
             }
         }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fs, path::Path};
 
 use include_dir::{Dir, include_dir};
 
-use super::finding::Finding;
+use super::finding::{Finding, said};
 use crate::domain::digest::Digest;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
@@ -40,8 +40,8 @@ impl Files {
                 Err(error) => {
                     findings.push(Finding::new(
                         if name.is_empty() { "." } else { &name },
-                        format!("the folder cannot be read: {error}"),
-                        "Name the folder that holds law.toml.",
+                        said!("de map is niet te lezen: {error}", "the folder cannot be read: {error}"),
+                        ("Noem de map waar law.toml in staat.", "Name the folder that holds law.toml."),
                     ));
                     continue;
                 }
@@ -54,8 +54,11 @@ impl Files {
                     Ok((true, _)) => folders.push(path),
                     Ok((false, size)) if size > MAX_FILE => findings.push(Finding::new(
                         &name,
-                        "the file is larger than 4 MiB",
-                        "Keep only policy files in this folder.",
+                        ("het bestand is groter dan 4 MiB", "the file is larger than 4 MiB"),
+                        (
+                            "Laat in deze map alleen bestanden van het beleid staan.",
+                            "Keep only policy files in this folder.",
+                        ),
                     )),
                     Ok((false, _)) => match fs::read(&path) {
                         Ok(bytes) => drop(files.insert(name, Cow::Owned(bytes))),
@@ -87,12 +90,20 @@ impl Files {
     /// The text of a file that must be there; its absence and wrong bytes are findings.
     pub(super) fn text(&self, name: &str, findings: &mut Vec<Finding>) -> Option<&str> {
         let Some(bytes) = self.0.get(name) else {
-            findings.push(Finding::new(name, "the file is missing", "Write it."));
+            findings.push(Finding::new(
+                name,
+                ("het bestand ontbreekt", "the file is missing"),
+                ("Schrijf het.", "Write it."),
+            ));
             return None;
         };
         let text = std::str::from_utf8(bytes).ok();
         if text.is_none() {
-            findings.push(Finding::new(name, "the file is not UTF-8", "Save it as UTF-8."));
+            findings.push(Finding::new(
+                name,
+                ("het bestand is geen UTF-8", "the file is not UTF-8"),
+                ("Bewaar het als UTF-8.", "Save it as UTF-8."),
+            ));
         }
         text
     }
@@ -113,7 +124,11 @@ impl Files {
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Finding {
-    Finding::new(name, format!("the file cannot be read: {error}"), "Give the gateway the right to read it.")
+    Finding::new(
+        name,
+        said!("het bestand is niet te lezen: {error}", "the file cannot be read: {error}"),
+        ("Geef de gateway het recht om het te lezen.", "Give the gateway the right to read it."),
+    )
 }
 
 fn slashes(path: &Path) -> String {
@@ -149,6 +164,6 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_read_is_a_finding() {
         let findings = Files::read(Path::new("/nowhere/at/all")).unwrap_err();
-        assert!(findings.iter().any(|finding| finding.what.contains("cannot be read")));
+        assert!(findings.iter().any(|finding| finding.what.en.contains("cannot be read")));
     }
 }

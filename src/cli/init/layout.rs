@@ -11,7 +11,7 @@ use crate::{
     cli::{
         Failure,
         compose::{Composed, catalogue},
-        faults::{found_in_files, listed},
+        faults::{found_in, listed},
         files,
         language::both,
     },
@@ -120,9 +120,9 @@ pub async fn lay_out(
     let text = configuration::of_try_out(options, ORIGIN)?;
     files::write_private(&config_path, text.as_bytes())?;
     let config = Config::parse(&text, folder, &Environment::default()).map_err(|faults| {
-        Failure::internal(found_in_files(
+        Failure::internal(found_in(
             ("de gemaakte configuratie is niet in orde", "the configuration that was made is not in order"),
-            &faults,
+            faults,
         ))
     })?;
 

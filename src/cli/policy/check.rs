@@ -8,7 +8,7 @@ use serde_json::json;
 use super::unknown;
 use crate::{
     cli::{Context, Exit, Failure, Language, faults::found_in_files, language::tell},
-    domain::{clock::amsterdam_date, code::DatasetCode},
+    domain::{clock::amsterdam_date, code::DatasetCode, problem::Bilingual},
     policy::{
         Engine,
         cases::{self, CaseResult},
@@ -32,12 +32,17 @@ pub(super) fn check(dir: Option<&Path>, on: Option<Date>, at: &mut Context) -> R
                 "The policies are in order on {day}: they hang together, and every case comes out as written."
             );
         }
-        let mut lines: Vec<String> =
-            findings.iter().map(|one| format!("{}: {}\n    {}", one.file, one.what, one.fix)).collect();
+        let mut lines: Vec<String> = findings.iter().map(|one| shown(one, language)).collect();
         lines.push(tell!(language, "{} bevindingen", "{} findings", findings.len()));
         lines.join("\n")
     })?;
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Refused })
+}
+
+/// Where, what, and below it what to do.
+fn shown(finding: &Finding, language: Language) -> String {
+    let in_words = |text: &Bilingual| language.pick(&text.nl, &text.en).to_string();
+    format!("{}: {}\n    {}", finding.place(), in_words(&finding.what), in_words(&finding.fix))
 }
 
 pub(super) fn findings(dir: Option<&Path>, day: Date) -> Vec<Finding> {

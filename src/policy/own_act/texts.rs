@@ -78,22 +78,18 @@ fn trimmed(word: &str) -> &str {
 fn sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut rest = text;
-    loop {
-        let end = rest.match_indices(['.', '?', '!']).map(|(at, _)| at.saturating_add(1)).find(|end| {
-            let after = rest.get(*end..).unwrap_or_default();
-            after.trim_start().starts_with(char::is_uppercase) && after.starts_with(' ')
-        });
-        match end.and_then(|end| rest.split_at_checked(end)) {
-            Some((sentence, left)) => {
-                sentences.push(sentence);
-                rest = left;
-            }
-            None => {
-                sentences.push(rest);
-                return sentences;
-            }
-        }
+    while let Some((sentence, left)) = end_of(rest).and_then(|end| rest.split_at_checked(end)) {
+        sentences.push(sentence);
+        rest = left;
     }
+    sentences.push(rest);
+    sentences
+}
+
+fn end_of(text: &str) -> Option<usize> {
+    let ends = text.match_indices(['.', '?', '!']).map(|(at, _)| at.saturating_add(1));
+    let begins = |after: &str| after.starts_with(' ') && after.trim_start().starts_with(char::is_uppercase);
+    ends.into_iter().find(|end| text.get(*end..).is_some_and(begins))
 }
 
 #[cfg(test)]

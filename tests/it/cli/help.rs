@@ -316,6 +316,9 @@ fn the_language_is_known_before_anything_is_parsed() {
         (&["--help"], &[("LANG", "en_GB.UTF-8")], english),
         (&["--help"], &[("LANG", "en_GB.UTF-8"), ("SLUIS_LANG", "nl")], dutch),
         (&["--help"], &[("SLUIS_LANG", "en")], english),
+        // Set to nothing is not set, whichever it is.
+        (&["--help"], &[("SLUIS_LANG", "")], dutch),
+        (&["--help"], &[("SLUIS_LANG", ""), ("LANG", "en_GB.UTF-8")], english),
         (&["--help", "--lang", "nl"], &[("SLUIS_LANG", "en")], dutch),
         (&["--lang", "nl", "--help"], &[("SLUIS_LANG", "en")], dutch),
         (&["client", "--lang=en", "push", "-h"], &[], english),
@@ -324,6 +327,30 @@ fn the_language_is_known_before_anything_is_parsed() {
         (&["client", "status", "--", "--lang", "en"], &[], dutch),
     ] {
         assert_eq!(help(arguments, environment), expected, "{arguments:?} {environment:?}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_not_set() {
+    let program = Program::new();
+    let run = |arguments: &[&str], variable: &str, value: Option<&str>| {
+        let mut command = program.command(arguments);
+        command.env_remove(variable).envs(value.map(|value| (variable, value)));
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let matrix = ["policy", "matrix", "--dataset", "uitstroomprofiel"];
+    assert_eq!(run(&matrix, "SLUIS_LANG", Some("")), (Some(0), String::new()));
+    for (arguments, variable) in [
+        (&["party", "list"][..], "SLUIS_CONFIG"),
+        (&["client", "inbox"], "SLUIS_PROFILE"),
+        (&["client", "inbox"], "SLUIS_PROFILE_FILE"),
+        (&["client", "inbox"], "SLUIS_STAFF_REFERENCE"),
+        (&["client", "inbox"], "SLUIS_STAFF_FUNCTION"),
+    ] {
+        let without = run(arguments, variable, None);
+        assert_eq!(run(arguments, variable, Some("")), without, "{variable}");
+        assert_eq!(without.0, Some(78), "{variable}");
     }
 }
 

@@ -33,7 +33,16 @@ fn a_folder_of_ones_own_is_checked_and_every_finding_named() {
     let text = fs::read_to_string(&policy).unwrap();
     fs::write(&policy, text.replacen("wvo2020:2.31b:3", "wvo2020:9.99", 1)).unwrap();
     let found = program.run(&["policy", "check", "--dir", "own"]).with(1);
-    assert!(found.stdout.contains("cites `wvo2020:9.99`"), "{}", found.stdout);
+    assert!(found.stdout.contains("noemt `wvo2020:9.99`, en die staat niet in law.toml"), "{}", found.stdout);
+    assert!(found.stdout.contains("datasets/overgangsdocument/policy.cedar:"), "{}", found.stdout);
+    assert!(found.stdout.contains("Zet de bepaling in law.toml"), "{}", found.stdout);
+    assert!(!found.stdout.contains("which law.toml"), "one language at a time: {}", found.stdout);
+    let english = program.run(&["policy", "check", "--dir", "own", "--lang", "en"]).with(1);
+    assert!(english.stdout.contains("cites `wvo2020:9.99`"), "{}", english.stdout);
+    let machine = program.run(&["policy", "check", "--dir", "own", "--json"]).with(1).json();
+    for text in ["what", "fix"] {
+        assert!(machine["findings"][0][text]["nl"].is_string(), "{machine}");
+    }
     program.run(&["policy", "matrix", "--dir", "own"]).with(78);
 
     fs::write(&policy, text).unwrap();

@@ -88,6 +88,12 @@ fn a_reference_that_hides_a_bsn_is_refused_and_not_repeated() {
     let hidden = fault(json!({ "kind": "own", "value": "L-999990019" }));
     assert_eq!((hidden.pointer.as_str(), hidden.code.as_ref()), ("/person/reference/value", "hides-a-bsn"));
     assert!(!format!("{hidden:?}").contains("999990019"));
+    for spelling in ["00123456782", "L-00999990019", "000999990019"] {
+        assert_eq!(fault(json!({ "kind": "own", "value": spelling })).code, "hides-a-bsn", "{spelling}");
+    }
+    // With a zero before it, this one would pass the 11-test.
+    let pupil = read::<Reference>(&json!({ "kind": "own", "value": "12345672" })).unwrap();
+    assert!(!pupil.read("").unwrap().is_pgn());
     assert_eq!(fault(json!({ "kind": "own", "value": "a b" })).code, "invalid-reference");
     assert_eq!(fault(json!({ "kind": "pgn", "value": "999990018" })).code, "invalid-pgn");
     let pgn = read::<Reference>(&json!({ "kind": "pgn", "value": "999990019" })).unwrap();
