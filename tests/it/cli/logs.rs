@@ -62,7 +62,7 @@ fn a_folder_with_pipes_and_devices_is_told_and_never_waited_for() {
         }
         let ended = program.run(&command);
         assert_ne!(ended.code, 0, "{name}: {ended:?}");
-        assert!(ended.stderr.contains("regular file"), "{name}: {ended:?}");
+        assert!(ended.stderr.contains("geen gewoon bestand"), "{name}: {ended:?}");
         fs::remove_file(&file).unwrap();
         fs::rename(&kept, &file).unwrap();
     }
