@@ -8,10 +8,12 @@
 //! |---|---|
 //! | [`texts`] | the Dutch texts |
 //! | [`dress`] | puts them on the tree of commands, for a screen, a shell or a page |
+//! | `elsewhere` | where a command or an option that is not here does stand |
 //! | [`fault`] | says in Dutch why a command line cannot be understood |
 //! | [`page`] | one manual page |
 
 pub mod dress;
+mod elsewhere;
 pub mod fault;
 pub mod page;
 pub mod texts;
@@ -61,7 +63,8 @@ pub fn parse(arguments: &[OsString], language: Language) -> Result<Cli, Unparsed
     let mut tree = without_empty(Cli::command());
     let read = tree.try_get_matches_from_mut(arguments);
     let read = read.and_then(|found| Cli::from_arg_matches(&found).map_err(|error| error.format(&mut tree)));
-    read.map_err(|english| {
+    read.map_err(|mut english| {
+        elsewhere::guide(&mut english);
         let dutch = match language {
             Language::Nl => told_in_dutch(arguments),
             Language::En => None,
@@ -80,7 +83,8 @@ fn without_empty(tree: clap::Command) -> clap::Command {
 
 fn told_in_dutch(arguments: &[OsString]) -> Option<StyledStr> {
     let tree = without_empty(commands(Language::Nl, Reader::Screen));
-    let refusal = tree.try_get_matches_from(arguments).err()?;
+    let mut refusal = tree.try_get_matches_from(arguments).err()?;
+    elsewhere::guide(&mut refusal);
     Some(TEXTS.on_screen(&refusal.apply::<Dutch>().render()))
 }
 

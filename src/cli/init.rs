@@ -127,14 +127,7 @@ impl Init {
         let options = InitOptions { data: local(self.port), ops: local(ops), database: None };
         let laid = Box::pin(lay_out(&self.dir, &options, &at.clock, &at.entropy)).await?;
         for party in &laid.parties {
-            let key = PrivateKey::generate(usual_algorithm(party.party.role)).map_err(|error| {
-                Failure::internal(("een sleutel is niet te maken", "an encryption key cannot be made"))
-                    .because(error)
-            })?;
-            let file = laid.parties_folder.join(&party.name).join("encryption.jwk");
-            files::write_private(&file, key.to_jwk().to_string().as_bytes())?;
-            let public = key.public().to_jwk().to_string();
-            files::write_private(&files::beside(&file, "pub"), public.as_bytes())?;
+            give_key(party, &laid.parties_folder)?;
         }
         let party = |party: &LaidParty| {
             json!({ "name": party.name, "party": party.party.to_string(),
@@ -148,6 +141,17 @@ impl Init {
         at.out.show(&document, || tried(&laid, language))?;
         Ok(Exit::Done)
     }
+}
+
+/// Makes the key that a party's profile names, and the public half to publish.
+pub(super) fn give_key(party: &LaidParty, parties: &Path) -> Result<(), Failure> {
+    let key = PrivateKey::generate(usual_algorithm(party.party.role)).map_err(|error| {
+        Failure::internal(("een sleutel is niet te maken", "an encryption key cannot be made")).because(error)
+    })?;
+    let file = parties.join(&party.name).join("encryption.jwk");
+    files::write_private(&file, key.to_jwk().to_string().as_bytes())?;
+    let public = key.public().to_jwk().to_string();
+    files::write_private(&files::beside(&file, "pub"), public.as_bytes())
 }
 
 /// What a party of a try-out is sealed to: colleges by the form that the NL GOV encryption module prescribes, the others by

@@ -1,6 +1,7 @@
 //! `sluis log`: the access log, verified, shown, proven and exported.
 
 mod copy;
+mod finding;
 mod show;
 mod verify;
 
@@ -88,9 +89,11 @@ impl Log {
         match self.action {
             Action::Verify(how) => verify::verify(&self.config, &how, at).await,
             Action::Show { after, limit, last } => {
-                show::show(&self.config.read()?, after, limit, last, at).await
+                show::show(&self.config.read().map_err(verify::outside)?, after, limit, last, at).await
             }
-            Action::Proof { index } => show::proof(&self.config.read()?, index, at).await,
+            Action::Proof { index } => {
+                show::proof(&self.config.read().map_err(verify::outside)?, index, at).await
+            }
             Action::Export { out, proof } => copy::export(&self.config.read()?, &out, &proof, at).await,
         }
     }

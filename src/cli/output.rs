@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     config::Terminal,
-    domain::{id::PacketId, text::steers},
+    domain::{code::DatasetCode, id::PacketId, party::PartyId, text::steers},
 };
 
 /// Terminal codes (ECMA-48): red and bold, bold, and back.
@@ -42,6 +42,8 @@ pub struct Output {
     styled: bool,
     alarmed: bool,
     watched: bool,
+    /// Under `--ids`: whether something was printed, once there was something to print.
+    identified: Option<bool>,
     stdout: Box<dyn Write + Send>,
     stderr: Box<dyn Write + Send>,
 }
@@ -57,6 +59,7 @@ impl Output {
             styled: io::stdout().is_terminal() && !terminal.plain,
             alarmed: io::stderr().is_terminal() && !terminal.plain,
             watched: io::stderr().is_terminal(),
+            identified: None,
             stdout: Box::new(io::stdout()),
             stderr: Box::new(io::stderr()),
         }
@@ -72,6 +75,7 @@ impl Output {
             styled: false,
             alarmed: false,
             watched: false,
+            identified: None,
             stdout: Box::new(stdout.clone()),
             stderr: Box::new(stderr.clone()),
         };
@@ -105,17 +109,19 @@ impl Output {
         self.form = Form::Ids;
     }
 
-    /// Prints a result: the value as one line of JSON, its `id` alone, or the text for people.
+    /// Prints a result: the value as one line of JSON, its `id` (or what else it is known by) alone, or the text for people.
     ///
     /// # Errors
     /// When standard output cannot be written.
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.form == Form::Ids {
             let value = serde_json::to_value(value).unwrap_or_default();
-            match value.get("id") {
-                Some(id) => self.line(&identifier(id)?),
-                None => Ok(()),
-            }
+            let id = match value.get("id") {
+                Some(id) => Some(identifier(id)?),
+                None => other_identifier(&value)?,
+            };
+            self.identified = Some(self.identified == Some(true) || id.is_some());
+            id.map_or(Ok(()), |id| self.line(&id))
         } else if self.form == Form::Json {
             let line = serde_json::to_string(value).map_err(|error| {
                 Failure::internal(("kan geen JSON maken van het resultaat", "cannot make JSON of the result"))
@@ -215,7 +221,15 @@ impl Output {
             (ended, _) => ended,
         };
         match ended {
-            Ok(exit) => exit,
+            Ok(exit) => {
+                if self.form == Form::Ids && self.identified == Some(false) {
+                    self.warn((
+                        "wat deze opdracht geeft, heeft geen kenmerk: --ids print dan niets; gebruik --json",
+                        "what this command gives has no identifier: --ids prints nothing then; use --json",
+                    ));
+                }
+                exit
+            }
             Err(failure) if failure.is_closed_pipe() => Exit::Done,
             Err(failure) => {
                 for line in failure.lines(self.language) {
@@ -322,6 +336,23 @@ fn escaped(line: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(text)
+}
+
+/// What a thing without an `id` is known by: an entry by its index, a notice by its packet, a party by its OIN and role, a dataset
+/// by its code.
+fn other_identifier(value: &serde_json::Value) -> Result<Option<String>, Failure> {
+    if let Some(index) = value.get("index").and_then(serde_json::Value::as_u64) {
+        return Ok(Some(index.to_string()));
+    }
+    if let Some(packet) = value.get("packet") {
+        return identifier(packet).map(Some);
+    }
+    let text = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
+    // Each of these is read back, so that nothing else comes through.
+    let party = text("oin").zip(text("role")).map(|(oin, role)| format!("{oin}/{role}"));
+    let party = party.and_then(|party| party.parse::<PartyId>().ok()).map(|party| party.to_string());
+    let dataset = text("code").and_then(|code| code.parse::<DatasetCode>().ok()).map(|code| code.to_string());
+    Ok(party.or(dataset))
 }
 
 /// An identifier, which is a UUID and nothing else: a shell will take it for one word of a command.

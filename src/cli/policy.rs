@@ -14,7 +14,10 @@ use jiff::{Timestamp, civil::Date};
 use super::{ConfigFile, Context, Exit, Failure, compose, language::both};
 use crate::{
     domain::code::DatasetCode,
-    policy::{Catalogue, Engine, matrix::Matrix},
+    policy::{
+        Catalogue, Engine,
+        matrix::{Matrix, Pick},
+    },
 };
 
 /// The arguments of `sluis policy`.
@@ -165,10 +168,11 @@ fn matrix(
             Matrix::of_dataset(catalogue, dataset)
         }
     };
+    let pick: Pick = at.out.language().pick(|text| &text.nl, |text| &text.en);
     at.out.show(&matrix, || match format {
-        Form::Text => matrix.text(),
-        Form::Markdown => matrix.markdown(),
-        Form::Html => matrix.html(),
+        Form::Text => matrix.text(pick),
+        Form::Markdown => matrix.markdown(pick),
+        Form::Html => matrix.html(pick),
     })?;
     Ok(Exit::Done)
 }

@@ -17,6 +17,7 @@ use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{
         id::PacketId,
+        party::PartyId,
         person::{OwnReference, PersonReference},
     },
     policy::{permit::Refusal, routes::RouteAction},
@@ -38,6 +39,9 @@ pub enum AcknowledgeError {
     /// It was not collected, so there is nothing to acknowledge.
     #[error("not collected")]
     NotCollected,
+    /// It was acknowledged before, and the reference that comes with it now was not kept.
+    #[error("acknowledged without this reference")]
+    ReferenceNotKept,
     /// It has ended.
     #[error("gone")]
     Gone(Ended),
@@ -70,7 +74,7 @@ impl From<Turned> for AcknowledgeError {
 
 impl Exchange {
     /// Takes the recipient's word that it has the packet; the ciphertext is erased here. A repetition gives the first
-    /// answer.
+    /// answer, and is refused where it brings a reference that the first one did not.
     ///
     /// # Errors
     /// [`AcknowledgeError`].
@@ -81,7 +85,29 @@ impl Exchange {
         reference: Option<OwnReference>,
     ) -> Result<Receipted, AcknowledgeError> {
         let reference = reference.map(PersonReference::Own);
-        self.perform(caller, &AcknowledgePacket { packet, reference }).await
+        let operation = AcknowledgePacket { packet, reference };
+        let (receipted, repeated) = self.perform(caller, &operation).await?;
+        let pseudonyms = operation.pseudonyms(caller, &self.tools);
+        if repeated && !pseudonyms.is_empty() && !self.is_kept(caller, packet, &pseudonyms).await? {
+            let found = self.store.packet(packet).await.map_err(Trouble::from)?;
+            let found = found.ok_or(Trouble::Inconsistent("an acknowledged packet is gone"))?;
+            let mut account = account(caller.party(), &found).because("already-acknowledged");
+            account.shared.outcome = Some(Outcome::Refused);
+            self.note(caller, vec![account]).await?;
+            return Err(AcknowledgeError::ReferenceNotKept);
+        }
+        Ok(receipted)
+    }
+
+    /// Whether the recipient finds the packet by this number.
+    async fn is_kept(
+        &self,
+        caller: &Caller,
+        packet: PacketId,
+        pseudonyms: &[Pseudonym],
+    ) -> Result<bool, Trouble> {
+        let Some(person) = self.store.person(pseudonyms).await? else { return Ok(false) };
+        Ok(self.store.packets_of_person(&caller.party(), person).await?.contains(&packet))
     }
 }
 
@@ -95,7 +121,8 @@ impl Operation for AcknowledgePacket {
     type Ruling = ();
     type Effect = Acknowledge;
     type Kept = ();
-    type Outcome = Receipted;
+    /// Also whether it was acknowledged before.
+    type Outcome = (Receipted, bool);
     type Error = AcknowledgeError;
 
     fn needs(&self, by: &Caller, tools: &Toolbox) -> Result<Needs, Trouble> {
@@ -122,19 +149,7 @@ impl Operation for AcknowledgePacket {
                 Some(NewPerson { id, scope: party, pseudonyms })
             }
         };
-        let mut account = Account::of(Event::Acknowledge, Outcome::Recorded);
-        account.shared = Part {
-            packet: Some(packet.id),
-            dataset: Some(packet.dataset.clone()),
-            purpose: Some(packet.purpose.clone()),
-            sender: Some(packet.sender),
-            recipient: Some(party),
-            municipality: packet.municipality_of(party),
-            ..account.shared
-        };
-        account.sender = Some(packet.sender);
-        account.recipient = Some(party);
-        account.person = Some(packet.person);
+        let mut account = account(party, packet);
         account.for_recipient.person = person.as_ref().map(|person| person.id);
         let effect = Acknowledge { packet: packet.id, party, person };
         Ok((Change::new(at, effect, vec![account])?, ()))
@@ -145,14 +160,31 @@ impl Operation for AcknowledgePacket {
         _: &At<'_, Caller>,
         (): (),
         done: Committed<Done<Acknowledged>>,
-    ) -> Result<Reached<Receipted>, Trouble> {
-        let Acknowledged { at, index, .. } = done.into_inner().outcome;
-        Ok(Reached::Here(Receipted { at, index }))
+    ) -> Result<Reached<(Receipted, bool)>, Trouble> {
+        let Acknowledged { at, index, repeated } = done.into_inner().outcome;
+        Ok(Reached::Here((Receipted { at, index }, repeated)))
     }
 
     fn met(&self, conflict: Conflict) -> Option<AcknowledgeError> {
         (conflict == Conflict::NotCollected).then_some(AcknowledgeError::NotCollected)
     }
+}
+
+fn account(party: PartyId, packet: &PacketRow) -> Account {
+    let mut account = Account::of(Event::Acknowledge, Outcome::Recorded);
+    account.shared = Part {
+        packet: Some(packet.id),
+        dataset: Some(packet.dataset.clone()),
+        purpose: Some(packet.purpose.clone()),
+        sender: Some(packet.sender),
+        recipient: Some(party),
+        municipality: packet.municipality_of(party),
+        ..account.shared
+    };
+    account.sender = Some(packet.sender);
+    account.recipient = Some(party);
+    account.person = Some(packet.person);
+    account
 }
 
 impl AcknowledgePacket {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{caller::Caller, ended::Ended, toolbox::Toolbox, trouble::Trouble};
 use crate::{
-    accesslog::entry::{self, EntryDraft, Event, Outcome, Part, PreparedEntry},
+    accesslog::entry::{self, CategoryFault, EntryDraft, Event, Outcome, Part, PreparedEntry},
     domain::{
-        code::{Category, Grondslag},
+        code::{Category, Grondslag, Provision},
         id::PersonId,
         party::PartyId,
     },
@@ -39,11 +39,30 @@ impl Account {
     }
 
     /// Notes what a permit rests on.
-    pub(super) fn permitted(mut self, permit: &Permit, categories: &BTreeSet<Category>) -> Self {
+    pub(super) fn permitted(self, permit: &Permit, categories: &BTreeSet<Category>) -> Self {
+        let mut account = self.decided(permit, categories);
+        account.for_sender.conditions = permit.conditions().to_vec();
+        account
+    }
+
+    /// Notes that it was permitted, and refused all the same. The conditions held: they are no reason, and do not stand here.
+    pub(super) fn permitted_in_vain(
+        self,
+        permit: &Permit,
+        categories: &BTreeSet<Category>,
+        why: InVain,
+    ) -> Self {
+        let mut account = self.decided(permit, categories);
+        account.shared.outcome = Some(Outcome::Refused);
+        account.for_sender.provisions = why.provisions;
+        account.for_sender.faults = why.faults;
+        account.because(why.cause)
+    }
+
+    fn decided(mut self, permit: &Permit, categories: &BTreeSet<Category>) -> Self {
         self.shared.basis = Some(permit.basis().clone());
         self.shared.policy_digest = Some(permit.policy_digest());
         self.shared.categories.clone_from(categories);
-        self.for_sender.conditions = permit.conditions().to_vec();
         self.shared.as_of = Some(permit.as_of().entries);
         self.gateway.subjects.clone_from(&permit.as_of().subjects);
         self
@@ -76,6 +95,17 @@ impl Account {
         self.shared.cause = Some(cause.to_owned());
         self
     }
+}
+
+/// Why what was permitted did not happen.
+#[derive(Debug, Default)]
+pub(super) struct InVain {
+    /// A stable code.
+    pub(super) cause: &'static str,
+    /// The parts of the content that stood in the way.
+    pub(super) faults: Vec<CategoryFault>,
+    /// The provisions that say so.
+    pub(super) provisions: Vec<Provision>,
 }
 
 /// Who may know why something was refused.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Exchange, caller::Caller, not_found::no_packet, trouble::Trouble};
 use crate::{
     accesslog::entry::Event,
-    domain::{id::PacketId, party::PartyId},
+    domain::{code::DatasetCode, id::PacketId, party::PartyId},
     policy::{permit::Refusal, routes::RouteAction},
     store::read::{NoticeRow, PacketRow, Page, RecipientRow},
 };
@@ -51,16 +51,33 @@ pub struct SeenCopy {
     pub answered_at: Option<Timestamp>,
 }
 
+/// A notice, and what it is about.
+#[derive(Debug, Clone)]
+pub struct Notified {
+    /// The notice.
+    pub row: NoticeRow,
+    /// Of which dataset the packet is.
+    pub dataset: DatasetCode,
+    /// Who sent it.
+    pub sender: PartyId,
+}
+
 impl Exchange {
-    /// One packet, for its sender or one of its recipients. For others it is not there, and that they asked is an entry.
+    /// One packet or request, or one of a kind, for its sender or one of its recipients. For others it is not there, and that
+    /// they asked is an entry.
     ///
     /// # Errors
     /// [`ListError`].
-    pub async fn packet(&self, caller: &Caller, kind: PacketKind, id: PacketId) -> Result<Seen, ListError> {
+    pub async fn packet(
+        &self,
+        caller: &Caller,
+        kind: Option<PacketKind>,
+        id: PacketId,
+    ) -> Result<Seen, ListError> {
         let now = self.clock.now();
         let found = self.store.packet(id).await.map_err(Trouble::from)?;
         let is_mine = |packet: &&PacketRow| {
-            packet.kind == kind
+            kind.is_none_or(|kind| packet.kind == kind)
                 && (packet.sender == caller.party()
                     || packet.recipients.iter().any(|row| row.party == caller.party()))
         };
@@ -136,10 +153,17 @@ impl Exchange {
         caller: &Caller,
         after: Option<u64>,
         limit: u32,
-    ) -> Result<Page<NoticeRow>, ListError> {
+    ) -> Result<Page<Notified>, ListError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::Notices, now).await?.map_err(ListError::Refused)?;
-        Ok(self.store.notices(&caller.party(), after, limit).await.map_err(Trouble::from)?)
+        let page = self.store.notices(&caller.party(), after, limit).await.map_err(Trouble::from)?;
+        let mut items = Vec::with_capacity(page.items.len());
+        for row in page.items {
+            let packet = self.store.packet(row.packet).await.map_err(Trouble::from)?;
+            let packet = packet.ok_or(Trouble::Inconsistent("a packet of a notice is gone"))?;
+            items.push(Notified { row, dataset: packet.dataset, sender: packet.sender });
+        }
+        Ok(Page { items, next: page.next })
     }
 
     /// These packets, as the party may see them.

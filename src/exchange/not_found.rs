@@ -16,13 +16,19 @@ pub(super) fn no_packet(caller: &Caller, event: Event, id: PacketId, packet: Opt
         if packet.sender != caller.party() {
             account.sender = Some(packet.sender);
         }
-        // Only a sender that meant to collect its own packet looks it up in vain.
+        // A sender that meant to collect its own packet looks it up in vain; a party to it, where it asked for another kind.
         let is_own = packet.sender == caller.party() && event == Event::Lookup;
+        let is_mine = packet.recipients.iter().any(|row| row.party == caller.party());
+        let why = match event {
+            Event::Lookup if is_own => "own-packet",
+            Event::Lookup if is_mine => "another-kind",
+            _ => cause(event),
+        };
         account.person = Some(packet.person);
         account.for_sender = Part {
             dataset: Some(packet.dataset.clone()),
             purpose: Some(packet.purpose.clone()),
-            cause: Some(if is_own { "own-packet" } else { cause(event) }.to_owned()),
+            cause: Some(why.to_owned()),
             ..Part::default()
         };
     }

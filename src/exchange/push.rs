@@ -217,7 +217,7 @@ impl Operation for PushPacket<'_> {
         match minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
             Ok(projected) => Ok(allowed.into_iter().zip(projected).collect()),
             Err(faults) => {
-                let accounts = forbidden(at, header, prepared, &allowed);
+                let accounts = forbidden(at, header, prepared, &allowed, &faults);
                 Err(No::For(PushError::Invalid(faults), accounts))
             }
         }

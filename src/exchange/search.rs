@@ -15,6 +15,7 @@ use crate::{
         party::PartyId,
         person::{OwnReference, PersonReference},
         pgn::Pgn,
+        problem::{Bilingual, Fault},
     },
     policy::{permit::Refusal, routes::RouteAction},
 };
@@ -107,6 +108,9 @@ pub enum Query {
 /// Why nothing was looked for.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
+    /// There is no such purpose, so that nothing could be found for it.
+    #[error("unknown purpose")]
+    UnknownPurpose(Fault),
     /// The role may not search.
     #[error("refused")]
     Refused(Refusal),
@@ -123,6 +127,11 @@ impl Exchange {
     pub async fn search(&self, caller: &Caller, query: &Query) -> Result<Vec<Seen>, SearchError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::Search, now).await?.map_err(SearchError::Refused)?;
+        if let Query::Sought(purpose, _) = query
+            && self.catalogue().purpose(purpose).is_none()
+        {
+            return Err(SearchError::UnknownPurpose(unknown_purpose()));
+        }
         let recipient = caller.party();
         let mut account = Account::of(Event::Search, Outcome::Recorded);
         account.recipient = Some(recipient);
@@ -175,6 +184,17 @@ impl Toolbox {
     ) -> Vec<Digest> {
         let scope = format!("{recipient}\n{purpose}");
         self.pseudonyms().all(sought.kind, &scope, &sought.value).into_iter().map(|one| one.value).collect()
+    }
+}
+
+/// Of a search that names a purpose which does not exist.
+pub(super) fn unknown_purpose() -> Fault {
+    Fault {
+        now: Some(Bilingual::new(
+            "Kies een doel dat de gegevensset noemt (/v1/datasets).",
+            "Choose a purpose that the dataset names (/v1/datasets).",
+        )),
+        ..Fault::at("/purpose", "unknown-purpose", "Dit doel bestaat niet.", "There is no such purpose.")
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
     },
     store::{
         Committed,
-        read::{DeclarationRow, RecipientRow},
+        read::{DeclarationRow, DeclarationState, RecipientRow},
         snapshot::Needs,
         write::{Stopped, WithdrawDeclaration, WithdrawPacket, Withdrawn},
         writer::job::Done,
@@ -65,6 +65,21 @@ pub struct TakenBack {
     pub told: Vec<(PacketId, PartyId)>,
     /// Copies that were handed over to the person. A gateway reaches parties only: the sender tells the person.
     pub to_tell: Vec<(PacketId, PartyId)>,
+    /// Who withdrew it, the first time; none of a packet.
+    pub by: Option<Capacity>,
+    /// The same wish, declared once more, that still stands: while it does, nothing is taken back towards that recipient.
+    pub standing: Vec<Standing>,
+}
+
+/// A declaration that says the same as one that was withdrawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// The declaration.
+    pub id: DeclarationId,
+    /// Who gave it.
+    pub given_by: Capacity,
+    /// When.
+    pub given_at: Timestamp,
 }
 
 impl TakenBack {
@@ -78,6 +93,8 @@ impl TakenBack {
             stopped: which(|copy| !copy.collected),
             told: which(|copy| copy.collected && copy.party.role != Role::Betrokkene),
             to_tell: which(|copy| copy.collected && copy.party.role == Role::Betrokkene),
+            by: None,
+            standing: Vec::new(),
         }
     }
 }
@@ -104,7 +121,35 @@ impl Exchange {
         declaration: DeclarationId,
         by: Capacity,
     ) -> Result<TakenBack, WithdrawError> {
-        self.perform(caller, &TakeBackDeclaration { declaration, by }).await
+        let mut taken = self.perform(caller, &TakeBackDeclaration { declaration, by }).await?;
+        let withdrawn = self.store.declaration(declaration).await.map_err(Trouble::from)?;
+        let withdrawn = withdrawn.ok_or(Trouble::Inconsistent("a withdrawn declaration is gone"))?;
+        taken.by = withdrawn.withdrawn_by;
+        taken.standing = self.standing_beside(&withdrawn, taken.at).await?;
+        Ok(taken)
+    }
+
+    /// What the same party recorded of the same person, that says the same towards the same, and stands.
+    async fn standing_beside(
+        &self,
+        withdrawn: &DeclarationRow,
+        at: Timestamp,
+    ) -> Result<Vec<Standing>, Trouble> {
+        let mut all = self.store.recorded_about(&withdrawn.recorder, withdrawn.person).await?;
+        all.retain(|one| {
+            let about = |row: &DeclarationRow| (row.kind, row.dataset.clone());
+            let towards = |row: &DeclarationRow| (row.towards, row.municipality.clone());
+            let purposes_meet =
+                one.purpose.is_none() || withdrawn.purpose.is_none() || one.purpose == withdrawn.purpose;
+            let stands = one.state == DeclarationState::Given
+                && one.given_at <= at
+                && one.until.is_none_or(|until| until > at);
+            let same = about(one) == about(withdrawn) && towards(one) == towards(withdrawn);
+            one.id != withdrawn.id && stands && purposes_meet && same
+        });
+        let standing =
+            |one: &DeclarationRow| Standing { id: one.id, given_by: one.given_by, given_at: one.given_at };
+        Ok(all.iter().map(standing).collect())
     }
 
     /// Takes a packet back: who has not collected it no longer can, who has is told.
@@ -184,7 +229,8 @@ impl Operation for TakeBackDeclaration {
         done: Committed<Done<Withdrawn>>,
     ) -> Result<Reached<TakenBack>, Trouble> {
         let withdrawn = done.into_inner().outcome;
-        Ok(Reached::Here(TakenBack::of(withdrawn.at, Some(withdrawn.index), &withdrawn.copies)))
+        let index = (!withdrawn.repeated).then_some(withdrawn.index);
+        Ok(Reached::Here(TakenBack::of(withdrawn.at, index, &withdrawn.copies)))
     }
 }
 

@@ -158,6 +158,18 @@ impl From<AcknowledgeError> for Problem {
                     "The packet was not collected, so there is nothing to acknowledge.",
                 )
             }),
+            AcknowledgeError::ReferenceNotKept => conflict(Fault {
+                now: Some(Bilingual::new(
+                    "Zoek het pakket voortaan op naam, geboortedatum en doel.",
+                    "Search for the packet by name, birthDate and purpose from now on.",
+                )),
+                ..Fault::at(
+                    "/reference",
+                    "already-acknowledged",
+                    "De ontvangst was al bevestigd, zonder dit eigen nummer. Het nummer is niet bewaard.",
+                    "It was acknowledged before, without this reference. The reference was not kept.",
+                )
+            }),
             AcknowledgeError::Gone(ended) => gone(ended),
             AcknowledgeError::Refused(refusal) => refused(refusal),
             AcknowledgeError::Trouble(trouble) => trouble.into(),
@@ -231,6 +243,7 @@ impl From<WithdrawError> for Problem {
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
+            SearchError::UnknownPurpose(fault) => problem::INVALID.code("search").with_faults([fault]),
             SearchError::Refused(refusal) => refused(refusal),
             SearchError::Trouble(trouble) => trouble.into(),
         }

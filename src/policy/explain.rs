@@ -13,6 +13,7 @@ use super::{
     whatif::{Unasked, WhatIf},
 };
 use crate::domain::{
+    clock::amsterdam,
     code::{Category, Grondslag, Provision},
     digest::Digest,
     problem::{Bilingual, Fault},
@@ -224,7 +225,16 @@ impl Explanation {
             }
         }
         line(&[]);
-        line(&["Beoordeeld op ", &self.decided_at.to_string(), ", beleid ", &self.policy_digest.to_string()]);
+        let at = self.decided_at.to_zoned(amsterdam());
+        let at = format!(
+            "{:02}-{:02}-{:04} om {:02}:{:02} (Nederlandse tijd)",
+            at.day(),
+            at.month(),
+            at.year(),
+            at.hour(),
+            at.minute()
+        );
+        line(&["Beoordeeld op ", &at, ", beleid ", &self.policy_digest.to_string()]);
         text
     }
 }

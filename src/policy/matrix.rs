@@ -24,6 +24,9 @@ macro_rules! put {
     ($to:expr, $($arg:tt)*) => { $to.push_str(&format!($($arg)*)) };
 }
 
+/// Chooses one of two languages.
+pub type Pick = for<'a> fn(&'a Bilingual) -> &'a str;
+
 /// One basis as a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,53 +121,57 @@ impl Matrix {
 
     /// For a terminal.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, pick: Pick) -> String {
         let mut text = String::new();
         for row in &self.rows {
-            let [who, what, why] = [row.who(), row.what(), row.why()];
-            let lines = [format!("{} ({})", row.basis, row.titles()), who, why, what];
+            let [who, what, why] = [row.who(pick), row.what(pick), row.why(pick)];
+            let lines = [format!("{} ({})", row.basis, row.called(pick)), who, why, what];
             text.push_str(&lines.join("\n  "));
             for condition in row.conditions.iter().filter(|condition| !condition.guard) {
                 let why = cite(&condition.articles);
-                put!(text, "\n  niet als / not if: {} / {} [{why}]", condition.text, condition.text_en);
-                text.push_str(&asked(condition.question.as_deref()));
+                put!(text, "\n  {}: {} [{why}]", pick(&NOT_IF), condition.said(pick));
+                text.push_str(&asked(condition.question.as_deref(), pick));
             }
             let guards = row.conditions.iter().filter(|condition| condition.guard);
-            let guards: Vec<String> = guards.map(|one| format!("{}{}", one.id, one.mark())).collect();
-            put!(text, "\n  en altijd / and always: {}\n\n", guards.join(", "));
+            let guards: Vec<String> = guards.map(|one| format!("{}{}", one.id, one.mark(pick))).collect();
+            put!(text, "\n  {}: {}\n\n", pick(&ALWAYS), guards.join(", "));
         }
         text
     }
 
     /// For a document.
     #[must_use]
-    pub fn markdown(&self) -> String {
-        let mut text = String::from(
-            "| Grondslag / Basis | Van / From | Aan / To | Doel / Purpose | Rust op / Rests on | Verplicht / Required | Optioneel / Optional | Opt-uit / Opt-out | Voorwaarden / Conditions |\n|---|---|---|---|---|---|---|---|---|\n",
-        );
+    pub fn markdown(&self, pick: Pick) -> String {
+        let mut text = format!("| {} | {} |\n", HEADS.each_ref().map(pick).join(" | "), pick(&CONDITIONS));
+        text.push_str("|---|---|---|---|---|---|---|---|---|\n");
         for row in &self.rows {
-            let cells = row.cells().map(|cell| cell.replace('|', "\\|"));
+            let cells = row.cells(pick).map(|cell| cell.replace('|', "\\|"));
             let conditions: Vec<String> =
-                row.conditions.iter().map(|one| format!("`{}`{}", one.id, one.mark())).collect();
+                row.conditions.iter().map(|one| format!("`{}`{}", one.id, one.mark(pick))).collect();
             put!(text, "| {} | {} |\n", cells.join(" | "), conditions.join(", "));
         }
-        put!(text, "\nBeleid: `{}`\n", self.policy_digest);
+        put!(text, "\n{}: `{}`\n", pick(&POLICIES), self.policy_digest);
         text
     }
 
-    /// A page in Dutch that a screen reader can walk through: a caption, column and row headers, no script or style.
+    /// A page that a screen reader can walk through: a caption, column and row headers, no script or style.
     #[must_use]
-    pub fn html(&self) -> String {
-        let mut page = String::from(
-            "<!doctype html>\n<html lang=\"nl\">\n<head><meta charset=\"utf-8\"><title>Wie mag wat ontvangen</title></head>\n<body>\n<main>\n<h1>Wie mag wat ontvangen</h1>\n<p>Wat hier niet staat, mag niet. Een overdracht rust op precies één grondslag, en aan al haar voorwaarden moet zijn voldaan.</p>\n<table>\n<caption>Grondslagen per gegevensset</caption>\n<thead><tr>",
+    pub fn html(&self, pick: Pick) -> String {
+        let mut page = format!(
+            "<!doctype html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n<body>\n<main>\n\
+             <h1>{title}</h1>\n<p>{}</p>\n<table>\n<caption>{}</caption>\n<thead><tr>",
+            pick(&LANGUAGE),
+            pick(&INTRODUCTION),
+            pick(&CAPTION),
+            title = pick(&TITLE),
         );
-        for head in HEADS {
-            put!(page, "<th scope=\"col\">{head}</th>");
+        for head in HEADS.iter().chain([&NOT_IF]) {
+            put!(page, "<th scope=\"col\">{}</th>", capital(pick(head)));
         }
         page.push_str("</tr></thead>\n<tbody>\n");
         for row in &self.rows {
             page.push_str("<tr>");
-            for (index, cell) in row.cells().iter().enumerate() {
+            for (index, cell) in row.cells(pick).iter().enumerate() {
                 let cell = escape(cell);
                 if index == 0 {
                     put!(page, "<th scope=\"row\">{cell}</th>");
@@ -176,94 +183,123 @@ impl Matrix {
             for condition in &row.conditions {
                 put!(
                     page,
-                    "<li>{}{} <span lang=\"en\">{}</span> <small>({}; {}{})</small></li>",
-                    escape(&condition.text),
-                    condition.mark(),
-                    escape(&condition.text_en),
+                    "<li>{}{} <small>({}; {}{})</small></li>",
+                    escape(&condition.said(pick)),
+                    condition.mark(pick),
                     escape(&condition.id),
                     escape(&cite(&condition.articles)),
-                    asked(condition.question.as_deref())
+                    asked(condition.question.as_deref(), pick)
                 );
             }
             page.push_str("</ul></td></tr>\n");
         }
         put!(
             page,
-            "</tbody>\n</table>\n<p>Beleid: <code>{}</code></p>\n</main>\n</body>\n</html>\n",
+            "</tbody>\n</table>\n<p>{}: <code>{}</code></p>\n</main>\n</body>\n</html>\n",
+            pick(&POLICIES),
             self.policy_digest
         );
         page
     }
 }
 
-const HEADS: [&str; 9] = [
-    "Grondslag / Basis",
-    "Van / From",
-    "Aan / To",
-    "Doel / Purpose",
-    "Rust op / Rests on",
-    "Verplicht / Required",
-    "Optioneel / Optional",
-    "Opt-uit / Opt-out",
-    "Het mag niet als / Not if",
+const LANGUAGE: Bilingual = Bilingual::new("nl", "en");
+const TITLE: Bilingual = Bilingual::new("Wie mag wat ontvangen", "Who may receive what");
+const INTRODUCTION: Bilingual = Bilingual::new(
+    "Wat hier niet staat, mag niet. Een overdracht rust op precies één grondslag, en aan al haar voorwaarden moet zijn voldaan.",
+    "What does not stand here is not allowed. A transfer rests on exactly one basis, and all of its conditions must be met.",
+);
+const CAPTION: Bilingual = Bilingual::new("Grondslagen per gegevensset", "Bases per dataset");
+const POLICIES: Bilingual = Bilingual::new("Beleid", "Policies");
+const CONDITIONS: Bilingual = Bilingual::new("Voorwaarden", "Conditions");
+const NOT_IF: Bilingual = Bilingual::new("niet als", "not if");
+const ALWAYS: Bilingual = Bilingual::new("en altijd", "and always");
+static STANDS_BY: Bilingual = Bilingual::new(" (staat klaar)", " (stands by)");
+const FROM: Bilingual = Bilingual::new("van", "from");
+const TO: Bilingual = Bilingual::new("aan", "to");
+const FOR: Bilingual = Bilingual::new("voor", "for");
+const RESTS_ON: Bilingual = Bilingual::new("rust op", "rests on");
+const REQUIRED: Bilingual = Bilingual::new("verplicht", "required");
+const OPTIONAL: Bilingual = Bilingual::new("optioneel", "optional");
+const OPT_OUT: Bilingual = Bilingual::new("opt-uit", "opt-out");
+
+const HEADS: [Bilingual; 8] = [
+    Bilingual::new("Grondslag", "Basis"),
+    Bilingual::new("Van", "From"),
+    Bilingual::new("Aan", "To"),
+    Bilingual::new("Doel", "Purpose"),
+    Bilingual::new("Rust op", "Rests on"),
+    Bilingual::new("Verplicht", "Required"),
+    Bilingual::new("Optioneel", "Optional"),
+    Bilingual::new("Opt-uit", "Opt-out"),
 ];
+
+/// The text with its first letter as a capital, for a head.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
 
 impl RowCondition {
     /// What is said beside a guard that nothing of today can let fail.
-    const fn mark(&self) -> &'static str {
-        if self.standby { " (staat klaar / stands by)" } else { "" }
+    fn mark(&self, pick: Pick) -> &'static str {
+        if self.standby { pick(&STANDS_BY) } else { "" }
+    }
+
+    fn said(&self, pick: Pick) -> String {
+        let text = Bilingual { nl: self.text.clone().into(), en: self.text_en.clone().into() };
+        pick(&text).to_owned()
     }
 }
 
 impl Row {
-    fn who(&self) -> String {
-        let from = named(&self.senders, &self.words.roles);
-        let purposes = named(&self.purposes, &self.words.purposes);
-        format!("van / from {from}\n  aan / to {}\n  voor / for {purposes}", self.to())
+    fn who(&self, pick: Pick) -> String {
+        let from = named(&self.senders, &self.words.roles, pick);
+        let purposes = named(&self.purposes, &self.words.purposes, pick);
+        format!("{} {from}\n  {} {}\n  {} {purposes}", pick(&FROM), pick(&TO), self.to(pick), pick(&FOR))
     }
 
     /// Who receives, and what the acts ask with it.
-    fn to(&self) -> String {
-        let to = named(&self.recipients, &self.words.roles);
-        match &self.note {
-            Some(note) => format!("{to}. {} / {}", note.nl, note.en),
-            None => to,
-        }
+    fn to(&self, pick: Pick) -> String {
+        let to = named(&self.recipients, &self.words.roles, pick);
+        self.note.as_ref().map_or_else(|| to.clone(), |note| format!("{to}. {}", pick(note)))
     }
 
-    fn why(&self) -> String {
-        format!("rust op / rests on {}", self.rests_on())
+    fn why(&self, pick: Pick) -> String {
+        format!("{} {}", pick(&RESTS_ON), self.rests_on(pick))
     }
 
-    fn titles(&self) -> String {
-        format!("{} / {}", self.title, self.title_en)
+    fn called(&self, pick: Pick) -> String {
+        let title = Bilingual { nl: self.title.clone().into(), en: self.title_en.clone().into() };
+        pick(&title).to_owned()
     }
 
-    fn rests_on(&self) -> String {
+    fn rests_on(&self, pick: Pick) -> String {
         let ground = self.ground.as_ref().map(|ground| format!(" (AVG {ground})")).unwrap_or_default();
-        format!("{}{ground}{}", cite(&self.articles), asked(self.question.as_deref()))
+        format!("{}{ground}{}", cite(&self.articles), asked(self.question.as_deref(), pick))
     }
 
-    fn what(&self) -> String {
-        let mut text = format!("verplicht / required: {}", named(&self.required, &self.words.categories));
-        for (name, list) in [("optioneel / optional", &self.optional), ("opt-uit / opt-out", &self.opt_out)] {
+    fn what(&self, pick: Pick) -> String {
+        let words = &self.words.categories;
+        let mut text = format!("{}: {}", pick(&REQUIRED), named(&self.required, words, pick));
+        for (name, list) in [(&OPTIONAL, &self.optional), (&OPT_OUT, &self.opt_out)] {
             if !list.is_empty() {
-                put!(text, "\n  {name}: {}", named(list, &self.words.categories));
+                put!(text, "\n  {}: {}", pick(name), named(list, words, pick));
             }
         }
         text
     }
 
-    fn cells(&self) -> [String; 8] {
+    fn cells(&self, pick: Pick) -> [String; 8] {
         [
-            format!("{} ({})", self.basis, self.titles()),
-            named(&self.senders, &self.words.roles),
-            self.to(),
-            named(&self.purposes, &self.words.purposes),
-            self.rests_on(),
-            named(&self.required, &self.words.categories),
-            named(&self.optional, &self.words.categories),
-            named(&self.opt_out, &self.words.categories),
+            format!("{} ({})", self.basis, self.called(pick)),
+            named(&self.senders, &self.words.roles, pick),
+            self.to(pick),
+            named(&self.purposes, &self.words.purposes, pick),
+            self.rests_on(pick),
+            named(&self.required, &self.words.categories, pick),
+            named(&self.optional, &self.words.categories, pick),
+            named(&self.opt_out, &self.words.categories, pick),
         ]
     }
 }
@@ -334,10 +370,12 @@ fn cite(articles: &[Article]) -> String {
 }
 
 /// What is said beside what rests on our reading.
-fn asked(question: Option<&str>) -> String {
-    question
-        .map(|letters| format!(" (onze lezing, vraag {letters} / our reading, question {letters})"))
-        .unwrap_or_default()
+fn asked(question: Option<&str>, pick: Pick) -> String {
+    let said = |letters| {
+        let (nl, en) = (format!("onze lezing, vraag {letters}"), format!("our reading, question {letters}"));
+        format!(" ({})", pick(&Bilingual::of(nl, en)))
+    };
+    question.map(said).unwrap_or_default()
 }
 
 fn join<T: ToString>(items: &[T]) -> String {
@@ -351,6 +389,14 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn dutch(text: &Bilingual) -> &str {
+        &text.nl
+    }
+
+    fn english(text: &Bilingual) -> &str {
+        &text.en
+    }
 
     #[test]
     fn the_matrix_says_who_may_receive_what_on_which_basis() {
@@ -378,8 +424,8 @@ mod tests {
     fn a_role_and_a_category_of_one_code_have_each_their_own_name() {
         let matrix = Matrix::of(&Catalogue::embedded().unwrap());
         let row = matrix.rows.iter().find(|row| row.basis.as_str() == "uitstroomprofiel.leerplicht").unwrap();
-        let [.., to, _, _, _, optional, _] = row.cells();
-        assert!(to.starts_with("gemeente, Leerplicht /"), "{to}");
+        let [.., to, _, _, _, optional, _] = row.cells(dutch);
+        assert!(to.starts_with("gemeente, Leerplicht ("), "{to}");
         assert!(optional.contains("Of de leerling nog leer- of kwalificatieplichtig is"), "{optional}");
     }
 
@@ -397,7 +443,7 @@ mod tests {
             }
         }
         // The text that held until 31 August 2026 is told as that.
-        assert!(matrix.text().contains("art. 5 lid 1 UAVG, art. 5 UAVG (tot 1-9-2026)"));
+        assert!(matrix.text(dutch).contains("art. 5 lid 1 UAVG, art. 5 UAVG (tot 1-9-2026)"));
     }
 
     #[test]
@@ -407,7 +453,7 @@ mod tests {
         for row in copies {
             assert!(row.note.is_some(), "{}", row.basis);
         }
-        let (text, html) = (matrix.text(), matrix.html());
+        let (text, html) = (matrix.text(dutch), matrix.html(dutch));
         for part in ["aan de ouders", "onze lezing, vraag"] {
             assert!(text.contains(part) && html.contains(part), "{part}");
         }
@@ -434,34 +480,38 @@ mod tests {
     #[test]
     fn every_rendering_names_every_basis() {
         let matrix = Matrix::of(&Catalogue::embedded().unwrap());
-        let (text, markdown, html) = (matrix.text(), matrix.markdown(), matrix.html());
-        for row in &matrix.rows {
-            assert!(text.contains(row.basis.as_str()), "{}", row.basis);
-            assert!(markdown.contains(row.basis.as_str()), "{}", row.basis);
-            assert!(html.contains(&format!("<th scope=\"row\">{}", row.basis)), "{}", row.basis);
-            let (senders, purposes) = (row.senders.iter().map(ToString::to_string), &row.purposes);
-            let categories = row.required.iter().chain(&row.optional).chain(&row.opt_out);
-            let words = [&row.words.roles, &row.words.purposes, &row.words.categories];
-            let codes = senders.map(|code| (words[0], code));
-            let codes = codes.chain(purposes.iter().map(|code| (words[1], code.to_string())));
-            for (words, code) in codes.chain(categories.map(|code| (words[2], code.to_string()))) {
-                let label = &words[&code];
-                let said = format!("{} / {} ({code})", label.nl, label.en);
-                assert!(text.contains(&said) && markdown.contains(&said), "{said}");
-                assert!(html.contains(&escape(&said)), "{said}");
+        let both: [Pick; 2] = [dutch, english];
+        for pick in both {
+            let (text, markdown, html) = (matrix.text(pick), matrix.markdown(pick), matrix.html(pick));
+            for row in &matrix.rows {
+                assert!(text.contains(row.basis.as_str()), "{}", row.basis);
+                assert!(markdown.contains(row.basis.as_str()), "{}", row.basis);
+                assert!(html.contains(&format!("<th scope=\"row\">{}", row.basis)), "{}", row.basis);
+                let (senders, purposes) = (row.senders.iter().map(ToString::to_string), &row.purposes);
+                let categories = row.required.iter().chain(&row.optional).chain(&row.opt_out);
+                let words = [&row.words.roles, &row.words.purposes, &row.words.categories];
+                let codes = senders.map(|code| (words[0], code));
+                let codes = codes.chain(purposes.iter().map(|code| (words[1], code.to_string())));
+                for (words, code) in codes.chain(categories.map(|code| (words[2], code.to_string()))) {
+                    let said = format!("{} ({code})", pick(&words[&code]));
+                    assert!(text.contains(&said) && markdown.contains(&said), "{said}");
+                    assert!(html.contains(&escape(&said)), "{said}");
+                }
             }
+            for page in [&text, &markdown, &html] {
+                assert!(page.contains(pick(&STANDS_BY)));
+                assert!(!page.contains(" / "), "one language");
+            }
+            assert!(html.contains("Werk &amp; Inkomen") || html.contains("work and income"));
+            assert!(html.contains("<caption>"));
+            assert!(
+                markdown
+                    .lines()
+                    .filter(|line| line.starts_with("| "))
+                    .all(|line| { line.replace("\\|", "").matches('|').count() == 10 })
+            );
         }
-        for page in [&text, &markdown, &html] {
-            assert!(page.contains("(staat klaar / stands by)"));
-        }
-        let guard = |id: &str| matrix.rows[0].conditions.iter().find(|one| one.id == id).unwrap().mark();
+        let guard = |id: &str| matrix.rows[0].conditions.iter().find(|one| one.id == id).unwrap().mark(dutch);
         assert_eq!((guard("guards.geheimhouding").is_empty(), guard("guards.pgn").is_empty()), (false, true));
-        assert!(html.contains("Werk &amp; Inkomen") && html.contains("<caption>"));
-        assert!(
-            markdown
-                .lines()
-                .filter(|line| line.starts_with("| "))
-                .all(|line| { line.replace("\\|", "").matches('|').count() == 10 })
-        );
     }
 }

@@ -159,7 +159,7 @@ pub fn minimise_each(
     let claimed: BTreeSet<&Category> = permits.iter().flat_map(|permit| permit.allowed()).collect();
     for (name, _) in contents.members() {
         if dataset.category_of(name).is_none_or(|category| !claimed.contains(category)) {
-            faults.push(at(name, &FORBIDDEN));
+            faults.push(at(name, &FORBIDDEN_WORDS));
         }
     }
     for category in omit {
@@ -169,12 +169,12 @@ pub fn minimise_each(
             .filter(|permit| permit.party().role != Role::Betrokkene && permit.allowed().contains(category))
             .peekable();
         if others.peek().is_none() || !others.all(|permit| permit.opt_out().contains(category)) {
-            faults.extend(fields(dataset, category).map(|name| at(name, &NOT_OPTIONAL)));
+            faults.extend(fields(dataset, category).map(|name| at(name, &NOT_OPTIONAL_WORDS)));
         }
     }
     for category in permits.iter().flat_map(|permit| permit.required()).collect::<BTreeSet<_>>() {
         if !contents.categories().contains(category) {
-            faults.extend(fields(dataset, category).map(|name| at(name, &MISSING)));
+            faults.extend(fields(dataset, category).map(|name| at(name, &MISSING_WORDS)));
         }
     }
     if !faults.is_empty() {
@@ -227,16 +227,23 @@ fn fields<'a>(dataset: &'a Dataset, category: &'a Category) -> impl Iterator<Ite
 
 struct Words(&'static str, Bilingual, Bilingual);
 
-static FORBIDDEN: Words = Words(
-    "forbidden-category",
+/// The code of a fault: no recipient's basis allows this part.
+pub const FORBIDDEN: &str = "forbidden-category";
+/// The code of a fault: a basis does not leave it to the person to have this part left out.
+pub const NOT_OPTIONAL: &str = "may-not-omit";
+/// The code of a fault: a basis requires this part, and it is not there.
+pub const MISSING: &str = "missing-category";
+
+static FORBIDDEN_WORDS: Words = Words(
+    FORBIDDEN,
     Bilingual::new(
         "De grondslag staat dit deel niet toe: wat zij niet noemt, mag niet mee.",
         "The basis does not allow this part: what it does not name may not travel.",
     ),
     Bilingual::new("Laat dit deel weg.", "Leave this part out."),
 );
-static NOT_OPTIONAL: Words = Words(
-    "may-not-omit",
+static NOT_OPTIONAL_WORDS: Words = Words(
+    NOT_OPTIONAL,
     Bilingual::new(
         "Dit deel kan niet op verzoek van de jongere worden weggelaten.",
         "This part cannot be left out at the young person's wish.",
@@ -246,14 +253,21 @@ static NOT_OPTIONAL: Words = Words(
         "Leave out only what the basis leaves to the young person.",
     ),
 );
-static MISSING: Words = Words(
-    "missing-category",
+static MISSING_WORDS: Words = Words(
+    MISSING,
     Bilingual::new(
         "De grondslag eist dit deel, en het ontbreekt.",
         "The basis requires this part, and it is missing.",
     ),
     Bilingual::new("Vul dit deel in.", "Fill in this part."),
 );
+
+/// What a fault of the content means, by its code.
+#[must_use]
+pub fn words_of(code: &str) -> Option<&'static Bilingual> {
+    let all = [&FORBIDDEN_WORDS, &NOT_OPTIONAL_WORDS, &MISSING_WORDS];
+    all.into_iter().find(|words| words.0 == code).map(|words| &words.1)
+}
 
 fn at(name: &str, words: &Words) -> Fault {
     let mut fault = Fault::at(format!("/content/{name}"), words.0, "", "");

@@ -62,6 +62,10 @@ pub(super) fn fill(text: &Bilingual, particulars: Option<&Particulars>) -> Bilin
     let (nl, en) = if is_known { (",", "") } else { (", of kan zijn,", ", or may be,") };
     let maybe = (nl.to_owned(), en.to_owned());
     let mut filled = text.clone();
+    if particulars.is_none() {
+        filled.nl = without_age(&filled.nl).into();
+        filled.en = without_age(&filled.en).into();
+    }
     for (name, (nl, en)) in PLACES.into_iter().zip([today, submitted, asked, removed, contactgemeente, maybe])
     {
         let place = format!("{{{name}}}");
@@ -69,6 +73,13 @@ pub(super) fn fill(text: &Bilingual, particulars: Option<&Particulars>) -> Bilin
         filled.en = filled.en.replace(&place, &en).into();
     }
     filled
+}
+
+/// The sentences that do not tell the age, where others do: *is of this age* says nothing to who is not told which.
+fn without_age(text: &str) -> String {
+    const BETWEEN: &str = ". ";
+    let told: Vec<&str> = text.split(BETWEEN).filter(|sentence| !sentence.contains("{leeftijd")).collect();
+    if told.is_empty() { text.to_owned() } else { told.join(BETWEEN) }
 }
 
 /// An age in words, such as `18 jaar`; an incomplete date of birth allows more than one.
@@ -95,6 +106,17 @@ mod tests {
             removed: today,
             contactgemeente: Some("Alkmaar (0361)".to_owned()),
         }
+    }
+
+    #[test]
+    fn who_is_not_told_the_age_reads_no_sentence_about_it() {
+        let text = Bilingual::new(
+            "De leerling is {leeftijd}. Wie 16 jaar of ouder is, geeft zelf toestemming. Die ontbreekt.",
+            "The pupil is {leeftijd}. Who is 16 or older consents in person. That is missing.",
+        );
+        let filled = fill(&text, None);
+        assert_eq!(filled.nl, "Wie 16 jaar of ouder is, geeft zelf toestemming. Die ontbreekt.");
+        assert_eq!(filled.en, "Who is 16 or older consents in person. That is missing.");
     }
 
     #[test]

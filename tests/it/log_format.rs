@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use sluis::{
     accesslog::{
-        entry::{Event, LEAF_LENGTH, Outcome, Part, PartName, Staff, Version, commitment, leaf},
+        entry::{
+            CategoryFault, Event, LEAF_LENGTH, Outcome, Part, PartName, Staff, Version, commitment, leaf,
+        },
         own::OwnEntry,
         receipt::{Claims, TYP},
     },
@@ -60,6 +62,10 @@ fn full() -> Part {
         basis: Some("overgangsdocument.pro".parse().unwrap()),
         provisions: vec!["wvo2020:2.31b:3".parse().unwrap()],
         conditions: vec!["overgangsdocument.voortzetting".to_owned()],
+        faults: vec![CategoryFault {
+            category: "leerplicht".parse().unwrap(),
+            code: "forbidden-category".to_owned(),
+        }],
         categories: ["school".parse().unwrap()].into(),
         omitted: ["wensen".parse().unwrap()].into(),
         continues: Some(true),

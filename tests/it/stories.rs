@@ -22,4 +22,5 @@ mod removal;
 mod residence;
 mod search;
 mod steps;
+mod truthful;
 mod undelivered;

@@ -78,7 +78,8 @@ words! {
         Question = "question",
         /// A recipient looked for a person in its own inbox.
         Search = "search",
-        /// A copy was made for the person.
+        /// The sender collected the copy that was made for the person, to hand it over. That it was made is a `push` to the
+        /// role `betrokkene`.
         CopyForPerson = "copy-for-person",
         /// A party published an encryption key.
         KeyPublished = "key-published",

@@ -83,6 +83,16 @@ impl TryFrom<WrittenStaff> for Staff {
     }
 }
 
+/// A part of the content for which it was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CategoryFault {
+    /// Which part.
+    pub category: Category,
+    /// What is wrong with it: a stable code, such as `forbidden-category`.
+    pub code: String,
+}
+
 /// The body of a part. Its members are written in this order, absent ones are left out, lists that are empty too.
 ///
 /// No member holds a person's number, name or date of birth: a person appears as a [`PersonId`] of that party's scope,
@@ -162,6 +172,9 @@ pub struct Part {
     /// The ids of the conditions that held (permitted) or failed (refused).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<String>,
+    /// The parts of the content that stood in the way of what was refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<CategoryFault>,
     /// The categories that were sealed, delivered or asked for.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub categories: BTreeSet<Category>,
@@ -261,6 +274,7 @@ impl Part {
             .into_iter()
             .filter_map(Option::as_deref)
             .chain(self.conditions.iter().map(String::as_str))
+            .chain(self.faults.iter().map(|fault| fault.code.as_str()))
             .chain(self.subjects.iter().map(String::as_str))
     }
 }

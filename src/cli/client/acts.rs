@@ -19,7 +19,11 @@ use super::{
     text::member,
 };
 use crate::{
-    cli::{Context, Exit, Failure, Language, language::tell},
+    cli::{
+        Context, Exit, Failure, Language,
+        language::{Said, both, tell},
+        moment,
+    },
     domain::{
         declaration::Capacity,
         id::{DeclarationId, PacketId},
@@ -37,8 +41,19 @@ const DECLARATION: &str = r#"`template DATASET --declaration KIND` writes one of
     "evidence": { "kind": "formulier", "recordedOn": "2026-05-20" }
   }
 
-kind: instemming, toestemming, geen-bezwaar, kennisgenomen, bezwaar, beperking. The first three name one recipient in
-`towards`, for each recipient another declaration; a toestemming names its `purpose` too. docs/api-design.md has every member."#;
+kind: instemming, toestemming, geen-bezwaar, kennisgenomen, bezwaar, beperking. The first three name one recipient in `towards`, for each recipient another declaration; a toestemming names its `purpose` too. docs/api-design.md has every member."#;
+
+const SEARCH: &str = r#"Whom to search for: by name, by a persoonsgebonden nummer, or by the reference that you gave with `ack`:
+  { "name": { "given": "Toby", "family": "Voorbeeld" }, "birthDate": "2007-11-03", "purpose": "voortzetting-ondersteuning" }
+  { "reference": { "kind": "pgn", "value": "999990019" }, "purpose": "voortzetting-ondersteuning" }
+  { "reference": { "kind": "own", "value": "Z-2026-104" } }
+
+`purpose` is the purpose for which it was sent; `sluis client datasets` names them. What was sent for another is not found. That
+you searched, and for whom, is an entry in the log.
+
+Examples:
+  sluis client search wie.json
+  sluis client search - < wie.json"#;
 
 /// `sluis client ack`.
 #[derive(Debug, Args)]
@@ -83,9 +98,9 @@ pub enum Withdrawn {
     Declaration {
         /// The declaration.
         id: DeclarationId,
-        /// Who withdraws it.
-        #[arg(long, value_name = "CAPACITY", default_value = "persoon", value_parser = clap::value_parser!(Capacity))]
-        by: Capacity,
+        /// Who withdraws it: must be given, since the log says so.
+        #[arg(long, value_name = "CAPACITY", value_parser = clap::value_parser!(Capacity))]
+        by: Option<Capacity>,
     },
     /// A packet that this party sent: who did not collect it yet never will; who did is told.
     Packet {
@@ -113,6 +128,7 @@ pub struct AnswerRequest {
 
 /// `sluis client search`.
 #[derive(Debug, Args)]
+#[command(after_long_help = SEARCH)]
 pub struct Search {
     /// Whom to search for, as JSON: a `reference`, or `name` with `birthDate` and `purpose`; `-` is standard input.
     #[arg(value_name = "FILE")]
@@ -142,7 +158,7 @@ impl Declare {
     /// As any call. Under its key it cannot be recorded twice.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
-        let body = read_json(&self.file)?;
+        let body = read_json(&self.file, DECLARE_FORM)?;
         let path = "/v1/declarations";
         let pending = match self.idempotency_key {
             Some(key) => Pending::under(key),
@@ -176,6 +192,9 @@ impl Withdraw {
     /// # Errors
     /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
+        if matches!(self.what, Withdrawn::Declaration { by: None, .. }) {
+            return Err(by_nobody());
+        }
         let session = Session::open_as_staff(choice, at)?;
         let call = match self.what {
             Withdrawn::Declaration { id, by } => {
@@ -217,9 +236,16 @@ impl Search {
     /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
-        let found = lists::search("/v1/inbox/searches", &self.file, &session).await?;
+        let (found, purpose) =
+            lists::search("/v1/inbox/searches", (&self.file, SEARCH_FORM), &session).await?;
         if found.is_empty() {
-            at.out.say(("Niets gevonden.", "Nothing found."))?;
+            at.out.say(match purpose {
+                None => Said::new("Niets gevonden.", "Nothing found."),
+                Some(purpose) => both!(
+                    "Niets gevonden voor het doel {purpose}. Wat voor een ander doel is gestuurd, vindt u onder dat doel.",
+                    "Nothing found for the purpose {purpose}. What was sent for another is found under that one."
+                ),
+            })?;
             return Ok(Exit::Refused);
         }
         lists::print(&found, at)?;
@@ -227,6 +253,25 @@ impl Search {
         Ok(Exit::Done)
     }
 }
+
+/// The capacities stand in the message: who forgets `--by` did not know them.
+fn by_nobody() -> Failure {
+    let choices = Capacity::ALL.map(Capacity::as_str).join(", ");
+    Failure::usage((
+        "er is niet gezegd wie de verklaring intrekt",
+        "it is not said who withdraws the declaration",
+    ))
+    .now(both!("geef --by met een van: {choices}", "give --by with one of: {choices}"))
+}
+
+const SEARCH_FORM: (&str, &str) = (
+    "`sluis client search --help` laat zien wat erin moet staan",
+    "`sluis client search --help` shows what it must hold",
+);
+const DECLARE_FORM: (&str, &str) = (
+    "`sluis client declare --help` laat zien wat erin moet staan",
+    "`sluis client declare --help` shows what it must hold",
+);
 
 pub(super) async fn done(
     call: Call,
@@ -247,10 +292,14 @@ pub(super) fn told(text: &str, answer: &Value) -> String {
     format!("{text}: {}{log}", of("/id"))
 }
 
-/// A withdrawal: who can no longer collect what, and who had collected it. The gateway tells parties; the young person, who
-/// had a copy through the sender, hears it from the sender alone.
+/// A withdrawal: who can no longer collect what, and who had collected it; or that nothing was recorded now. The gateway tells
+/// parties; the young person, who had a copy through the sender, hears it from the sender alone.
 fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
-    let mut lines = vec![told(language.pick("Ingetrokken", "Withdrawn"), answer)];
+    let mut lines = if answer.get("logIndex").is_none() {
+        vec![earlier(answer, language)]
+    } else {
+        vec![told(language.pick("Ingetrokken", "Withdrawn"), answer)]
+    };
     for (list, nl, en) in [
         ("/stopped", "tegengehouden", "stopped"),
         ("/told", "al opgehaald, krijgt bericht", "collected already, is told"),
@@ -267,5 +316,34 @@ fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
             lines.push(format!("  {packet}  {party}: {what}"));
         }
     }
+    let standing: Vec<&Value> =
+        answer.get("stillStanding").and_then(Value::as_array).into_iter().flatten().collect();
+    if lines.len() == 1 && answer.get("logIndex").is_some() {
+        lines.push(language.pick("  er is niets gestopt", "  nothing was stopped").to_owned());
+    }
+    for one in standing {
+        let (id, by) = (member(one, "/id"), member(one, "/givenBy"));
+        let since = moment::short_of(&member(one, "/givenAt"), language);
+        lines.push(tell!(
+            language,
+            "Let op: hiernaast geldt nog dezelfde verklaring, van {since} door {by}: {id}. Zolang die geldt, mag er nog worden \
+             gestuurd. Intrekken: sluis client withdraw declaration {id} --by WIE",
+            "Mind: the same declaration still stands beside it, of {since} by {by}: {id}. While it does, more may be sent. To \
+             withdraw: sluis client withdraw declaration {id} --by WHO"
+        ));
+    }
     lines.join("\n")
+}
+
+/// What was withdrawn before stays as it was recorded then.
+fn earlier(answer: &Value, language: Language) -> String {
+    let id = member(answer, "/id");
+    let when = moment::short_of(&member(answer, "/withdrawnAt"), language);
+    let by = member(answer, "/withdrawnBy");
+    let by = if by.is_empty() { by } else { tell!(language, " door {by}", " by {by}") };
+    tell!(
+        language,
+        "Was al ingetrokken, op {when}{by}: {id}. Er is nu niets vastgelegd.",
+        "Was withdrawn already, on {when}{by}: {id}. Nothing was recorded now."
+    )
 }

@@ -26,7 +26,7 @@ use crate::{
         output::one_line,
     },
     domain::clock::{amsterdam_date, from_millis},
-    merkle::note::LogVerifier,
+    merkle::{checkpoint::Checkpoint, note::LogVerifier},
 };
 
 /// The arguments of `sluis client entries`.
@@ -65,6 +65,7 @@ impl Entries {
     /// # Errors
     /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
+        self.in_order()?;
         let session = Session::open(choice, at)?;
         let log = if self.verify { Some(needed(session.log()?)?) } else { None };
         let (names, rules) = if at.out.is_json() {
@@ -74,37 +75,42 @@ impl Entries {
         };
         let language = at.out.language();
         let teller = rules.as_ref().map(|rules| Teller { names: &names, rules, language });
-        let mut pages = Pages::of(&session.gateway, "/v1/entries", &self.range);
-        let (mut count, mut wrong): (u64, u64) = (0, 0);
-        while let Some(items) = pages.next().await? {
+        // What is left out counts for no limit.
+        let range = Range { after: self.range.after, limit: None };
+        let mut pages = Pages::of(&session.gateway, "/v1/entries", &range);
+        let mut tally = Tally::default();
+        'all: while let Some(items) = pages.next().await? {
             for item in items.iter().filter(|item| self.wants(item)) {
+                if self.range.limit.is_some_and(|limit| tally.count >= u64::from(limit)) {
+                    tally.is_cut = true;
+                    break 'all;
+                }
+                if tally.count == 0 {
+                    at.out.say(("Tijden zijn Nederlandse tijd.", "Times are those of Amsterdam."))?;
+                }
                 let verdict = log.as_ref().map(|log| judged(item, log));
-                wrong = wrong.saturating_add(u64::from(verdict.as_ref().is_some_and(Result::is_err)));
-                count = count.saturating_add(1);
+                tally.add(item, verdict.as_ref());
                 let document = judged_document(item, verdict.as_ref());
                 at.out.show(&document, || line(item, verdict.as_ref(), teller.as_ref(), language))?;
             }
         }
-        if count == 0 {
-            at.out.say(("Niets.", "Nothing."))?;
-        }
-        if log.is_some() {
-            at.out.say(both!(
-                "{count} gecontroleerd, {wrong} klopt niet",
-                "{count} verified, {wrong} do not hold"
-            ))?;
-        }
-        if wrong > 0 {
-            return Err(Failure::refused(both!(
-                "{wrong} van de {count} regels kloppen niet",
-                "{wrong} of {count} entries do not hold"
+        tally.told(log.is_some(), at)
+    }
+
+    /// # Errors
+    /// When the days leave nothing.
+    fn in_order(&self) -> Result<(), Failure> {
+        match (self.since, self.until) {
+            (Some(since), Some(until)) if since >= until => Err(Failure::usage((
+                "--since ligt niet voor --until: daartussen ligt geen dag",
+                "--since is not before --until: no day lies between",
             ))
             .now((
-                "bewaar deze uitvoer en vertel het de beheerder van de gateway en uw privacy officer",
-                "keep this output and tell the gateway's operator and your privacy officer",
-            )));
+                "--until is de eerste dag die er niet meer bij hoort; wissel de dagen om, of kies een latere",
+                "--until is the first day that is left out; swap the days, or choose a later one",
+            ))),
+            _ => Ok(()),
         }
-        Ok(Exit::Done)
     }
 
     fn wants(&self, item: &Value) -> bool {
@@ -136,17 +142,83 @@ fn needed(log: Option<LogVerifier>) -> Result<LogVerifier, Failure> {
     })
 }
 
-fn judged(item: &Value, log: &LogVerifier) -> Result<(), Said> {
-    let entry = OwnEntry::deserialize(item)
-        .map_err(|_| Said::new("het heeft niet de vorm van een regel", "it has not the form of an entry"))?;
-    entry.verify(log).map(drop).map_err(|error| Said::same(error.to_string()))
+/// What was printed, and what can be said of all of it.
+#[derive(Debug, Default)]
+struct Tally {
+    count: u64,
+    wrong: u64,
+    /// Whether there are more than were asked for.
+    is_cut: bool,
+    last: Option<u64>,
+    /// The latest state of the log that an entry was proven in.
+    proven_in: Option<Checkpoint>,
 }
 
-fn judged_document(item: &Value, verdict: Option<&Result<(), Said>>) -> Value {
+impl Tally {
+    fn add(&mut self, item: &Value, verdict: Option<&Result<Checkpoint, Said>>) {
+        self.count = self.count.saturating_add(1);
+        self.wrong = self.wrong.saturating_add(u64::from(verdict.is_some_and(Result::is_err)));
+        self.last = item.get("index").and_then(Value::as_u64);
+        if let Some(Ok(checkpoint)) = verdict
+            && self.proven_in.as_ref().is_none_or(|earlier| earlier.size < checkpoint.size)
+        {
+            self.proven_in = Some(checkpoint.clone());
+        }
+    }
+
+    fn told(self, is_verified: bool, at: &mut Context) -> Result<Exit, Failure> {
+        let Self { count, wrong, is_cut, last, proven_in } = self;
+        if count == 0 {
+            at.out.say(("Niets.", "Nothing."))?;
+        }
+        if let Some(last) = last.filter(|_| is_cut) {
+            at.out.say(both!(
+                "Dit zijn de oudste {count}. Verder: --after {last}, of zonder --limit.",
+                "These are the oldest {count}. Go on: --after {last}, or without --limit."
+            ))?;
+        }
+        if is_verified {
+            at.out.say(both!(
+                "{count} gecontroleerd, {wrong} klopt niet",
+                "{count} verified, {wrong} do not hold"
+            ))?;
+        }
+        if wrong > 0 {
+            return Err(Failure::refused(both!(
+                "{wrong} van de {count} regels kloppen niet",
+                "{wrong} of {count} entries do not hold"
+            ))
+            .now((
+                "bewaar deze uitvoer en vertel het de beheerder van de gateway en uw privacy officer",
+                "keep this output and tell the gateway's operator and your privacy officer",
+            )));
+        }
+        if let Some(Checkpoint { origin, size, root }) = proven_in {
+            at.out.say(both!(
+                "Wat dit bewijst: elke regel hierboven staat zo in het log {origin}, dat toen {size} regels had (stand {root}), \
+                 getekend met de `log_vkey` in uw profiel.\nWat dit niet bewijst: dat u alle regels over u ziet, of dat anderen \
+                 hetzelfde log zien. Hoe u dat vergelijkt: docs/voor-de-functionaris.md",
+                "What this proves: each entry above stands so in the log {origin}, which had {size} entries then (root {root}), \
+                 signed with the `log_vkey` of your profile.\nWhat this does not prove: that you see every entry about you, or \
+                 that others see the same log. How to compare that: docs/voor-de-functionaris.md"
+            ))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// The state of the log that the entry is proven in, or what does not hold.
+fn judged(item: &Value, log: &LogVerifier) -> Result<Checkpoint, Said> {
+    let entry = OwnEntry::deserialize(item)
+        .map_err(|_| Said::new("het heeft niet de vorm van een regel", "it has not the form of an entry"))?;
+    entry.verify(log).map(|proven| proven.checkpoint).map_err(|error| Said::same(error.to_string()))
+}
+
+fn judged_document(item: &Value, verdict: Option<&Result<Checkpoint, Said>>) -> Value {
     let mut document = item.clone();
     if let (Some(verdict), Some(members)) = (verdict, document.as_object_mut()) {
         let verdict = match verdict {
-            Ok(()) => json!({ "holds": true }),
+            Ok(checkpoint) => json!({ "holds": true, "size": checkpoint.size, "root": checkpoint.root }),
             Err(why) => json!({ "holds": false, "why": why.text(Language::En) }),
         };
         members.insert("verified".to_owned(), verdict);
@@ -157,7 +229,7 @@ fn judged_document(item: &Value, verdict: Option<&Result<(), Said>>) -> Value {
 /// One sentence, its index, and whether it holds.
 fn line(
     item: &Value,
-    verdict: Option<&Result<(), Said>>,
+    verdict: Option<&Result<Checkpoint, Said>>,
     teller: Option<&Teller<'_>>,
     language: Language,
 ) -> String {
@@ -165,7 +237,7 @@ fn line(
     let sentence = teller.map(|teller| teller.sentence(time_of(item), &Told::of(item))).unwrap_or_default();
     let verdict = match verdict {
         None => String::new(),
-        Some(Ok(())) => language.pick(" · klopt", " · holds").to_owned(),
+        Some(Ok(_)) => language.pick(" · klopt", " · holds").to_owned(),
         Some(Err(why)) => {
             let why = why.text(language);
             tell!(language, " · KLOPT NIET: {why}", " · DOES NOT HOLD: {why}")

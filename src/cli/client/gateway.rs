@@ -6,6 +6,7 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use indicatif::ProgressBar;
 use reqwest::{Url, redirect};
 use serde::de::DeserializeOwned;
 
@@ -14,7 +15,7 @@ use super::{problem::Problem, profile::Profile, retry::Retry, tls};
 use crate::{
     cli::{
         Failure, Language,
-        language::{Said, both},
+        language::{Said, both, tell},
     },
     domain::{clock::Clock, id::Entropy},
     identity::tls::Hands,
@@ -31,6 +32,7 @@ pub struct Gateway {
     staff: HeaderMap,
     retry: Retry,
     entropy: Arc<dyn Entropy>,
+    watch: Option<(ProgressBar, Language)>,
 }
 
 impl Gateway {
@@ -56,7 +58,14 @@ impl Gateway {
                 Failure::internal(("kan geen HTTP-verbinding voorbereiden", "cannot make an HTTP client"))
                     .because(error)
             })?;
-        Ok(Self { http, base, staff, retry: Retry::default(), entropy })
+        Ok(Self { http, base, staff, retry: Retry::default(), entropy, watch: None })
+    }
+
+    /// The same gateway; who watches this bar, and sees it, is told that a call is made again.
+    #[must_use]
+    pub fn watched(mut self, watch: (ProgressBar, Language)) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// The same gateway with other bounds for repetition.
@@ -95,10 +104,24 @@ impl Gateway {
             let may_repeat = call.repeatable || !doubtful;
             let pause = if may_repeat { self.retry.wait(made, *wait, &*self.entropy) } else { None };
             match pause {
-                Some(pause) => tokio::time::sleep(pause).await,
+                Some(pause) => {
+                    self.tell_again(made);
+                    tokio::time::sleep(pause).await;
+                }
                 None => return Err(error),
             }
         }
+    }
+
+    /// Nobody should look at a terminal that says nothing.
+    fn tell_again(&self, made: u32) {
+        let Some((bar, language)) = &self.watch else { return };
+        let attempts = self.retry.attempts;
+        bar.println(tell!(
+            language,
+            "De gateway geeft nog geen antwoord: poging {made} van {attempts} …",
+            "The gateway gives no answer yet: attempt {made} of {attempts} …"
+        ));
     }
 
     async fn attempt(&self, call: &Call) -> Result<Answer, CallError> {

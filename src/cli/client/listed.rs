@@ -6,7 +6,7 @@ use super::{
     names::{Names, number},
     text::{member, when, word},
 };
-use crate::cli::{Language, table::Table};
+use crate::cli::{Language, language::tell, table::Table};
 
 /// How a list becomes a table.
 pub type Shape = fn(&[Value], &Names, Language) -> Table;
@@ -15,19 +15,42 @@ pub type Shape = fn(&[Value], &Names, Language) -> Table;
 #[must_use]
 pub fn received(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["log", "kenmerk", "soort", "gegevens", "van", "gemeente", "stand", "op te halen tot"],
-        ["log", "id", "kind", "dataset", "from", "municipality", "state", "to be collected until"],
+        [
+            "log",
+            "kenmerk",
+            "soort",
+            "gegevens",
+            "van",
+            "gemeente",
+            "stand",
+            "opgehaald",
+            "op te halen tot (Nederlandse tijd)",
+        ],
+        [
+            "log",
+            "id",
+            "kind",
+            "dataset",
+            "from",
+            "municipality",
+            "state",
+            "collected",
+            "to be collected until (Amsterdam time)",
+        ],
     ));
     for item in items {
+        let state = member(item, "/state");
+        // A recipient sees its own copy only.
+        let own = recipients(item).next();
         table.row([
             member(item, "/logIndex"),
             member(item, "/id"),
             word(&member(item, "/kind"), language),
             member(item, "/dataset"),
             party(item, "/sender", names, language),
-            // A recipient sees its own copy only.
-            recipients(item).map(municipality).find(|code| !code.is_empty()).unwrap_or_default(),
-            word(&member(item, "/state"), language),
+            own.map(|copy| municipality(copy, names)).unwrap_or_default(),
+            word(&state, language),
+            own.map(|copy| collected(copy, &state, language)).unwrap_or_default(),
             when(item, "/expires", language),
         ]);
     }
@@ -38,8 +61,26 @@ pub fn received(items: &[Value], names: &Names, language: Language) -> Table {
 #[must_use]
 pub fn sent(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["log", "kenmerk", "gegevens", "aan", "gemeente", "stand", "op te halen tot"],
-        ["log", "id", "dataset", "to", "municipality", "state", "to be collected until"],
+        [
+            "log",
+            "kenmerk",
+            "gegevens",
+            "aan",
+            "gemeente",
+            "stand",
+            "opgehaald",
+            "op te halen tot (Nederlandse tijd)",
+        ],
+        [
+            "log",
+            "id",
+            "dataset",
+            "to",
+            "municipality",
+            "state",
+            "collected",
+            "to be collected until (Amsterdam time)",
+        ],
     ));
     for item in items {
         for recipient in recipients(item) {
@@ -50,8 +91,9 @@ pub fn sent(items: &[Value], names: &Names, language: Language) -> Table {
                 member(item, "/id"),
                 member(item, "/dataset"),
                 party(recipient, "/party", names, language),
-                municipality(recipient),
+                municipality(recipient, names),
                 word(&state, language),
+                collected(recipient, &state, language),
                 when(item, "/expires", language),
             ]);
         }
@@ -59,20 +101,42 @@ pub fn sent(items: &[Value], names: &Names, language: Language) -> Table {
     table
 }
 
+/// When a copy was collected, whatever became of it since; and that it never was, where it no longer can be.
+fn collected(copy: &Value, state: &str, language: Language) -> String {
+    let at = when(copy, "/collectedAt", language);
+    let is_over = matches!(state, "withdrawn" | "withheld" | "expired");
+    if at.is_empty() && is_over { language.pick("nee", "no").to_owned() } else { at }
+}
+
 /// What this party asked, with the answer of each recipient.
 #[must_use]
 pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["log", "kenmerk", "gegevens", "aan", "gemeente", "antwoord", "te beantwoorden tot"],
-        ["log", "id", "dataset", "to", "municipality", "answer", "to be answered until"],
+        [
+            "log",
+            "kenmerk",
+            "gegevens",
+            "aan",
+            "gemeente",
+            "antwoord",
+            "te beantwoorden tot (Nederlandse tijd)",
+        ],
+        ["log", "id", "dataset", "to", "municipality", "answer", "to be answered until (Amsterdam time)"],
     ));
     for item in items {
         for recipient in recipients(item) {
             let continues = recipient.pointer("/answer/continues").and_then(Value::as_bool);
             let state = member(item, "/state");
+            let is_withdrawn = [&*state, &*member(recipient, "/state")].contains(&"withdrawn");
             let (answer, until) = match continues {
-                Some(true) => (language.pick("ja", "yes").to_owned(), String::new()),
-                Some(false) => (language.pick("nee", "no").to_owned(), String::new()),
+                Some(continues) => {
+                    let answer = if continues { ("ja", "yes") } else { ("nee", "no") };
+                    let answer = language.pick(answer.0, answer.1);
+                    // An answer to what was taken back carries nothing any more.
+                    let rest = language.pick(", daarna ingetrokken", ", withdrawn since");
+                    (format!("{answer}{}", if is_withdrawn { rest } else { "" }), String::new())
+                }
+                None if is_withdrawn => (word("withdrawn", language), String::new()),
                 None if matches!(state.as_str(), "" | "open") => {
                     (language.pick("nog geen", "none yet").to_owned(), when(item, "/expires", language))
                 }
@@ -83,7 +147,7 @@ pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
                 member(item, "/id"),
                 member(item, "/dataset"),
                 party(recipient, "/party", names, language),
-                municipality(recipient),
+                municipality(recipient, names),
                 answer,
                 until,
             ]);
@@ -92,27 +156,49 @@ pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
     table
 }
 
-/// Notices.
+/// Notices, each with what it asks for.
 #[must_use]
 pub fn notices(items: &[Value], names: &Names, language: Language) -> Table {
-    let mut table = Table::new(
-        language.pick(["log", "sinds", "wat", "kenmerk", "bij"], ["log", "since", "what", "id", "at"]),
-    );
+    let mut table = Table::new(language.pick(
+        ["log", "sinds (Nederlandse tijd)", "wat", "gegevens", "van", "aan", "kenmerk", "wat nu"],
+        ["log", "since (Amsterdam time)", "what", "dataset", "from", "to", "id", "what to do"],
+    ));
     for item in items {
+        let kind = member(item, "/kind");
         table.row([
             member(item, "/logIndex"),
             when(item, "/at", language),
-            word(&member(item, "/kind"), language),
-            member(item, "/packet"),
+            word(&kind, language),
+            member(item, "/dataset"),
+            party(item, "/sender", names, language),
             party(item, "/party", names, language),
+            member(item, "/packet"),
+            to_do(&kind, language).to_owned(),
         ]);
     }
     table
 }
 
+fn to_do(kind: &str, language: Language) -> &'static str {
+    let (nl, en) = match kind {
+        "packet-withdrawn" | "declaration-withdrawn" => (
+            "ga na of u het nog mag gebruiken; zo niet, wis het",
+            "find out whether you may still use it; if not, erase it",
+        ),
+        "key-revoked" | "categories-narrowed" | "mandate-ended" | "expired" => {
+            ("stuur het opnieuw, als het nog mag", "push it again, if it may still be sent")
+        }
+        "recipient-blocked" => {
+            ("wacht tot de beheerder de ontvanger weer toelaat", "wait until the operator lets it in again")
+        }
+        _ => ("", ""),
+    };
+    language.pick(nl, en)
+}
+
 /// Parties, as they are written in other commands, with their names and municipalities.
 #[must_use]
-pub fn parties(items: &[Value], _: &Names, language: Language) -> Table {
+pub fn parties(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(
         language.pick(["naam", "partij (oin/rol)", "handelt voor"], ["name", "party (oin/role)", "acts for"]),
     );
@@ -120,7 +206,11 @@ pub fn parties(items: &[Value], _: &Names, language: Language) -> Table {
         table.row([
             member(item, "/name"),
             number(item).unwrap_or_default(),
-            texts(item, "/municipalities").join(" "),
+            texts(item, "/municipalities")
+                .iter()
+                .map(|code| names.place(code))
+                .collect::<Vec<_>>()
+                .join(", "),
         ]);
     }
     table
@@ -147,7 +237,7 @@ pub fn datasets(items: &[Value], _: &Names, language: Language) -> Table {
 #[must_use]
 pub fn declarations(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["kenmerk", "soort", "gegevens", "jegens", "gemeente", "door", "stand", "sinds", "tot", "persoon"],
+        ["kenmerk", "soort", "gegevens", "tegenover", "gemeente", "door", "stand", "sinds", "tot", "persoon"],
         ["id", "kind", "dataset", "towards", "municipality", "by", "state", "since", "until", "person"],
     ));
     for item in items {
@@ -156,15 +246,33 @@ pub fn declarations(items: &[Value], names: &Names, language: Language) -> Table
             member(item, "/kind"),
             member(item, "/dataset"),
             party(item, "/towards", names, language),
-            item.get("towards").map(municipality).unwrap_or_default(),
+            item.get("towards").map(|towards| municipality(towards, names)).unwrap_or_default(),
             member(item, "/givenBy"),
-            word(&member(item, "/state"), language),
+            standing(item, language),
             when(item, "/givenAt", language),
             when(item, "/until", language),
             member(item, "/person"),
         ]);
     }
     table
+}
+
+/// Where a declaration stands: since when and by whom it is withdrawn, or what was decided upon it last.
+fn standing(item: &Value, language: Language) -> String {
+    let mut text = word(&member(item, "/state"), language);
+    let (on, by) = (when(item, "/withdrawnAt", language), member(item, "/withdrawnBy"));
+    if !on.is_empty() {
+        text.push_str(&tell!(language, " op {on}", " on {on}"));
+    }
+    if !by.is_empty() {
+        text.push_str(&tell!(language, " door {by}", " by {by}"));
+    }
+    let decided = item.get("decisions").and_then(Value::as_array).and_then(|decisions| decisions.last());
+    if let Some(decided) = decided {
+        let (outcome, on) = (member(decided, "/outcome"), when(decided, "/decidedOn", language));
+        text.push_str(&tell!(language, ", {outcome} op {on}", ", {outcome} on {on}"));
+    }
+    text
 }
 
 /// A party's keys.
@@ -198,9 +306,9 @@ fn party(item: &Value, pointer: &str, names: &Names, language: Language) -> Stri
     item.pointer(pointer).map(|party| names.party(party, language)).unwrap_or_default()
 }
 
-/// The municipality whose college was named (its CBS code): a party may act for several.
-fn municipality(named: &Value) -> String {
-    member(named, "/municipality")
+/// The municipality whose college was named, with its CBS code: a party may act for several.
+fn municipality(named: &Value, names: &Names) -> String {
+    names.place(&member(named, "/municipality"))
 }
 
 fn texts(item: &Value, pointer: &str) -> Vec<String> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    gateway::{Call, CallError, Gateway},
+    gateway::{Call, Gateway},
     listed::{self, Shape},
     names::Names,
     profile::ProfileChoice,
@@ -28,7 +28,7 @@ pub struct Range {
     #[arg(long, value_name = "INDEX")]
     pub after: Option<u64>,
 
-    /// At most so many; without it, all.
+    /// At most so many, the oldest first; without it, all.
     #[arg(long, value_name = "NUMBER")]
     pub limit: Option<u32>,
 }
@@ -160,14 +160,26 @@ pub async fn tabled(
     at.out.table(&table)
 }
 
-/// What is found about the person in a file. The search is an entry in the log.
+/// What is found about the person in a file, and for which purpose was searched. The search is an entry in the log.
 ///
 /// # Errors
 /// When the file cannot be read, and as any call.
-pub async fn search(path: &'static str, person: &Path, session: &Session) -> Result<Vec<Value>, Failure> {
-    let call = Call::post_bytes(path, read_json(person)?).repeatable();
-    let page: Page = session.gateway.json(call).await?;
-    Ok(page.items)
+pub async fn search(
+    path: &'static str,
+    (person, form): (&Path, (&'static str, &'static str)),
+    session: &Session,
+) -> Result<(Vec<Value>, Option<String>), Failure> {
+    let body = read_json(person, form)?;
+    let purpose = serde_json::from_slice::<Asked>(&body).ok().and_then(|asked| asked.purpose);
+    let page: Page = session.gateway.json(Call::post_bytes(path, body).repeatable()).await?;
+    Ok((page.items, purpose))
+}
+
+/// What of a search is repeated: the purpose, and nothing about the person.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    purpose: Option<String>,
 }
 
 /// Prints the state of one packet, or of one request.
@@ -176,13 +188,8 @@ pub async fn search(path: &'static str, person: &Path, session: &Session) -> Res
 /// As any call.
 pub async fn status(id: PacketId, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
     let session = Session::open(choice, at)?;
-    let answer = match session.gateway.call(Call::get(format!("/v1/packets/{id}"))).await {
-        Err(CallError::Problem(problem)) if problem.status == 404 => {
-            session.gateway.json(Call::get(format!("/v1/requests/{id}"))).await?
-        }
-        answer => serde_json::from_slice(&answer?.body).map_err(|_| CallError::OTHER_FORM)?,
-    };
-    let packet: Value = answer;
+    // Of a request too: asked for in vain, either would be a refusal in the log of both parties.
+    let packet: Value = session.gateway.json(Call::get(format!("/v1/packets/{id}"))).await?;
     let packets = [packet];
     print(&packets, at)?;
     let is_request = packets.iter().any(|packet| packet.get("kind").is_some_and(|kind| kind == "request"));

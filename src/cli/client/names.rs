@@ -8,24 +8,39 @@ use super::{gateway::Call, lists::Page, session::Session, text::member};
 use crate::{
     cli::{Language, output::one_line},
     domain::party::PartyId,
+    policy::Catalogue,
 };
 
-/// The names of the parties, by OIN and role.
+/// The names of the parties, by OIN and role, and of the municipalities that a region of this program knows, by code.
 #[derive(Debug, Default)]
-pub struct Names(BTreeMap<String, String>);
+pub struct Names {
+    parties: BTreeMap<String, String>,
+    places: BTreeMap<String, String>,
+}
 
 impl Names {
     /// Asks the gateway. Without an answer there are no names, and parties are shown by their numbers.
     pub async fn of(session: &Session) -> Self {
         let page: Result<Page, _> = session.gateway.json(Call::get("/v1/parties")).await;
-        page.map(|page| Self::from_items(&page.items)).unwrap_or_default()
+        let mut names = page.map(|page| Self::from_items(&page.items)).unwrap_or_default();
+        if let Ok(rules) = Catalogue::embedded() {
+            names.places = places_of(&rules);
+        }
+        names
+    }
+
+    /// A municipality as people know it, such as `Alkmaar (0361)`; its code where no region names it.
+    #[must_use]
+    pub fn place(&self, code: &str) -> String {
+        self.places.get(code).map_or_else(|| code.to_owned(), |name| format!("{name} ({code})"))
     }
 
     /// The names in a list of parties.
     #[must_use]
     pub fn from_items(items: &[Value]) -> Self {
         let named = items.iter().filter_map(|item| Some((number(item)?, member(item, "/name"))));
-        Self(named.filter(|(_, name)| !name.is_empty()).collect())
+        let parties = named.filter(|(_, name)| !name.is_empty()).collect();
+        Self { parties, places: BTreeMap::new() }
     }
 
     /// A party in a document: its name and role, its number too where that is not enough to know it by.
@@ -36,10 +51,10 @@ impl Names {
             return language.pick("de jongere", "the young person").to_owned();
         }
         let Some(number) = number(value) else { return String::new() };
-        let Some(name) = self.0.get(&number) else { return number };
+        let Some(name) = self.parties.get(&number) else { return number };
         let ending = format!("/{role}");
         let namesakes =
-            self.0.iter().filter(|(other, same)| *same == name && other.ends_with(&ending)).count();
+            self.parties.iter().filter(|(other, same)| *same == name && other.ends_with(&ending)).count();
         if namesakes > 1 { format!("{name} ({number})") } else { format!("{name} ({role})") }
     }
 
@@ -49,6 +64,11 @@ impl Names {
         let value = serde_json::json!({ "oin": party.oin.to_string(), "role": party.role.to_string() });
         self.party(&value, language)
     }
+}
+
+fn places_of(rules: &Catalogue) -> BTreeMap<String, String> {
+    let all = rules.regions().flat_map(|(_, region)| &region.municipalities);
+    all.map(|one| (one.code.to_string(), one.name.clone())).collect()
 }
 
 /// A party as commands write it: an OIN, a slash and a role.

@@ -15,8 +15,10 @@ use crate::{
         Context, Exit, Failure, Language,
         failure::Explanation,
         language::{Said, both},
+        table::Table,
     },
     crypto::receipt_key,
+    identity::certificate::ClientCertificate,
     merkle::note::LogVerifier,
 };
 
@@ -134,12 +136,15 @@ impl Profile {
         Self::together(faults.into_iter().chain(others.map(|(_, fault)| fault)).collect()).map(|()| profile)
     }
 
-    /// Reads everything that the profile names, so that nothing turns out to be wrong when a call was made already.
+    /// Reads everything that the profile names, so that nothing turns out to be wrong when a call was made already; the keys that
+    /// packets are opened with only for who opens some.
     ///
     /// # Errors
     /// All that is wrong, at once.
-    pub fn check(&self) -> Result<(), Failure> {
-        let mut faults: Vec<Failure> = self.faults().into_iter().map(|(_, fault)| fault).collect();
+    pub fn check(&self, opens_packets: bool) -> Result<(), Failure> {
+        let is_asked = |member: &str| opens_packets || member != "encryption_keys";
+        let faults = self.faults().into_iter().filter(|(member, _)| is_asked(member));
+        let mut faults: Vec<Failure> = faults.map(|(_, fault)| fault).collect();
         if faults.is_empty() {
             // Whether the parts belong together.
             faults.extend(tls::configuration(self).err());
@@ -179,6 +184,14 @@ impl Profile {
             ))
             .explained(FaultyProfile(faults))),
         }
+    }
+
+    /// The OIN in the profile's own certificate, where it can be read.
+    #[must_use]
+    pub fn oin(&self) -> Option<String> {
+        let chain = tls::certificates(&self.certificate).ok()?;
+        let certificate = ClientCertificate::read(chain.first()?).ok()?;
+        Some(certificate.oin().to_string())
     }
 
     /// The public key of the gateway's log, if the profile has one.
@@ -369,12 +382,22 @@ fn names() -> Vec<String> {
 pub fn list(at: &mut Context) -> Result<Exit, Failure> {
     let folder = folder()?;
     let names = names();
+    let language = at.out.language();
+    let mut sound = Table::new(language.pick(["naam", "oin", "gateway"], ["name", "oin", "gateway"]));
+    let mut faulty = Vec::new();
     for name in &names {
         let path = folder.join(format!("{name}.toml"));
         match Profile::read(&path) {
-            Ok(Profile { gateway, .. }) => {
-                let found = json!({ "name": name, "file": path, "gateway": gateway });
-                at.out.show(&found, || format!("{name}  {gateway}"))?;
+            Ok(profile) => {
+                let oin = profile.oin();
+                let mut found = json!({ "name": name, "file": path, "gateway": profile.gateway });
+                if let (Some(oin), Some(members)) = (&oin, found.as_object_mut()) {
+                    members.insert("oin".to_owned(), json!(oin));
+                }
+                if at.out.is_json() {
+                    at.out.show(&found, String::new)?;
+                }
+                sound.row([name.clone(), oin.unwrap_or_default(), profile.gateway]);
             }
             Err(failure) => {
                 let faults = failure.document().pointer("/error/problem").cloned();
@@ -382,14 +405,20 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
                 if let (Some(faults), Some(members)) = (faults, found.as_object_mut()) {
                     members.insert("faults".to_owned(), faults);
                 }
-                let language = at.out.language();
-                at.out.show(&found, || {
-                    let lines = failure.lines(language).into_iter().skip(1);
-                    let first = format!("{name}  {}", failure.text(language));
-                    std::iter::once(first).chain(lines).collect::<Vec<_>>().join("\n")
-                })?;
+                if at.out.is_json() {
+                    at.out.show(&found, String::new)?;
+                }
+                let lines = failure.lines(language).into_iter().skip(1);
+                let first = format!("{name}  {}", failure.text(language));
+                faulty.push(std::iter::once(first).chain(lines).collect::<Vec<_>>().join("\n"));
             }
         }
+    }
+    if !sound.is_empty() {
+        at.out.table(&sound)?;
+    }
+    for fault in faulty {
+        at.out.say(Said::same(fault))?;
     }
     if names.is_empty() {
         at.out.say(both!("Geen profielen in: {}", "No profiles in: {}", folder.display()))?;
@@ -409,7 +438,12 @@ fn no_profile(path: &Path, error: &toml::de::Error) -> Failure {
 
 fn missing(path: &Path, error: io::Error) -> Failure {
     let names = names();
-    let known = if names.is_empty() {
+    let known = if error.kind() == io::ErrorKind::PermissionDenied {
+        Said::new(
+            "het bestand is er wel, maar u mag het niet lezen: kijk van wie het is, of geef de opdracht als die gebruiker",
+            "the file is there, but you may not read it: look whose it is, or run the command as that user",
+        )
+    } else if names.is_empty() {
         Said::new(
             "maak het profiel zoals docs/client.md laat zien, of noem het bestand met --profile-file",
             "make the profile as docs/client.md shows, or name its file with --profile-file",

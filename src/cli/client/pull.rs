@@ -168,7 +168,7 @@ impl Pull {
     /// told, and ends with [`Exit::Unproven`]. Of a whole dataset each is told by itself, and the others go on; they end when
     /// the gateway cannot be reached.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
-        let session = Session::open_as_staff(choice, at)?;
+        let session = Session::open_to_read(choice, at)?;
         // A missing key must show before the gateway writes down that it released something.
         let keys = session.encryption_keys()?;
         if let Some(out) = &self.out {

@@ -14,6 +14,7 @@ use super::{
     batch::{Batch, Line, Tally},
     faulty::FaultyFile,
     gateway::{Call, CallError},
+    names::Names,
     pending::Pending,
     problem::Reason,
     profile::ProfileChoice,
@@ -176,6 +177,11 @@ struct Input {
     passed_over: PassedOver,
 }
 
+const PACKET_FORM: (&str, &str) = (
+    "docs/api-design.md laat de vorm zien; gebruik voor veel pakketten --batch of --csv",
+    "docs/api-design.md shows the form; for many packets use --batch or --csv",
+);
+
 impl Push {
     /// Sends what the arguments name.
     ///
@@ -209,7 +215,7 @@ impl Push {
         session: &Session,
         at: &mut Context,
     ) -> Result<Exit, Failure> {
-        let body = read_json(file)?;
+        let body = read_json(file, PACKET_FORM)?;
         if self.check {
             let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
             let answer: Value = session.gateway.json(call).await?;
@@ -255,8 +261,9 @@ impl Push {
                 members.insert("receiptFaults".to_owned(), Value::Array(faults));
             }
         }
+        let names = if at.out.is_json() { Names::default() } else { Names::of(session).await };
         let language = at.out.language();
-        at.out.show(&document, || text::of_accepted(&accepted, language))?;
+        at.out.show(&document, || text::of_accepted(&accepted, &names, language))?;
         // From here on the same command is another packet.
         pending.end()?;
         for checked in &checked {

@@ -33,16 +33,21 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the chosen profile, with every file that it names, and prepares to call its gateway; nothing is called yet.
+    /// Reads the chosen profile, with every file that it names but the keys that packets are opened with, and prepares to call
+    /// its gateway; nothing is called yet.
     ///
     /// # Errors
     /// When the profile or one of its files is not in order: all that is wrong at once. A key that only the answer needs is
     /// read too: what was done must not look like a failure.
     pub fn open(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
+        Self::opened(choice, false, at)
+    }
+
+    fn opened(choice: &ProfileChoice, opens_packets: bool, at: &Context) -> Result<Self, Failure> {
         let profile = choice.read()?;
-        profile.check()?;
+        profile.check(opens_packets)?;
         let gateway = Gateway::of(&profile, Arc::clone(&at.clock), Arc::clone(&at.entropy))?;
-        Ok(Self { profile, gateway })
+        Ok(Self { profile, gateway: gateway.watched((at.out.progress(0), at.out.language())) })
     }
 
     /// The same, for calls that must say who acts and in which function.
@@ -50,14 +55,25 @@ impl Session {
     /// # Errors
     /// As [`Session::open`], and when the profile and the command leave that open.
     pub fn open_as_staff(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
-        let session = Self::open(choice, at)?;
-        if session.profile.staff_reference.is_none() || session.profile.staff_function.is_none() {
+        Self::open(choice, at)?.said_by_whom()
+    }
+
+    /// The same, for calls whose answer is opened: the keys for that are read too.
+    ///
+    /// # Errors
+    /// As [`Session::open_as_staff`].
+    pub fn open_to_read(choice: &ProfileChoice, at: &Context) -> Result<Self, Failure> {
+        Self::opened(choice, true, at)?.said_by_whom()
+    }
+
+    fn said_by_whom(self) -> Result<Self, Failure> {
+        if self.profile.staff_reference.is_none() || self.profile.staff_function.is_none() {
             return Err(Failure::configuration(("er is niet gezegd wie dit doet", "it is not said who acts")).now((
                 "zet `staff_reference` en `staff_function` in het profiel, of geef --staff-reference en --staff-function",
                 "set `staff_reference` and `staff_function` in the profile, or give --staff-reference and --staff-function",
             )));
         }
-        Ok(session)
+        Ok(self)
     }
 
     /// The public key of the gateway's log, if the profile has one.
@@ -113,11 +129,11 @@ pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
     Ok(bytes.slice_ref(without_mark(&bytes)))
 }
 
-/// Reads a file that must hold one JSON document; its bytes are sent as they are, so that the gateway judges them.
+/// Reads a file that must hold one JSON document, of which `form` says where it is shown; its bytes are sent as they are, so that the gateway judges them.
 ///
 /// # Errors
 /// As [`read_input`], and when it is no JSON; only the place is told, never what stands there.
-pub fn read_json(path: &Path) -> Result<Bytes, Failure> {
+pub fn read_json(path: &Path, form: (&'static str, &'static str)) -> Result<Bytes, Failure> {
     let bytes = read_input(path)?;
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         return Err(Failure::usage(both!("`{}` is opgeslagen als UTF-16", "`{}` is UTF-16", path.display()))
@@ -132,9 +148,6 @@ pub fn read_json(path: &Path) -> Result<Bytes, Failure> {
             error.line(),
             error.column()
         ))
-        .now((
-            "docs/api-design.md laat de vorm zien; gebruik voor veel pakketten --batch of --csv",
-            "docs/api-design.md shows the form; for many packets use --batch or --csv",
-        ))),
+        .now(form)),
     }
 }

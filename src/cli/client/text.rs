@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     batch::Tally,
+    names::Names,
     push::{Accepted, Verdicts},
     report::{Record, Status},
 };
@@ -49,7 +50,7 @@ pub fn word(code: &str, language: Language) -> String {
     words.map_or_else(|| code.to_owned(), |(_, nl, en)| language.pick(*nl, *en).to_owned())
 }
 
-const WORDS: [(&str, &str, &str); 21] = [
+const WORDS: [(&str, &str, &str); 23] = [
     ("waiting", "wacht", "waiting"),
     ("collected", "opgehaald", "collected"),
     ("acknowledged", "bevestigd", "acknowledged"),
@@ -67,8 +68,14 @@ const WORDS: [(&str, &str, &str); 21] = [
     ("request", "verzoek", "request"),
     ("packet-withdrawn", "pakket ingetrokken", "packet withdrawn"),
     ("declaration-withdrawn", "verklaring ingetrokken", "declaration withdrawn"),
-    ("key-revoked", "sleutel ingetrokken: stuur opnieuw", "key revoked: push again"),
-    ("categories-narrowed", "mag minder bevatten: stuur opnieuw", "may hold less: push again"),
+    ("key-revoked", "sleutel ingetrokken", "key revoked"),
+    ("categories-narrowed", "mag minder bevatten dan erin zit", "may hold less than it does"),
+    (
+        "mandate-ended",
+        "ontvanger handelt niet meer voor de gemeente",
+        "recipient acts for the college no more",
+    ),
+    ("recipient-blocked", "ontvanger is geblokkeerd", "recipient is blocked"),
     ("retirement", "buiten gebruik gesteld", "retired"),
     ("revocation", "ingetrokken", "revoked"),
 ];
@@ -90,11 +97,11 @@ pub fn of_verdicts(verdicts: Verdicts, language: Language) -> String {
 
 /// A packet that the gateway accepted.
 #[must_use]
-pub fn of_accepted(accepted: &Accepted, language: Language) -> String {
+pub fn of_accepted(accepted: &Accepted, names: &Names, language: Language) -> String {
     let line = |recipient: &Value| {
         let of = |pointer| member(recipient, pointer);
-        let party = format!("{}/{}", of("/party/oin"), of("/party/role"));
-        let place = of("/municipality");
+        let party = recipient.get("party").map(|party| names.party(party, language)).unwrap_or_default();
+        let place = names.place(&of("/municipality"));
         let place = match &*place {
             "" => place,
             place => tell!(language, " voor gemeente {place}", " for municipality {place}"),

@@ -1,14 +1,20 @@
 //! An entry of the access log as one sentence for people: when, who, what, of whom, on which ground, and why not.
 
+mod words;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
+use self::words::{cause, plain};
 use super::names::Names;
 use crate::{
-    accesslog::entry::{Event, Outcome, Part},
+    accesslog::entry::{CategoryFault, Event, Outcome, Part},
     cli::{Language, language::tell, moment},
-    domain::{code::Provision, id::PersonId, party::PartyId},
-    policy::{Catalogue, law::LawEntry},
+    domain::{
+        code::Provision,
+        party::{PartyId, Role},
+    },
+    policy::{Catalogue, law::LawEntry, minimise::words_of},
 };
 
 /// Tells entries in one language, with the names of organisations and the articles of the law.
@@ -32,9 +38,18 @@ impl Told {
     /// The parts of an entry as the gateway gives it; a part in a form that this program does not know is left out.
     #[must_use]
     pub fn of(item: &Value) -> Self {
-        let parts = item.get("parts").and_then(Value::as_array).into_iter().flatten();
-        let bodies = parts.filter_map(|part| part.get("body")?.as_str());
+        let mut parts: Vec<&Value> =
+            item.get("parts").and_then(Value::as_array).into_iter().flatten().collect();
+        // What both parties know comes first; what one party alone knows says more.
+        parts.sort_by_key(|part| part.get("part").and_then(Value::as_str) != Some("shared"));
+        let bodies = parts.into_iter().filter_map(|part| part.get("body")?.as_str());
         Self { parts: bodies.filter_map(|body| Part::from_json(body.as_bytes()).ok()).collect() }
+    }
+
+    /// These parts, what both parties know first.
+    #[must_use]
+    pub fn parts(parts: impl IntoIterator<Item = Part>) -> Self {
+        Self { parts: parts.into_iter().collect() }
     }
 
     /// How it ended.
@@ -71,12 +86,18 @@ impl Teller<'_> {
             ));
             return text;
         };
+        let entries = told.first(|part| part.entries);
         let who = told.first(|part| part.caller).map(|party| self.party(party));
         let nobody = match event {
             Event::Expire | Event::Notice => language.pick("de gateway", "the gateway"),
             _ => language.pick("de beheerder", "the operator"),
         };
         let who = who.unwrap_or_else(|| nobody.to_owned());
+        // Who acted within a party stands in that party's own part.
+        let who = match told.first(|part| part.staff.clone()) {
+            Some(staff) => format!("{who} ({}, {})", staff.reference(), staff.function()),
+            None => who,
+        };
         let (done, doing) = self.acts(event, told);
         if told.outcome() == Some(Outcome::Refused) && event == Event::Evaluated {
             // The question was asked; only its answer is no.
@@ -94,9 +115,10 @@ impl Teller<'_> {
                 text.push_str(part);
             }
         }
-        if let Some(person) = told.first(|part: &Part| part.person) {
-            text.push_str(&Self::about(person, language));
+        if let Some([first, last]) = entries {
+            text.push_str(&tell!(language, " · regels {first}-{last}", " · entries {first}-{last}"));
         }
+        text.push_str(&Self::about(told, language));
         text
     }
 
@@ -104,22 +126,31 @@ impl Teller<'_> {
     fn acts(&self, event: Event, told: &Told) -> (String, String) {
         let language = self.language;
         let what = self.what(told);
-        let to = told.first(|part| part.recipient).map(|party| self.party(party));
+        let recipient = told.first(|part| part.recipient);
+        let is_copy = recipient.is_some_and(|party| party.role == Role::Betrokkene);
+        let to = recipient.map(|party| self.party(party));
+        let for_whom =
+            to.as_ref().map(|party| tell!(language, " voor {party}", " for {party}")).unwrap_or_default();
         let to = to.map(|party| tell!(language, " aan {party}", " to {party}")).unwrap_or_default();
         // The college that is meant stands behind the party that acts for it, or else behind what it is about.
         let place = told.first(|part| part.municipality.clone());
+        let place = place.map(|code| self.names.place(code.as_str()));
         let place = place
             .map(|place| tell!(language, " voor gemeente {place}", " for municipality {place}"))
             .unwrap_or_default();
-        let names_recipient =
-            matches!(event, Event::Push | Event::Request | Event::Question | Event::Declare);
+        let names_recipient = matches!(
+            event,
+            Event::Push | Event::Request | Event::Question | Event::Declare | Event::WithdrawDeclaration
+        );
         let (what, to) = if names_recipient { (what, to + &place) } else { (what + &place, to) };
         let from = told.first(|part| part.sender).map(|party| self.party(party));
         let from = from.map(|party| tell!(language, " van {party}", " from {party}")).unwrap_or_default();
         let subject = told.first(|part| part.subject).map(|party| self.party(party)).unwrap_or_default();
         let kind = told.first(|part| part.declaration_kind);
-        let kind = kind
-            .map_or_else(|| language.pick("verklaring", "declaration").to_owned(), |kind| kind.to_string());
+        let kind = kind.map_or_else(
+            || language.pick("een verklaring", "a declaration").to_owned(),
+            |kind| kind.to_string(),
+        );
         let by = told.first(|part| part.capacity);
         let by = by.map(|by| tell!(language, " door {by}", " by {by}")).unwrap_or_default();
         let answer = match told.first(|part| part.continues) {
@@ -130,6 +161,15 @@ impl Teller<'_> {
         let verdict =
             told.first(|part| part.verdict).map(|verdict| format!(": {verdict}")).unwrap_or_default();
         let pair = match (event, language) {
+            // The person is no party: nothing goes there but what the sender hands over.
+            (Event::Push, Language::Nl) if is_copy => (
+                format!("maakte een afschrift van {what} voor de jongere"),
+                format!("een afschrift van {what} voor de jongere maken"),
+            ),
+            (Event::Push, Language::En) if is_copy => (
+                format!("made a copy of {what} for the young person"),
+                format!("make a copy of {what} for the young person"),
+            ),
             (Event::Push | Event::Request | Event::Question, Language::Nl) => {
                 (format!("stuurde {what}{to}"), format!("{what}{to} sturen"))
             }
@@ -148,41 +188,46 @@ impl Teller<'_> {
             (Event::Acknowledge, Language::En) => {
                 (format!("acknowledged {what}"), format!("acknowledge {what}"))
             }
-            (Event::Declare, Language::Nl) => {
-                (format!("legde vast: {kind}{by} voor {what}{to}"), format!("{kind}{by} vastleggen"))
-            }
+            (Event::Declare, Language::Nl) => (
+                format!("legde vast: {kind}{by} voor {what}{to}"),
+                format!("{kind}{by} voor {what}{to} vastleggen"),
+            ),
             (Event::Declare, Language::En) => {
-                (format!("recorded: {kind}{by} for {what}{to}"), format!("record {kind}{by}"))
+                (format!("recorded: {kind}{by} for {what}{to}"), format!("record {kind}{by} for {what}{to}"))
             }
-            (Event::WithdrawDeclaration, Language::Nl) => {
-                (format!("legde vast dat {kind} is ingetrokken{by}"), format!("{kind} intrekken{by}"))
-            }
-            (Event::WithdrawDeclaration, Language::En) => {
-                (format!("recorded that {kind} was withdrawn{by}"), format!("withdraw {kind}{by}"))
-            }
-            (Event::DecideDeclaration, Language::Nl) => {
-                (format!("besliste over {kind}{verdict}"), format!("beslissen over {kind}"))
-            }
+            (Event::WithdrawDeclaration, Language::Nl) => (
+                format!("legde vast dat {kind} voor {what}{to} is ingetrokken{by}"),
+                format!("{kind} voor {what}{to} intrekken{by}"),
+            ),
+            (Event::WithdrawDeclaration, Language::En) => (
+                format!("recorded that {kind} for {what}{to} was withdrawn{by}"),
+                format!("withdraw {kind} for {what}{to}{by}"),
+            ),
+            (Event::DecideDeclaration, Language::Nl) => (
+                format!("besliste over {kind} voor {what}{verdict}"),
+                format!("beslissen over {kind} voor {what}"),
+            ),
             (Event::DecideDeclaration, Language::En) => {
-                (format!("decided upon {kind}{verdict}"), format!("decide upon {kind}"))
+                (format!("decided upon {kind} for {what}{verdict}"), format!("decide upon {kind} for {what}"))
             }
             (Event::Answer, Language::Nl) => {
                 (format!("beantwoordde {what}{answer}"), format!("{what} beantwoorden"))
             }
             (Event::Answer, Language::En) => (format!("answered {what}{answer}"), format!("answer {what}")),
             (Event::WithdrawPacket, Language::Nl) => {
-                (format!("trok {what} in{to}"), format!("{what} intrekken"))
+                (format!("trok {what}{for_whom} in"), format!("{what}{for_whom} intrekken"))
             }
             (Event::WithdrawPacket, Language::En) => {
-                (format!("withdrew {what}{to}"), format!("withdraw {what}"))
+                (format!("withdrew {what}{for_whom}"), format!("withdraw {what}{for_whom}"))
             }
             (Event::CopyForPerson, Language::Nl) => (
-                format!("maakte het afschrift van {what} voor de jongere"),
-                format!("het afschrift van {what} krijgen"),
+                format!("haalde het afschrift van {what} op om het aan de jongere te geven"),
+                format!("het afschrift van {what} ophalen om het aan de jongere te geven"),
             ),
-            (Event::CopyForPerson, Language::En) => {
-                (format!("made the copy of {what} for the young person"), format!("get the copy of {what}"))
-            }
+            (Event::CopyForPerson, Language::En) => (
+                format!("collected the copy of {what}, to give it to the young person"),
+                format!("collect the copy of {what}, to give it to the young person"),
+            ),
             (Event::Evaluated, Language::Nl) => (
                 format!("vroeg wat er over {what} zou worden beslist"),
                 format!("vragen wat er over {what} zou worden beslist"),
@@ -246,19 +291,22 @@ impl Teller<'_> {
     /// Why it was refused: the conditions in words, the articles, or the code of the cause.
     fn reasons(&self, told: &Told) -> String {
         let language = self.language;
-        let conditions = told.all(|part| &part.conditions);
-        let mut texts: Vec<String> = conditions
+        let mut texts: Vec<String> = told
+            .all(|part| &part.conditions)
             .iter()
             .map(|id| match self.rules.condition(id) {
                 Some(condition) => {
                     let (text, _) = condition.texts();
                     language.pick(text.nl, text.en).into_owned()
                 }
-                None => id.clone(),
+                None => cause(id, language),
             })
             .collect();
+        texts.extend(self.wrong_parts(told));
         if texts.is_empty() {
-            texts.extend(told.first(|part| part.cause.clone()).map(|code| cause(&code, language)));
+            // The own part, which stands behind the shared one, knows more.
+            let causes = told.parts.iter().rev().find_map(|part| part.cause.clone());
+            texts.extend(causes.map(|code| cause(&code, language)));
         }
         let mut text = if texts.is_empty() { String::new() } else { format!(": {}", texts.join(" ")) };
         let articles = self.articles(&told.all(|part| &part.provisions));
@@ -266,6 +314,20 @@ impl Teller<'_> {
             text = format!("{} ({articles})", text.trim_end());
         }
         text
+    }
+
+    /// Which parts of the content stood in the way, by the titles that the dataset gives them.
+    fn wrong_parts(&self, told: &Told) -> Vec<String> {
+        let language = self.language;
+        let dataset = told.first(|part| part.dataset.clone()).and_then(|code| self.rules.dataset(&code));
+        let one = |fault: &CategoryFault| {
+            let category = dataset.and_then(|dataset| dataset.categories.get(&fault.category));
+            let title = category.map(|info| language.pick(&info.title.nl, &info.title.en).to_string());
+            let title = title.unwrap_or_else(|| fault.category.to_string());
+            let why = words_of(&fault.code).map(|text| language.pick(&text.nl, &text.en).to_string());
+            format!("“{title}”: {}", why.unwrap_or_else(|| fault.code.clone()))
+        };
+        told.all(|part| &part.faults).iter().map(one).collect()
     }
 
     fn articles(&self, provisions: &[Provision]) -> String {
@@ -278,120 +340,19 @@ impl Teller<'_> {
         self.names.id(party, self.language)
     }
 
-    fn about(person: PersonId, language: Language) -> String {
-        tell!(language, " · persoon {person}", " · person {person}")
-    }
-}
-
-/// A cause without a condition, in words where there are some.
-fn cause(code: &str, language: Language) -> String {
-    let known = CAUSES.iter().find(|(known, ..)| *known == code);
-    known.map_or_else(|| code.to_owned(), |(_, nl, en)| language.pick(*nl, *en).to_owned())
-}
-
-const CAUSES: [(&str, &str, &str); 6] = [
-    (
-        "not-found",
-        "het is er niet, of het is niet voor deze partij",
-        "it is not there, or not for this party",
-    ),
-    ("withdrawn", "het was ingetrokken", "it was withdrawn"),
-    ("expired", "de termijn was voorbij", "its term was over"),
-    ("acknowledged", "de ontvangst was al bevestigd", "it was acknowledged already"),
-    ("already-answered", "het was al anders beantwoord", "it was answered otherwise"),
-    ("withheld", "de sleutel was ingetrokken", "the key was revoked"),
-];
-
-/// Events that need no more than words: what was done, and the same as what was wanted.
-const fn plain(event: Event, language: Language) -> (&'static str, &'static str) {
-    let (nl, en) = match event {
-        Event::Lookup => (
-            ("vroeg naar de stand van iets", "weten hoe iets staat"),
-            ("asked how something stands", "know how something stands"),
-        ),
-        Event::Call => (
-            ("riep een lijst of register aan", "een lijst of register lezen"),
-            ("called a list or register", "read a list or register"),
-        ),
-        Event::Expire => (
-            ("beëindigde een pakket dat niet op tijd is opgehaald", "een pakket beëindigen"),
-            ("ended a packet that was not collected in time", "end a packet"),
-        ),
-        Event::Search => {
-            (("zocht een persoon", "een persoon zoeken"), ("searched for a person", "search for a person"))
-        }
-        Event::KeyPublished => {
-            (("publiceerde een sleutel", "een sleutel publiceren"), ("published a key", "publish a key"))
-        }
-        Event::KeyRetired => (
-            ("stelde een sleutel buiten gebruik", "een sleutel buiten gebruik stellen"),
-            ("retired a key", "retire a key"),
-        ),
-        Event::KeyRevoked => {
-            (("trok een sleutel in", "een sleutel intrekken"), ("revoked a key", "revoke a key"))
-        }
-        Event::CertificateRegistered => (
-            ("registreerde een certificaat", "een certificaat registreren"),
-            ("registered a certificate", "register a certificate"),
-        ),
-        Event::PartyRemoved => {
-            (("verwijderde een partij", "een partij verwijderen"), ("removed a party", "remove a party"))
-        }
-        Event::PartyRegistered => (
-            ("registreerde een partij", "een partij registreren"),
-            ("registered a party", "register a party"),
-        ),
-        Event::PartyBlocked => {
-            (("blokkeerde een partij", "een partij blokkeren"), ("blocked a party", "block a party"))
-        }
-        Event::PartyUnblocked => (
-            ("liet een partij weer toe", "een partij weer toelaten"),
-            ("let a party in again", "let a party in again"),
-        ),
-        Event::MandateRegistered => (
-            ("legde een mandaat vast", "een mandaat vastleggen"),
-            ("registered a mandate", "register a mandate"),
-        ),
-        Event::MandateEnded => {
-            (("beëindigde een mandaat", "een mandaat beëindigen"), ("ended a mandate", "end a mandate"))
-        }
-        Event::PolicyActivated => (
-            ("maakte ander beleid actief", "ander beleid actief maken"),
-            ("made other policies the active ones", "activate policies"),
-        ),
-        Event::Export => (("maakte een uitvoer", "een uitvoer maken"), ("made an export", "make an export")),
-        Event::Backup => {
-            (("maakte een reservekopie", "een reservekopie maken"), ("made a backup", "make a backup"))
-        }
-        Event::GatewayKeyRotated => (
-            ("maakte een nieuwe sleutel van de gateway", "een nieuwe sleutel maken"),
-            ("made a new key of the gateway", "make a new key"),
-        ),
-        Event::BodyRead => (
-            ("las de inhoud van regels", "de inhoud van regels lezen"),
-            ("read bodies of entries", "read bodies of entries"),
-        ),
-        Event::BodyErased => (
-            ("wiste de inhoud van een regel", "de inhoud van een regel wissen"),
-            ("erased the body of an entry", "erase the body of an entry"),
-        ),
-        Event::Notice => (("gaf een bericht", "een bericht geven"), ("gave a notice", "give a notice")),
-        // These are told with what they are about.
-        Event::Push
-        | Event::Request
-        | Event::Pull
-        | Event::Acknowledge
-        | Event::Declare
-        | Event::WithdrawDeclaration
-        | Event::DecideDeclaration
-        | Event::WithdrawPacket
-        | Event::Answer
-        | Event::Question
-        | Event::CopyForPerson
-        | Event::Evaluated => (("", ""), ("", "")),
-    };
-    match language {
-        Language::Nl => nl,
-        Language::En => en,
+    /// For what, and by which the same is found elsewhere: the packet or declaration, and the person.
+    fn about(told: &Told, language: Language) -> String {
+        let purpose = told.first(|part| part.purpose.clone()).map(|purpose| purpose.to_string());
+        let packet = told.first(|part| part.packet).map(|id| id.to_string());
+        let id = packet.or_else(|| told.first(|part| part.declaration).map(|id| id.to_string()));
+        let person = told.first(|part| part.person).map(|id| id.to_string());
+        [
+            (language.pick("doel", "purpose"), purpose),
+            (language.pick("kenmerk", "id"), id),
+            (language.pick("persoon", "person"), person),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!(" · {name} {}", value?)))
+        .collect()
     }
 }

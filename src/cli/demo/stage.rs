@@ -114,6 +114,12 @@ impl Stage {
             Actor::new(cast(&laid, Role::WerkEnInkomen)?, &parties, &url, &at.clock, &at.entropy).await?;
         let doorstroompunt =
             Actor::new(cast(&laid, Role::Doorstroompunt)?, &parties, &url, &at.clock, &at.entropy).await?;
+        // Who has no part in the story can look too: with a profile that works, and a key that it may publish.
+        let cast = [&school, &zaffier, &doorstroompunt].map(|actor| actor.party);
+        for other in laid.parties.iter().filter(|laid| !cast.contains(&laid.party)) {
+            init::point_profile(&parties.join(&other.name).join("profile.toml"), &url)?;
+            init::give_key(other, &parties)?;
+        }
         let vkey = running.vkeys.first().cloned().unwrap_or_default();
         let catalogue = Arc::clone(running.exchange.catalogue());
         let ca = parties.join(&zaffier.name).join("ca.pem");

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::{
-    accesslog::entry::Part,
+    accesslog::entry::{Outcome, Part},
     cli::{
-        Context, Exit, Failure, Language,
+        Context, Exit, Failure,
+        client::{
+            names::Names,
+            told::{Teller, Told},
+        },
         compose::Composed,
-        language::{both, tell},
-        moment, operated,
+        language::both,
+        operated,
     },
     config::Config,
     exchange::review::Reviewed,
@@ -36,42 +40,37 @@ pub(super) async fn show(
         composed.exchange.review(after, limit).await.map_err(operated::trouble)
     }
     .await;
+    let rules = Arc::clone(composed.exchange.catalogue());
     composed.close().await;
     let language = at.out.language();
-    for entry in read? {
+    let names = Names::default();
+    let teller = Teller { names: &names, rules: &rules, language };
+    let entries = read?;
+    if entries.is_empty() {
+        at.out.say(("Niets.", "Nothing."))?;
+    } else {
+        at.out.say(("Tijden zijn Nederlandse tijd.", "Times are those of Amsterdam."))?;
+    }
+    for entry in entries {
         let document = json!({ "index": entry.index, "time": entry.time, "shared": entry.shared,
             "gateway": entry.gateway });
-        at.out.show(&document, || line(&entry, language))?;
+        at.out.show(&document, || line(entry, &teller))?;
     }
     Ok(Exit::Done)
 }
 
-/// One line: the words that entries use, the same in every language.
-fn line(entry: &Reviewed, language: Language) -> String {
-    let mut words = vec![format!("{:>6}  {}", entry.index, moment::short(entry.time, language))];
-    let Some(shared) = &entry.shared else {
-        words.push(language.pick("(gewist)", "(erased)").to_owned());
-        return words.join("  ");
-    };
-    words.extend(shared.event.map(|event| event.to_string()));
-    words.extend(shared.outcome.map(|outcome| outcome.to_string()));
-    let parties = [
-        ("", shared.caller),
-        (language.pick("over ", "about "), shared.subject),
-        (language.pick("aan ", "to "), shared.recipient),
-    ];
-    words.extend(parties.iter().filter_map(|(word, party)| party.map(|party| format!("{word}{party}"))));
-    words.extend(shared.dataset.as_ref().map(ToString::to_string));
-    words.extend(shared.basis.as_ref().map(ToString::to_string));
-    words.extend(shared.packet.map(|packet| packet.to_string()));
-    words.extend(
-        shared
-            .entries
-            .map(|[first, last]| tell!(language, "regels {first}-{last}", "entries {first}-{last}")),
-    );
-    let cause = |part: &Part| part.cause.clone();
-    words.extend(cause(shared).or_else(|| entry.gateway.as_ref().and_then(cause)));
-    words.join("  ")
+/// The index and the sentence, with what the operator alone knows of it: why, where the sentence does not say it.
+fn line(entry: Reviewed, teller: &Teller<'_>) -> String {
+    let Reviewed { index, time, shared, gateway } = entry;
+    let shown = shared.as_ref().and_then(|shared| shared.cause.clone());
+    let cause = gateway.as_ref().and_then(|gateway| gateway.cause.clone()).filter(|_| shown.is_none());
+    let gateway = gateway.map(|part| Part { cause: None, ..part });
+    let told = Told::parts(shared.into_iter().chain(gateway));
+    let is_refused = told.outcome() == Some(Outcome::Refused);
+    // That the operator did it, the sentence says.
+    let cause = cause.filter(|cause| !is_refused && cause != "operator");
+    let cause = cause.map(|cause| format!(" · {cause}")).unwrap_or_default();
+    format!("{index:>6}  {}{cause}", teller.sentence(Some(time), &told))
 }
 
 /// Prints the proof of one entry.

@@ -2,13 +2,13 @@
 
 use std::{fs, path::Path};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Verify;
+use super::{Verify, finding};
 use crate::{
     accesslog::{
         folder::Folder,
-        verify::{Check, LogSource, Report, verify as check},
+        verify::{Check, Finding, LogSource, Report, verify as check},
     },
     cli::{
         ConfigFile, Context, Exit, Failure, Language, compose,
@@ -24,10 +24,12 @@ use crate::{
 /// Verifies the store, or a copy.
 pub(super) async fn verify(config: &ConfigFile, how: &Verify, at: &mut Context) -> Result<Exit, Failure> {
     let given = how.vkey.as_deref().map(vkey_of).transpose()?;
-    let mut older = Vec::new();
+    let (mut older, mut kept) = (Vec::new(), Vec::new());
     for file in &how.checkpoint {
         let note = read(file)?;
-        if read_unchecked(&note).is_err() {
+        if let Ok(checkpoint) = read_unchecked(&note) {
+            kept.push((file.as_path(), checkpoint.size));
+        } else {
             // A damaged file says nothing of the log: it must not look like an alarm.
             return Err(Failure::usage(both!(
                 "`{}` is geen checkpoint, of het is beschadigd",
@@ -41,13 +43,14 @@ pub(super) async fn verify(config: &ConfigFile, how: &Verify, at: &mut Context) 
         }
         older.push(note);
     }
-    let report = match &how.folder {
-        Some(dir) => of_folder(dir, given, &older, at).await?,
-        None => of_store(config, given, &older, at).await?,
+    let (report, vkey) = match &how.folder {
+        Some(dir) => of_folder(dir, given.clone(), &older, at).await?,
+        None => of_store(config, given.clone(), &older, at).await?,
     };
-    let document = json!({ "sound": report.is_sound(), "report": report });
+    let used = Used { vkey, is_given: given.is_some(), kept, is_copy: how.folder.is_some() };
+    let document = json!({ "sound": report.is_sound(), "report": report, "used": used.document() });
     let language = at.out.language();
-    at.out.show(&document, || text(&report, language))?;
+    at.out.show(&document, || text(&report, &used, language))?;
     Ok(if report.is_sound() { Exit::Done } else { Exit::Refused })
 }
 
@@ -56,10 +59,13 @@ async fn of_folder(
     given: Option<String>,
     older: &[String],
     at: &mut Context,
-) -> Result<Report, Failure> {
+) -> Result<(Report, String), Failure> {
     let unreadable =
         |error| Failure::usage(("de kopie is niet te lezen", "the copy cannot be read")).because(error);
     let folder = Folder::open(dir).map_err(unreadable)?;
+    if !is_copy(dir) {
+        return Err(no_copy(dir));
+    }
     let vkey = if let Some(vkey) = given {
         vkey
     } else {
@@ -77,7 +83,38 @@ async fn of_folder(
         })?
     };
     let verifier = LogVerifier::from_vkey(&vkey).map_err(unusable)?;
-    checked(&folder, &verifier, older, None, at).await.map_err(unreadable)
+    let report = checked(&folder, &verifier, older, None, at).await.map_err(unreadable)?;
+    Ok((report, vkey))
+}
+
+/// Whether something of a copy of a log stands here.
+fn is_copy(dir: &Path) -> bool {
+    ["checkpoint", "leaf-hashes", "tile"].iter().any(|name| dir.join(name).symlink_metadata().is_ok())
+}
+
+/// Who names the folder above it, or another, must not read an alarm.
+fn no_copy(dir: &Path) -> Failure {
+    let below = fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut copies: Vec<String> =
+        below.filter(|path| is_copy(path)).map(|path| format!("`{}`", path.display())).collect();
+    copies.sort_unstable();
+    let failure = Failure::usage(both!(
+        "`{}` is geen kopie van een log; er is niets gecontroleerd",
+        "`{}` is no copy of a log; nothing was verified",
+        dir.display()
+    ));
+    if copies.is_empty() {
+        failure.now((
+            "noem de map met `checkpoint` en `tile` erin, zoals `sluis log export` of de gateway (`/log`) die geeft",
+            "name the folder that holds `checkpoint` and `tile`, as `sluis log export` or the gateway (`/log`) gives it",
+        ))
+    } else {
+        failure.now(both!(
+            "dit is er wel een: geef --folder {copies}",
+            "this is one: give --folder {copies}",
+            copies = copies.join(", ")
+        ))
+    }
 }
 
 async fn of_store(
@@ -85,8 +122,8 @@ async fn of_store(
     given: Option<String>,
     older: &[String],
     at: &mut Context,
-) -> Result<Report, Failure> {
-    let config = file.read()?;
+) -> Result<(Report, String), Failure> {
+    let config = file.read().map_err(outside)?;
     let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
         Failure::configuration(listed(("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"), &faults))
             .now((
@@ -124,7 +161,17 @@ async fn of_store(
         ));
     }
     store.close().await;
-    report.map_err(operated::store)
+    Ok((report.map_err(operated::store)?, verifier.vkey().to_owned()))
+}
+
+/// For who has no gateway here: a copy needs no configuration, and making a gateway helps nobody.
+pub(super) fn outside(failure: Failure) -> Failure {
+    failure.now((
+        "bent u de beheerder: noem de configuratie met --config. Bent u dat niet: vraag de beheerder om een kopie van het log en \
+         controleer die met `sluis log verify --folder MAP --vkey SLEUTEL`",
+        "if you run the gateway: name its configuration with --config. If not: ask who does for a copy of the log, and verify that \
+         with `sluis log verify --folder DIR --vkey KEY`",
+    ))
 }
 
 /// Checks, with a bar for who watches.
@@ -177,25 +224,63 @@ fn read(file: &Path) -> Result<String, Failure> {
     Ok(format!("{}\n", text.trim_matches('\n')))
 }
 
-fn text(report: &Report, language: Language) -> String {
+/// What the log was verified with.
+struct Used<'a> {
+    vkey: String,
+    /// Whether the key came from who verifies.
+    is_given: bool,
+    /// The kept checkpoints and their sizes.
+    kept: Vec<(&'a Path, u64)>,
+    /// Whether it is a copy, and not the store.
+    is_copy: bool,
+}
+
+impl Used<'_> {
+    fn document(&self) -> Value {
+        let kept = self.kept.iter().map(|(file, size)| json!({ "file": file, "entries": size }));
+        json!({ "vkey": self.vkey, "checkpoints": kept.collect::<Value>() })
+    }
+}
+
+fn text(report: &Report, used: &Used<'_>, language: Language) -> String {
     let mut lines = Vec::new();
-    lines
-        .extend(report.findings.iter().map(|finding| tell!(language, "FOUT: {finding}", "WRONG: {finding}")));
+    lines.extend(report.findings.iter().map(|finding| {
+        let finding = finding::told(finding, language);
+        tell!(language, "FOUT: {finding}", "WRONG: {finding}")
+    }));
     if report.more > 0 {
         lines.push(tell!(language, "en nog {} meer", "and {} more", report.more));
     }
-    let verdict = if report.is_sound() {
-        language.pick("Het log klopt.", "The log is sound.")
-    } else {
-        language.pick("Het log klopt NIET.", "The log is NOT sound.")
-    };
+    let (verdict, now) = verdict(report, used).pick(language);
     lines.push(verdict.to_owned());
+    lines.extend(now.map(|now| tell!(language, "  wat nu: {now}", "  what to do: {now}")));
     if let Some(origin) = &report.origin {
         lines.push(format!("  log: {origin}"));
     }
     lines.push(tell!(language, "  regels: {}", "  entries: {}", report.entries));
     if let Some(root) = &report.root {
-        lines.push(tell!(language, "  wortel van de boom: {root}", "  root of the tree: {root}"));
+        lines.push(tell!(language, "  controlewaarde van alle regels: {root}", "  root of the tree: {root}"));
+    }
+    let source = match (used.is_given, used.is_copy) {
+        (true, _) => language.pick("die u gaf", "that you gave"),
+        (false, true) => language.pick("uit de kopie zelf", "from the copy itself"),
+        (false, false) => language.pick("van deze gateway", "of this gateway"),
+    };
+    lines.push(tell!(
+        language,
+        "  publieke sleutel ({source}): {}",
+        "  public key ({source}): {}",
+        used.vkey
+    ));
+    if report.is_sound() {
+        lines.extend(used.kept.iter().map(|(file, size)| {
+            tell!(
+                language,
+                "  begint zoals het checkpoint `{}` zegt: {size} regels",
+                "  begins as the checkpoint `{}` attests: {size} entries",
+                file.display()
+            )
+        }));
     }
     if report.bodies > 0 {
         lines.push(tell!(
@@ -206,4 +291,74 @@ fn text(report: &Report, language: Language) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// A verdict in both languages, each with what to do now.
+struct Verdict {
+    nl: (&'static str, Option<&'static str>),
+    en: (&'static str, Option<&'static str>),
+}
+
+impl Verdict {
+    fn pick(self, language: Language) -> (&'static str, Option<&'static str>) {
+        language.pick(self.nl, self.en)
+    }
+}
+
+/// A checkpoint that does not fit what it is held against is told apart from a log that somebody touched.
+fn verdict(report: &Report, used: &Used<'_>) -> Verdict {
+    let only = |is_it: fn(&Finding) -> bool| report.more == 0 && report.findings.iter().all(is_it);
+    if report.is_sound() {
+        return Verdict { nl: ("Het log klopt.", None), en: ("The log is sound.", None) };
+    }
+    if used.is_copy && only(|finding| matches!(finding, Finding::Shrunk { .. })) {
+        return Verdict {
+            nl: (
+                "De kopie klopt op zichzelf, maar is ouder dan het checkpoint dat u gaf.",
+                Some(
+                    "vraag een kopie van na dat checkpoint en controleer die; is ook die korter, dan zijn er regels \
+                     verdwenen, of de gateway liet twee logs zien: meld dat",
+                ),
+            ),
+            en: (
+                "The copy is sound by itself, but older than the checkpoint that you gave.",
+                Some(
+                    "ask for a copy from after that checkpoint and verify it; if that is shorter too, entries are gone, or \
+                     the gateway showed two logs: report it",
+                ),
+            ),
+        };
+    }
+    if only(|finding| matches!(finding, Finding::OlderCheckpoint { .. })) {
+        return Verdict {
+            nl: (
+                "Het log klopt op zichzelf. Met het checkpoint dat u gaf is niet te vergelijken.",
+                Some(
+                    "kijk of het checkpoint van dit log is; is het van voor een nieuwe sleutel van het log, geef dan die \
+                     sleutel met --vkey",
+                ),
+            ),
+            en: (
+                "The log is sound by itself. It cannot be compared with the checkpoint that you gave.",
+                Some(
+                    "look whether the checkpoint is of this log; if it is from before a new key of the log, give that key \
+                     with --vkey",
+                ),
+            ),
+        };
+    }
+    Verdict {
+        nl: (
+            "Het log klopt NIET.",
+            Some(
+                "bewaar dit log, het checkpoint en deze uitvoer, en meld het de beheerder en de functionaris",
+            ),
+        ),
+        en: (
+            "The log is NOT sound.",
+            Some(
+                "keep this log, the checkpoint and this output, and tell the operator and the privacy officer",
+            ),
+        ),
+    }
 }

@@ -6,6 +6,7 @@ use crate::{
     exchange::{
         caller::Caller,
         decide::{self, DecisionGiven, Ruling},
+        search::unknown_purpose,
     },
     policy::routes::RouteAction,
     store::read::{DeclarationRow, Page},
@@ -61,6 +62,9 @@ impl Exchange {
     ) -> Result<Vec<Known>, DeclareError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
+        if whose.purpose.as_ref().is_some_and(|purpose| self.catalogue().purpose(purpose).is_none()) {
+            return Err(DeclareError::Invalid(vec![unknown_purpose()]));
+        }
         let party = caller.party();
         let purpose = whose.purpose.as_ref().map_or("", Purpose::as_str);
         let pseudonyms = self.tools.pseudonyms_of(party, &whose.reference, purpose);

@@ -2,7 +2,7 @@
 
 use super::{
     PushError, Verdict,
-    decide::{account_of, asked},
+    decide::{account_of, asked, content_not_allowed},
     needs,
     prepare::{Prepared, Unprepared},
     turned,
@@ -13,7 +13,7 @@ use crate::{
     exchange::{
         Exchange,
         caller::Caller,
-        entry::Knows,
+        entry::{Account, Knows},
         perform::{At, Change, No, Operation, Reached},
         submission::Submission,
         toolbox::Toolbox,
@@ -56,7 +56,7 @@ struct Check<'a> {
 
 impl Operation for Check<'_> {
     type By = Caller;
-    type Ruling = (Vec<Verdict>, Vec<crate::exchange::entry::Account>);
+    type Ruling = (Vec<Verdict>, Vec<Account>);
     type Effect = Record;
     type Kept = Vec<Verdict>;
     type Outcome = Vec<Verdict>;
@@ -75,20 +75,39 @@ impl Operation for Check<'_> {
             let decision = at.tools.engine.decide(&at.tools.gather(at.facts, &asked)?.facts).into_result();
             let outcome = if decision.is_ok() { Outcome::Permitted } else { Outcome::Refused };
             let account = account_of(at.by, &asked, Event::Evaluated, outcome);
-            let (mut account, decision) = match decision {
+            let (account, decision) = match decision {
                 Ok(permit) => {
-                    let categories = asked.categories.clone();
-                    let account = account.permitted(&permit, &categories);
-                    let basis = permit.basis().clone();
+                    let decision = Ok((permit.basis().clone(), asked.categories.clone()));
                     permits.push(permit);
-                    (account, Ok((basis, categories)))
+                    (account, decision)
                 }
                 Err(refusal) => (account.refused(&refusal, Knows::Sender), Err(refusal)),
             };
-            (account.shared.packet, account.for_sender.packet) = (None, None);
             accounts.push(account);
             verdicts.push(Verdict { at: resolved.at, party: resolved.party, index: 0, decision });
         }
+        // What the bases do not allow of the content shows only when all of them hold.
+        let faults = if permits.len() == prepared.recipients.len() {
+            let permits: Vec<&Permit> = permits.iter().collect();
+            minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit).err()
+        } else {
+            None
+        };
+        let (categories, mut permits) = (prepared.contents.categories(), permits.iter());
+        let accounts = accounts.into_iter().zip(&verdicts).map(|(account, verdict)| {
+            let permit = verdict.decision.as_ref().ok().and_then(|_| permits.next());
+            let mut account = match (permit, &faults) {
+                (None, _) => account,
+                (Some(permit), None) => account.permitted(permit, categories),
+                (Some(permit), Some(faults)) => {
+                    let why = content_not_allowed(permit, prepared.dataset, faults);
+                    account.permitted_in_vain(permit, categories, why)
+                }
+            };
+            (account.shared.packet, account.for_sender.packet) = (None, None);
+            account
+        });
+        let accounts: Vec<Account> = accounts.collect();
         let undecided = verdicts.iter().filter_map(|verdict: &Verdict| match &verdict.decision {
             Err(refusal) if refusal.kind == RefusalKind::PolicyFault => Some((verdict.at, refusal.clone())),
             Err(_) | Ok(_) => None,
@@ -97,13 +116,10 @@ impl Operation for Check<'_> {
         if !undecided.is_empty() {
             return Err(No::For(PushError::Refused(undecided), accounts));
         }
-        if permits.len() == prepared.recipients.len() {
-            let permits: Vec<&Permit> = permits.iter().collect();
-            if let Err(faults) = minimise_each(&permits, &prepared.contents, prepared.dataset, &header.omit) {
-                return Err(No::For(PushError::Invalid(faults), accounts));
-            }
+        match faults {
+            Some(faults) => Err(No::For(PushError::Invalid(faults), accounts)),
+            None => Ok((verdicts, accounts)),
         }
-        Ok((verdicts, accounts))
     }
 
     fn change(

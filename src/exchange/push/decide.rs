@@ -4,16 +4,17 @@ use jiff::Timestamp;
 
 use super::{PushError, event_of, prepare::Prepared};
 use crate::{
-    accesslog::entry::{Event, Outcome, Part},
+    accesslog::entry::{CategoryFault, Event, Outcome, Part},
     crypto::keys::RecipientKey,
     domain::{
+        code::Category,
         id::{DeclarationId, PacketId, PersonId},
         party::{PartyId, Role},
         problem::{Bilingual, Fault},
     },
     exchange::{
         caller::Caller,
-        entry::{Account, Knows},
+        entry::{Account, InVain, Knows},
         facts::{Asked, Gathered},
         perform::{At, No},
         recipients::Resolved,
@@ -21,7 +22,11 @@ use crate::{
         toolbox::Toolbox,
         trouble::Trouble,
     },
-    policy::permit::{Decision, Permit},
+    policy::{
+        dataset::Dataset,
+        minimise::{MISSING, NOT_OPTIONAL},
+        permit::{Decision, Permit},
+    },
     store::register::Register,
 };
 
@@ -57,9 +62,10 @@ pub(super) fn decide_all(
             }
             Decision::Permit(permit) => {
                 let key = key_of(at.facts.register(), at.by.party(), resolved.party, at.now)?;
-                let cause = if key.is_some() { "another-recipient-refused" } else { "recipient-has-no-key" };
+                let cause = if key.is_some() { ANOTHER_REFUSED } else { "recipient-has-no-key" };
                 // Kept only if the push fails for another's sake.
-                accounts.push(account.permitted(&permit, asked.categories).because(cause));
+                let why = InVain { cause, ..InVain::default() };
+                accounts.push(account.permitted_in_vain(&permit, asked.categories, why));
                 match key {
                     Some(key) => {
                         allowed.push(Allowed { resolved: resolved.clone(), permit, key, declarations });
@@ -82,12 +88,14 @@ pub(super) fn forbidden(
     header: &Header,
     prepared: &Prepared<'_>,
     allowed: &[Allowed],
+    faults: &[Fault],
 ) -> Vec<Account> {
     let account = |Allowed { resolved, permit, .. }: &Allowed| {
         let (id, person) = (permit.packet(), at.facts.person());
         let asked = asked(at.by, header, prepared, resolved, id, person, at.now);
         let account = account_of(at.by, &asked, event_of(prepared.dataset.kind), Outcome::Refused);
-        account.permitted(permit, asked.categories).because("content-not-allowed")
+        let why = content_not_allowed(permit, prepared.dataset, faults);
+        account.permitted_in_vain(permit, asked.categories, why)
     };
     allowed.iter().map(account).collect()
 }
@@ -174,6 +182,40 @@ pub(super) fn asked<'a>(
         request: header.request,
         submitted: now,
         now,
+    }
+}
+
+/// Another recipient of the same packet stood in the way.
+const ANOTHER_REFUSED: &str = "another-recipient-refused";
+
+/// Why the content cannot go to this recipient, under the provisions that name what may; or that another one's basis stood
+/// in the way.
+pub(super) fn content_not_allowed(permit: &Permit, dataset: &Dataset, faults: &[Fault]) -> InVain {
+    let mut found: Vec<CategoryFault> = Vec::new();
+    for fault in faults {
+        let category = fault.pointer.strip_prefix("/content/").and_then(|name| dataset.category_of(name));
+        let Some(category) = category.filter(|category| concerns(permit, category, &fault.code)) else {
+            continue;
+        };
+        let fault = CategoryFault { category: category.clone(), code: fault.code.to_string() };
+        if !found.contains(&fault) {
+            found.push(fault);
+        }
+    }
+    if found.is_empty() {
+        return InVain { cause: ANOTHER_REFUSED, ..InVain::default() };
+    }
+    let basis = dataset.bases.get(permit.basis());
+    let provisions = basis.map(|basis| basis.provisions.clone()).unwrap_or_default();
+    InVain { cause: "content-not-allowed", faults: found, provisions }
+}
+
+/// Whether a fault of the content is one under this permit: the bases of several recipients differ.
+fn concerns(permit: &Permit, category: &Category, code: &str) -> bool {
+    match code {
+        MISSING => permit.required().contains(category),
+        NOT_OPTIONAL => permit.party().role != Role::Betrokkene && !permit.opt_out().contains(category),
+        _ => !permit.allowed().contains(category),
     }
 }
 

@@ -67,7 +67,8 @@ pub(super) struct Kept {
 
 /// Acknowledge a packet
 ///
-/// Says that the recipient has collected and kept it; the body is then erased here. A repetition gives the first answer.
+/// Says that the recipient has collected and kept it; the body is then erased here. A repetition gives the first answer;
+/// one with a `reference` that the first did not have is a conflict, since it would not be kept.
 #[utoipa::path(
     post,
     path = "/packets/{id}/acknowledgement",

@@ -191,6 +191,10 @@ pub(super) struct Declaration {
     recorded_at: Instant,
     /// The index of the entry of its recording.
     log_index: u64,
+    /// Who withdrew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Capacity, required = false)]
+    withdrawn_by: Option<Capacity>,
     /// Since when it is withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::DateTime, required = false)]
@@ -319,6 +323,7 @@ impl From<Known> for Declaration {
             state: row.state.as_str(),
             recorded_at: row.recorded_at.into(),
             log_index: row.recorded_index,
+            withdrawn_by: row.withdrawn_by,
             withdrawn_at: row.withdrawn_at.map(Instant::from),
             withdrawal_log_index: row.withdrawn_index,
             decisions: decisions.into_iter().map(Taken::from).collect(),

@@ -8,8 +8,11 @@ use utoipa::ToSchema;
 
 use super::{answered::Items, params::Page};
 use crate::{
-    domain::id::{DeclarationId, PacketId},
-    exchange::Exchange,
+    domain::{
+        code::DatasetCode,
+        id::{DeclarationId, PacketId},
+    },
+    exchange::{Exchange, lists::Notified},
     http::{
         caller::Calling,
         extract::query::Paging,
@@ -33,6 +36,11 @@ pub(super) struct Notice {
     /// Which packet.
     #[schema(value_type = shape::Id)]
     packet: PacketId,
+    /// Of which dataset.
+    #[schema(value_type = shape::DatasetCode)]
+    dataset: DatasetCode,
+    /// Who sent it.
+    sender: Party,
     /// Whose copy it is about.
     party: Party,
     /// The declaration that was withdrawn.
@@ -63,10 +71,12 @@ pub(super) async fn list(
 ) -> Result<Json<Items<Notice>>, Problem> {
     let page = exchange.notices(&calling.caller, paging.after, paging.limit.into()).await;
     let page = page.map_err(|error| calling.problem(error))?;
-    let items = page.items.into_iter().map(|row| Notice {
+    let items = page.items.into_iter().map(|Notified { row, dataset, sender }| Notice {
         log_index: row.index,
         kind: row.kind.as_str(),
         packet: row.packet,
+        dataset,
+        sender: sender.into(),
         party: row.about.into(),
         declaration: row.declaration,
         at: row.created.into(),

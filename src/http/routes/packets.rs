@@ -118,14 +118,14 @@ pub(super) async fn inbox(
 
 /// Read a packet's state
 ///
-/// For its sender and its named recipients; to all others it does not exist.
+/// Of a packet or a request, which then has its answers. For its sender and its named recipients; to all others it does not exist.
 #[utoipa::path(
     get,
     path = "/packets/{id}",
     tag = "packets",
     operation_id = "readPacket",
-    params(("id" = inline(shape::Id), Path, description = "The packet.")),
-    responses((status = 200, description = "The packet, without its body.", body = Packet))
+    params(("id" = inline(shape::Id), Path, description = "The packet or request.")),
+    responses((status = 200, description = "The packet or request, without its body.", body = Packet))
 )]
 pub(super) async fn packet(
     calling: Calling,
@@ -133,7 +133,7 @@ pub(super) async fn packet(
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Packet>, Problem> {
-    one(&calling, exchange.packet(&calling.caller, PacketKind::Packet, id).await)
+    one(&calling, exchange.packet(&calling.caller, None, id).await)
 }
 
 /// Read a request's state
@@ -153,7 +153,7 @@ pub(super) async fn request(
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Packet>, Problem> {
-    one(&calling, exchange.packet(&calling.caller, PacketKind::Request, id).await)
+    one(&calling, exchange.packet(&calling.caller, Some(PacketKind::Request), id).await)
 }
 
 fn one(calling: &Calling, seen: Result<Seen, ListError>) -> Result<Json<Packet>, Problem> {

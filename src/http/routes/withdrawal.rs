@@ -9,20 +9,21 @@ use utoipa::ToSchema;
 use super::params::StaffHeaders;
 use crate::{
     domain::{
+        clock::amsterdam_date,
         declaration::Capacity,
         id::{DeclarationId, PacketId},
         party::PartyId,
     },
     exchange::{
         Exchange,
-        withdraw::{TakenBack, WithdrawError},
+        withdraw::{Standing, TakenBack, WithdrawError},
     },
     http::{
         caller::{Calling, Presenting},
         extract::{path::InPath, query::NoQuery},
         json::StrictJson,
         problem::Problem,
-        wire::{Instant, Party, shape},
+        wire::{Day, Instant, Party, shape},
     },
 };
 
@@ -66,6 +67,35 @@ pub(super) struct Effect {
     told: Vec<CopyOf>,
     /// Copies that were handed over to the person, who is told by the sender: a gateway has no way to the person.
     to_tell: Vec<CopyOf>,
+    /// Who withdrew it, the first time; absent of a packet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Capacity, required = false)]
+    withdrawn_by: Option<Capacity>,
+    /// Declarations that say the same and still stand; absent without one. While one stands, what was withdrawn still holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    still_standing: Vec<StillStanding>,
+}
+
+/// A declaration that says the same as the one that was withdrawn.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StillStanding {
+    /// The declaration.
+    #[schema(value_type = shape::Id)]
+    id: DeclarationId,
+    /// Who gave it.
+    #[schema(value_type = shape::Capacity)]
+    given_by: Capacity,
+    /// On which day.
+    #[schema(value_type = shape::Date)]
+    given_at: Day,
+}
+
+impl From<Standing> for StillStanding {
+    fn from(Standing { id, given_by, given_at }: Standing) -> Self {
+        Self { id, given_by, given_at: Day(amsterdam_date(given_at)) }
+    }
 }
 
 /// A packet for one recipient.
@@ -96,6 +126,8 @@ impl Effect {
             stopped: copies(taken.stopped),
             told: copies(taken.told),
             to_tell: copies(taken.to_tell),
+            withdrawn_by: taken.by,
+            still_standing: taken.standing.into_iter().map(StillStanding::from).collect(),
         }))
     }
 }

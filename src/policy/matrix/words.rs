@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Pick;
 use crate::{
     domain::{party::Role, problem::Bilingual},
     policy::{
@@ -36,12 +37,12 @@ pub(super) fn of(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Wor
     Words { roles: roles.collect(), purposes: purposes.collect(), categories: categories.collect() }
 }
 
-/// A code with its labels, Dutch first; the code alone where the policies have none.
-pub(super) fn named<T: ToString>(items: &[T], words: &BTreeMap<String, Bilingual>) -> String {
+/// A code with its label; the code alone where the policies have none.
+pub(super) fn named<T: ToString>(items: &[T], words: &BTreeMap<String, Bilingual>, pick: Pick) -> String {
     let name = |item: &T| {
         let code = item.to_string();
         match words.get(&code) {
-            Some(label) => format!("{} / {} ({code})", label.nl, label.en),
+            Some(label) => format!("{} ({code})", pick(label)),
             None => code,
         }
     };

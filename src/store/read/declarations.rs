@@ -66,6 +66,8 @@ pub struct DeclarationRow {
     pub recorded_index: u64,
     /// Whether it stands.
     pub state: DeclarationState,
+    /// Who withdrew it; a snapshot does not tell.
+    pub withdrawn_by: Option<Capacity>,
     /// Since when it is withdrawn.
     pub withdrawn_at: Option<Timestamp>,
     /// The index of the entry of its withdrawal.
@@ -94,7 +96,7 @@ macro_rules! declaration {
              explicit, evidence_kind, evidence_digest, evidence_on, facts, recorder_oin, recorder_role, recorded_at, \
              recorded_index, CASE WHEN state = 'given' AND EXISTS (SELECT 1 FROM declaration_decision e \
              WHERE e.declaration_id = declaration.id AND e.verdict IN ('ongegrond', 'opgeheven')) THEN 'ended' \
-             ELSE state END AS state, withdrawn_at, withdrawn_index FROM declaration ",
+             ELSE state END AS state, withdrawn_by, withdrawn_at, withdrawn_index FROM declaration ",
             $rest
         )
     };
@@ -204,6 +206,7 @@ fn declaration_row(row: &AnyRow) -> Result<DeclarationRow, StoreError> {
         recorded_at: columns.instant("recorded_at")?,
         recorded_index: columns.index("recorded_index")?,
         state: columns.parse("state")?,
+        withdrawn_by: columns.maybe_parse("withdrawn_by")?,
         withdrawn_at: columns.maybe_instant("withdrawn_at")?,
         withdrawn_index: columns.maybe_index("withdrawn_index")?,
     })

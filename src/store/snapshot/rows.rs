@@ -190,6 +190,8 @@ fn declaration(row: &Row<'_>) -> Result<DeclarationRow, StoreError> {
         recorded_at: row.instant(3)?,
         recorded_index: row.index(4)?,
         state: row.text(14)?,
+        // No decision looks at it.
+        withdrawn_by: None,
         withdrawn_at: row.maybe_instant(5)?,
         withdrawn_index: row.maybe_index(6)?,
     })

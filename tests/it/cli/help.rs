@@ -232,7 +232,7 @@ fn every_value_of_another_form_is_told_what_it_must_be() {
 }
 
 /// Command lines that cannot be understood, each in another way.
-const NONSENSE: [&[&str]; 16] = [
+const NONSENSE: [&[&str]; 18] = [
     &["client", "status"],
     &["client", "push"],
     &["client", "push", "--chek"],
@@ -249,6 +249,8 @@ const NONSENSE: [&[&str]; 16] = [
     &["client", "pull", "--out", "a", "--out", "b", "0190163d-8694-739b-aea5-966c26f8ad91"],
     &["client", "--json", "--ids", "profiles"],
     &["client", "withdraw", "--json"],
+    &["entries"],
+    &["client", "entries", "--person", "x"],
 ];
 
 fn told(program: &Program, language: &str) -> String {

@@ -77,6 +77,36 @@ fn entries() -> Value {
         "v": 1, "event": "declare", "outcome": "recorded", "caller": school(), "recipient": college(),
         "municipality": "0361", "declarationKind": "instemming", "capacity": "persoon", "dataset": "verzoek-voortzetting",
     });
+    let staff = json!({ "reference": "m-4", "function": "consulent" });
+    let searched = json!({ "v": 1, "event": "search", "outcome": "recorded", "caller": college() });
+    let by_whom = json!({ "v": 1, "purpose": "voortzetting-ondersteuning", "staff": staff });
+    let to_person = party("00000099000000002000", "betrokkene");
+    let copied = json!({
+        "v": 1, "event": "push", "outcome": "permitted", "caller": school(), "recipient": to_person,
+        "packet": ID, "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+    });
+    let handed = json!({
+        "v": 1, "event": "copy-for-person", "outcome": "permitted", "caller": school(), "sender": school(),
+        "recipient": to_person, "packet": ID, "dataset": "overgangsdocument",
+    });
+    let withdrawn = json!({
+        "v": 1, "event": "withdraw-declaration", "outcome": "recorded", "caller": school(), "recipient": college(),
+        "municipality": "0361", "declaration": ID, "declarationKind": "toestemming", "capacity": "persoon",
+        "dataset": "uitstroomprofiel",
+    });
+    let unfit = json!({
+        "v": 1, "event": "push", "outcome": "refused", "caller": school(), "recipient": college(),
+        "dataset": "uitstroomprofiel", "provisions": ["avg:6:1a"], "cause": "content-not-allowed",
+        "faults": [{ "category": "leerplicht", "code": "forbidden-category" }],
+    });
+    let keyless = json!({
+        "v": 1, "event": "push", "outcome": "refused", "caller": school(), "recipient": college(),
+        "dataset": "uitstroomprofiel", "cause": "recipient-has-no-key",
+    });
+    let taken_back = json!({
+        "v": 1, "event": "withdraw-packet", "outcome": "recorded", "caller": school(), "recipient": college(),
+        "packet": ID, "dataset": "overgangsdocument",
+    });
     json!({ "items": [
         entry(24, "2026-11-27T13:03:59Z", &[pull, about]),
         entry(25, "2026-11-28T23:30:00Z", &[refused]),
@@ -84,6 +114,13 @@ fn entries() -> Value {
         entry(27, "2026-11-30T08:00:00Z", &[declared]),
         entry(28, "2026-12-01T08:00:00Z", &[]),
         entry(29, "2026-12-01T09:00:00Z", &[asked]),
+        entry(30, "2026-12-02T09:00:00Z", &[searched, by_whom]),
+        entry(31, "2026-12-02T09:01:00Z", &[copied]),
+        entry(32, "2026-12-02T09:02:00Z", &[handed]),
+        entry(33, "2026-12-02T09:03:00Z", &[withdrawn]),
+        entry(34, "2026-12-02T09:04:00Z", &[unfit]),
+        entry(35, "2026-12-02T09:05:00Z", &[keyless]),
+        entry(36, "2026-12-02T09:06:00Z", &[taken_back]),
     ]})
 }
 
@@ -106,7 +143,7 @@ fn answer(path: &str) -> Value {
             packet(120, "packet", "overgangsdocument", &json!([{ "party": college(), "municipality": "0361" }])),
         ]}),
         "/v1/packets" => json!({ "items": [packet(120, "packet", "overgangsdocument", &json!([
-            { "party": college(), "municipality": "0361", "state": "collected" },
+            { "party": college(), "municipality": "0361", "state": "withdrawn", "collectedAt": "2026-11-27T13:03:59Z" },
             { "party": party("00000099000000002000", "betrokkene"), "state": "waiting" },
             { "party": stranger(), "state": "withdrawn" },
         ]))]}),
@@ -117,12 +154,20 @@ fn answer(path: &str) -> Value {
             ]);
             let mut asked = packet(8, "request", "verzoek-voortzetting", &recipients);
             asked["state"] = json!("open");
-            json!({ "items": [asked] })
+            let mut withdrawn = asked.clone();
+            withdrawn["state"] = json!("withdrawn");
+            json!({ "items": [asked, withdrawn] })
         }
-        "/v1/notices" => json!({ "items": [{
-            "logIndex": 31, "kind": "packet-withdrawn", "packet": ID, "party": college(),
-            "at": "2026-07-01T22:30:00Z",
-        }]}),
+        "/v1/notices" => json!({ "items": [
+            {
+                "logIndex": 31, "kind": "packet-withdrawn", "packet": ID, "party": college(), "sender": school(),
+                "dataset": "overgangsdocument", "at": "2026-07-01T22:30:00Z",
+            },
+            {
+                "logIndex": 32, "kind": "mandate-ended", "packet": ID, "party": college(), "sender": school(),
+                "dataset": "overgangsdocument", "at": "2026-07-01T22:30:00Z",
+            },
+        ]}),
         "/v1/declarations" => json!({ "items": [
             {
                 "id": ID, "person": PERSON, "kind": "instemming", "dataset": "verzoek-voortzetting",
@@ -131,9 +176,23 @@ fn answer(path: &str) -> Value {
             {
                 "id": ID, "person": PERSON, "kind": "bezwaar", "dataset": "uitstroomprofiel", "givenBy": "ouder",
                 "givenAt": "2026-05-21", "until": "2027-09-01", "state": "withdrawn",
+                "withdrawnAt": "2026-06-01T09:00:00Z", "withdrawnBy": "persoon",
+            },
+            {
+                "id": ID, "person": PERSON, "kind": "bezwaar", "dataset": "uitstroomprofiel", "givenBy": "persoon",
+                "givenAt": "2026-05-21", "state": "ended",
+                "decisions": [{ "outcome": "ongegrond", "reason": "x", "decidedOn": "2026-05-30" }],
             },
         ]}),
         "/v1/entries" => entries(),
+        path if path.ends_with("00/withdrawal") => json!({
+            "id": ID, "logIndex": 41, "withdrawnAt": "2026-06-01T09:00:00Z", "withdrawnBy": "persoon",
+            "stopped": [], "told": [], "toTell": [],
+            "stillStanding": [{ "id": PERSON, "givenBy": "ouder", "givenAt": "2026-05-21" }],
+        }),
+        path if path.ends_with("01/withdrawal") => json!({
+            "id": ID, "withdrawnAt": "2026-06-01T09:00:00Z", "withdrawnBy": "persoon", "stopped": [], "told": [], "toTell": [],
+        }),
         path if path.ends_with("/withdrawal") => json!({
             "id": ID, "logIndex": 40, "stopped": [{ "packet": ID, "party": stranger() }],
             "told": [{ "packet": ID, "party": college() }],
@@ -156,7 +215,11 @@ async fn printed(language: &str) -> String {
         &["notices"],
         &["declarations"],
         &["withdraw", "packet", ID],
+        &["withdraw", "declaration", "01a21f8c-9a88-7000-8000-000000000000", "--by", "persoon"],
+        &["withdraw", "declaration", PERSON, "--by", "ouder"],
         &["entries"],
+        &["entries", "--refused", "--limit", "2"],
+        &["entries", "--since", "2027-01-01"],
         &["entries", "--refused", "--since", "2026-11-29", "--until", "2026-11-30"],
     ] {
         let ended = stub.client(&[&["--lang", language], command].concat()).await;
@@ -187,9 +250,21 @@ async fn machines_get_what_the_gateway_said() {
             ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(json!(printed), answer(path)["items"], "{command}");
         let ids = stub.client(&["--ids", command]).await.stdout;
-        assert!(ids.lines().all(|line| line == ID), "{ids}");
+        let named =
+            |item: &Value| item["id"].as_str().map_or_else(|| item["index"].to_string(), str::to_owned);
+        let expected: Vec<String> = printed.iter().map(named).collect();
+        assert_eq!(ids.lines().collect::<Vec<_>>(), expected, "{command}");
     }
     assert!(stub.seen().iter().all(|seen| seen.path != "/v1/parties"), "names are for people");
+    // What has no `id` is known by something else, or it is said that it is not.
+    for (command, first) in [
+        ("parties", "00000099000000001000/werk-en-inkomen"),
+        ("notices", ID),
+        ("datasets", "overgangsdocument"),
+    ] {
+        let ids = stub.client(&["--ids", command]).await.stdout;
+        assert_eq!(ids.lines().next(), Some(first), "{command}");
+    }
 }
 
 /// What a hostile gateway answers where a name, a code or a text is expected: it moves the cursor, turns the direction and

@@ -62,7 +62,7 @@ fn a_folder_with_pipes_and_devices_is_told_and_never_waited_for() {
         }
         let ended = program.run(&command);
         assert_ne!(ended.code, 0, "{name}: {ended:?}");
-        assert!(ended.stderr.contains("regular file"), "{name}: {ended:?}");
+        assert!(ended.stderr.contains("geen gewoon bestand"), "{name}: {ended:?}");
         fs::remove_file(&file).unwrap();
         fs::rename(&kept, &file).unwrap();
     }
@@ -147,12 +147,11 @@ fn that_the_operator_reads_entries_is_an_entry() {
     assert_eq!(last[0]["shared"]["event"], "body-read");
     assert_eq!(last[0]["shared"]["entries"], json!([3, 5]));
     let nothing = program.run(&["log", "show", "--after", "500"]).done();
-    assert_eq!(nothing.stdout, "");
+    assert_eq!(nothing.stdout, "Niets.\n");
     let verified = program.run(&["log", "verify", "--json"]).done().json();
     assert_eq!(verified["report"]["entries"], 14, "reading nothing is no entry");
-    assert!(
-        program.run(&["log", "show"]).done().stdout.contains("body-read  recorded  regels 3-5  operator")
-    );
+    let read = program.run(&["log", "show"]).done().stdout;
+    assert!(read.contains("de beheerder las de inhoud van regels · regels 3-5\n"), "{read}");
     program.run(&["log", "proof", "999"]).with(1);
 }
 
@@ -163,4 +162,58 @@ fn a_database_without_a_log_says_so() {
     program.run(&["migrate"]).done();
     let ended = program.run(&["log", "verify"]).with(1);
     assert!(ended.stderr.contains("nog geen log in deze database"), "{}", ended.stderr);
+}
+
+/// A checkpoint of another moment or log, and a folder that is none, are no alarm: an outsider is told which it is and what next.
+#[test]
+fn what_does_not_fit_is_told_apart_from_what_was_touched() {
+    let program = Program::with_try_out();
+    program.run(&["log", "export", "--out", "copies/early"]).done();
+    program.run(&["log", "show"]).done();
+    program.run(&["log", "export", "--out", "copies/late"]).done();
+    let vkey = program.read("copies/late/vkey");
+    let verify = |folder: &str, checkpoint: &str, vkey: &str| {
+        program.run(&["log", "verify", "--folder", folder, "--vkey", vkey.trim(), "--checkpoint", checkpoint])
+    };
+    let older = verify("copies/early", "copies/late/checkpoint", &vkey).with(1).stdout;
+    assert!(older.contains("ouder dan het checkpoint") && older.contains("wat nu:"), "{older}");
+    assert!(!older.contains("NIET"), "{older}");
+    let sound = verify("copies/late", "copies/early/checkpoint", &vkey).done().stdout;
+    assert!(sound.contains("begint zoals het checkpoint `copies/early/checkpoint`"), "{sound}");
+    assert!(sound.contains(&format!("(die u gaf): {}", vkey.trim())), "{sound}");
+
+    // Of another log.
+    program.run(&["init", "--dev", "--dir", "other"]).done();
+    program.run(&["log", "export", "--out", "copies-of-another", "--config", "other/sluis.toml"]).done();
+    let foreign = verify("copies/late", "copies-of-another/checkpoint", &vkey).with(1).stdout;
+    assert!(foreign.contains("klopt op zichzelf") && !foreign.contains("NIET"), "{foreign}");
+
+    // One folder too high, and one that has nothing of a log.
+    let above = verify("copies", "copies/late/checkpoint", &vkey).with(2);
+    assert!(
+        above.stderr.contains("geen kopie") && above.stderr.contains("`copies/early`, `copies/late`"),
+        "{above:?}"
+    );
+    let none = verify("try/parties", "copies/late/checkpoint", &vkey).with(2);
+    assert!(none.stderr.contains("geen kopie") && none.stderr.contains("sluis log export"), "{none:?}");
+
+    // Who has no gateway here is not told to make one.
+    for command in [&["log", "verify"][..], &["log", "show"], &["log", "proof", "1"]] {
+        let ended = program.run(&[command, &["--config", "none.toml"]].concat()).with(78);
+        let advice = ended.stderr.lines().last().unwrap();
+        assert!(advice.contains("--folder") && !advice.contains("sluis init"), "{ended:?}");
+    }
+}
+
+#[test]
+fn what_happened_is_shown_in_the_language_of_the_reader() {
+    let program = Program::with_try_out();
+    let shown = program.run(&["log", "show", "--limit", "3"]).done().stdout;
+    assert!(shown.contains("de beheerder registreerde een partij: 0000009900"), "{shown}");
+    assert!(shown.starts_with("Tijden zijn Nederlandse tijd."), "{shown}");
+    let shown = program.run(&["--lang", "en", "log", "show", "--limit", "3"]).done().stdout;
+    assert!(shown.contains("the operator registered a party: 0000009900"), "{shown}");
+    for none in [&["--after", "9999"][..], &["--last", "0"]] {
+        assert_eq!(program.run(&[&["log", "show"], none].concat()).done().stdout, "Niets.\n");
+    }
 }

@@ -193,6 +193,8 @@ fn the_matrix_and_the_register_have_all_their_forms() {
     let register = program.run(&["policy", "register", "--json"]).done().json();
     let activities = register["activities"].as_array().unwrap();
     assert_eq!(rows.len(), activities.len(), "every basis is a processing activity");
+    let english = program.run(&["--lang", "en", "policy", "matrix"]).done().stdout;
+    assert!(english.contains("rests on") && !english.contains("rust op"), "{english}");
     for (form, mark) in [("text", "rust op"), ("markdown", "|---|"), ("html", "<th scope=\"row\">")] {
         let shown = program.run(&["policy", "matrix", "--format", form]).done().stdout;
         assert!(shown.contains(mark), "{form}");

@@ -177,7 +177,8 @@ async fn answers_are_what_the_description_says() {
     let path = format!("/v1/requests/{request}");
     let answered = api.expect("get /requests/{id}", &school.get(&path).await, 200);
     assert_eq!(answered["recipients"][0]["answer"]["continues"], true);
-    school.get(&format!("/v1/packets/{request}")).await.expect_status(StatusCode::NOT_FOUND);
+    let same = api.expect("get /packets/{id}", &school.get(&format!("/v1/packets/{request}")).await, 200);
+    assert_eq!(same, answered, "a request is read where packets are");
 
     let mut document = submission(&gateway, "overgangsdocument", PURPOSE, &toby, Role::WerkEnInkomen);
     let refused = school.post("/v1/packets?check=true", &document).await;

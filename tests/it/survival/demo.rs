@@ -86,6 +86,12 @@ async fn left_behind(folder: &Path) {
     ] {
         assert!(folder.join(file).is_file(), "{file} is not there");
     }
+    // Who has no part in the story can look too.
+    for party in fs::read_dir(folder.join("parties")).unwrap().map(|entry| entry.unwrap().path()) {
+        assert!(party.join("encryption.jwk").is_file(), "{}", party.display());
+        let profile = fs::read_to_string(party.join("profile.toml")).unwrap();
+        assert!(!profile.contains("localhost:0\""), "{profile}");
+    }
     // Both forms are shown: what the encryption module prescribes, and what a party may choose by its key.
     for (party, algorithm) in [("zaffier", "RSA-OAEP"), ("praktijkschool", "ECDH-ES")] {
         let sealed =
