@@ -208,7 +208,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// Plays a story on every database there is: on SQLite, and on PostgreSQL where there is a server.
 pub(crate) async fn on_each_backend(story: impl AsyncFn(&Gateway)) {
-    for gateway in [Some(Gateway::start().await), Gateway::start_on_postgres().await] {
+    for gateway in [Some(Box::pin(Gateway::start()).await), Box::pin(Gateway::start_on_postgres()).await] {
         let Some(gateway) = gateway else { continue };
         story(&gateway).await;
         gateway.stop().await;

@@ -545,7 +545,7 @@ async fn an_incomplete_date_of_birth_is_taken_and_judged_by_both_ages() {
             if status == StatusCode::FORBIDDEN {
                 answer.expect_problem(403, "uitstroomprofiel.toestemming-ouder");
                 // Wholly unknown, it may be 27 as well.
-                let others = if at == 3 { 1 } else { 0 };
+                let others = usize::from(at == 3);
                 assert_eq!(answer.codes().len(), 1 + others, "may be under 16: {date}");
             }
         }

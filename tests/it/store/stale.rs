@@ -16,7 +16,7 @@ use super::support::{Rig, college, declare, on_each, person, push, school};
 
 /// Reads, changes, and sees whether what was read may still be written on.
 async fn voids<E: sluis::store::write::Effect>(rig: &Rig, what: &str, subject: String, change: E) {
-    let before = rig.as_of(&[subject.clone()]).await;
+    let before = rig.as_of(std::slice::from_ref(&subject)).await;
     rig.done(change).await;
     assert!(rig.is_stale(before).await, "{what} went unseen");
     let after = rig.as_of(&[subject]).await;
@@ -39,7 +39,7 @@ async fn each_kind_of_change_makes_an_earlier_decision_void() {
             declared.push(declaration.id);
             voids(&rig, what, about.clone(), declaration).await;
         }
-        let [consent, objection, _] = declared[..] else { unreachable!() };
+        let (consent, objection) = (declared[0], declared[1]);
         let decided = DecideDeclaration {
             id: objection,
             recorder: school(),

@@ -91,7 +91,7 @@ fn released(answer: &Answer) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pushes_through_both_leave_one_log_without_a_gap() {
-    for pair in Pair::each().await {
+    for pair in Box::pin(Pair::each()).await {
         let before = pair.verify().await;
         let now = pair.one.clock.now();
         let mut tasks = JoinSet::new();
@@ -127,7 +127,7 @@ async fn pushes_through_both_leave_one_log_without_a_gap() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_withdrawn_through_one_is_not_released_through_the_other() {
-    for pair in Pair::each().await {
+    for pair in Box::pin(Pair::each()).await {
         let (mut first, mut stopped) = (0, 0);
         for round in 0..ROUNDS {
             let (packet, agreed) = pair.waits(&format!("L-{round}")).await;
@@ -177,7 +177,7 @@ async fn what_was_withdrawn_through_one_is_not_released_through_the_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_deliveries_at_once_are_two_entries() {
-    for pair in Pair::each().await {
+    for pair in Box::pin(Pair::each()).await {
         for round in 0..6 {
             let (packet, _) = pair.waits(&format!("L-{round}")).await;
             let (here, there) = (pair.college.clone(), pair.college.at(&pair.two));
@@ -199,7 +199,7 @@ const OTHER: &str = "UPDATE log_head SET policy_digest = \
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_left_behind_by_a_policy_does_nothing() {
-    for pair in Pair::each().await {
+    for pair in Box::pin(Pair::each()).await {
         let (packet, agreed) = pair.waits("L-1").await;
         let size = pair.verify().await;
         meddle(&pair.one, OTHER).await;
@@ -235,7 +235,7 @@ async fn meddle(gateway: &Gateway, statement: &'static str) {
 /// A list that one gateway has used is not undone by an older one: not at the other, and not at one that starts afterwards.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_revocation_list_is_taken_by_neither_gateway_nor_after_a_restart() {
-    for pair in Pair::each().await {
+    for pair in Box::pin(Pair::each()).await {
         let Pair { one, two, school, college } = pair;
         let laid = one.laid.parties.iter().find(|laid| laid.party == college.party).unwrap();
         let certificate = ClientCertificate::read(&laid.certificate.der).unwrap();
