@@ -191,9 +191,9 @@ impl Store {
         }
     }
 
-    /// The same database for a writer on a runtime of its own. A connection to a server belongs to the runtime on which it
-    /// was made, and ends with it; one to a file is a thread of its own, and is shared, so that who writes beside the writer
-    /// waits in one row with it.
+    /// The same database for a writer on a runtime of its own. A connection to a server is driven by the runtime on which it
+    /// was made, so the writer makes one; a connection to a file is a thread of its own, and is shared, so that who writes
+    /// beside the writer waits in one row with it.
     pub(super) fn with_own_writing(&self) -> Self {
         let write = match self.backend {
             Backend::Sqlite => self.write.clone(),

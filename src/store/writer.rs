@@ -1,10 +1,12 @@
 //! The one thread that writes.
 //!
 //! A use case hands over a [`Write`]: plain data. The writer takes what waits, at most [`BATCH`] writes and without
-//! waiting for more, into one transaction: it takes the lock of the log's head, judges each write under it, applies
-//! its effect, appends its entries, signs the head that they lead to, commits, and only then answers. A write that is
-//! refused changes nothing for its neighbours. Whatever is decided by what was read before is judged again here by
-//! the versions of its subjects, so that a withdrawal that was committed first always wins.
+//! waiting for more, into one transaction: it takes the lock of the log's head, looks up what all of them are judged by,
+//! judges each in memory by those rows and by what the writes before it make of them, and only then changes anything:
+//! every table once, with many rows in a statement. It appends the entries, signs the head that they lead to, commits, and
+//! only then answers. Nothing is refused after a change, so that a write that is refused costs its neighbours nothing.
+//! Whatever is decided by what was read before is judged again here by the subjects that changed since, so that a withdrawal
+//! that was committed first always wins.
 
 pub(super) mod append;
 mod batch;
@@ -14,10 +16,15 @@ pub mod evidence;
 pub mod fault;
 mod health;
 pub mod job;
+pub mod look;
+pub mod moment;
 mod rows;
 pub mod settings;
 pub mod sign;
-pub mod tx;
+pub mod state;
+mod table;
+mod tables;
+mod tx;
 
 use std::{mem, sync::Arc, thread, time::Duration};
 
