@@ -1,14 +1,15 @@
 //! All SQL, and the one writer.
 //!
 //! * [`db`]: opening, migrating and beginning a database, SQLite or PostgreSQL, from one text of SQL.
-//! * [`mod@write`]: what can be written: plain data, one file per effect, each with its conditions and its SQL.
-//! * [`writer`]: the one task that writes. It judges the conditions under the lock of the log's head, appends the
-//!   entries in the same transaction, and makes [`Committed`] values after the commit, and nowhere else.
+//! * [`mod@write`]: what can be written: plain data, one file per effect, each with its conditions and what it changes.
+//! * [`writer`]: the one thread that writes. It judges a whole batch under the lock of the log's head before it changes
+//!   anything, appends the entries in the same transaction, and makes [`Committed`] values after the commit, and nowhere else.
 //! * [`register`]: who takes part, in memory. [`snapshot`]: everything else that a decision reads, in one statement.
 //! * [`read`]: what can be read for lists, proofs and the operator. No read takes the lock.
 //!
-//! To add an effect: a file in `write/` with a struct, its outcome and `impl Effect`; raise the version of every
-//! subject that it changes; add it to the contract suite in `tests/it/store`.
+//! To add an effect: a file in `write/` with a struct, its outcome and `impl Effect`: what it looks for, and what it would
+//! change, with every subject that becomes another. A table that no effect has written before has its statements in
+//! `writer/tables/texts.rs`. Add the effect to the contract suite in `tests/it/store`.
 
 mod backup;
 pub mod db;

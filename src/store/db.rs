@@ -10,7 +10,7 @@ use std::{
 use jiff::Timestamp;
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _,
-    any::AnyPoolOptions,
+    any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{Migrate as _, MigrateError, Migrator},
 };
 
@@ -188,6 +188,27 @@ impl Store {
                 self.trust.lose();
                 Writing::begin(self, BEGIN_POSTGRES).await
             }
+        }
+    }
+
+    /// The same database for a writer on a runtime of its own. A connection to a server is driven by the runtime on which it
+    /// was made, so the writer makes one; a connection to a file is a thread of its own, and is shared, so that who writes
+    /// beside the writer waits in one row with it.
+    pub(super) fn with_own_writing(&self) -> Self {
+        let write = match self.backend {
+            Backend::Sqlite => self.write.clone(),
+            Backend::Postgres => {
+                let address = AnyConnectOptions::clone(&self.write.connect_options());
+                self.write.options().clone().connect_lazy_with(address)
+            }
+        };
+        Self { write, ..self.clone() }
+    }
+
+    /// Closes what [`Store::with_own_writing`] opened, but does not wait for ever.
+    pub(super) async fn end_own_writing(&self) {
+        if self.backend == Backend::Postgres {
+            drop(timeout(self.patience, self.write.close()).await);
         }
     }
 

@@ -22,7 +22,7 @@ pub use self::{
     keys::{KeyRow, KeyState},
     log::Head,
     packets::{CopyState, PacketRow, PacketState, RecipientRow},
-    parties::{CertificateRow, PartyRow},
+    parties::{CertificateRow, PartyRow, PartyState},
     view::LogView,
 };
 /// Words that the database keeps for a state.

@@ -1,10 +1,8 @@
 //! Who takes part: parties with their municipalities, certificates and keys. They change a few times a day and every call
 //! asks for them, so a gateway keeps them in memory, with the number under which the database has them.
 //!
-//! Whoever changes a party in a write raises that number in the same write, in whichever process ([`Tx::raise_party`]). A
-//! call reads the number, and all of it anew when it is another: a block or a revocation holds on the very next call.
-//!
-//! [`Tx::raise_party`]: super::writer::tx::Tx::raise_party
+//! Whoever changes a party raises that number in the same transaction, in whichever process. A call reads the
+//! number, and all of it anew when it is another: a block or a revocation holds on the very next call.
 
 use std::{collections::BTreeMap, sync::Arc};
 

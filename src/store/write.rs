@@ -1,11 +1,12 @@
 //! What can be written: plain data, one file per effect.
 //!
-//! An effect is judged and applied under the lock of the log's head, inside the transaction that appends its entries.
-//! Each raises the versions of the subjects that it changes, so that decisions which rested on them become void.
+//! An effect says what it is judged by, and judges it in memory: it sees rows, and answers what it would change. It makes no
+//! statement of its own, so that all effects of a batch are judged before the first of them changes anything. Each names the
+//! subjects that it changes, so that decisions which rested on them become void.
 
 mod answer;
 mod certificate;
-pub(in crate::store) mod claim;
+mod claim;
 mod decide;
 mod declare;
 mod deliver;
@@ -24,8 +25,6 @@ mod recipients;
 mod record;
 mod undelivered;
 mod withdraw;
-
-use std::future::Future;
 
 pub use self::{
     answer::{Answer, Answered},
@@ -50,7 +49,12 @@ pub use self::{
     undelivered::TellUndelivered,
     withdraw::WithdrawPacket,
 };
-use super::writer::{error::Halt, tx::Tx};
+use super::writer::{
+    error::WriteError,
+    look::Look,
+    moment::Moment,
+    state::{Change, State},
+};
 use crate::{
     accesslog::entry::PreparedEntry,
     policy::{facts::AsOf, permit::Permit},
@@ -101,27 +105,34 @@ pub trait Effect: sealed::Sealed + Send + Sync + 'static {
         true
     }
 
-    /// Judges the state under the lock, and changes it. May be called again in another transaction after the first was
-    /// rolled back.
-    fn apply(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Applied<Self::Outcome>, Halt>> + Send;
+    /// The rows that it is judged by. Those of which it cannot know that they are there are looked for too: what is not
+    /// found is judged as absent.
+    fn looks(&self) -> Vec<Look>;
+
+    /// Judges the rows as they stand under the lock, with the changes of the writes before it in the batch.
+    ///
+    /// # Errors
+    /// [`WriteError`]: it is refused, and changes nothing.
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Self::Outcome>, WriteError>;
 }
 
-/// What an effect came to.
+/// What an effect comes to, and what it changes.
 #[derive(Debug)]
 pub struct Applied<O> {
     pub(super) outcome: O,
     pub(super) appends: bool,
+    pub(super) changes: Vec<Change>,
 }
 
 impl<O> Applied<O> {
-    /// Done: its entries are appended.
-    pub(super) const fn done(outcome: O) -> Self {
-        Self { outcome, appends: true }
+    /// Its entries are appended, and this is changed.
+    pub(super) const fn done(outcome: O, changes: Vec<Change>) -> Self {
+        Self { outcome, appends: true, changes }
     }
 
-    /// It was done before: nothing is appended.
+    /// It was done before: nothing is appended or changed.
     pub(super) const fn repeated(outcome: O) -> Self {
-        Self { outcome, appends: false }
+        Self { outcome, appends: false, changes: Vec::new() }
     }
 }
 
@@ -135,11 +146,12 @@ pub enum Once {
 }
 
 impl Once {
-    const fn applied(self) -> Applied<Self> {
-        match self {
-            Self::Now => Applied::done(self),
-            Self::Already => Applied::repeated(self),
-        }
+    const fn now(changes: Vec<Change>) -> Applied<Self> {
+        Applied::done(Self::Now, changes)
+    }
+
+    const fn already() -> Applied<Self> {
+        Applied::repeated(Self::Already)
     }
 }
 

@@ -1,10 +1,12 @@
-//! The one task that writes.
+//! The one thread that writes.
 //!
 //! A use case hands over a [`Write`]: plain data. The writer takes what waits, at most [`BATCH`] writes and without
-//! waiting for more, into one transaction: it takes the lock of the log's head, judges each write under it, applies
-//! its effect, appends its entries, signs the head that they lead to, commits, and only then answers. A write that is
-//! refused changes nothing for its neighbours. Whatever is decided by what was read before is judged again here by
-//! the versions of its subjects, so that a withdrawal that was committed first always wins.
+//! waiting for more, into one transaction: it takes the lock of the log's head, looks up what all of them are judged by,
+//! judges each in memory by those rows and by what the writes before it make of them, and only then changes anything:
+//! every table once, with many rows in a statement. It appends the entries, signs the head that they lead to, commits, and
+//! only then answers. Nothing is refused after a change, so that a write that is refused costs its neighbours nothing.
+//! Whatever is decided by what was read before is judged again here by the subjects that changed since, so that a withdrawal
+//! that was committed first always wins.
 
 pub(super) mod append;
 mod batch;
@@ -14,18 +16,25 @@ pub mod evidence;
 pub mod fault;
 mod health;
 pub mod job;
+pub mod look;
+pub mod moment;
 mod rows;
 pub mod settings;
 pub mod sign;
-pub mod tx;
+pub mod state;
+mod table;
+mod tables;
+mod tx;
 
-use std::{sync::Arc, time::Duration};
+use std::{mem, sync::Arc, thread, time::Duration};
 
 use tokio::{
+    runtime,
     sync::{mpsc, oneshot},
     task::JoinHandle,
     time::timeout,
 };
+use tracing::{Dispatch, dispatcher};
 
 use self::{
     batch::Desk,
@@ -58,7 +67,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer of a gateway. One per gateway: others may write to the same database from theirs.
+    /// Starts the writer of a gateway. One per gateway: others may write to the same database from theirs. The task that is
+    /// answered ends when the last `Writer` is dropped and all is written.
     ///
     /// Checks first that the stored head, frontier and tiles agree, and signs the empty log if it is new.
     ///
@@ -69,13 +79,27 @@ impl Writer {
         let (sender, mut waiting) = mpsc::channel(settings.queue.max(1));
         let health = Arc::new(Health::default());
         let patience = store.patience;
-        let mut desk = Desk { store, settings, tree, health: Arc::clone(&health) };
-        let task = tokio::spawn(async move {
+        // As a task it would queue, at each of its statements, behind whoever decides and seals; and it would end with the
+        // runtime of its caller, whatever still waits.
+        let no_thread = |_: std::io::Error| StoreError::unavailable("no thread for the writer");
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+        let (ended, end) = oneshot::channel::<()>();
+        let known = Arc::clone(&health);
+        // Who hears the caller hears the writer.
+        let listener = dispatcher::get_default(Dispatch::clone);
+        let writing = async move {
+            let _heard = dispatcher::set_default(&listener);
+            let mut desk = Desk { store: store.with_own_writing(), settings, tree, health: known };
             let mut jobs = Vec::with_capacity(BATCH);
             while waiting.recv_many(&mut jobs, BATCH).await > 0 {
-                desk.write(std::mem::take(&mut jobs)).await;
+                desk.write(mem::take(&mut jobs)).await;
             }
-        });
+            desk.store.end_own_writing().await;
+            drop(ended);
+        };
+        let thread = thread::Builder::new().name("writer".to_owned());
+        thread.spawn(move || runtime.block_on(writing)).map_err(no_thread)?;
+        let task = tokio::spawn(async move { drop(end.await) });
         Ok((Self { queue: sender, health, patience }, task))
     }
 

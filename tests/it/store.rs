@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_in_result, reason = "a poisoned lock fails the test")]
 
+mod batches;
 mod commits;
 mod declarations;
 mod ends;

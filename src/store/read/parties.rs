@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use sqlx::query;
 
+use super::words;
 use crate::{
     domain::{code::Municipality, digest::Digest, party::PartyId},
     store::{
@@ -14,6 +15,18 @@ use crate::{
         write::{Ground, MunicipalityOf, WAITING},
     },
 };
+
+words! {
+    /// Whether a party takes part.
+    PartyState {
+        /// It sends and receives.
+        Active = "active",
+        /// It neither sends nor receives for the time being.
+        Blocked = "blocked",
+        /// It was taken out.
+        Removed = "removed",
+    }
+}
 
 /// A registered party.
 #[derive(Debug, Clone, PartialEq, Eq)]

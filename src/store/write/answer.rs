@@ -1,17 +1,19 @@
 //! The answer to a request.
 
 use jiff::Timestamp;
-use sqlx::query;
 
 use super::{Applied, Effect, recipients::conflict_of, sealed::Sealed};
 use crate::{
     domain::{id::PacketId, party::PartyId},
     store::{
-        row::{Columns, millis, signed},
+        read::CopyState,
         subject,
+        write::PacketKind,
         writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Change, State},
         },
     },
 };
@@ -40,50 +42,47 @@ pub struct Answered {
     pub repeated: bool,
 }
 
-const REQUEST: &str = "SELECT r.state AS state, p.expires AS expires, a.continues AS continues, \
-     a.answered_at AS answered_at, a.idx AS idx \
-     FROM packet_recipient r JOIN packet p ON p.id = r.packet_id \
-     LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role \
-     WHERE r.packet_id = $1 AND r.oin = $2 AND r.role = $3 AND p.kind = 'request'";
-const INSERT: &str = "INSERT INTO answer (request_id, oin, role, continues, answered_at, idx) \
-     VALUES ($1, $2, $3, $4, $5, $6)";
-
 impl Sealed for Answer {}
 
 impl Effect for Answer {
     type Outcome = Answered;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Answered>, Halt> {
-        let request = query(REQUEST)
-            .bind(self.request.to_string())
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string());
-        let row = tx.find(request).await?.ok_or(Conflict::NotFound)?;
-        let columns = Columns(&row);
-        if let Some(continues) = columns.maybe_integer("continues")? {
-            if (continues != 0) != self.continues {
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Packet(self.request), Look::Copy(self.request, self.party)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Answered>, WriteError> {
+        let id = (self.request, self.party);
+        let packet = state.packets.get(&self.request).filter(|packet| packet.kind == PacketKind::Request);
+        let (Some(packet), Some(copy)) = (packet, state.copies.get(&id)) else {
+            return Err(Conflict::NotFound.into());
+        };
+        if let Some(first) = state.answers.get(&id) {
+            if first.continues != self.continues {
                 return Err(Conflict::AlreadyAnswered.into());
             }
-            let (at, index) = (columns.instant("answered_at")?, columns.index("idx")?);
-            let first = Answered { continues: self.continues, at, index, repeated: true };
-            return Ok(Applied::repeated(first));
+            let answered =
+                Answered { continues: self.continues, at: first.at, index: first.index, repeated: true };
+            return Ok(Applied::repeated(answered));
         }
-        match columns.text("state")?.as_str() {
+        match copy.state {
             // Who acknowledged the request in time may answer until its term ends.
-            "waiting" | "collected" | "acknowledged" if columns.instant("expires")? > tx.now => {}
-            "waiting" | "collected" | "acknowledged" => return Err(Conflict::Expired.into()),
+            CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged
+                if packet.expires > at.now => {}
+            CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged => {
+                return Err(Conflict::Expired.into());
+            }
             other => return Err(conflict_of(other).into()),
         }
-        let insert = query(INSERT)
-            .bind(self.request.to_string())
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(i64::from(self.continues))
-            .bind(millis(tx.time))
-            .bind(signed(tx.next));
-        tx.run(insert).await?;
-        tx.raise(subject::packet(self.request)).await?;
-        let answered = Answered { continues: self.continues, at: tx.time, index: tx.next, repeated: false };
-        Ok(Applied::done(answered))
+        let answered = Answered { continues: self.continues, at: at.time, index: at.next, repeated: false };
+        let changes =
+            vec![Change::Answer(id, answered.into()), Change::Subject(subject::packet(self.request))];
+        Ok(Applied::done(answered, changes))
+    }
+}
+
+impl From<Answered> for crate::store::writer::state::Answer {
+    fn from(answered: Answered) -> Self {
+        Self { continues: answered.continues, at: answered.at, index: answered.index }
     }
 }

@@ -1,17 +1,17 @@
 //! Certificates: which one speaks for which party.
 
-use jiff::Timestamp;
-use sqlx::query;
+use std::sync::Arc;
 
-use super::{Applied, Effect, Once, party, sealed::Sealed};
+use jiff::Timestamp;
+
+use super::{Applied, Effect, Once, party::require, sealed::Sealed};
 use crate::{
     domain::{digest::Digest, party::PartyId},
-    store::{
-        row::{Columns, millis},
-        writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
-        },
+    store::writer::{
+        error::{Conflict, WriteError},
+        look::Look,
+        moment::Moment,
+        state::{Certificate, CertificateContent, Change, State},
     },
 };
 
@@ -30,34 +30,35 @@ pub struct RegisterCertificate {
     pub not_after: Timestamp,
 }
 
-const INSERT: &str = "INSERT INTO certificate \
-     (registration, oin, role, serial, not_before, not_after, state, registered) \
-     VALUES ($1, $2, $3, $4, $5, $6, 'active', $7) ON CONFLICT (registration) DO NOTHING";
-const KNOWN: &str = "SELECT oin, role, state FROM certificate WHERE registration = $1";
-
 impl Sealed for RegisterCertificate {}
 
 impl Effect for RegisterCertificate {
     type Outcome = Once;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        party::require(tx, self.party).await?;
-        if let Some(row) = tx.find(query(KNOWN).bind(self.registration.to_string())).await? {
-            let columns = Columns(&row);
-            let same = columns.party("oin", "role")? == self.party && columns.text("state")? == "active";
-            return if same { Ok(Once::Already.applied()) } else { Err(Conflict::Taken.into()) };
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Party(self.party), Look::Certificate(self.registration)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        require(state, &self.party)?;
+        match state.certificates.get(&self.registration) {
+            Some(known) if known.party == self.party && known.is_active => Ok(Once::already()),
+            Some(_) => Err(Conflict::Taken.into()),
+            None => Ok(Once::now(self.changes(at))),
         }
-        let insert = query(INSERT)
-            .bind(self.registration.to_string())
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(self.serial.clone())
-            .bind(millis(self.not_before))
-            .bind(millis(self.not_after))
-            .bind(millis(tx.time));
-        tx.run(insert).await?;
-        tx.raise_party(&self.party).await?;
-        Ok(Once::Now.applied())
+    }
+}
+
+impl RegisterCertificate {
+    pub(super) fn changes(&self, at: &Moment) -> Vec<Change> {
+        let content = CertificateContent { certificate: self.clone(), registered: at.time };
+        let certificate = Certificate {
+            party: self.party,
+            is_active: true,
+            revoked: None,
+            content: Some(Arc::new(content)),
+        };
+        vec![Change::Certificate(self.registration, certificate), Change::Member(self.party)]
     }
 }
 
@@ -67,8 +68,6 @@ pub struct RevokeCertificate {
     /// The digest of issuer, subject and key.
     pub registration: Digest,
 }
-
-const REVOKE: &str = "UPDATE certificate SET state = 'revoked', revoked_at = $2 WHERE registration = $1";
 
 impl Sealed for RevokeCertificate {}
 
@@ -80,16 +79,16 @@ impl Effect for RevokeCertificate {
         false
     }
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        let known = query(KNOWN).bind(self.registration.to_string());
-        let row = tx.find(known).await?.ok_or(Conflict::NotFound)?;
-        let columns = Columns(&row);
-        if columns.text("state")? == "revoked" {
-            return Ok(Once::Already.applied());
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Certificate(self.registration)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        let known = state.certificates.get(&self.registration).ok_or(Conflict::NotFound)?;
+        if !known.is_active {
+            return Ok(Once::already());
         }
-        let party = columns.party("oin", "role")?;
-        tx.run(query(REVOKE).bind(self.registration.to_string()).bind(millis(tx.time))).await?;
-        tx.raise_party(&party).await?;
-        Ok(Once::Now.applied())
+        let revoked = Certificate { is_active: false, revoked: Some(at.time), ..known.clone() };
+        Ok(Once::now(vec![Change::Certificate(self.registration, revoked), Change::Member(known.party)]))
     }
 }

@@ -1,12 +1,13 @@
 //! What a person wants, given and taken back.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil::Date};
-use sqlx::query;
 
 use super::{
     Applied, Effect, NewPerson,
     claim::{IdempotencyKey, Made},
-    recipients::{Notice, Stopped, raise_packets, stopped_by, tell},
+    recipients::{Stopped, notice, packets_of, stopped},
     sealed::Sealed,
 };
 use crate::{
@@ -18,11 +19,13 @@ use crate::{
         party::PartyId,
     },
     store::{
-        row::{Columns, millis, signed},
+        read::{CopyState, NoticeKind},
         subject,
         writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Change, Declaration, DeclarationContent, State, Withdrawal},
         },
     },
 };
@@ -84,68 +87,51 @@ pub struct Declared {
     pub index: u64,
 }
 
-const INSERT: &str = "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
-     given_by, given_at, until_at, explicit, evidence_kind, evidence_digest, evidence_on, facts, recorder_oin, \
-     recorder_role, recorded_at, recorded_index, towards_municipality, state) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'given') \
-     ON CONFLICT (id) DO NOTHING";
-
-const EARLIER: &str = "SELECT person_id, recorded_index FROM declaration WHERE id = $1";
-
 impl Sealed for Declare {}
 
 impl Effect for Declare {
     type Outcome = Declared;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Declared>, Halt> {
-        if let Some(earlier) = self.earlier(tx).await? {
+    fn looks(&self) -> Vec<Look> {
+        let key = self.idempotency.as_ref().map(|key| key.look(self.recorder));
+        let own = [Look::Declaration(self.id)];
+        key.into_iter().chain(self.person.looks()).chain(own).collect()
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Declared>, WriteError> {
+        if let Some(earlier) = self.earlier(state)? {
             return Ok(Applied::repeated(earlier));
         }
-        self.person.settle(tx).await?;
-        let insert = query(INSERT)
-            .bind(self.id.to_string())
-            .bind(self.person.id.to_string())
-            .bind(self.kind.as_str())
-            .bind(self.dataset.to_string())
-            .bind(self.purpose.as_ref().map(ToString::to_string))
-            .bind(self.towards.map(|party| party.oin.to_string()))
-            .bind(self.towards.map(|party| party.role.to_string()))
-            .bind(self.given_by.as_str())
-            .bind(millis(self.given_at))
-            .bind(self.until.map(millis))
-            .bind(i64::from(self.explicit))
-            .bind(self.evidence.kind.as_str())
-            .bind(self.evidence.digest.map(|digest| digest.to_string()))
-            .bind(self.evidence.recorded_on.to_string())
-            .bind(self.facts.clone())
-            .bind(self.recorder.oin.to_string())
-            .bind(self.recorder.role.to_string())
-            .bind(millis(tx.time))
-            .bind(signed(tx.next))
-            .bind(self.municipality.as_ref().map(ToString::to_string));
-        if tx.run(insert).await? == 0 {
+        let mut changes = self.person.settle(at, state)?;
+        if state.declarations.has(&self.id) {
             return Err(Conflict::Taken.into());
         }
-        tx.raise(subject::person(self.person.id)).await?;
-        Ok(Applied::done(Declared { id: self.id, person: self.person.id, index: tx.next }))
+        let content = DeclarationContent { declare: self.clone(), recorded: at.time };
+        let declaration = Declaration {
+            person: self.person.id,
+            recorder: self.recorder,
+            index: at.next,
+            withdrawn: None,
+            content: Some(Arc::new(content)),
+        };
+        let made = Made::Declaration(self.id);
+        changes.extend(self.idempotency.iter().map(|key| key.claim(self.recorder, made)));
+        changes.push(Change::Declaration(self.id, declaration));
+        changes.push(Change::Subject(subject::person(self.person.id)));
+        Ok(Applied::done(Declared { id: self.id, person: self.person.id, index: at.next }, changes))
     }
 }
 
 impl Declare {
-    async fn earlier(&self, tx: &mut Tx<'_>) -> Result<Option<Declared>, Halt> {
+    fn earlier(&self, state: &State) -> Result<Option<Declared>, WriteError> {
         let Some(key) = &self.idempotency else { return Ok(None) };
-        let id = match key.claim(tx, &self.recorder, Made::Declaration(self.id)).await? {
+        let id = match key.earlier(self.recorder, state)? {
             None => return Ok(None),
             Some(Made::Declaration(id)) => id,
             Some(Made::Packet(_)) => return Err(Conflict::KeyReused.into()),
         };
-        let row = tx.find(query(EARLIER).bind(id.to_string())).await?.ok_or(Conflict::NotFound)?;
-        let columns = Columns(&row);
-        Ok(Some(Declared {
-            id,
-            person: columns.parse("person_id")?,
-            index: columns.index("recorded_index")?,
-        }))
+        let earlier = state.declarations.get(&id).ok_or(Conflict::NotFound)?;
+        Ok(Some(Declared { id, person: earlier.person, index: earlier.index }))
     }
 }
 
@@ -176,54 +162,45 @@ pub struct Withdrawn {
     pub repeated: bool,
 }
 
-const STANDING: &str = "SELECT person_id, state, withdrawn_at, withdrawn_index FROM declaration \
-     WHERE id = $1 AND recorder_oin = $2 AND recorder_role = $3";
-const WITHDRAW: &str = "UPDATE declaration SET state = 'withdrawn', withdrawn_by = $1, withdrawn_at = $2, \
-     withdrawn_index = $3 WHERE id = $4 AND state = 'given'";
-const STOP: &str = "UPDATE packet_recipient SET ended_index = $1, jwe = NULL, \
-     state = CASE WHEN state = 'acknowledged' THEN state ELSE 'withdrawn' END \
-     WHERE state IN ('waiting', 'collected', 'acknowledged', 'withheld') AND EXISTS (\
-       SELECT 1 FROM packet_declaration d WHERE d.declaration_id = $2 AND d.packet_id = packet_recipient.packet_id \
-       AND d.oin = packet_recipient.oin AND d.role = packet_recipient.role) \
-     RETURNING packet_id, oin, role, collected_index";
+/// What was collected and acknowledged stays so: its recipient has it.
+const STOPS: [CopyState; 4] =
+    [CopyState::Waiting, CopyState::Collected, CopyState::Acknowledged, CopyState::Withheld];
 
 impl Sealed for WithdrawDeclaration {}
 
 impl Effect for WithdrawDeclaration {
     type Outcome = Withdrawn;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Withdrawn>, Halt> {
-        let standing = query(STANDING)
-            .bind(self.id.to_string())
-            .bind(self.recorder.oin.to_string())
-            .bind(self.recorder.role.to_string());
-        let row = tx.find(standing).await?.ok_or(Conflict::NotFound)?;
-        let columns = Columns(&row);
-        if let Some((at, index)) =
-            columns.maybe_instant("withdrawn_at")?.zip(columns.maybe_index("withdrawn_index")?)
-        {
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Declaration(self.id), Look::Resting(self.id)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Withdrawn>, WriteError> {
+        let declaration = state.declarations.get(&self.id).filter(|known| known.recorder == self.recorder);
+        let declaration = declaration.ok_or(Conflict::NotFound)?;
+        if let Some(Withdrawal { at, index, .. }) = declaration.withdrawn {
             return Ok(Applied::repeated(Withdrawn { at, index, copies: Vec::new(), repeated: true }));
         }
-        let person: PersonId = columns.parse("person_id")?;
-        let withdraw = query(WITHDRAW)
-            .bind(self.by.as_str())
-            .bind(millis(tx.time))
-            .bind(signed(tx.next))
-            .bind(self.id.to_string());
-        tx.run(withdraw).await?;
-        let copies = stopped_by(tx, query(STOP).bind(signed(tx.next)).bind(self.id.to_string())).await?;
-        for copy in copies.iter().filter(|copy| copy.collected) {
-            let notice = Notice {
-                to: copy.party,
-                packet: copy.packet,
-                about: copy.party,
-                kind: "declaration-withdrawn",
-                declaration: Some(self.id),
-            };
-            tell(tx, notice).await?;
-        }
-        tx.raise(subject::person(person)).await?;
-        raise_packets(tx, &copies).await?;
-        Ok(Applied::done(Withdrawn { at: tx.time, index: tx.next, copies, repeated: false }))
+        let withdrawal = Withdrawal { by: self.by, at: at.time, index: at.next };
+        let withdrawn = Declaration { withdrawn: Some(withdrawal), ..declaration.clone() };
+        let resting = state.rests.iter().filter(|((_, of), ())| *of == self.id);
+        let copies = resting.filter_map(|((id, _), ())| state.copies.get(id).map(|copy| (id, copy)));
+        let (copies, mut changes) = stopped(
+            copies,
+            &STOPS,
+            |copy| match copy {
+                CopyState::Acknowledged => copy,
+                _ => CopyState::Withdrawn,
+            },
+            at,
+        );
+        let told = copies.iter().filter(|copy| copy.collected);
+        changes.extend(told.filter_map(|copy| {
+            notice(at, copy.party, copy, NoticeKind::DeclarationWithdrawn, Some(self.id))
+        }));
+        changes.push(Change::Declaration(self.id, withdrawn));
+        changes.push(Change::Subject(subject::person(declaration.person)));
+        changes.extend(packets_of(&copies));
+        Ok(Applied::done(Withdrawn { at: at.time, index: at.next, copies, repeated: false }, changes))
     }
 }

@@ -1,18 +1,19 @@
 //! Releasing a body to its recipient, and the recipient's word that it has it.
 
 use jiff::Timestamp;
-use sqlx::query;
 
 use super::{Applied, Effect, NewPerson, recipients::conflict_of, sealed::Sealed};
 use crate::{
     domain::{digest::Digest, id::PacketId, party::PartyId},
     policy::permit::Permit,
     store::{
-        row::{Columns, millis, signed},
+        read::{CopyState, PacketState},
         subject,
         writer::{
-            error::{Conflict, Halt, WriteError},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Body, Change, Copy, Packet, State},
         },
     },
 };
@@ -43,16 +44,6 @@ pub struct Delivery {
     pub index: u64,
 }
 
-const COLLECT: &str = "UPDATE packet_recipient SET state = 'collected', \
-     collected_at = COALESCE(collected_at, $1), collected_index = COALESCE(collected_index, $2) \
-     WHERE packet_id = $3 AND oin = $4 AND role = $5 AND basis = $6 AND state IN ('waiting', 'collected') \
-     AND jwe IS NOT NULL AND EXISTS (SELECT 1 FROM packet WHERE id = $3 AND state = 'open' AND expires > $7) \
-     RETURNING jwe, jwe_sha256, thumbprint";
-const STATE: &str = "SELECT r.state AS state, r.acknowledged_at AS acknowledged_at, \
-     r.acknowledged_index AS acknowledged_index, p.state AS packet_state, p.expires AS expires \
-     FROM packet_recipient r JOIN packet p ON p.id = r.packet_id \
-     WHERE r.packet_id = $1 AND r.oin = $2 AND r.role = $3";
-
 impl Sealed for Deliver {}
 
 impl Effect for Deliver {
@@ -62,56 +53,50 @@ impl Effect for Deliver {
         vec![&self.permit]
     }
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Delivery>, Halt> {
-        let packet = self.permit.packet().ok_or(WriteError::Mismatch("a permit that names no packet"))?;
+    fn looks(&self) -> Vec<Look> {
+        let of = |packet| [Look::Packet(packet), Look::Body(packet, self.permit.party())];
+        self.permit.packet().into_iter().flat_map(of).collect()
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Delivery>, WriteError> {
+        let id = self.permit.packet().ok_or(WriteError::Mismatch("a permit that names no packet"))?;
         let party = self.permit.party();
-        let index = tx.next;
-        let collect = query(COLLECT)
-            .bind(millis(tx.time))
-            .bind(signed(index))
-            .bind(packet.to_string())
-            .bind(party.oin.to_string())
-            .bind(party.role.to_string())
-            .bind(self.permit.basis().to_string())
-            .bind(millis(tx.now));
-        let rows = tx.change(collect).await?;
-        let Some(row) = rows.first() else { return Err(why_not(tx, packet, party).await) };
-        let columns = Columns(row);
-        Ok(Applied::done(Delivery {
-            packet,
+        let (packet, copy) = copy_of(state, id, party)?;
+        if is_expired(packet, copy, at) {
+            return Err(Conflict::Expired.into());
+        }
+        let (CopyState::Waiting | CopyState::Collected, Body::Read(body), PacketState::Open) =
+            (copy.state, &copy.body, packet.state)
+        else {
+            return Err(conflict_of(copy.state).into());
+        };
+        if copy.basis != self.permit.basis().as_str() {
+            return Err(Conflict::State.into());
+        }
+        let collected = Copy {
+            state: CopyState::Collected,
+            collected: copy.collected.or(Some((at.time, at.next))),
+            ..copy.clone()
+        };
+        let delivery = Delivery {
+            packet: id,
             party,
-            jwe: columns.text("jwe")?,
-            sha256: columns.parse("jwe_sha256")?,
-            thumbprint: columns.text("thumbprint")?,
-            index,
-        }))
+            jwe: body.as_ref().to_owned(),
+            sha256: copy.sha256,
+            thumbprint: copy.thumbprint.clone(),
+            index: at.next,
+        };
+        Ok(Applied::done(delivery, vec![Change::Copy((id, party), collected)]))
     }
 }
 
-async fn why_not(tx: &mut Tx<'_>, packet: PacketId, party: PartyId) -> Halt {
-    match state_of(tx, packet, party).await {
-        Ok(copy) if copy.expired => Conflict::Expired.into(),
-        Ok(copy) => conflict_of(&copy.state).into(),
-        Err(halt) => halt,
-    }
+fn copy_of(state: &State, packet: PacketId, party: PartyId) -> Result<(&Packet, &Copy), WriteError> {
+    let copy = state.copies.get(&(packet, party));
+    state.packets.get(&packet).zip(copy).ok_or_else(|| Conflict::NotFound.into())
 }
 
-struct Copy {
-    state: String,
-    expired: bool,
-    acknowledged: Option<(Timestamp, u64)>,
-}
-
-async fn state_of(tx: &mut Tx<'_>, packet: PacketId, party: PartyId) -> Result<Copy, Halt> {
-    let state =
-        query(STATE).bind(packet.to_string()).bind(party.oin.to_string()).bind(party.role.to_string());
-    let row = tx.find(state).await?.ok_or(Conflict::NotFound)?;
-    let columns = Columns(&row);
-    let acknowledged =
-        columns.maybe_instant("acknowledged_at")?.zip(columns.maybe_index("acknowledged_index")?);
-    let state = columns.text("state")?;
-    let expired = matches!(state.as_str(), "waiting" | "collected") && columns.instant("expires")? <= tx.now;
-    Ok(Copy { state, expired, acknowledged })
+fn is_expired(packet: &Packet, copy: &Copy, at: &Moment) -> bool {
+    matches!(copy.state, CopyState::Waiting | CopyState::Collected) && packet.expires <= at.now
 }
 
 /// The recipient has the packet: its ciphertext is erased here.
@@ -136,39 +121,41 @@ pub struct Acknowledged {
     pub repeated: bool,
 }
 
-const ACKNOWLEDGE: &str = "UPDATE packet_recipient SET state = 'acknowledged', acknowledged_at = $1, \
-     acknowledged_index = $2, jwe = NULL, recipient_person_id = COALESCE($3, recipient_person_id) \
-     WHERE packet_id = $4 AND oin = $5 AND role = $6 AND state = 'collected'";
-
 impl Sealed for Acknowledge {}
 
 impl Effect for Acknowledge {
     type Outcome = Acknowledged;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Acknowledged>, Halt> {
-        let copy = state_of(tx, self.packet, self.party).await?;
+    fn looks(&self) -> Vec<Look> {
+        let own = [Look::Packet(self.packet), Look::Copy(self.packet, self.party)];
+        own.into_iter().chain(self.person.iter().flat_map(NewPerson::looks)).collect()
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Acknowledged>, WriteError> {
+        let (packet, copy) = copy_of(state, self.packet, self.party)?;
         if let Some((at, index)) = copy.acknowledged {
             return Ok(Applied::repeated(Acknowledged { at, index, repeated: true }));
         }
-        match copy.state.as_str() {
+        match copy.state {
             // What was collected in time may be acknowledged late: the recipient has it.
-            "collected" => {}
-            "waiting" if copy.expired => return Err(Conflict::Expired.into()),
-            "waiting" => return Err(Conflict::NotCollected.into()),
+            CopyState::Collected => {}
+            CopyState::Waiting if is_expired(packet, copy, at) => return Err(Conflict::Expired.into()),
+            CopyState::Waiting => return Err(Conflict::NotCollected.into()),
             other => return Err(conflict_of(other).into()),
         }
-        if let Some(person) = &self.person {
-            person.settle(tx).await?;
-        }
-        let acknowledge = query(ACKNOWLEDGE)
-            .bind(millis(tx.time))
-            .bind(signed(tx.next))
-            .bind(self.person.as_ref().map(|person| person.id.to_string()))
-            .bind(self.packet.to_string())
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string());
-        tx.run(acknowledge).await?;
-        tx.raise(subject::packet(self.packet)).await?;
-        Ok(Applied::done(Acknowledged { at: tx.time, index: tx.next, repeated: false }))
+        let mut changes = match &self.person {
+            Some(person) => person.settle(at, state)?,
+            None => Vec::new(),
+        };
+        let acknowledged = Copy {
+            state: CopyState::Acknowledged,
+            body: Body::Erased,
+            acknowledged: Some((at.time, at.next)),
+            person: self.person.as_ref().map(|person| person.id).or(copy.person),
+            ..copy.clone()
+        };
+        changes.push(Change::Copy((self.packet, self.party), acknowledged));
+        changes.push(Change::Subject(subject::packet(self.packet)));
+        Ok(Applied::done(Acknowledged { at: at.time, index: at.next, repeated: false }, changes))
     }
 }

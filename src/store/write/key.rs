@@ -1,21 +1,25 @@
 //! The encryption keys of parties: waiting, active, retired, revoked; never back.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use sqlx::query;
 
 use super::{
-    Applied, Effect, Once, party,
-    recipients::{Notice, Stopped, raise_packets, stopped_by, tell},
+    Applied, Effect, Once,
+    party::require,
+    recipients::{Stopped, notice, packets_of, stopped},
     sealed::Sealed,
 };
 use crate::{
     domain::party::PartyId,
     store::{
-        row::{Columns, millis, signed},
+        read::{CopyState, KeyState, NoticeKind},
         subject,
         writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Change, Key, KeyContent, State},
         },
     },
 };
@@ -39,73 +43,63 @@ pub struct PublishKey {
     pub active: bool,
 }
 
-const INSERT: &str = "INSERT INTO party_key \
-     (thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (thumbprint) DO NOTHING";
-const KNOWN: &str = "SELECT oin, role, state FROM party_key WHERE thumbprint = $1";
-const SET_STATE: &str = "UPDATE party_key SET state = $1 WHERE thumbprint = $2";
-
 impl Sealed for PublishKey {}
 
 impl Effect for PublishKey {
     type Outcome = Once;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        party::require(tx, self.party).await?;
-        if let Some(known) = known(tx, &self.thumbprint).await? {
-            let same = known.party == self.party && matches!(known.state.as_str(), "waiting" | "active");
-            return if same { Ok(Once::Already.applied()) } else { Err(Conflict::Taken.into()) };
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Party(self.party), Look::Key(self.thumbprint.clone())]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        require(state, &self.party)?;
+        if let Some(known) = state.keys.get(&self.thumbprint) {
+            let same =
+                known.party == self.party && matches!(known.state, KeyState::Waiting | KeyState::Active);
+            return if same { Ok(Once::already()) } else { Err(Conflict::Taken.into()) };
         }
-        let insert = query(INSERT)
-            .bind(self.thumbprint.clone())
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(self.kid.clone())
-            .bind(self.jwk.clone())
-            .bind(if self.active { "active" } else { "waiting" })
-            .bind(millis(self.valid_from))
-            .bind(self.valid_until.map(millis))
-            .bind(millis(tx.time));
-        tx.run(insert).await?;
-        tx.raise(subject::key(&self.thumbprint)).await?;
-        tx.raise_party(&self.party).await?;
-        Ok(Once::Now.applied())
+        let key = Key {
+            party: self.party,
+            state: if self.active { KeyState::Active } else { KeyState::Waiting },
+            content: Some(Arc::new(KeyContent { key: self.clone(), published: at.time })),
+        };
+        Ok(Once::now(changes(&self.thumbprint, key)))
     }
 }
 
-struct Known {
-    party: PartyId,
-    state: String,
+fn changes(thumbprint: &str, key: Key) -> Vec<Change> {
+    let party = key.party;
+    vec![
+        Change::Key(thumbprint.to_owned(), key),
+        Change::Subject(subject::key(thumbprint)),
+        Change::Member(party),
+    ]
 }
 
-async fn known(tx: &mut Tx<'_>, thumbprint: &str) -> Result<Option<Known>, Halt> {
-    let row = tx.find(query(KNOWN).bind(thumbprint.to_owned())).await?;
-    let Some(row) = row else { return Ok(None) };
-    let columns = Columns(&row);
-    Ok(Some(Known { party: columns.party("oin", "role")?, state: columns.text("state")? }))
-}
-
-async fn change(
-    tx: &mut Tx<'_>,
+/// What it changes that a key goes into another state; nothing when it is in it.
+fn change(
+    state: &State,
     thumbprint: &str,
     owner: Option<PartyId>,
-    from: &[&str],
-    to: &'static str,
-) -> Result<Once, Halt> {
-    let known = known(tx, thumbprint).await?.ok_or(Conflict::NotFound)?;
+    from: &[KeyState],
+    to: KeyState,
+) -> Result<Option<Vec<Change>>, WriteError> {
+    let known = state.keys.get(&thumbprint.to_owned()).ok_or(Conflict::NotFound)?;
     if owner.is_some_and(|owner| owner != known.party) {
         return Err(Conflict::NotFound.into());
     }
     if known.state == to {
-        return Ok(Once::Already);
+        return Ok(None);
     }
-    if !from.contains(&known.state.as_str()) {
+    if !from.contains(&known.state) {
         return Err(Conflict::State.into());
     }
-    tx.run(query(SET_STATE).bind(to).bind(thumbprint.to_owned())).await?;
-    tx.raise(subject::key(thumbprint)).await?;
-    tx.raise_party(&known.party).await?;
-    Ok(Once::Now)
+    Ok(Some(changes(thumbprint, Key { state: to, ..known.clone() })))
+}
+
+fn once(changes: Option<Vec<Change>>) -> Applied<Once> {
+    changes.map_or_else(Once::already, Once::now)
 }
 
 /// Lets senders use a key that waited: the operator has seen it, or the delay has passed.
@@ -120,8 +114,12 @@ impl Sealed for ActivateKey {}
 impl Effect for ActivateKey {
     type Outcome = Once;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        Ok(change(tx, &self.thumbprint, None, &["waiting"], "active").await?.applied())
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Key(self.thumbprint.clone())]
+    }
+
+    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        change(state, &self.thumbprint, None, &[KeyState::Waiting], KeyState::Active).map(once)
     }
 }
 
@@ -139,8 +137,13 @@ impl Sealed for RetireKey {}
 impl Effect for RetireKey {
     type Outcome = Once;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        Ok(change(tx, &self.thumbprint, Some(self.party), &["waiting", "active"], "retired").await?.applied())
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Key(self.thumbprint.clone())]
+    }
+
+    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        let from = [KeyState::Waiting, KeyState::Active];
+        change(state, &self.thumbprint, Some(self.party), &from, KeyState::Retired).map(once)
     }
 }
 
@@ -154,37 +157,29 @@ pub struct RevokeKey {
     pub party: Option<PartyId>,
 }
 
-const WITHHOLD: &str = "UPDATE packet_recipient SET state = 'withheld', ended_index = $1, jwe = NULL \
-     WHERE thumbprint = $2 AND state IN ('waiting', 'collected') RETURNING packet_id, oin, role, collected_index";
-const SENDER: &str = "SELECT sender_oin, sender_role FROM packet WHERE id = $1";
-
 impl Sealed for RevokeKey {}
 
 impl Effect for RevokeKey {
     /// The copies that are withheld; none when the key had been revoked before.
     type Outcome = Vec<Stopped>;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Vec<Stopped>>, Halt> {
-        let from = ["waiting", "active", "retired"];
-        if change(tx, &self.thumbprint, self.party, &from, "revoked").await? == Once::Already {
-            return Ok(Applied::repeated(Vec::new()));
-        }
-        let withhold = query(WITHHOLD).bind(signed(tx.next)).bind(self.thumbprint.clone());
-        let copies = stopped_by(tx, withhold).await?;
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Key(self.thumbprint.clone()), Look::Sealed(self.thumbprint.clone())]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Vec<Stopped>>, WriteError> {
+        let from = [KeyState::Waiting, KeyState::Active, KeyState::Retired];
+        let revoked = change(state, &self.thumbprint, self.party, &from, KeyState::Revoked)?;
+        let Some(mut changes) = revoked else { return Ok(Applied::repeated(Vec::new())) };
+        let sealed = state.copies.iter().filter(|(_, copy)| copy.thumbprint == self.thumbprint);
+        let from = [CopyState::Waiting, CopyState::Collected];
+        let (copies, withheld) = stopped(sealed, &from, |_| CopyState::Withheld, at);
+        changes.extend(withheld);
         for copy in &copies {
-            let row =
-                tx.find(query(SENDER).bind(copy.packet.to_string())).await?.ok_or(Conflict::NotFound)?;
-            let sender = Columns(&row).party("sender_oin", "sender_role")?;
-            let notice = Notice {
-                to: sender,
-                packet: copy.packet,
-                about: copy.party,
-                kind: "key-revoked",
-                declaration: None,
-            };
-            tell(tx, notice).await?;
+            let sender = state.packets.get(&copy.packet).ok_or(Conflict::NotFound)?.sender;
+            changes.extend(notice(at, sender, copy, NoticeKind::KeyRevoked, None));
         }
-        raise_packets(tx, &copies).await?;
-        Ok(Applied::done(copies))
+        changes.extend(packets_of(&copies));
+        Ok(Applied::done(copies, changes))
     }
 }

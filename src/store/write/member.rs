@@ -1,16 +1,16 @@
 //! A party that joins with its first certificate, or leaves: one step or none.
 
-use sqlx::query;
-
 use super::{Applied, Effect, Once, certificate::RegisterCertificate, party::RegisterParty, sealed::Sealed};
 use crate::{
     domain::party::PartyId,
     store::{
-        row::{Columns, millis},
+        read::{CopyState, KeyState, PacketState, PartyState},
         subject,
         writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Certificate, Change, Key, Party, Place, State},
         },
     },
 };
@@ -29,10 +29,20 @@ impl Sealed for AddParty {}
 impl Effect for AddParty {
     type Outcome = ();
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        self.party.apply(tx).await?;
-        self.certificate.apply(tx).await?;
-        Ok(Applied::done(()))
+    fn looks(&self) -> Vec<Look> {
+        [self.party.looks(), self.certificate.looks()].concat()
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<()>, WriteError> {
+        if self.certificate.party != self.party.party {
+            return Err(WriteError::Mismatch("a party with the certificate of another"));
+        }
+        let mut changes = self.party.judge(at, state)?.changes;
+        if state.certificates.has(&self.certificate.registration) {
+            return Err(Conflict::Taken.into());
+        }
+        changes.extend(self.certificate.changes(at));
+        Ok(Applied::done((), changes))
     }
 }
 
@@ -44,7 +54,6 @@ pub struct RemoveParty {
     pub party: PartyId,
 }
 
-const STATE: &str = "SELECT state FROM party WHERE oin = $1 AND role = $2";
 /// A request that was answered waits for nothing.
 pub(in crate::store) const WAITING: &str = "SELECT \
      COALESCE(SUM(CASE WHEN r.oin = $1 AND r.role = $2 THEN 1 ELSE 0 END), 0) AS incoming, \
@@ -53,41 +62,62 @@ pub(in crate::store) const WAITING: &str = "SELECT \
      WHERE p.state = 'open' AND r.state IN ('waiting', 'collected') AND p.expires > $3 \
      AND ((r.oin = $1 AND r.role = $2) OR (p.sender_oin = $1 AND p.sender_role = $2)) AND NOT EXISTS \
      (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role)";
-const REVOKE_CERTIFICATES: &str = "UPDATE certificate SET state = 'revoked', revoked_at = $3 \
-     WHERE oin = $1 AND role = $2 AND state = 'active'";
-const REVOKE_KEYS: &str = "UPDATE party_key SET state = 'revoked' WHERE oin = $1 AND role = $2 \
-     AND state <> 'revoked' RETURNING thumbprint";
-const END_MANDATES: &str = "UPDATE party_municipality SET valid_until = $3 WHERE oin = $1 AND role = $2 \
-     AND (valid_until IS NULL OR valid_until > $3)";
-const REMOVE: &str = "UPDATE party SET state = 'removed' WHERE oin = $1 AND role = $2";
 
 impl Sealed for RemoveParty {}
 
 impl Effect for RemoveParty {
     type Outcome = Once;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        let own = |text: &'static str| {
-            query(text).bind(self.party.oin.to_string()).bind(self.party.role.to_string())
-        };
-        let row = tx.find(own(STATE)).await?.ok_or(Conflict::NotFound)?;
-        if Columns(&row).text("state")? == "removed" {
-            return Ok(Once::Already.applied());
+    fn looks(&self) -> Vec<Look> {
+        let party = self.party;
+        vec![Look::Party(party), Look::Waiting(party), Look::Certificates(party), Look::Keys(party)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        let party = state.parties.get(&self.party).ok_or(Conflict::NotFound)?;
+        if party.state == PartyState::Removed {
+            return Ok(Once::already());
         }
-        let now = millis(tx.now);
-        if let Some(row) = tx.find(own(WAITING).bind(now)).await? {
-            let columns = Columns(&row);
-            if columns.integer("incoming")? + columns.integer("outgoing")? > 0 {
-                return Err(Conflict::State.into());
-            }
+        if self.is_awaited(at, state) {
+            return Err(Conflict::State.into());
         }
-        tx.run(own(REVOKE_CERTIFICATES).bind(now)).await?;
-        for row in tx.change(own(REVOKE_KEYS)).await? {
-            tx.raise(subject::key(&Columns(&row).text("thumbprint")?)).await?;
+        let mut changes = vec![
+            Change::Party(self.party, Party { state: PartyState::Removed, ..party.clone() }),
+            Change::Member(self.party),
+        ];
+        let active = state.certificates.iter().filter(|(_, one)| one.party == self.party && one.is_active);
+        changes.extend(active.map(|(registration, certificate)| {
+            let revoked = Certificate { is_active: false, revoked: Some(at.now), ..certificate.clone() };
+            Change::Certificate(*registration, revoked)
+        }));
+        let keys = state.keys.iter();
+        for (thumbprint, key) in
+            keys.filter(|(_, key)| key.party == self.party && key.state != KeyState::Revoked)
+        {
+            changes.push(Change::Key(thumbprint.clone(), Key { state: KeyState::Revoked, ..key.clone() }));
+            changes.push(Change::Subject(subject::key(thumbprint)));
         }
-        tx.run(own(END_MANDATES).bind(now)).await?;
-        tx.run(own(REMOVE)).await?;
-        tx.raise_party(&self.party).await?;
-        Ok(Once::Now.applied())
+        let places = state.places.iter().filter(|((of, ..), _)| *of == self.party);
+        let acting = places.filter(|(_, place)| place.until.is_none_or(|until| until > at.now));
+        changes
+            .extend(acting.map(|(id, place)| {
+                Change::Place(id.clone(), Place { until: Some(at.now), ..place.clone() })
+            }));
+        Ok(Once::now(changes))
+    }
+}
+
+impl RemoveParty {
+    /// Whether anything waits for the party, or for others from it. A request that was answered waits for nothing.
+    fn is_awaited(&self, at: &Moment, state: &State) -> bool {
+        state.copies.iter().any(|(id, copy)| {
+            let (packet, recipient) = id;
+            let Some(packet) = state.packets.get(packet) else { return false };
+            (*recipient == self.party || packet.sender == self.party)
+                && matches!(copy.state, CopyState::Waiting | CopyState::Collected)
+                && packet.state == PacketState::Open
+                && packet.expires > at.now
+                && !state.answers.has(id)
+        })
     }
 }

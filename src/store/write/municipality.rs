@@ -1,21 +1,19 @@
 //! For which college a party acts: begun and ended one at a time.
 
 use jiff::Timestamp;
-use sqlx::query;
 
 use super::{
     Applied, Effect, MunicipalityOf,
-    party::{insert_municipalities, require},
+    party::{place, require},
     sealed::Sealed,
 };
 use crate::{
     domain::{code::Municipality, party::PartyId},
-    store::{
-        row::millis,
-        writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
-        },
+    store::writer::{
+        error::{Conflict, WriteError},
+        look::Look,
+        moment::Moment,
+        state::{Change, Place, PlaceId, State},
     },
 };
 
@@ -28,28 +26,33 @@ pub struct AddMunicipality {
     pub place: MunicipalityOf,
 }
 
-const ACTS: &str = "SELECT municipality FROM party_municipality WHERE oin = $1 AND role = $2 AND municipality = $3 \
-     AND (valid_until IS NULL OR valid_until > $4 OR valid_from = $4)";
-
 impl Sealed for AddMunicipality {}
 
 impl Effect for AddMunicipality {
     type Outcome = ();
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        require(tx, self.party).await?;
-        let acts = query(ACTS)
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(self.place.municipality.to_string())
-            .bind(millis(self.place.from));
-        if tx.find(acts).await?.is_some() {
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Party(self.party)]
+    }
+
+    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<()>, WriteError> {
+        require(state, &self.party)?;
+        let (id, own) = place(self.party, &self.place);
+        let mut known = places(state, self.party, &self.place.municipality);
+        if known.any(|(other, place)| *other == id || place.until.is_none_or(|until| until > self.place.from))
+        {
             return Err(Conflict::Taken.into());
         }
-        insert_municipalities(tx, self.party, std::slice::from_ref(&self.place)).await?;
-        tx.raise_party(&self.party).await?;
-        Ok(Applied::done(()))
+        Ok(Applied::done((), vec![Change::Place(id, own), Change::Member(self.party)]))
     }
+}
+
+fn places<'s>(
+    state: &'s State,
+    party: PartyId,
+    municipality: &Municipality,
+) -> impl Iterator<Item = (&'s PlaceId, &'s Place)> {
+    state.places.iter().filter(move |((of, at, _), _)| *of == party && at == municipality)
 }
 
 /// A party no longer acts for a college.
@@ -63,24 +66,26 @@ pub struct EndMunicipality {
     pub from: Timestamp,
 }
 
-const END: &str = "UPDATE party_municipality SET valid_until = $1 WHERE oin = $2 AND role = $3 AND municipality = $4 \
-     AND (valid_until IS NULL OR valid_until > $1)";
-
 impl Sealed for EndMunicipality {}
 
 impl Effect for EndMunicipality {
     type Outcome = ();
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        let end = query(END)
-            .bind(millis(self.from))
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(self.municipality.to_string());
-        if tx.run(end).await? == 0 {
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Party(self.party)]
+    }
+
+    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<()>, WriteError> {
+        let known = places(state, self.party, &self.municipality);
+        let acting = known.filter(|(_, place)| place.until.is_none_or(|until| until > self.from));
+        let ended = |(id, place): (&PlaceId, &Place)| {
+            Change::Place(id.clone(), Place { until: Some(self.from), ..place.clone() })
+        };
+        let mut changes: Vec<Change> = acting.map(ended).collect();
+        if changes.is_empty() {
             return Err(Conflict::NotFound.into());
         }
-        tx.raise_party(&self.party).await?;
-        Ok(Applied::done(()))
+        changes.push(Change::Member(self.party));
+        Ok(Applied::done((), changes))
     }
 }

@@ -1,15 +1,21 @@
 //! A packet holds more than its basis allows any more: it is not released, and its sender is told.
 
-use sqlx::query;
-
 use super::{
     Applied, Effect,
-    recipients::{Notice, tell},
+    recipients::{Stopped, notice},
     sealed::Sealed,
 };
 use crate::{
     domain::{id::PacketId, party::PartyId},
-    store::writer::{error::Halt, tx::Tx},
+    store::{
+        read::NoticeKind,
+        writer::{
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::State,
+        },
+    },
 };
 
 /// Tells the sender to push the packet again, once for each copy, however often its recipient comes for it.
@@ -23,34 +29,26 @@ pub struct TellNarrowed {
     pub party: PartyId,
 }
 
-const KIND: &str = "categories-narrowed";
-const TOLD: &str = "SELECT idx FROM notice WHERE oin = $1 AND role = $2 AND packet_id = $3 AND about_oin = $4 \
-     AND about_role = $5 AND kind = $6 LIMIT 1";
-
 impl Sealed for TellNarrowed {}
 
 impl Effect for TellNarrowed {
     type Outcome = ();
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        let told = query(TOLD)
-            .bind(self.sender.oin.to_string())
-            .bind(self.sender.role.to_string())
-            .bind(self.packet.to_string())
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(KIND);
-        if tx.find(told).await?.is_none() {
-            let notice = Notice {
-                to: self.sender,
-                packet: self.packet,
-                about: self.party,
-                kind: KIND,
-                declaration: None,
-            };
-            tell(tx, notice).await?;
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Packet(self.packet), Look::Told(self.sender, self.packet)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<()>, WriteError> {
+        if !state.packets.has(&self.packet) {
+            return Err(Conflict::NotFound.into());
         }
+        let kind = NoticeKind::CategoriesNarrowed;
+        let told = state.notices.iter().any(|(id, notice)| {
+            (id.to, id.packet, id.about, notice.kind) == (self.sender, self.packet, self.party, kind)
+        });
+        let about = Stopped { packet: self.packet, party: self.party, collected: false };
+        let told_now = (!told).then(|| notice(at, self.sender, &about, kind, None)).flatten();
         // The refusal is an entry each time.
-        Ok(Applied::done(()))
+        Ok(Applied::done((), told_now.into_iter().collect()))
     }
 }

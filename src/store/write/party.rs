@@ -3,16 +3,18 @@
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
-use sqlx::query;
 
 use super::{Applied, Effect, Once, sealed::Sealed};
 use crate::{
     domain::{code::Municipality, party::PartyId},
     store::{
-        row::{Columns, millis},
+        read::PartyState,
+        row::millis,
         writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Change, Party, Place, PlaceId, State},
         },
     },
 };
@@ -86,52 +88,33 @@ pub struct RegisterParty {
     pub municipalities: Vec<MunicipalityOf>,
 }
 
-const INSERT: &str = "INSERT INTO party (oin, role, name, state, registered) VALUES ($1, $2, $3, 'active', $4) \
-     ON CONFLICT (oin, role) DO UPDATE SET name = $3, state = 'active', registered = $4 \
-     WHERE party.state = 'removed'";
-const RENAME: &str = "UPDATE party SET name = $1 WHERE oin = $2 AND role = $3";
-const CLEAR: &str = "DELETE FROM party_municipality WHERE oin = $1 AND role = $2";
-const INSERT_MUNICIPALITY: &str = "INSERT INTO party_municipality \
-     (oin, role, municipality, ground, decision, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-     ON CONFLICT (oin, role, municipality, valid_from) DO NOTHING";
-
 impl Sealed for RegisterParty {}
 
 impl Effect for RegisterParty {
     type Outcome = ();
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        let insert = query(INSERT)
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(self.name.clone())
-            .bind(millis(tx.time));
-        if tx.run(insert).await? == 0 {
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Party(self.party)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<()>, WriteError> {
+        if standing(state, &self.party).is_some() {
             return Err(Conflict::Taken.into());
         }
-        insert_municipalities(tx, self.party, &self.municipalities).await?;
-        tx.raise_party(&self.party).await?;
-        Ok(Applied::done(()))
+        let party = Party { name: self.name.clone(), state: PartyState::Active, registered: at.time };
+        let mut changes = vec![Change::Party(self.party, party), Change::Member(self.party)];
+        // Where it acted from the same instant before it was removed, that is over.
+        let places = self.municipalities.iter().map(|one| place(self.party, one));
+        let new = places.filter(|(id, _)| !state.places.has(id));
+        changes.extend(new.map(|(id, place)| Change::Place(id, place)));
+        Ok(Applied::done((), changes))
     }
 }
 
-pub(super) async fn insert_municipalities(
-    tx: &mut Tx<'_>,
-    party: PartyId,
-    all: &[MunicipalityOf],
-) -> Result<(), Halt> {
-    for one in all {
-        let insert = query(INSERT_MUNICIPALITY)
-            .bind(party.oin.to_string())
-            .bind(party.role.to_string())
-            .bind(one.municipality.to_string())
-            .bind(one.ground.as_str())
-            .bind(one.decision.clone())
-            .bind(millis(one.from))
-            .bind(one.until.map(millis));
-        tx.run(insert).await?;
-    }
-    Ok(())
+/// The row of a municipality for which a party acts.
+pub(super) fn place(party: PartyId, one: &MunicipalityOf) -> (PlaceId, Place) {
+    let place = Place { ground: one.ground, decision: one.decision.clone(), until: one.until };
+    ((party, one.municipality.clone(), millis(one.from)), place)
 }
 
 /// Replaces the name and the municipalities of a party.
@@ -150,15 +133,19 @@ impl Sealed for UpdateParty {}
 impl Effect for UpdateParty {
     type Outcome = ();
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        let (oin, role) = (self.party.oin.to_string(), self.party.role.to_string());
-        if tx.run(query(RENAME).bind(self.name.clone()).bind(oin.clone()).bind(role.clone())).await? == 0 {
-            return Err(Conflict::NotFound.into());
-        }
-        tx.run(query(CLEAR).bind(oin).bind(role)).await?;
-        insert_municipalities(tx, self.party, &self.municipalities).await?;
-        tx.raise_party(&self.party).await?;
-        Ok(Applied::done(()))
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Party(self.party)]
+    }
+
+    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<()>, WriteError> {
+        let party = standing(state, &self.party).ok_or(Conflict::NotFound)?;
+        let party = Party { name: self.name.clone(), ..party.clone() };
+        let mut changes = vec![Change::Party(self.party, party), Change::Member(self.party)];
+        let former = state.places.iter().filter(|((of, ..), _)| *of == self.party);
+        changes.extend(former.map(|(id, _)| Change::Unplace(id.clone())));
+        let places = self.municipalities.iter().map(|one| place(self.party, one));
+        changes.extend(places.map(|(id, place)| Change::Place(id, place)));
+        Ok(Applied::done((), changes))
     }
 }
 
@@ -171,9 +158,6 @@ pub struct BlockParty {
     pub blocked: bool,
 }
 
-const STATE: &str = "SELECT state FROM party WHERE oin = $1 AND role = $2";
-const SET_STATE: &str = "UPDATE party SET state = $1 WHERE oin = $2 AND role = $3";
-
 impl Sealed for BlockParty {}
 
 impl Effect for BlockParty {
@@ -184,23 +168,31 @@ impl Effect for BlockParty {
         false
     }
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        let (oin, role) = (self.party.oin.to_string(), self.party.role.to_string());
-        let wanted = if self.blocked { "blocked" } else { "active" };
-        let row =
-            tx.find(query(STATE).bind(oin.clone()).bind(role.clone())).await?.ok_or(Conflict::NotFound)?;
-        if Columns(&row).text("state")? == wanted {
-            return Ok(Once::Already.applied());
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Party(self.party)]
+    }
+
+    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        let wanted = if self.blocked { PartyState::Blocked } else { PartyState::Active };
+        let party = standing(state, &self.party).ok_or(Conflict::NotFound)?;
+        if party.state == wanted {
+            return Ok(Once::already());
         }
-        tx.run(query(SET_STATE).bind(wanted).bind(oin).bind(role)).await?;
-        tx.raise_party(&self.party).await?;
-        Ok(Once::Now.applied())
+        let party = Party { state: wanted, ..party.clone() };
+        Ok(Once::now(vec![Change::Party(self.party, party), Change::Member(self.party)]))
     }
 }
 
-/// Refuses when the party is not registered, or blocked.
-pub(super) async fn require(tx: &mut Tx<'_>, party: PartyId) -> Result<(), Halt> {
-    let state = query(STATE).bind(party.oin.to_string()).bind(party.role.to_string());
-    let row = tx.find(state).await?.ok_or(Conflict::NotFound)?;
-    if Columns(&row).text("state")? == "active" { Ok(()) } else { Err(Conflict::Blocked.into()) }
+/// A party that was not removed.
+fn standing<'s>(state: &'s State, party: &PartyId) -> Option<&'s Party> {
+    state.parties.get(party).filter(|party| party.state != PartyState::Removed)
+}
+
+/// Refuses when the party is not registered, or takes no part now.
+pub(super) fn require(state: &State, party: &PartyId) -> Result<(), WriteError> {
+    match state.parties.get(party).map(|party| party.state) {
+        Some(PartyState::Active) => Ok(()),
+        Some(PartyState::Blocked | PartyState::Removed) => Err(Conflict::Blocked.into()),
+        None => Err(Conflict::NotFound.into()),
+    }
 }

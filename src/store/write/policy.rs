@@ -1,13 +1,13 @@
 //! Changing the policy by which a database decides.
 
-use sqlx::query;
-
 use super::{Applied, Effect, Once, sealed::Sealed};
 use crate::{
     domain::digest::Digest,
     store::writer::{
-        error::{Halt, WriteError},
-        tx::Tx,
+        error::WriteError,
+        look::Look,
+        moment::Moment,
+        state::{Change, State},
     },
 };
 
@@ -20,8 +20,6 @@ pub struct ActivatePolicy {
     pub to: Digest,
 }
 
-const ACTIVATE: &str = "UPDATE log_head SET policy_digest = $1 WHERE id = 1";
-
 impl Sealed for ActivatePolicy {}
 
 impl Effect for ActivatePolicy {
@@ -31,15 +29,17 @@ impl Effect for ActivatePolicy {
         false
     }
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        if tx.policy == self.to {
-            return Ok(Once::Already.applied());
+    fn looks(&self) -> Vec<Look> {
+        Vec::new()
+    }
+
+    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        if state.policy == self.to {
+            return Ok(Once::already());
         }
-        if tx.policy != self.from {
-            return Err(WriteError::PolicyDiffers.into());
+        if state.policy != self.from {
+            return Err(WriteError::PolicyDiffers);
         }
-        tx.run(query(ACTIVATE).bind(self.to.to_string())).await?;
-        tx.policy = self.to;
-        Ok(Once::Now.applied())
+        Ok(Once::now(vec![Change::Policy(self.to)]))
     }
 }

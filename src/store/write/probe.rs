@@ -1,16 +1,11 @@
 //! A write that changes nothing of the exchange: whether one would be done.
 
-use sqlx::query;
-
 use super::{Applied, Effect, sealed::Sealed};
-use crate::{
-    merkle::{frontier::Frontier, note},
-    store::{
-        db::no_log,
-        error::StoreError,
-        row::Columns,
-        writer::{error::Halt, tx::Tx},
-    },
+use crate::store::writer::{
+    error::WriteError,
+    look::Look,
+    moment::Moment,
+    state::{Change, State},
 };
 
 /// More than a push with a large content needs.
@@ -27,9 +22,6 @@ pub enum Probe {
     Clear,
 }
 
-const FILL: &str = "INSERT INTO probe (id, filler) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET filler = $1";
-const HEAD: &str = "SELECT size, frontier, checkpoint FROM log_head WHERE id = 1";
-
 impl Sealed for Probe {}
 
 impl Effect for Probe {
@@ -39,22 +31,17 @@ impl Effect for Probe {
         0
     }
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        let row = tx.find(query(HEAD)).await?.ok_or_else(no_log)?;
-        let columns = Columns(&row);
-        let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
-            .map_err(|_| StoreError::inconsistent("log_head.frontier"))?;
-        let signed = note::read_unchecked(&columns.text("checkpoint")?)
-            .map_err(|_| StoreError::inconsistent("log_head.checkpoint"))?;
-        if signed.size != columns.index("size")? || signed.root != frontier.root() {
-            return Err(StoreError::inconsistent("log_head.checkpoint").into());
-        }
+    fn looks(&self) -> Vec<Look> {
+        Vec::new()
+    }
+
+    fn judge(&self, _: &Moment, _: &State) -> Result<Applied<()>, WriteError> {
         let room = match self {
-            Self::Judge => return Ok(Applied::repeated(())),
-            Self::Fill => ROOM,
-            Self::Clear => 0,
+            Self::Judge => None,
+            Self::Fill => Some(ROOM),
+            Self::Clear => Some(0),
         };
-        tx.run(query(FILL).bind(vec![0_u8; room])).await?;
-        Ok(Applied::repeated(()))
+        let changes = room.map(Change::Room).into_iter().collect();
+        Ok(Applied { changes, ..Applied::repeated(()) })
     }
 }

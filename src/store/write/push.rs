@@ -1,6 +1,6 @@
 //! Storing a packet for its recipients.
 
-use sqlx::query;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Applied, Effect, NewPacket, NewPerson,
@@ -16,10 +16,13 @@ use crate::{
     },
     policy::permit::Permit,
     store::{
-        row::{joined, millis, signed},
+        read::{CopyState, KeyState, PacketState},
+        row::joined,
         writer::{
-            error::{Conflict, Halt, WriteError},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Body, Change, Copy, CopyContent, Packet, PacketContent, State},
         },
     },
 };
@@ -67,19 +70,6 @@ pub enum Pushed {
     },
 }
 
-const INSERT_PACKET: &str = "INSERT INTO packet (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, \
-     person_id, created, created_index, expires, header, request_id, state) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open') ON CONFLICT (id) DO NOTHING";
-/// A key that was revoked after the body was sealed to it takes no body.
-const INSERT_RECIPIENT: &str = "INSERT INTO packet_recipient (packet_id, oin, role, position, basis, categories, \
-     omitted, jwe, jwe_sha256, thumbprint, state, pushed_index, municipality) \
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $11, $12 \
-     WHERE NOT EXISTS (SELECT 1 FROM party_key WHERE thumbprint = $13 AND state = 'revoked')";
-const INSERT_USED: &str = "INSERT INTO packet_declaration (packet_id, oin, role, declaration_id) \
-     SELECT $1, $2, $3, id FROM declaration WHERE id = $4 AND state = 'given'";
-const INSERT_SEARCH: &str = "INSERT INTO search_key (oin, role, digest, packet_id) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (oin, role, digest, packet_id) DO NOTHING";
-
 impl InRoom for Push {}
 
 impl Effect for Push {
@@ -93,19 +83,31 @@ impl Effect for Push {
         self.recipients.len().max(1)
     }
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Pushed>, Halt> {
+    fn looks(&self) -> Vec<Look> {
+        let key = self.idempotency.as_ref().map(|key| key.look(self.packet.sender));
+        let packets = [self.packet.id].into_iter().chain(self.packet.request).map(Look::Packet);
+        let keys = self.recipients.iter().map(|one| Look::Key(one.sealed.thumbprint().to_owned()));
+        let declarations = self.recipients.iter().flat_map(|one| one.declarations.iter().copied());
+        let used = declarations.map(Look::Declaration);
+        key.into_iter().chain(self.person.looks()).chain(packets).chain(keys).chain(used).collect()
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Pushed>, WriteError> {
         self.belongs_together()?;
-        if let Some(earlier) = self.claim_key(tx).await? {
+        if let Some(earlier) = self.earlier(state)? {
             return Ok(Applied::repeated(earlier));
         }
-        self.person.settle(tx).await?;
-        self.insert_packet(tx).await?;
+        let mut changes = self.person.settle(at, state)?;
+        self.may_be_stored(state)?;
+        let made = Made::Packet(self.packet.id);
+        changes.extend(self.idempotency.iter().map(|key| key.claim(self.packet.sender, made)));
+        changes.push(Change::Packet(self.packet.id, self.row(at)));
         let mut indexes = Vec::new();
-        for (position, (recipient, index)) in (0_i64..).zip(self.recipients.iter().zip(tx.next..)) {
-            self.insert_recipient(tx, recipient, position, index).await?;
+        for (position, (recipient, index)) in (0_i64..).zip(self.recipients.iter().zip(at.next..)) {
+            changes.extend(recipient.changes(self.packet.id, position, index));
             indexes.push(index);
         }
-        Ok(Applied::done(Pushed::Stored { indexes }))
+        Ok(Applied::done(Pushed::Stored { indexes }, changes))
     }
 }
 
@@ -121,84 +123,86 @@ impl Push {
                 && sealed.party() == permit.party()
                 && sealed.basis() == permit.basis()
         };
-        if self.recipients.iter().all(fits) {
-            Ok(())
-        } else {
-            Err(WriteError::Mismatch("a permit and a body of another packet, party or basis"))
+        if !self.recipients.iter().all(fits) {
+            return Err(WriteError::Mismatch("a permit and a body of another packet, party or basis"));
         }
+        let parties: BTreeSet<_> = self.recipients.iter().map(|recipient| recipient.sealed.party()).collect();
+        if parties.len() < self.recipients.len() {
+            return Err(WriteError::Mismatch("two copies for one recipient"));
+        }
+        Ok(())
     }
 
-    async fn claim_key(&self, tx: &mut Tx<'_>) -> Result<Option<Pushed>, Halt> {
+    fn earlier(&self, state: &State) -> Result<Option<Pushed>, WriteError> {
         let Some(key) = &self.idempotency else { return Ok(None) };
-        match key.claim(tx, &self.packet.sender, Made::Packet(self.packet.id)).await? {
+        match key.earlier(self.packet.sender, state)? {
             None => Ok(None),
             Some(Made::Packet(packet)) => Ok(Some(Pushed::Replayed { packet })),
             Some(Made::Declaration(_)) => Err(Conflict::KeyReused.into()),
         }
     }
 
-    async fn insert_packet(&self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        let packet = &self.packet;
-        let insert = query(INSERT_PACKET)
-            .bind(packet.id.to_string())
-            .bind(packet.kind.as_str())
-            .bind(packet.dataset.to_string())
-            .bind(i64::from(packet.dataset_version))
-            .bind(packet.purpose.to_string())
-            .bind(packet.sender.oin.to_string())
-            .bind(packet.sender.role.to_string())
-            .bind(self.person.id.to_string())
-            .bind(millis(tx.time))
-            .bind(signed(tx.next))
-            .bind(millis(packet.expires))
-            .bind(packet.header.clone())
-            .bind(packet.request.map(|request| request.to_string()));
-        if tx.run(insert).await? == 1 { Ok(()) } else { Err(Conflict::Taken.into()) }
+    fn may_be_stored(&self, state: &State) -> Result<(), WriteError> {
+        if state.packets.has(&self.packet.id) {
+            return Err(Conflict::Taken.into());
+        }
+        if self.packet.request.is_some_and(|request| !state.packets.has(&request)) {
+            return Err(Conflict::NotFound.into());
+        }
+        // A key that was revoked after the body was sealed to it takes no body.
+        let is_revoked = |recipient: &NewRecipient| {
+            let key = state.keys.get(&recipient.sealed.thumbprint().to_owned());
+            key.is_some_and(|key| key.state == KeyState::Revoked)
+        };
+        let stands = |id: &DeclarationId| {
+            state.declarations.get(id).is_some_and(|declaration| declaration.withdrawn.is_none())
+        };
+        let holds =
+            |recipient: &NewRecipient| !is_revoked(recipient) && recipient.declarations.iter().all(stands);
+        if self.recipients.iter().all(holds) { Ok(()) } else { Err(WriteError::StaleFacts) }
     }
 
-    async fn insert_recipient(
-        &self,
-        tx: &mut Tx<'_>,
-        recipient: &NewRecipient,
-        position: i64,
-        index: u64,
-    ) -> Result<(), Halt> {
-        let (packet, party, sealed) = (self.packet.id, recipient.sealed.party(), &recipient.sealed);
-        let insert = query(INSERT_RECIPIENT)
-            .bind(packet.to_string())
-            .bind(party.oin.to_string())
-            .bind(party.role.to_string())
-            .bind(position)
-            .bind(sealed.basis().to_string())
-            .bind(joined(sealed.categories().iter().map(Category::as_str)))
-            .bind(joined(sealed.omitted().iter().map(Category::as_str)))
-            .bind(sealed.jwe().to_owned())
-            .bind(sealed.sha256().to_string())
-            .bind(sealed.thumbprint().to_owned())
-            .bind(signed(index))
-            .bind(recipient.municipality.as_ref().map(ToString::to_string))
-            .bind(sealed.thumbprint().to_owned());
-        if tx.run(insert).await? == 0 {
-            return Err(WriteError::StaleFacts.into());
+    fn row(&self, at: &Moment) -> Packet {
+        let content = PacketContent {
+            packet: self.packet.clone(),
+            person: self.person.id,
+            created: at.time,
+            index: at.next,
+        };
+        Packet {
+            kind: self.packet.kind,
+            sender: self.packet.sender,
+            expires: self.packet.expires,
+            state: PacketState::Open,
+            content: Some(Arc::new(content)),
         }
-        for declaration in &recipient.declarations {
-            let used = query(INSERT_USED)
-                .bind(packet.to_string())
-                .bind(party.oin.to_string())
-                .bind(party.role.to_string())
-                .bind(declaration.to_string());
-            if tx.run(used).await? == 0 {
-                return Err(WriteError::StaleFacts.into());
-            }
-        }
-        for digest in &recipient.search {
-            let search = query(INSERT_SEARCH)
-                .bind(party.oin.to_string())
-                .bind(party.role.to_string())
-                .bind(digest.0.to_vec())
-                .bind(packet.to_string());
-            tx.run(search).await?;
-        }
-        Ok(())
+    }
+}
+
+impl NewRecipient {
+    fn changes(&self, packet: PacketId, position: i64, index: u64) -> impl Iterator<Item = Change> {
+        let (sealed, id) = (&self.sealed, (packet, self.sealed.party()));
+        let content = CopyContent {
+            position,
+            municipality: self.municipality.as_ref().map(ToString::to_string),
+            categories: joined(sealed.categories().iter().map(Category::as_str)),
+            omitted: joined(sealed.omitted().iter().map(Category::as_str)),
+            index,
+        };
+        let copy = Copy {
+            basis: sealed.basis().to_string(),
+            sha256: sealed.sha256(),
+            thumbprint: sealed.thumbprint().to_owned(),
+            state: CopyState::Waiting,
+            body: Body::Read(sealed.jwe().into()),
+            collected: None,
+            acknowledged: None,
+            ended: None,
+            person: None,
+            content: Some(Arc::new(content)),
+        };
+        let used = self.declarations.iter().map(move |declaration| Change::Rests(id, *declaration));
+        let search = self.search.iter().map(move |digest| Change::Search(id, *digest));
+        [Change::Copy(id, copy)].into_iter().chain(used).chain(search)
     }
 }

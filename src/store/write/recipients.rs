@@ -1,19 +1,17 @@
 //! Stopping copies of packets, and telling who must know.
 
-use sqlx::query;
-
 use crate::{
     domain::{
         id::{DeclarationId, PacketId},
         party::{PartyId, Role},
     },
     store::{
-        error::StoreError,
-        row::{Columns, millis, signed},
+        read::{CopyState, NoticeKind},
         subject,
         writer::{
-            error::{Conflict, Halt},
-            tx::{Statement, Tx},
+            error::Conflict,
+            moment::Moment,
+            state::{Body, Change, Copy, CopyId, Notice, NoticeId},
         },
     },
 };
@@ -29,73 +27,53 @@ pub struct Stopped {
     pub collected: bool,
 }
 
-const INSERT_NOTICE: &str = "INSERT INTO notice \
-     (oin, role, idx, packet_id, about_oin, about_role, kind, declaration_id, created) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-     ON CONFLICT (oin, role, idx, packet_id, about_oin, about_role) DO NOTHING";
-
-/// The copies that a statement returned: its columns are `packet_id`, `oin`, `role` and `collected_index`.
-pub(super) async fn stopped_by(tx: &mut Tx<'_>, statement: Statement) -> Result<Vec<Stopped>, Halt> {
-    let rows = tx.change(statement).await?;
-    let copy = |row| {
-        let columns = Columns(row);
-        Ok(Stopped {
-            packet: columns.parse("packet_id")?,
-            party: columns.party("oin", "role")?,
-            collected: columns.maybe_index("collected_index")?.is_some(),
+/// Stops those of these copies that are in one of these states, and erases them: which they were, in order, and what it
+/// changes.
+pub(super) fn stopped<'s>(
+    copies: impl Iterator<Item = (&'s CopyId, &'s Copy)>,
+    from: &[CopyState],
+    to: impl Fn(CopyState) -> CopyState,
+    at: &Moment,
+) -> (Vec<Stopped>, Vec<Change>) {
+    let copies = copies.filter(|(_, copy)| from.contains(&copy.state));
+    copies
+        .map(|((packet, party), copy)| {
+            let stopped = Stopped { packet: *packet, party: *party, collected: copy.collected.is_some() };
+            let ended =
+                Copy { state: to(copy.state), body: Body::Erased, ended: Some(at.next), ..copy.clone() };
+            (stopped, Change::Copy((*packet, *party), ended))
         })
-    };
-    let mut copies = rows.iter().map(copy).collect::<Result<Vec<_>, StoreError>>()?;
-    copies.sort_by_key(|copy| (copy.packet, copy.party));
-    Ok(copies)
+        .unzip()
 }
 
-/// What a party is told.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Notice {
-    pub(super) to: PartyId,
-    pub(super) packet: PacketId,
-    pub(super) about: PartyId,
-    pub(super) kind: &'static str,
-    pub(super) declaration: Option<DeclarationId>,
+/// Tells a party about a copy, under the index of this write's first entry. The person is told nothing: whoever handed over
+/// the copy tells the person, and is told so by the answer to the withdrawal.
+pub(super) fn notice(
+    at: &Moment,
+    to: PartyId,
+    about: &Stopped,
+    kind: NoticeKind,
+    declaration: Option<DeclarationId>,
+) -> Option<Change> {
+    let id = NoticeId { to, index: at.next, packet: about.packet, about: about.party };
+    (to.role != Role::Betrokkene)
+        .then_some(Change::Notice(id, Notice { kind, declaration, created: at.time }))
 }
 
-/// Tells a party, under the index of this write's first entry. The person is none: whoever handed over the copy tells the
-/// person, and is told so by the answer to the withdrawal.
-pub(super) async fn tell(tx: &mut Tx<'_>, notice: Notice) -> Result<(), Halt> {
-    if notice.to.role == Role::Betrokkene {
-        return Ok(());
-    }
-    let insert = query(INSERT_NOTICE)
-        .bind(notice.to.oin.to_string())
-        .bind(notice.to.role.to_string())
-        .bind(signed(tx.next))
-        .bind(notice.packet.to_string())
-        .bind(notice.about.oin.to_string())
-        .bind(notice.about.role.to_string())
-        .bind(notice.kind)
-        .bind(notice.declaration.map(|id| id.to_string()))
-        .bind(millis(tx.time));
-    tx.run(insert).await.map(drop)
-}
-
-/// Raises the version of every packet of which a copy was stopped.
-pub(super) async fn raise_packets(tx: &mut Tx<'_>, copies: &[Stopped]) -> Result<(), Halt> {
+/// Every packet of which a copy was stopped is another one now.
+pub(super) fn packets_of(copies: &[Stopped]) -> impl Iterator<Item = Change> {
     let mut packets: Vec<PacketId> = copies.iter().map(|copy| copy.packet).collect();
     packets.dedup();
-    for packet in packets {
-        tx.raise(subject::packet(packet)).await?;
-    }
-    Ok(())
+    packets.into_iter().map(|packet| Change::Subject(subject::packet(packet)))
 }
 
 /// Why a copy in this state is not released.
-pub(super) fn conflict_of(state: &str) -> Conflict {
+pub(super) const fn conflict_of(state: CopyState) -> Conflict {
     match state {
-        "withdrawn" => Conflict::Withdrawn,
-        "withheld" => Conflict::Withheld,
-        "expired" => Conflict::Expired,
-        "acknowledged" => Conflict::Gone,
-        _ => Conflict::State,
+        CopyState::Withdrawn => Conflict::Withdrawn,
+        CopyState::Withheld => Conflict::Withheld,
+        CopyState::Expired => Conflict::Expired,
+        CopyState::Acknowledged => Conflict::Gone,
+        CopyState::Waiting | CopyState::Collected => Conflict::State,
     }
 }

@@ -1,7 +1,7 @@
 //! Entries without another effect: a refusal, a search, an export, a decision that was asked for.
 
 use super::{Applied, Effect, sealed::Sealed};
-use crate::store::writer::{error::Halt, tx::Tx};
+use crate::store::writer::{error::WriteError, look::Look, moment::Moment, state::State};
 
 /// Appends entries and changes nothing else.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +12,11 @@ impl Sealed for Record {}
 impl Effect for Record {
     type Outcome = ();
 
-    async fn apply(&self, _: &mut Tx<'_>) -> Result<Applied<()>, Halt> {
-        Ok(Applied::done(()))
+    fn looks(&self) -> Vec<Look> {
+        Vec::new()
+    }
+
+    fn judge(&self, _: &Moment, _: &State) -> Result<Applied<()>, WriteError> {
+        Ok(Applied::done((), Vec::new()))
     }
 }

@@ -1,19 +1,19 @@
 //! A copy that waits and can no longer be collected as things stand: its sender is told, once for each cause.
 
-use sqlx::query;
-
 use super::{
     Applied, Effect, Once,
-    recipients::{Notice, tell},
+    recipients::{Stopped, notice},
     sealed::Sealed,
 };
 use crate::{
     domain::{id::PacketId, party::PartyId},
     store::{
-        read::NoticeKind,
+        read::{CopyState, NoticeKind},
         writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::State,
         },
     },
 };
@@ -31,10 +31,6 @@ pub struct TellUndelivered {
     pub kind: NoticeKind,
 }
 
-const STATE: &str = "SELECT r.state AS state, (SELECT COUNT(*) FROM notice n WHERE n.packet_id = r.packet_id \
-     AND n.about_oin = r.oin AND n.about_role = r.role AND n.kind = $4) AS told \
-     FROM packet_recipient r WHERE r.packet_id = $1 AND r.oin = $2 AND r.role = $3";
-
 impl Sealed for TellUndelivered {}
 
 impl Effect for TellUndelivered {
@@ -46,25 +42,24 @@ impl Effect for TellUndelivered {
         false
     }
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Once>, Halt> {
-        let state = query(STATE)
-            .bind(self.packet.to_string())
-            .bind(self.party.oin.to_string())
-            .bind(self.party.role.to_string())
-            .bind(self.kind.as_str());
-        let row = tx.find(state).await?.ok_or(Conflict::NotFound)?;
-        let columns = crate::store::row::Columns(&row);
-        if columns.text("state")? != "waiting" || columns.flag("told")? {
-            return Ok(Once::Already.applied());
+    fn looks(&self) -> Vec<Look> {
+        vec![
+            Look::Packet(self.packet),
+            Look::Copy(self.packet, self.party),
+            Look::Told(self.sender, self.packet),
+        ]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+        let copy = state.copies.get(&(self.packet, self.party)).ok_or(Conflict::NotFound)?;
+        let told = state
+            .notices
+            .iter()
+            .any(|(id, notice)| (id.packet, id.about, notice.kind) == (self.packet, self.party, self.kind));
+        if copy.state != CopyState::Waiting || told {
+            return Ok(Once::already());
         }
-        let notice = Notice {
-            to: self.sender,
-            packet: self.packet,
-            about: self.party,
-            kind: self.kind.as_str(),
-            declaration: None,
-        };
-        tell(tx, notice).await?;
-        Ok(Once::Now.applied())
+        let about = Stopped { packet: self.packet, party: self.party, collected: false };
+        Ok(Once::now(notice(at, self.sender, &about, self.kind, None).into_iter().collect()))
     }
 }

@@ -1,20 +1,20 @@
 //! The sender takes a packet back.
 
-use sqlx::query;
-
 use super::{
     Applied, Effect,
-    recipients::{Notice, Stopped, conflict_of, stopped_by, tell},
+    recipients::{Stopped, notice, stopped},
     sealed::Sealed,
 };
 use crate::{
     domain::{id::PacketId, party::PartyId},
     store::{
-        row::{Columns, signed},
+        read::{CopyState, NoticeKind, PacketState},
         subject,
         writer::{
-            error::{Conflict, Halt},
-            tx::Tx,
+            error::{Conflict, WriteError},
+            look::Look,
+            moment::Moment,
+            state::{Change, Packet, State},
         },
     },
 };
@@ -28,12 +28,8 @@ pub struct WithdrawPacket {
     pub sender: PartyId,
 }
 
-const PACKET: &str = "SELECT state FROM packet WHERE id = $1 AND sender_oin = $2 AND sender_role = $3";
-const CLOSE: &str = "UPDATE packet SET state = 'withdrawn' WHERE id = $1";
-const STOP: &str = "UPDATE packet_recipient SET ended_index = $1, jwe = NULL, \
-     state = CASE WHEN state = 'acknowledged' THEN state ELSE 'withdrawn' END \
-     WHERE packet_id = $2 AND state IN ('waiting', 'collected', 'acknowledged', 'withheld') \
-     RETURNING packet_id, oin, role, collected_index";
+const STOPS: [CopyState; 4] =
+    [CopyState::Waiting, CopyState::Collected, CopyState::Acknowledged, CopyState::Withheld];
 
 impl Sealed for WithdrawPacket {}
 
@@ -41,31 +37,32 @@ impl Effect for WithdrawPacket {
     /// The copies that it concerned; none when the packet had been withdrawn before.
     type Outcome = Vec<Stopped>;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Applied<Vec<Stopped>>, Halt> {
-        let packet = query(PACKET)
-            .bind(self.packet.to_string())
-            .bind(self.sender.oin.to_string())
-            .bind(self.sender.role.to_string());
-        let row = tx.find(packet).await?.ok_or(Conflict::NotFound)?;
-        match Columns(&row).text("state")?.as_str() {
-            "open" => {}
-            "withdrawn" => return Ok(Applied::repeated(Vec::new())),
-            other => return Err(conflict_of(other).into()),
+    fn looks(&self) -> Vec<Look> {
+        vec![Look::Packet(self.packet), Look::Copies(self.packet)]
+    }
+
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Vec<Stopped>>, WriteError> {
+        let packet = state.packets.get(&self.packet).filter(|packet| packet.sender == self.sender);
+        let packet = packet.ok_or(Conflict::NotFound)?;
+        match packet.state {
+            PacketState::Open => {}
+            PacketState::Withdrawn => return Ok(Applied::repeated(Vec::new())),
+            PacketState::Expired => return Err(Conflict::Expired.into()),
         }
-        tx.run(query(CLOSE).bind(self.packet.to_string())).await?;
-        let stop = query(STOP).bind(signed(tx.next)).bind(self.packet.to_string());
-        let copies = stopped_by(tx, stop).await?;
-        for copy in copies.iter().filter(|copy| copy.collected) {
-            let notice = Notice {
-                to: copy.party,
-                packet: copy.packet,
-                about: copy.party,
-                kind: "packet-withdrawn",
-                declaration: None,
-            };
-            tell(tx, notice).await?;
-        }
-        tx.raise(subject::packet(self.packet)).await?;
-        Ok(Applied::done(copies))
+        let (copies, mut changes) = stopped(
+            state.copies_of(self.packet),
+            &STOPS,
+            |copy| match copy {
+                CopyState::Acknowledged => copy,
+                _ => CopyState::Withdrawn,
+            },
+            at,
+        );
+        let told = copies.iter().filter(|copy| copy.collected);
+        let kind = NoticeKind::PacketWithdrawn;
+        changes.extend(told.filter_map(|copy| notice(at, copy.party, copy, kind, None)));
+        changes.push(Change::Packet(self.packet, Packet { state: PacketState::Withdrawn, ..packet.clone() }));
+        changes.push(Change::Subject(subject::packet(self.packet)));
+        Ok(Applied::done(copies, changes))
     }
 }

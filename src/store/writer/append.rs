@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use sqlx::AnyConnection;
 
 use super::{
-    error::Halt,
     evidence::Evidence,
     fault::Step,
-    rows::{ManyRows, Value},
+    rows::{Many, Value},
     sign::SignsCheckpoint,
+    state::State,
     tx::Tx,
 };
 use crate::{
@@ -35,18 +35,18 @@ use crate::{
 
 /// Taking the head takes its row lock, on both databases, so that all writes are serial; and it says where they stand.
 const LOCK_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1 \
-     RETURNING origin, size, last_time, frontier, policy_digest";
-const WRITE_HEAD: &str =
-    "UPDATE log_head SET size = $1, last_time = $2, frontier = $3, checkpoint = $4 WHERE id = 1";
+     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint";
+const WRITE_HEAD: &str = "UPDATE log_head SET size = $1, last_time = $2, frontier = $3, checkpoint = $4, \
+     policy_digest = $5, register = register + $6 WHERE id = 1";
 
-static LEAVES: LazyLock<ManyRows<3>> =
-    LazyLock::new(|| ManyRows::new("INSERT INTO leaf (idx, leaf, hash) VALUES"));
-static BODIES: LazyLock<ManyRows<3>> =
-    LazyLock::new(|| ManyRows::new("INSERT INTO entry_body (idx, part, sealed) VALUES"));
-static READERS: LazyLock<ManyRows<4>> =
-    LazyLock::new(|| ManyRows::new("INSERT INTO entry_reader (oin, role, idx, parts) VALUES"));
-static TILES: LazyLock<ManyRows<4>> =
-    LazyLock::new(|| ManyRows::new("INSERT INTO tile (level, n, hashes, root) VALUES"));
+static LEAVES: LazyLock<Many<3>> =
+    LazyLock::new(|| Many::new("INSERT INTO leaf (idx, leaf, hash) VALUES", ""));
+static BODIES: LazyLock<Many<3>> =
+    LazyLock::new(|| Many::new("INSERT INTO entry_body (idx, part, sealed) VALUES", ""));
+static READERS: LazyLock<Many<4>> =
+    LazyLock::new(|| Many::new("INSERT INTO entry_reader (oin, role, idx, parts) VALUES", ""));
+static TILES: LazyLock<Many<4>> =
+    LazyLock::new(|| Many::new("INSERT INTO tile (level, n, hashes, root) VALUES", ""));
 
 /// The head as it stands under the lock.
 #[derive(Debug)]
@@ -63,7 +63,8 @@ pub(in crate::store) fn empty_frontier() -> Vec<u8> {
     Frontier::new().to_bytes()
 }
 
-/// Takes the lock of the head, and waits for another gateway that has it.
+/// Takes the lock of the head, and waits for another gateway that has it. Nothing is built on a head whose parts do not
+/// agree.
 pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHead, StoreError> {
     let row = sqlx::query(LOCK_HEAD).fetch_all(connection).await?;
     let row = row.first().ok_or_else(no_log)?;
@@ -73,6 +74,11 @@ pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHe
     let size = columns.index("size")?;
     if frontier.size() != size {
         return Err(StoreError::inconsistent("log_head.size"));
+    }
+    let signed = note::read_unchecked(&columns.text("checkpoint")?)
+        .map_err(|_| StoreError::inconsistent("log_head.checkpoint"))?;
+    if signed.size != size || signed.root != frontier.root() {
+        return Err(StoreError::inconsistent("log_head.checkpoint"));
     }
     Ok(LockedHead {
         origin: columns.parse("origin")?,
@@ -104,50 +110,43 @@ pub(super) async fn tree_at(
 /// Appends the entries, in order, and signs the head that they lead to. Nothing of it leaves before the commit.
 pub(super) async fn append(
     tx: &mut Tx<'_>,
-    head: &LockedHead,
+    (head, time, state): (&LockedHead, Timestamp, &State),
     tree: &mut Tree,
     entries: &[&PreparedEntry],
     signer: &dyn SignsCheckpoint,
-) -> Result<Vec<Evidence>, Halt> {
-    let time =
-        u64::try_from(millis(tx.time)).map_err(|_| StoreError::settings("the clock stands before 1970"))?;
+) -> Result<Vec<Evidence>, StoreError> {
+    let millis_of_entry =
+        u64::try_from(millis(time)).map_err(|_| StoreError::settings("the clock stands before 1970"))?;
     let mut frontier = head.frontier.clone();
     let (mut leaves, mut leaf_rows, mut bodies, mut readers) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, prepared) in (head.size..).zip(entries) {
-        let leaf = entry::leaf(time, &prepared.commitments);
+        let leaf = entry::leaf(millis_of_entry, &prepared.commitments);
         let hash = leaf_hash(&leaf);
         frontier.append(hash);
         tree.append(hash);
         let idx = signed(index);
-        leaf_rows.push([Value::Integer(idx), Value::Bytes(leaf.to_vec()), Value::Bytes(hash.0.to_vec())]);
+        leaf_rows.push([idx.into(), leaf.to_vec().into(), hash.0.to_vec().into()]);
         for body in &prepared.bodies {
-            bodies.push([
-                Value::Integer(idx),
-                Value::Text(body.part.as_str().to_owned()),
-                Value::Bytes(body.sealed.clone()),
-            ]);
+            bodies.push([idx.into(), body.part.as_str().into(), body.sealed.clone().into()]);
         }
         for same in prepared.readers.chunk_by(|one, next| one.party == next.party) {
             let Some(reader) = same.first() else { continue };
             readers.push([
-                Value::Text(reader.party.oin.to_string()),
-                Value::Text(reader.party.role.to_string()),
-                Value::Integer(idx),
-                Value::Text(joined(same.iter().map(|reader| reader.part.as_str()))),
+                reader.party.oin.to_string().into(),
+                reader.party.role.to_string().into(),
+                idx.into(),
+                joined(same.iter().map(|reader| reader.part.as_str())).into(),
             ]);
         }
         leaves.push((index, leaf));
     }
-    tx.step(Step::Leaves)?;
-    LEAVES.insert(tx.connection(), leaf_rows).await?;
-    tx.step(Step::Bodies)?;
-    BODIES.insert(tx.connection(), bodies).await?;
-    tx.step(Step::Readers)?;
-    READERS.insert(tx.connection(), readers).await?;
-    tx.step(Step::Tiles)?;
+    tx.log_rows(Step::Leaves, &LEAVES, leaf_rows).await?;
+    tx.log_rows(Step::Bodies, &BODIES, bodies).await?;
+    tx.log_rows(Step::Readers, &READERS, readers).await?;
     let full = tree.take_full();
-    TILES.insert(tx.connection(), full.iter().map(tile_row).collect::<Result<_, _>>()?).await?;
+    let tiles = full.iter().map(tile_row).collect::<Result<_, _>>()?;
+    tx.log_rows(Step::Tiles, &TILES, tiles).await?;
 
     tx.step(Step::Sign)?;
     let checkpoint = Checkpoint { origin: head.origin.clone(), size: frontier.size(), root: frontier.root() };
@@ -157,9 +156,11 @@ pub(super) async fn append(
     tx.step(Step::Head)?;
     sqlx::query(WRITE_HEAD)
         .bind(signed(frontier.size()))
-        .bind(millis(tx.time))
+        .bind(millis(time))
         .bind(frontier.to_bytes())
         .bind(note.clone())
+        .bind(state.policy.to_string())
+        .bind(i64::from(state.is_other_register))
         .execute(tx.connection())
         .await?;
 
@@ -185,10 +186,10 @@ fn tile_row(full: &Tile) -> Result<[Value; 4], StoreError> {
         subtree.append(hash);
     }
     Ok([
-        Value::Integer(i64::from(full.id.level())),
-        Value::Integer(signed(full.id.n())),
-        Value::Bytes(full.bytes.clone()),
-        Value::Bytes(subtree.root().0.to_vec()),
+        i64::from(full.id.level()).into(),
+        signed(full.id.n()).into(),
+        full.bytes.clone().into(),
+        subtree.root().0.to_vec().into(),
     ])
 }
 

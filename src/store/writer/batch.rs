@@ -12,13 +12,17 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 
 use super::{
-    append::{append, lock_head, tree_at},
-    error::{Halt, WriteError},
+    append::{LockedHead, append, lock_head, tree_at},
+    error::WriteError,
     evidence::Evidence,
     fault::{Injected, Step},
     health::Health,
     job::Job,
+    look::look,
+    moment::Moment,
     settings::Settings,
+    state::State,
+    tables,
     tx::Tx,
 };
 use crate::{
@@ -40,8 +44,8 @@ pub(super) struct Desk {
 enum Failure {
     /// The database is not there, or does not give the lock: no write of the batch can succeed now.
     Closed(StoreError),
-    /// A statement failed, or a write was refused after it had changed something: rolled back.
-    RolledBack(Halt),
+    /// A statement failed: rolled back.
+    Broken(StoreError),
     /// COMMIT was sent and did not answer well; why, where the database said so.
     Unknown(Option<Arc<StoreError>>),
 }
@@ -59,14 +63,14 @@ type Jobs = Vec<Box<dyn Job>>;
 impl Desk {
     /// Writes all that waits and answers everyone.
     ///
-    /// When the shared transaction breaks, every write is tried once more in a transaction of its own, so that only
-    /// the write that broke it fails.
+    /// A refusal costs no transaction. When a statement fails although every write was found good, every write is tried
+    /// once more in a transaction of its own, so that only the write that broke it fails.
     pub(super) async fn write(&mut self, mut jobs: Jobs) {
         match self.tried(&mut jobs).await {
             Ok(outcome) => self.answer(jobs, outcome),
             Err(Failure::Unknown(said)) => fail_all(jobs, &WriteError::Unknown(said)),
             Err(Failure::Closed(error)) => fail_all(jobs, &WriteError::Unavailable(Arc::new(error))),
-            Err(Failure::RolledBack(_)) => self.write_alone(jobs).await,
+            Err(Failure::Broken(_)) => self.write_alone(jobs).await,
         }
     }
 
@@ -77,10 +81,7 @@ impl Desk {
             match self.tried(&mut alone).await {
                 Ok(outcome) => self.answer(alone, outcome),
                 Err(Failure::Unknown(said)) => fail_all(alone, &WriteError::Unknown(said)),
-                Err(Failure::RolledBack(Halt::Refused(error))) => fail_all(alone, &error),
-                Err(Failure::RolledBack(Halt::Broken(error))) => {
-                    fail_all(alone, &WriteError::Unavailable(Arc::new(error)));
-                }
+                Err(Failure::Broken(error)) => fail_all(alone, &WriteError::Unavailable(Arc::new(error))),
                 Err(Failure::Closed(error)) => {
                     let error = WriteError::Unavailable(Arc::new(error));
                     fail_all(alone, &error);
@@ -95,8 +96,8 @@ impl Desk {
         let tried = self.attempt(jobs).await;
         match &tried {
             Ok(outcome) if outcome.committed => self.health.proven(),
-            Ok(_) | Err(Failure::RolledBack(Halt::Refused(_))) => {}
-            Err(Failure::Closed(error) | Failure::RolledBack(Halt::Broken(error))) => {
+            Ok(_) => {}
+            Err(Failure::Closed(error) | Failure::Broken(error)) => {
                 self.health.failed(WriteError::code_of(error.kind()));
             }
             Err(Failure::Unknown(said)) => {
@@ -135,53 +136,53 @@ impl Desk {
         let faults = self.settings.faults.as_ref();
         faults.at(Step::Lock).map_err(injected)?;
         let head = lock_head(writing.connection()).await.map_err(Failure::Closed)?;
-        let mut tx = Tx::new(writing.connection(), faults, self.settings.clock.now(), &head);
-        let time = tx.time;
-        let judged = self.judge_and_append(&mut tx, &head, jobs).await;
-        let changed = tx.has_changed();
-        match judged {
-            Ok(outcome) if changed || !outcome.evidence.is_empty() => {
+        let mut tx = Tx::on(writing.connection(), self.store.backend, faults);
+        let written = self.judge_and_write(&mut tx, &head, jobs).await;
+        let has_changed = tx.has_changed();
+        match written {
+            Ok(outcome) if has_changed => {
                 commit(writing, faults, committing).await?;
-                Ok(Outcome { committed: true, time, ..outcome })
+                Ok(Outcome { committed: true, ..outcome })
             }
             // All was refused or repeated: there is nothing to make durable.
             Ok(outcome) => {
-                let ended = writing.rollback().await;
-                ended.map_err(|error| Failure::RolledBack(Halt::Broken(error)))?;
-                Ok(Outcome { time, ..outcome })
+                writing.rollback().await.map_err(Failure::Broken)?;
+                Ok(outcome)
             }
-            Err(halt) => {
+            Err(error) => {
                 // A rollback that fails closes the connection, which is one too.
                 drop(writing.rollback().await);
-                Err(Failure::RolledBack(halt))
+                Err(Failure::Broken(error))
             }
         }
     }
 
-    async fn judge_and_append(
+    /// Judges every write before anything is changed, each by what those before it make of the rows.
+    async fn judge_and_write(
         &self,
         tx: &mut Tx<'_>,
-        head: &super::append::LockedHead,
+        head: &LockedHead,
         jobs: &mut Jobs,
-    ) -> Result<Outcome, Halt> {
-        tx.load_changes(jobs.iter().flat_map(|job| job.subjects()).collect()).await?;
+    ) -> Result<Outcome, StoreError> {
+        let now = self.settings.clock.now();
+        let mut at = Moment { now, time: now.max(head.last_time), next: head.size };
+        let mut state = State::under(head.policy);
+        let looks = jobs.iter().flat_map(|job| job.looks()).collect();
+        look(tx, looks, &mut state).await?;
         for job in jobs.iter_mut() {
-            tx.begin_write();
-            match job.apply(tx, self.settings.policy).await {
-                Ok(()) => tx.next += u64::try_from(job.appended().len()).unwrap_or_default(),
-                // A refused write must leave nothing behind for its neighbours' commit.
-                Err(Halt::Refused(error)) if tx.write_has_changed() => return Err(Halt::Refused(error)),
-                Err(Halt::Refused(error)) => job.refuse(error),
-                Err(broken) => return Err(broken),
-            }
+            job.judge(&at, self.settings.policy, &mut state);
+            at.next += u64::try_from(job.appended().len()).unwrap_or_default();
         }
+        tables::write(&state, tx).await?;
         let entries: Vec<_> = jobs.iter().flat_map(|job| job.appended()).collect();
         let mut tree = tree_at(tx.connection(), &self.tree, &head.frontier).await?;
         let evidence = match entries.as_slice() {
             [] => Vec::new(),
-            entries => append(tx, head, &mut tree, entries, self.settings.signer.as_ref()).await?,
+            entries => {
+                append(tx, (head, at.time, &state), &mut tree, entries, self.settings.signer.as_ref()).await?
+            }
         };
-        Ok(Outcome { committed: false, time: tx.time, evidence, tree })
+        Ok(Outcome { committed: false, time: at.time, evidence, tree })
     }
 
     /// Called after COMMIT answered, and nowhere else: this is where `Committed` values come from.

@@ -138,36 +138,3 @@ impl Conflict {
         }
     }
 }
-
-/// Why a write stops inside its transaction.
-#[derive(Debug)]
-pub enum Halt {
-    /// Judged and refused; the transaction is sound.
-    Refused(WriteError),
-    /// A statement failed; the transaction can only be rolled back.
-    Broken(StoreError),
-}
-
-impl From<Conflict> for Halt {
-    fn from(conflict: Conflict) -> Self {
-        Self::Refused(conflict.into())
-    }
-}
-
-impl From<WriteError> for Halt {
-    fn from(error: WriteError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<StoreError> for Halt {
-    fn from(error: StoreError) -> Self {
-        Self::Broken(error)
-    }
-}
-
-impl From<sqlx::Error> for Halt {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Broken(error.into())
-    }
-}

@@ -9,10 +9,10 @@ pub enum Step {
     Begin,
     /// Before the lock of the head is taken.
     Lock,
-    /// Before it is read what changed since the decisions.
-    Changes,
-    /// Before each statement of an effect.
-    Statement,
+    /// Before each statement that looks up what the batch is judged by.
+    Look,
+    /// Before each table that the batch changes beside the log.
+    Table,
     /// Before the leaves are written.
     Leaves,
     /// Before the bodies of the entries are written.
@@ -36,8 +36,8 @@ impl Step {
     pub const ALL: [Self; 12] = [
         Self::Begin,
         Self::Lock,
-        Self::Changes,
-        Self::Statement,
+        Self::Look,
+        Self::Table,
         Self::Leaves,
         Self::Bodies,
         Self::Readers,

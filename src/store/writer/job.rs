@@ -1,16 +1,17 @@
 //! A write on its way through the writer.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::{
     committed::Committed,
-    error::{Halt, WriteError},
+    error::WriteError,
     evidence::Evidence,
-    tx::Tx,
+    look::Look,
+    moment::{Moment, judge_facts},
+    state::State,
 };
 use crate::{
     accesslog::entry::PreparedEntry,
@@ -39,12 +40,11 @@ pub(super) type Waiter<O> = oneshot::Sender<Result<Committed<Done<O>>, WriteErro
 
 /// A write whose effect is not known by type.
 pub(super) trait Job: Send + Sync {
-    /// The subjects that its facts are about.
-    fn subjects(&self) -> Vec<String>;
-    /// Judges and applies it. A refusal is kept until the batch is committed, since it may rest on its neighbours.
-    fn apply<'a>(&'a mut self, tx: &'a mut Tx<'_>, policy: Digest) -> BoxFuture<'a, Result<(), Halt>>;
-    /// Keeps a refusal.
-    fn refuse(&mut self, error: WriteError);
+    /// What it is judged by, its facts and its permits among it.
+    fn looks(&self) -> Vec<Look>;
+    /// Judges it, and takes what it changes into the state. A refusal changes nothing, and is kept until the batch is
+    /// committed, since it may rest on its neighbours.
+    fn judge(&mut self, at: &Moment, policy: Digest, state: &mut State);
     /// The entries to append; none when it was refused or repeated.
     fn appended(&self) -> &[PreparedEntry];
     /// Answers: the batch is committed. `evidence` is that of [`Job::appended`].
@@ -64,37 +64,33 @@ impl<E: Effect> Pending<E> {
         Self { write, verdict: None, waiter }
     }
 
-    fn judge(&self, tx: &Tx<'_>, policy: Digest) -> Result<(), WriteError> {
-        if self.write.effect.needs_policy() && tx.policy != policy {
+    fn applied(&self, at: &Moment, policy: Digest, state: &State) -> Result<Applied<E::Outcome>, WriteError> {
+        if self.write.effect.needs_policy() && state.policy != policy {
             return Err(WriteError::PolicyDiffers);
         }
         if self.write.entries.len() < self.write.effect.least_entries() {
             return Err(WriteError::Mismatch("an effect without the entry that accounts for it"));
         }
-        self.write.effect.permits().into_iter().try_for_each(|permit| tx.judge_permit(permit))?;
-        self.write.as_of.iter().try_for_each(|as_of| tx.judge_facts(as_of))
+        self.write.effect.permits().into_iter().try_for_each(|permit| at.judge_permit(permit, state))?;
+        self.write.as_of.iter().try_for_each(|as_of| judge_facts(as_of, state))?;
+        self.write.effect.judge(at, state)
     }
 }
 
 impl<E: Effect> Job for Pending<E> {
-    fn subjects(&self) -> Vec<String> {
+    fn looks(&self) -> Vec<Look> {
         let permits = self.write.effect.permits();
         let read = permits.into_iter().map(Permit::as_of).chain(&self.write.as_of);
-        read.flat_map(|as_of: &AsOf| as_of.subjects.iter().cloned()).collect()
+        let subjects = read.flat_map(|as_of: &AsOf| as_of.subjects.iter().cloned()).map(Look::Subject);
+        subjects.chain(self.write.effect.looks()).collect()
     }
 
-    fn apply<'a>(&'a mut self, tx: &'a mut Tx<'_>, policy: Digest) -> BoxFuture<'a, Result<(), Halt>> {
-        Box::pin(async move {
-            self.verdict = None;
-            self.judge(tx, policy)?;
-            let applied = self.write.effect.apply(tx).await?;
-            self.verdict = Some(Ok(applied));
-            Ok(())
-        })
-    }
-
-    fn refuse(&mut self, error: WriteError) {
-        self.verdict = Some(Err(error));
+    fn judge(&mut self, at: &Moment, policy: Digest, state: &mut State) {
+        let verdict = self.applied(at, policy, state).map(|mut applied| {
+            state.take(at, mem::take(&mut applied.changes));
+            applied
+        });
+        self.verdict = Some(verdict);
     }
 
     fn appended(&self) -> &[PreparedEntry] {

@@ -1,53 +1,134 @@
 //! Many rows in one statement.
 
-use sqlx::{Any, AnyConnection};
+use std::iter;
 
-use crate::store::error::StoreError;
+use jiff::Timestamp;
+use sqlx::{Any, AnyConnection, any::AnyArguments, query::Query};
 
-/// The widths for which there is a text, widest first.
-const WIDTHS: [usize; 4] = [256, 64, 16, 1];
+use crate::store::{
+    db::Backend,
+    error::StoreError,
+    marks::Texts,
+    row::{millis, signed},
+};
 
-/// One value of a row.
+/// The widths for which there is a text, widest first. A batch of thirteen is eight, four and one. sqlx keeps a hundred
+/// statements ready for a connection: the widths times the tables of a push and a pull stay below that.
+const WIDTHS: [usize; 6] = [64, 16, 8, 4, 2, 1];
+
+/// One value of a row. A value that is absent has its type all the same: PostgreSQL asks for it.
+#[derive(Debug, Clone)]
 pub(super) enum Value {
-    Integer(i64),
-    Text(String),
-    Bytes(Vec<u8>),
+    Integer(Option<i64>),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
 }
 
-/// An INSERT of `N` columns, with static texts for 256, 64, 16 and 1 rows.
-pub(super) struct ManyRows<const N: usize>(Vec<(usize, String)>);
+impl Value {
+    pub(super) fn bind(self, query: Prepared) -> Prepared {
+        match self {
+            Self::Integer(value) => query.bind(value),
+            Self::Text(value) => query.bind(value),
+            Self::Bytes(value) => query.bind(value),
+        }
+    }
+}
 
-impl<const N: usize> ManyRows<N> {
-    /// `insert` is everything up to and including `VALUES`.
-    pub(super) fn new(insert: &'static str) -> Self {
+/// A statement of static text.
+pub(super) type Prepared = Query<'static, Any, AnyArguments>;
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(Some(value))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(index: u64) -> Self {
+        Self::Integer(Some(signed(index)))
+    }
+}
+
+impl From<Option<u64>> for Value {
+    fn from(index: Option<u64>) -> Self {
+        Self::Integer(index.map(signed))
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(instant: Timestamp) -> Self {
+        Self::Integer(Some(millis(instant)))
+    }
+}
+
+impl From<Option<Timestamp>> for Value {
+    fn from(instant: Option<Timestamp>) -> Self {
+        Self::Integer(instant.map(millis))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Some(bytes))
+    }
+}
+
+impl From<Option<Vec<u8>>> for Value {
+    fn from(bytes: Option<Vec<u8>>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+/// A statement over rows of `N` values, with a static text for each of [`WIDTHS`].
+pub(super) struct Many<const N: usize>(Vec<(usize, Texts)>);
+
+impl<const N: usize> Many<N> {
+    /// `before` is everything up to and including `VALUES`, `after` what follows the rows.
+    pub(super) fn new(before: &'static str, after: &'static str) -> Self {
         let text = |width: usize| {
-            let row = |row: usize| {
-                let marks =
-                    (1..=N).map(|column| format!("${}", row * N + column)).collect::<Vec<_>>().join(", ");
-                format!("({marks})")
-            };
-            format!("{insert} {}", (0..width).map(row).collect::<Vec<_>>().join(", "))
+            Texts::new(|_, mark| {
+                let row = |row: usize| {
+                    let marks: Vec<_> = (1..=N).map(|column| mark(row * N + column)).collect();
+                    format!("({})", marks.join(", "))
+                };
+                let rows: Vec<_> = (0..width).map(row).collect();
+                format!("{before} {}{after}", rows.join(", "))
+            })
         };
         Self(WIDTHS.into_iter().map(|width| (width, text(width))).collect())
     }
 
-    /// Inserts all rows.
-    pub(super) async fn insert(
+    /// Carries it out for all rows.
+    pub(super) async fn run(
         &'static self,
         connection: &mut AnyConnection,
+        backend: Backend,
         rows: Vec<[Value; N]>,
     ) -> Result<(), StoreError> {
         let mut rest = rows.into_iter();
         while rest.len() > 0 {
-            let Some((width, text)) = self.0.iter().find(|(width, _)| *width <= rest.len()) else { break };
-            let mut query = sqlx::query::<Any>(text.as_str());
-            for value in rest.by_ref().take(*width).flatten() {
-                query = match value {
-                    Value::Integer(value) => query.bind(value),
-                    Value::Text(value) => query.bind(value),
-                    Value::Bytes(value) => query.bind(value),
-                };
-            }
+            let fits = |(width, _): &&(usize, Texts)| *width <= rest.len();
+            let Some((width, texts)) = self.0.iter().find(fits) else { break };
+            let values = iter::from_fn(|| rest.next()).take(*width).flatten();
+            let query = values.fold(sqlx::query::<Any>(texts.of(backend)), |query, value| value.bind(query));
             query.execute(&mut *connection).await?;
         }
         Ok(())

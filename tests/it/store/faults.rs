@@ -3,12 +3,9 @@
 mod table;
 
 use std::{
-    collections::BTreeSet,
-    fs,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::{BTreeMap, BTreeSet},
+    fs, mem,
+    sync::{Arc, Mutex},
 };
 
 use sluis::store::{
@@ -26,8 +23,11 @@ use super::support::{Place, Rig, verifier};
 #[derive(Debug, Default)]
 struct Faulty {
     plan: Mutex<Option<Plan>>,
-    passed: AtomicUsize,
+    passed: Mutex<Passages>,
 }
+
+/// How often each step was passed.
+type Passages = BTreeMap<Step, usize>;
 
 #[derive(Debug, Clone, Copy)]
 struct Plan {
@@ -38,41 +38,43 @@ struct Plan {
 }
 
 impl Plan {
-    /// Fails nowhere, and counts the statements.
-    const COUNT: Self = Self { step: Step::Statement, nth: usize::MAX, for_ever: false };
-
-    /// Every fault of a write of so many statements. What fails once is tried again and succeeds: that is tried where the
-    /// most was changed before, and at each step of the log itself with an effect that is nothing else.
-    fn all(statements: usize) -> impl Iterator<Item = Self> {
-        Step::ALL.into_iter().flat_map(move |step| {
-            let passages = if step == Step::Statement { statements } else { 1 };
-            (0..passages).flat_map(move |nth| {
+    /// Every fault of a write that passes the steps so often. What fails once is tried again and succeeds: that is tried
+    /// where the most was changed before, and at each step of the log itself with an effect that is nothing else.
+    fn all(passages: &Passages) -> Vec<Self> {
+        let tables = passages.get(&Step::Table).copied().unwrap_or_default();
+        let plans = |step: Step| {
+            let passed = passages.get(&step).copied().unwrap_or_default();
+            assert!(passed > 0 || matches!(step, Step::Look | Step::Table), "{step:?} is never passed");
+            (0..passed).flat_map(move |nth| {
                 let ways: &[bool] = match step {
                     // Nothing is tried again.
                     Step::Begin | Step::Lock | Step::Commit | Step::Committed => &[false],
-                    Step::Statement if nth + 1 == statements => &[true, false],
-                    _ if statements == 0 => &[true, false],
+                    Step::Table if nth + 1 == tables => &[true, false],
+                    _ if tables == 0 => &[true, false],
                     _ => &[true],
                 };
                 ways.iter().map(move |for_ever| Self { step, nth, for_ever: *for_ever })
             })
-        })
+        };
+        Step::ALL.into_iter().flat_map(plans).collect()
     }
 }
 
 impl Faulty {
-    /// Answers how often the step of the former plan was passed.
-    fn plan(&self, plan: Option<Plan>) -> usize {
+    /// Answers what was passed under the former plan.
+    fn plan(&self, plan: Option<Plan>) -> Passages {
         *self.plan.lock().unwrap() = plan;
-        self.passed.swap(0, Ordering::SeqCst)
+        mem::take(&mut *self.passed.lock().unwrap())
     }
 }
 
 impl FaultPoint for Faulty {
     fn at(&self, step: Step) -> Result<(), Injected> {
+        let mut passed = self.passed.lock().unwrap();
+        let passages = passed.entry(step).or_default();
+        let passage = mem::replace(passages, *passages + 1);
         let plan = *self.plan.lock().unwrap();
         let Some(plan) = plan.filter(|plan| plan.step == step) else { return Ok(()) };
-        let passage = self.passed.fetch_add(1, Ordering::SeqCst);
         let fails = passage == plan.nth || (plan.for_ever && passage > plan.nth);
         if fails { Err(Injected) } else { Ok(()) }
     }
@@ -126,14 +128,17 @@ impl Bench {
         let name = std::any::type_name::<E>().rsplit("::").next().unwrap();
         let ready = given(&self.rig).await;
         assert!(!is_there(&self.rig, &ready).await, "{name}: there before it was done");
-        let (_, statements) = self.write(effect(&self.rig, &ready), Plan::COUNT).await;
+        let (_, passages) = self.write(effect(&self.rig, &ready), None).await;
         assert!(is_there(&self.rig, &ready).await, "{name}: not there when all went well");
 
         let mut ready = given(&self.rig).await;
-        for plan in Plan::all(statements) {
+        for plan in Plan::all(&passages) {
             let before = self.rig.store.head().await.unwrap().size;
-            let (outcome, passed) = self.write(effect(&self.rig, &ready), plan).await;
-            assert!(passed > plan.nth, "{name}, {plan:?}: nothing failed");
+            let (outcome, passed) = self.write(effect(&self.rig, &ready), Some(plan)).await;
+            assert!(
+                passed.get(&plan.step).is_some_and(|passed| *passed > plan.nth),
+                "{name}, {plan:?}: nothing failed"
+            );
             let is_there = is_there(&self.rig, &ready).await;
             self.check(
                 &format!("{name}, {plan:?}"),
@@ -151,8 +156,8 @@ impl Bench {
         self.tried.insert(name.to_owned());
     }
 
-    async fn write<E: Effect>(&self, effect: E, plan: Plan) -> (Outcome<E>, usize) {
-        self.faulty.plan(Some(plan));
+    async fn write<E: Effect>(&self, effect: E, plan: Option<Plan>) -> (Outcome<E>, Passages) {
+        self.faulty.plan(plan);
         let outcome = self.rig.write(effect, 1).await;
         (outcome, self.faulty.plan(None))
     }

@@ -123,7 +123,7 @@ where
 {
     for place in Place::all().await {
         let store = place.begun().await;
-        let rig = Rig { url: place.url.clone(), ..Rig::on(store.clone()).await };
+        let rig = Rig::at(&place, store.clone(), None).await;
         test(rig).await;
         store.close().await;
         place.remove().await;
@@ -146,6 +146,11 @@ pub(crate) struct Rig {
 impl Rig {
     pub(crate) async fn on(store: Store) -> Self {
         Self::with(store, None).await
+    }
+
+    /// One that can change the database past its writer too.
+    pub(crate) async fn at(place: &Place, store: Store, faults: Option<Arc<dyn FaultPoint>>) -> Self {
+        Self { url: place.url.clone(), ..Self::with(store, faults).await }
     }
 
     /// Who takes part now.
@@ -234,6 +239,13 @@ impl Rig {
 
     pub(crate) async fn acknowledge(&self, packet: PacketId, party: PartyId) -> Result<(), WriteError> {
         self.write(Acknowledge { packet, party, person: None }, 1).await.map(drop)
+    }
+
+    /// Changes the database past the writer.
+    pub(crate) async fn run(&self, statement: &'static str) {
+        let pool = AnyPool::connect(&self.url).await.unwrap();
+        sqlx::query(statement).execute(&pool).await.unwrap();
+        pool.close().await;
     }
 
     /// How many bodies the database holds, whatever their state.

@@ -1,0 +1,208 @@
+//! From the rows of the statements to the state. The columns are those of [`super::texts`], by position.
+
+use std::{str::FromStr, sync::Arc};
+
+use jiff::Timestamp;
+use sqlx::{Row as _, any::AnyRow};
+
+use super::texts::{NUMBERS, TEXTS, kind};
+use crate::{
+    crypto::pseudonym::Pseudonym,
+    domain::{clock::from_millis, digest::Digest, party::PartyId},
+    store::{
+        error::StoreError,
+        write::Made,
+        writer::state::{
+            Answer, Body, Certificate, Copy, Decision, Declaration, Key, Notice, NoticeId, Packet, Party,
+            Place, State, Withdrawal,
+        },
+    },
+};
+
+/// Takes one row into the state.
+pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
+    let row = Row(row);
+    match row.kind()? {
+        kind::SUBJECT => state.subjects.read(row.text(0)?, row.index(0)?),
+        kind::MADE => {
+            let made = match (row.maybe(3)?, row.maybe(4)?) {
+                (Some(packet), None) => Made::Packet(packet),
+                (None, Some(declaration)) => Made::Declaration(declaration),
+                _ => return Err(StoreError::inconsistent("idempotency")),
+            };
+            state.made.read((row.party(0, 1)?, row.text(2)?), (row.digest()?, made));
+        }
+        kind::PERSON => {
+            let version = u32::try_from(row.number(0)?);
+            let version = version.map_err(|_| StoreError::inconsistent("pseudonym.key_version"))?;
+            state.pseudonyms.read(Pseudonym { version, value: row.digest()? }, row.text(0)?);
+        }
+        kind::PACKET => {
+            let packet = Packet {
+                kind: row.text(1)?,
+                sender: row.party(2, 3)?,
+                state: row.text(4)?,
+                expires: row.instant(0)?,
+                content: None,
+            };
+            state.packets.read(row.text(0)?, packet);
+        }
+        kind::COPY => copy(&row, state)?,
+        kind::KEY => {
+            let key = Key { party: row.party(1, 2)?, state: row.text(3)?, content: None };
+            state.keys.read(row.text(0)?, key);
+        }
+        kind::DECLARATION => {
+            let withdrawn = match (row.maybe(4)?, row.maybe_instant(1)?, row.maybe_index(2)?) {
+                (Some(by), Some(at), Some(index)) => Some(Withdrawal { by, at, index }),
+                (None, None, None) => None,
+                _ => return Err(StoreError::inconsistent("declaration.withdrawn_at")),
+            };
+            let declaration = Declaration {
+                person: row.text(1)?,
+                recorder: row.party(2, 3)?,
+                index: row.index(0)?,
+                withdrawn,
+                content: None,
+            };
+            state.declarations.read(row.text(0)?, declaration);
+        }
+        kind::DECISION => {
+            let decision = Decision {
+                verdict: row.text(1)?,
+                reason: row.text(2)?,
+                on: row.text(3)?,
+                at: row.instant(1)?,
+            };
+            state.decisions.read((row.text(0)?, row.index(0)?), decision);
+        }
+        kind::RESTS => state.rests.read(((row.text(0)?, row.party(1, 2)?), row.text(3)?), ()),
+        kind::PARTY => {
+            let party = Party { name: row.text(2)?, state: row.text(3)?, registered: row.instant(0)? };
+            state.parties.read(row.party(0, 1)?, party);
+        }
+        kind::PLACE => {
+            let id = (row.party(0, 1)?, row.text(2)?, row.number(0)?);
+            let place = Place { ground: row.text(3)?, decision: row.maybe(4)?, until: row.maybe_instant(1)? };
+            state.places.read(id, place);
+        }
+        kind::CERTIFICATE => {
+            let certificate = Certificate {
+                party: row.party(1, 2)?,
+                is_active: row.text::<String>(3)? == "active",
+                revoked: row.maybe_instant(0)?,
+                content: None,
+            };
+            state.certificates.read(row.text(0)?, certificate);
+        }
+        kind::NOTICE => {
+            let id = NoticeId {
+                to: row.party(0, 1)?,
+                index: row.index(0)?,
+                packet: row.text(2)?,
+                about: row.party(3, 4)?,
+            };
+            let notice = Notice { kind: row.text(5)?, declaration: None, created: row.instant(1)? };
+            state.notices.read(id, notice);
+        }
+        kind::PART => state.parts.read((row.index(0)?, row.text(0)?), ()),
+        _ => return Err(missing()),
+    }
+    Ok(())
+}
+
+fn copy(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
+    let id = (row.text(0)?, row.party(1, 2)?);
+    let body = match row.plain_text(8)? {
+        _ if row.number(0)? == 0 => Body::Erased,
+        Some(body) => Body::Read(body.into()),
+        None => Body::Kept,
+    };
+    let copy = Copy {
+        basis: row.text(3)?,
+        sha256: row.text(4)?,
+        thumbprint: row.text(5)?,
+        state: row.text(6)?,
+        person: row.maybe(7)?,
+        body,
+        collected: row.maybe_instant(1)?.zip(row.maybe_index(2)?),
+        acknowledged: row.maybe_instant(3)?.zip(row.maybe_index(4)?),
+        ended: row.maybe_index(5)?,
+        content: None,
+    };
+    if let Some(continues) = row.maybe_number(6)? {
+        state
+            .answers
+            .read(id, Answer { continues: continues != 0, at: row.instant(7)?, index: row.index(8)? });
+    }
+    // Another write may have looked for the copy without its body.
+    match (&copy.body, state.copies.read_mut(&id)) {
+        (Body::Read(text), Some(known)) => known.body = Body::Read(Arc::clone(text)),
+        (_, Some(_)) => {}
+        (_, None) => state.copies.read(id, copy),
+    }
+    Ok(())
+}
+
+struct Row<'r>(&'r AnyRow);
+
+const FIRST_TEXT: usize = 1;
+const FIRST_NUMBER: usize = FIRST_TEXT + TEXTS;
+const BYTES: usize = FIRST_NUMBER + NUMBERS;
+
+impl Row<'_> {
+    fn kind(&self) -> Result<i64, StoreError> {
+        self.0.try_get(0).map_err(|_| missing())
+    }
+
+    fn plain_text(&self, text: usize) -> Result<Option<&str>, StoreError> {
+        self.0.try_get(FIRST_TEXT + text).map_err(|_| missing())
+    }
+
+    fn maybe<T: FromStr>(&self, text: usize) -> Result<Option<T>, StoreError> {
+        self.plain_text(text)?.map(|text| text.parse().map_err(|_| missing())).transpose()
+    }
+
+    fn text<T: FromStr>(&self, text: usize) -> Result<T, StoreError> {
+        self.maybe(text)?.ok_or_else(missing)
+    }
+
+    fn party(&self, oin: usize, role: usize) -> Result<PartyId, StoreError> {
+        Ok(PartyId::new(self.text(oin)?, self.text(role)?))
+    }
+
+    fn maybe_number(&self, number: usize) -> Result<Option<i64>, StoreError> {
+        self.0.try_get(FIRST_NUMBER + number).map_err(|_| missing())
+    }
+
+    fn number(&self, number: usize) -> Result<i64, StoreError> {
+        self.maybe_number(number)?.ok_or_else(missing)
+    }
+
+    fn maybe_index(&self, number: usize) -> Result<Option<u64>, StoreError> {
+        let value = self.maybe_number(number)?;
+        value.map(|value| u64::try_from(value).map_err(|_| missing())).transpose()
+    }
+
+    fn index(&self, number: usize) -> Result<u64, StoreError> {
+        self.maybe_index(number)?.ok_or_else(missing)
+    }
+
+    fn maybe_instant(&self, number: usize) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.maybe_number(number)?.map(from_millis))
+    }
+
+    fn instant(&self, number: usize) -> Result<Timestamp, StoreError> {
+        self.maybe_instant(number)?.ok_or_else(missing)
+    }
+
+    fn digest(&self) -> Result<Digest, StoreError> {
+        let bytes: &[u8] = self.0.try_get(BYTES).map_err(|_| missing())?;
+        Digest::from_slice(bytes).map_err(|_| missing())
+    }
+}
+
+/// The statement has no columns by name.
+fn missing() -> StoreError {
+    StoreError::inconsistent("what a write is judged by")
+}

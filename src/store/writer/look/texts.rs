@@ -1,0 +1,237 @@
+//! The two statements that look: what every push and pull is judged by, and what only an operator or the end of something is.
+//!
+//! Each row says what it is, and has its values in columns of their types, in the order in which [`super::found`] reads them.
+
+use std::{iter, sync::LazyLock};
+
+use crate::store::marks::Texts;
+
+/// How many values a look has.
+pub(super) const VALUES: usize = 6;
+/// How many texts a row has, and how many numbers.
+pub(super) const TEXTS: usize = 9;
+pub(super) const NUMBERS: usize = 9;
+
+/// What a row is.
+pub(super) mod kind {
+    pub(crate) const SUBJECT: i64 = 1;
+    pub(crate) const MADE: i64 = 2;
+    pub(crate) const PERSON: i64 = 3;
+    pub(crate) const PACKET: i64 = 4;
+    pub(crate) const COPY: i64 = 5;
+    pub(crate) const KEY: i64 = 6;
+    pub(crate) const DECLARATION: i64 = 7;
+    pub(crate) const DECISION: i64 = 8;
+    pub(crate) const RESTS: i64 = 9;
+    pub(crate) const PARTY: i64 = 10;
+    pub(crate) const PLACE: i64 = 11;
+    pub(crate) const CERTIFICATE: i64 = 12;
+    pub(crate) const NOTICE: i64 = 13;
+    pub(crate) const PART: i64 = 14;
+}
+
+/// A statement that looks for so many things.
+pub(super) type Width = (usize, Texts);
+/// One statement in all its widths, narrowest first.
+pub(super) type Union = Vec<Width>;
+
+const WIDTHS: [usize; 5] = [1, 4, 16, 64, 256];
+
+/// The columns of one kind of row.
+struct Kind {
+    number: i64,
+    texts: &'static [&'static str],
+    numbers: &'static [&'static str],
+    bytes: &'static str,
+}
+
+const fn kind(number: i64, texts: &'static [&'static str], numbers: &'static [&'static str]) -> Kind {
+    Kind { number, texts, numbers, bytes: "" }
+}
+
+const PACKET: Kind =
+    kind(kind::PACKET, &["p.id", "p.kind", "p.sender_oin", "p.sender_role", "p.state"], &["p.expires"]);
+const COPY_NUMBERS: &[&str] = &[
+    "(CASE WHEN r.jwe IS NULL THEN 0 ELSE 1 END)",
+    "r.collected_at",
+    "r.collected_index",
+    "r.acknowledged_at",
+    "r.acknowledged_index",
+    "r.ended_index",
+    "a.continues",
+    "a.answered_at",
+    "a.idx",
+];
+const COPY_TEXTS: [&str; 8] = [
+    "r.packet_id",
+    "r.oin",
+    "r.role",
+    "r.basis",
+    "r.jwe_sha256",
+    "r.thumbprint",
+    "r.state",
+    "r.recipient_person_id",
+];
+const COPY: Kind = kind(kind::COPY, &COPY_TEXTS, COPY_NUMBERS);
+const BODY: Kind = {
+    const TEXTS: [&str; 9] = {
+        let [packet, oin, role, basis, sha256, thumbprint, state, person] = COPY_TEXTS;
+        [packet, oin, role, basis, sha256, thumbprint, state, person, "r.jwe"]
+    };
+    kind(kind::COPY, &TEXTS, COPY_NUMBERS)
+};
+const KEY: Kind = kind(kind::KEY, &["k.thumbprint", "k.oin", "k.role", "k.state"], &[]);
+const DECLARATION: Kind = kind(
+    kind::DECLARATION,
+    &["d.id", "d.person_id", "d.recorder_oin", "d.recorder_role", "d.withdrawn_by"],
+    &["d.recorded_index", "d.withdrawn_at", "d.withdrawn_index"],
+);
+const CERTIFICATE: Kind =
+    kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state"], &["c.revoked_at"]);
+
+const ANSWER: &str = "LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role";
+
+/// A kind of row, from where, under which condition. A join without choice: what is looked for comes first, and each table
+/// is found by its index.
+type Branch = (Kind, &'static str, &'static str);
+
+const OF_PARTY: &str = "w.look = 'waiting' AND r.oin = w.a AND r.role = w.b AND r.state IN ('waiting', 'collected') \
+     AND p.id = r.packet_id AND p.state = 'open'";
+const FROM_PARTY: &str = "w.look = 'waiting' AND p.sender_oin = w.a AND p.sender_role = w.b AND p.state = 'open' \
+     AND r.packet_id = p.id AND r.state IN ('waiting', 'collected')";
+const SEALED: &str =
+    "w.look = 'sealed' AND r.thumbprint = w.a AND r.state IN ('waiting', 'collected') AND p.id = r.packet_id";
+
+const OFTEN_BRANCHES: &[Branch] = &[
+    (
+        kind(kind::SUBJECT, &["s.subject"], &["s.entry"]),
+        "subject_change s",
+        "w.look = 'subject' AND s.subject = w.a",
+    ),
+    (
+        Kind {
+            number: kind::MADE,
+            texts: &["i.oin", "i.role", "i.key", "i.packet_id", "i.declaration_id"],
+            numbers: &[],
+            bytes: "i.body_hmac",
+        },
+        "idempotency i",
+        "w.look = 'made' AND i.oin = w.a AND i.role = w.b AND i.key = w.c",
+    ),
+    (
+        DECLARATION,
+        "idempotency i CROSS JOIN declaration d",
+        "w.look = 'made' AND i.oin = w.a AND i.role = w.b AND i.key = w.c AND d.id = i.declaration_id",
+    ),
+    (
+        Kind {
+            number: kind::PERSON,
+            texts: &["s.person_id"],
+            numbers: &["s.key_version"],
+            bytes: "s.pseudonym",
+        },
+        "pseudonym s",
+        "w.look = 'person' AND s.key_version = w.n AND s.pseudonym = w.d",
+    ),
+    (PACKET, "packet p", "w.look = 'packet' AND p.id = w.a"),
+    (COPY, "packet_recipient r", "w.look = 'copy' AND r.packet_id = w.a AND r.oin = w.b AND r.role = w.c"),
+    (BODY, "packet_recipient r", "w.look = 'body' AND r.packet_id = w.a AND r.oin = w.b AND r.role = w.c"),
+    (KEY, "party_key k", "w.look = 'key' AND k.thumbprint = w.a"),
+    (DECLARATION, "declaration d", "w.look = 'declaration' AND d.id = w.a"),
+];
+
+const SELDOM_BRANCHES: &[Branch] = &[
+    (
+        kind(
+            kind::DECISION,
+            &["e.declaration_id", "e.verdict", "e.reason", "e.decided_on"],
+            &["e.idx", "e.decided_at"],
+        ),
+        "declaration_decision e",
+        "w.look = 'decisions' AND e.declaration_id = w.a",
+    ),
+    (COPY, "packet_recipient r", "w.look = 'copies' AND r.packet_id = w.a"),
+    (
+        COPY,
+        "packet_declaration u CROSS JOIN packet_recipient r",
+        "w.look = 'resting' AND u.declaration_id = w.a AND r.packet_id = u.packet_id AND r.oin = u.oin \
+         AND r.role = u.role",
+    ),
+    (
+        kind(kind::RESTS, &["u.packet_id", "u.oin", "u.role", "u.declaration_id"], &[]),
+        "packet_declaration u",
+        "w.look = 'resting' AND u.declaration_id = w.a",
+    ),
+    (COPY, "packet_recipient r CROSS JOIN packet p", SEALED),
+    (PACKET, "packet_recipient r CROSS JOIN packet p", SEALED),
+    (COPY, "packet_recipient r CROSS JOIN packet p", OF_PARTY),
+    (PACKET, "packet_recipient r CROSS JOIN packet p", OF_PARTY),
+    (COPY, "packet p CROSS JOIN packet_recipient r", FROM_PARTY),
+    (PACKET, "packet p CROSS JOIN packet_recipient r", FROM_PARTY),
+    (
+        kind(kind::PARTY, &["o.oin", "o.role", "o.name", "o.state"], &["o.registered"]),
+        "party o",
+        "w.look = 'party' AND o.oin = w.a AND o.role = w.b",
+    ),
+    (
+        kind(
+            kind::PLACE,
+            &["m.oin", "m.role", "m.municipality", "m.ground", "m.decision"],
+            &["m.valid_from", "m.valid_until"],
+        ),
+        "party_municipality m",
+        "w.look = 'party' AND m.oin = w.a AND m.role = w.b",
+    ),
+    (CERTIFICATE, "certificate c", "w.look = 'certificate' AND c.registration = w.a"),
+    (CERTIFICATE, "certificate c", "w.look = 'certificates' AND c.oin = w.a AND c.role = w.b"),
+    (KEY, "party_key k", "w.look = 'keys' AND k.oin = w.a AND k.role = w.b"),
+    (
+        kind(
+            kind::NOTICE,
+            &["n.oin", "n.role", "n.packet_id", "n.about_oin", "n.about_role", "n.kind"],
+            &["n.idx", "n.created"],
+        ),
+        "notice n",
+        "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.packet_id = w.c",
+    ),
+    (
+        kind(kind::PART, &["b.part"], &["b.idx"]),
+        "entry_body b",
+        "w.look = 'part' AND b.idx = w.n AND b.part = w.a",
+    ),
+];
+
+/// Both databases want the same types in every branch; only PostgreSQL asks for the type of a NULL, and it calls bytes
+/// otherwise.
+fn branch((kind, from, when): &Branch, bytes: &str) -> String {
+    let columns = |own: &[&str], all: usize, null: &str| -> Vec<String> {
+        let own = own.iter().map(|column| (*column).to_owned());
+        own.chain(iter::repeat(null.to_owned())).take(all).collect()
+    };
+    let mut all = vec![kind.number.to_string()];
+    all.extend(columns(kind.texts, TEXTS, "CAST(NULL AS TEXT)"));
+    all.extend(columns(kind.numbers, NUMBERS, "CAST(NULL AS BIGINT)"));
+    all.push(if kind.bytes.is_empty() { format!("CAST(NULL AS {bytes})") } else { kind.bytes.to_owned() });
+    let answer = if kind.number == kind::COPY { ANSWER } else { "" };
+    format!("SELECT {} FROM w CROSS JOIN {from} {answer} WHERE {when}", all.join(", "))
+}
+
+fn statement(branches: &[Branch], width: usize, bytes: &str, mark: &dyn Fn(usize) -> String) -> String {
+    let row = |row: usize| {
+        let marks: Vec<_> = (1..=VALUES).map(|value| mark(row * VALUES + value)).collect();
+        format!("({})", marks.join(", "))
+    };
+    let looks: Vec<_> = (0..width).map(row).collect();
+    let branches: Vec<_> = branches.iter().map(|one| branch(one, bytes)).collect();
+    format!("WITH w(look, a, b, c, n, d) AS (VALUES {}) {}", looks.join(", "), branches.join(" UNION ALL "))
+}
+
+fn union(branches: &[Branch]) -> Union {
+    let texts = |width| Texts::new(|bytes, mark| statement(branches, width, bytes, mark));
+    WIDTHS.into_iter().map(|width| (width, texts(width))).collect()
+}
+
+/// What every push and pull is judged by.
+pub(super) static OFTEN: LazyLock<Union> = LazyLock::new(|| union(OFTEN_BRANCHES));
+/// What the rest is judged by.
+pub(super) static SELDOM: LazyLock<Union> = LazyLock::new(|| union(SELDOM_BRANCHES));

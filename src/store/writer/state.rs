@@ -1,0 +1,158 @@
+//! What the writes of a batch are judged by: the rows that they looked up, with the changes of those before them.
+
+use std::fmt;
+
+use super::{moment::Moment, table::Table};
+use crate::{
+    accesslog::entry::PartName,
+    crypto::pseudonym::Pseudonym,
+    domain::{
+        code::Municipality,
+        digest::Digest,
+        id::{DeclarationId, PacketId, PersonId},
+        party::PartyId,
+    },
+    store::{subject, write::Made},
+};
+
+mod rows;
+
+pub(in crate::store) use self::rows::{
+    Answer, Body, Certificate, CertificateContent, Copy, CopyContent, Decision, Declaration,
+    DeclarationContent, Key, KeyContent, Notice, NoticeId, Packet, PacketContent, Party, Person, Place,
+    Withdrawal,
+};
+
+/// A party's copy of a packet.
+pub(in crate::store) type CopyId = (PacketId, PartyId);
+/// A party, a municipality and from when, in milliseconds.
+pub(in crate::store) type PlaceId = (PartyId, Municipality, i64);
+
+/// The tables as the next write of the batch finds them. Whoever judges reads them; only the writer changes them.
+pub struct State {
+    /// The policy by which the database decides.
+    pub(in crate::store) policy: Digest,
+    /// By which entry each subject changed last.
+    pub(in crate::store) subjects: Table<String, u64>,
+    pub(in crate::store) made: Table<(PartyId, String), (Digest, Made)>,
+    /// Only those that a write of the batch made.
+    pub(in crate::store) persons: Table<PersonId, Person>,
+    pub(in crate::store) pseudonyms: Table<Pseudonym, PersonId>,
+    pub(in crate::store) packets: Table<PacketId, Packet>,
+    pub(in crate::store) copies: Table<CopyId, Copy>,
+    pub(in crate::store) answers: Table<CopyId, Answer>,
+    /// On which declarations a copy rests.
+    pub(in crate::store) rests: Table<(CopyId, DeclarationId), ()>,
+    pub(in crate::store) searches: Table<(CopyId, Digest), ()>,
+    pub(in crate::store) declarations: Table<DeclarationId, Declaration>,
+    pub(in crate::store) decisions: Table<(DeclarationId, u64), Decision>,
+    pub(in crate::store) notices: Table<NoticeId, Notice>,
+    pub(in crate::store) parties: Table<PartyId, Party>,
+    pub(in crate::store) places: Table<PlaceId, Place>,
+    pub(in crate::store) certificates: Table<Digest, Certificate>,
+    pub(in crate::store) keys: Table<String, Key>,
+    /// What the parts of entries say.
+    pub(in crate::store) parts: Table<(u64, PartName), ()>,
+    /// Whether the register has another number after this batch.
+    pub(super) is_other_register: bool,
+    /// How much room on the disk is tried.
+    pub(super) room: Option<usize>,
+}
+
+/// One thing that a write changes.
+#[derive(Debug)]
+pub(in crate::store) enum Change {
+    /// What was decided on this subject before is void.
+    Subject(String),
+    /// A party, which changes the register too.
+    Member(PartyId),
+    Policy(Digest),
+    Room(usize),
+    Made((PartyId, String), (Digest, Made)),
+    Person(PersonId, Person),
+    Pseudonym(Pseudonym, PersonId),
+    Packet(PacketId, Packet),
+    Copy(CopyId, Copy),
+    Answer(CopyId, Answer),
+    Rests(CopyId, DeclarationId),
+    Search(CopyId, Digest),
+    Declaration(DeclarationId, Declaration),
+    Decision(DeclarationId, Decision),
+    Notice(NoticeId, Notice),
+    Party(PartyId, Party),
+    Place(PlaceId, Place),
+    Unplace(PlaceId),
+    Certificate(Digest, Certificate),
+    Key(String, Key),
+    Erase(u64, PartName),
+}
+
+impl State {
+    pub(super) fn under(policy: Digest) -> Self {
+        Self {
+            policy,
+            subjects: Table::default(),
+            made: Table::default(),
+            persons: Table::default(),
+            pseudonyms: Table::default(),
+            packets: Table::default(),
+            copies: Table::default(),
+            answers: Table::default(),
+            rests: Table::default(),
+            searches: Table::default(),
+            declarations: Table::default(),
+            decisions: Table::default(),
+            notices: Table::default(),
+            parties: Table::default(),
+            places: Table::default(),
+            certificates: Table::default(),
+            keys: Table::default(),
+            parts: Table::default(),
+            is_other_register: false,
+            room: None,
+        }
+    }
+
+    /// Takes over what a write changes, so that the next is judged by it.
+    pub(super) fn take(&mut self, at: &Moment, changes: Vec<Change>) {
+        for change in changes {
+            match change {
+                Change::Subject(subject) => self.subjects.put(subject, at.next),
+                Change::Member(party) => {
+                    self.subjects.put(subject::party(&party), at.next);
+                    self.is_other_register = true;
+                }
+                Change::Policy(policy) => self.policy = policy,
+                Change::Room(room) => self.room = Some(room),
+                Change::Made(key, made) => self.made.put(key, made),
+                Change::Person(id, person) => self.persons.put(id, person),
+                Change::Pseudonym(pseudonym, person) => self.pseudonyms.put(pseudonym, person),
+                Change::Packet(id, packet) => self.packets.put(id, packet),
+                Change::Copy(id, copy) => self.copies.put(id, copy),
+                Change::Answer(id, answer) => self.answers.put(id, answer),
+                Change::Rests(copy, declaration) => self.rests.put((copy, declaration), ()),
+                Change::Search(copy, digest) => self.searches.put((copy, digest), ()),
+                Change::Declaration(id, declaration) => self.declarations.put(id, declaration),
+                Change::Decision(id, decision) => self.decisions.put((id, at.next), decision),
+                Change::Notice(id, notice) => self.notices.put(id, notice),
+                Change::Party(id, party) => self.parties.put(id, party),
+                Change::Place(id, place) => self.places.put(id, place),
+                Change::Unplace(id) => self.places.remove(&id),
+                Change::Certificate(id, certificate) => self.certificates.put(id, certificate),
+                Change::Key(thumbprint, key) => self.keys.put(thumbprint, key),
+                Change::Erase(index, part) => self.parts.remove(&(index, part)),
+            }
+        }
+    }
+
+    /// The copies of a packet, when they were looked up.
+    pub(in crate::store) fn copies_of(&self, packet: PacketId) -> impl Iterator<Item = (&CopyId, &Copy)> {
+        self.copies.iter().filter(move |((of, _), _)| *of == packet)
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,171 @@
+//! The rows as a write is judged by them. What only an INSERT says is the content of a row, and there is none in a row that
+//! was read.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    domain::{
+        code::ReasonCode,
+        declaration::{Capacity, Verdict},
+        digest::Digest,
+        id::{DeclarationId, PacketId, PersonId},
+        party::PartyId,
+    },
+    store::{
+        read::{CopyState, KeyState, NoticeKind, PacketState, PartyState},
+        write::{Declare, Ground, NewPacket, PacketKind, PublishKey, RegisterCertificate},
+    },
+};
+
+/// A person as one party knows one.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Person {
+    pub(in crate::store) scope: PartyId,
+    pub(in crate::store) created: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Packet {
+    pub(in crate::store) kind: PacketKind,
+    pub(in crate::store) sender: PartyId,
+    pub(in crate::store) expires: Timestamp,
+    pub(in crate::store) state: PacketState,
+    pub(in crate::store) content: Option<Arc<PacketContent>>,
+}
+
+#[derive(Debug)]
+pub(in crate::store) struct PacketContent {
+    pub(in crate::store) packet: NewPacket,
+    pub(in crate::store) person: PersonId,
+    pub(in crate::store) created: Timestamp,
+    pub(in crate::store) index: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Copy {
+    pub(in crate::store) basis: String,
+    pub(in crate::store) sha256: Digest,
+    pub(in crate::store) thumbprint: String,
+    pub(in crate::store) state: CopyState,
+    pub(in crate::store) body: Body,
+    pub(in crate::store) collected: Option<(Timestamp, u64)>,
+    pub(in crate::store) acknowledged: Option<(Timestamp, u64)>,
+    pub(in crate::store) ended: Option<u64>,
+    pub(in crate::store) person: Option<PersonId>,
+    pub(in crate::store) content: Option<Arc<CopyContent>>,
+}
+
+/// The ciphertext of a copy.
+#[derive(Debug, Clone)]
+pub(in crate::store) enum Body {
+    /// It is there, and was not read.
+    Kept,
+    Read(Arc<str>),
+    Erased,
+}
+
+#[derive(Debug)]
+pub(in crate::store) struct CopyContent {
+    pub(in crate::store) position: i64,
+    pub(in crate::store) municipality: Option<String>,
+    pub(in crate::store) categories: String,
+    pub(in crate::store) omitted: String,
+    pub(in crate::store) index: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Answer {
+    pub(in crate::store) continues: bool,
+    pub(in crate::store) at: Timestamp,
+    pub(in crate::store) index: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Declaration {
+    pub(in crate::store) person: PersonId,
+    pub(in crate::store) recorder: PartyId,
+    pub(in crate::store) index: u64,
+    pub(in crate::store) withdrawn: Option<Withdrawal>,
+    pub(in crate::store) content: Option<Arc<DeclarationContent>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Withdrawal {
+    pub(in crate::store) by: Capacity,
+    pub(in crate::store) at: Timestamp,
+    pub(in crate::store) index: u64,
+}
+
+#[derive(Debug)]
+pub(in crate::store) struct DeclarationContent {
+    pub(in crate::store) declare: Declare,
+    pub(in crate::store) recorded: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Decision {
+    pub(in crate::store) verdict: Verdict,
+    pub(in crate::store) reason: ReasonCode,
+    pub(in crate::store) on: Date,
+    pub(in crate::store) at: Timestamp,
+}
+
+/// Who is told, by which entry, about whose copy of which packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::store) struct NoticeId {
+    pub(in crate::store) to: PartyId,
+    pub(in crate::store) index: u64,
+    pub(in crate::store) packet: PacketId,
+    pub(in crate::store) about: PartyId,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Notice {
+    pub(in crate::store) kind: NoticeKind,
+    pub(in crate::store) declaration: Option<DeclarationId>,
+    pub(in crate::store) created: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Party {
+    pub(in crate::store) name: String,
+    pub(in crate::store) state: PartyState,
+    pub(in crate::store) registered: Timestamp,
+}
+
+/// By what right a party acts for a municipality, and until when.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Place {
+    pub(in crate::store) ground: Ground,
+    pub(in crate::store) decision: Option<String>,
+    pub(in crate::store) until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Certificate {
+    pub(in crate::store) party: PartyId,
+    pub(in crate::store) is_active: bool,
+    pub(in crate::store) revoked: Option<Timestamp>,
+    pub(in crate::store) content: Option<Arc<CertificateContent>>,
+}
+
+#[derive(Debug)]
+pub(in crate::store) struct CertificateContent {
+    pub(in crate::store) certificate: RegisterCertificate,
+    pub(in crate::store) registered: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Key {
+    pub(in crate::store) party: PartyId,
+    pub(in crate::store) state: KeyState,
+    pub(in crate::store) content: Option<Arc<KeyContent>>,
+}
+
+#[derive(Debug)]
+pub(in crate::store) struct KeyContent {
+    pub(in crate::store) key: PublishKey,
+    pub(in crate::store) published: Timestamp,
+}

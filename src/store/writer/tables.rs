@@ -1,0 +1,128 @@
+//! What a batch changes, written table by table: each row once, as the last write of the batch left it.
+//!
+//! The order is that of the references: a row is written after those that it refers to.
+
+use std::sync::LazyLock;
+
+use sqlx::{Any, query};
+
+use self::{
+    texts::{
+        ANSWERS, CERTIFICATES, CERTIFICATES_AGAIN, COPIES, COPIES_AGAIN, COPIES_ERASED, DECISIONS,
+        DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEYS, KEYS_AGAIN, MADE, NOTICES, PACKETS, PACKETS_AGAIN,
+        PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS, RESTS, SEARCHES, SUBJECTS,
+        UNPLACE,
+    },
+    values::{
+        certificate, copy, copy_again, copy_id, declaration, key, made, notice, of, packet, party, place,
+        place_id, state_of,
+    },
+};
+use super::{
+    rows::Many,
+    state::{Body, Copy, CopyId, State},
+    tx::Tx,
+};
+use crate::store::error::StoreError;
+
+mod texts;
+mod values;
+
+/// Writes all that the batch changes beside its entries.
+pub(super) async fn write(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    members(state, tx).await?;
+    persons(state, tx).await?;
+    packets(state, tx).await?;
+    let subjects = state.subjects.new_rows().chain(state.subjects.changed());
+    tx.rows(&SUBJECTS, subjects.map(|(subject, entry)| [subject.clone().into(), (*entry).into()])).await?;
+    tx.rows(&ERASE, state.parts.removed().map(|(index, part)| [(*index).into(), part.as_str().into()]))
+        .await?;
+    if let Some(room) = state.room {
+        tx.run(query::<Any>(PROBE).bind(vec![0_u8; room])).await?;
+    }
+    Ok(())
+}
+
+async fn members(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.rows(&PARTIES, state.parties.new_rows().map(party)).await?;
+    tx.rows(&PARTIES_AGAIN, state.parties.changed().map(party)).await?;
+    tx.rows(&UNPLACE, state.places.removed().map(place_id)).await?;
+    tx.rows(&PLACES, state.places.new_rows().map(place)).await?;
+    tx.rows(&PLACES_AGAIN, state.places.changed().map(place)).await?;
+    tx.whole_rows(&CERTIFICATES, state.certificates.new_rows().map(certificate)).await?;
+    let again = state.certificates.changed().map(|(registration, certificate)| {
+        [registration.to_string().into(), state_of(certificate).into(), certificate.revoked.into()]
+    });
+    tx.rows(&CERTIFICATES_AGAIN, again).await?;
+    tx.whole_rows(&KEYS, state.keys.new_rows().map(key)).await?;
+    let again = state.keys.changed();
+    tx.rows(
+        &KEYS_AGAIN,
+        again.map(|(thumbprint, key)| [thumbprint.clone().into(), key.state.as_str().into()]),
+    )
+    .await
+}
+
+async fn persons(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let person = state.persons.new_rows().map(|(id, person)| {
+        let [oin, role] = of(&person.scope);
+        [id.to_string().into(), oin, role, person.created.into()]
+    });
+    tx.rows(&PERSONS, person).await?;
+    let pseudonym = state.pseudonyms.new_rows().map(|(pseudonym, person)| {
+        let version = i64::from(pseudonym.version);
+        [version.into(), pseudonym.value.0.to_vec().into(), person.to_string().into()]
+    });
+    tx.rows(&PSEUDONYMS, pseudonym).await?;
+    tx.whole_rows(&DECLARATIONS, state.declarations.new_rows().map(declaration)).await?;
+    let withdrawn = state.declarations.changed().map(|(id, declaration)| {
+        let withdrawal = declaration.withdrawn?;
+        Some([
+            id.to_string().into(),
+            withdrawal.by.as_str().into(),
+            withdrawal.at.into(),
+            withdrawal.index.into(),
+        ])
+    });
+    tx.whole_rows(&DECLARATIONS_AGAIN, withdrawn).await?;
+    let decision = state.decisions.new_rows().map(|((id, index), decision)| {
+        [
+            id.to_string().into(),
+            (*index).into(),
+            decision.verdict.as_str().into(),
+            decision.reason.to_string().into(),
+            decision.on.to_string().into(),
+            decision.at.into(),
+        ]
+    });
+    tx.rows(&DECISIONS, decision).await
+}
+
+async fn packets(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.whole_rows(&PACKETS, state.packets.new_rows().map(packet)).await?;
+    let ended = state.packets.changed();
+    tx.rows(&PACKETS_AGAIN, ended.map(|(id, packet)| [id.to_string().into(), packet.state.as_str().into()]))
+        .await?;
+    tx.whole_rows(&COPIES, state.copies.new_rows().map(copy)).await?;
+    let is_erased = |(_, copy): &(&CopyId, &Copy)| matches!(copy.body, Body::Erased);
+    let kept = state.copies.changed().filter(|copy| !is_erased(copy));
+    tx.rows(&COPIES_AGAIN, kept.map(copy_again)).await?;
+    tx.rows(&COPIES_ERASED, state.copies.changed().filter(is_erased).map(copy_again)).await?;
+    let rests = state.rests.new_rows().map(|((id, declaration), ())| {
+        let [packet, oin, role] = copy_id(id);
+        [packet, oin, role, declaration.to_string().into()]
+    });
+    tx.rows(&RESTS, rests).await?;
+    let search = state.searches.new_rows().map(|(((packet, party), digest), ())| {
+        let [oin, role] = of(party);
+        [oin, role, digest.0.to_vec().into(), packet.to_string().into()]
+    });
+    tx.rows(&SEARCHES, search).await?;
+    let answer = state.answers.new_rows().map(|(id, answer)| {
+        let [packet, oin, role] = copy_id(id);
+        [packet, oin, role, i64::from(answer.continues).into(), answer.at.into(), answer.index.into()]
+    });
+    tx.rows(&ANSWERS, answer).await?;
+    tx.rows(&NOTICES, state.notices.new_rows().map(notice)).await?;
+    tx.rows(&MADE, state.made.new_rows().map(made)).await
+}

@@ -1,0 +1,83 @@
+//! The statements that write, by table. What is named `_AGAIN` changes rows that are there.
+
+use super::{LazyLock, Many};
+
+macro_rules! many {
+    ($($(#[$doc:meta])* $name:ident: $width:literal = $before:literal, $after:literal;)+) => {
+        $($(#[$doc])* pub(super) static $name: LazyLock<Many<$width>> = LazyLock::new(|| Many::new($before, $after));)+
+    };
+}
+
+many! {
+    PARTIES: 5 = "INSERT INTO party (oin, role, name, state, registered) VALUES", "";
+    PARTIES_AGAIN: 5 = "WITH w(oin, role, name, state, registered) AS (VALUES",
+        ") UPDATE party SET name = w.name, state = w.state, registered = w.registered FROM w \
+         WHERE party.oin = w.oin AND party.role = w.role";
+    UNPLACE: 4 = "WITH w(oin, role, municipality, valid_from) AS (VALUES",
+        ") DELETE FROM party_municipality WHERE (oin, role, municipality, valid_from) IN \
+         (SELECT oin, role, municipality, valid_from FROM w)";
+    PLACES: 7 = "INSERT INTO party_municipality \
+        (oin, role, municipality, valid_from, ground, decision, valid_until) VALUES", "";
+    PLACES_AGAIN: 7 = "WITH w(oin, role, municipality, valid_from, ground, decision, valid_until) AS (VALUES",
+        ") UPDATE party_municipality SET ground = w.ground, decision = w.decision, valid_until = w.valid_until FROM w \
+         WHERE party_municipality.oin = w.oin AND party_municipality.role = w.role \
+         AND party_municipality.municipality = w.municipality AND party_municipality.valid_from = w.valid_from";
+    CERTIFICATES: 9 = "INSERT INTO certificate \
+        (registration, oin, role, serial, not_before, not_after, state, registered, revoked_at) VALUES", "";
+    CERTIFICATES_AGAIN: 3 = "WITH w(registration, state, revoked_at) AS (VALUES",
+        ") UPDATE certificate SET state = w.state, revoked_at = w.revoked_at FROM w \
+         WHERE certificate.registration = w.registration";
+    KEYS: 9 = "INSERT INTO party_key \
+        (thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published) VALUES", "";
+    KEYS_AGAIN: 2 = "WITH w(thumbprint, state) AS (VALUES",
+        ") UPDATE party_key SET state = w.state FROM w WHERE party_key.thumbprint = w.thumbprint";
+    /// A person may be there already under other pseudonyms.
+    PERSONS: 4 = "INSERT INTO person (person_id, oin, role, created) VALUES", " ON CONFLICT (person_id) DO NOTHING";
+    PSEUDONYMS: 3 = "INSERT INTO pseudonym (key_version, pseudonym, person_id) VALUES", "";
+    DECLARATIONS: 24 = "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
+        towards_municipality, given_by, given_at, until_at, explicit, evidence_kind, evidence_digest, evidence_on, \
+        facts, recorder_oin, recorder_role, recorded_at, recorded_index, state, withdrawn_by, withdrawn_at, \
+        withdrawn_index) VALUES", "";
+    DECLARATIONS_AGAIN: 4 = "WITH w(id, by, at, idx) AS (VALUES",
+        ") UPDATE declaration SET state = 'withdrawn', withdrawn_by = w.by, withdrawn_at = w.at, \
+         withdrawn_index = w.idx FROM w WHERE declaration.id = w.id";
+    DECISIONS: 6 = "INSERT INTO declaration_decision \
+        (declaration_id, idx, verdict, reason, decided_on, decided_at) VALUES", "";
+    PACKETS: 14 = "INSERT INTO packet (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, expires, header, request_id, state) VALUES", "";
+    PACKETS_AGAIN: 2 = "WITH w(id, state) AS (VALUES",
+        ") UPDATE packet SET state = w.state FROM w WHERE packet.id = w.id";
+    COPIES: 19 = "INSERT INTO packet_recipient (packet_id, oin, role, position, municipality, basis, categories, omitted, \
+        jwe, jwe_sha256, thumbprint, state, pushed_index, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id) VALUES", "";
+    COPIES_AGAIN: 10 = "WITH w(packet_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id) AS (VALUES",
+        ") UPDATE packet_recipient SET state = w.state, collected_at = w.collected_at, \
+         collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
+         acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
+         recipient_person_id = w.recipient_person_id FROM w WHERE packet_recipient.packet_id = w.packet_id \
+         AND packet_recipient.oin = w.oin AND packet_recipient.role = w.role";
+    /// The same, and erases the ciphertext. The other does not name it, so that it is not carried along.
+    COPIES_ERASED: 10 = "WITH w(packet_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id) AS (VALUES",
+        ") UPDATE packet_recipient SET state = w.state, jwe = NULL, collected_at = w.collected_at, \
+         collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
+         acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
+         recipient_person_id = w.recipient_person_id FROM w WHERE packet_recipient.packet_id = w.packet_id \
+         AND packet_recipient.oin = w.oin AND packet_recipient.role = w.role";
+    RESTS: 4 = "INSERT INTO packet_declaration (packet_id, oin, role, declaration_id) VALUES", "";
+    SEARCHES: 4 = "INSERT INTO search_key (oin, role, digest, packet_id) VALUES", "";
+    ANSWERS: 6 = "INSERT INTO answer (request_id, oin, role, continues, answered_at, idx) VALUES", "";
+    NOTICES: 9 = "INSERT INTO notice \
+        (oin, role, idx, packet_id, about_oin, about_role, kind, declaration_id, created) VALUES", "";
+    MADE: 6 = "INSERT INTO idempotency (oin, role, key, body_hmac, packet_id, declaration_id) VALUES", "";
+    /// Notes the entry by which a subject changed last.
+    SUBJECTS: 2 = "INSERT INTO subject_change (subject, entry) VALUES",
+        " ON CONFLICT (subject) DO UPDATE SET entry = excluded.entry";
+    ERASE: 2 = "WITH w(idx, part) AS (VALUES",
+        ") DELETE FROM entry_body WHERE (idx, part) IN (SELECT idx, part FROM w)";
+}
+
+/// Takes room on the disk, or gives it back.
+pub(super) const PROBE: &str =
+    "INSERT INTO probe (id, filler) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET filler = $1";

@@ -1,0 +1,208 @@
+//! What a row says, value by value, in the order of its statement. A row that was read lacks what only an INSERT says.
+
+use crate::{
+    domain::{
+        digest::Digest,
+        id::{DeclarationId, PacketId},
+        party::PartyId,
+    },
+    store::{
+        write::Made,
+        writer::{
+            rows::Value,
+            state::{
+                Body, Certificate, Copy, CopyId, Declaration, Key, Notice, NoticeId, Packet, Party, Place,
+                PlaceId,
+            },
+        },
+    },
+};
+
+pub(super) fn party((id, row): (&PartyId, &Party)) -> [Value; 5] {
+    let [oin, role] = of(id);
+    [oin, role, row.name.clone().into(), row.state.as_str().into(), row.registered.into()]
+}
+
+pub(super) fn of(party: &PartyId) -> [Value; 2] {
+    [party.oin.to_string().into(), party.role.to_string().into()]
+}
+
+pub(super) fn copy_id((packet, party): &CopyId) -> [Value; 3] {
+    let [oin, role] = of(party);
+    [packet.to_string().into(), oin, role]
+}
+
+pub(super) fn place_id((party, municipality, from): &PlaceId) -> [Value; 4] {
+    let [oin, role] = of(party);
+    [oin, role, municipality.to_string().into(), (*from).into()]
+}
+
+pub(super) fn place((id, place): (&PlaceId, &Place)) -> [Value; 7] {
+    let [oin, role, municipality, from] = place_id(id);
+    let decision = place.decision.clone();
+    [oin, role, municipality, from, place.ground.as_str().into(), decision.into(), place.until.into()]
+}
+
+pub(super) const fn state_of(certificate: &Certificate) -> &'static str {
+    if certificate.is_active { "active" } else { "revoked" }
+}
+
+pub(super) fn certificate((registration, row): (&Digest, &Certificate)) -> Option<[Value; 9]> {
+    let content = row.content.as_ref()?;
+    let [oin, role] = of(&row.party);
+    Some([
+        registration.to_string().into(),
+        oin,
+        role,
+        content.certificate.serial.clone().into(),
+        content.certificate.not_before.into(),
+        content.certificate.not_after.into(),
+        state_of(row).into(),
+        content.registered.into(),
+        row.revoked.into(),
+    ])
+}
+
+pub(super) fn key((thumbprint, row): (&String, &Key)) -> Option<[Value; 9]> {
+    let content = row.content.as_ref()?;
+    let [oin, role] = of(&row.party);
+    Some([
+        thumbprint.clone().into(),
+        oin,
+        role,
+        content.key.kid.clone().into(),
+        content.key.jwk.clone().into(),
+        row.state.as_str().into(),
+        content.key.valid_from.into(),
+        content.key.valid_until.into(),
+        content.published.into(),
+    ])
+}
+
+pub(super) fn declaration((id, row): (&DeclarationId, &Declaration)) -> Option<[Value; 24]> {
+    let content = row.content.as_ref()?;
+    let declare = &content.declare;
+    let [recorder_oin, recorder_role] = of(&row.recorder);
+    let state = if row.withdrawn.is_some() { "withdrawn" } else { "given" };
+    Some([
+        id.to_string().into(),
+        row.person.to_string().into(),
+        declare.kind.as_str().into(),
+        declare.dataset.to_string().into(),
+        declare.purpose.as_ref().map(ToString::to_string).into(),
+        declare.towards.map(|party| party.oin.to_string()).into(),
+        declare.towards.map(|party| party.role.to_string()).into(),
+        declare.municipality.as_ref().map(ToString::to_string).into(),
+        declare.given_by.as_str().into(),
+        declare.given_at.into(),
+        declare.until.into(),
+        i64::from(declare.explicit).into(),
+        declare.evidence.kind.as_str().into(),
+        declare.evidence.digest.map(|digest| digest.to_string()).into(),
+        declare.evidence.recorded_on.to_string().into(),
+        declare.facts.clone().into(),
+        recorder_oin,
+        recorder_role,
+        content.recorded.into(),
+        row.index.into(),
+        state.into(),
+        row.withdrawn.map(|withdrawal| withdrawal.by.as_str().to_owned()).into(),
+        row.withdrawn.map(|withdrawal| withdrawal.at).into(),
+        row.withdrawn.map(|withdrawal| withdrawal.index).into(),
+    ])
+}
+
+pub(super) fn packet((id, row): (&PacketId, &Packet)) -> Option<[Value; 14]> {
+    let content = row.content.as_ref()?;
+    let packet = &content.packet;
+    let [sender_oin, sender_role] = of(&row.sender);
+    Some([
+        id.to_string().into(),
+        row.kind.as_str().into(),
+        packet.dataset.to_string().into(),
+        i64::from(packet.dataset_version).into(),
+        packet.purpose.to_string().into(),
+        sender_oin,
+        sender_role,
+        content.person.to_string().into(),
+        content.created.into(),
+        content.index.into(),
+        row.expires.into(),
+        packet.header.clone().into(),
+        packet.request.map(|request| request.to_string()).into(),
+        row.state.as_str().into(),
+    ])
+}
+
+pub(super) fn copy((id, row): (&CopyId, &Copy)) -> Option<[Value; 19]> {
+    let content = row.content.as_ref()?;
+    let [packet, oin, role] = copy_id(id);
+    let body = match &row.body {
+        Body::Read(body) => Some(body.to_string()),
+        Body::Erased => None,
+        // Of a copy that is new nothing is kept that was not given.
+        Body::Kept => return None,
+    };
+    Some([
+        packet,
+        oin,
+        role,
+        content.position.into(),
+        content.municipality.clone().into(),
+        row.basis.clone().into(),
+        content.categories.clone().into(),
+        content.omitted.clone().into(),
+        body.into(),
+        row.sha256.to_string().into(),
+        row.thumbprint.clone().into(),
+        row.state.as_str().into(),
+        content.index.into(),
+        row.collected.map(|(at, _)| at).into(),
+        row.collected.map(|(_, index)| index).into(),
+        row.acknowledged.map(|(at, _)| at).into(),
+        row.acknowledged.map(|(_, index)| index).into(),
+        row.ended.into(),
+        row.person.map(|person| person.to_string()).into(),
+    ])
+}
+
+pub(super) fn copy_again((id, row): (&CopyId, &Copy)) -> [Value; 10] {
+    let [packet, oin, role] = copy_id(id);
+    [
+        packet,
+        oin,
+        role,
+        row.state.as_str().into(),
+        row.collected.map(|(at, _)| at).into(),
+        row.collected.map(|(_, index)| index).into(),
+        row.acknowledged.map(|(at, _)| at).into(),
+        row.acknowledged.map(|(_, index)| index).into(),
+        row.ended.into(),
+        row.person.map(|person| person.to_string()).into(),
+    ]
+}
+
+pub(super) fn notice((id, row): (&NoticeId, &Notice)) -> [Value; 9] {
+    let [oin, role] = of(&id.to);
+    let [about_oin, about_role] = of(&id.about);
+    [
+        oin,
+        role,
+        id.index.into(),
+        id.packet.to_string().into(),
+        about_oin,
+        about_role,
+        row.kind.as_str().into(),
+        row.declaration.map(|declaration| declaration.to_string()).into(),
+        row.created.into(),
+    ]
+}
+
+pub(super) fn made(((party, key), (body, made)): (&(PartyId, String), &(Digest, Made))) -> [Value; 6] {
+    let [oin, role] = of(party);
+    let (packet, declaration) = match made {
+        Made::Packet(id) => (Some(id.to_string()), None),
+        Made::Declaration(id) => (None, Some(id.to_string())),
+    };
+    [oin, role, key.clone().into(), body.0.to_vec().into(), packet.into(), declaration.into()]
+}
