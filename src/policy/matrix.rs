@@ -418,6 +418,11 @@ mod tests {
         let profile =
             matrix.rows.iter().find(|row| row.basis.as_str() == "uitstroomprofiel.doorstroompunt").unwrap();
         assert_eq!(profile.senders, [Role::ProSchool, Role::VsoSchool, Role::MboSchool]);
+        assert_eq!(
+            profile.question.as_deref(),
+            Some("ad"),
+            "consent ahead of the target group is our reading"
+        );
     }
 
     #[test]

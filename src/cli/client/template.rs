@@ -214,7 +214,7 @@ impl Dataset {
             let example = left(basis);
             for role in basis.recipients.iter().filter(|role| *role != PERSON) {
                 let is_wider = |(known, _, most): &(&String, &Basis, Value)| {
-                    (size(&example), role) > (size(most), *known)
+                    (size(&example), std::cmp::Reverse(role)) > (size(most), std::cmp::Reverse(*known))
                 };
                 if widest.as_ref().is_none_or(is_wider) {
                     widest = Some((role, basis, example.clone()));

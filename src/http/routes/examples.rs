@@ -37,7 +37,7 @@ fn packet(dataset: &Dataset, birth_date: &Value) -> Value {
         "purpose": "loopbaanbegeleiding",
         "recipients": [
             { "municipality": "0361", "role": "werk-en-inkomen" },
-            { "municipality": "0361", "role": "leerplicht" },
+            { "municipality": "0361", "role": "doorstroompunt" },
         ],
         "person": {
             "reference": { "kind": "own", "value": "L-2044" },

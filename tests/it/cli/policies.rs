@@ -153,6 +153,13 @@ fn an_explanation_weighs_the_categories_and_the_birth_date() {
         "{}",
         refused.stdout
     );
+    let ahead = json!({ "recipientRole": "doorstroompunt", "age": 15, "leerplichtig": true, "toestemming": ["ouder"] });
+    let ahead = asked(ahead, 0);
+    assert!(
+        ahead.stdout.contains("uitstroomprofiel.doorstroompunt [onze lezing, vraag ad]"),
+        "{}",
+        ahead.stdout
+    );
     for (wrong, said) in [
         (json!({ "birthDate": "2030-01-01" }), "birthDate ligt na de dag"),
         (json!({ "age": 17, "birthDate": "1999-01-01" }), "age en birthDate spreken elkaar tegen"),

@@ -50,7 +50,7 @@ fn id(answer: &Answer) -> String {
 async fn every_example_is_taken_as_it_stands() {
     let gateway = Gateway::start().await;
     let (school, college) = (gateway.party(Role::ProSchool).await, gateway.party(Role::WerkEnInkomen).await);
-    gateway.party(Role::Leerplicht).await;
+    gateway.party(Role::Doorstroompunt).await;
     let mut examples = Examples::of(gateway.visit("/v1/openapi.json").await.json());
     let now = gateway.clock.now();
 

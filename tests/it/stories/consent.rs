@@ -12,7 +12,7 @@ use crate::support::{Actor, Answer, Gateway, content, declaration, on_each_backe
 const MISSING: &str = "uitstroomprofiel.toestemming-zelf";
 const MISSING_PARENT: &str = "uitstroomprofiel.toestemming-ouder";
 const PROFILE: &str = "uitstroomprofiel";
-const TWO: [Role; 2] = [Role::WerkEnInkomen, Role::Leerplicht];
+const THREE: [Role; 3] = [Role::WerkEnInkomen, Role::Doorstroompunt, Role::Leerplicht];
 
 /// A pupil who attends school.
 fn pupil(gateway: &Gateway, reference: &str, birth_date: &str) -> Value {
@@ -62,16 +62,18 @@ async fn per_recipient(gateway: &Gateway) {
     let leerplicht = gateway.party(Role::Leerplicht).await;
     let zoe = pupil(gateway, "V-7", "2009-04-20");
 
-    let mut given = vec![consent(gateway, &school, &zoe, "persoon", Role::WerkEnInkomen).await.text("/id")];
+    let mut given = Vec::new();
+    for role in [Role::WerkEnInkomen, Role::Doorstroompunt] {
+        given.push(consent(gateway, &school, &zoe, "persoon", role).await.text("/id"));
+    }
     // Nobody said yes for Leerplicht: nothing goes to anyone, and the refusal says for whom.
-    let refused = share(gateway, &school, &zoe, &TWO).await;
+    let refused = share(gateway, &school, &zoe, &THREE).await;
     refused.expect_problem(403, MISSING);
     let errors = refused.json()["errors"].clone();
-    assert_eq!((errors.as_array().unwrap().len(), &errors[0]["recipient"]), (1, &json!(1)), "{errors}");
+    assert_eq!((errors.as_array().unwrap().len(), &errors[0]["recipient"]), (1, &json!(2)), "{errors}");
 
     given.push(consent(gateway, &school, &zoe, "persoon", Role::Leerplicht).await.text("/id"));
-    let packet = share(gateway, &school, &zoe, &TWO).await.expect_status(StatusCode::CREATED).text("/id");
-    let second = share(gateway, &school, &zoe, &TWO).await.expect_status(StatusCode::CREATED).text("/id");
+    let packet = share(gateway, &school, &zoe, &THREE).await.expect_status(StatusCode::CREATED).text("/id");
 
     // Each reads its own categories only.
     let read = college.pull(&packet).await;
@@ -79,28 +81,25 @@ async fn per_recipient(gateway: &Gateway) {
     let read = leerplicht.pull(&packet).await;
     assert!(read["leerplicht"].is_object() && read.get("ondersteuningswens").is_none(), "{read}");
 
-    // Zoë takes it back for Leerplicht alone: what it has not collected stops, of what it has it is told, and the other is not.
+    // Zoë takes it back for the Doorstroompunt alone, before it has collected.
     let taken = withdraw(&school, &given[1], "persoon").await;
     let taken = taken.expect_status(StatusCode::OK).json();
-    assert_eq!(taken["stopped"][0]["party"]["role"], "leerplicht");
+    assert_eq!(taken["stopped"][0]["party"]["role"], "doorstroompunt");
+    assert_eq!((taken["stopped"].as_array().unwrap().len(), &taken["told"]), (1, &json!([])));
+    collect(&doorstroompunt, &packet).await.expect_problem(410, "withdrawn");
+    college.pull(&packet).await;
+    leerplicht.pull(&packet).await;
+    let refused = share(gateway, &school, &zoe, &[Role::Doorstroompunt]).await;
+    let missing = "uitstroomprofiel.buiten-doelgroep";
+    refused.expect_problem(403, missing);
+    assert!(provisions(&refused, missing).contains(&"web:9.2.1".to_owned()));
+
+    // And for Leerplicht, which has collected: it is told, and the others are not.
+    let taken = withdraw(&school, &given[2], "persoon").await.json();
     assert_eq!(taken["told"][0]["party"]["role"], "leerplicht");
-    collect(&leerplicht, &second).await.expect_problem(410, "withdrawn");
-    college.pull(&second).await;
-    share(gateway, &school, &zoe, &[Role::Leerplicht]).await.expect_problem(403, MISSING);
     assert_eq!(items(&leerplicht, "/v1/notices").await[0]["kind"], "declaration-withdrawn");
     assert!(items(&college, "/v1/notices").await.is_empty());
-
-    // And the Doorstroompunt has no task for who is leerplichtig, whatever she consents to.
-    let outside = ["uitstroomprofiel.buiten-doelgroep", "uitstroomprofiel.leerplicht-doorstroompunt"];
-    let refused = share(gateway, &school, &zoe, &[Role::Doorstroompunt]).await;
-    for missing in outside {
-        refused.expect_problem(403, missing);
-        assert!(provisions(&refused, missing).contains(&"web:9.2.1".to_owned()));
-    }
-    consent(gateway, &school, &zoe, "persoon", Role::Doorstroompunt).await;
-    let refused = share(gateway, &school, &zoe, &[Role::Doorstroompunt]).await;
-    assert_eq!(refused.expect_problem(403, outside[1]).codes().len(), 1);
-    assert!(items(&doorstroompunt, "/v1/inbox").await.is_empty());
+    assert!(items(&doorstroompunt, "/v1/notices").await.is_empty());
 }
 
 /// Nobody agrees to everyone at once, or consents to whatever a school may want one day: what carries a transfer names its
@@ -295,12 +294,6 @@ async fn consent_creates_no_task() {
         ),
         (
             &pro,
-            pupil(&gateway, "T-8", "2009-02-02"),
-            Role::Doorstroompunt,
-            "uitstroomprofiel.leerplicht-doorstroompunt",
-        ),
-        (
-            &pro,
             pupil(&gateway, "T-9", "1999-09-15"),
             Role::WerkEnInkomen,
             "uitstroomprofiel.leeftijd-werk-en-inkomen",
@@ -315,6 +308,29 @@ async fn consent_creates_no_task() {
     let stopped = left("T-7", "2006-02-02", "2026-07-17");
     consent(&gateway, &mbo, &stopped, "persoon", Role::Doorstroompunt).await;
     share(&gateway, &mbo, &stopped, &[Role::Doorstroompunt]).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
+/// Before exit consent introduces to the Doorstroompunt also who is leerplichtig or kwalificatieplichtig (WEB 9.2.1, question
+/// ad): below 16 that of the representative, from 16 that of the pupil.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_leerplichtig_is_introduced_to_the_doorstroompunt_on_consent() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let doorstroompunt = gateway.party(Role::Doorstroompunt).await;
+    for (reference, birth_date, by, other) in
+        [("T-15", "2011-02-02", "ouder", "persoon"), ("T-17", "2009-02-02", "persoon", "ouder")]
+    {
+        let ada = but(&pupil(&gateway, reference, birth_date), &json!({ "leerplichtig": true }));
+        let refused = share(&gateway, &school, &ada, &[Role::Doorstroompunt]).await;
+        refused.expect_problem(403, "uitstroomprofiel.buiten-doelgroep");
+        consent(&gateway, &school, &ada, other, Role::Doorstroompunt)
+            .await
+            .expect_status(StatusCode::FORBIDDEN);
+        consent(&gateway, &school, &ada, by, Role::Doorstroompunt).await.expect_status(StatusCode::CREATED);
+        let packet = share(&gateway, &school, &ada, &[Role::Doorstroompunt]).await;
+        doorstroompunt.pull(&packet.expect_status(StatusCode::CREATED).text("/id")).await;
+    }
     gateway.stop().await;
 }
 
