@@ -8,7 +8,10 @@ use std::{
 use jiff::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
 
-use super::{Wish, text::kind};
+use super::{
+    Wish,
+    text::{self, kind},
+};
 use crate::{
     domain::{
         clock::from_millis,
@@ -191,7 +194,7 @@ fn declaration(row: &Row<'_>) -> Result<DeclarationRow, StoreError> {
         recorded_index: row.index(4)?,
         state: row.text(14)?,
         // No decision looks at it.
-        withdrawn_by: None,
+        withdrawn_by: row.maybe(15)?,
         withdrawn_at: row.maybe_instant(5)?,
         withdrawn_index: row.maybe_index(6)?,
     })
@@ -203,8 +206,8 @@ pub(super) struct Row<'r>(pub(super) &'r AnyRow);
 const SLOT: usize = 0;
 const KIND: usize = 1;
 const TEXTS: usize = 2;
-const NUMBERS: usize = 17;
-const BYTES: usize = 27;
+const NUMBERS: usize = TEXTS + text::TEXTS;
+const BYTES: usize = NUMBERS + text::NUMBERS;
 /// What the error names: the statement has no columns by name.
 const PLACE: &str = "snapshot";
 

@@ -34,8 +34,9 @@ pub(super) mod look {
     pub(crate) const NOTHING: &str = "nothing";
 }
 
-const TEXTS: usize = 15;
-const NUMBERS: usize = 10;
+/// How many columns of texts and of numbers a row has, whatever it is.
+pub(super) const TEXTS: usize = 16;
+pub(super) const NUMBERS: usize = 10;
 
 struct Branch {
     kind: i64,
@@ -111,6 +112,7 @@ const DECLARATION_TEXTS: &[&str] = &[
     "d.recorder_role",
     "CASE WHEN d.state = 'given' AND EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
      AND e.verdict IN ('ongegrond', 'opgeheven')) THEN 'ended' ELSE d.state END",
+    "d.withdrawn_by",
 ];
 const DECLARATION_NUMBERS: &[&str] = &[
     "d.given_at",
