@@ -1,6 +1,6 @@
 //! The use cases: what a caller can want of the gateway, one file and one error enum each.
 //!
-//! Each that changes or moves anything is an operation, and all take one path: [`perform`].
+//! Each that changes or moves anything is an operation, and all take one path: `perform`.
 
 pub mod acknowledge;
 pub mod admission;

@@ -13,7 +13,7 @@ use super::{
 /// Why a command did not do what was asked.
 ///
 /// The message is lower-case and without a full stop; neither it nor the cause may hold a person's data. Message and
-/// advice are in both languages, and so is a cause that has words in [`causes`]; what another library says is English.
+/// advice are in both languages, and so is a cause that has words in `causes`; what another library says is English.
 /// Machines get the English text.
 #[derive(Debug)]
 pub struct Failure {

@@ -10,7 +10,7 @@ use crate::store::marks::Texts;
 /// The widths for which there is a text, narrowest first.
 pub(super) const WIDTHS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
-/// How many values each thing that is looked for has: see [`super::asks::Look`].
+/// How many values each thing that is looked for has: see `Look`.
 pub(super) const VALUES: usize = 6;
 
 /// What a row is.
