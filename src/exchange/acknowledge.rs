@@ -8,7 +8,7 @@ use super::{
     ended::Ended,
     entry::Account,
     not_found::no_packet,
-    perform::{At, Change, No, Operation, Reached, Turned},
+    perform::{At, Change, No, Operation, Reached, from_turned},
     toolbox::Toolbox,
     trouble::Trouble,
 };
@@ -62,15 +62,7 @@ pub struct Receipted {
     pub index: u64,
 }
 
-impl From<Turned> for AcknowledgeError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::NotFound => Self::NotFound,
-            Turned::Gone(ended) => Self::Gone(ended),
-            Turned::Refused(refusal) => Self::Refused(refusal),
-        }
-    }
-}
+from_turned!(AcknowledgeError);
 
 impl Exchange {
     /// Takes the recipient's word that it has the packet; the ciphertext is erased here. A repetition gives the first

@@ -9,7 +9,7 @@ use super::{
     entry::Account,
     facts::Reading,
     not_found::no_packet,
-    perform::{At, Change, No, Operation, Reached, Turned},
+    perform::{At, Change, No, Operation, Reached, from_turned},
     toolbox::Toolbox,
     trouble::Trouble,
 };
@@ -49,15 +49,7 @@ pub enum AnswerError {
     Trouble(#[from] Trouble),
 }
 
-impl From<Turned> for AnswerError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::NotFound => Self::NotFound,
-            Turned::Gone(ended) => Self::Gone(ended),
-            Turned::Refused(refusal) => Self::Refused(refusal),
-        }
-    }
-}
+from_turned!(AnswerError);
 
 /// The answer that stands.
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,7 @@
 
 mod judge;
 mod list;
+mod parts;
 mod reach;
 
 use std::collections::BTreeSet;
@@ -11,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use self::{
-    judge::Parts,
     list::{Known, Whose},
+    parts::Parts,
 };
 use super::{
     Exchange,

@@ -121,6 +121,23 @@ pub(super) enum Turned {
     Refused(Refusal),
 }
 
+/// An error that names each way of being turned back as [`Turned`] does.
+macro_rules! from_turned {
+    ($error:ty) => {
+        impl From<$crate::exchange::perform::Turned> for $error {
+            fn from(turned: $crate::exchange::perform::Turned) -> Self {
+                use $crate::exchange::perform::Turned;
+                match turned {
+                    Turned::NotFound => Self::NotFound,
+                    Turned::Gone(ended) => Self::Gone(ended),
+                    Turned::Refused(refusal) => Self::Refused(refusal),
+                }
+            }
+        }
+    };
+}
+pub(super) use from_turned;
+
 /// Why an operation is not done.
 pub(super) enum No<E> {
     /// For this reason, once these accounts of it are in the log.

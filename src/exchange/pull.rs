@@ -14,7 +14,7 @@ use super::{
     ended::Ended,
     entry::{Account, Knows},
     not_found::no_packet,
-    perform::{At, Change, No, Operation, Reached, Turned},
+    perform::{At, Change, No, Operation, Reached, from_turned},
     receipts::Receipt,
     toolbox::Toolbox,
     trouble::Trouble,
@@ -58,15 +58,7 @@ pub enum PullError {
     Trouble(#[from] Trouble),
 }
 
-impl From<Turned> for PullError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::NotFound => Self::NotFound,
-            Turned::Gone(ended) => Self::Gone(ended),
-            Turned::Refused(refusal) => Self::Refused(refusal),
-        }
-    }
-}
+from_turned!(PullError);
 
 /// A packet and the copy of it that is asked for.
 pub(super) struct Copy {

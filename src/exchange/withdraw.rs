@@ -10,7 +10,7 @@ use super::{
     ended::Ended,
     entry::Account,
     not_found::{no_declaration, no_packet},
-    perform::{At, Change, No, Operation, Reached, Turned},
+    perform::{At, Change, No, Operation, Reached, from_turned},
     toolbox::Toolbox,
     trouble::Trouble,
 };
@@ -99,15 +99,7 @@ impl TakenBack {
     }
 }
 
-impl From<Turned> for WithdrawError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::NotFound => Self::NotFound,
-            Turned::Gone(ended) => Self::Gone(ended),
-            Turned::Refused(refusal) => Self::Refused(refusal),
-        }
-    }
-}
+from_turned!(WithdrawError);
 
 impl Exchange {
     /// Withdraws a declaration that the caller recorded: what rests on it can no longer be collected from this instant;

@@ -1,6 +1,6 @@
 //! Towards whom and for what a declaration may hold.
 
-use super::judge::Parts;
+use super::parts::Parts;
 use crate::domain::{
     declaration::DeclarationKind,
     party::Role,
