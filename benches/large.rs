@@ -120,9 +120,10 @@ async fn fill(laid: &LaidOut, wanted: u64) -> Fallible<u64> {
         waiting.spawn(async move {
             let draft =
                 EntryDraft { shared: Part::of(Event::Search, Outcome::Recorded), ..EntryDraft::default() };
-            let entropy = SystemEntropy::new();
-            let entries: Result<Vec<_>, _> =
-                (0..now).map(|_| entry::prepare(&draft, &at_rest, &entropy)).collect();
+            let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+            let entries: Result<Vec<_>, _> = (0..now)
+                .map(|_| entry::prepare(draft.clone(), Arc::clone(&at_rest), Arc::clone(&entropy)))
+                .collect();
             drop(writer.submit(Write::new(Record, entries?)).await?);
             Fallible::Ok(())
         });

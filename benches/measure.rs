@@ -161,7 +161,8 @@ async fn appends(laid: &LaidOut) -> Fallible<Duration> {
                     shared: Part::of(Event::Search, Outcome::Recorded),
                     ..EntryDraft::default()
                 };
-                let entry = entry::prepare(&draft, &at_rest, &SystemEntropy::new())?;
+                let entry =
+                    entry::prepare(draft.clone(), Arc::clone(&at_rest), Arc::new(SystemEntropy::new()))?;
                 drop(writer.submit(Write::new(Record, vec![entry])).await?);
             }
             Fallible::Ok(())
@@ -188,7 +189,7 @@ async fn commits(folder: &std::path::Path) -> Fallible<Duration> {
     let began = Instant::now();
     let rows = 1_000;
     for _ in 0..rows {
-        sqlx::query("INSERT INTO leaf VALUES ($1)").bind(vec![7_u8; 150]).execute(&mut connection).await?;
+        sqlx::query("INSERT INTO leaf VALUES ($1)").bind(vec![7_u8; 54]).execute(&mut connection).await?;
     }
     Ok(per(began.elapsed(), rows))
 }

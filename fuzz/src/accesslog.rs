@@ -19,7 +19,7 @@ pub(super) fn part(bytes: &[u8]) -> bool {
 /// The bytes of a leaf.
 pub(super) fn leaf(bytes: &[u8]) -> bool {
     let Ok(read) = parse_leaf(bytes) else { return false };
-    assert_eq!(entry::leaf(read.time, &read.commitments), bytes);
+    assert_eq!(entry::leaf(read.time, &read.root), bytes);
     true
 }
 

@@ -205,7 +205,7 @@ fn told<T>(read: Result<T, Vec<Fault>>) -> Option<T> {
     let known: BTreeSet<&str> =
         "person recipients reference kind value birthDate verblijf handelingsbekwaam maatregel onbevoegdVoorDeze profiel \
          ingeschreven verlatenOp verwijderdOp contactgemeenteGevraagdOp gediplomeerd gediplomeerdOp leerplichtig twaalfSchooljaren startkwalificatie reden municipality oin role desk index leaf parts part \
-         salt body proof"
+         salt body path proof"
             .split(' ')
             .collect();
     let faults = match read {

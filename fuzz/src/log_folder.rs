@@ -33,10 +33,10 @@ struct Copy {
 static COPY: LazyLock<Copy> = LazyLock::new(|| {
     let dir = std::env::temp_dir().join(format!("sluis-fuzz-log-{}", std::process::id()));
     drop(fs::remove_dir_all(&dir));
-    let commitments = parse_leaf(include_bytes!("../corpus/leaf/ok-leaf")).unwrap().commitments;
+    let root = parse_leaf(include_bytes!("../corpus/leaf/ok-leaf")).unwrap().root;
     let (mut writer, mut tree) = (FolderWriter::create(&dir).unwrap(), Tree::new());
     for time in 0..ENTRIES {
-        let leaf = leaf(time, &commitments);
+        let leaf = leaf(time, &root);
         writer.append(&leaf).unwrap();
         tree.append(leaf_hash(&leaf));
     }

@@ -239,10 +239,12 @@ CREATE TABLE chore (
     done_at BIGINT NOT NULL
 );
 
+-- A leaf of the log is its time and the root of the five commitments to its parts (docs/log-format.md).
 CREATE TABLE leaf (
-    idx  BIGINT NOT NULL PRIMARY KEY,
-    leaf BYTEA NOT NULL,
-    hash BYTEA NOT NULL
+    idx         BIGINT NOT NULL PRIMARY KEY,
+    time        BIGINT NOT NULL,
+    commitments BYTEA NOT NULL,
+    hash        BYTEA NOT NULL
 );
 
 -- Full tiles of 256 hashes (C2SP tlog-tiles), each with the root of its subtree: a hash of the tile above.
@@ -254,20 +256,37 @@ CREATE TABLE tile (
     PRIMARY KEY (level, n)
 );
 
--- Erasing a row erases what an entry says; the leaf, and with it every proof, stays.
+-- What an entry says, part by part, sealed. A part is erased by emptying its column; the leaf, and with it every proof, stays.
 CREATE TABLE entry_body (
-    idx    BIGINT NOT NULL REFERENCES leaf (idx),
-    part   TEXT NOT NULL,
-    sealed BYTEA NOT NULL,
-    PRIMARY KEY (idx, part)
+    idx       BIGINT NOT NULL PRIMARY KEY REFERENCES leaf (idx),
+    shared    BYTEA,
+    sender    BYTEA,
+    recipient BYTEA,
+    on_behalf BYTEA,
+    gateway   BYTEA
 );
 
+-- Who may read an entry, which of its own it is, and by what it may filter. Each of it stands in the parts too.
 CREATE TABLE entry_reader (
-    oin   TEXT NOT NULL,
-    role  TEXT NOT NULL,
-    idx   BIGINT NOT NULL REFERENCES leaf (idx),
-    parts TEXT NOT NULL,
+    oin     TEXT NOT NULL,
+    role    TEXT NOT NULL,
+    idx     BIGINT NOT NULL REFERENCES leaf (idx),
+    number  BIGINT NOT NULL,
+    parts   TEXT NOT NULL,
+    event   TEXT,
+    outcome TEXT,
+    dataset TEXT,
+    purpose TEXT,
+    packet  TEXT,
+    person  TEXT,
+    staff   BYTEA,
     PRIMARY KEY (oin, role, idx)
+);
+
+-- Every checkpoint that left the gateway: what a party kept can be found again.
+CREATE TABLE checkpoint (
+    size BIGINT NOT NULL PRIMARY KEY,
+    note TEXT NOT NULL
 );
 
 CREATE FUNCTION log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS

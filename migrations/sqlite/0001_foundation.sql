@@ -235,10 +235,12 @@ CREATE TABLE chore (
     done_at INTEGER NOT NULL
 ) STRICT;
 
+-- A leaf of the log is its time and the root of the five commitments to its parts (docs/log-format.md).
 CREATE TABLE leaf (
-    idx  INTEGER NOT NULL PRIMARY KEY,
-    leaf BLOB NOT NULL,
-    hash BLOB NOT NULL
+    idx         INTEGER NOT NULL PRIMARY KEY,
+    time        INTEGER NOT NULL,
+    commitments BLOB NOT NULL,
+    hash        BLOB NOT NULL
 ) STRICT;
 
 -- Full tiles of 256 hashes (C2SP tlog-tiles), each with the root of its subtree: a hash of the tile above.
@@ -250,20 +252,37 @@ CREATE TABLE tile (
     PRIMARY KEY (level, n)
 ) STRICT;
 
--- Erasing a row erases what an entry says; the leaf, and with it every proof, stays.
+-- What an entry says, part by part, sealed. A part is erased by emptying its column; the leaf, and with it every proof, stays.
 CREATE TABLE entry_body (
-    idx    INTEGER NOT NULL REFERENCES leaf (idx),
-    part   TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    PRIMARY KEY (idx, part)
+    idx       INTEGER NOT NULL PRIMARY KEY REFERENCES leaf (idx),
+    shared    BLOB,
+    sender    BLOB,
+    recipient BLOB,
+    on_behalf BLOB,
+    gateway   BLOB
 ) STRICT;
 
+-- Who may read an entry, which of its own it is, and by what it may filter. Each of it stands in the parts too.
 CREATE TABLE entry_reader (
-    oin   TEXT NOT NULL,
-    role  TEXT NOT NULL,
-    idx   INTEGER NOT NULL REFERENCES leaf (idx),
-    parts TEXT NOT NULL,
+    oin     TEXT NOT NULL,
+    role    TEXT NOT NULL,
+    idx     INTEGER NOT NULL REFERENCES leaf (idx),
+    number  INTEGER NOT NULL,
+    parts   TEXT NOT NULL,
+    event   TEXT,
+    outcome TEXT,
+    dataset TEXT,
+    purpose TEXT,
+    packet  TEXT,
+    person  TEXT,
+    staff   BLOB,
     PRIMARY KEY (oin, role, idx)
+) STRICT;
+
+-- Every checkpoint that left the gateway: what a party kept can be found again.
+CREATE TABLE checkpoint (
+    size INTEGER NOT NULL PRIMARY KEY,
+    note TEXT NOT NULL
 ) STRICT;
 
 CREATE TRIGGER leaf_is_not_updated BEFORE UPDATE ON leaf

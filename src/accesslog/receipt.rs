@@ -39,7 +39,7 @@ pub struct Claims {
     /// The size of the log when the facts of the decision were read, where one was made: it saw every entry below this index.
     #[serde(default, rename = "asOf", skip_serializing_if = "Option::is_none")]
     pub as_of: Option<u64>,
-    /// The 150 bytes of the leaf in base64.
+    /// The 54 bytes of the leaf in base64.
     pub leaf: String,
     /// The text of the `tlog-proof`.
     pub proof: String,
@@ -116,7 +116,7 @@ mod tests {
     };
 
     fn claims(event: Event) -> (Claims, LogVerifier) {
-        let leaf = leaf(7, &[Digest([1; 32]); 4]);
+        let leaf = leaf(7, &Digest([1; 32]));
         let key = LogKey::from_seed("sluis.example/2026".parse().unwrap(), &[1; 32]).unwrap();
         let checkpoint = Checkpoint { origin: key.origin().clone(), size: 1, root: leaf_hash(&leaf) };
         let checkpoint = key.sign(&checkpoint).unwrap();

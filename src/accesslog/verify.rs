@@ -6,6 +6,7 @@
 //! them were rewritten together, the finding says so and cannot name the entry: only an older checkpoint, a receipt
 //! or a proof outside can.
 
+mod account;
 mod column;
 mod compare;
 mod diff;
@@ -18,7 +19,7 @@ use std::future::Future;
 pub use diff::Difference;
 pub use finding::{Finding, LISTED, Report};
 
-use super::entry::{Leaf, PartName, open_part, parse_leaf};
+use super::entry::{Commitments, Leaf, ReaderRow, SealedBody, parse_leaf};
 use crate::{
     crypto::at_rest::AtRest,
     domain::digest::Digest,
@@ -31,6 +32,7 @@ use crate::{
         tlog_proof::TlogProof,
     },
 };
+use account::Account;
 use column::{Column, Kind};
 
 /// What a source keeps beside the leaves and the checkpoint. What it keeps must be complete.
@@ -42,15 +44,26 @@ pub struct Keeps {
     pub tiles: bool,
 }
 
-/// A stored body of an entry.
+/// What is kept of an entry beside its leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredBody {
+pub struct StoredEntry {
     /// The entry.
     pub index: u64,
-    /// The part.
-    pub part: PartName,
-    /// As [`super::entry::SealedBody`] has it.
-    pub sealed: Vec<u8>,
+    /// The commitments to its parts.
+    pub commitments: Commitments,
+    /// The bodies of the parts that were not erased.
+    pub bodies: Vec<SealedBody>,
+    /// Who may read it, in the order of the parties.
+    pub readers: Vec<ReaderRow>,
+}
+
+/// A checkpoint that was kept beside the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCheckpoint {
+    /// The size under which it is kept.
+    pub size: u64,
+    /// The signed note.
+    pub note: String,
 }
 
 /// Where a log is read from: the database, or a copied folder.
@@ -76,8 +89,13 @@ pub trait LogSource: Sync {
     /// The bytes of a tile, as wide as it is there.
     fn tile(&self, level: u8, n: u64) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send;
 
-    /// The bodies that are kept of the entries from `256 n` on, at most 256 entries.
-    fn bodies(&self, _n: u64) -> impl Future<Output = Result<Vec<StoredBody>, Self::Error>> + Send {
+    /// What is kept of the entries from `256 n` on, at most 256.
+    fn entries(&self, _n: u64) -> impl Future<Output = Result<Vec<StoredEntry>, Self::Error>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// The checkpoints that are kept of the sizes above `256 n`, up to `256 (n + 1)`.
+    fn kept(&self, _n: u64) -> impl Future<Output = Result<Vec<KeptCheckpoint>, Self::Error>> + Send {
         async { Ok(Vec::new()) }
     }
 
@@ -215,23 +233,37 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
     let picked = proofs.iter().map(|(_, proof)| proof.index).collect();
     let mut columns = compare::Columns::new(source.keeps(), Column::new(sizes, picked));
 
-    let mut entries = Entries::default();
+    let (mut entries, mut account) = (Entries::default(), Account::default());
     for n in 0_u64.. {
         let Some(chunk) = read(source, n, stated.as_ref()).await? else { break };
         let (hashes, leaves) = entries.read(n, chunk.bundle, &mut report);
         if let Some(at_rest) = check.bodies {
             let first = entries.next.saturating_sub(u64::try_from(leaves.len()).unwrap_or(u64::MAX));
-            for body in source.bodies(n).await? {
-                check_body(&body, first, &leaves, at_rest, &mut report);
+            for entry in source.entries(n).await? {
+                let at = entry.index.checked_sub(first).and_then(|at| usize::try_from(at).ok());
+                let leaf = at.and_then(|at| leaves.get(at)).copied().flatten();
+                account.take(&entry, leaf, at_rest, &mut report);
             }
         }
+        let kept = source.kept(n).await?;
+        columns.want(kept.iter().map(|kept| kept.size));
         columns.take(hashes, chunk.leaf_hashes, &chunk.tile);
+        for KeptCheckpoint { size, note } in kept {
+            let root = columns.entries().root_at(size);
+            let states =
+                read_unchecked(&note).ok().map(|checkpoint| (checkpoint.size, Some(checkpoint.root)));
+            if root.is_some() && states != Some((size, root)) {
+                report.add(Finding::KeptCheckpoint { size });
+            }
+            columns.forget(size);
+        }
         columns.check_full_tiles(source).await?;
         if let Some(progress) = check.progress {
             progress(entries.next);
         }
     }
     columns.check_partial_tiles(source).await?;
+    account.finish(&mut report);
 
     let entries = columns.entries();
     for (name, proof) in &proofs {
@@ -329,29 +361,6 @@ impl Entries {
             self.next = self.next.saturating_add(1);
         }
         (leaves.iter().map(|leaf| leaf_hash(leaf)).collect(), parsed)
-    }
-}
-
-fn check_body(body: &StoredBody, first: u64, leaves: &[Option<Leaf>], at_rest: &AtRest, report: &mut Report) {
-    let at = body.index.checked_sub(first).and_then(|at| usize::try_from(at).ok());
-    let leaf = at.and_then(|at| leaves.get(at)).copied().flatten();
-    let opened =
-        leaf.map(|leaf| open_part(body.part, &body.part.of(&leaf.commitments), &body.sealed, at_rest));
-    match opened {
-        Some(Ok(opened)) if opened.part().is_ok() => report.count_body(),
-        Some(Ok(_)) => report.add(Finding::Body {
-            index: body.index,
-            part: body.part,
-            fault: "it is not of version 1 of the format".to_owned(),
-        }),
-        Some(Err(fault)) => {
-            report.add(Finding::Body { index: body.index, part: body.part, fault: fault.to_string() });
-        }
-        None => report.add(Finding::Body {
-            index: body.index,
-            part: body.part,
-            fault: "there is no leaf that commits to it".to_owned(),
-        }),
     }
 }
 

@@ -19,7 +19,10 @@ use crate::{
     crypto::gateway_keys::{GatewayKeys, KeyPrints},
     domain::{clock::Clock, id::Entropy},
     exchange::{Exchange, Foundation, Keys, Settings, admission::Trust},
-    merkle::{checkpoint::Checkpoint, note::LogKey},
+    merkle::{
+        checkpoint::Checkpoint,
+        note::{LogKey, LogVerifier},
+    },
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
         OpenOptions, Store, StoreError, StoreErrorKind,
@@ -50,23 +53,50 @@ pub struct Composed {
 
 /// Signs heads with the key that was read last.
 #[derive(Debug)]
-struct Signs(ArcSwap<LogKey>);
+struct Signs {
+    newest: ArcSwap<LogKey>,
+    /// Of all versions: another gateway may still sign with an older one.
+    known: ArcSwap<Vec<LogVerifier>>,
+}
 
 impl Signs {
     fn with(keys: &GatewayKeys) -> Result<Self, Failure> {
-        Ok(Self(ArcSwap::from_pointee(note_key(keys)?)))
+        Ok(Self {
+            newest: ArcSwap::from_pointee(note_key(keys)?),
+            known: ArcSwap::from_pointee(verifiers(keys)?),
+        })
+    }
+
+    fn turn(&self, keys: &GatewayKeys) -> Result<(), Failure> {
+        let (newest, known) = (note_key(keys)?, verifiers(keys)?);
+        self.known.store(Arc::new(known));
+        self.newest.store(Arc::new(newest));
+        Ok(())
     }
 }
 
 impl SignsCheckpoint for Signs {
     fn sign(&self, checkpoint: &Checkpoint) -> Result<String, SigningFailed> {
-        SignsCheckpoint::sign(self.0.load().as_ref(), checkpoint)
+        SignsCheckpoint::sign(self.newest.load().as_ref(), checkpoint)
+    }
+
+    fn open(&self, note: &str) -> Option<Checkpoint> {
+        self.known.load().iter().find_map(|log| log.open(note).ok())
     }
 }
 
 fn note_key(keys: &GatewayKeys) -> Result<LogKey, Failure> {
     keys.log.signing().to_note_key().map_err(|_| {
         Failure::configuration(("de sleutel van het logboek kan niet tekenen", "the log key cannot sign"))
+    })
+}
+
+fn verifiers(keys: &GatewayKeys) -> Result<Vec<LogVerifier>, Failure> {
+    keys.log.vkeys().iter().map(|vkey| LogVerifier::from_vkey(vkey)).collect::<Result<_, _>>().map_err(|_| {
+        Failure::configuration((
+            "de sleutel van het logboek is niet te gebruiken",
+            "the log key cannot be used",
+        ))
     })
 }
 
@@ -97,18 +127,18 @@ impl Ring {
             return Ok(false);
         }
         let note_key = note_key(&keys)?;
-        if note_key.origin() != self.signs.0.load().origin() {
+        if note_key.origin() != self.signs.newest.load().origin() {
             return Err(Failure::configuration((
                 "de sleutel van het logboek hoort bij een ander logboek",
                 "the log key is of another log",
             )));
         }
+        self.signs.turn(&keys)?;
         exchange.take_keys(Keys {
             at_rest: Arc::new(keys.at_rest),
             pseudonyms: Arc::new(keys.pseudonym),
             receipts: Arc::new(keys.receipt),
         });
-        self.signs.0.store(Arc::new(note_key));
         self.prints.store(Arc::new(keys.prints));
         Ok(true)
     }

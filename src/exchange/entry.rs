@@ -1,12 +1,13 @@
 //! From what an operation did to the entry that accounts for it: who may read which part.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{caller::Caller, ended::Ended, toolbox::Toolbox, trouble::Trouble};
 use crate::{
-    accesslog::entry::{self, CategoryFault, EntryDraft, Event, Outcome, Part, PreparedEntry},
+    accesslog::entry::{self, CategoryFault, EntryDraft, Event, Outcome, Own, Part, PreparedEntry},
     domain::{
         code::{Category, Grondslag, Provision},
+        digest::Digest,
         id::PersonId,
         party::PartyId,
     },
@@ -180,13 +181,23 @@ impl Toolbox {
         account.for_sender.person = account.person;
         by.sign(&mut account);
         let Account { shared, sender, recipient, for_sender, for_recipient, gateway, .. } = account;
+        let own = |party: Option<PartyId>, part: Part| {
+            party.map(|party| Own { party, staff: self.staff_digest(&party, &part), part })
+        };
         let draft = EntryDraft {
             shared,
-            sender: sender.map(|party| (party, for_sender)),
-            recipient: recipient.map(|party| (party, for_recipient)),
+            sender: own(sender, for_sender),
+            recipient: own(recipient, for_recipient),
+            on_behalf: None,
             gateway: (gateway != Part::default()).then_some(gateway),
-            readers: BTreeSet::new(),
         };
-        Ok(entry::prepare(&draft, &self.at_rest(), self.entropy.as_ref())?)
+        Ok(entry::prepare(draft, self.at_rest(), Arc::clone(&self.entropy))?)
+    }
+
+    /// By which a party finds again what one of its people did: a reference of staff does not stand in the clear.
+    fn staff_digest(&self, party: &PartyId, part: &Part) -> Option<Digest> {
+        let staff = part.staff.as_ref()?;
+        let all = self.pseudonyms().all("staff", &party.to_string(), staff.reference());
+        all.first().map(|newest| newest.value)
     }
 }

@@ -67,7 +67,7 @@ impl Exchange {
             return Ok(None);
         }
         let leaves = self.store.leaves(first, end).await?;
-        let bytes = bundle::encode(leaves.iter().map(<[u8; 150]>::as_slice));
+        let bytes = bundle::encode(leaves.iter().map(<[u8; _]>::as_slice));
         bytes.map(Some).map_err(|_| Trouble::Inconsistent("a leaf is too long"))
     }
 }

@@ -2,9 +2,13 @@
 
 use super::{Exchange, caller::Caller, receipts::tlog_proof, trouble::Trouble};
 use crate::{
-    accesslog::{entry, own::OwnEntry},
+    accesslog::{
+        entry::{self, OpenedPart},
+        own::OwnEntry,
+    },
+    domain::party::PartyId,
     policy::{permit::Refusal, routes::RouteAction},
-    store::read::Page,
+    store::read::{EntryRow, Page},
 };
 
 /// Why there is no account.
@@ -37,14 +41,37 @@ impl Exchange {
         for row in page.items {
             let evidence = self.store.evidence(row.index).await.map_err(Trouble::from)?;
             let proof = tlog_proof(&evidence.ok_or(Trouble::Inconsistent("an entry without evidence"))?)?;
-            let mut parts = Vec::new();
-            for body in &row.bodies {
-                let opened =
-                    entry::open_part(body.part, &body.commitment, &body.sealed, &self.tools.at_rest());
-                parts.push(opened.map_err(Trouble::from)?);
-            }
-            items.push(OwnEntry::new(row.index, &row.leaf, &parts, &proof));
+            let parts = self.own_parts(&row, &caller.party());
+            items.push(OwnEntry::new(row.index, &row.leaf, (&row.commitments, &parts), &proof));
         }
         Ok(Page { items, next: page.next })
+    }
+
+    /// What a party may read of an entry, opened. A row of the database lets nobody in: a part that is not this party's
+    /// stays closed, and without one of its own so does what is shared. Nor does a part that cannot be read take the
+    /// party's account away: it is left out, and said where the operator looks.
+    fn own_parts(&self, row: &EntryRow, party: &PartyId) -> Vec<OpenedPart> {
+        let at_rest = self.tools.at_rest();
+        let mut parts = Vec::new();
+        let mut is_reader = false;
+        for body in &row.bodies {
+            let opened = entry::open_part(body.part, &body.commitment, &body.sealed, &at_rest);
+            let says = opened.as_ref().ok().and_then(|opened| opened.part().ok());
+            match (opened, says) {
+                (Ok(opened), Some(says)) => {
+                    let is_own = says.is_none_or(|says| says.reader.is_none_or(|reader| reader == *party));
+                    is_reader |= is_own && body.part.is_own();
+                    if is_own {
+                        parts.push(opened);
+                    } else {
+                        tracing::error!(index = row.index, part = %body.part, error_code = "entry_reader", "a row lets a party read a part that is not its own");
+                    }
+                }
+                _ => {
+                    tracing::error!(index = row.index, part = %body.part, error_code = "entry_body", "a part of an entry cannot be read");
+                }
+            }
+        }
+        if is_reader { parts } else { Vec::new() }
     }
 }

@@ -8,7 +8,7 @@ use sqlx::{Row as _, any::AnyRow};
 
 use super::error::StoreError;
 use crate::{
-    accesslog::entry::LEAF_LENGTH,
+    accesslog::entry::{Commitments, LEAF_LENGTH, PartName, ReaderRow, SealedBody, leaf},
     domain::{clock::from_millis, digest::Digest, party::PartyId},
 };
 
@@ -46,8 +46,53 @@ impl Columns<'_> {
         Digest::from_slice(&self.bytes(column)?).map_err(|_| StoreError::inconsistent(column))
     }
 
-    pub(super) fn leaf(&self, column: &'static str) -> Result<[u8; LEAF_LENGTH], StoreError> {
-        self.bytes(column)?.try_into().map_err(|_| StoreError::inconsistent(column))
+    /// The commitments of a leaf, in the column `commitments`.
+    pub(super) fn commitments(&self) -> Result<Commitments, StoreError> {
+        let bytes = self.bytes("commitments")?;
+        Commitments::from_bytes(&bytes).ok_or_else(|| StoreError::inconsistent("leaf.commitments"))
+    }
+
+    /// The leaf of a time and commitments, in the columns of those names.
+    pub(super) fn leaf(&self) -> Result<[u8; LEAF_LENGTH], StoreError> {
+        Ok(leaf(self.index("time")?, &self.commitments()?.root()))
+    }
+
+    /// The bodies that are kept of an entry, of the parts that may be read.
+    pub(super) fn bodies(
+        &self,
+        commitments: &Commitments,
+        may_read: impl Fn(PartName) -> bool,
+    ) -> Result<Vec<SealedBody>, StoreError> {
+        let mut bodies = Vec::new();
+        for part in PartName::ALL.into_iter().filter(|part| may_read(*part)) {
+            let column = match part {
+                PartName::OnBehalf => "on_behalf",
+                other => other.as_str(),
+            };
+            if let Some(sealed) = self.maybe_bytes(column)? {
+                bodies.push(SealedBody { part, commitment: commitments.of(part), sealed });
+            }
+        }
+        Ok(bodies)
+    }
+
+    /// The row by which a party finds an entry, as it stands there.
+    pub(super) fn reader(&self) -> Result<ReaderRow, StoreError> {
+        Ok(ReaderRow {
+            oin: self.text("oin")?,
+            role: self.text("role")?,
+            number: self.index("number")?,
+            parts: self.text("parts")?,
+            facets: [
+                self.maybe_text("event")?,
+                self.maybe_text("outcome")?,
+                self.maybe_text("dataset")?,
+                self.maybe_text("purpose")?,
+                self.maybe_text("packet")?,
+            ],
+            person: self.maybe_text("person")?,
+            staff: self.maybe_bytes("staff")?.and_then(|staff| Digest::from_slice(&staff).ok()),
+        })
     }
 
     pub(super) fn integer(&self, column: &'static str) -> Result<i64, StoreError> {

@@ -26,7 +26,7 @@ mod table;
 mod tables;
 mod tx;
 
-use std::{mem, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeMap, mem, sync::Arc, thread, time::Duration};
 
 use tokio::{
     runtime,
@@ -75,7 +75,7 @@ impl Writer {
     /// # Errors
     /// `Inconsistent` when they do not agree; `Unavailable` when the log was not begun or cannot be read.
     pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
-        let tree = append::check_head(&store, settings.signer.as_ref()).await?;
+        let log = append::check_head(&store, settings.signer.as_ref()).await?;
         let (sender, mut waiting) = mpsc::channel(settings.queue.max(1));
         let health = Arc::new(Health::default());
         let patience = store.patience;
@@ -89,7 +89,13 @@ impl Writer {
         let listener = dispatcher::get_default(Dispatch::clone);
         let writing = async move {
             let _heard = dispatcher::set_default(&listener);
-            let mut desk = Desk { store: store.with_own_writing(), settings, tree, health: known };
+            let mut desk = Desk {
+                store: store.with_own_writing(),
+                settings,
+                log,
+                numbers: BTreeMap::new(),
+                health: known,
+            };
             let mut jobs = Vec::with_capacity(BATCH);
             while waiting.recv_many(&mut jobs, BATCH).await > 0 {
                 desk.write(mem::take(&mut jobs)).await;

@@ -1,24 +1,50 @@
 //! The page about the log's format says what the program writes: outsiders check the log with nothing else.
 
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluis::{
     accesslog::{
         entry::{
-            CategoryFault, Event, LEAF_LENGTH, Outcome, Part, PartName, Staff, Version, commitment, leaf,
+            CategoryFault, Commitments, EntryDraft, Event, LEAF_LENGTH, Outcome, Own, Part, PartName, Staff,
+            Version, commitment, leaf, open_part, prepare,
         },
+        folder::{Folder, FolderWriter},
         own::OwnEntry,
-        receipt::{Claims, TYP},
+        receipt::{About, Claims, TYP},
+        verify::{Check, verify},
     },
-    crypto::sign,
+    crypto::{
+        at_rest::AtRest,
+        sign::{self, ReceiptKey},
+    },
     domain::{
         declaration::{Capacity, DeclarationKind, EvidenceKind, Verdict},
         digest::Digest,
-        party::Role,
+        id::{Entropy, NoEntropy},
+        party::{PartyId, Role},
     },
-    merkle::{hash::leaf_hash, note::LogVerifier},
+    merkle::{
+        checkpoint::Checkpoint,
+        hash::leaf_hash,
+        note::{LogKey, LogVerifier},
+        proof,
+        tile::TileSet,
+        tlog_proof::TlogProof,
+        tree::Tree,
+    },
 };
+use zeroize::Zeroizing;
 
 const PAGE: &str = include_str!("../../docs/log-format.md");
 
@@ -39,6 +65,8 @@ fn full() -> Part {
     let packet = "0197b3a0-0000-7000-8000-000000000001".parse().unwrap();
     Part {
         v: Version,
+        number: Some(17),
+        reader: Some(party),
         event: Some(Event::Push),
         outcome: Some(Outcome::Permitted),
         trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
@@ -153,39 +181,202 @@ fn the_page_names_every_claim_of_a_receipt() {
     assert!(serde_json::to_string(&claims).unwrap().contains("\"event\":\"released\""));
 }
 
-/// The example on the page.
-#[derive(Deserialize)]
+/// What stands in `tests/vectors/log`, beside the folder of a log of three entries.
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Example {
+struct Vectors {
     vkey: String,
+    /// Time, commitments and leaf hash of the entry that is shown with all its parts.
     time: u64,
-    commitments: [Digest; 4],
+    commitments: [Digest; 5],
     leaf_hash: Digest,
     entry: OwnEntry,
     receipt_key: Value,
     receipt: String,
+    /// What the school and the college each get of the log.
+    readers: BTreeMap<String, Vec<OwnEntry>>,
+}
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/log");
+
+fn vectors() -> Vectors {
+    serde_json::from_str(include_str!("../vectors/log/vectors.json")).unwrap()
 }
 
 #[test]
-fn the_example_on_the_page_verifies() {
+fn the_example_on_the_page_is_that_of_the_vectors() {
     let json = section("An example to check a program with").split("```json\n").nth(1).unwrap();
-    let example: Example = serde_json::from_str(json.split("```").next().unwrap()).unwrap();
-    let log = LogVerifier::from_vkey(&example.vkey).unwrap();
-    let proven = example.entry.verify(&log).unwrap();
-    assert_eq!((proven.leaf.time, proven.leaf.commitments), (example.time, example.commitments));
+    let page: Value = serde_json::from_str(json.split("```").next().unwrap()).unwrap();
+    let mut vectors = serde_json::to_value(vectors()).unwrap();
+    vectors.as_object_mut().unwrap().remove("readers");
+    assert_eq!(page, vectors);
+}
+
+#[test]
+fn the_vectors_verify() {
+    let vectors = vectors();
+    let log = LogVerifier::from_vkey(&vectors.vkey).unwrap();
+    let proven = vectors.entry.verify(&log).unwrap();
+    let commitments = Commitments(vectors.commitments);
+    assert_eq!((proven.leaf.time, proven.leaf.root), (vectors.time, commitments.root()));
     assert_eq!(proven.parts.len(), PartName::ALL.len());
     assert!(proven.parts.iter().any(|(_, part)| part.is_none()), "an absent part is shown too");
     let municipality =
         proven.parts.iter().flat_map(|(_, part)| part).find_map(|part| part.municipality.clone());
     assert_eq!(municipality.unwrap().as_str(), "0361");
-    for (part, expected) in example.entry.parts.iter().zip(example.commitments) {
+    for (part, expected) in vectors.entry.parts.iter().zip(vectors.commitments) {
         let salt: [u8; 32] = BASE64_STANDARD.decode(&part.salt).unwrap().try_into().unwrap();
         assert_eq!(commitment(part.part, &salt, part.body.as_bytes()), expected);
     }
-    let bytes = leaf(example.time, &example.commitments);
-    assert_eq!((BASE64_STANDARD.encode(bytes), bytes.len()), (example.entry.leaf.clone(), LEAF_LENGTH));
-    assert_eq!(leaf_hash(&bytes), example.leaf_hash);
-    let claims: Claims = sign::verify(&example.receipt, &example.receipt_key).unwrap();
-    assert_eq!((claims.leaf.clone(), claims.index), (example.entry.leaf, example.entry.index));
+    let bytes = leaf(vectors.time, &commitments.root());
+    assert_eq!((BASE64_STANDARD.encode(bytes), bytes.len()), (vectors.entry.leaf.clone(), LEAF_LENGTH));
+    assert_eq!(leaf_hash(&bytes), vectors.leaf_hash);
+    let claims: Claims = sign::verify(&vectors.receipt, &vectors.receipt_key).unwrap();
+    assert_eq!((claims.leaf.clone(), claims.index), (vectors.entry.leaf, vectors.entry.index));
     claims.verify(&log).unwrap();
+    for (reader, entries) in vectors.readers {
+        let numbers = entries.iter().map(|entry| entry.verify(&log).unwrap().number().unwrap());
+        assert_eq!(numbers.collect::<Vec<_>>(), (1..=entries.len() as u64).collect::<Vec<_>>(), "{reader}");
+    }
+}
+
+#[tokio::test]
+async fn the_folder_of_the_vectors_verifies() {
+    let log = LogVerifier::from_vkey(&vectors().vkey).unwrap();
+    let folder = Folder::open(&Path::new(FOLDER).join("folder")).unwrap();
+    let report = verify(&folder, &Check::with(&log)).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+    assert_eq!(report.entries, 3);
+}
+
+/// Salts one after the other, so that whoever makes the vectors anew makes the same.
+#[derive(Debug, Default)]
+struct Counting(AtomicU8);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
+        Ok(())
+    }
+}
+
+/// To make the vectors anew after a change of the format; the page then takes its example from them.
+#[test]
+#[ignore = "writes tests/vectors/log"]
+fn make_the_vectors() {
+    let (school, college) = ("00000099000020000000/pro-school", "00000099000090010000/werk-en-inkomen");
+    let at_rest = Arc::new(AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap());
+    let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
+    let own = |party: &str, part: Part| Some(Own { party: party.parse().unwrap(), part, staff: None });
+    let shared = Part {
+        trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
+        caller: Some(school.parse().unwrap()),
+        sender: Some(school.parse().unwrap()),
+        recipient: Some(college.parse().unwrap()),
+        packet: Some("0197b3a0-0000-7000-8000-000000000001".parse().unwrap()),
+        dataset: Some("overgangsdocument".parse().unwrap()),
+        dataset_version: Some(1),
+        purpose: Some("voortzetting-ondersteuning".parse().unwrap()),
+        municipality: Some("0361".parse().unwrap()),
+        basis: Some("overgangsdocument.pro".parse().unwrap()),
+        categories: ["persoon", "school"].iter().map(|code| code.parse().unwrap()).collect(),
+        as_of: Some(2),
+        ..Part::of(Event::Push, Outcome::Permitted)
+    };
+    let for_school = Part {
+        conditions: vec!["overgangsdocument.voortzetting".to_owned()],
+        person: Some("0197b3a0-0000-7000-8000-000000000004".parse().unwrap()),
+        staff: Some(Staff::new("m-4", "stagecoördinator \"PrO\"").unwrap()),
+        ..Part::default()
+    };
+    let drafts = [
+        EntryDraft { shared: Part::of(Event::PolicyActivated, Outcome::Recorded), ..EntryDraft::default() },
+        EntryDraft {
+            shared: Part {
+                cause: Some("unknown-packet".to_owned()),
+                ..Part::of(Event::Lookup, Outcome::Refused)
+            },
+            recipient: own(college, Part::default()),
+            gateway: Some(Part { certificate: Some(Digest([3; 32])), ..Part::default() }),
+            ..EntryDraft::default()
+        },
+        EntryDraft {
+            shared,
+            sender: own(school, for_school),
+            recipient: own(college, Part::default()),
+            ..EntryDraft::default()
+        },
+    ];
+    let mut numbers = BTreeMap::new();
+    let entries: Vec<_> = drafts
+        .into_iter()
+        .map(|draft| {
+            let prepared = prepare(draft, Arc::clone(&at_rest), Arc::clone(&entropy)).unwrap();
+            let number = |party: &PartyId| {
+                let number = numbers.entry(*party).or_insert(0);
+                *number += 1;
+                *number
+            };
+            prepared.numbered(number).unwrap()
+        })
+        .collect();
+    let times = [1_789_462_800_000, 1_789_462_800_100, 1_789_462_800_123];
+    let leaves: Vec<_> =
+        times.into_iter().zip(&entries).map(|(time, entry)| leaf(time, &entry.commitments.root())).collect();
+    let key = LogKey::from_seed("sluis.example/noord-holland-noord/2026".parse().unwrap(), &[1; 32]).unwrap();
+    let (mut tree, mut tiles) = (Tree::new(), TileSet::new());
+    leaves.iter().for_each(|leaf| tree.append(leaf_hash(leaf)));
+    tiles.extend(tree.partial());
+    let checkpoint = Checkpoint { origin: key.origin().clone(), size: 3, root: tree.root() };
+    let checkpoint = key.sign(&checkpoint).unwrap();
+    let proof = |index| {
+        let hashes = proof::inclusion(index, 3, &tiles).unwrap();
+        TlogProof { extra: None, index, hashes, checkpoint: checkpoint.clone() }
+    };
+    let shown = |index: usize, may: &dyn Fn(PartName) -> bool| {
+        let entry = &entries[index];
+        let opened = entry
+            .bodies
+            .iter()
+            .filter(|body| may(body.part))
+            .map(|body| open_part(body.part, &body.commitment, &body.sealed, &at_rest).unwrap());
+        let opened: Vec<_> = opened.collect();
+        OwnEntry::new(index as u64, &leaves[index], (&entry.commitments, &opened), &proof(index as u64))
+    };
+    let of = |own: PartName, indexes: &[usize]| {
+        let may = |part| part == PartName::Shared || part == own;
+        indexes.iter().map(|index| shown(*index, &may)).collect::<Vec<_>>()
+    };
+    let receipt_key = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
+    let about = About {
+        party: school.parse().unwrap(),
+        packet: Some("0197b3a0-0000-7000-8000-000000000001".parse().unwrap()),
+        event: Event::Push,
+        as_of: Some(2),
+        leaf: &leaves[2],
+        proof: &proof(2),
+    };
+    let at = "2026-09-15T09:00:00Z".parse().unwrap();
+    let vectors = Vectors {
+        vkey: key.vkey(),
+        time: times[2],
+        commitments: entries[2].commitments.0,
+        leaf_hash: leaf_hash(&leaves[2]),
+        entry: shown(2, &|_| true),
+        receipt_key: receipt_key.public_jwk().clone(),
+        receipt: receipt_key.sign(&Claims::new(&key.origin().to_string(), at, &about)).unwrap(),
+        readers: [
+            (school.to_owned(), of(PartName::Sender, &[2])),
+            (college.to_owned(), of(PartName::Recipient, &[1, 2])),
+        ]
+        .into(),
+    };
+    let folder = Path::new(FOLDER);
+    drop(fs::remove_dir_all(folder));
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("vectors.json"), format!("{}\n", serde_json::to_string_pretty(&vectors).unwrap()))
+        .unwrap();
+    let mut writer = FolderWriter::create(&folder.join("folder")).unwrap();
+    leaves.iter().for_each(|leaf| writer.append(leaf).unwrap());
+    writer.finish(&checkpoint, &key.vkey(), &[2]).unwrap();
 }

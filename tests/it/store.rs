@@ -16,6 +16,7 @@ mod opening;
 mod packets;
 mod parties;
 mod races;
+mod rewritten;
 mod schema;
 mod stale;
 pub(crate) mod support;

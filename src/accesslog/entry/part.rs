@@ -103,6 +103,13 @@ pub struct CategoryFault {
 pub struct Part {
     /// The version of the format.
     pub v: Version,
+    /// Which of the reader's own entries this is, counted from 1: a gap shows that one was kept from it. Only in the part
+    /// of a party, and given by the writer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
+    /// The party that may read this part and what is shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<PartyId>,
     /// What happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,
@@ -216,7 +223,7 @@ pub struct Part {
     pub entries: Option<[u64; 2]>,
 }
 
-/// The version of a part's format: always 1.
+/// The version of a part's format: always 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Version;
@@ -225,19 +232,19 @@ impl TryFrom<u8> for Version {
     type Error = &'static str;
 
     fn try_from(number: u8) -> Result<Self, Self::Error> {
-        if number == 1 { Ok(Self) } else { Err("the version of the format is 1") }
+        if number == 2 { Ok(Self) } else { Err("the version of the format is 2") }
     }
 }
 
 impl From<Version> for u8 {
     fn from(_: Version) -> Self {
-        1
+        2
     }
 }
 
-/// The bytes are not the canonical JSON of a part of version 1.
+/// The bytes are not the canonical JSON of a part of version 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the canonical JSON of a part of version 1")]
+#[error("not the canonical JSON of a part of version 2")]
 pub struct InvalidPart;
 
 impl Part {
@@ -291,6 +298,8 @@ mod tests {
 
     fn full() -> Part {
         Part {
+            number: Some(17),
+            reader: Some("00000099000000001000/werk-en-inkomen".parse().unwrap()),
             trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
             caller: Some("00000099000000001000/werk-en-inkomen".parse().unwrap()),
             packet: Some("0197b3a0-0000-7000-8000-000000000001".parse().unwrap()),
@@ -310,7 +319,8 @@ mod tests {
     #[test]
     fn the_bytes_are_canonical() {
         let expected = concat!(
-            r#"{"v":1,"event":"pull","outcome":"permitted","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","#,
+            r#"{"v":2,"number":17,"reader":{"oin":"00000099000000001000","role":"werk-en-inkomen"},"#,
+            r#""event":"pull","outcome":"permitted","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","#,
             r#""caller":{"oin":"00000099000000001000","role":"werk-en-inkomen"},"#,
             r#""packet":"0197b3a0-0000-7000-8000-000000000001","dataset":"overgangsdocument","#,
             r#""basis":"overgangsdocument.pro","provisions":["wvo2020:2.31b:3"],"#,
@@ -321,7 +331,7 @@ mod tests {
         );
         assert_eq!(String::from_utf8(full().to_json().unwrap()).unwrap(), expected);
         assert_eq!(Part::from_json(expected.as_bytes()), Ok(full()));
-        assert_eq!(Part::default().to_json().unwrap(), br#"{"v":1}"#);
+        assert_eq!(Part::default().to_json().unwrap(), br#"{"v":2}"#);
     }
 
     #[test]
@@ -329,10 +339,10 @@ mod tests {
         let bytes = full().to_json().unwrap();
         let text = String::from_utf8(bytes).unwrap();
         for other in [
-            text.replace("\"v\":1,", ""),
-            text.replace("\"v\":1", "\"v\":2"),
-            text.replace("\"v\":1", "\"v\":1.0"),
-            text.replace("\"v\":1,", "\"v\":1, "),
+            text.replace("\"v\":2,", ""),
+            text.replace("\"v\":2", "\"v\":1"),
+            text.replace("\"v\":2", "\"v\":2.0"),
+            text.replace("\"v\":2,", "\"v\":2, "),
             text.replace(
                 "\"event\":\"pull\",\"outcome\":\"permitted\"",
                 "\"outcome\":\"permitted\",\"event\":\"pull\"",
@@ -341,8 +351,8 @@ mod tests {
             text.replace('é', "\\u00e9"),
             text.replace("abab", "ABAB"),
             text.replace("\"pull\"", "\"pull\",\"event\":\"pull\""),
-            text.replace("\"v\":1,", "\"v\":1,\"extra\":1,"),
-            text.replace("\"v\":1,", "\"v\":1,\"event\":null,"),
+            text.replace("\"v\":2,", "\"v\":2,\"extra\":1,"),
+            text.replace("\"v\":2,", "\"v\":2,\"event\":null,"),
             format!("{text}\n"),
         ] {
             assert_ne!(other, text);

@@ -1,12 +1,14 @@
-//! Commitments, sealed bodies and readers of an entry.
+//! From what to tell whom to commitments, sealed bodies and readers.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use aws_lc_rs::digest::{Context, SHA256};
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::part::{InvalidPart, Part};
+use super::{
+    commit::{Commitments, commitment},
+    name::PartName,
+    part::{InvalidPart, Part},
+};
 use crate::{
     crypto::at_rest::{AtRest, AtRestError, Place},
     domain::{
@@ -16,76 +18,15 @@ use crate::{
     },
 };
 
-/// The four parts of an entry, in the order in which the leaf commits to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PartName {
-    /// For every party that figures in the entry.
-    Shared,
-    /// For the sending party.
-    Sender,
-    /// For the receiving or calling party.
-    Recipient,
-    /// For the operator.
-    Gateway,
-}
-
-impl PartName {
-    /// All four, in the order of the leaf.
-    pub const ALL: [Self; 4] = [Self::Shared, Self::Sender, Self::Recipient, Self::Gateway];
-
-    /// The word, as the commitment takes it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Shared => "shared",
-            Self::Sender => "sender",
-            Self::Recipient => "recipient",
-            Self::Gateway => "gateway",
-        }
-    }
-
-    /// The commitment to this part among the four of a leaf.
-    #[must_use]
-    pub const fn of(self, commitments: &[Digest; 4]) -> Digest {
-        let [shared, sender, recipient, gateway] = *commitments;
-        match self {
-            Self::Shared => shared,
-            Self::Sender => sender,
-            Self::Recipient => recipient,
-            Self::Gateway => gateway,
-        }
-    }
-}
-
-/// The text names none of the four parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a part of an entry: shared, sender, recipient or gateway")]
-pub struct UnknownPart;
-
-impl FromStr for PartName {
-    type Err = UnknownPart;
-
-    fn from_str(text: &str) -> Result<Self, UnknownPart> {
-        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownPart)
-    }
-}
-
-impl fmt::Display for PartName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// `SHA-256("sluis-part-v1" 0x0A name 0x0A salt body)`; the body of an absent part is empty.
-#[must_use]
-pub fn commitment(name: PartName, salt: &[u8; 32], body: &[u8]) -> Digest {
-    let mut context = Context::new(&SHA256);
-    for bytes in [b"sluis-part-v1\n", name.as_str().as_bytes(), b"\n", salt, body] {
-        context.update(bytes);
-    }
-    // INVARIANT: SHA-256 gives 32 bytes, so this never falls back.
-    Digest::from_slice(context.finish().as_ref()).unwrap_or(Digest([0; 32]))
+/// What only one party may know of an entry.
+#[derive(Debug, Clone)]
+pub struct Own {
+    /// The party.
+    pub party: PartyId,
+    /// What it may know beside what is shared.
+    pub part: Part,
+    /// A keyed digest of the reference of the staff in the part, by which the party finds what one of its people did.
+    pub staff: Option<Digest>,
 }
 
 /// An entry before it is prepared: what to tell whom.
@@ -93,23 +34,25 @@ pub fn commitment(name: PartName, salt: &[u8; 32], body: &[u8]) -> Digest {
 pub struct EntryDraft {
     /// What every party that figures in the entry may know.
     pub shared: Part,
-    /// The sending party, and what only it may know.
-    pub sender: Option<(PartyId, Part)>,
-    /// The receiving or calling party, and what only it may know.
-    pub recipient: Option<(PartyId, Part)>,
+    /// For the sending party.
+    pub sender: Option<Own>,
+    /// For the receiving or calling party.
+    pub recipient: Option<Own>,
+    /// For the party in whose name the caller acted.
+    pub on_behalf: Option<Own>,
     /// What only the operator may know.
     pub gateway: Option<Part>,
-    /// Further parties that may read `shared`, beyond those named with `sender` and `recipient`.
-    pub readers: BTreeSet<PartyId>,
 }
 
-/// Who may read which part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reader {
-    /// The party.
-    pub party: PartyId,
-    /// The part.
-    pub part: PartName,
+impl EntryDraft {
+    const fn own(&self, name: PartName) -> Option<&Own> {
+        match name {
+            PartName::Sender => self.sender.as_ref(),
+            PartName::Recipient => self.recipient.as_ref(),
+            PartName::OnBehalf => self.on_behalf.as_ref(),
+            PartName::Shared | PartName::Gateway => None,
+        }
+    }
 }
 
 /// Salt and body of a part under the at-rest key.
@@ -117,7 +60,7 @@ pub struct Reader {
 pub struct SealedBody {
     /// Which part.
     pub part: PartName,
-    /// The commitment in the leaf; also the row to which the sealing is bound.
+    /// The commitment to it; also the row to which the sealing is bound.
     pub commitment: Digest,
     /// What to store.
     pub sealed: Vec<u8>,
@@ -129,15 +72,85 @@ impl fmt::Debug for SealedBody {
     }
 }
 
-/// An entry, ready to be appended: everything but its time and index, which only the log's head can give.
-#[derive(Debug, Clone)]
+/// The row by which a party finds an entry, and by what it may filter. All but the staff follows from the parts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReaderRow {
+    /// The party's OIN.
+    pub oin: String,
+    /// The party's role.
+    pub role: String,
+    /// Which of its entries this is, counted from 1.
+    pub number: u64,
+    /// Its own parts, with a comma between.
+    pub parts: String,
+    /// What happened, how it ended, with which dataset, for which purpose, and in which packet; in this order.
+    pub facets: [Option<String>; 5],
+    /// The person, as its scope names one.
+    pub person: Option<String>,
+    /// [`Own::staff`].
+    pub staff: Option<Digest>,
+}
+
+impl ReaderRow {
+    /// The rows that follow from what an entry says, in the order of the parties.
+    #[must_use]
+    pub fn of(shared: &Part, own: &[(PartName, Part)]) -> Vec<Self> {
+        let mut rows: BTreeMap<PartyId, Self> = BTreeMap::new();
+        for (name, part) in own {
+            let (Some(party), Some(number)) = (part.reader, part.number) else { continue };
+            let row = rows.entry(party).or_insert_with(|| Self {
+                oin: party.oin.to_string(),
+                role: party.role.to_string(),
+                number,
+                facets: facets(shared),
+                ..Self::default()
+            });
+            if !row.parts.is_empty() {
+                row.parts.push(',');
+            }
+            row.parts.push_str(name.as_str());
+            row.person = row.person.take().or_else(|| part.person.map(|person| person.to_string()));
+        }
+        rows.into_values().collect()
+    }
+}
+
+fn facets(shared: &Part) -> [Option<String>; 5] {
+    [
+        shared.event.map(|event| event.as_str().to_owned()),
+        shared.outcome.map(|outcome| outcome.as_str().to_owned()),
+        shared.dataset.as_ref().map(ToString::to_string),
+        shared.purpose.as_ref().map(ToString::to_string),
+        shared.packet.map(|packet| packet.to_string()),
+    ]
+}
+
+/// An entry whose parts have their form, and that can be sealed as soon as the log's head says which entry of each of its
+/// readers it is.
+#[derive(Clone)]
 pub struct PreparedEntry {
-    /// For [`super::leaf()`].
-    pub commitments: [Digest; 4],
-    /// One per part, absent parts included: their salts are kept too, so that absence can be proven.
-    pub bodies: [SealedBody; 4],
-    /// In order, without doubles.
-    pub readers: Vec<Reader>,
+    draft: EntryDraft,
+    shared: SealedBody,
+    gateway: SealedBody,
+    at_rest: Arc<AtRest>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl fmt::Debug for PreparedEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PreparedEntry({:?})", self.draft.shared.event)
+    }
+}
+
+/// An entry, ready to be appended: everything but its time and index.
+#[derive(Debug, Clone)]
+pub struct NumberedEntry {
+    /// The commitments, whose root the leaf binds.
+    pub commitments: Commitments,
+    /// One per part, absent parts included: their salts are kept too, so that absence can be shown.
+    pub bodies: [SealedBody; 5],
+    /// In the order of the parties, each once.
+    pub readers: Vec<ReaderRow>,
 }
 
 /// An entry could not be prepared; nothing may be done that it would have recorded.
@@ -154,47 +167,90 @@ pub enum PrepareError {
     Part(#[from] InvalidPart),
 }
 
-/// Commits to the parts of an entry and seals them.
+/// Checks the parts of an entry, and seals those that need no number.
 ///
 /// # Errors
 /// [`PrepareError`]: without randomness, without an at-rest key, or for a part that has no canonical form.
 pub fn prepare(
-    draft: &EntryDraft,
-    at_rest: &AtRest,
-    entropy: &dyn Entropy,
+    draft: EntryDraft,
+    at_rest: Arc<AtRest>,
+    entropy: Arc<dyn Entropy>,
 ) -> Result<PreparedEntry, PrepareError> {
-    let own = |part: &Option<(PartyId, Part)>| part.as_ref().map(|(_, part)| part.to_json()).transpose();
-    let seal = |name: PartName, body: Option<Vec<u8>>| -> Result<SealedBody, PrepareError> {
-        let mut salt = Zeroizing::new([0; 32]);
-        entropy.fill(salt.as_mut_slice())?;
-        let body = Zeroizing::new(body.unwrap_or_default());
-        let commitment = commitment(name, &salt, &body);
-        let value = Zeroizing::new([salt.as_slice(), body.as_slice()].concat());
-        let sealed = at_rest.seal(place(name, &commitment.to_string()), &value, entropy)?;
-        Ok(SealedBody { part: name, commitment, sealed })
-    };
-    let bodies = [
-        seal(PartName::Shared, Some(draft.shared.to_json()?))?,
-        seal(PartName::Sender, own(&draft.sender)?)?,
-        seal(PartName::Recipient, own(&draft.recipient)?)?,
-        seal(PartName::Gateway, draft.gateway.as_ref().map(Part::to_json).transpose()?)?,
-    ];
-    let commitments = bodies.each_ref().map(|body| body.commitment);
-    Ok(PreparedEntry { commitments, bodies, readers: readers(draft) })
+    for own in PartName::ALL.into_iter().filter_map(|name| draft.own(name)) {
+        own.part.to_json()?;
+    }
+    let gateway = draft.gateway.as_ref().map(Part::to_json).transpose()?;
+    let shared = seal(PartName::Shared, Some(draft.shared.to_json()?), &at_rest, entropy.as_ref())?;
+    let gateway = seal(PartName::Gateway, gateway, &at_rest, entropy.as_ref())?;
+    Ok(PreparedEntry { draft, shared, gateway, at_rest, entropy })
 }
 
-fn readers(draft: &EntryDraft) -> Vec<Reader> {
-    let mut readers = BTreeSet::new();
-    for (part, named) in [(PartName::Sender, &draft.sender), (PartName::Recipient, &draft.recipient)] {
-        if let Some((party, _)) = named {
-            readers.insert(Reader { party: *party, part: PartName::Shared });
-            readers.insert(Reader { party: *party, part });
-        }
+impl PreparedEntry {
+    /// The parties that may read it. The person is none on the line, and reads no feed.
+    pub fn readers(&self) -> impl Iterator<Item = PartyId> {
+        let own = PartName::ALL.into_iter().filter_map(|name| self.draft.own(name));
+        own.map(|own| own.party).filter(is_on_the_line)
     }
-    readers.extend(draft.readers.iter().map(|party| Reader { party: *party, part: PartName::Shared }));
-    // The person is no party on the line, and reads no feed.
-    readers.retain(|reader| reader.party.role != Role::Betrokkene);
-    readers.into_iter().collect()
+
+    /// Commits to the parts and seals them, with the number that `number` gives each reader; it is asked once for each.
+    ///
+    /// # Errors
+    /// [`PrepareError`] without randomness.
+    pub fn numbered(&self, mut number: impl FnMut(&PartyId) -> u64) -> Result<NumberedEntry, PrepareError> {
+        let mut numbers = BTreeMap::new();
+        let (mut own, mut staff) = (Vec::new(), BTreeMap::new());
+        for name in PartName::ALL {
+            let Some(drafted) = self.draft.own(name) else { continue };
+            let mut part = drafted.part.clone();
+            let party = drafted.party;
+            if is_on_the_line(&party) {
+                part.number = Some(*numbers.entry(party).or_insert_with(|| number(&party)));
+                part.reader = Some(party);
+                staff.extend(drafted.staff.map(|staff| (party.to_string(), staff)));
+            }
+            own.push((name, part));
+        }
+        let seal_own = |name: PartName| {
+            let part = own.iter().find(|(of, _)| *of == name);
+            let body = part.map(|(_, part)| part.to_json()).transpose()?;
+            seal(name, body, &self.at_rest, self.entropy.as_ref())
+        };
+        let bodies = [
+            self.shared.clone(),
+            seal_own(PartName::Sender)?,
+            seal_own(PartName::Recipient)?,
+            seal_own(PartName::OnBehalf)?,
+            self.gateway.clone(),
+        ];
+        let mut readers = ReaderRow::of(&self.draft.shared, &own);
+        for row in &mut readers {
+            row.staff = staff.get(&format!("{}/{}", row.oin, row.role)).copied();
+        }
+        Ok(NumberedEntry {
+            commitments: Commitments(bodies.each_ref().map(|body| body.commitment)),
+            bodies,
+            readers,
+        })
+    }
+}
+
+fn is_on_the_line(party: &PartyId) -> bool {
+    party.role != Role::Betrokkene
+}
+
+fn seal(
+    name: PartName,
+    body: Option<Vec<u8>>,
+    at_rest: &AtRest,
+    entropy: &dyn Entropy,
+) -> Result<SealedBody, PrepareError> {
+    let mut salt = Zeroizing::new([0; 32]);
+    entropy.fill(salt.as_mut_slice())?;
+    let body = Zeroizing::new(body.unwrap_or_default());
+    let commitment = commitment(name, &salt, &body);
+    let value = Zeroizing::new([salt.as_slice(), body.as_slice()].concat());
+    let sealed = at_rest.seal(place(name, &commitment.to_string()), &value, entropy)?;
+    Ok(SealedBody { part: name, commitment, sealed })
 }
 
 fn place(part: PartName, row: &str) -> Place<'_> {
@@ -253,10 +309,10 @@ pub enum OpenError {
     OtherBody,
 }
 
-/// Opens a stored body and checks it against the commitment of its leaf.
+/// Opens a stored body and checks it against its commitment, which the caller has checked against the leaf.
 ///
 /// # Errors
-/// [`OpenError`]: another key or place, or another content than the leaf commits to.
+/// [`OpenError`]: another key or place, or another content than is committed to.
 pub fn open_part(
     name: PartName,
     expected: &Digest,
@@ -279,61 +335,87 @@ mod tests {
         domain::id::SystemEntropy,
     };
 
-    fn ring() -> AtRest {
-        AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap()
+    fn ring() -> Arc<AtRest> {
+        Arc::new(AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap())
     }
 
     fn party(text: &str) -> PartyId {
         text.parse().unwrap()
     }
 
+    fn own(text: &str, cause: &str) -> Option<Own> {
+        let part = Part { cause: Some(cause.to_owned()), ..Part::default() };
+        Some(Own { party: party(text), part, staff: None })
+    }
+
     fn draft() -> EntryDraft {
-        let school = party("00000099000000002000/pro-school");
-        let college = party("00000099000000001000/werk-en-inkomen");
         EntryDraft {
             shared: Part::of(Event::Push, Outcome::Permitted),
-            sender: Some((school, Part { cause: Some("for-sender".to_owned()), ..Part::default() })),
-            recipient: Some((college, Part { cause: Some("for-recipient".to_owned()), ..Part::default() })),
-            gateway: None,
-            readers: [party("00000099000000003000/verwerker"), school].into(),
+            sender: own("00000099000000002000/pro-school", "for-sender"),
+            recipient: own("00000099000000001000/werk-en-inkomen", "for-recipient"),
+            ..EntryDraft::default()
         }
     }
 
-    #[test]
-    fn a_commitment_has_the_bytes_of_the_format() {
-        let joined = [b"sluis-part-v1\nsender\n".as_slice(), &[9; 32], b"{\"v\":1}"].concat();
-        assert_eq!(commitment(PartName::Sender, &[9; 32], b"{\"v\":1}"), Digest::of(&joined));
+    fn prepared(draft: EntryDraft) -> PreparedEntry {
+        prepare(draft, ring(), Arc::new(SystemEntropy::new())).unwrap()
+    }
+
+    fn numbered() -> NumberedEntry {
+        let of = |party: &PartyId| if party.role == Role::ProSchool { 4 } else { 9 };
+        prepared(draft()).numbered(of).unwrap()
     }
 
     #[test]
-    fn each_reader_gets_its_own_part_and_what_is_shared() {
-        let entry = prepare(&draft(), &ring(), &SystemEntropy::new()).unwrap();
-        let seen: Vec<_> = entry.readers.iter().map(|r| (r.party.role.as_str(), r.part.as_str())).collect();
-        assert_eq!(
-            seen,
-            [
-                ("werk-en-inkomen", "shared"),
-                ("werk-en-inkomen", "recipient"),
-                ("pro-school", "shared"),
-                ("pro-school", "sender"),
-                ("verwerker", "shared"),
-            ]
-        );
+    fn each_reader_gets_its_own_part_and_its_own_number() {
+        let entry = numbered();
+        let seen = entry.readers.iter().map(|row| (row.role.as_str(), row.number, row.parts.as_str()));
+        let expected = [("werk-en-inkomen", 9, "recipient"), ("pro-school", 4, "sender")];
+        assert_eq!(seen.collect::<Vec<_>>(), expected);
+        let [event, outcome, ..] = &entry.readers.first().unwrap().facets;
+        assert_eq!((event.as_deref(), outcome.as_deref()), (Some("push"), Some("permitted")));
+    }
+
+    #[test]
+    fn who_reads_two_parts_has_one_number() {
+        let draft = EntryDraft { on_behalf: draft().sender, ..draft() };
+        let mut asked = 0;
+        let entry = prepared(draft).numbered(|_| {
+            asked += 1;
+            asked
+        });
+        let readers = entry.unwrap().readers;
+        assert_eq!((readers.len(), asked), (2, 2));
+        assert_eq!(readers.last().unwrap().parts, "sender,on-behalf");
+    }
+
+    #[test]
+    fn the_person_is_no_reader_and_has_no_number() {
+        let recipient = own("00000099000000001000/betrokkene", "for-the-person");
+        let entry = prepared(EntryDraft { recipient, ..draft() }).numbered(|_| 1).unwrap();
+        assert_eq!(entry.readers.len(), 1);
+        let [_, _, recipient, ..] = &entry.bodies;
+        let opened = open_part(PartName::Recipient, &recipient.commitment, &recipient.sealed, &ring());
+        let part = opened.unwrap().part().unwrap().unwrap();
+        assert_eq!((part.number, part.reader), (None, None));
     }
 
     #[test]
     fn bodies_open_to_what_was_drafted_and_fit_the_commitments() {
-        let entry = prepare(&draft(), &ring(), &SystemEntropy::new()).unwrap();
+        let entry = numbered();
+        let of = |own: Option<Own>, number| {
+            own.map(|own| Part { number: Some(number), reader: Some(own.party), ..own.part })
+        };
         for (name, body) in PartName::ALL.into_iter().zip(&entry.bodies) {
-            let expected = name.of(&entry.commitments);
+            let expected = entry.commitments.of(name);
             assert_eq!((body.part, body.commitment), (name, expected));
             let opened = open_part(name, &expected, &body.sealed, &ring()).unwrap();
             let part = opened.part().unwrap();
             match name {
                 PartName::Shared => assert_eq!(part, Some(draft().shared)),
-                PartName::Sender => assert_eq!(part, draft().sender.map(|(_, part)| part)),
-                PartName::Recipient => assert_eq!(part, draft().recipient.map(|(_, part)| part)),
-                PartName::Gateway => assert_eq!(part, None),
+                PartName::Sender => assert_eq!(part, of(draft().sender, 4)),
+                PartName::Recipient => assert_eq!(part, of(draft().recipient, 9)),
+                PartName::OnBehalf | PartName::Gateway => assert_eq!(part, None),
             }
             assert_eq!(commitment(name, opened.salt(), opened.body()), expected);
         }
@@ -341,11 +423,11 @@ mod tests {
 
     #[test]
     fn a_body_belongs_to_its_place() {
-        let entry = prepare(&draft(), &ring(), &SystemEntropy::new()).unwrap();
+        let entry = numbered();
         let [shared, sender, ..] = &entry.bodies;
         assert!(open_part(PartName::Shared, &shared.commitment, &sender.sealed, &ring()).is_err());
         assert!(open_part(PartName::Sender, &shared.commitment, &shared.sealed, &ring()).is_err());
-        let lie = [[0; 32].as_slice(), b"{\"v\":1}"].concat();
+        let lie = [[0; 32].as_slice(), b"{\"v\":2}"].concat();
         let row = shared.commitment.to_string();
         let forged = ring().seal(place(PartName::Shared, &row), &lie, &SystemEntropy::new()).unwrap();
         let opened = open_part(PartName::Shared, &shared.commitment, &forged, &ring());
@@ -358,10 +440,17 @@ mod tests {
 
     #[test]
     fn salts_differ_so_that_equal_parts_cannot_be_seen() {
-        let [a, b] = [0, 1].map(|_| prepare(&draft(), &ring(), &SystemEntropy::new()).unwrap().commitments);
-        for (a, b) in a.iter().zip(&b) {
+        let [a, b] = [0, 1].map(|_| numbered().commitments);
+        for (a, b) in a.0.iter().zip(&b.0) {
             assert_ne!(a, b);
         }
+    }
+
+    #[test]
+    fn a_part_without_its_form_is_refused_before_it_is_numbered() {
+        let sender = own("00000099000000002000/pro-school", "Toby, geboren 3-11-2007");
+        let refused = prepare(EntryDraft { sender, ..draft() }, ring(), Arc::new(SystemEntropy::new()));
+        assert_eq!(refused.unwrap_err(), PrepareError::Part(InvalidPart));
     }
 
     #[test]
@@ -373,6 +462,7 @@ mod tests {
                 Err(NoEntropy)
             }
         }
-        assert_eq!(prepare(&draft(), &ring(), &Dry).unwrap_err(), PrepareError::NoEntropy(NoEntropy));
+        let refused = prepare(draft(), ring(), Arc::new(Dry));
+        assert_eq!(refused.unwrap_err(), PrepareError::NoEntropy(NoEntropy));
     }
 }

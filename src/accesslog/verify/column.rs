@@ -30,6 +30,8 @@ pub(super) struct Column {
     tree: Tree,
     /// The sizes at which the root is wanted, and the indexes at which the leaf hash is.
     sizes: BTreeSet<u64>,
+    /// Sizes at which the root is wanted for a while.
+    passing: BTreeSet<u64>,
     indexes: BTreeSet<u64>,
     roots: BTreeMap<u64, Digest>,
     leaves: BTreeMap<u64, Digest>,
@@ -43,7 +45,17 @@ impl Column {
     pub(super) fn new(sizes: BTreeSet<u64>, indexes: BTreeSet<u64>) -> Self {
         let tree = Tree::new();
         let roots = sizes.contains(&0).then(|| (0, tree.root())).into_iter().collect();
-        Self { tree, sizes, indexes, roots, leaves: BTreeMap::new(), tiles: Vec::new(), window: Vec::new() }
+        let passing = BTreeSet::new();
+        Self {
+            tree,
+            sizes,
+            passing,
+            indexes,
+            roots,
+            leaves: BTreeMap::new(),
+            tiles: Vec::new(),
+            window: Vec::new(),
+        }
     }
 
     pub(super) const fn size(&self) -> u64 {
@@ -52,6 +64,18 @@ impl Column {
 
     pub(super) fn root(&self) -> Digest {
         self.tree.root()
+    }
+
+    /// The root is wanted at this size too, which lies ahead, until it is forgotten.
+    pub(super) fn want(&mut self, size: u64) {
+        self.passing.insert(size);
+    }
+
+    pub(super) fn forget(&mut self, size: u64) {
+        self.passing.remove(&size);
+        if !self.sizes.contains(&size) {
+            self.roots.remove(&size);
+        }
     }
 
     /// The root at one of the wanted sizes, if the sequence is that long.
@@ -69,7 +93,7 @@ impl Column {
             self.leaves.insert(self.tree.size(), leaf);
         }
         self.tree.append(leaf);
-        if self.sizes.contains(&self.tree.size()) {
+        if self.sizes.contains(&self.tree.size()) || self.passing.contains(&self.tree.size()) {
             self.roots.insert(self.tree.size(), self.tree.root());
         }
     }

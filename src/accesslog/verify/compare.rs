@@ -70,6 +70,17 @@ impl Columns {
         }
     }
 
+    /// The roots at these sizes are wanted for a while.
+    pub(super) fn want(&mut self, sizes: impl Iterator<Item = u64>) {
+        for size in sizes {
+            self.each().into_iter().for_each(|column| column.want(size));
+        }
+    }
+
+    pub(super) fn forget(&mut self, size: u64) {
+        self.each().into_iter().for_each(|column| column.forget(size));
+    }
+
     fn each(&mut self) -> Vec<&mut Column> {
         match &mut self.state {
             State::Agreed(column) => vec![column],

@@ -140,6 +140,43 @@ pub enum Finding {
         /// Why not.
         fault: String,
     },
+    /// The commitments that are kept of an entry are not those that its leaf binds.
+    Commitments {
+        /// The index.
+        index: u64,
+    },
+    /// A body is absent, and no entry says that it was erased.
+    NoBody {
+        /// The index.
+        index: u64,
+        /// The part.
+        part: PartName,
+    },
+    /// Who may find an entry is not who figures in it.
+    Reader {
+        /// The index.
+        index: u64,
+        /// OIN and role.
+        party: String,
+        /// Why not.
+        fault: &'static str,
+    },
+    /// A reader's entries are not numbered one after the other: one was kept from it, or given twice.
+    Number {
+        /// The index.
+        index: u64,
+        /// OIN and role.
+        party: String,
+        /// The number that comes next.
+        expected: u64,
+        /// As the entry has it.
+        found: u64,
+    },
+    /// A checkpoint that was handed out is kept otherwise than the log was at that size.
+    KeptCheckpoint {
+        /// The size.
+        size: u64,
+    },
     /// A proof beside the log does not prove an entry of it.
     Proof {
         /// How the source calls it.
@@ -187,6 +224,23 @@ impl fmt::Display for Finding {
                 f.write_str("the public key beside the log is not the one that it was checked with")
             }
             Self::NoTile { level, n } => write!(f, "tile {n} of level {level} is missing"),
+            Self::Commitments { index } => {
+                write!(f, "the commitments of entry {index} are not those that its leaf binds")
+            }
+            Self::NoBody { index, part } => {
+                write!(f, "the part `{part}` of entry {index} is gone, and no entry says that it was erased")
+            }
+            Self::Reader { index, party, fault } => {
+                write!(f, "the row by which {} finds entry {index}: {fault}", party.escape_debug())
+            }
+            Self::Number { index, party, expected, found } => write!(
+                f,
+                "entry {index} bears the number {found} of {}, where {expected} comes next",
+                party.escape_debug()
+            ),
+            Self::KeptCheckpoint { size } => {
+                write!(f, "the checkpoint that was handed out at size {size} is not kept as the log was then")
+            }
             Self::NoBundle { n } => write!(f, "entry bundle {n} is missing"),
             Self::Bundle { n } => write!(f, "entry bundle {n} ends within an entry"),
             Self::Leaf { index } => write!(f, "entry {index} is not a leaf of this format"),

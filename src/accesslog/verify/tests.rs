@@ -1,6 +1,6 @@
 //! Each way to tamper with a log is found, and named.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     accesslog::{
-        entry::{EntryDraft, Event, Outcome, Part, PreparedEntry, leaf, prepare},
+        entry::{EntryDraft, Event, NumberedEntry, Outcome, Own, Part, leaf, prepare},
         folder::{Folder, FolderError, FolderWriter},
     },
-    domain::id::SystemEntropy,
+    domain::{id::SystemEntropy, party::PartyId},
     merkle::{
         checkpoint::Checkpoint,
         frontier::Frontier,
@@ -31,8 +31,7 @@ fn log() -> LogVerifier {
 
 /// The leaf of an invented entry: its time is `1000 + index`.
 fn invented(index: u64) -> Vec<u8> {
-    let commitments = [0, 1, 2, 3].map(|part| Digest::of(format!("{index} {part}").as_bytes()));
-    leaf(1000 + index, &commitments).to_vec()
+    leaf(1000 + index, &Digest::of(index.to_string().as_bytes())).to_vec()
 }
 
 fn invented_leaves(size: u64) -> Vec<Vec<u8>> {
@@ -143,7 +142,7 @@ async fn an_added_entry_is_named() {
         let mut leaves = invented_leaves(600);
         let dir = write(&leaves, &[]);
         let time = if index == 0 { 0 } else { 999 + u64::try_from(index).unwrap() };
-        leaves.insert(index, leaf(time, &[Digest([9; 32]); 4]).to_vec());
+        leaves.insert(index, leaf(time, &Digest([9; 32])).to_vec());
         replace_leaves(dir.path(), &leaves);
         let size = "the checkpoint states 600 entries, 601 are there".to_owned();
         assert_eq!(findings(dir.path()).await, [size, format!("entry {index} was added")]);
@@ -289,7 +288,7 @@ async fn damaged_and_missing_bundles_are_named() {
 #[tokio::test]
 async fn what_is_no_leaf_and_a_time_that_goes_back_are_named_even_when_signed() {
     let mut leaves = invented_leaves(3);
-    leaves[1] = leaf(5, &[Digest([1; 32]); 4]).to_vec();
+    leaves[1] = leaf(5, &Digest([1; 32])).to_vec();
     let dir = write(&leaves, &[]);
     assert_eq!(findings(dir.path()).await, ["entry 1 has the time 5, before the 1000 of its predecessor"]);
 
@@ -471,7 +470,7 @@ async fn a_list_that_is_longer_than_the_log_is_named_and_not_read() {
 /// A folder with bodies beside it.
 struct WithBodies {
     folder: Folder,
-    bodies: Vec<StoredBody>,
+    entries: Vec<StoredEntry>,
 }
 
 impl LogSource for WithBodies {
@@ -497,40 +496,104 @@ impl LogSource for WithBodies {
         Ok(None)
     }
 
-    async fn bodies(&self, n: u64) -> Result<Vec<StoredBody>, FolderError> {
-        Ok(self.bodies.iter().filter(|body| body.index / 256 == n).cloned().collect())
+    async fn entries(&self, n: u64) -> Result<Vec<StoredEntry>, FolderError> {
+        Ok(self.entries.iter().filter(|entry| entry.index / 256 == n).cloned().collect())
     }
+}
+
+fn party(text: &str) -> PartyId {
+    text.parse().unwrap()
+}
+
+/// Three hundred pushes from one school to one college.
+fn pushes(ring: &Arc<AtRest>) -> (Vec<Vec<u8>>, Vec<StoredEntry>) {
+    let own = |text| Some(Own { party: party(text), part: Part::default(), staff: None });
+    let draft = EntryDraft {
+        shared: Part::of(Event::Push, Outcome::Permitted),
+        sender: own("00000099000000002000/pro-school"),
+        recipient: own("00000099000000001000/werk-en-inkomen"),
+        ..EntryDraft::default()
+    };
+    (0..300)
+        .map(|index| {
+            let prepared = prepare(draft.clone(), Arc::clone(ring), Arc::new(SystemEntropy::new())).unwrap();
+            let NumberedEntry { commitments, bodies, readers } = prepared.numbered(|_| index + 1).unwrap();
+            let leaf = leaf(7, &commitments.root()).to_vec();
+            (leaf, StoredEntry { index, commitments, bodies: bodies.into(), readers })
+        })
+        .unzip()
+}
+
+/// What is found when what is kept of the entries is changed.
+async fn found(change: impl FnOnce(&mut Vec<StoredEntry>)) -> Vec<String> {
+    let ring = Arc::new(AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap());
+    let (leaves, mut entries) = pushes(&ring);
+    let dir = write(&leaves, &[]);
+    change(&mut entries);
+    let source = WithBodies { folder: Folder::open(dir.path()).unwrap(), entries };
+    let log = log();
+    let report = verify(&source, &Check { bodies: Some(&ring), ..Check::with(&log) }).await.unwrap();
+    let found: Vec<_> = report.findings.iter().map(ToString::to_string).collect();
+    if found.is_empty() {
+        assert_eq!(report.bodies, 1500);
+    }
+    found
 }
 
 #[tokio::test]
 async fn bodies_are_what_the_leaves_commit_to() {
-    let ring = AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap();
-    let draft = EntryDraft { shared: Part::of(Event::Push, Outcome::Permitted), ..EntryDraft::default() };
-    let entries: Vec<PreparedEntry> =
-        (0..300).map(|_| prepare(&draft, &ring, &SystemEntropy::new()).unwrap()).collect();
-    let leaves: Vec<_> = entries.iter().map(|entry| leaf(7, &entry.commitments).to_vec()).collect();
-    let bodies = (0..).zip(&entries).flat_map(|(index, entry)| {
-        entry.bodies.clone().map(|body| StoredBody { index, part: body.part, sealed: body.sealed })
+    assert_eq!(found(|_| {}).await, Vec::<String>::new());
+    let exchanged = found(|entries| {
+        let (a, b) = (entries[3].bodies[0].clone(), entries[7].bodies[0].clone());
+        (entries[3].bodies[0], entries[7].bodies[0]) = (b, a);
     });
-    let dir = write(&leaves, &[]);
-    let mut source = WithBodies { folder: Folder::open(dir.path()).unwrap(), bodies: bodies.collect() };
-    let log = log();
-    let check = Check { bodies: Some(&ring), ..Check::with(&log) };
+    let exchanged = exchanged.await;
+    assert_eq!(exchanged.len(), 2, "{exchanged:?}");
+    assert!(exchanged[0].starts_with("the part `shared` of entry 3: "), "{exchanged:?}");
+    let forged = found(|entries| entries[3].commitments.0[4] = Digest([1; 32])).await;
+    assert!(forged[0].starts_with("the commitments of entry 3 are not"), "{forged:?}");
+    let beyond = found(|entries| entries[299].index = 300).await;
+    assert!(beyond[0].starts_with("the commitments of entry 300 are not"), "{beyond:?}");
+}
 
-    let report = verify(&source, &check).await.unwrap();
-    assert!(report.is_sound(), "{:?}", report.findings);
-    assert_eq!(report.bodies, 1200);
+#[tokio::test]
+async fn a_body_that_no_entry_erased_is_missed() {
+    let gone = found(|entries| drop(entries[5].bodies.remove(0))).await;
+    assert_eq!(gone, ["the part `shared` of entry 5 is gone, and no entry says that it was erased"]);
+    let all = found(|entries| entries.iter_mut().for_each(|entry| entry.bodies.clear())).await;
+    assert_eq!(all.len(), 1000, "as many as a report lists");
+}
 
-    source.bodies.remove(0);
-    assert!(verify(&source, &check).await.unwrap().is_sound(), "an erased body breaks no proof");
+#[tokio::test]
+async fn who_can_find_an_entry_is_who_figures_in_it() {
+    let hidden = found(|entries| drop(entries[5].readers.remove(0))).await;
+    assert_eq!(
+        hidden,
+        ["the row by which 00000099000000001000/werk-en-inkomen finds entry 5: it cannot find the entry"]
+    );
+    let stranger = found(|entries| {
+        let row = ReaderRow { oin: "00000099000000009000".to_owned(), ..entries[5].readers[0].clone() };
+        entries[5].readers.push(row);
+    });
+    let stranger = stranger.await;
+    assert!(stranger[0].starts_with("the row by which 00000099000000009000/"), "{stranger:?}");
+    for change in [
+        |row: &mut ReaderRow| row.number = 9,
+        |row: &mut ReaderRow| row.parts = "sender".to_owned(),
+        |row: &mut ReaderRow| row.facets[0] = Some("pull".to_owned()),
+        |row: &mut ReaderRow| row.facets[4] = Some("0197b3a0-0000-7000-8000-000000000001".to_owned()),
+        |row: &mut ReaderRow| row.person = Some("0197b3a0-0000-7000-8000-000000000001".to_owned()),
+    ] {
+        let changed = found(|entries| change(&mut entries[5].readers[0])).await;
+        assert_eq!(changed.len(), 1, "{changed:?}");
+        assert!(changed[0].ends_with("the row says other than the entry"), "{changed:?}");
+    }
+}
 
-    // The bodies of two entries are exchanged, and one belongs to no entry.
-    let (a, b) = (source.bodies[3].index, source.bodies[7].index);
-    (source.bodies[3].index, source.bodies[7].index) = (b, a);
-    source.bodies[1199 - 1].index = 299 + 1;
-    let found: Vec<_> =
-        verify(&source, &check).await.unwrap().findings.iter().map(ToString::to_string).collect();
-    assert_eq!(found.len(), 3, "{found:?}");
-    assert!(found[0].starts_with(&format!("the part `shared` of entry {b}: ")), "{found:?}");
-    assert!(found[2].starts_with("the part `gateway` of entry 300: there is no leaf"), "{found:?}");
+#[tokio::test]
+async fn a_gap_in_a_readers_numbers_is_named() {
+    // Whoever has the key and leaves an entry out cannot make the numbers fit.
+    let skipped = found(|entries| drop(entries.remove(5))).await;
+    let college = "entry 6 bears the number 7 of 00000099000000001000/werk-en-inkomen, where 6 comes next";
+    assert!(skipped.contains(&college.to_owned()), "{skipped:?}");
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     accesslog::{
         entry::{Outcome, parse_leaf},
-        own::OwnEntry,
+        own::{OwnEntry, ProvenEntry},
     },
     cli::{
         Context, Exit, Failure, Language, compose,
@@ -79,8 +79,14 @@ impl Entries {
         let range = Range { after: self.range.after, limit: None };
         let mut pages = Pages::of(&session.gateway, "/v1/entries", &range);
         let mut tally = Tally::default();
+        let mut sequence = Sequence::from(self.range.after);
         'all: while let Some(items) = pages.next().await? {
-            for item in items.iter().filter(|item| self.wants(item)) {
+            for item in &items {
+                let proven = log.as_ref().map(|log| judged(item, log));
+                sequence.take(item, proven.as_ref());
+                if !self.wants(item) {
+                    continue;
+                }
                 if self.range.limit.is_some_and(|limit| tally.count >= u64::from(limit)) {
                     tally.is_cut = true;
                     break 'all;
@@ -88,12 +94,13 @@ impl Entries {
                 if tally.count == 0 {
                     at.out.say(("Tijden zijn Nederlandse tijd.", "Times are those of Amsterdam."))?;
                 }
-                let verdict = log.as_ref().map(|log| judged(item, log));
+                let verdict = proven.map(|proven| proven.map(|proven| proven.checkpoint));
                 tally.add(item, verdict.as_ref());
                 let document = judged_document(item, verdict.as_ref());
                 at.out.show(&document, || line(item, verdict.as_ref(), teller.as_ref(), language))?;
             }
         }
+        sequence.told(at)?;
         tally.told(log.is_some(), at)
     }
 
@@ -140,6 +147,67 @@ fn needed(log: Option<LogVerifier>) -> Result<LogVerifier, Failure> {
             "get the log's public key from the gateway's operator, not from the gateway, and add it to the profile",
         ))
     })
+}
+
+/// The numbers of the party's own entries: one after the other, or one was kept from it.
+#[derive(Debug)]
+struct Sequence {
+    /// The index and number of the last entry; the number is not known where the list does not begin at the first.
+    last: Option<(u64, Option<u64>)>,
+    /// Between which entries how many are missing, or which comes twice.
+    breaks: Vec<Said>,
+}
+
+impl Sequence {
+    /// Of a list that begins after this index, or at the party's first entry.
+    const fn from(after: Option<u64>) -> Self {
+        let last = if after.is_some() { None } else { Some((0, Some(0))) };
+        Self { last, breaks: Vec::new() }
+    }
+
+    /// Only what is proven has a number.
+    fn take(&mut self, item: &Value, proven: Option<&Result<ProvenEntry, Said>>) {
+        let (Some(Ok(proven)), Some(index)) = (proven, item.get("index").and_then(Value::as_u64)) else {
+            return;
+        };
+        let before = self.last.and_then(|(before, number)| Some((before, number?.saturating_add(1))));
+        // Of an entry whose own part was erased the number is not known; the next tells.
+        let number = proven.number().or(before.map(|(_, expected)| expected));
+        if let (Some((before, expected)), Some(number)) = (before, number) {
+            if number > expected {
+                let missing = number.saturating_sub(expected);
+                self.breaks.push(both!(
+                    "tussen regel {before} en regel {index} ontbreken er {missing}",
+                    "between entry {before} and entry {index} {missing} are missing"
+                ));
+            } else if number < expected {
+                self.breaks.push(both!(
+                    "regel {index} heeft een nummer dat al geweest is",
+                    "entry {index} bears a number that was given before"
+                ));
+            }
+        }
+        self.last = Some((index, number));
+    }
+
+    /// # Errors
+    /// When an entry is missing, or one comes twice.
+    fn told(self, at: &mut Context) -> Result<(), Failure> {
+        let Some(first) = self.breaks.first() else { return Ok(()) };
+        let (dutch, english) = (first.text(Language::Nl), first.text(Language::En));
+        let more = self.breaks.len().saturating_sub(1);
+        if more > 0 {
+            at.out.say(both!("En nog {more} keer.", "And {more} more times."))?;
+        }
+        Err(Failure::refused(both!(
+            "uw regels zijn niet volledig: {dutch}",
+            "your entries are not complete: {english}"
+        ))
+        .now((
+            "bewaar deze uitvoer en vertel het de beheerder van de gateway en uw privacy officer",
+            "keep this output and tell the gateway's operator and your privacy officer",
+        )))
+    }
 }
 
 /// What was printed, and what can be said of all of it.
@@ -196,22 +264,24 @@ impl Tally {
         if let Some(Checkpoint { origin, size, root }) = proven_in {
             at.out.say(both!(
                 "Wat dit bewijst: elke regel hierboven staat zo in het log {origin}, dat toen {size} regels had (stand {root}), \
-                 getekend met de `log_vkey` in uw profiel.\nWat dit niet bewijst: dat u alle regels over u ziet, of dat anderen \
+                 getekend met de `log_vkey` in uw profiel.\nDe nummers van uw regels volgen \
+                 op elkaar: daartussen is u niets onthouden.\nWat dit niet bewijst: dat er na de laatste niets meer is, of dat anderen \
                  hetzelfde log zien. Hoe u dat vergelijkt: docs/voor-de-functionaris.md",
                 "What this proves: each entry above stands so in the log {origin}, which had {size} entries then (root {root}), \
-                 signed with the `log_vkey` of your profile.\nWhat this does not prove: that you see every entry about you, or \
-                 that others see the same log. How to compare that: docs/voor-de-functionaris.md"
+                 signed with the `log_vkey` of your profile.\nThe numbers of your entries follow each other: \
+                 none between them was kept from you.\nWhat this does not prove: that nothing comes after the last, or that others see \
+                 the same log. How to compare that: docs/voor-de-functionaris.md"
             ))?;
         }
         Ok(Exit::Done)
     }
 }
 
-/// The state of the log that the entry is proven in, or what does not hold.
-fn judged(item: &Value, log: &LogVerifier) -> Result<Checkpoint, Said> {
+/// What the entry is proven to say, or what does not hold.
+fn judged(item: &Value, log: &LogVerifier) -> Result<ProvenEntry, Said> {
     let entry = OwnEntry::deserialize(item)
         .map_err(|_| Said::new("het heeft niet de vorm van een regel", "it has not the form of an entry"))?;
-    entry.verify(log).map(|proven| proven.checkpoint).map_err(|error| Said::same(error.to_string()))
+    entry.verify(log).map_err(|error| Said::same(error.to_string()))
 }
 
 fn judged_document(item: &Value, verdict: Option<&Result<Checkpoint, Said>>) -> Value {

@@ -68,6 +68,24 @@ fn dutch(finding: &Finding) -> String {
         Finding::Body { index, part, fault } => {
             format!("het deel `{part}` van regel {index}: {}", fault_in_dutch(fault))
         }
+        Finding::Commitments { index } => {
+            format!("de waarden van de delen van regel {index} zijn niet die waarvoor het log instaat")
+        }
+        Finding::NoBody { index, part } => {
+            format!("het deel `{part}` van regel {index} is weg, en geen regel zegt dat het is gewist")
+        }
+        Finding::Reader { index, party, fault } => {
+            format!("waarmee {} regel {index} vindt: {}", party.escape_debug(), fault_in_dutch(fault))
+        }
+        Finding::Number { index, party, expected, found } => format!(
+            "regel {index} is volgens het log nummer {found} van {}, en nummer {expected} is aan de beurt",
+            party.escape_debug()
+        ),
+        Finding::KeptCheckpoint { size } => {
+            format!(
+                "het checkpoint dat bij {size} regels is gegeven, is anders bewaard dan het log toen stond"
+            )
+        }
         Finding::Proof { name, fault, .. } => {
             format!("het bewijs `{}`: {}", name.escape_debug(), fault_in_dutch(fault))
         }
@@ -96,7 +114,9 @@ fn fault_in_dutch(fault: &str) -> Cow<'_, str> {
     }
 }
 
-const FAULTS: [(&str, &str); 15] = [
+const FAULTS: [(&str, &str); 17] = [
+    ("the row says other than the entry", "er staat iets anders dan in de regel zelf"),
+    ("it cannot find the entry", "de regel is niet te vinden voor wie erin staat"),
     (
         "not a signed note: text, an empty line and signature lines are expected",
         "het is geen getekende tekst: een tekst, een lege regel en handtekeningen",
@@ -130,7 +150,7 @@ const FAULTS: [(&str, &str); 15] = [
         "the stored body is not the one that the log committed to",
         "de bewaarde inhoud is niet die waarvoor het log instaat",
     ),
-    ("it is not of version 1 of the format", "het heeft niet versie 1 van de vorm"),
+    ("it is not of version 2 of the format", "het heeft niet versie 2 van de vorm"),
     ("there is no leaf that commits to it", "geen regel van het log staat hiervoor in"),
     ("the log key cannot be used", "de sleutel van het log is niet te gebruiken"),
 ];
@@ -155,6 +175,12 @@ mod tests {
         let name = "x".to_owned();
         let all = [
             Finding::NoCheckpoint,
+            Finding::Commitments { index: 1 },
+            Finding::NoBody { index: 1, part: PartName::Shared },
+            Finding::Reader { index: 1, party: name.clone(), fault: "it cannot find the entry" },
+            Finding::Reader { index: 1, party: name.clone(), fault: "the row says other than the entry" },
+            Finding::Number { index: 1, party: name.clone(), expected: 1, found: 2 },
+            Finding::KeptCheckpoint { size: 1 },
             Finding::Checkpoint { fault: fault.clone() },
             Finding::OlderCheckpoint { fault: fault.clone() },
             Finding::Size { stated: 1, found: 2 },

@@ -19,7 +19,7 @@ use crate::{
 struct EntryDocument {
     /// The index in the log.
     index: u64,
-    /// The 150 bytes of the leaf in base64.
+    /// The 54 bytes of the leaf in base64.
     #[schema(pattern = "^[0-9A-Za-z+/]*={0,2}$")]
     leaf: String,
     /// The parts that this party may read, as far as they were not erased.
@@ -34,8 +34,8 @@ struct EntryDocument {
 #[schema(as = EntryPart)]
 #[expect(dead_code, reason = "describes what `accesslog::own::Disclosed` writes")]
 struct PartDocument {
-    /// `shared`, `sender` or `recipient`.
-    #[schema(pattern = "^(shared|sender|recipient)$")]
+    /// `shared`, `sender`, `recipient` or `on-behalf`.
+    #[schema(pattern = "^(shared|sender|recipient|on-behalf)$")]
     part: String,
     /// The salt: 32 bytes in base64.
     #[schema(pattern = "^[0-9A-Za-z+/]*={0,2}$")]
@@ -43,7 +43,16 @@ struct PartDocument {
     /// The canonical JSON, as text; empty where the part is absent.
     #[schema(max_length = 65_536)]
     body: String,
+    /// The three hashes by which its commitment leads to the root in the leaf, from below, in base64.
+    #[schema(min_items = 3, max_items = 3)]
+    path: Vec<HashDocument>,
 }
+
+/// A hash: 32 bytes in base64.
+#[derive(Debug, ToSchema)]
+#[schema(as = Hash, pattern = "^[0-9A-Za-z+/]{43}=$")]
+#[expect(dead_code, reason = "describes what `accesslog::own::Disclosed` writes")]
+struct HashDocument(String);
 
 /// List own entries
 ///

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    accesslog::entry::parse_leaf,
     domain::{clock::from_millis, code::Municipality, party::PartyId},
     store::{
         Store,
@@ -77,7 +76,7 @@ const LAPSING: &str = "SELECT COUNT(*) AS copies, MAX(p.expires) AS last \
      WHERE p.state = 'open' AND p.expires > $1 AND p.expires <= $2 AND r.state = 'waiting' \
      AND r.role <> 'betrokkene' AND NOT EXISTS \
      (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role)";
-const FIRST_LEAF: &str = "SELECT leaf FROM leaf WHERE idx = 0";
+const FIRST_LEAF: &str = "SELECT time FROM leaf WHERE idx = 0";
 const DID: &str = "INSERT INTO chore (name, done_at) VALUES ($1, $2) \
      ON CONFLICT (name) DO UPDATE SET done_at = $2 WHERE chore.done_at < $2";
 const WHEN: &str = "SELECT done_at FROM chore WHERE name = $1";
@@ -125,9 +124,7 @@ impl Store {
     /// `Unavailable` or `Inconsistent`.
     pub async fn log_begun(&self) -> Result<Option<Timestamp>, StoreError> {
         let Some(row) = query(FIRST_LEAF).fetch_optional(&self.read).await? else { return Ok(None) };
-        let leaf = parse_leaf(&Columns(&row).leaf("leaf")?);
-        let time = leaf.ok().and_then(|leaf| i64::try_from(leaf.time).ok());
-        time.map(|time| Some(from_millis(time))).ok_or_else(|| StoreError::inconsistent("leaf.leaf"))
+        Columns(&row).instant("time").map(Some)
     }
 
     /// How many bytes the database takes on its disk.

@@ -1,10 +1,12 @@
 //! Entries of the log with what their bodies say, for those who may read them.
 
+use std::collections::BTreeSet;
+
 use sqlx::{any::AnyRow, query};
 
 use super::feeds::{Page, cursor};
 use crate::{
-    accesslog::entry::{LEAF_LENGTH, PartName, SealedBody, parse_leaf},
+    accesslog::entry::{Commitments, LEAF_LENGTH, PartName, SealedBody},
     domain::party::PartyId,
     store::{
         Store,
@@ -18,16 +20,21 @@ use crate::{
 pub struct EntryRow {
     /// Its index.
     pub index: u64,
-    /// The 150 bytes of its leaf.
+    /// The 54 bytes of its leaf.
     pub leaf: [u8; LEAF_LENGTH],
+    /// The commitments whose root the leaf binds.
+    pub commitments: Commitments,
     /// The bodies, each with the commitment by which it is opened.
     pub bodies: Vec<SealedBody>,
 }
 
-const FEED: &str = "SELECT r.idx AS idx, r.parts AS parts, l.leaf AS leaf FROM entry_reader r \
-     JOIN leaf l ON l.idx = r.idx WHERE r.oin = $1 AND r.role = $2 AND r.idx > $3 ORDER BY r.idx LIMIT $4";
-const BODIES: &str = "SELECT part, sealed FROM entry_body WHERE idx = $1 ORDER BY part";
-const ENTRY: &str = "SELECT idx, leaf FROM leaf WHERE idx = $1";
+const FEED: &str = "SELECT r.idx AS idx, r.parts AS parts, l.time AS time, l.commitments AS commitments, \
+     b.shared AS shared, b.sender AS sender, b.recipient AS recipient, b.on_behalf AS on_behalf, b.gateway AS gateway \
+     FROM entry_reader r JOIN leaf l ON l.idx = r.idx LEFT JOIN entry_body b ON b.idx = r.idx \
+     WHERE r.oin = $1 AND r.role = $2 AND r.idx > $3 ORDER BY r.idx LIMIT $4";
+const ENTRY: &str = "SELECT l.idx AS idx, l.time AS time, l.commitments AS commitments, b.shared AS shared, \
+     b.sender AS sender, b.recipient AS recipient, b.on_behalf AS on_behalf, b.gateway AS gateway \
+     FROM leaf l LEFT JOIN entry_body b ON b.idx = l.idx WHERE l.idx = $1";
 
 impl Store {
     /// The entries in which a party figures, after a cursor, with the parts that it may read.
@@ -47,13 +54,12 @@ impl Store {
             .bind(i64::from(limit) + 1)
             .fetch_all(&self.read)
             .await?;
-        let mut entries = Vec::new();
-        for row in &rows {
-            let parts: Vec<PartName> = Columns(row).codes("parts")?;
-            let mut entry = self.with_bodies(row).await?;
-            entry.bodies.retain(|body| parts.contains(&body.part));
-            entries.push(entry);
-        }
+        let entry = |row| {
+            let mut parts: BTreeSet<PartName> = Columns(row).codes("parts")?;
+            parts.insert(PartName::Shared);
+            entry(row, |part| parts.contains(&part))
+        };
+        let entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
         Ok(Page::of(entries, limit, |entry| entry.index))
     }
 
@@ -62,24 +68,14 @@ impl Store {
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
     pub async fn entry(&self, index: u64) -> Result<Option<EntryRow>, StoreError> {
-        match query(ENTRY).bind(signed(index)).fetch_optional(&self.read).await? {
-            Some(row) => self.with_bodies(&row).await.map(Some),
-            None => Ok(None),
-        }
+        let row = query(ENTRY).bind(signed(index)).fetch_optional(&self.read).await?;
+        row.map(|row| entry(&row, |_| true)).transpose()
     }
+}
 
-    async fn with_bodies(&self, row: &AnyRow) -> Result<EntryRow, StoreError> {
-        let columns = Columns(row);
-        let (index, leaf) = (columns.index("idx")?, columns.leaf("leaf")?);
-        let parsed = parse_leaf(&leaf).map_err(|_| StoreError::inconsistent("leaf.leaf"))?;
-        let bodies = query(BODIES).bind(signed(index)).fetch_all(&self.read).await?;
-        let body = |row| {
-            let columns = Columns(row);
-            let part: PartName = columns.parse("part")?;
-            let commitment = part.of(&parsed.commitments);
-            Ok(SealedBody { part, commitment, sealed: columns.bytes("sealed")? })
-        };
-        let bodies = bodies.iter().map(body).collect::<Result<_, StoreError>>()?;
-        Ok(EntryRow { index, leaf, bodies })
-    }
+fn entry(row: &AnyRow, may_read: impl Fn(PartName) -> bool) -> Result<EntryRow, StoreError> {
+    let columns = Columns(row);
+    let commitments = columns.commitments()?;
+    let bodies = columns.bodies(&commitments, may_read)?;
+    Ok(EntryRow { index: columns.index("idx")?, leaf: columns.leaf()?, commitments, bodies })
 }

@@ -37,7 +37,7 @@ pub struct Head {
 }
 
 const HEAD: &str = "SELECT origin, size, last_time, policy_digest, checkpoint FROM log_head WHERE id = 1";
-const LEAVES: &str = "SELECT leaf FROM leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+const LEAVES: &str = "SELECT time, commitments FROM leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx";
 const HASHES: &str = "SELECT hash FROM leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx";
 
 impl Store {
@@ -64,7 +64,7 @@ impl Store {
     /// `Unavailable` or `Inconsistent`.
     pub async fn leaves(&self, first: u64, end: u64) -> Result<Vec<[u8; LEAF_LENGTH]>, StoreError> {
         let rows = query(LEAVES).bind(signed(first)).bind(signed(end)).fetch_all(&self.read).await?;
-        rows.iter().map(|row| Columns(row).leaf("leaf")).collect()
+        rows.iter().map(|row| Columns(row).leaf()).collect()
     }
 
     /// The leaf hashes from `first` up to and without `end`, fewer when the log ends before.

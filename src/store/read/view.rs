@@ -1,9 +1,14 @@
 //! The log as it was at one moment, for verification and for export.
 
+use std::collections::BTreeMap;
+
 use sqlx::query;
 
 use crate::{
-    accesslog::verify::{Keeps, LogSource, StoredBody},
+    accesslog::{
+        entry::ReaderRow,
+        verify::{Keeps, KeptCheckpoint, LogSource, StoredEntry},
+    },
     domain::digest::Digest,
     merkle::{bundle, tile::TileId},
     store::{
@@ -21,8 +26,15 @@ pub struct LogView {
     head: Head,
 }
 
-const BODIES: &str =
-    "SELECT idx, part, sealed FROM entry_body WHERE idx >= $1 AND idx < $2 ORDER BY idx, part";
+const BODIES: &str = "SELECT l.idx AS idx, l.commitments AS commitments, b.shared AS shared, b.sender AS sender, b.recipient AS recipient, \
+     b.on_behalf AS on_behalf, b.gateway AS gateway FROM leaf l LEFT JOIN entry_body b ON b.idx = l.idx \
+     WHERE l.idx >= $1 AND l.idx < $2 ORDER BY l.idx";
+
+const LEAVES: &str = "SELECT idx, time, commitments FROM leaf WHERE idx >= $1 AND idx < $2";
+const HASHES: &str = "SELECT idx, hash FROM leaf WHERE idx >= $1 AND idx < $2";
+const READERS: &str = "SELECT oin, role, idx, number, parts, event, outcome, dataset, purpose, packet, person, staff \
+     FROM entry_reader WHERE idx >= $1 AND idx < $2 ORDER BY idx, oin, role";
+const KEPT: &str = "SELECT size, note FROM checkpoint WHERE size > $1 AND size <= $2 ORDER BY size";
 
 impl Store {
     /// A view of the log as it is now.
@@ -39,6 +51,22 @@ impl LogView {
     #[must_use]
     pub const fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// One value for every index of a row; nothing where the leaf is gone, so that what comes after it keeps its index.
+    async fn each<T: Clone>(
+        &self,
+        text: &'static str,
+        (first, end): (u64, u64),
+        nothing: &T,
+        read: impl Fn(Columns<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = query(text).bind(signed(first)).bind(signed(end)).fetch_all(&self.store.read).await?;
+        let mut found: BTreeMap<u64, T> = BTreeMap::new();
+        for row in &rows {
+            found.insert(Columns(row).index("idx")?, read(Columns(row))?);
+        }
+        Ok((first..end).map(|index| found.remove(&index).unwrap_or_else(|| nothing.clone())).collect())
     }
 
     /// Where the row of 256 with this number begins and ends; none beyond the head.
@@ -61,14 +89,18 @@ impl LogSource for LogView {
 
     async fn bundle(&self, n: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let Some((first, end)) = self.row(n) else { return Ok(None) };
-        let leaves = self.store.leaves(first, end).await?;
-        let leaves = leaves.iter().map(<[u8; _]>::as_slice);
-        bundle::encode(leaves).map(Some).map_err(|_| StoreError::inconsistent("leaf.leaf"))
+        let leaves =
+            self.each(LEAVES, (first, end), &Vec::new(), |columns| Ok(columns.leaf()?.to_vec())).await?;
+        bundle::encode(leaves.iter().map(Vec::as_slice))
+            .map(Some)
+            .map_err(|_| StoreError::inconsistent("leaf.commitments"))
     }
 
     async fn leaf_hashes(&self, n: u64) -> Result<Option<Vec<Digest>>, StoreError> {
         match self.row(n) {
-            Some((first, end)) => self.store.leaf_hashes(first, end).await.map(Some),
+            Some(row) => {
+                self.each(HASHES, row, &Digest([0; 32]), |columns| columns.hash("hash")).await.map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -80,17 +112,35 @@ impl LogSource for LogView {
         }
     }
 
-    async fn bodies(&self, n: u64) -> Result<Vec<StoredBody>, StoreError> {
+    async fn entries(&self, n: u64) -> Result<Vec<StoredEntry>, StoreError> {
         let Some((first, end)) = self.row(n) else { return Ok(Vec::new()) };
-        let rows = query(BODIES).bind(signed(first)).bind(signed(end)).fetch_all(&self.store.read).await?;
-        let body = |row| {
+        let within = |text| query(text).bind(signed(first)).bind(signed(end)).fetch_all(&self.store.read);
+        let mut readers: BTreeMap<u64, Vec<ReaderRow>> = BTreeMap::new();
+        for row in &within(READERS).await? {
             let columns = Columns(row);
-            Ok(StoredBody {
-                index: columns.index("idx")?,
-                part: columns.parse("part")?,
-                sealed: columns.bytes("sealed")?,
+            readers.entry(columns.index("idx")?).or_default().push(columns.reader()?);
+        }
+        let entry = |row| {
+            let columns = Columns(row);
+            let (index, commitments) = (columns.index("idx")?, columns.commitments()?);
+            let bodies = columns.bodies(&commitments, |_| true)?;
+            Ok(StoredEntry {
+                index,
+                commitments,
+                bodies,
+                readers: readers.remove(&index).unwrap_or_default(),
             })
         };
-        rows.iter().map(body).collect()
+        within(BODIES).await?.iter().map(entry).collect()
+    }
+
+    async fn kept(&self, n: u64) -> Result<Vec<KeptCheckpoint>, StoreError> {
+        let Some((first, end)) = self.row(n) else { return Ok(Vec::new()) };
+        let rows = query(KEPT).bind(signed(first)).bind(signed(end)).fetch_all(&self.store.read).await?;
+        let kept = |row| {
+            let columns = Columns(row);
+            Ok(KeptCheckpoint { size: columns.index("size")?, note: columns.text("note")? })
+        };
+        rows.iter().map(kept).collect()
     }
 }

@@ -14,13 +14,14 @@ use super::{
     tx::Tx,
 };
 use crate::{
-    accesslog::entry::{self, PreparedEntry},
+    accesslog::entry::{self, NumberedEntry, ReaderRow},
     domain::{clock::from_millis, digest::Digest},
     merkle::{
         checkpoint::{Checkpoint, Origin},
         frontier::Frontier,
         hash::leaf_hash,
         note,
+        proof::{consistency, tiles_for_consistency, verify_consistency},
         tile::{self, Tile, TileSet},
         tree::{Tree, edge},
     },
@@ -29,7 +30,7 @@ use crate::{
         db::no_log,
         error::StoreError,
         read::tiles,
-        row::{Columns, joined, millis, signed},
+        row::{Columns, millis, signed},
     },
 };
 
@@ -38,13 +39,21 @@ const LOCK_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1 \
      RETURNING origin, size, last_time, frontier, policy_digest, checkpoint";
 const WRITE_HEAD: &str = "UPDATE log_head SET size = $1, last_time = $2, frontier = $3, checkpoint = $4, \
      policy_digest = $5, register = register + $6 WHERE id = 1";
+/// Its receipts leave with it: whoever kept one can ask whether the log still begins with it.
+const KEEP_CHECKPOINT: &str = "INSERT INTO checkpoint (size, note) VALUES ($1, $2)";
 
-static LEAVES: LazyLock<Many<3>> =
-    LazyLock::new(|| Many::new("INSERT INTO leaf (idx, leaf, hash) VALUES", ""));
-static BODIES: LazyLock<Many<3>> =
-    LazyLock::new(|| Many::new("INSERT INTO entry_body (idx, part, sealed) VALUES", ""));
-static READERS: LazyLock<Many<4>> =
-    LazyLock::new(|| Many::new("INSERT INTO entry_reader (oin, role, idx, parts) VALUES", ""));
+static LEAVES: LazyLock<Many<4>> =
+    LazyLock::new(|| Many::new("INSERT INTO leaf (idx, time, commitments, hash) VALUES", ""));
+static BODIES: LazyLock<Many<6>> = LazyLock::new(|| {
+    Many::new("INSERT INTO entry_body (idx, shared, sender, recipient, on_behalf, gateway) VALUES", "")
+});
+static READERS: LazyLock<Many<12>> = LazyLock::new(|| {
+    Many::new(
+        "INSERT INTO entry_reader (oin, role, idx, number, parts, event, outcome, dataset, purpose, packet, \
+         person, staff) VALUES",
+        "",
+    )
+});
 static TILES: LazyLock<Many<4>> =
     LazyLock::new(|| Many::new("INSERT INTO tile (level, n, hashes, root) VALUES", ""));
 
@@ -56,6 +65,8 @@ pub(super) struct LockedHead {
     pub(super) last_time: Timestamp,
     pub(super) policy: Digest,
     pub(super) frontier: Frontier,
+    /// The signed checkpoint, which states this size and the root of this frontier; who signed it was not looked at.
+    pub(super) checkpoint: String,
 }
 
 /// The bytes of the frontier of an empty log.
@@ -75,8 +86,9 @@ pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHe
     if frontier.size() != size {
         return Err(StoreError::inconsistent("log_head.size"));
     }
-    let signed = note::read_unchecked(&columns.text("checkpoint")?)
-        .map_err(|_| StoreError::inconsistent("log_head.checkpoint"))?;
+    let checkpoint = columns.text("checkpoint")?;
+    let signed =
+        note::read_unchecked(&checkpoint).map_err(|_| StoreError::inconsistent("log_head.checkpoint"))?;
     if signed.size != size || signed.root != frontier.root() {
         return Err(StoreError::inconsistent("log_head.checkpoint"));
     }
@@ -86,19 +98,55 @@ pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHe
         last_time: from_millis(columns.integer("last_time")?),
         policy: columns.parse("policy_digest")?,
         frontier,
+        checkpoint,
     })
 }
 
-/// The right edge of the tree at this frontier: the one in memory, or, when another gateway has appended since, the
-/// one in the database.
-pub(super) async fn tree_at(
-    connection: &mut AnyConnection,
-    known: &Tree,
-    frontier: &Frontier,
-) -> Result<Tree, StoreError> {
-    if known.size() == frontier.size() && known.root() == frontier.root() {
-        return Ok(known.clone());
+/// What a gateway knows of the log by itself: the head that it last signed or verified, and the tree that leads to it.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) tree: Tree,
+    pub(super) checkpoint: Arc<str>,
+}
+
+impl Known {
+    /// The log at this head. When another gateway has appended since, its edge is read from the database, and believed only
+    /// under a signature of this log, and only where it goes on from what is known here.
+    pub(super) async fn under(
+        &self,
+        connection: &mut AnyConnection,
+        head: &LockedHead,
+        signer: &dyn SignsCheckpoint,
+    ) -> Result<Self, StoreError> {
+        if *self.checkpoint == *head.checkpoint {
+            return Ok(self.clone());
+        }
+        if signer.open(&head.checkpoint).is_none() {
+            return Err(StoreError::inconsistent("log_head.checkpoint"));
+        }
+        let tree = stored_tree(connection, &head.frontier).await?;
+        extends(connection, (self.tree.size(), self.tree.root()), &tree).await?;
+        Ok(Self { tree, checkpoint: head.checkpoint.as_str().into() })
     }
+}
+
+/// Refuses a tree that does not begin with the one of that size and root.
+pub(super) async fn extends(
+    connection: &mut AnyConnection,
+    (size, root): (u64, Digest),
+    tree: &Tree,
+) -> Result<(), StoreError> {
+    let otherwise = || StoreError::inconsistent("log_head.size");
+    let needed = tiles_for_consistency(size, tree.size()).map_err(|_| otherwise())?;
+    let mut tiles = TileSet::new();
+    for id in needed {
+        tiles.insert(tiles::load(connection, id).await?.ok_or_else(|| StoreError::inconsistent("tile"))?);
+    }
+    let proof = consistency(size, tree.size(), &tiles).map_err(|_| otherwise())?;
+    verify_consistency(&proof, size, &root, tree.size(), &tree.root()).map_err(|_| otherwise())
+}
+
+async fn stored_tree(connection: &mut AnyConnection, frontier: &Frontier) -> Result<Tree, StoreError> {
     let mut before = TileSet::new();
     for id in edge(frontier.size()) {
         before.insert(tiles::load(connection, id).await?.ok_or_else(|| StoreError::inconsistent("tile"))?);
@@ -111,8 +159,8 @@ pub(super) async fn tree_at(
 pub(super) async fn append(
     tx: &mut Tx<'_>,
     (head, time, state): (&LockedHead, Timestamp, &State),
-    tree: &mut Tree,
-    entries: &[&PreparedEntry],
+    log: &mut Known,
+    entries: Vec<NumberedEntry>,
     signer: &dyn SignsCheckpoint,
 ) -> Result<Vec<Evidence>, StoreError> {
     let millis_of_entry =
@@ -120,31 +168,22 @@ pub(super) async fn append(
     let mut frontier = head.frontier.clone();
     let (mut leaves, mut leaf_rows, mut bodies, mut readers) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (index, prepared) in (head.size..).zip(entries) {
-        let leaf = entry::leaf(millis_of_entry, &prepared.commitments);
+    for (index, entry) in (head.size..).zip(entries) {
+        let leaf = entry::leaf(millis_of_entry, &entry.commitments.root());
         let hash = leaf_hash(&leaf);
         frontier.append(hash);
-        tree.append(hash);
-        let idx = signed(index);
-        leaf_rows.push([idx.into(), leaf.to_vec().into(), hash.0.to_vec().into()]);
-        for body in &prepared.bodies {
-            bodies.push([idx.into(), body.part.as_str().into(), body.sealed.clone().into()]);
-        }
-        for same in prepared.readers.chunk_by(|one, next| one.party == next.party) {
-            let Some(reader) = same.first() else { continue };
-            readers.push([
-                reader.party.oin.to_string().into(),
-                reader.party.role.to_string().into(),
-                idx.into(),
-                joined(same.iter().map(|reader| reader.part.as_str())).into(),
-            ]);
-        }
+        log.tree.append(hash);
+        let commitments = entry.commitments.to_bytes().to_vec();
+        leaf_rows.push([index.into(), time.into(), commitments.into(), hash.0.to_vec().into()]);
+        readers.extend(entry.readers.into_iter().map(|row| reader_row(index, row)));
+        let [shared, sender, recipient, on_behalf, gateway] = entry.bodies.map(|body| body.sealed.into());
+        bodies.push([index.into(), shared, sender, recipient, on_behalf, gateway]);
         leaves.push((index, leaf));
     }
     tx.log_rows(Step::Leaves, &LEAVES, leaf_rows).await?;
     tx.log_rows(Step::Bodies, &BODIES, bodies).await?;
     tx.log_rows(Step::Readers, &READERS, readers).await?;
-    let full = tree.take_full();
+    let full = log.tree.take_full();
     let tiles = full.iter().map(tile_row).collect::<Result<_, _>>()?;
     tx.log_rows(Step::Tiles, &TILES, tiles).await?;
 
@@ -154,6 +193,11 @@ pub(super) async fn append(
         .sign(&checkpoint)
         .map_err(|_| StoreError::unavailable("the checkpoint of the log could not be signed"))?;
     tx.step(Step::Head)?;
+    sqlx::query(KEEP_CHECKPOINT)
+        .bind(signed(frontier.size()))
+        .bind(note.clone())
+        .execute(tx.connection())
+        .await?;
     sqlx::query(WRITE_HEAD)
         .bind(signed(frontier.size()))
         .bind(millis(time))
@@ -166,8 +210,9 @@ pub(super) async fn append(
 
     let mut edge = TileSet::new();
     edge.extend(full);
-    edge.extend(tree.partial());
+    edge.extend(log.tree.partial());
     let (edge, note): (_, Arc<str>) = (Arc::new(edge), note.into());
+    log.checkpoint = Arc::clone(&note);
     Ok(leaves
         .into_iter()
         .map(|(index, leaf)| Evidence {
@@ -178,6 +223,27 @@ pub(super) async fn append(
             tiles: Arc::clone(&edge),
         })
         .collect())
+}
+
+fn reader_row(index: u64, row: ReaderRow) -> [Value; 12] {
+    let [event, outcome, dataset, purpose, packet] = row.facets.map(Value::from);
+    let (number, staff) = (row.number.into(), row.staff.map(|staff| staff.0.to_vec()).into());
+    let person = row.person.into();
+    let parts = row.parts.into();
+    [
+        row.oin.into(),
+        row.role.into(),
+        index.into(),
+        number,
+        parts,
+        event,
+        outcome,
+        dataset,
+        purpose,
+        packet,
+        person,
+        staff,
+    ]
 }
 
 fn tile_row(full: &Tile) -> Result<[Value; 4], StoreError> {
@@ -198,8 +264,9 @@ const STORED_HEAD: &str = "SELECT origin, size, frontier, checkpoint, \
 const FIRST_CHECKPOINT: &str =
     "UPDATE log_head SET checkpoint = $1 WHERE id = 1 AND size = 0 AND checkpoint = ''";
 
-/// Checks that head, frontier, leaves, tiles and checkpoint agree, and signs the empty log when it is new.
-pub(super) async fn check_head(store: &Store, signer: &dyn SignsCheckpoint) -> Result<Tree, StoreError> {
+/// Checks that head, frontier, leaves, tiles and checkpoint agree and that this log's key signed it, and signs the empty log
+/// when it is new.
+pub(super) async fn check_head(store: &Store, signer: &dyn SignsCheckpoint) -> Result<Known, StoreError> {
     let mut connection = store.read.acquire().await?;
     let row = sqlx::query(STORED_HEAD).fetch_optional(&mut *connection).await?;
     let row = row.ok_or_else(no_log)?;
@@ -210,19 +277,18 @@ pub(super) async fn check_head(store: &Store, signer: &dyn SignsCheckpoint) -> R
     if frontier.size() != size || columns.index("leaves")? != size {
         return Err(StoreError::inconsistent("log_head.size"));
     }
-    let signed_note = columns.text("checkpoint")?;
-    if signed_note.is_empty() {
+    let mut note = columns.text("checkpoint")?;
+    if note.is_empty() && size == 0 {
         let checkpoint = Checkpoint { origin: columns.parse("origin")?, size: 0, root: frontier.root() };
-        let note = signer
+        note = signer
             .sign(&checkpoint)
             .map_err(|_| StoreError::unavailable("the checkpoint of the log could not be signed"))?;
-        sqlx::query(FIRST_CHECKPOINT).bind(note).execute(&store.write).await?;
-    } else {
-        let checkpoint = note::read_unchecked(&signed_note)
-            .map_err(|_| StoreError::inconsistent("log_head.checkpoint"))?;
-        if checkpoint.size != size || checkpoint.root != frontier.root() {
-            return Err(StoreError::inconsistent("log_head.checkpoint"));
-        }
+        sqlx::query(FIRST_CHECKPOINT).bind(note.clone()).execute(&store.write).await?;
     }
-    tree_at(&mut connection, &Tree::new(), &frontier).await
+    let signed = signer.open(&note).ok_or_else(|| StoreError::inconsistent("log_head.checkpoint"))?;
+    if signed.size != size || signed.root != frontier.root() {
+        return Err(StoreError::inconsistent("log_head.checkpoint"));
+    }
+    let tree = stored_tree(&mut connection, &frontier).await?;
+    Ok(Known { tree, checkpoint: note.into() })
 }

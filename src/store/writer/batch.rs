@@ -1,6 +1,7 @@
 //! One batch: one transaction for all writes that wait.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     mem,
     sync::{
         Arc,
@@ -12,13 +13,13 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 
 use super::{
-    append::{LockedHead, append, lock_head, tree_at},
+    append::{Known, LockedHead, append, lock_head},
     error::WriteError,
     evidence::Evidence,
     fault::{Injected, Step},
     health::Health,
     job::Job,
-    look::look,
+    look::{Look, look},
     moment::Moment,
     settings::Settings,
     state::State,
@@ -26,7 +27,7 @@ use super::{
     tx::Tx,
 };
 use crate::{
-    merkle::tree::Tree,
+    domain::party::PartyId,
     store::{Store, error::StoreError, writing::Writing},
 };
 
@@ -34,8 +35,10 @@ use crate::{
 pub(super) struct Desk {
     pub(super) store: Store,
     pub(super) settings: Settings,
-    /// The right edge of the log's tree after the last commit that this gateway knows of.
-    pub(super) tree: Tree,
+    /// The log after the last commit that this gateway knows of.
+    pub(super) log: Known,
+    /// Which of its entries each reader was given last, as far as this gateway knows.
+    pub(super) numbers: BTreeMap<PartyId, u64>,
     /// What became of the last write, for whoever asks whether this gateway can write.
     pub(super) health: Arc<Health>,
 }
@@ -55,7 +58,8 @@ struct Outcome {
     committed: bool,
     time: Timestamp,
     evidence: Vec<Evidence>,
-    tree: Tree,
+    log: Known,
+    numbers: BTreeMap<PartyId, u64>,
 }
 
 type Jobs = Vec<Box<dyn Job>>;
@@ -166,28 +170,39 @@ impl Desk {
     ) -> Result<Outcome, StoreError> {
         let now = self.settings.clock.now();
         let mut at = Moment { now, time: now.max(head.last_time), next: head.size };
+        let signer = self.settings.signer.as_ref();
+        let mut log = self.log.under(tx.connection(), head, signer).await?;
         let mut state = State::under(head.policy);
-        let looks = jobs.iter().flat_map(|job| job.looks()).collect();
+        let mut looks: BTreeSet<_> = jobs.iter().flat_map(|job| job.looks()).collect();
+        let is_own = *head.checkpoint == *self.log.checkpoint;
+        let readers = jobs.iter().flat_map(|job| job.readers());
+        // What this gateway gave last still stands, as long as no other has appended.
+        looks.extend(readers.filter(|of| !is_own || !self.numbers.contains_key(of)).map(Look::Number));
         look(tx, looks, &mut state).await?;
+        for (reader, given) in &self.numbers {
+            if *state.numbers.entry(*reader).or_insert(*given) < *given {
+                return Err(StoreError::inconsistent("entry_reader.number"));
+            }
+        }
         for job in jobs.iter_mut() {
             job.judge(&at, self.settings.policy, &mut state);
             at.next += u64::try_from(job.appended().len()).unwrap_or_default();
         }
+        let entries = jobs.iter().flat_map(|job| job.appended());
+        let entries: Vec<_> = entries.map(|entry| state.numbered(entry)).collect::<Result<_, _>>()?;
         tables::write(&state, tx).await?;
-        let entries: Vec<_> = jobs.iter().flat_map(|job| job.appended()).collect();
-        let mut tree = tree_at(tx.connection(), &self.tree, &head.frontier).await?;
-        let evidence = match entries.as_slice() {
-            [] => Vec::new(),
-            entries => {
-                append(tx, (head, at.time, &state), &mut tree, entries, self.settings.signer.as_ref()).await?
-            }
+        let evidence = if entries.is_empty() {
+            Vec::new()
+        } else {
+            append(tx, (head, at.time, &state), &mut log, entries, signer).await?
         };
-        Ok(Outcome { committed: false, time: at.time, evidence, tree })
+        Ok(Outcome { committed: false, time: at.time, evidence, log, numbers: state.numbers })
     }
 
     /// Called after COMMIT answered, and nowhere else: this is where `Committed` values come from.
     fn answer(&mut self, jobs: Jobs, outcome: Outcome) {
-        self.tree = outcome.tree;
+        self.log = outcome.log;
+        self.numbers = outcome.numbers;
         let mut evidence = outcome.evidence.into_iter();
         for job in jobs {
             let own = evidence.by_ref().take(job.appended().len()).collect();

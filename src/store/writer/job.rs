@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     accesslog::entry::PreparedEntry,
-    domain::digest::Digest,
+    domain::{digest::Digest, party::PartyId},
     policy::{facts::AsOf, permit::Permit},
     store::{
         error::StoreError,
@@ -45,6 +45,8 @@ pub(super) trait Job: Send + Sync {
     /// Judges it, and takes what it changes into the state. A refusal changes nothing, and is kept until the batch is
     /// committed, since it may rest on its neighbours.
     fn judge(&mut self, at: &Moment, policy: Digest, state: &mut State);
+    /// Who may read its entries, should they be appended.
+    fn readers(&self) -> Vec<PartyId>;
     /// The entries to append; none when it was refused or repeated.
     fn appended(&self) -> &[PreparedEntry];
     /// Answers: the batch is committed. `evidence` is that of [`Job::appended`].
@@ -91,6 +93,10 @@ impl<E: Effect> Job for Pending<E> {
             applied
         });
         self.verdict = Some(verdict);
+    }
+
+    fn readers(&self) -> Vec<PartyId> {
+        self.write.entries.iter().flat_map(PreparedEntry::readers).collect()
     }
 
     fn appended(&self) -> &[PreparedEntry] {

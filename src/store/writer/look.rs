@@ -62,6 +62,8 @@ pub enum Look {
     Told(PartyId, PacketId),
     /// What a part of an entry says.
     Part(u64, PartName),
+    /// Which of its entries a reader's last one is.
+    Number(PartyId),
 }
 
 impl Look {
@@ -77,6 +79,7 @@ impl Look {
                 | Self::Body(..)
                 | Self::Key(_)
                 | Self::Declaration(_)
+                | Self::Number(_)
         )
     }
 
@@ -113,6 +116,7 @@ impl Look {
             Self::Certificate(registration) => one("certificate", registration.to_string()),
             Self::Certificates(of) => party("certificates", of, String::new()),
             Self::Keys(of) => party("keys", of, String::new()),
+            Self::Number(reader) => party("number", reader, String::new()),
             Self::Told(to, packet) => party("told", to, packet.to_string()),
             Self::Part(index, part) => {
                 let [look, a, b, c, _, bytes] = one("part", part.as_str().to_owned());

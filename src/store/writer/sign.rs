@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::merkle::{checkpoint::Checkpoint, note::LogKey};
+use crate::merkle::{
+    checkpoint::Checkpoint,
+    note::{LogKey, LogVerifier},
+};
 
 /// Signs checkpoints. The log's own key does; a test or a hardware module may stand in its place.
 pub trait SignsCheckpoint: Send + Sync + fmt::Debug {
@@ -12,6 +15,10 @@ pub trait SignsCheckpoint: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`SigningFailed`]: nothing is written then.
     fn sign(&self, checkpoint: &Checkpoint) -> Result<String, SigningFailed>;
+
+    /// The checkpoint of a note that a key of this log signed, in whichever version; `None` for every other. What the database
+    /// keeps is believed no further: who can write there could otherwise have a log of his own signed.
+    fn open(&self, note: &str) -> Option<Checkpoint>;
 }
 
 /// The checkpoint was not signed.
@@ -22,5 +29,9 @@ pub struct SigningFailed;
 impl SignsCheckpoint for LogKey {
     fn sign(&self, checkpoint: &Checkpoint) -> Result<String, SigningFailed> {
         Self::sign(self, checkpoint).map_err(|_| SigningFailed)
+    }
+
+    fn open(&self, note: &str) -> Option<Checkpoint> {
+        LogVerifier::from_vkey(&self.vkey()).ok()?.open(note).ok()
     }
 }

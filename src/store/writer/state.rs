@@ -1,10 +1,10 @@
 //! What the writes of a batch are judged by: the rows that they looked up, with the changes of those before them.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use super::{moment::Moment, table::Table};
 use crate::{
-    accesslog::entry::PartName,
+    accesslog::entry::{NumberedEntry, PartName, PreparedEntry},
     crypto::pseudonym::Pseudonym,
     domain::{
         code::Municipality,
@@ -12,7 +12,7 @@ use crate::{
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
-    store::{subject, write::Made},
+    store::{error::StoreError, subject, write::Made},
 };
 
 mod rows;
@@ -53,6 +53,8 @@ pub struct State {
     pub(in crate::store) keys: Table<String, Key>,
     /// What the parts of entries say.
     pub(in crate::store) parts: Table<(u64, PartName), ()>,
+    /// Which of its entries the last one of each reader is.
+    pub(super) numbers: BTreeMap<PartyId, u64>,
     /// Whether the register has another number after this batch.
     pub(super) is_other_register: bool,
     /// How much room on the disk is tried.
@@ -108,6 +110,7 @@ impl State {
             certificates: Table::default(),
             keys: Table::default(),
             parts: Table::default(),
+            numbers: BTreeMap::new(),
             is_other_register: false,
             room: None,
         }
@@ -143,6 +146,16 @@ impl State {
                 Change::Erase(index, part) => self.parts.remove(&(index, part)),
             }
         }
+    }
+
+    /// The entry with the next number of each of its readers.
+    pub(super) fn numbered(&mut self, entry: &PreparedEntry) -> Result<NumberedEntry, StoreError> {
+        let next = |reader: &PartyId| {
+            let last = self.numbers.entry(*reader).or_default();
+            *last = last.saturating_add(1);
+            *last
+        };
+        entry.numbered(next).map_err(|_| StoreError::unavailable("an entry of the log could not be sealed"))
     }
 
     /// The copies of a packet, when they were looked up.

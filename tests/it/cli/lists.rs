@@ -45,7 +45,7 @@ fn packet(index: u64, kind: &str, dataset: &str, recipients: &Value) -> Value {
 
 fn entry(index: u64, at: &str, parts: &[Value]) -> Value {
     let at: jiff::Timestamp = at.parse().unwrap();
-    let leaf = leaf(u64::try_from(at.as_millisecond()).unwrap(), &[EMPTY_ROOT; 4]);
+    let leaf = leaf(u64::try_from(at.as_millisecond()).unwrap(), &EMPTY_ROOT);
     let parts: Vec<Value> =
         parts.iter().map(|part| json!({ "part": "shared", "salt": "", "body": ordered(part) })).collect();
     json!({ "index": index, "leaf": BASE64_STANDARD.encode(leaf), "parts": parts, "proof": "" })
@@ -59,52 +59,52 @@ fn ordered(part: &Value) -> String {
 
 fn entries() -> Value {
     let pull = json!({
-        "v": 1, "event": "pull", "outcome": "permitted", "caller": college(), "sender": school(),
+        "v": 2, "event": "pull", "outcome": "permitted", "caller": college(), "sender": school(),
         "dataset": "overgangsdocument", "provisions": ["wvo2020:2.31b:3"],
     });
-    let about = json!({ "v": 1, "person": PERSON });
+    let about = json!({ "v": 2, "person": PERSON });
     let refused = json!({
-        "v": 1, "event": "request", "outcome": "refused", "caller": school(), "recipient": college(),
+        "v": 2, "event": "request", "outcome": "refused", "caller": school(), "recipient": college(),
         "municipality": "0400", "dataset": "verzoek-voortzetting", "conditions": ["bestaat-niet.meer"], "provisions": ["wvo2020:2.31b:2"],
     });
     let asked = json!({
-        "v": 1, "event": "evaluated", "outcome": "refused", "caller": school(), "recipient": college(),
+        "v": 2, "event": "evaluated", "outcome": "refused", "caller": school(), "recipient": college(),
         "municipality": "0361", "dataset": "uitstroomprofiel", "conditions": ["bestaat-niet.meer"],
     });
     let absent =
-        json!({ "v": 1, "event": "pull", "outcome": "refused", "caller": stranger(), "cause": "not-found" });
+        json!({ "v": 2, "event": "pull", "outcome": "refused", "caller": stranger(), "cause": "not-found" });
     let declared = json!({
-        "v": 1, "event": "declare", "outcome": "recorded", "caller": school(), "recipient": college(),
+        "v": 2, "event": "declare", "outcome": "recorded", "caller": school(), "recipient": college(),
         "municipality": "0361", "declarationKind": "instemming", "capacity": "persoon", "dataset": "verzoek-voortzetting",
     });
     let staff = json!({ "reference": "m-4", "function": "consulent" });
-    let searched = json!({ "v": 1, "event": "search", "outcome": "recorded", "caller": college() });
-    let by_whom = json!({ "v": 1, "purpose": "voortzetting-ondersteuning", "staff": staff });
+    let searched = json!({ "v": 2, "event": "search", "outcome": "recorded", "caller": college() });
+    let by_whom = json!({ "v": 2, "purpose": "voortzetting-ondersteuning", "staff": staff });
     let to_person = party("00000099000000002000", "betrokkene");
     let copied = json!({
-        "v": 1, "event": "push", "outcome": "permitted", "caller": school(), "recipient": to_person,
+        "v": 2, "event": "push", "outcome": "permitted", "caller": school(), "recipient": to_person,
         "packet": ID, "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
     });
     let handed = json!({
-        "v": 1, "event": "copy-for-person", "outcome": "permitted", "caller": school(), "sender": school(),
+        "v": 2, "event": "copy-for-person", "outcome": "permitted", "caller": school(), "sender": school(),
         "recipient": to_person, "packet": ID, "dataset": "overgangsdocument",
     });
     let withdrawn = json!({
-        "v": 1, "event": "withdraw-declaration", "outcome": "recorded", "caller": school(), "recipient": college(),
+        "v": 2, "event": "withdraw-declaration", "outcome": "recorded", "caller": school(), "recipient": college(),
         "municipality": "0361", "declaration": ID, "declarationKind": "toestemming", "capacity": "persoon",
         "dataset": "uitstroomprofiel",
     });
     let unfit = json!({
-        "v": 1, "event": "push", "outcome": "refused", "caller": school(), "recipient": college(),
+        "v": 2, "event": "push", "outcome": "refused", "caller": school(), "recipient": college(),
         "dataset": "uitstroomprofiel", "provisions": ["avg:6:1a"], "cause": "content-not-allowed",
         "faults": [{ "category": "leerplicht", "code": "forbidden-category" }],
     });
     let keyless = json!({
-        "v": 1, "event": "push", "outcome": "refused", "caller": school(), "recipient": college(),
+        "v": 2, "event": "push", "outcome": "refused", "caller": school(), "recipient": college(),
         "dataset": "uitstroomprofiel", "cause": "recipient-has-no-key",
     });
     let taken_back = json!({
-        "v": 1, "event": "withdraw-packet", "outcome": "recorded", "caller": school(), "recipient": college(),
+        "v": 2, "event": "withdraw-packet", "outcome": "recorded", "caller": school(), "recipient": college(),
         "packet": ID, "dataset": "overgangsdocument",
     });
     json!({ "items": [

@@ -25,10 +25,21 @@ async fn tamper(program: &Program, sql: &'static str) {
 #[tokio::test]
 async fn a_store_that_somebody_touched_is_found_and_the_place_is_named() {
     let touched = [
-        ("UPDATE leaf SET leaf = (SELECT leaf FROM leaf WHERE idx = 7) WHERE idx = 3", "\"index\":3"),
+        (
+            "UPDATE leaf SET commitments = (SELECT commitments FROM leaf WHERE idx = 7) WHERE idx = 3",
+            "\"index\":3",
+        ),
+        ("UPDATE leaf SET time = time + 1 WHERE idx = 3", "\"index\":3"),
         ("UPDATE leaf SET hash = zeroblob(32) WHERE idx = 4", "\"index\":4"),
-        ("UPDATE entry_body SET sealed = zeroblob(80) WHERE idx = 5 AND part = 'shared'", "\"index\":5"),
+        ("UPDATE entry_body SET shared = zeroblob(80) WHERE idx = 5", "\"index\":5"),
+        ("UPDATE entry_body SET shared = NULL WHERE idx = 5", "\"finding\":\"no-body\",\"index\":5"),
+        ("DELETE FROM entry_body", "\"finding\":\"no-body\",\"index\":0"),
+        (
+            "UPDATE checkpoint SET note = (SELECT note FROM checkpoint WHERE size = 8) WHERE size = 9",
+            "kept-checkpoint\",\"size\":9",
+        ),
         ("DELETE FROM leaf WHERE idx = 11", "\"index\":11"),
+        ("DELETE FROM leaf WHERE idx = 6", "\"index\":6"),
         (
             "UPDATE log_head SET checkpoint = replace(checkpoint, char(10) || '12' || char(10), char(10) || '11' || char(10))",
             "\"finding\":\"checkpoint\"",

@@ -264,10 +264,10 @@ fn every_key_is_rotated_and_what_was_made_before_still_opens() {
     program.run(&["log", "verify"]).done();
     program.run(&["party", "block", ZAFFIER]).done();
     let verified = program.run(&["log", "verify", "--json"]).done().json();
-    assert_eq!(verified["report"]["bodies"], 17 * 4, "bodies under the former and the new key");
+    assert_eq!(verified["report"]["bodies"], 17 * 5, "bodies under the former and the new key");
     fs::remove_file(program.path("try/keys/at-rest.v1.key")).unwrap();
     let lost = program.run(&["log", "verify", "--json"]).with(1).json();
-    assert_eq!(lost["report"]["findings"].as_array().unwrap().len(), 13 * 4, "the former key must stay");
+    assert_eq!(lost["report"]["findings"].as_array().unwrap().len(), 13 * 5, "the former key must stay");
     assert_eq!(program.run(&["keys", "rotate", "curtain"]).with(2).stdout, "");
 }
 

@@ -12,7 +12,7 @@ use josekit::{
 use serde_json::{Value, json};
 use sluis::{
     accesslog::{
-        entry::{self, Event, Outcome, Part, PartName},
+        entry::{self, Commitments, Event, Outcome, Part, PartName},
         receipt::{About, Claims},
     },
     cli::{Exit, files},
@@ -32,23 +32,26 @@ const SALT: [u8; 32] = [7; 32];
 /// A log of one leaf, and the body of the caller's part of it.
 struct Log {
     key: LogKey,
-    leaf: [u8; 150],
+    leaf: [u8; entry::LEAF_LENGTH],
     proof: TlogProof,
     body: String,
+    path: [String; 3],
 }
 
 fn log() -> Log {
     let key = LogKey::from_seed("sluis.example/test/2026".parse().unwrap(), &[9; 32]).unwrap();
     let body = Part::of(Event::Pull, Outcome::ALL[0]).to_json().unwrap();
     let of = |name: PartName, body: &[u8]| entry::commitment(name, &SALT, body);
-    let [shared, sender, gateway] =
-        [PartName::Shared, PartName::Sender, PartName::Gateway].map(|name| of(name, b""));
-    let leaf = entry::leaf(1_000, &[shared, sender, of(PartName::Recipient, &body), gateway]);
+    let commitments = Commitments(
+        PartName::ALL.map(|name| of(name, if name == PartName::Recipient { &body } else { b"" })),
+    );
+    let leaf = entry::leaf(1_000, &commitments.root());
     let root = leaf_hash(&leaf);
     let checkpoint = Checkpoint { origin: "sluis.example/test/2026".parse().unwrap(), size: 1, root };
     let checkpoint = key.sign(&checkpoint).unwrap();
     let proof = TlogProof { extra: None, index: 0, hashes: Vec::new(), checkpoint };
-    Log { key, leaf, proof, body: String::from_utf8(body).unwrap() }
+    let path = commitments.path(PartName::Recipient).map(|hash| BASE64_STANDARD.encode(hash.0));
+    Log { key, leaf, proof, body: String::from_utf8(body).unwrap(), path }
 }
 
 fn receipt(log: &Log, key: &ReceiptKey, packet: &str) -> String {
@@ -495,7 +498,7 @@ async fn a_key_file_is_never_overwritten() {
 async fn entries_are_verified_one_by_one() {
     let entries = |body: &str| {
         let log = log();
-        let part = json!({"part": "recipient", "salt": BASE64_STANDARD.encode(SALT), "body": body});
+        let part = json!({"part": "recipient", "salt": BASE64_STANDARD.encode(SALT), "body": body, "path": log.path});
         json!({"items": [{"index": 0, "leaf": BASE64_STANDARD.encode(log.leaf), "parts": [part],
                           "proof": log.proof.to_string()}], "next": null})
     };

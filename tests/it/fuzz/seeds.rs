@@ -1,12 +1,12 @@
 //! Writes the seeds that hold signatures, and the keys for them: anew when a format changes.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD, prelude::BASE64_STANDARD};
 use serde_json::json;
 use sluis::{
     accesslog::{
-        entry::{EntryDraft, Event, Outcome, Part, leaf, open_part, prepare},
+        entry::{EntryDraft, Event, Outcome, Own, Part, leaf, open_part, prepare},
         own::OwnEntry,
         receipt::{About, Claims},
     },
@@ -78,22 +78,24 @@ fn written_anew() {
     write("fixed/age.key", identity.expose().as_str());
     write("corpus/envelope/ok-envelope", sealed);
 
-    let ring = AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap();
+    let ring = Arc::new(AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap());
+    let part = Part { cause: Some("for-sender".to_owned()), ..Part::default() };
     let draft = EntryDraft {
         shared: Part::of(Event::Push, Outcome::Permitted),
-        sender: Some((party, Part { cause: Some("for-sender".to_owned()), ..Part::default() })),
+        sender: Some(Own { party, part, staff: None }),
         ..EntryDraft::default()
     };
-    let prepared = prepare(&draft, &ring, &entropy).unwrap();
-    let leaf = leaf(7, &prepared.commitments);
+    let prepared = prepare(draft, Arc::clone(&ring), Arc::new(SystemEntropy::new())).unwrap();
+    let numbered = prepared.numbered(|_| 1).unwrap();
+    let leaf = leaf(7, &numbered.commitments.root());
     let log = LogKey::from_seed("sluis.example/2026".parse().unwrap(), &[1; 32]).unwrap();
     let sign = |leaf: &[u8]| {
         log.sign(&Checkpoint { origin: log.origin().clone(), size: 1, root: leaf_hash(leaf) }).unwrap()
     };
     let proof = |leaf| TlogProof { extra: None, index: 0, hashes: Vec::new(), checkpoint: sign(leaf) };
     let parts =
-        prepared.bodies.map(|body| open_part(body.part, &body.commitment, &body.sealed, &ring).unwrap());
-    let entry = OwnEntry::new(0, &leaf, &parts, &proof(&leaf));
+        numbered.bodies.map(|body| open_part(body.part, &body.commitment, &body.sealed, &ring).unwrap());
+    let entry = OwnEntry::new(0, &leaf, (&numbered.commitments, &parts), &proof(&leaf));
     write("corpus/leaf/ok-leaf", leaf);
     write("corpus/own_entry/ok-entry", serde_json::to_vec(&entry).unwrap());
     write("corpus/json_typed/ok-entry", serde_json::to_vec(&entry).unwrap());

@@ -77,7 +77,7 @@ async fn consistent(scene: &Scene) {
     let report = verify(&store.log().await.unwrap(), &Check::with(&log)).await.unwrap();
     assert!(report.findings.is_empty(), "{report:?}");
     let leaves = store.leaves(0, scene.size().await).await.unwrap();
-    // docs/log-format.md: the time stands in the last bytes before the commitments.
+    // docs/log-format.md: the time stands in the last bytes before the root of the commitments.
     let times: Vec<_> =
         leaves.iter().map(|leaf| u64::from_be_bytes(leaf[14..22].try_into().unwrap())).collect();
     assert!(times.is_sorted(), "{times:?}");

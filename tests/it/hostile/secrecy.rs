@@ -111,7 +111,7 @@ async fn the_strangers_own_account_does_not_tell_either() {
             let items = page["items"].as_array().unwrap();
             assert_eq!(items.len(), 1, "{page}");
             let leaf = STANDARD.decode(items[0]["leaf"].as_str().unwrap()).unwrap();
-            assert_eq!(leaf.len(), 150);
+            assert_eq!(leaf.len(), 54);
             let parts: Vec<_> = items[0]["parts"]
                 .as_array()
                 .unwrap()
@@ -125,6 +125,8 @@ async fn the_strangers_own_account_does_not_tell_either() {
                             members.remove(name);
                         }
                         members.remove("traceId");
+                        // It goes up by one with each of its own entries, whatever they are about.
+                        members.remove("number");
                     }
                     (part["part"].clone(), body)
                 })

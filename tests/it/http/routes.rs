@@ -377,7 +377,7 @@ async fn the_log_is_open_and_has_one_path_for_each_tile() {
     assert_eq!(hashes.expect_status(StatusCode::OK).headers["content-type"], "application/octet-stream");
     assert_eq!(hashes.body.len(), size * 32);
     let entries = gateway.visit(&format!("/tile/entries/000.p/{size}")).await;
-    assert_eq!(entries.expect_status(StatusCode::OK).body.len(), size * (2 + 150));
+    assert_eq!(entries.expect_status(StatusCode::OK).body.len(), size * (2 + 54));
     let proof = gateway.visit("/proof/0").await;
     assert!(
         String::from_utf8_lossy(&proof.expect_status(StatusCode::OK).body)

@@ -56,7 +56,7 @@ fn both_folders_have_the_same_migrations() {
 
 /// What an intruder, or a careless operator, might try.
 const ATTEMPTS: [&str; 8] = [
-    "UPDATE leaf SET hash = leaf WHERE idx = 0",
+    "UPDATE leaf SET hash = commitments WHERE idx = 0",
     "DELETE FROM leaf",
     "DELETE FROM leaf WHERE idx = 299",
     "UPDATE tile SET root = hashes",

@@ -12,10 +12,11 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use sluis::{
     accesslog::{
-        entry::{PartName, PreparedEntry, Reader, SealedBody},
+        entry::{EntryDraft, Event, Outcome, Own, Part, PartName, PreparedEntry, prepare},
         verify::{Check, verify},
     },
     crypto::{
+        at_rest::AtRest,
         keys::PrivateKey,
         pseudonym::Pseudonym,
         seal::{Sealed, seal},
@@ -29,7 +30,9 @@ use sluis::{
         party::PartyId,
         plaintext::Plaintext,
     },
-    merkle::{hash::leaf_hash, note::LogKey, note::LogVerifier, proof::verify_inclusion},
+    merkle::{
+        checkpoint::Checkpoint, hash::leaf_hash, note::LogKey, note::LogVerifier, proof::verify_inclusion,
+    },
     policy::{
         catalogue::Catalogue,
         contents::Contents,
@@ -40,7 +43,7 @@ use sluis::{
         permit::Permit,
     },
     store::{
-        Committed, OpenOptions, Store,
+        Committed, OpenOptions, Store, StoreError,
         read::PacketRow,
         register::Register,
         snapshot::{Needs, Snapshot},
@@ -53,6 +56,7 @@ use sluis::{
     },
 };
 use sqlx::{Any, AnyPool, Row as _, migrate::MigrateDatabase as _};
+use zeroize::Zeroizing;
 
 use crate::support::left_out;
 
@@ -134,6 +138,12 @@ pub(crate) fn log_key() -> LogKey {
     LogKey::from_seed(ORIGIN.parse().unwrap(), &[9; 32]).unwrap()
 }
 
+/// The checkpoint of this log as somebody signs it who has another key.
+pub(crate) fn signed_by_another(size: u64, root: Digest) -> String {
+    let key = LogKey::from_seed(ORIGIN.parse().unwrap(), &[8; 32]).unwrap();
+    key.sign(&Checkpoint { origin: key.origin().clone(), size, root }).unwrap()
+}
+
 /// A gateway without its edges.
 #[derive(Clone)]
 pub(crate) struct Rig {
@@ -166,6 +176,13 @@ impl Rig {
         }
         let (writer, _) = Writer::start(store.clone(), settings).await.unwrap();
         Self { store, writer, clock, url: String::new() }
+    }
+
+    /// Whether a gateway starts on this database.
+    pub(crate) async fn started(store: Store) -> Result<(), StoreError> {
+        let clock = SetClock::at(START.parse().unwrap());
+        let settings = Settings::new(policy(), Arc::new(log_key()), Arc::new(clock));
+        Writer::start(store, settings).await.map(drop)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -248,6 +265,25 @@ impl Rig {
         pool.close().await;
     }
 
+    /// Which of its entries a reader's entries are, as the database has it.
+    pub(crate) async fn numbers(&self, reader: PartyId) -> Vec<i64> {
+        const NUMBERS: &str = "SELECT number FROM entry_reader WHERE oin = $1 AND role = $2 ORDER BY idx";
+        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let query = sqlx::query_scalar(NUMBERS).bind(reader.oin.to_string()).bind(reader.role.to_string());
+        let numbers = query.fetch_all(&pool).await.unwrap();
+        pool.close().await;
+        numbers
+    }
+
+    /// The checkpoints that are kept, by size.
+    pub(crate) async fn checkpoints(&self) -> Vec<(u64, String)> {
+        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let query = sqlx::query_as("SELECT size, note FROM checkpoint ORDER BY size");
+        let kept: Vec<(i64, String)> = query.fetch_all(&pool).await.unwrap();
+        pool.close().await;
+        kept.into_iter().map(|(size, note)| (size.unsigned_abs(), note)).collect()
+    }
+
     /// How many bodies the database holds, whatever their state.
     pub(crate) async fn bodies(&self) -> i64 {
         const BODIES: &str = "SELECT COUNT(*) FROM packet_recipient WHERE jwe IS NOT NULL";
@@ -322,11 +358,24 @@ pub(crate) fn person_id() -> PersonId {
     PersonId::new(START.parse().unwrap(), &SystemEntropy::new()).unwrap()
 }
 
+/// An entry that these parties may read.
 pub(crate) fn entry(readers: &[(PartyId, PartName)]) -> PreparedEntry {
-    let commitments = [unique(), unique(), unique(), unique()];
-    let body = |part: PartName| SealedBody { part, commitment: part.of(&commitments), sealed: vec![1, 2, 3] };
-    let readers = readers.iter().map(|(party, part)| Reader { party: *party, part: *part }).collect();
-    PreparedEntry { commitments, bodies: PartName::ALL.map(body), readers }
+    let own = |name: PartName| {
+        let reader = readers.iter().find(|(_, part)| *part == name);
+        reader.map(|(party, _)| Own { party: *party, part: Part::default(), staff: None })
+    };
+    let draft = EntryDraft {
+        shared: Part::of(Event::Export, Outcome::Recorded),
+        sender: own(PartName::Sender),
+        recipient: own(PartName::Recipient),
+        on_behalf: own(PartName::OnBehalf),
+        gateway: None,
+    };
+    prepare(draft, at_rest(), Arc::new(SystemEntropy::new())).unwrap()
+}
+
+pub(crate) fn at_rest() -> Arc<AtRest> {
+    Arc::new(AtRest::new([(1, Zeroizing::new([7; 32]))]).unwrap())
 }
 
 pub(crate) fn person() -> NewPerson {

@@ -110,7 +110,7 @@ async fn a_partys_life_and_the_log_of_it() {
     operator.0.remove().await;
 }
 
-const TAMPER: &str = "UPDATE entry_body SET sealed = '\\x00' WHERE idx = 5 AND part = 'shared'";
+const TAMPER: &str = "UPDATE entry_body SET shared = '\\x00' WHERE idx = 5";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn policies_are_activated_and_keys_rotated() {

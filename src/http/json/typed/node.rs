@@ -32,8 +32,14 @@ impl<'a> Node<'a> {
     }
 
     fn seq<'de, V: Visitor<'de>>(self, items: &[Value], visitor: V) -> Result<V::Value, Wrong> {
-        let items = Items { left: items.iter().enumerate(), parent: self.place, reading: self.reading };
-        visitor.visit_seq(items).map_err(|wrong| wrong.at(self.place))
+        let mut left = Items { left: items.iter().enumerate(), parent: self.place, reading: self.reading };
+        let read = visitor.visit_seq(&mut left).map_err(|wrong| wrong.at(self.place))?;
+        // A type of so many items stops after the last that it wants.
+        if left.left.next().is_some() {
+            let longer = <Wrong as serde::de::Error>::invalid_length(items.len(), &"fewer items");
+            return Err(longer.at(self.place));
+        }
+        Ok(read)
     }
 
     fn map<'de, V: Visitor<'de>>(

@@ -106,6 +106,7 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
             state.notices.read(id, notice);
         }
         kind::PART => state.parts.read((row.index(0)?, row.text(0)?), ()),
+        kind::NUMBER => drop(state.numbers.insert(row.party(0, 1)?, row.index(0)?)),
         _ => return Err(missing()),
     }
     Ok(())

@@ -28,6 +28,7 @@ pub(super) mod kind {
     pub(crate) const CERTIFICATE: i64 = 12;
     pub(crate) const NOTICE: i64 = 13;
     pub(crate) const PART: i64 = 14;
+    pub(crate) const NUMBER: i64 = 15;
 }
 
 /// A statement that looks for so many things.
@@ -138,6 +139,12 @@ const OFTEN_BRANCHES: &[Branch] = &[
     (BODY, "packet_recipient r", "w.look = 'body' AND r.packet_id = w.a AND r.oin = w.b AND r.role = w.c"),
     (KEY, "party_key k", "w.look = 'key' AND k.thumbprint = w.a"),
     (DECLARATION, "declaration d", "w.look = 'declaration' AND d.id = w.a"),
+    (
+        kind(kind::NUMBER, &["e.oin", "e.role"], &["e.number"]),
+        "entry_reader e",
+        "w.look = 'number' AND e.oin = w.a AND e.role = w.b \
+         AND e.idx = (SELECT MAX(x.idx) FROM entry_reader x WHERE x.oin = w.a AND x.role = w.b)",
+    ),
 ];
 
 const SELDOM_BRANCHES: &[Branch] = &[
@@ -195,9 +202,11 @@ const SELDOM_BRANCHES: &[Branch] = &[
         "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.packet_id = w.c",
     ),
     (
-        kind(kind::PART, &["b.part"], &["b.idx"]),
+        kind(kind::PART, &["w.a"], &["b.idx"]),
         "entry_body b",
-        "w.look = 'part' AND b.idx = w.n AND b.part = w.a",
+        "w.look = 'part' AND b.idx = w.n AND CASE w.a WHEN 'shared' THEN b.shared WHEN 'sender' THEN b.sender \
+         WHEN 'recipient' THEN b.recipient WHEN 'on-behalf' THEN b.on_behalf WHEN 'gateway' THEN b.gateway END \
+         IS NOT NULL",
     ),
 ];
 

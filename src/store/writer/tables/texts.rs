@@ -75,7 +75,13 @@ many! {
     SUBJECTS: 2 = "INSERT INTO subject_change (subject, entry) VALUES",
         " ON CONFLICT (subject) DO UPDATE SET entry = excluded.entry";
     ERASE: 2 = "WITH w(idx, part) AS (VALUES",
-        ") DELETE FROM entry_body WHERE (idx, part) IN (SELECT idx, part FROM w)";
+        ") UPDATE entry_body SET \
+         shared = CASE WHEN (idx, 'shared') IN (SELECT idx, part FROM w) THEN NULL ELSE shared END, \
+         sender = CASE WHEN (idx, 'sender') IN (SELECT idx, part FROM w) THEN NULL ELSE sender END, \
+         recipient = CASE WHEN (idx, 'recipient') IN (SELECT idx, part FROM w) THEN NULL ELSE recipient END, \
+         on_behalf = CASE WHEN (idx, 'on-behalf') IN (SELECT idx, part FROM w) THEN NULL ELSE on_behalf END, \
+         gateway = CASE WHEN (idx, 'gateway') IN (SELECT idx, part FROM w) THEN NULL ELSE gateway END \
+         WHERE idx IN (SELECT idx FROM w)";
 }
 
 /// Takes room on the disk, or gives it back.
