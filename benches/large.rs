@@ -21,7 +21,7 @@ use sluis::{
         verify::{Check, verify},
     },
     cli::init::{InitOptions, LaidOut, lay_out},
-    crypto::gateway_keys::GatewayKeys,
+    crypto::{at_rest::AtRest, gateway_keys::GatewayKeys},
     domain::{
         clock::{Clock, SystemClock},
         id::{Entropy, SystemEntropy},
@@ -101,10 +101,11 @@ async fn fill(laid: &LaidOut, wanted: u64) -> Fallible<u64> {
     let settings = Settings::new(
         catalogue()?.digest(),
         Arc::new(keys.log.signing().to_note_key()?),
+        Arc::<AtRest>::clone(&keys.at_rest),
         Arc::new(SystemClock),
     );
     let (writer, task) = Writer::start(store.clone(), settings).await?;
-    let at_rest = Arc::new(keys.at_rest);
+    let at_rest = keys.at_rest;
     let missing = wanted.saturating_sub(store.head().await?.size);
     let mut waiting = tokio::task::JoinSet::new();
     let mut left = missing;

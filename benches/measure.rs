@@ -15,6 +15,7 @@ use sluis::{
     accesslog::entry::{self, EntryDraft, Event, Outcome, Part},
     cli::init::{InitOptions, LaidOut, lay_out},
     crypto::{
+        at_rest::AtRest,
         gateway_keys::GatewayKeys,
         keys::{KeyAlgorithm, PrivateKey},
         seal::seal,
@@ -148,9 +149,10 @@ async fn appends(laid: &LaidOut) -> Fallible<Duration> {
     let keys = GatewayKeys::load(&laid.config.keys.dir, laid.config.strict).map_err(|_| "no keys")?;
     let store = Store::open(&laid.config.database.connect_url()?, &OpenOptions::default()).await?;
     let policy = catalogue()?.digest();
-    let settings = Settings::new(policy, Arc::new(keys.log.signing().to_note_key()?), Arc::new(SystemClock));
+    let at_rest = keys.at_rest;
+    let signer = Arc::new(keys.log.signing().to_note_key()?);
+    let settings = Settings::new(policy, signer, Arc::<AtRest>::clone(&at_rest), Arc::new(SystemClock));
     let (writer, task) = Writer::start(store.clone(), settings).await?;
-    let at_rest = Arc::new(keys.at_rest);
     let began = Instant::now();
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..256 {

@@ -29,6 +29,7 @@ pub mod failure;
 mod faults;
 pub mod files;
 mod guarded;
+mod head_file;
 pub mod help;
 pub mod init;
 pub mod keys;

@@ -219,8 +219,9 @@ CREATE TABLE log_head (
     frontier      BLOB NOT NULL,
     policy_digest TEXT NOT NULL,
     checkpoint    TEXT NOT NULL,
-    -- Raised by every change of a party, a certificate or a key.
-    register      INTEGER NOT NULL DEFAULT 0
+    -- Raised by every change of a party, a municipality, a certificate or a key; and a keyed digest of all their rows.
+    register      INTEGER NOT NULL DEFAULT 0,
+    register_seal BLOB
 ) STRICT;
 
 -- One row, written and cleared to see whether writing is possible; it says nothing.

@@ -27,7 +27,7 @@ use crate::{
         bundle,
         checkpoint::Checkpoint,
         hash::leaf_hash,
-        note::{LogVerifier, read_unchecked},
+        note::{LogVerifier, NoteFault, read_unchecked},
         tile::{FULL, TilePath},
         tlog_proof::TlogProof,
     },
@@ -152,6 +152,8 @@ pub struct Stray {
 pub struct Check<'a> {
     /// The log's public key, from somewhere else than the log itself.
     pub log: &'a LogVerifier,
+    /// Its other keys: what was signed before a rotation, or by another gateway in the midst of one, still counts.
+    pub others: &'a [LogVerifier],
     /// Checkpoints of this log that were kept elsewhere: the log must still begin with what they attest.
     pub older: &'a [String],
     /// Opens the bodies, where they are to be compared with the commitments.
@@ -164,7 +166,18 @@ impl<'a> Check<'a> {
     /// Checks the log alone: no older checkpoints, no bodies.
     #[must_use]
     pub const fn with(log: &'a LogVerifier) -> Self {
-        Self { log, older: &[], bodies: None, progress: None }
+        Self { log, others: &[], older: &[], bodies: None, progress: None }
+    }
+
+    /// All keys of the log, the first the one that signs.
+    fn keys(&self) -> impl Iterator<Item = &'a LogVerifier> {
+        std::iter::once(self.log).chain(self.others)
+    }
+
+    /// The checkpoint that one of the log's keys signed, or what is wrong by the first.
+    fn open(&self, note: &str) -> Result<Checkpoint, NoteFault> {
+        let by_others = || self.others.iter().find_map(|key| key.open(note).ok());
+        self.log.open(note).or_else(|fault| by_others().ok_or(fault))
     }
 }
 
@@ -189,7 +202,7 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
             report.add(Finding::NoCheckpoint);
             None
         }
-        Some(note) => match check.log.open(&note) {
+        Some(note) => match check.open(&note) {
             Ok(checkpoint) => Some(checkpoint),
             Err(fault) => {
                 report.add(Finding::Checkpoint { fault: fault.to_string() });
@@ -199,12 +212,12 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
     };
     let mut older = Vec::new();
     for note in check.older {
-        match check.log.open(note) {
+        match check.open(note) {
             Ok(checkpoint) => older.push(checkpoint),
             Err(fault) => report.add(Finding::OlderCheckpoint { fault: fault.to_string() }),
         }
     }
-    if source.key().await?.is_some_and(|key| !check.log.has_vkey(&key)) {
+    if source.key().await?.is_some_and(|key| !check.keys().any(|known| known.has_vkey(&key))) {
         report.add(Finding::OtherKey);
     }
     let mut proofs = Vec::new();
@@ -268,7 +281,11 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
     let entries = columns.entries();
     for (name, proof) in &proofs {
         let leaf = entries.picked(proof.index);
-        let fault = match leaf.map(|leaf| proof.verify(&leaf, check.log)) {
+        let proven = leaf.map(|leaf| {
+            let by_others = || check.others.iter().find_map(|key| proof.verify(&leaf, key).ok());
+            proof.verify(&leaf, check.log).or_else(|fault| by_others().ok_or(fault))
+        });
+        let fault = match proven {
             None => Some("the log has no such entry".to_owned()),
             Some(Err(fault)) => Some(fault.to_string()),
             Some(Ok(checkpoint)) => {

@@ -11,12 +11,16 @@ use super::{
     Exit, Failure,
     faults::{found_in_files, listed},
     files,
+    head_file::HeadFile,
     language::both,
     trust,
 };
 use crate::{
     config::Config,
-    crypto::gateway_keys::{GatewayKeys, KeyPrints},
+    crypto::{
+        at_rest::AtRest,
+        gateway_keys::{GatewayKeys, KeyPrints},
+    },
     domain::{clock::Clock, id::Entropy},
     exchange::{Exchange, Foundation, Keys, Settings, admission::Trust},
     merkle::{
@@ -26,6 +30,7 @@ use crate::{
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
         OpenOptions, Store, StoreError, StoreErrorKind,
+        register::SealsRegister,
         writer::{self, SigningFailed, SignsCheckpoint, Writer},
     },
 };
@@ -57,6 +62,7 @@ struct Signs {
     newest: ArcSwap<LogKey>,
     /// Of all versions: another gateway may still sign with an older one.
     known: ArcSwap<Vec<LogVerifier>>,
+    at_rest: ArcSwap<AtRest>,
 }
 
 impl Signs {
@@ -64,12 +70,14 @@ impl Signs {
         Ok(Self {
             newest: ArcSwap::from_pointee(note_key(keys)?),
             known: ArcSwap::from_pointee(verifiers(keys)?),
+            at_rest: ArcSwap::new(Arc::clone(&keys.at_rest)),
         })
     }
 
     fn turn(&self, keys: &GatewayKeys) -> Result<(), Failure> {
         let (newest, known) = (note_key(keys)?, verifiers(keys)?);
         self.known.store(Arc::new(known));
+        self.at_rest.store(Arc::clone(&keys.at_rest));
         self.newest.store(Arc::new(newest));
         Ok(())
     }
@@ -82,6 +90,16 @@ impl SignsCheckpoint for Signs {
 
     fn open(&self, note: &str) -> Option<Checkpoint> {
         self.known.load().iter().find_map(|log| log.open(note).ok())
+    }
+}
+
+impl SealsRegister for Signs {
+    fn seal(&self, bytes: &[u8]) -> Vec<u8> {
+        self.at_rest.load().digest(bytes)
+    }
+
+    fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool {
+        self.at_rest.load().has_digested(bytes, seal)
     }
 }
 
@@ -135,7 +153,7 @@ impl Ring {
         }
         self.signs.turn(&keys)?;
         exchange.take_keys(Keys {
-            at_rest: Arc::new(keys.at_rest),
+            at_rest: keys.at_rest,
             pseudonyms: Arc::new(keys.pseudonym),
             receipts: Arc::new(keys.receipt),
         });
@@ -220,14 +238,18 @@ impl Composed {
             )));
         }
         let store = open_store(config).await?;
+        let head = HeadFile::at(&config.log.head);
+        head.compare(&store, &verifiers(&keys)?).await?;
         store
             .begin_log(signer.origin(), catalogue.digest(), clock.now())
             .await
             .map_err(|error| unusable(("kan het logboek niet beginnen", "the log cannot be begun"), error))?;
         let signs = Arc::new(Signs::with(&keys)?);
         let signer_of_heads: Arc<dyn SignsCheckpoint> = Arc::<Signs>::clone(&signs);
+        let seals: Arc<dyn SealsRegister> = Arc::<Signs>::clone(&signs);
         let settings =
-            writer::settings::Settings::new(catalogue.digest(), signer_of_heads, Arc::clone(&clock));
+            writer::settings::Settings::new(catalogue.digest(), signer_of_heads, seals, Arc::clone(&clock));
+        let settings = writer::settings::Settings { head: Arc::new(head), ..settings };
         let (writer, task) = Writer::start(store.clone(), settings).await.map_err(|error| {
             unusable(("kan niet in het logboek schrijven", "the log cannot be written"), error)
         })?;
@@ -240,7 +262,7 @@ impl Composed {
             engine,
             catalogue,
             keys: Keys {
-                at_rest: Arc::new(keys.at_rest),
+                at_rest: keys.at_rest,
                 pseudonyms: Arc::new(keys.pseudonym),
                 receipts: Arc::new(keys.receipt),
             },
@@ -296,6 +318,14 @@ pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
     let opened = Store::open(&url, &OpenOptions::default()).await;
     opened
         .map_err(|error| unusable(("de database is niet te gebruiken", "the database cannot be used"), error))
+}
+
+/// Likewise, to read who takes part, which no one is believed to do without the gateway's keys.
+pub(super) async fn open_register(config: &Config) -> Result<Store, Failure> {
+    let keys = load_keys(config)?;
+    let store = open_store(config).await?;
+    store.seals_with(keys.at_rest);
+    Ok(store)
 }
 
 /// Why a command cannot begin on the database: it is not there now, or it is not what the configuration says.

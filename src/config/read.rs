@@ -307,12 +307,13 @@ const CREDENTIALS: &str = "${CREDENTIALS_DIRECTORY}";
 
 /// Relative paths start at the configuration's own folder, and those of credentials where the service manager put them.
 fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults: &mut Vec<Bilingual>) {
-    let paths = [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key]
-        .into_iter()
-        .chain(&mut config.policies.dir)
-        .chain(&mut config.database.password_file)
-        .chain(config.tls.trust.iter_mut().map(|anchor| &mut anchor.file))
-        .chain(&mut config.tls.revocation.files);
+    let paths =
+        [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key, &mut config.log.head]
+            .into_iter()
+            .chain(&mut config.policies.dir)
+            .chain(&mut config.database.password_file)
+            .chain(config.tls.trust.iter_mut().map(|anchor| &mut anchor.file))
+            .chain(&mut config.tls.revocation.files);
     for path in paths {
         let handed_over = path.strip_prefix(CREDENTIALS).map(Path::to_owned);
         *path = match (handed_over, credentials) {

@@ -107,6 +107,13 @@ impl Default for Revocation {
 pub struct AccessLog {
     /// The log's name for ever, a host and a path without a scheme (C2SP tlog-checkpoint). The year is added to it.
     pub origin: String,
+    /// The file that holds the last signed head of the log, outside the database: an older or another log is known by it.
+    #[serde(default = "log_head")]
+    pub head: PathBuf,
+}
+
+fn log_head() -> PathBuf {
+    PathBuf::from("log-head")
 }
 
 /// `[telemetry]`: what the operator reads.

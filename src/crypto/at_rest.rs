@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac::{self, HMAC_SHA256},
+};
 use zeroize::Zeroizing;
 
 use crate::domain::id::{Entropy, NoEntropy};
@@ -44,7 +47,13 @@ pub enum AtRestError {
 }
 
 /// The at-rest keys by version: the highest seals, all open. AES-256-GCM with random nonces.
-pub struct AtRest(BTreeMap<u32, LessSafeKey>);
+pub struct AtRest(BTreeMap<u32, Versioned>);
+
+/// One version: what seals, and what makes keyed digests, derived from it.
+struct Versioned {
+    seals: LessSafeKey,
+    digests: hmac::Key,
+}
 
 impl AtRest {
     /// A ring of 32-byte keys by version. The bytes are wiped.
@@ -55,7 +64,10 @@ impl AtRest {
         let ring: BTreeMap<_, _> = keys
             .into_iter()
             .filter_map(|(version, key)| {
-                Some((version, LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_slice()).ok()?)))
+                let seals = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_slice()).ok()?);
+                let derived =
+                    hmac::sign(&hmac::Key::new(HMAC_SHA256, key.as_slice()), b"sluis-at-rest-digests");
+                Some((version, Versioned { seals, digests: hmac::Key::new(HMAC_SHA256, derived.as_ref()) }))
             })
             .collect();
         if ring.is_empty() { Err(AtRestError::NoKey) } else { Ok(Self(ring)) }
@@ -75,12 +87,13 @@ impl AtRest {
         let mut nonce = [0; NONCE_LEN];
         entropy.fill(&mut nonce)?;
         let mut bytes = value.to_vec();
-        key.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(place.bound(*version)),
-            &mut bytes,
-        )
-        .map_err(|_| AtRestError::Unopenable)?;
+        key.seals
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(place.bound(*version)),
+                &mut bytes,
+            )
+            .map_err(|_| AtRestError::Unopenable)?;
         Ok([version.to_be_bytes().as_slice(), nonce.as_slice(), bytes.as_slice()].concat())
     }
 
@@ -95,11 +108,30 @@ impl AtRest {
         let key = self.0.get(&version).ok_or(AtRestError::Unopenable)?;
         let mut bytes = Zeroizing::new(body.to_vec());
         let length = key
+            .seals
             .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(place.bound(version)), &mut bytes)
             .map_err(|_| AtRestError::Unopenable)?
             .len();
         bytes.truncate(length);
         Ok(bytes)
+    }
+
+    /// A keyed digest of bytes that stay in the clear: version (4 bytes, big-endian), HMAC-SHA-256 (32). The bytes must say what
+    /// they are, so that a digest of one thing is none of another. Empty without a key.
+    #[must_use]
+    pub fn digest(&self, bytes: &[u8]) -> Vec<u8> {
+        let newest = self.0.last_key_value();
+        newest.map_or_else(Vec::new, |(version, key)| {
+            [version.to_be_bytes().as_slice(), hmac::sign(&key.digests, bytes).as_ref()].concat()
+        })
+    }
+
+    /// Whether one of the keys made this digest of these bytes.
+    #[must_use]
+    pub fn has_digested(&self, bytes: &[u8], digest: &[u8]) -> bool {
+        let Some((version, tag)) = digest.split_first_chunk::<4>() else { return false };
+        let key = self.0.get(&u32::from_be_bytes(*version));
+        key.is_some_and(|key| hmac::verify(&key.digests, bytes, tag).is_ok())
     }
 }
 
@@ -138,6 +170,21 @@ mod tests {
         let sealed = ring(&[1]).seal(HERE, b"x", &SystemEntropy::new()).unwrap();
         assert!(ring(&[1, 2]).open(HERE, &sealed).is_ok());
         assert_eq!(ring(&[2]).open(HERE, &sealed), Err(AtRestError::Unopenable));
+    }
+
+    #[test]
+    fn a_digest_is_of_these_bytes_and_by_a_key_that_is_here() {
+        let digest = ring(&[1]).digest(b"rows");
+        assert!(ring(&[1]).has_digested(b"rows", &digest) && ring(&[1, 2]).has_digested(b"rows", &digest));
+        assert!(!ring(&[1]).has_digested(b"row", &digest) && !ring(&[2]).has_digested(b"rows", &digest));
+        for at in 0..digest.len() {
+            let mut changed = digest.clone();
+            changed[at] ^= 1;
+            assert!(
+                !ring(&[1, 2]).has_digested(b"rows", &changed)
+                    && !ring(&[1]).has_digested(b"rows", &digest[..at])
+            );
+        }
     }
 
     #[test]

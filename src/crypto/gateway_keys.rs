@@ -18,6 +18,7 @@ use std::{
     collections::BTreeMap,
     fmt, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde_json::{Value, json};
@@ -192,7 +193,7 @@ impl KeyPrints {
 /// The gateway's keys, read and checked.
 pub struct GatewayKeys {
     /// Encrypts what is kept about a person.
-    pub at_rest: AtRest,
+    pub at_rest: Arc<AtRest>,
     /// Makes pseudonyms.
     pub pseudonym: PseudonymKeys,
     /// Signs receipts.
@@ -334,6 +335,7 @@ impl Read {
     fn finish(mut self) -> Result<GatewayKeys, Vec<KeyFileFault>> {
         let missing = |kind: KeyKind| vec![KeyFileFault::Missing(kind.file_name(1))];
         let at_rest = AtRest::new(self.at_rest).map_err(|_| missing(KeyKind::AtRest))?;
+        let at_rest = Arc::new(at_rest);
         let pseudonym = PseudonymKeys::new(self.pseudonym).map_err(|_| missing(KeyKind::Pseudonym))?;
         let newest = self.receipt.pop().ok_or_else(|| missing(KeyKind::Receipt))?;
         self.receipt.reverse();

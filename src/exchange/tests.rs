@@ -51,7 +51,7 @@ fn toolbox() -> Toolbox {
         engine: Engine::new(Arc::clone(&catalogue)).unwrap(),
         catalogue,
         keys: ArcSwap::from_pointee(Keys {
-            at_rest: Arc::new(keys.at_rest),
+            at_rest: keys.at_rest,
             pseudonyms: Arc::new(keys.pseudonym),
             receipts: Arc::new(keys.receipt),
         }),

@@ -320,7 +320,7 @@ async fn settle_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error
 }
 
 const POSTGRES_SETTINGS: &str = "SET synchronous_commit = on; SET lock_timeout = '5s'; \
-     SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = warning";
+     SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = warning";
 const FSYNC: &str = "SELECT current_setting('fsync')";
 
 async fn settle_postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {

@@ -4,7 +4,11 @@
 //! Whoever changes a party raises that number in the same transaction, in whichever process. A call reads the
 //! number, and all of it anew when it is another: a block or a revocation holds on the very next call.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
@@ -19,11 +23,37 @@ use super::{
     snapshot::Needs,
     write::MunicipalityOf,
 };
-use crate::domain::{
-    code::Municipality,
-    digest::Digest,
-    party::{PartyId, Role},
+use crate::{
+    crypto::at_rest::AtRest,
+    domain::{
+        code::Municipality,
+        digest::Digest,
+        party::{PartyId, Role},
+    },
 };
+
+mod rows;
+
+pub(super) use self::rows::RegisterRows;
+
+/// Seals the register, so that who can write in the database and has no key adds, changes, deletes or puts back no row of it
+/// unseen: none is believed unless all of them are.
+pub trait SealsRegister: Send + Sync + fmt::Debug {
+    /// A keyed digest of these bytes.
+    fn seal(&self, bytes: &[u8]) -> Vec<u8>;
+    /// Whether one of the gateway's keys made it of these bytes.
+    fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool;
+}
+
+impl SealsRegister for AtRest {
+    fn seal(&self, bytes: &[u8]) -> Vec<u8> {
+        self.digest(bytes)
+    }
+
+    fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool {
+        self.has_digested(bytes, seal)
+    }
+}
 
 /// Everyone who takes part, as of one moment of the database.
 #[derive(Debug)]
@@ -131,20 +161,14 @@ impl Register {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     register: ArcSwapOption<Register>,
+    /// Judges whether it may be believed; set before anything is decided.
+    seals: OnceLock<Arc<dyn SealsRegister>>,
     /// One reads it anew; the others wait for that.
     loading: Mutex<()>,
 }
 
 const NUMBER: &str = "SELECT register FROM log_head WHERE id = 1";
-const PARTIES: &str = "SELECT oin, role, name, state, registered FROM party";
-const MUNICIPALITIES: &str = "SELECT oin, role, municipality, ground, decision, valid_from, valid_until \
-     FROM party_municipality ORDER BY oin, role, municipality, valid_from";
-const CERTIFICATES: &str = "SELECT c.registration AS registration, c.oin AS oin, c.role AS role, \
-     c.serial AS serial, c.not_before AS not_before, c.not_after AS not_after, c.state AS state, \
-     c.revoked_at AS revoked_at, p.state AS party_state \
-     FROM certificate c JOIN party p ON p.oin = c.oin AND p.role = c.role";
-const KEYS: &str = "SELECT thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published \
-     FROM party_key ORDER BY published, thumbprint";
+const SEAL: &str = "SELECT register, register_seal FROM log_head WHERE id = 1";
 
 /// The state of a party that takes part no more.
 const REMOVED: &str = "removed";
@@ -168,8 +192,14 @@ impl Store {
         }
         let loading = self.kept.loading.lock().await;
         let mut number = self.register_number().await?;
-        if let Some(register) = self.kept.register.load_full().filter(|kept| kept.number == number) {
-            return Ok(register);
+        if let Some(kept) = self.kept.register.load_full() {
+            if kept.number == number {
+                return Ok(kept);
+            }
+            // It is raised and never lowered: this one was put back.
+            if kept.number > number {
+                return Err(StoreError::inconsistent("log_head.register"));
+            }
         }
         for _ in 0..READINGS {
             let read = self.read_register(number).await?;
@@ -191,32 +221,69 @@ impl Store {
         row.map_or(Ok(0), |row| Columns(&row).integer("register"))
     }
 
+    /// By whom the register is sealed, for this gateway: nobody is believed to take part before it is known. The first that is
+    /// named counts.
+    pub fn seals_with(&self, seals: Arc<dyn SealsRegister>) {
+        drop(self.kept.seals.set(seals));
+    }
+
     async fn read_register(&self, number: i64) -> Result<Register, StoreError> {
         let mut connection = self.read.acquire().await?;
-        let mut parties = BTreeMap::new();
-        for row in query(PARTIES).fetch_all(&mut *connection).await? {
-            let (state, row) = (Columns(&row).text("state")?, party_row(&row)?);
-            if state != REMOVED {
-                parties.insert(row.party, Registered { row, keys: Vec::new() });
+        let seal = query(SEAL).fetch_optional(&mut *connection).await?;
+        let rows = RegisterRows::read(&mut connection).await?;
+        let seal = seal.map(|row| Columns(&row).maybe_bytes("register_seal")).transpose()?.flatten();
+        let register = Register::of_rows(number, &rows)?;
+        let is_believed = match seal {
+            Some(seal) => {
+                let seals = self.kept.seals.get();
+                let seals = seals.ok_or_else(|| StoreError::unavailable("nobody can say who takes part"))?;
+                seals.is_sealed(&rows.bytes(number)?, &seal)
             }
+            // Nobody was registered yet.
+            None => number == 0 && rows.is_empty(),
+        };
+        // While it changes, rows and seal are not of one moment: it is read again then.
+        if is_believed || self.register_number().await? != number {
+            Ok(register)
+        } else {
+            Err(StoreError::inconsistent("log_head.register_seal"))
         }
-        for row in query(MUNICIPALITIES).fetch_all(&mut *connection).await? {
-            if let Some(known) = parties.get_mut(&Columns(&row).party("oin", "role")?) {
-                known.row.municipalities.push(municipality_row(&row)?);
+    }
+}
+
+impl Register {
+    fn of_rows(number: i64, rows: &RegisterRows) -> Result<Self, StoreError> {
+        let mut parties = BTreeMap::new();
+        for row in &rows.parties {
+            let (state, row) = (Columns(row).text("state")?, party_row(row)?);
+            parties.insert(row.party, (state, Registered { row, keys: Vec::new() }));
+        }
+        let is_in: BTreeMap<PartyId, bool> =
+            parties.iter().map(|(party, (_, known))| (*party, !known.row.blocked)).collect();
+        let mut parties: BTreeMap<_, _> = parties
+            .into_iter()
+            .filter(|(_, (state, _))| state != REMOVED)
+            .map(|(party, (_, known))| (party, known))
+            .collect();
+        for row in &rows.places {
+            if let Some(known) = parties.get_mut(&Columns(row).party("oin", "role")?) {
+                known.row.municipalities.push(municipality_row(row)?);
             }
         }
         let mut keys = BTreeMap::new();
-        for row in query(KEYS).fetch_all(&mut *connection).await? {
-            let key = key_row(&row)?;
+        for row in &rows.keys {
+            let key = key_row(row)?;
             if let Some(known) = parties.get_mut(&key.party) {
                 known.keys.push(key.clone());
             }
             keys.insert(key.thumbprint.clone(), key);
         }
-        let rows = query(CERTIFICATES).fetch_all(&mut *connection).await?;
-        let certificates = rows.iter().map(certificate_row).map(|row| row.map(|row| (row.registration, row)));
-        let certificates = certificates.collect::<Result<_, StoreError>>()?;
-        Ok(Register { number, parties, certificates, keys })
+        let certificate = |row| {
+            let row = certificate_row(row, &is_in)?;
+            Ok((row.registration, row))
+        };
+        let certificates = rows.certificates.iter().map(certificate).collect::<Result<_, StoreError>>()?;
+        Ok(Self { number, parties, certificates, keys })
     }
 }
 
@@ -242,17 +309,18 @@ fn municipality_row(row: &AnyRow) -> Result<MunicipalityOf, StoreError> {
     })
 }
 
-fn certificate_row(row: &AnyRow) -> Result<CertificateRow, StoreError> {
+fn certificate_row(row: &AnyRow, is_in: &BTreeMap<PartyId, bool>) -> Result<CertificateRow, StoreError> {
     let columns = Columns(row);
+    let party = columns.party("oin", "role")?;
     Ok(CertificateRow {
         registration: columns.parse("registration")?,
-        party: columns.party("oin", "role")?,
+        party,
         serial: columns.text("serial")?,
         not_before: columns.instant("not_before")?,
         not_after: columns.instant("not_after")?,
         revoked: columns.text("state")? != "active",
         revoked_at: columns.maybe_instant("revoked_at")?,
-        blocked: columns.text("party_state")? != "active",
+        blocked: !is_in.get(&party).copied().unwrap_or_default(),
     })
 }
 

@@ -47,7 +47,7 @@ pub use self::{
     evidence::Evidence,
     job::Done,
     settings::Settings,
-    sign::{SigningFailed, SignsCheckpoint},
+    sign::{KeepsHead, KeepsNothing, SigningFailed, SignsCheckpoint},
 };
 use super::{
     Store,
@@ -75,6 +75,7 @@ impl Writer {
     /// # Errors
     /// `Inconsistent` when they do not agree; `Unavailable` when the log was not begun or cannot be read.
     pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
+        store.seals_with(Arc::clone(&settings.seals));
         let log = append::check_head(&store, settings.signer.as_ref()).await?;
         let (sender, mut waiting) = mpsc::channel(settings.queue.max(1));
         let health = Arc::new(Health::default());
@@ -94,6 +95,7 @@ impl Writer {
                 settings,
                 log,
                 numbers: BTreeMap::new(),
+                least: BTreeMap::new(),
                 health: known,
             };
             let mut jobs = Vec::with_capacity(BATCH);

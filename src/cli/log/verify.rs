@@ -13,6 +13,7 @@ use crate::{
     cli::{
         ConfigFile, Context, Exit, Failure, Language, compose,
         faults::listed,
+        head_file::HeadFile,
         language::{both, tell},
         operated,
     },
@@ -83,7 +84,7 @@ async fn of_folder(
         })?
     };
     let verifier = LogVerifier::from_vkey(&vkey).map_err(unusable)?;
-    let report = checked(&folder, &verifier, older, None, at).await.map_err(unreadable)?;
+    let report = checked(&folder, &verifier, &[], older, None, at).await.map_err(unreadable)?;
     Ok((report, vkey))
 }
 
@@ -131,6 +132,8 @@ async fn of_store(
                 "without them the bodies cannot be compared; a copy by `sluis log export` needs none",
             ))
     })?;
+    // Read first: a gateway that runs meanwhile goes on.
+    let signed_last = HeadFile::at(&config.log.head).read()?;
     let store = compose::open_store(&config).await?;
     let view = store.log().await.map_err(|error| {
         Failure::refused(("er is nog geen log in deze database", "there is no log in this database yet"))
@@ -151,7 +154,11 @@ async fn of_store(
     let verifier = verifiers
         .get(signed.unwrap_or(0))
         .ok_or_else(|| Failure::configuration(("er is geen sleutel van het log", "there is no log key")))?;
-    let report = checked(&view, verifier, older, Some(&keys.at_rest), at).await;
+    // What was handed out or kept before a rotation bears the signature of a former key, and still counts.
+    let others: Vec<_> = verifiers.iter().filter(|one| one.vkey() != verifier.vkey()).cloned().collect();
+    let mut older = older.to_vec();
+    older.extend(signed_last);
+    let report = checked(&view, verifier, &others, &older, Some(keys.at_rest.as_ref()), at).await;
     if report.as_ref().is_ok_and(Report::is_sound)
         && store.note_chore(Chore::LogVerify, at.clock.now()).await.is_err()
     {
@@ -178,6 +185,7 @@ pub(super) fn outside(failure: Failure) -> Failure {
 async fn checked<S: LogSource>(
     source: &S,
     log: &LogVerifier,
+    others: &[LogVerifier],
     older: &[String],
     bodies: Option<&AtRest>,
     at: &mut Context,
@@ -185,7 +193,7 @@ async fn checked<S: LogSource>(
     let note = source.checkpoint().await?.unwrap_or_default();
     let bar = at.out.progress(read_unchecked(&note).map_or(0, |checkpoint| checkpoint.size));
     let progress = |leaves: u64| bar.set_position(leaves);
-    let how = Check { log, older, bodies, progress: Some(&progress) };
+    let how = Check { log, others, older, bodies, progress: Some(&progress) };
     let report = check(source, &how).await;
     bar.finish_and_clear();
     report

@@ -1,5 +1,7 @@
 //! Releasing a body to its recipient, and the recipient's word that it has it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{Applied, Effect, NewPerson, recipients::conflict_of, sealed::Sealed};
@@ -7,6 +9,7 @@ use crate::{
     domain::{digest::Digest, id::PacketId, party::PartyId},
     policy::permit::Permit,
     store::{
+        StoreError,
         read::{CopyState, PacketState},
         subject,
         writer::{
@@ -72,6 +75,10 @@ impl Effect for Deliver {
         };
         if copy.basis != self.permit.basis().as_str() {
             return Err(Conflict::State.into());
+        }
+        // What leaves is what the log says was sealed, or nothing leaves.
+        if Digest::of(body.as_bytes()) != copy.sha256 {
+            return Err(WriteError::Unavailable(Arc::new(StoreError::inconsistent("packet_recipient.jwe"))));
         }
         let collected = Copy {
             state: CopyState::Collected,

@@ -30,15 +30,16 @@ use crate::{
         db::no_log,
         error::StoreError,
         read::tiles,
+        register::{RegisterRows, SealsRegister},
         row::{Columns, millis, signed},
     },
 };
 
 /// Taking the head takes its row lock, on both databases, so that all writes are serial; and it says where they stand.
 const LOCK_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1 \
-     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint";
+     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register";
 const WRITE_HEAD: &str = "UPDATE log_head SET size = $1, last_time = $2, frontier = $3, checkpoint = $4, \
-     policy_digest = $5, register = register + $6 WHERE id = 1";
+     policy_digest = $5, register = $6, register_seal = COALESCE($7, register_seal) WHERE id = 1";
 /// Its receipts leave with it: whoever kept one can ask whether the log still begins with it.
 const KEEP_CHECKPOINT: &str = "INSERT INTO checkpoint (size, note) VALUES ($1, $2)";
 
@@ -67,6 +68,8 @@ pub(super) struct LockedHead {
     pub(super) frontier: Frontier,
     /// The signed checkpoint, which states this size and the root of this frontier; who signed it was not looked at.
     pub(super) checkpoint: String,
+    /// The number of the register.
+    pub(super) register: i64,
 }
 
 /// The bytes of the frontier of an empty log.
@@ -99,6 +102,7 @@ pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHe
         policy: columns.parse("policy_digest")?,
         frontier,
         checkpoint,
+        register: columns.integer("register")?,
     })
 }
 
@@ -161,7 +165,7 @@ pub(super) async fn append(
     (head, time, state): (&LockedHead, Timestamp, &State),
     log: &mut Known,
     entries: Vec<NumberedEntry>,
-    signer: &dyn SignsCheckpoint,
+    (signer, seals): (&dyn SignsCheckpoint, &dyn SealsRegister),
 ) -> Result<Vec<Evidence>, StoreError> {
     let millis_of_entry =
         u64::try_from(millis(time)).map_err(|_| StoreError::settings("the clock stands before 1970"))?;
@@ -187,6 +191,14 @@ pub(super) async fn append(
     let tiles = full.iter().map(tile_row).collect::<Result<_, _>>()?;
     tx.log_rows(Step::Tiles, &TILES, tiles).await?;
 
+    let (register, seal) = if state.is_other_register {
+        let number = head.register.saturating_add(1);
+        let bytes = RegisterRows::read(tx.connection()).await?.bytes(number)?;
+        (number, Some(seals.seal(&bytes)))
+    } else {
+        (head.register, None)
+    };
+
     tx.step(Step::Sign)?;
     let checkpoint = Checkpoint { origin: head.origin.clone(), size: frontier.size(), root: frontier.root() };
     let note = signer
@@ -204,7 +216,8 @@ pub(super) async fn append(
         .bind(frontier.to_bytes())
         .bind(note.clone())
         .bind(state.policy.to_string())
-        .bind(i64::from(state.is_other_register))
+        .bind(register)
+        .bind(seal)
         .execute(tx.connection())
         .await?;
 

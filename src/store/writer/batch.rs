@@ -37,8 +37,10 @@ pub(super) struct Desk {
     pub(super) settings: Settings,
     /// The log after the last commit that this gateway knows of.
     pub(super) log: Known,
-    /// Which of its entries each reader was given last, as far as this gateway knows.
+    /// Which of its entries each reader was given last, at that commit.
     pub(super) numbers: BTreeMap<PartyId, u64>,
+    /// Likewise, at some commit that this gateway knows of: a reader has no less.
+    pub(super) least: BTreeMap<PartyId, u64>,
     /// What became of the last write, for whoever asks whether this gateway can write.
     pub(super) health: Arc<Health>,
 }
@@ -174,13 +176,16 @@ impl Desk {
         let mut log = self.log.under(tx.connection(), head, signer).await?;
         let mut state = State::under(head.policy);
         let mut looks: BTreeSet<_> = jobs.iter().flat_map(|job| job.looks()).collect();
-        let is_own = *head.checkpoint == *self.log.checkpoint;
-        let readers = jobs.iter().flat_map(|job| job.readers());
+        let readers: BTreeSet<_> = jobs.iter().flat_map(|job| job.readers()).collect();
         // What this gateway gave last still stands, as long as no other has appended.
-        looks.extend(readers.filter(|of| !is_own || !self.numbers.contains_key(of)).map(Look::Number));
+        if *head.checkpoint == *self.log.checkpoint {
+            state.numbers.clone_from(&self.numbers);
+        }
+        let asked: Vec<_> = readers.iter().filter(|reader| !state.numbers.contains_key(reader)).collect();
+        looks.extend(asked.iter().map(|reader| Look::Number(**reader)));
         look(tx, looks, &mut state).await?;
-        for (reader, given) in &self.numbers {
-            if *state.numbers.entry(*reader).or_insert(*given) < *given {
+        for reader in &readers {
+            if state.numbers.get(reader) < self.least.get(reader) {
                 return Err(StoreError::inconsistent("entry_reader.number"));
             }
         }
@@ -194,14 +199,19 @@ impl Desk {
         let evidence = if entries.is_empty() {
             Vec::new()
         } else {
-            append(tx, (head, at.time, &state), &mut log, entries, signer).await?
+            append(tx, (head, at.time, &state), &mut log, entries, (signer, self.settings.seals.as_ref()))
+                .await?
         };
         Ok(Outcome { committed: false, time: at.time, evidence, log, numbers: state.numbers })
     }
 
     /// Called after COMMIT answered, and nowhere else: this is where `Committed` values come from.
     fn answer(&mut self, jobs: Jobs, outcome: Outcome) {
+        if outcome.committed && self.log.checkpoint != outcome.log.checkpoint {
+            self.settings.head.keep(&outcome.log.checkpoint);
+        }
         self.log = outcome.log;
+        self.least.extend(&outcome.numbers);
         self.numbers = outcome.numbers;
         let mut evidence = outcome.evidence.into_iter();
         for job in jobs {

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use super::{
     fault::{FaultPoint, NoFaults},
-    sign::SignsCheckpoint,
+    sign::{KeepsHead, KeepsNothing, SignsCheckpoint},
 };
-use crate::domain::{clock::Clock, digest::Digest};
+use crate::{
+    domain::{clock::Clock, digest::Digest},
+    store::register::SealsRegister,
+};
 
 /// What the writer of a gateway works with.
 #[derive(Debug, Clone)]
@@ -15,6 +18,10 @@ pub struct Settings {
     pub policy: Digest,
     /// Signs the head of the log.
     pub signer: Arc<dyn SignsCheckpoint>,
+    /// Seals the register.
+    pub seals: Arc<dyn SealsRegister>,
+    /// Keeps what it signed outside the database.
+    pub head: Arc<dyn KeepsHead>,
     /// The gateway's clock.
     pub clock: Arc<dyn Clock>,
     /// How many writes may wait; one more is [`super::error::WriteError::Busy`].
@@ -24,9 +31,22 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// With a queue of 4096 and without faults.
+    /// With a queue of 4096, without faults, and keeping the head nowhere else.
     #[must_use]
-    pub fn new(policy: Digest, signer: Arc<dyn SignsCheckpoint>, clock: Arc<dyn Clock>) -> Self {
-        Self { policy, signer, clock, queue: 4096, faults: Arc::new(NoFaults) }
+    pub fn new(
+        policy: Digest,
+        signer: Arc<dyn SignsCheckpoint>,
+        seals: Arc<dyn SealsRegister>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            policy,
+            signer,
+            seals,
+            head: Arc::new(KeepsNothing),
+            clock,
+            queue: 4096,
+            faults: Arc::new(NoFaults),
+        }
     }
 }

@@ -21,6 +21,21 @@ pub trait SignsCheckpoint: Send + Sync + fmt::Debug {
     fn open(&self, note: &str) -> Option<Checkpoint>;
 }
 
+/// Keeps the last committed head where whoever writes in the database cannot reach it.
+pub trait KeepsHead: Send + Sync + fmt::Debug {
+    /// Keeps this signed note in the place of the former. Called after each commit, before anybody is answered: it must be
+    /// quick, and what it cannot do it tells the operator.
+    fn keep(&self, note: &str);
+}
+
+/// Keeps nothing: for tests and measurements.
+#[derive(Debug, Clone, Copy)]
+pub struct KeepsNothing;
+
+impl KeepsHead for KeepsNothing {
+    fn keep(&self, _: &str) {}
+}
+
 /// The checkpoint was not signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the checkpoint was not signed")]

@@ -1,11 +1,13 @@
 //! `sluis log`, on sound logs and on logs that somebody touched.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use serde_json::json;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
 use super::program::Program;
+
+const ZAFFIER: &str = "00000099000090010000/werk-en-inkomen";
 
 /// Changes the database behind the gateway's back, as somebody with the file could.
 async fn tamper(program: &Program, sql: &'static str) {
@@ -109,6 +111,74 @@ fn a_kept_checkpoint_says_the_same_after_mail_and_editors() {
     let size = kept.lines().nth(1).unwrap();
     program.write("kept", &kept.replacen(&format!("\n{size}\n"), "\n3\n", 1));
     program.run(&["log", "verify", "--checkpoint", "kept"]).with(1);
+}
+
+/// All files of the try-out's database, as they stand.
+fn database(program: &Program) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = fs::read_dir(program.path("try")).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("gateway.db"));
+    files.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+fn put_back(program: &Program, files: &[(PathBuf, Vec<u8>)]) {
+    for (path, _) in database(program) {
+        fs::remove_file(path).unwrap();
+    }
+    for (path, bytes) in files {
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+#[test]
+fn an_older_or_empty_database_is_refused_and_the_way_out_is_told() {
+    let program = Program::with_try_out();
+    let before = database(&program);
+    program.run(&["party", "block", ZAFFIER]).done();
+    let after = database(&program);
+    let unblock = ["party", "unblock", ZAFFIER];
+
+    put_back(&program, &before);
+    let refused = program.run(&unblock).with(78).stderr;
+    assert!(refused.contains("ouder") && refused.contains("log-head"), "{refused}");
+    program.run(&["log", "verify"]).with(1);
+
+    put_back(&program, &[]);
+    program.run(&["migrate"]).done();
+    let refused = program.run(&unblock).with(78).stderr;
+    assert!(refused.contains("0 regels"), "{refused}");
+
+    // The newest is taken again; and an older one, once the operator says so.
+    put_back(&program, &after);
+    program.run(&unblock).done();
+    put_back(&program, &before);
+    fs::rename(program.path("try/log-head"), program.path("kept-head")).unwrap();
+    program.run(&["party", "block", ZAFFIER]).done();
+    program.run(&["log", "verify"]).done();
+    program.run(&["log", "verify", "--checkpoint", "kept-head"]).with(1);
+}
+
+#[test]
+fn another_log_than_the_one_that_was_signed_last_is_refused() {
+    let (program, other) = (Program::with_try_out(), Program::with_try_out());
+    let head = program.read("try/log-head");
+    program.write("try/log-head", &other.read("try/log-head"));
+    let refused = program.run(&["party", "block", ZAFFIER]).with(78).stderr;
+    assert!(refused.contains("niet getekend door de sleutel van dit log"), "{refused}");
+    program.write("try/log-head", &head);
+    program.run(&["party", "block", ZAFFIER]).done();
+}
+
+#[test]
+fn a_checkpoint_that_was_kept_before_a_rotation_still_counts() {
+    let program = Program::with_try_out();
+    program.run(&["log", "export", "--out", "copy"]).done();
+    program.run(&["keys", "rotate", "log"]).done();
+    program.run(&["party", "block", ZAFFIER]).done();
+    program.run(&["log", "verify", "--checkpoint", "copy/checkpoint"]).done();
+    let other = Program::with_try_out();
+    other.run(&["log", "export", "--out", "copy"]).done();
+    program.write("foreign", &other.read("copy/checkpoint"));
+    program.run(&["log", "verify", "--checkpoint", "foreign"]).with(1);
 }
 
 #[test]

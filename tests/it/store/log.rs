@@ -18,7 +18,7 @@ use sluis::{
 };
 
 use super::support::{
-    ORIGIN, Place, Rig, college, entry, log_key, on_each, packet_id, permit, policy, verifier,
+    ORIGIN, Place, Rig, at_rest, college, entry, log_key, on_each, packet_id, permit, policy, verifier,
 };
 
 async fn append(rig: &Rig, entries: usize) -> sluis::store::writer::Done<()> {
@@ -107,7 +107,7 @@ async fn time_never_goes_back() {
 async fn two_gateways_never_decide_by_two_policies() {
     on_each(|rig| async move {
         let (from, to) = (policy(), Digest([8; 32]));
-        let settings = Settings::new(to, Arc::new(log_key()), Arc::new(rig.clock.clone()));
+        let settings = Settings::new(to, Arc::new(log_key()), at_rest(), Arc::new(rig.clock.clone()));
         let (newer, _) = Writer::start(rig.store.clone(), settings).await.unwrap();
         let early = newer.submit(Write::new(Record, vec![entry(&[])])).await;
         assert!(matches!(early, Err(WriteError::PolicyDiffers)));

@@ -13,7 +13,7 @@ use sluis::{
 use tokio::task::JoinSet;
 
 use super::support::{
-    Place, Rig, college, declare, entry, idempotency, log_key, permit, person, policy, push, school,
+    Place, Rig, at_rest, college, declare, entry, idempotency, log_key, permit, person, policy, push, school,
 };
 
 async fn two_gateways(place: &Place) -> [Rig; 2] {
@@ -137,7 +137,7 @@ async fn a_full_queue_is_busy_at_once() {
     let place = Place::sqlite();
     let store = place.begun().await;
     let clock = Arc::new(sluis::domain::clock::SystemClock);
-    let settings = Settings { queue: 4, ..Settings::new(policy(), Arc::new(log_key()), clock) };
+    let settings = Settings { queue: 4, ..Settings::new(policy(), Arc::new(log_key()), at_rest(), clock) };
     let (writer, task) = Writer::start(store.clone(), settings).await.unwrap();
     let mut tasks = JoinSet::new();
     for _ in 0..64 {

@@ -4,13 +4,13 @@ use sluis::{
     accesslog::entry::PartName,
     merkle::{frontier::Frontier, hash::leaf_hash},
     store::{
-        write::{Record, Write},
+        write::{BlockParty, Record, Write},
         writer::WriteError,
     },
 };
 use sqlx::AnyPool;
 
-use super::support::{Place, Rig, college, entry, on_each, school};
+use super::support::{Place, Rig, college, entry, on_each, person, push, school};
 
 /// What is done to the head after the last entry was taken out.
 #[derive(Debug, Clone, Copy)]
@@ -137,6 +137,15 @@ async fn each_reader_has_its_own_numbers_through_whichever_gateway() {
         }
         assert_eq!(rig.numbers(school()).await, (1..=4).collect::<Vec<_>>());
         assert_eq!(rig.numbers(college()).await, (1..=8).collect::<Vec<_>>());
+        // Who is not in a batch after another gateway's is asked for again later.
+        for (gateway, reader) in
+            [(&other, school()), (&rig, college()), (&rig, school()), (&other, college())]
+        {
+            let one = entry(&[(reader, PartName::Recipient)]);
+            gateway.writer.submit(Write::new(Record, vec![one])).await.unwrap().into_inner();
+        }
+        assert_eq!(rig.numbers(school()).await, (1..=6).collect::<Vec<_>>());
+        assert_eq!(rig.numbers(college()).await, (1..=10).collect::<Vec<_>>());
     })
     .await;
 }
@@ -171,6 +180,77 @@ async fn every_checkpoint_that_was_handed_out_is_kept() {
             handed.push((done.evidence[0].size, done.evidence[0].checkpoint.to_string()));
         }
         assert_eq!(rig.checkpoints().await, handed);
+    })
+    .await;
+}
+
+/// What somebody without a key does to the register, and undoes nothing else.
+const REGISTER: [&str; 8] = [
+    "UPDATE party_key SET jwk = '{\"kty\":\"OKP\"}'",
+    "UPDATE party_key SET state = 'retired' WHERE thumbprint = 'key-of-college'",
+    "DELETE FROM party_key WHERE thumbprint = 'key-of-college'",
+    "UPDATE party SET state = 'active' WHERE role = 'werk-en-inkomen'",
+    "UPDATE party SET name = 'Een ander' WHERE role = 'werk-en-inkomen'",
+    "INSERT INTO party (oin, role, name, state, registered) \
+     VALUES ('00000099000000009000', 'doorstroompunt', 'Niemand', 'active', 0)",
+    "UPDATE log_head SET register_seal = NULL",
+    "UPDATE log_head SET register = register + 1",
+];
+
+#[tokio::test]
+async fn nobody_takes_part_in_a_register_that_was_changed() {
+    for change in REGISTER {
+        for place in Place::all().await {
+            let store = place.begun().await;
+            let rig = Rig::at(&place, store.clone(), None).await;
+            rig.register(school()).await;
+            rig.register(college()).await;
+            rig.publish(college(), "key-of-college").await;
+            rig.done(BlockParty { party: college(), blocked: true }).await;
+            rig.registered().await;
+            rig.run(change).await;
+            // Of another gateway, and of this one as soon as it reads anew.
+            let anew = place.open().await;
+            let other = Rig::on(anew.clone()).await;
+            assert!(other.store.register().await.is_err(), "{change}");
+            anew.close().await;
+            store.close().await;
+            place.remove().await;
+        }
+    }
+}
+
+/// The rows, the number and the seal of before a block, all as the gateway itself made them.
+#[tokio::test]
+async fn a_register_that_was_put_back_is_not_believed_by_who_knows_the_later_one() {
+    on_each(|rig| async move {
+        rig.register(college()).await;
+        let (number, seal) = rig.register_seal().await;
+        rig.done(BlockParty { party: college(), blocked: true }).await;
+        assert!(rig.registered().await.party(&college()).unwrap().blocked);
+        rig.run("UPDATE party SET state = 'active'").await;
+        rig.put_register_seal(number, &seal).await;
+        assert!(rig.store.register().await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_leaves_is_what_the_log_says_was_sealed() {
+    on_each(|rig| async move {
+        let mut packets = Vec::new();
+        for _ in 0..2 {
+            let push = push(rig.now(), &person(), &[college()]);
+            packets.push(rig.push(push).await);
+        }
+        let size = rig.store.head().await.unwrap().size;
+        rig.run("UPDATE packet_recipient SET jwe = (SELECT MAX(jwe) FROM packet_recipient)").await;
+        let mut refused = 0;
+        for packet in &packets {
+            refused += usize::from(rig.deliver(packet, college()).await.is_err());
+        }
+        assert_eq!(refused, 1, "the one whose body was exchanged");
+        assert_eq!(rig.store.head().await.unwrap().size, size + 1, "and no entry says that it was released");
     })
     .await;
 }

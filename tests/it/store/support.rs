@@ -170,7 +170,7 @@ impl Rig {
 
     pub(crate) async fn with(store: Store, faults: Option<Arc<dyn FaultPoint>>) -> Self {
         let clock = SetClock::at(START.parse().unwrap());
-        let mut settings = Settings::new(policy(), Arc::new(log_key()), Arc::new(clock.clone()));
+        let mut settings = Settings::new(policy(), Arc::new(log_key()), at_rest(), Arc::new(clock.clone()));
         if let Some(faults) = faults {
             settings.faults = faults;
         }
@@ -181,7 +181,7 @@ impl Rig {
     /// Whether a gateway starts on this database.
     pub(crate) async fn started(store: Store) -> Result<(), StoreError> {
         let clock = SetClock::at(START.parse().unwrap());
-        let settings = Settings::new(policy(), Arc::new(log_key()), Arc::new(clock));
+        let settings = Settings::new(policy(), Arc::new(log_key()), at_rest(), Arc::new(clock));
         Writer::start(store, settings).await.map(drop)
     }
 
@@ -273,6 +273,23 @@ impl Rig {
         let numbers = query.fetch_all(&pool).await.unwrap();
         pool.close().await;
         numbers
+    }
+
+    /// The number and the seal of the register.
+    pub(crate) async fn register_seal(&self) -> (i64, Vec<u8>) {
+        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let query = sqlx::query_as("SELECT register, register_seal FROM log_head WHERE id = 1");
+        let seal = query.fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        seal
+    }
+
+    /// Puts both back past the writer.
+    pub(crate) async fn put_register_seal(&self, number: i64, seal: &[u8]) {
+        let pool = AnyPool::connect(&self.url).await.unwrap();
+        let query = sqlx::query("UPDATE log_head SET register = $1, register_seal = $2 WHERE id = 1");
+        query.bind(number).bind(seal.to_vec()).execute(&pool).await.unwrap();
+        pool.close().await;
     }
 
     /// The checkpoints that are kept, by size.

@@ -64,6 +64,8 @@ impl Operator {
     fn elsewhere(&self, url: &str, name: &str) -> std::path::PathBuf {
         let text = fs::read_to_string(&self.0.laid.config_path).unwrap();
         let path = self.0.laid.config_path.with_file_name(name);
+        // A log of another database is another log.
+        let text = text.replace("[log]", &format!("[log]\nhead = \"{name}-head\""));
         fs::write(&path, text.replace(&self.0.database(), url)).unwrap();
         path
     }

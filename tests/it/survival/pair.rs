@@ -67,7 +67,7 @@ impl Pair {
         let log = self.one.log();
         let (store, keys) = (self.one.store().await, self.one.keys());
         let view = store.log().await.unwrap();
-        let check = Check { bodies: Some(&keys.at_rest), ..Check::with(&log) };
+        let check = Check { bodies: Some(keys.at_rest.as_ref()), ..Check::with(&log) };
         let report = verify(&view, &check).await.unwrap();
         assert!(report.is_sound(), "{report:?}");
         store.close().await;

@@ -232,7 +232,7 @@ impl Site {
         let store = Store::open(&self.database(), &OpenOptions::default()).await.unwrap();
         let keys = GatewayKeys::load(&self.laid.config.keys.dir, false).unwrap();
         let view = store.log().await.unwrap();
-        let check = Check { bodies: Some(&keys.at_rest), ..Check::with(log) };
+        let check = Check { bodies: Some(keys.at_rest.as_ref()), ..Check::with(log) };
         let report = verify(&view, &check).await.unwrap();
         assert!(report.is_sound(), "{report:?}");
         let size = view.head().size;
