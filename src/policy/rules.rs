@@ -29,6 +29,9 @@ pub(super) enum Place<'a> {
 /// The mark of a basis that is bound to residence, and the bases of a guard that asks for it.
 const RESIDENCE: &str = "woonplaats";
 
+/// What a condition says to people.
+const TEXTS: [&str; 6] = ["nl", "en", "regel", "regel_en", "nu", "nu_en"];
+
 /// What rules may name.
 pub(super) struct Known<'a> {
     pub(super) schema: &'a Schema,
@@ -259,30 +262,15 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
             );
             &["id"]
         }
-        (Effect::Forbid, Place::Dataset(_)) => {
-            &["id", "voor", "voorwaarde", "nl", "en", "regel", "regel_en", "nu", "nu_en", "vraag"]
+        (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "vraag"],
+        (Effect::Forbid, Place::Guards) => {
+            &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "vraag"]
         }
-        (Effect::Forbid, Place::Guards) => &[
-            "id",
-            "voor",
-            "grond",
-            "tenzij",
-            "paraat",
-            "voorwaarde",
-            "nl",
-            "en",
-            "regel",
-            "regel_en",
-            "nu",
-            "nu_en",
-            "vraag",
-        ],
-        (Effect::Forbid, Place::Routes) => {
-            &["id", "voorwaarde", "nl", "en", "regel", "regel_en", "nu", "nu_en"]
-        }
+        (Effect::Forbid, Place::Routes) => &["id", "voorwaarde"],
     };
+    let is_text = |key: &str| policy.effect() == Effect::Forbid && TEXTS.contains(&key);
     for (key, _) in policy.annotations() {
-        if !allowed.contains(&key) {
+        if !allowed.contains(&key) && !is_text(key) {
             notes.add(
                 said!(
                     "`{id}` heeft @{key}, en dat betekent daar niets",

@@ -273,6 +273,9 @@ fn the_people_of_every_page_and_example_live_where_their_municipality_is_and_hav
         let codes: BTreeSet<&str> = named.iter().map(|(_, code)| *code).collect();
         let code = codes.first().copied().unwrap_or("0361");
         assert!(codes.len() <= 1, "{}: {codes:?}", file.display());
+        let towards = said_of(&text, &["municipality"]);
+        let is_theirs = towards.is_empty() || towards.iter().any(|(_, college)| *college == code);
+        assert!(is_theirs, "{}: nobody lives where the college is: {towards:?}", file.display());
         homes += lives_in(code, &text, &file.display().to_string());
         for digits in text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 9) {
             let is_real = digits.parse::<sluis::domain::pgn::Pgn>().is_ok() && !digits.starts_with("9999");
