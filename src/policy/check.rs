@@ -369,8 +369,8 @@ mod tests {
         ),
         (
             POLICY,
-            "na de laatste schooldag.",
-            "na de laatste schooldag (art. 2.31b lid 3 WVO 2020).",
+            "na de laatste schooldag, met die dag erbij (verlatenOp).",
+            "na de laatste schooldag, met die dag erbij (art. 2.31b lid 3 WVO 2020).",
             "speaks of `wvo2020:2.31b` to a vso-school",
         ),
         (
