@@ -19,7 +19,6 @@ mod schema;
 mod source;
 pub(crate) mod strict;
 mod uses;
-mod wording;
 
 pub mod cases;
 pub mod catalogue;
@@ -39,6 +38,7 @@ pub mod permit;
 pub mod region;
 pub mod routes;
 pub mod whatif;
+pub mod wording;
 
 pub use catalogue::Catalogue;
 pub use contents::Contents;

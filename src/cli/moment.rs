@@ -51,6 +51,19 @@ pub fn long_day(day: Date, language: Language) -> String {
     format!("{} {} {}", day.day(), language.pick(nl, en), day.year())
 }
 
+/// An instant as a document writes it, for a sentence: a time with its zone, a day without.
+#[must_use]
+pub fn zoned_of(text: &str, language: Language) -> String {
+    let short = short_of(text, language);
+    if text.parse::<Timestamp>().is_err() { short } else { zoned(&short, language) }
+}
+
+/// A time in a sentence, with its zone.
+#[must_use]
+pub fn zoned(time: &str, language: Language) -> String {
+    format!("{time} ({})", language.pick("Nederlandse tijd", "Amsterdam time"))
+}
+
 /// An instant as a document writes it (RFC 3339) for a table; what is none stays as it is.
 #[must_use]
 pub fn short_of(text: &str, language: Language) -> String {

@@ -76,6 +76,9 @@ impl Account {
             Knows::Both => &mut self.shared,
         };
         note_refusal(part, refusal.basis.as_ref(), refusal);
+        // Who is told an age is who gave the date of birth: the party that sends or records.
+        let said = refusal.ages.iter().map(|(place, age)| (place.clone(), [age.at_least, age.at_most]));
+        self.for_sender.ages = said.collect();
         self.gateway.policy_digest = Some(refusal.policy_digest);
         self
     }

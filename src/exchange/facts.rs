@@ -13,7 +13,7 @@ use crate::{
         party::{PartyId, Role},
         person::PersonFacts,
     },
-    policy::facts::{Facts, PartyFacts, RequestFacts},
+    policy::facts::{Facts, PartyFacts, RequestFacts, RequestStand},
     store::{
         read::{CopyState, PacketState},
         register::Register,
@@ -115,14 +115,14 @@ impl Toolbox {
         reading: &mut Reading,
     ) -> Result<RequestFacts, Trouble> {
         let Some(id) = asked.request else { return Ok(RequestFacts::default()) };
+        let mut found = RequestFacts { stand: RequestStand::Onbekend, ..RequestFacts::default() };
         reading.subjects.insert(subject::packet(id));
         let request = snapshot.packet(id).filter(|request| {
             request.kind == PacketKind::Request
                 && request.sender == asked.sender
                 && Some(request.person) == asked.person
-                && request.state != PacketState::Withdrawn
         });
-        let Some(request) = request else { return Ok(RequestFacts::default()) };
+        let Some(request) = request else { return Ok(found) };
         let person = self.kept_header(request)?.person;
         let indiening = person.birth_date.age_at(request.created);
         let curatele = person.protection().is_under_curatele(indiening);
@@ -134,8 +134,14 @@ impl Toolbox {
             }
             // What ended carries nothing more; who agreed with it is still told apart from who did not.
             let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            let continues = snapshot.answer(id, &copy.party).is_some_and(|answer| answer.continues);
-            let accepted = continues && (own || !ended);
+            let ended = request.state == PacketState::Withdrawn || (ended && !own);
+            let stand = match snapshot.answer(id, &copy.party).map(|answer| answer.continues) {
+                _ if ended => RequestStand::Beeindigd,
+                Some(false) => RequestStand::Nee,
+                Some(true) => RequestStand::Ja,
+                None if request.expires <= asked.now => RequestStand::Beeindigd,
+                None => RequestStand::Open,
+            };
             // The document goes to the college that was asked, whoever acts for it, and to no other of that party.
             let other = |named: &Municipality| copy.municipality.as_ref().is_some_and(|asked| asked != named);
             if !own && asked.municipality.is_some_and(other) {
@@ -149,19 +155,13 @@ impl Toolbox {
                 .filter(|one| one.kind == DeclarationKind::Instemming)
                 .map(|one| one.given_by)
                 .collect();
-            if accepted || copy.party == asked.recipient {
-                let municipality = copy.municipality.clone();
-                return Ok(RequestFacts {
-                    exists: true,
-                    accepted,
-                    municipality,
-                    indiening,
-                    curatele,
-                    instemming,
-                });
+            let municipality = copy.municipality.clone();
+            found = RequestFacts { stand, municipality, indiening, curatele, instemming };
+            if !own || stand == RequestStand::Ja {
+                break;
             }
         }
-        Ok(RequestFacts::default())
+        Ok(found)
     }
 }
 

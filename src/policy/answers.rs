@@ -16,21 +16,26 @@ use crate::domain::{
 };
 
 /// A failed condition of this basis as a fault: who is refused reads the act of the own school, and what is missing for
-/// this person. Without particulars the texts speak of nobody.
+/// this person. Where particulars say nothing, the texts speak of nobody.
 pub(super) fn failed_condition_of(
     catalogue: &Catalogue,
     basis: &Basis,
     sender: Role,
     condition: &Condition,
-    particulars: Option<&Particulars>,
+    particulars: &Particulars,
     today: Date,
 ) -> Fault {
     failed(catalogue, condition, condition.provisions_of(basis, Some(sender)), particulars, today)
 }
 
 /// A failed condition of a route as a fault.
-pub(super) fn failed_condition(catalogue: &Catalogue, condition: &Condition, today: Date) -> Fault {
-    failed(catalogue, condition, condition.citations.all(), None, today)
+pub(super) fn failed_condition(
+    catalogue: &Catalogue,
+    condition: &Condition,
+    particulars: &Particulars,
+    today: Date,
+) -> Fault {
+    failed(catalogue, condition, condition.citations.all(), particulars, today)
 }
 
 /// Of the provisions those are cited that are in force today.
@@ -38,7 +43,7 @@ fn failed(
     catalogue: &Catalogue,
     condition: &Condition,
     all: Vec<Provision>,
-    particulars: Option<&Particulars>,
+    particulars: &Particulars,
     today: Date,
 ) -> Fault {
     let in_force = |id: &&Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(today));
@@ -48,8 +53,8 @@ fn failed(
         code: Cow::Owned(condition.id.clone()),
         provisions: if provisions.is_empty() { all } else { provisions },
         citations: Vec::new(),
-        text: fill(&condition.text, particulars),
-        now: condition.now.as_ref().map(|now| fill(now, particulars)),
+        text: condition.told(particulars),
+        now: condition.now.as_ref().map(|now| fill(now, None, particulars)),
     };
     catalogue.cited(fault)
 }

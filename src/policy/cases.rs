@@ -1,6 +1,7 @@
 //! Plays the cases: decisions that must come out as a lawyer wrote them down.
 //!
-//! `cases.toml` of a dataset has a `[base]` of facts ([`WhatIf`]) and `[[case]]`s that override them, each with a `name`,
+//! `cases.toml` of a dataset has a `[base]` of facts ([`WhatIf`]) and `[[case]]`s that override them, each with a `name` (in English `name_en`, where
+//! it is shown as an example),
 //! `expect = "permit"` with the `basis`, or `expect = "refuse"` with `because`: all failed conditions, or the kind of the
 //! refusal, such as `no-basis`; a `basis` there is the one that must have been judged. `route-cases.toml` has an `action` and a `role` instead of a dataset.
 
@@ -109,13 +110,14 @@ enum Expect {
 #[serde(deny_unknown_fields)]
 struct Expected {
     name: String,
+    name_en: Option<String>,
     expect: Expect,
     basis: Option<Grondslag>,
     #[serde(default)]
     because: BTreeSet<String>,
 }
 
-const EXPECTED: [&str; 4] = ["name", "expect", "basis", "because"];
+const EXPECTED: [&str; 5] = ["name", "name_en", "expect", "basis", "because"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -295,6 +295,12 @@ mod tests {
         (SCHEMA, "\"title\": \"Overgangsdocument\"", "\"title\": \"a\", \"title\": \"b\"", "not strict JSON"),
         (ABOUT, "code = \"overgangsdocument\"", "code = \"ander\"", "not the name of the folder"),
         (ABOUT, "given = \"/persoon/voornamen\"", "given = \"/persoon/roepnaam\"", "no `/persoon/roepnaam`"),
+        (
+            ABOUT,
+            "rests_on = \"verzoek-voortzetting\"",
+            "rests_on = \"uitstroomprofiel\"",
+            "is no dataset of requests",
+        ),
         (ABOUT, "version = 1", "versie = 1", "line 4: unknown field"),
         (
             CASES,
@@ -351,20 +357,20 @@ mod tests {
         // And reads of its own act alone, in each of the four texts.
         (
             POLICY,
-            "noem dan het verzoek in de overdracht (request).",
-            "noem dan het verzoek (request). Het VSO geeft het document ook zonder gemeente.",
+            "Wacht op haar antwoord, of vraag er bij de gemeente naar.",
+            "Wacht op haar antwoord. Het VSO geeft het document ook zonder gemeente.",
             "`overgangsdocument.voortzetting` speaks of `VSO` to a pro-school",
         ),
         (
             POLICY,
-            "@en(\"The young person has not left",
+            "@en(\"The young person is still enrolled",
             "@en(\"The WEC says not left",
             "speaks of `WEC` to a pro-school",
         ),
         (
             POLICY,
-            "na de laatste schooldag.",
-            "na de laatste schooldag (art. 2.31b lid 3 WVO 2020).",
+            "na de laatste schooldag, met die dag erbij (verlatenOp).",
+            "na de laatste schooldag, met die dag erbij (art. 2.31b lid 3 WVO 2020).",
             "speaks of `wvo2020:2.31b` to a vso-school",
         ),
         (

@@ -9,7 +9,7 @@ use cedar_policy::{
 use super::{
     dataset::Dataset,
     engine::EngineFault,
-    facts::{Course, Derived, Facts, PartyFacts},
+    facts::{Course, Derived, Facts, PartyFacts, RequestStand},
 };
 use crate::domain::{
     age::AgeRange,
@@ -94,11 +94,12 @@ impl Words {
                     pair("curatele", Value::new_bool(derived.curatele)),
                     pair("maatregel", Value::new_set(person.maatregel.iter().map(|one| text(one.as_str())))),
                     pair("onbevoegdVoorDeze", Value::new_bool(person.protection().is_onbevoegd_voor_deze())),
+                    pair("bevoegdheidOpgegeven", Value::new_bool(person.onbevoegd_voor_deze.is_some())),
                     pair("ingeschreven", Value::new_bool(person.ingeschreven)),
                     pair("loopbaan", course(&derived.course)?),
                     pair("verwijderd", Value::new_bool(derived.removed)),
                     pair("contactgemeenteGevraagd", Value::new_bool(derived.contactgemeente_asked)),
-                    pair("leerplichtig", Value::new_bool(derived.plicht.possible)),
+                    pair("leerplichtig", Value::new_bool(derived.plicht.possible.is_some())),
                     pair("zekerLeerplichtig", Value::new_bool(derived.plicht.certain)),
                     pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
                     pair(
@@ -123,14 +124,19 @@ impl Words {
                 record([
                     pair("ageAtLeast", Value::new_long(i64::from(derived.age_removed.at_least))),
                     pair("ageAtMost", Value::new_long(i64::from(derived.age_removed.at_most))),
-                    pair("leerplichtig", Value::new_bool(derived.plicht_removed.possible)),
+                    pair("leerplichtig", Value::new_bool(derived.plicht_removed.possible.is_some())),
+                    pair(
+                        "leerplichtigOm",
+                        Value::new_set(derived.plicht_removed.possible.map(|why| text(why.as_str()))),
+                    ),
                 ])?,
             ),
             pair(
                 "request",
                 record([
-                    pair("exists", Value::new_bool(facts.request.exists)),
-                    pair("accepted", Value::new_bool(facts.request.accepted)),
+                    pair("exists", Value::new_bool(facts.request.stand.exists())),
+                    pair("accepted", Value::new_bool(facts.request.stand == RequestStand::Ja)),
+                    pair("stand", text(facts.request.stand.as_str())),
                     pair("indiening", age(facts.request.indiening)?),
                     pair("curatele", Value::new_bool(facts.request.curatele)),
                     pair("instemming", capacities(&facts.request.instemming)),

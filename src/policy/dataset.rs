@@ -10,7 +10,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{cited::Citations, schema::Shape, wording::fill};
+use super::{
+    cited::Citations,
+    schema::Shape,
+    wording::{Ages, Particulars, fill},
+};
 use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Provision, Purpose},
     party::Role,
@@ -177,7 +181,9 @@ pub struct Condition {
     pub(super) citations: Citations,
     /// What is wrong when it fails, with places for what differs per person.
     pub(super) text: Bilingual,
-    /// What can be done then, likewise.
+    /// The same as a rule, which says no age (`@regel`): for who is not told how old the person is.
+    pub(super) rule: Option<Bilingual>,
+    /// What can be done then, with a place for where the person lives.
     pub(super) now: Option<Bilingual>,
     /// For a guard that no basis of today's datasets can let fail: why it stands by (`@paraat`).
     pub standby: Option<String>,
@@ -215,7 +221,18 @@ impl Condition {
     /// What is wrong when it fails, and what can be done then, of nobody in particular.
     #[must_use]
     pub fn texts(&self) -> (Bilingual, Option<Bilingual>) {
-        (fill(&self.text, None), self.now.as_ref().map(|now| fill(now, None)))
+        let nobody = Particulars::default();
+        (self.told(&nobody), self.now.as_ref().map(|now| fill(now, None, &nobody)))
+    }
+
+    /// What was wrong with someone who was of these ages then, as a refusal said it.
+    #[must_use]
+    pub fn told_of(&self, ages: Ages) -> Bilingual {
+        self.told(&Particulars { ages, contactgemeente: None })
+    }
+
+    pub(super) fn told(&self, particulars: &Particulars) -> Bilingual {
+        fill(&self.text, self.rule.as_ref(), particulars)
     }
 }
 
@@ -227,6 +244,8 @@ pub struct Dataset {
     pub version: u32,
     /// Whether it hands over or asks.
     pub kind: DatasetKind,
+    /// The dataset of the requests on which its packets rest: the recipient has said yes to one.
+    pub rests_on: Option<DatasetCode>,
     /// Its title.
     pub title: Bilingual,
     /// Its categories.
@@ -311,6 +330,7 @@ pub(super) struct DatasetFile {
     pub(super) code: DatasetCode,
     pub(super) version: u32,
     pub(super) kind: DatasetKind,
+    pub(super) rests_on: Option<DatasetCode>,
     pub(super) title_nl: String,
     pub(super) title_en: String,
     pub(super) retention_days: u32,

@@ -25,6 +25,7 @@ use super::{
     dataset::{Basis, Condition, Dataset},
     facts::{Derived, Facts},
     permit::{Decision, Permit, Refusal, RefusalKind},
+    wording::{Ages, said_of},
 };
 use crate::domain::{
     code::{DatasetCode, Grondslag, Purpose},
@@ -155,15 +156,15 @@ impl Engine {
             }
             Verdict::Deny => {
                 let particulars = derived.particulars(facts);
-                let failed = conditions.iter().filter(|condition| reasons.contains(&condition.id));
-                let faults: Vec<Fault> = failed
+                let failed = || conditions.iter().filter(|condition| reasons.contains(&condition.id));
+                let faults: Vec<Fault> = failed()
                     .map(|condition| {
                         failed_condition_of(
                             &self.catalogue,
                             basis,
                             facts.sender.party.role,
                             condition,
-                            particulars.as_ref(),
+                            &particulars,
                             derived.today,
                         )
                     })
@@ -172,7 +173,9 @@ impl Engine {
                 if faults.is_empty() {
                     Err(fault())
                 } else {
-                    Err(no(RefusalKind::ConditionsFail, Some(basis), faults))
+                    let ages = failed().flat_map(|condition| said_of(&condition.text, &particulars.ages));
+                    let ages = ages.collect();
+                    Err(Refusal { ages, ..no(RefusalKind::ConditionsFail, Some(basis), faults) })
                 }
             }
         }
@@ -267,6 +270,7 @@ impl Engine {
             kind,
             basis: basis.map(|basis| basis.id.clone()),
             reasons,
+            ages: Ages::new(),
             policy_digest: self.catalogue.digest(),
             decided_at: now,
         }
@@ -320,12 +324,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{code::Provision, party::Role};
+    use crate::domain::{age::AgeRange, code::Provision, party::Role};
     use crate::policy::{
         answers::failed_condition,
         fixture::{all_facts, edit, embedded, engine, engine_of, facts, packet, permit, refusal},
         permit::PERMIT_LIFE,
         source::Files,
+        wording::Particulars,
     };
 
     const POLICY: &str = "datasets/overgangsdocument/policy.cedar";
@@ -400,7 +405,7 @@ mod tests {
             engine(),
             &facts(
                 &json!({ "requestExists": true, "requestAccepted": false, "verblijf": "0400", "pgn": true,
-                    "verlatenOp": "2027-01-01" }),
+                    "verlatenOp": "2027-01-01", "ingeschreven": true }),
             ),
         );
         assert_eq!(refusal.kind, RefusalKind::ConditionsFail);
@@ -476,9 +481,10 @@ mod tests {
     #[test]
     fn citations_follow_the_law_of_the_day() {
         let engine = engine();
+        let nobody = Particulars::default();
         let condition = &engine.catalogue().routes.conditions["routes.intrekken-persoon"];
         let cited = |day: &str| {
-            let fault = failed_condition(engine.catalogue(), condition, day.parse().unwrap());
+            let fault = failed_condition(engine.catalogue(), condition, &nobody, day.parse().unwrap());
             fault.provisions.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(cited("2026-08-31"), ["uavg:5.2021"]);
@@ -489,7 +495,7 @@ mod tests {
     fn rule(cites: &str, nl: &str) -> String {
         format!(
             r#"@id("overgangsdocument.zo") @voor("overgangsdocument.pro,overgangsdocument.vso") @voorwaarde("{cites}")
-            @nl("{nl}") @en("x") @nu("{nl}") @nu_en("x")
+            @nl("{nl}") @en("x") @regel("De regel.") @regel_en("x") @nu("x") @nu_en("x")
             forbid (principal, action == Action::"receive", resource == Dataset::"overgangsdocument")
             when {{ context.person.startkwalificatie }};"#
         )
@@ -549,21 +555,123 @@ mod tests {
 
     #[test]
     fn a_refusal_says_how_it_is_with_this_person() {
-        let engine = engine_of(&and(&rule("avg:6:1a", "De jongere is {leeftijd}.")));
-        let told = |born: &str| {
-            let fault = so(&engine, &json!({ "birthDate": born }));
-            (fault.text.nl.into_owned(), fault.now.unwrap().nl.into_owned())
-        };
-        let said = |age: &str| (format!("De jongere is {age}."), format!("De jongere is {age}."));
-        assert_eq!(told("2008-11-02"), said("18 jaar"));
-        assert_eq!(told("2008-00-00"), said("17 of 18 jaar"));
-        assert_eq!(told("0000-00-00"), said("van onbekende leeftijd"));
+        let personal = rule("avg:6:1a", "De jongere is {leeftijd}.");
+        let engine = engine_of(&and(&personal));
+        let told = |born: &str| so(&engine, &json!({ "birthDate": born })).text.nl.into_owned();
+        assert_eq!(told("2008-11-02"), "De jongere is 18 jaar.");
+        assert!(
+            told("2008-00-00").starts_with("De jongere is 17 of 18 jaar. De geboortedatum is niet volledig")
+        );
+        assert!(told("0000-00-00").starts_with("De jongere is van onbekende leeftijd. "));
+        // The account of it can say the same, and no other age.
+        let refused =
+            refusal(&engine, &facts(&json!({ "startkwalificatie": true, "birthDate": "2008-11-02" })));
+        assert_eq!(refused.ages, [("leeftijd".to_owned(), AgeRange { at_least: 18, at_most: 18 })].into());
         // Who would receive the packet does not hear an age.
         let receiving = Facts { tells_age: false, ..facts(&json!({ "startkwalificatie": true })) };
-        let fault = refusal(&engine, &receiving).reasons.pop().unwrap();
-        assert_eq!(fault.text.nl, "De jongere is van deze leeftijd.");
-        let unknown = Catalogue::build(&and(&rule("avg:6:1a", "{naam} is {leeftijd}."))).unwrap_err();
-        assert!(unknown.iter().any(|finding| finding.what.en.contains("{naam}")), "{unknown:?}");
+        let mut refused = refusal(&engine, &receiving);
+        assert_eq!(refused.reasons.pop().unwrap().text.nl, "De regel.");
+        assert!(refused.ages.is_empty());
+        for (wrong, said) in [
+            (rule("avg:6:1a", "{naam} is {leeftijd}."), "has {naam} in @nl"),
+            (personal.replace("@regel(", "@nl2("), "has no @regel"),
+            (personal.replace("@nu(\"x\")", "@nu(\"Wacht, hij is {leeftijd}.\")"), "says an age in @nu"),
+        ] {
+            let findings = Catalogue::build(&and(&wrong)).unwrap_err();
+            assert!(findings.iter().any(|finding| finding.what.en.contains(said)), "{said}: {findings:?}");
+        }
+    }
+
+    /// What the gateway knows of this person it says, and offers no choice between what may be and what may not.
+    #[test]
+    fn a_refusal_says_what_is_missing_for_this_person() {
+        let asked = |dataset: &str, more: serde_json::Value| {
+            let mut all = json!({ "dataset": dataset, "birthDate": "2007-11-03", "requestAccepted": false });
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let refused = refusal(engine(), &facts(&all));
+            refused
+                .reasons
+                .into_iter()
+                .map(|fault| (fault.code.into_owned(), fault.text.nl.into_owned()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let profile = |more: serde_json::Value| {
+            let mut all = json!({ "purpose": "loopbaanbegeleiding", "categories": [] });
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            asked("uitstroomprofiel", all)
+        };
+        let removed = |more: serde_json::Value| {
+            let mut all = json!({ "recipientRole": "doorstroompunt", "purpose": "doorstroompunt-taak", "categories": [] });
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            asked("verwijderingsmelding", all)
+        };
+        for (said, code, text) in [
+            (
+                asked("verzoek-voortzetting", json!({})),
+                "verzoek-voortzetting.instemming-volwassene",
+                "De jongere is 18 jaar en stemt zelf in met het verzoek. Dat is nog niet vastgelegd.",
+            ),
+            (
+                asked("verzoek-voortzetting", json!({ "handelingsbekwaam": false })),
+                "verzoek-voortzetting.instemming-curatele-pro",
+                "De jongere is 18 jaar en staat onder curatele: de curator stemt in. Die instemming ontbreekt.",
+            ),
+            (
+                asked("overgangsdocument", json!({})),
+                "overgangsdocument.verzoek",
+                "De overdracht noemt geen verzoek om voortzetting. De school geeft dit document als de gemeente op zo'n verzoek ja heeft gezegd.",
+            ),
+            (
+                asked("overgangsdocument", json!({ "requestExists": true })),
+                "overgangsdocument.voortzetting",
+                "De gemeente heeft nog niet geantwoord op het verzoek om de ondersteuning voort te zetten.",
+            ),
+            (
+                asked("overgangsdocument", json!({ "requestStand": "nee" })),
+                "overgangsdocument.voortzetting-nee",
+                "De gemeente heeft geantwoord dat zij de ondersteuning niet voortzet.",
+            ),
+            (
+                asked(
+                    "overgangsdocument",
+                    json!({ "requestAccepted": true, "requestInstemming": [], "requestSubmitted": "2026-01-05", "birthDate": "2008-05-05" }),
+                ),
+                "overgangsdocument.instemming-intussen-volwassen",
+                "De jongere was 17 jaar op de dag van het verzoek, en de instemming die daarvoor nodig was, geldt nu niet. Vandaag is hij 18 jaar.",
+            ),
+            (
+                profile(json!({ "ingeschreven": true, "toestemming": [] })),
+                "uitstroomprofiel.toestemming-zelf",
+                "De leerling is 18 jaar en geeft zelf toestemming. Die ontbreekt voor deze ontvanger.",
+            ),
+            (
+                profile(json!({ "ingeschreven": true, "maatregel": ["mentorschap"] })),
+                "uitstroomprofiel.toestemming-mentor-onbekend",
+                "De leerling is 18 jaar en staat onder mentorschap, en de school zegt niet dat hij voor deze zaak bevoegd is: de mentor geeft dan toestemming. Die ontbreekt voor deze ontvanger.",
+            ),
+            (
+                profile(json!({ "ingeschreven": false, "verlatenOp": null })),
+                "uitstroomprofiel.vertrekdatum",
+                "De school zegt niet dat de leerling staat ingeschreven, en ook niet wanneer hij van school ging: het staat niet vast dat zij hem nog begeleidt.",
+            ),
+            (
+                profile(json!({ "ingeschreven": false, "verlatenOp": "2024-01-05" })),
+                "uitstroomprofiel.termijn",
+                "De leerling staat niet ingeschreven en is twee jaar of langer van school: de school begeleidt hem niet meer.",
+            ),
+            (
+                removed(json!({ "age": 17, "birthDate": null, "verwijderdOp": "2026-10-30" })),
+                "verwijderingsmelding.kwalificatieplicht-onbekend",
+                "De leerling was 17 jaar op de dag van het besluit, en de school zegt niet dat de kwalificatieplicht voorbij was: dan telt hij als kwalificatieplichtig. De verwijdering hoort bij Leerplicht en niet bij het Doorstroompunt.",
+            ),
+            (
+                removed(json!({ "age": 15, "birthDate": null, "verwijderdOp": "2026-10-30" })),
+                "verwijderingsmelding.leerplicht",
+                "De leerling was 15 jaar op de dag van het besluit, en dus leerplichtig. De verwijdering hoort bij Leerplicht en niet bij het Doorstroompunt.",
+            ),
+        ] {
+            assert_eq!(said.get(code).map(String::as_str), Some(text), "{said:#?}");
+        }
     }
 
     /// Where a basis is not bound to residence, another college may receive; where it is, its own article is cited.
@@ -602,7 +710,7 @@ mod tests {
     #[test]
     fn who_is_refused_reads_the_act_of_the_own_school() {
         let cited = |sender: &str| {
-            let asked = json!({ "senderRole": sender, "requestAccepted": false });
+            let asked = json!({ "senderRole": sender, "requestStand": "open" });
             let refused = refusal(engine(), &facts(&asked));
             let fault =
                 refused.reasons.into_iter().find(|fault| fault.code == "overgangsdocument.voortzetting");
@@ -616,18 +724,20 @@ mod tests {
     #[test]
     fn no_answer_cites_what_is_not_in_force() {
         let engine = engine();
-        let catalogue = engine.catalogue();
+        let (catalogue, nobody) = (engine.catalogue(), Particulars::default());
         let nothing = refusal(engine, &facts(&json!({ "recipientRole": "doorstroompunt" })));
         assert!(nothing.reasons.iter().all(|reason| reason.provisions.is_empty()), "{nothing:?}");
         for day in ["2026-08-31", "2026-09-01"].map(|day| day.parse().unwrap()) {
             let stands = |id: &Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(day));
             let routes = catalogue.routes.conditions.values();
-            let routes = routes.map(|condition| failed_condition(catalogue, condition, day));
+            let routes = routes.map(|condition| failed_condition(catalogue, condition, &nobody, day));
             let told = |(dataset, basis): (&Dataset, &Basis)| -> Vec<Fault> {
                 let of = |sender: &Role| {
                     catalogue
                         .conditions_of(dataset, basis)
-                        .map(|condition| failed_condition_of(catalogue, basis, *sender, condition, None, day))
+                        .map(|condition| {
+                            failed_condition_of(catalogue, basis, *sender, condition, &nobody, day)
+                        })
                         .collect::<Vec<_>>()
                 };
                 basis.senders.iter().flat_map(of).collect()

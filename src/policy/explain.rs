@@ -9,6 +9,7 @@ use super::{
     catalogue::Catalogue,
     dataset::{Basis, Condition},
     engine::Engine,
+    matrix::Pick,
     permit::{Decision, RefusalKind},
     whatif::{Unasked, WhatIf},
 };
@@ -166,14 +167,23 @@ fn citations(catalogue: &Catalogue, provisions: &[Provision]) -> Vec<Citation> {
 
 impl Explanation {
     /// What is said beside a basis or a condition that rests on our reading.
-    fn mark(&self, id: &str) -> String {
+    fn mark(&self, id: &str, pick: Pick) -> String {
         let question = self.our_readings.get(id);
-        question.map(|letters| format!(" [onze lezing, vraag {letters}]")).unwrap_or_default()
+        let said = |letters: &String| {
+            let (nl, en) =
+                (format!(" [onze lezing, vraag {letters}]"), format!(" [our reading, question {letters}]"));
+            pick(&Bilingual::of(nl, en)).to_owned()
+        };
+        question.map(said).unwrap_or_default()
     }
 
-    /// The explanation in plain Dutch.
+    /// The explanation in one language.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, pick: Pick) -> String {
+        let say = |nl: &'static str, en: &'static str| pick(&Bilingual::new(nl, en)).to_owned();
+        let reading = |citation: &Citation| {
+            if citation.our_reading { say(" [onze lezing]", " [our reading]") } else { String::new() }
+        };
         let mut text = String::new();
         let mut line = |parts: &[&str]| {
             for part in parts {
@@ -181,66 +191,66 @@ impl Explanation {
             }
             text.push('\n');
         };
-        line(&[if self.permitted {
-            "JA: deze partij mag dit nu ontvangen."
+        line(&[&if self.permitted {
+            say("JA: deze partij mag dit nu ontvangen.", "YES: this party may receive this now.")
         } else {
-            "NEE: dit mag nu niet."
+            say("NEE: dit mag nu niet.", "NO: not now.")
         }]);
         if let Some(basis) = &self.basis {
-            let head = if self.permitted { "Grondslag: " } else { "Beoordeeld naar de grondslag: " };
-            line(&[head, basis.as_str(), &self.mark(basis.as_str())]);
+            let head = if self.permitted {
+                say("Grondslag: ", "Basis: ")
+            } else {
+                say("Beoordeeld naar de grondslag: ", "Judged by the basis: ")
+            };
+            line(&[&head, basis.as_str(), &self.mark(basis.as_str(), pick)]);
             for provision in &self.articles {
                 let id = provision.id.to_string();
-                let title = &provision.title.nl;
-                line(&["  ", &provision.citation, " (", &id, "): ", title, reading(provision)]);
+                let title = pick(&provision.title);
+                line(&["  ", &provision.citation, " (", &id, "): ", title, &reading(provision)]);
             }
             if self.permitted {
-                line(&["Verplicht: ", &words(&self.required)]);
-                line(&["Toegestaan: ", &words(&self.allowed)]);
+                line(&[&say("Verplicht: ", "Required: "), &words(&self.required)]);
+                line(&[&say("Toegestaan: ", "Allowed: "), &words(&self.allowed)]);
                 if !self.missing.is_empty() {
-                    line(&["Let op, verplicht en niet genoemd: ", &words(&self.missing)]);
+                    let head = say("Let op, verplicht en niet genoemd: ", "Mind, required and not named: ");
+                    line(&[&head, &words(&self.missing)]);
                 }
                 if let Some(note) = &self.note {
-                    line(&["Daarbij: ", &note.nl]);
+                    line(&[&say("Daarbij: ", "With it: "), pick(note)]);
                 }
             }
         }
         for reason in &self.reasons {
             line(&[]);
-            line(&["- ", &reason.text.nl, " (", &reason.code, ")", &self.mark(&reason.code)]);
+            line(&["- ", pick(&reason.text), " (", &reason.code, ")", &self.mark(&reason.code, pick)]);
             for id in &reason.provisions {
                 if let Some(cited) = self.cited.iter().find(|cited| cited.id == *id) {
-                    line(&["    ", &cited.citation, " (", id.as_str(), ")", reading(cited)]);
+                    line(&["    ", &cited.citation, " (", id.as_str(), ")", &reading(cited)]);
                 }
             }
             if let Some(now) = &reason.now {
-                line(&["    Wat nu: ", &now.nl]);
+                line(&["    ", &say("Wat nu: ", "What to do: "), pick(now)]);
             }
         }
         if !self.held.is_empty() {
             line(&[]);
-            line(&["Voorwaarden waaraan is voldaan:"]);
+            line(&[&say("Voorwaarden waaraan is voldaan:", "Conditions that are met:")]);
             for held in &self.held {
-                line(&["  ", &held.id, &self.mark(&held.id)]);
+                line(&["  ", &held.id, &self.mark(&held.id, pick)]);
             }
         }
         line(&[]);
-        let at = self.decided_at.to_zoned(amsterdam());
-        let at = format!(
-            "{:02}-{:02}-{:04} om {:02}:{:02} (Nederlandse tijd)",
-            at.day(),
-            at.month(),
-            at.year(),
-            at.hour(),
-            at.minute()
-        );
-        line(&["Beoordeeld op ", &at, ", beleid ", &self.policy_digest.to_string()]);
+        let (at, digest) = (self.decided_at.to_zoned(amsterdam()), self.policy_digest);
+        let (date, time) = (at.date(), format!("{:02}:{:02}", at.hour(), at.minute()));
+        let [day, month, year] = [date.day().into(), date.month().into(), date.year()];
+        line(&[pick(&Bilingual::of(
+            format!(
+                "Beoordeeld op {day:02}-{month:02}-{year:04} om {time} (Nederlandse tijd), beleid {digest}"
+            ),
+            format!("Judged on {date} at {time} (Amsterdam time), policies {digest}"),
+        ))]);
         text
     }
-}
-
-fn reading(citation: &Citation) -> &'static str {
-    if citation.our_reading { " [onze lezing]" } else { "" }
 }
 
 fn words(categories: &[Category]) -> String {
@@ -266,12 +276,12 @@ mod tests {
         let explanation = explain(&engine, &question, "2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
         assert!(!explanation.permitted);
         assert_eq!(explanation.refusal, Some(RefusalKind::ConditionsFail));
-        let text = explanation.text();
+        let text = explanation.text(|text| &text.nl);
         for part in [
             "NEE",
             "overgangsdocument.voortzetting",
             "art. 2.31b lid 3 WVO 2020",
-            "Wat nu: Vraag de gemeente",
+            "Wat nu: Wacht op haar antwoord",
         ] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }

@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
-use super::{region::MunicipalityEntry, wording::Particulars};
+use super::{
+    region::MunicipalityEntry,
+    wording::{ASKED, Particulars, REMOVED, SUBMITTED, TODAY},
+};
 use crate::domain::{
     age::AgeRange,
     clock::amsterdam_date,
@@ -24,13 +28,54 @@ pub struct PartyFacts {
     pub gemeenten: BTreeSet<Municipality>,
 }
 
+/// How it stands with the request that a packet rests on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestStand {
+    /// The packet names none.
+    #[default]
+    Geen,
+    /// What it names is no request by this sender, about this person and towards this recipient.
+    Onbekend,
+    /// The college has not answered.
+    Open,
+    /// The college has answered that it does not continue.
+    Nee,
+    /// It carries nothing any more: it was withdrawn, what it rested on was taken back, or nobody answered in time.
+    Beeindigd,
+    /// The college has answered that it continues.
+    Ja,
+}
+
+impl RequestStand {
+    /// All six.
+    pub const ALL: [Self; 6] = [Self::Geen, Self::Onbekend, Self::Open, Self::Nee, Self::Beeindigd, Self::Ja];
+
+    /// The code, as policies write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Geen => "geen",
+            Self::Onbekend => "onbekend",
+            Self::Open => "open",
+            Self::Nee => "nee",
+            Self::Beeindigd => "beeindigd",
+            Self::Ja => "ja",
+        }
+    }
+
+    /// Whether there is such a request.
+    #[must_use]
+    pub const fn exists(self) -> bool {
+        !matches!(self, Self::Geen | Self::Onbekend)
+    }
+}
+
 /// The request to continue support that a packet rests on. The default is that there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestFacts {
-    /// It exists, by this sender, about this person, towards this recipient, and was not withdrawn.
-    pub exists: bool,
-    /// The college has answered that it continues.
-    pub accepted: bool,
+    /// How it stands.
+    pub stand: RequestStand,
     /// The municipality whose college was asked.
     pub municipality: Option<Municipality>,
     /// How old the person was when the request was handed in, by the date of birth in the request itself. It decides
@@ -45,8 +90,7 @@ pub struct RequestFacts {
 impl Default for RequestFacts {
     fn default() -> Self {
         Self {
-            exists: false,
-            accepted: false,
+            stand: RequestStand::Geen,
             municipality: None,
             indiening: AgeRange::UNKNOWN,
             curatele: false,
@@ -146,10 +190,38 @@ pub(super) struct Derived {
 
 /// Whether someone is leerplichtig or kwalificatieplichtig on some day.
 pub(super) struct Plicht {
-    /// By one of the dates that the date of birth may be.
-    pub(super) possible: bool,
+    /// By what, by one of the dates that the date of birth may be.
+    pub(super) possible: Option<Why>,
     /// By every one.
     pub(super) certain: bool,
+}
+
+/// By what someone is leerplichtig or kwalificatieplichtig.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Younger than 16.
+    Age,
+    /// In the school year of the 16th birthday.
+    SchoolYear,
+    /// In the VSO profile onderwijs.
+    Profile,
+    /// The school says so.
+    Said,
+    /// The school does not say.
+    Unsaid,
+}
+
+impl Why {
+    /// The code, as policies write it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Age => "jonger-dan-16",
+            Self::SchoolYear => "schooljaar-van-16",
+            Self::Profile => "vervolgonderwijs",
+            Self::Said => "opgegeven",
+            Self::Unsaid => "niet-opgegeven",
+        }
+    }
 }
 
 impl Plicht {
@@ -159,7 +231,8 @@ impl Plicht {
         let (first, last) = birth.school_year_of_16_ends().unzip();
         Self {
             possible: is_plichtig(facts, removed, age.at_least, last.is_some_and(|last| day <= last)),
-            certain: is_plichtig(facts, removed, age.at_most, first.is_some_and(|last| day <= last)),
+            certain: is_plichtig(facts, removed, age.at_most, first.is_some_and(|last| day <= last))
+                .is_some(),
         }
     }
 }
@@ -168,23 +241,29 @@ impl Plicht {
 /// never over below 16 (our reading) nor in the school year of the 16th birthday, but after twelve full school years
 /// (LPW 3(1)); always over from 18 or with a startkwalificatie (4b), and for who followed VSO in the profile arbeid or
 /// dagbesteding (4a(2)), which vervolgonderwijs is not. For the rest what the school says; not said is yes.
-fn is_plichtig(facts: &Facts, removed: bool, age: u16, in_school_year_of_16: bool) -> bool {
+fn is_plichtig(facts: &Facts, removed: bool, age: u16, in_school_year_of_16: bool) -> Option<Why> {
     let person = &facts.person;
     if age >= 18 {
-        return false;
+        return None;
     }
-    if age < 16 || (in_school_year_of_16 && !person.twaalf_schooljaren) {
-        return true;
+    if age < 16 {
+        return Some(Why::Age);
+    }
+    if in_school_year_of_16 && !person.twaalf_schooljaren {
+        return Some(Why::SchoolYear);
     }
     if person.startkwalificatie {
-        return false;
+        return None;
     }
-    let said = person.leerplichtig.unwrap_or(true);
+    let said = match person.leerplichtig {
+        Some(is_plichtig) => is_plichtig.then_some(Why::Said),
+        None => Some(Why::Unsaid),
+    };
     match person.profiel.filter(|_| facts.sender.party.role == Role::VsoSchool) {
         Some(Uitstroomprofiel::Arbeid | Uitstroomprofiel::Dagbesteding) => {
-            said && person.ingeschreven && !removed
+            said.filter(|_| person.ingeschreven && !removed)
         }
-        Some(Uitstroomprofiel::Onderwijs) => true,
+        Some(Uitstroomprofiel::Onderwijs) => Some(Why::Profile),
         None => said,
     }
 }
@@ -223,15 +302,21 @@ fn months_between(from: Date, to: Date) -> i64 {
 }
 
 impl Derived {
-    /// What the texts of a refusal may say of this person, if they may.
-    pub(super) fn particulars(&self, facts: &Facts) -> Option<Particulars> {
-        facts.tells_age.then(|| Particulars {
-            today: self.age,
-            submitted: self.age_submitted,
-            removed: self.age_removed,
-            asked: facts.request.indiening,
+    /// What the texts of a refusal may say of this person; nothing to who may not know.
+    pub(super) fn particulars(&self, facts: &Facts) -> Particulars {
+        if !facts.tells_age {
+            return Particulars::default();
+        }
+        let ages = [
+            (TODAY, self.age),
+            (SUBMITTED, self.age_submitted),
+            (REMOVED, self.age_removed),
+            (ASKED, facts.request.indiening),
+        ];
+        Particulars {
+            ages: ages.map(|(place, age)| (place.to_owned(), age)).into(),
             contactgemeente: self.contactgemeente.as_ref().map(|one| format!("{} ({})", one.name, one.code)),
-        })
+        }
     }
 
     /// Whether the recipient would receive as the college of the contactgemeente of the region where the person lives.

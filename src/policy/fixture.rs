@@ -77,7 +77,7 @@ pub(super) fn all_facts(engine: &Engine, dataset: &Dataset) -> Vec<Facts> {
         let mut facts = file["base"].as_table().unwrap().clone();
         facts.insert("dataset".to_owned(), dataset.code.as_str().into());
         facts.extend(case.as_table().unwrap().clone());
-        facts.retain(|name, _| !["name", "expect", "because", "basis"].contains(&name));
+        facts.retain(|name, _| !["name", "name_en", "expect", "because", "basis"].contains(&name));
         let question: WhatIf = facts.try_into().unwrap();
         let mut facts = question.facts("2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
         facts.subject = Some(packet());

@@ -103,7 +103,8 @@ fn check_texts<'a>(condition: &Condition, bases: impl Iterator<Item = &'a Basis>
         .flat_map(|basis| basis.senders.iter().copied().filter(|sender| is_addressed(basis, *sender)))
         .collect();
     let now = condition.now.iter().flat_map(|now| [&now.nl, &now.en]);
-    let texts: Vec<_> = [&condition.text.nl, &condition.text.en].into_iter().chain(now).collect();
+    let rule = condition.rule.iter().flat_map(|rule| [&rule.nl, &rule.en]);
+    let texts: Vec<_> = [&condition.text.nl, &condition.text.en].into_iter().chain(rule).chain(now).collect();
     for sender in addressed {
         let words: BTreeSet<String> = texts.iter().flat_map(|text| texts::foreign_to(sender, text)).collect();
         if !words.is_empty() {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     dataset::Basis,
     facts::{AsOf, Derived, Facts},
+    wording::Ages,
 };
 use crate::domain::{
     clock::amsterdam_midnight,
@@ -241,6 +242,9 @@ pub struct Refusal {
     pub basis: Option<Grondslag>,
     /// All reasons at once; the code of a reason is the id of the condition.
     pub reasons: Vec<Fault>,
+    /// The ages that the reasons say, by their places in the texts: so that the account of it can be told as it was.
+    #[serde(skip)]
+    pub ages: Ages,
     /// The digest of the policies that decided.
     pub policy_digest: Digest,
     /// When it was decided.
@@ -250,7 +254,6 @@ pub struct Refusal {
 /// The answer to: may this party receive this dataset about this person for this purpose now?
 #[derive(Debug)]
 #[must_use]
-#[expect(clippy::large_enum_variant, reason = "it lives for one match; a box would cost more than it saves")]
 pub enum Decision {
     /// Yes, on this basis.
     Permit(Permit),

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     catalogue::{Catalogue, Routes},
     cited::Citations,
-    dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile},
+    dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile, DatasetKind},
     definitions::Definitions,
     finding::{Finding, Notes, said},
     law::{self, LawEntry, LawFile, PurposeEntry, PurposesFile},
@@ -66,6 +66,7 @@ impl Reading<'_> {
             ));
         }
         self.guards_name_what_exists(&guards, &datasets);
+        self.rest_on_requests(&datasets);
         cases.insert(String::new(), self.text("route-cases.toml")?.to_owned());
         let regions = self.regions(&law);
         Some(Catalogue {
@@ -78,6 +79,23 @@ impl Reading<'_> {
             routes,
             cases,
         })
+    }
+
+    /// What a dataset rests on is a dataset of requests.
+    fn rest_on_requests(&mut self, datasets: &BTreeMap<DatasetCode, Dataset>) {
+        for dataset in datasets.values() {
+            let Some(request) = &dataset.rests_on else { continue };
+            if datasets.get(request).is_none_or(|one| one.kind != DatasetKind::Request) {
+                self.findings.push(Finding::new(
+                    &format!("datasets/{}/dataset.toml", dataset.code),
+                    said!(
+                        "`{request}` is geen gegevensset van verzoeken",
+                        "`{request}` is no dataset of requests"
+                    ),
+                    ("Verbeter rests_on, of haal het weg.", "Correct rests_on, or remove it."),
+                ));
+            }
+        }
     }
 
     fn guards_name_what_exists(
@@ -361,6 +379,7 @@ impl Reading<'_> {
         let dataset = Dataset {
             version: about.version,
             kind: about.kind,
+            rests_on: about.rests_on,
             title: Bilingual { nl: about.title_nl.into(), en: about.title_en.into() },
             retention_days: about.retention_days,
             retention_source: Bilingual {

@@ -16,6 +16,7 @@ use super::{
     engine::{Engine, EngineFault, set},
     facts::{PartyFacts, number},
     permit::{Refusal, RefusalKind},
+    wording::{Particulars, TODAY, said_of},
 };
 use crate::domain::{
     age::AgeRange,
@@ -235,16 +236,21 @@ impl Engine {
             return Ok(());
         }
         let today = amsterdam_date(context.now);
+        // Who declares or withdraws has said how old the person is.
+        let age = context.declaration.map(|declaration| (TODAY.to_owned(), declaration.age));
+        let particulars = Particulars { ages: age.into_iter().collect(), contactgemeente: None };
         let failed = answer.diagnostics().reason().map(ToString::to_string);
+        let failed: Vec<_> = failed.filter_map(|id| self.catalogue().routes.conditions.get(&id)).collect();
+        let ages = failed.iter().flat_map(|condition| said_of(&condition.text, &particulars.ages)).collect();
         let mut reasons: Vec<Fault> = failed
-            .filter_map(|id| self.catalogue().routes.conditions.get(&id))
-            .map(|condition| failed_condition(self.catalogue(), condition, today))
+            .iter()
+            .map(|condition| failed_condition(self.catalogue(), condition, &particulars, today))
             .collect();
         reasons.sort_by(|a, b| a.code.cmp(&b.code));
         if reasons.is_empty() {
             reasons.push(not_this_role());
         }
-        Err(self.refuse(context.now, RefusalKind::Route, None, reasons))
+        Err(Refusal { ages, ..self.refuse(context.now, RefusalKind::Route, None, reasons) })
     }
 
     fn route_request(

@@ -10,7 +10,7 @@ use super::{
     finding::{Notes, said},
     law::LawEntry,
     uses::Uses,
-    wording::{PLACES, unknown_places},
+    wording::{PLACES, says_age, unknown_places},
 };
 use crate::domain::{
     code::{DatasetCode, Grondslag, Provision, Purpose},
@@ -28,6 +28,9 @@ pub(super) enum Place<'a> {
 
 /// The mark of a basis that is bound to residence, and the bases of a guard that asks for it.
 const RESIDENCE: &str = "woonplaats";
+
+/// What a condition says to people.
+const TEXTS: [&str; 6] = ["nl", "en", "regel", "regel_en", "nu", "nu_en"];
 
 /// What rules may name.
 pub(super) struct Known<'a> {
@@ -201,6 +204,10 @@ pub(super) fn condition(
     };
     let (nl, en) = (word("nl", true), word("en", true));
     let (now_nl, now_en) = (word("nu", true), word("nu_en", true));
+    let says = |text: &Option<String>| text.as_deref().is_some_and(says_age);
+    let is_personal = says(&nl) || says(&en);
+    let aged = [("nu", says(&now_nl)), ("nu_en", says(&now_en))];
+    let (rule_nl, rule_en) = (word("regel", is_personal), word("regel_en", is_personal));
     let voor = word("voor", !matches!(place, Place::Routes)).unwrap_or_default();
     let applies = match (place, voor.as_str(), policy.annotation("grond")) {
         (Place::Routes, ..) | (Place::Guards, "*", None) => AppliesTo::Every,
@@ -208,12 +215,22 @@ pub(super) fn condition(
         (Place::Guards, RESIDENCE, None) => AppliesTo::Residence,
         _ => AppliesTo::Bases(list(policy, "voor", notes)),
     };
+    for (key, _) in aged.into_iter().filter(|(_, says)| *says) {
+        notes.add(
+            said!("`{id}` noemt een leeftijd in @{key}", "`{id}` says an age in @{key}"),
+            (
+                "Noem de leeftijd in @nl en @en: wie haar niet mag horen, leest dan @regel.",
+                "Say the age in @nl and @en: who may not hear it reads @regel then.",
+            ),
+        );
+    }
     Some(Condition {
         id,
         applies,
         except: provisions_if_any(policy, "tenzij", known, notes).into_iter().collect(),
         citations,
         text: Bilingual { nl: nl?.into(), en: en?.into() },
+        rule: rule_nl.zip(rule_en).map(|(nl, en)| Bilingual { nl: nl.into(), en: en.into() }),
         now: Some(Bilingual { nl: now_nl?.into(), en: now_en?.into() }),
         standby: policy.annotation("paraat").map(str::to_owned),
         question: question(policy, notes),
@@ -245,16 +262,15 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
             );
             &["id"]
         }
-        (Effect::Forbid, Place::Dataset(_)) => {
-            &["id", "voor", "voorwaarde", "nl", "en", "nu", "nu_en", "vraag"]
-        }
+        (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "vraag"],
         (Effect::Forbid, Place::Guards) => {
-            &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "nl", "en", "nu", "nu_en", "vraag"]
+            &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "vraag"]
         }
-        (Effect::Forbid, Place::Routes) => &["id", "voorwaarde", "nl", "en", "nu", "nu_en"],
+        (Effect::Forbid, Place::Routes) => &["id", "voorwaarde"],
     };
+    let is_text = |key: &str| policy.effect() == Effect::Forbid && TEXTS.contains(&key);
     for (key, _) in policy.annotations() {
-        if !allowed.contains(&key) {
+        if !allowed.contains(&key) && !is_text(key) {
             notes.add(
                 said!(
                     "`{id}` heeft @{key}, en dat betekent daar niets",

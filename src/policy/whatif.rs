@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, str::FromStr};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::facts::{Facts, PartyFacts, RequestFacts};
+use super::facts::{Facts, PartyFacts, RequestFacts, RequestStand};
 use crate::domain::{
     age::{AgeRange, BirthDate},
     clock::{amsterdam_date, amsterdam_midnight},
@@ -118,6 +118,9 @@ pub struct WhatIf {
     /// Whether the college has answered that it continues; no.
     #[serde(alias = "requestAccepted")]
     pub request_accepted: bool,
+    /// How it stands with the request, where the two before it do not say enough; as they say.
+    #[serde(alias = "requestStand")]
+    pub request_stand: Option<RequestStand>,
     /// Whose instemming with that request stands; nobody's.
     #[serde(alias = "requestInstemming")]
     pub request_instemming: BTreeSet<Capacity>,
@@ -191,7 +194,12 @@ impl WhatIf {
         let recipient = party(self.recipient_oin, RECIPIENT, self.recipient_role, "recipient's role")?;
         let person = self.person(now)?;
         let submitted = self.submitted.map_or(now, |moment| moment.0);
-        let exists = self.request_exists.unwrap_or(self.request_accepted);
+        let stand = self.request_stand.unwrap_or(match (self.request_accepted, self.request_exists) {
+            (true, None | Some(true)) => RequestStand::Ja,
+            (false, Some(true)) => RequestStand::Open,
+            (_, None | Some(false)) => RequestStand::Geen,
+        });
+        let exists = stand.exists();
         let asked = self.request_submitted.map_or(submitted, |moment| moment.0);
         let indiening = if exists { person.birth_date.age_at(asked) } else { AgeRange::UNKNOWN };
         let curatele = exists && person.protection().is_under_curatele(indiening);
@@ -208,8 +216,7 @@ impl WhatIf {
             submitted,
             now,
             request: RequestFacts {
-                exists,
-                accepted: self.request_accepted,
+                stand,
                 municipality: self.request_municipality.clone(),
                 indiening,
                 curatele,

@@ -90,6 +90,7 @@ fn full() -> Part {
         basis: Some("overgangsdocument.pro".parse().unwrap()),
         provisions: vec!["wvo2020:2.31b:3".parse().unwrap()],
         conditions: vec!["overgangsdocument.voortzetting".to_owned()],
+        ages: [("leeftijd-verzoek".to_owned(), [17, 18])].into(),
         faults: vec![CategoryFault {
             category: "leerplicht".parse().unwrap(),
             code: "forbidden-category".to_owned(),

@@ -2,6 +2,7 @@
 //! refused what and why.
 
 mod agreement;
+mod competent;
 mod consent;
 mod copy;
 mod decision;

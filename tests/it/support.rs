@@ -389,6 +389,16 @@ impl Answer {
     }
 }
 
+/// Where the people of the tests live: the municipality, a place in it and a postcode of that place.
+pub(crate) const HOMES: [(&str, &str, &str); 6] = [
+    ("0361", "Alkmaar", "1811 AB"),
+    ("0373", "Bergen", "1861 AB"),
+    ("0400", "Den Helder", "1781 AB"),
+    ("0405", "Hoorn", "1621 AB"),
+    ("0441", "Schagen", "1741 AB"),
+    ("0448", "Den Burg", "1791 AB"),
+];
+
 /// Someone of this many years and half, who lives in Alkmaar and left school four months ago.
 pub(crate) fn left_school(reference: &str, years: i64, now: Timestamp) -> Value {
     let today = amsterdam_date(now);
@@ -459,7 +469,21 @@ pub(crate) fn content_of(catalogue: &Catalogue, dataset: &str, person: &Value) -
         }
     }
     content["school"].as_object_mut().unwrap().remove("soort");
+    let home = HOMES.iter().find(|(code, ..)| person["verblijf"] == *code);
+    let (_, place, postcode) = home.unwrap_or_else(|| panic!("nobody lives in {}", person["verblijf"]));
+    move_to(&mut content, place, postcode);
     content
+}
+
+/// Puts every address in a content in this place.
+fn move_to(content: &mut Value, place: &str, postcode: &str) {
+    for (name, member) in content.as_object_mut().into_iter().flatten() {
+        match name.as_str() {
+            "woonplaats" => *member = json!(place),
+            "postcode" => *member = json!(postcode),
+            _ => move_to(member, place, postcode),
+        }
+    }
 }
 
 /// The body of a push to a college of Alkmaar in this role.

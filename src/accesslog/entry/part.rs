@@ -1,6 +1,6 @@
 //! What a part says: one struct of optional members, written as canonical JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +179,10 @@ pub struct Part {
     /// The ids of the conditions that held (permitted) or failed (refused).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<String>,
+    /// The ages in whole years, at least and at most, that the texts of the failed conditions say, by their places in those
+    /// texts: in the part of who gave the date of birth only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ages: BTreeMap<String, [u16; 2]>,
     /// The parts of the content that stood in the way of what was refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<CategoryFault>,
@@ -282,6 +286,7 @@ impl Part {
             .filter_map(Option::as_deref)
             .chain(self.conditions.iter().map(String::as_str))
             .chain(self.faults.iter().map(|fault| fault.code.as_str()))
+            .chain(self.ages.keys().map(String::as_str))
             .chain(self.subjects.iter().map(String::as_str))
     }
 }

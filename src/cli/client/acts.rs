@@ -323,7 +323,7 @@ fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
     }
     for one in standing {
         let (id, by) = (member(one, "/id"), member(one, "/givenBy"));
-        let since = moment::short_of(&member(one, "/givenAt"), language);
+        let since = moment::zoned_of(&member(one, "/givenAt"), language);
         lines.push(tell!(
             language,
             "Let op: hiernaast geldt nog dezelfde verklaring, van {since} door {by}: {id}. Zolang die geldt, mag er nog worden \
@@ -338,7 +338,7 @@ fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
 /// What was withdrawn before stays as it was recorded then.
 fn earlier(answer: &Value, language: Language) -> String {
     let id = member(answer, "/id");
-    let when = moment::short_of(&member(answer, "/withdrawnAt"), language);
+    let when = moment::zoned_of(&member(answer, "/withdrawnAt"), language);
     let by = member(answer, "/withdrawnBy");
     let by = if by.is_empty() { by } else { tell!(language, " door {by}", " by {by}") };
     tell!(

@@ -21,6 +21,8 @@ const DEEPEST: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Columns {
     leaves: Vec<Leaf>,
+    /// Whether a packet rests on a request, which it then names.
+    rests_on_request: bool,
 }
 
 /// One value somewhere in a push: a family of columns, since a list numbers its items.
@@ -106,7 +108,13 @@ impl Columns {
         let mut leaves: Vec<Leaf> = header::leaves();
         let walk = schema::Walk { root: schema };
         walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, true), &mut leaves)?;
-        Ok(Self { leaves })
+        Ok(Self { leaves, rests_on_request: false })
+    }
+
+    /// The same columns, of packets that rest on a request.
+    #[must_use]
+    pub fn resting_on_a_request(self) -> Self {
+        Self { rests_on_request: true, ..self }
     }
 
     /// The same columns, of which those at this path of the header take one of these words. `*` is any item.
@@ -157,6 +165,18 @@ impl Columns {
             }
             _ => Some(format!("{}.*", self.shown(&path()))),
         }
+    }
+
+    /// The path of the header that a text of the gateway means by this name of a field, such as `verlatenOp` or `request`.
+    #[must_use]
+    pub fn field(name: &str) -> Option<&'static str> {
+        header::path_of_field(name)
+    }
+
+    /// What the template calls a path of the header.
+    #[must_use]
+    pub fn called(&self, path: &str) -> String {
+        self.shown(&path.replace('*', "1"))
     }
 
     /// The column of this name, if the dataset has it. Capitals are no other name.

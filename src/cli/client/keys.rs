@@ -12,7 +12,7 @@ use super::{
     profile::ProfileChoice,
     proof,
     session::{Session, read_input},
-    text::{member, when, word},
+    text::{member, word},
 };
 use crate::{
     cli::{
@@ -20,6 +20,7 @@ use crate::{
         day::instant,
         files,
         language::{both, tell},
+        moment,
     },
     crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
     domain::party::PartyId,
@@ -213,7 +214,8 @@ async fn publish(
     let language = at.out.language();
     at.out.show(&answer, || {
         let (thumbprint, state) = (checked.thumbprint(), word(&member(&answer, "/state"), language));
-        let (from, until) = (when(&answer, "/validFrom", language), when(&answer, "/validUntil", language));
+        let of = |pointer| moment::zoned_of(&member(&answer, pointer), language);
+        let (from, until) = (of("/validFrom"), of("/validUntil"));
         let until = if until.is_empty() { until } else { tell!(language, " tot {until}", " until {until}") };
         tell!(
             language,

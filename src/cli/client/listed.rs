@@ -6,7 +6,7 @@ use super::{
     names::{Names, number},
     text::{member, when, word},
 };
-use crate::cli::{Language, language::tell, table::Table};
+use crate::cli::{Language, language::tell, moment, table::Table};
 
 /// How a list becomes a table.
 pub type Shape = fn(&[Value], &Names, Language) -> Table;
@@ -237,8 +237,30 @@ pub fn datasets(items: &[Value], _: &Names, language: Language) -> Table {
 #[must_use]
 pub fn declarations(items: &[Value], names: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["kenmerk", "soort", "gegevens", "tegenover", "gemeente", "door", "stand", "sinds", "tot", "persoon"],
-        ["id", "kind", "dataset", "towards", "municipality", "by", "state", "since", "until", "person"],
+        [
+            "kenmerk",
+            "soort",
+            "gegevens",
+            "tegenover",
+            "gemeente",
+            "door",
+            "stand",
+            "sinds (Nederlandse tijd)",
+            "tot (Nederlandse tijd)",
+            "persoon",
+        ],
+        [
+            "id",
+            "kind",
+            "dataset",
+            "towards",
+            "municipality",
+            "by",
+            "state",
+            "since (Amsterdam time)",
+            "until (Amsterdam time)",
+            "person",
+        ],
     ));
     for item in items {
         table.row([
@@ -260,7 +282,8 @@ pub fn declarations(items: &[Value], names: &Names, language: Language) -> Table
 /// Where a declaration stands: since when and by whom it is withdrawn, or what was decided upon it last.
 fn standing(item: &Value, language: Language) -> String {
     let mut text = word(&member(item, "/state"), language);
-    let (on, by) = (when(item, "/withdrawnAt", language), member(item, "/withdrawnBy"));
+    let on = moment::zoned_of(&member(item, "/withdrawnAt"), language);
+    let by = member(item, "/withdrawnBy");
     if !on.is_empty() {
         text.push_str(&tell!(language, " op {on}", " on {on}"));
     }
@@ -279,8 +302,8 @@ fn standing(item: &Value, language: Language) -> String {
 #[must_use]
 pub fn keys(items: &[Value], _: &Names, language: Language) -> Table {
     let mut table = Table::new(language.pick(
-        ["vingerafdruk", "stand", "soort", "sinds", "tot"],
-        ["thumbprint", "state", "kind", "since", "until"],
+        ["vingerafdruk", "stand", "soort", "sinds (Nederlandse tijd)", "tot (Nederlandse tijd)"],
+        ["thumbprint", "state", "kind", "since (Amsterdam time)", "until (Amsterdam time)"],
     ));
     for item in items {
         let of = |name: &str| {

@@ -147,10 +147,14 @@ impl Reason {
         let (text, advice) = self.told(language);
         let place = self.column.as_ref().unwrap_or(&self.pointer);
         let number = |index: u32| u64::from(index).saturating_add(1);
-        let recipient = self
-            .recipient
-            .map(number)
-            .map(|number| tell!(language, "ontvanger {number}", "recipient {number}"));
+        let recipient = match self.recipient.map(number) {
+            Some(number) => Some(tell!(language, "ontvanger {number}", "recipient {number}")),
+            // The same may be told of the recipient too.
+            None if self.pointer == COPY => {
+                Some(language.pick("kopie voor de jongere", "copy for the young person").to_owned())
+            }
+            None => None,
+        };
         // A gateway of before the citations gives identifiers only.
         let cited = if self.citations.is_empty() { &self.provisions } else { &self.citations };
         let articles = (!cited.is_empty()).then(|| cited.join(", "));
@@ -180,6 +184,9 @@ impl Reason {
         lines.iter().map(|line| one_line(line)).collect()
     }
 }
+
+/// Where a submission asks for the copy for the person: the place of what is wrong with that copy.
+pub const COPY: &str = "/copyForPerson";
 
 /// What a gateway advises a program that speaks its interface, and what a person at this one does instead.
 const COMMANDS: [(&str, &str, &str); 7] = [

@@ -16,7 +16,7 @@ use super::{
     gateway::{Call, CallError},
     names::Names,
     pending::Pending,
-    problem::Reason,
+    problem::{COPY, Reason},
     profile::ProfileChoice,
     receipts::{self, Checked},
     report::{Record, Report},
@@ -146,9 +146,10 @@ impl Verdicts {
         let of = |Verdict { recipient, errors }| {
             errors.into_iter().map(move |reason| {
                 // As a refused push tells it.
-                let pointer = match recipient.filter(|_| reason.pointer.is_empty()) {
+                let pointer = match recipient {
+                    _ if !reason.pointer.is_empty() => reason.pointer,
                     Some(index) => format!("/recipients/{index}"),
-                    None => reason.pointer,
+                    None => COPY.to_owned(),
                 };
                 Reason { pointer, recipient, ..reason }
             })

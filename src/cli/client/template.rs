@@ -87,6 +87,8 @@ const PERSON: &str = "betrokkene";
 pub struct Dataset {
     code: String,
     kind: String,
+    #[serde(rename = "restsOn")]
+    rests_on: Option<String>,
     schema: Value,
     example: Value,
     bases: Vec<Basis>,
@@ -135,7 +137,9 @@ impl Dataset {
     /// When the schema holds something that has no columns.
     pub fn columns(&self) -> Result<Columns, Failure> {
         let bases = self.bases().map(|basis| basis.id.clone()).collect();
-        Ok(Columns::of_schema(&self.schema)?
+        let columns = Columns::of_schema(&self.schema)?;
+        let columns = if self.rests_on.is_some() { columns.resting_on_a_request() } else { columns };
+        Ok(columns
             .taking("purpose", self.purposes())
             .taking("basis", bases)
             .taking("recipients.*.role", self.roles()))

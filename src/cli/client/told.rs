@@ -11,10 +11,11 @@ use crate::{
     accesslog::entry::{CategoryFault, Event, Outcome, Part},
     cli::{Language, language::tell, moment},
     domain::{
+        age::AgeRange,
         code::Provision,
         party::{PartyId, Role},
     },
-    policy::{Catalogue, law::LawEntry, minimise::words_of},
+    policy::{Catalogue, law::LawEntry, minimise::words_of, wording::Ages},
 };
 
 /// Tells entries in one language, with the names of organisations and the articles of the law.
@@ -71,6 +72,12 @@ impl Told {
         }
         all
     }
+}
+
+/// How old the person was, as far as the refusal said it.
+fn ages_of(part: &Part) -> Ages {
+    let range = |[at_least, at_most]: [u16; 2]| AgeRange { at_least, at_most };
+    part.ages.iter().map(|(place, age)| (place.clone(), range(*age))).collect()
 }
 
 impl Teller<'_> {
@@ -291,12 +298,13 @@ impl Teller<'_> {
     /// Why it was refused: the conditions in words, the articles, or the code of the cause.
     fn reasons(&self, told: &Told) -> String {
         let language = self.language;
+        let ages = told.first(|part| (!part.ages.is_empty()).then(|| ages_of(part))).unwrap_or_default();
         let mut texts: Vec<String> = told
             .all(|part| &part.conditions)
             .iter()
             .map(|id| match self.rules.condition(id) {
                 Some(condition) => {
-                    let (text, _) = condition.texts();
+                    let text = condition.told_of(ages.clone());
                     language.pick(text.nl, text.en).into_owned()
                 }
                 None => cause(id, language),

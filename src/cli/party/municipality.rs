@@ -108,7 +108,7 @@ fn say(
         "done": action, "party": party.to_string(), "municipality": municipality, "from": from,
     });
     let language = at.out.language();
-    let (words, since) = (language.pick(nl, en), moment::short(from, language));
+    let (words, since) = (language.pick(nl, en), moment::zoned(&moment::short(from, language), language));
     at.out.show(&document, || format!("{words} {municipality}: {party}  {since}"))?;
     Ok(Exit::Done)
 }

@@ -87,8 +87,7 @@ pub(super) fn example(engine: &Engine, dataset: &DatasetCode, at: &mut Context) 
         if number > 0 {
             at.out.say(Said::same("\n----------------------------------------------------------------\n"))?;
         }
-        let document =
-            json!({ "name": example.name, "facts": example.facts_json(), "explanation": explanation });
+        let document = json!({ "name": example.name, "nameEn": example.name_en, "facts": example.facts_json(), "explanation": explanation });
         at.out.show(&document, || shown(example, &explanation, language))?;
     }
     at.out.say((
@@ -111,24 +110,15 @@ fn judged(engine: &Engine, question: &WhatIf, at: &Context) -> Result<Explanatio
 
 fn shown(example: &Example, explanation: &Explanation, language: Language) -> String {
     let facts = serde_json::to_string_pretty(&example.facts_json()).unwrap_or_default();
-    format!("{}\n\n{facts}\n\n{}", example.name, text_of(explanation, language))
+    let name = match language {
+        Language::Nl => &example.name,
+        Language::En => example.name_en.as_ref().unwrap_or(&example.name),
+    };
+    format!("{name}\n\n{facts}\n\n{}", text_of(explanation, language))
 }
 
-/// The explanation in Dutch, or what matters of it in English.
 fn text_of(explanation: &Explanation, language: Language) -> String {
-    if language == Language::Nl {
-        return explanation.text();
-    }
-    let verdict =
-        if explanation.permitted { "YES: this party may receive this now." } else { "NO: not now." };
-    let mut lines = vec![verdict.to_owned()];
-    let note = explanation.note.as_ref().filter(|_| explanation.permitted);
-    lines.extend(note.map(|note| format!("With it: {}", note.en)));
-    for reason in &explanation.reasons {
-        lines.push(format!("- {}", reason.text.en));
-        lines.extend(reason.now.as_ref().map(|now| format!("    What to do: {}", now.en)));
-    }
-    lines.join("\n")
+    explanation.text(language.pick(|text| &text.nl, |text| &text.en))
 }
 
 fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {

@@ -13,6 +13,7 @@ use crate::{
     policy::{
         facts::Facts,
         permit::{Decision, Permit, Refusal, RefusalKind},
+        wording::Ages,
     },
     store::snapshot::Snapshot,
 };
@@ -60,6 +61,7 @@ pub(super) fn decide_again(
             kind: RefusalKind::ConditionsFail,
             basis: Some(copy.row.basis.clone()),
             reasons: vec![sender_blocked()],
+            ages: Ages::new(),
             policy_digest: tools.policy_digest(),
             decided_at: now,
         }));
@@ -73,6 +75,7 @@ pub(super) fn decide_again(
             kind: RefusalKind::NoBasis,
             basis: Some(permit.basis().clone()),
             reasons: vec![narrowed()],
+            ages: Ages::new(),
             policy_digest: permit.policy_digest(),
             decided_at: now,
         }),

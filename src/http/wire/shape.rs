@@ -18,7 +18,7 @@ use crate::{
         party::Role as RoleWord,
         person::{Maatregel as MaatregelWord, Reden as RedenWord, Uitstroomprofiel as ProfielWord},
     },
-    policy::dataset::Sensitivity as SensitivityWord,
+    policy::{dataset::Sensitivity as SensitivityWord, facts::RequestStand as RequestStandWord},
 };
 
 macro_rules! shapes {
@@ -120,6 +120,8 @@ shapes! {
     Reden = words(
         [RedenWord::GerechtvaardigdBelang, RedenWord::BijzondereOmstandigheden].map(RedenWord::as_str)
     );
+    /// How it stands with the request that a packet rests on.
+    RequestStand = words(RequestStandWord::ALL.map(RequestStandWord::as_str));
     /// Whether it hands over or asks.
     PacketKind = words(["packet", "request"]);
     /// Where a packet or a copy of it stands.

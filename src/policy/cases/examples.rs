@@ -11,6 +11,9 @@ use crate::{domain::code::DatasetCode, policy::whatif::camel_case};
 pub struct Example {
     /// The name of the case.
     pub name: String,
+    /// Its English name.
+    #[serde(rename = "nameEn", skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// The facts of the case, with the instant at which it plays.
     #[serde(serialize_with = "as_written")]
     pub facts: WhatIf,
@@ -36,7 +39,7 @@ pub fn examples(engine: &Engine, dataset: &DatasetCode) -> Result<Option<[Exampl
     for (expected, mut facts) in cases::<WhatIf>(&file, text)? {
         facts.dataset = Some(dataset.clone());
         facts.at = facts.at.or(Some(Moment(moment())));
-        let example = Example { name: expected.name, facts };
+        let example = Example { name: expected.name, name_en: expected.name_en, facts };
         match expected.expect {
             // A case that no condition decides, such as another purpose, teaches little.
             Expect::Refuse if expected.because.iter().any(|reason| reason.contains('.')) => {
@@ -89,6 +92,7 @@ mod tests {
         for dataset in engine.catalogue().datasets() {
             let [refused, permitted] = examples(&engine, &dataset.code).unwrap().unwrap();
             for (example, expected) in [(refused, false), (permitted, true)] {
+                assert!(example.name_en.is_some(), "{}: `{}` has no name_en", dataset.code, example.name);
                 let again: WhatIf = serde_json::from_value(example.facts_json()).unwrap();
                 assert_eq!(again, example.facts, "{}", dataset.code);
                 let explained = explain(&engine, &again, Timestamp::UNIX_EPOCH).unwrap();

@@ -37,6 +37,14 @@ fn a_handover_goes_from_the_question_to_the_acknowledgement() {
     assert_eq!(codes(&error), ["verzoek-voortzetting.instemming-volwassene"]);
     let verdict = live.client(SCHOOL, &["ask", "verzoek.json", "--check", "--json"]).with(1).json();
     assert_eq!(verdict["allowed"], false);
+    // The log tells the school what the refusal told: of this pupil, and in either language.
+    for (language, said) in [
+        ("nl", "De jongere is 18 jaar en stemt zelf in met het verzoek."),
+        ("en", "The young person is 18 years old and agrees to the request in person."),
+    ] {
+        let told = live.client(SCHOOL, &["entries", "--refused", "--lang", language]).done();
+        assert_eq!(told.stdout.matches(said).count(), 2, "{said}: {}", told.stdout);
+    }
 
     let request = agreed(&live, &toby);
     let asked = live.items(SCHOOL, &["asked"]);
@@ -47,10 +55,20 @@ fn a_handover_goes_from_the_question_to_the_acknowledgement() {
     live.write("los.json", &live.packet("overgangsdocument", &toby));
     let error = live.refused(SCHOOL, &["push", "los.json"]);
     // For the college, and for the copy that goes along.
-    let voortzetting = "overgangsdocument.voortzetting";
-    assert_eq!(codes(&error), [voortzetting, voortzetting]);
+    let unnamed = "overgangsdocument.verzoek";
+    assert_eq!(codes(&error), [unnamed, unnamed]);
     let now = &error["problem"]["errors"][0]["now"]["nl"];
-    assert!(now.as_str().unwrap().contains("noem dan het verzoek in de overdracht (request)"), "{now}");
+    assert!(now.as_str().unwrap().contains("Noem het verzoek waarop de gemeente ja zei (request)"), "{now}");
+    // People are told which of the two it is, also by a check.
+    for check in [&[][..], &["--check"]] {
+        let told = live.client(SCHOOL, &[&["push", "los.json"], check].concat()).with(1);
+        let told = format!("{}{}", told.stdout, told.stderr);
+        for whose in
+            ["ontvanger 1 · overgangsdocument.verzoek", "kopie voor de jongere · overgangsdocument.verzoek"]
+        {
+            assert_eq!(told.matches(whose).count(), 1, "{whose}: {told}");
+        }
+    }
 
     write_document(&live, &toby, &request);
     let verdict = live.json(SCHOOL, &["push", "document.json", "--check"]);

@@ -295,6 +295,115 @@ fn a_class_goes_in_a_sheet_of_ten_columns() {
     assert_eq!(content["school"]["naam"], "De Sluis");
 }
 
+/// The sheet of the overgangsdocument as a template makes it has a place for the request on which the document rests; what is
+/// missing of a row is told in the words of the sheet, and of the copy that goes along as of the copy.
+#[test]
+fn the_document_goes_in_the_sheet_that_a_template_makes() {
+    let live = Live::start();
+    let toby = left_school("L-2031", 18, live.now);
+    let born = toby["birthDate"].as_str().unwrap();
+    let left = toby["verlatenOp"].as_str().unwrap();
+    let template = [
+        "template",
+        "overgangsdocument",
+        "--out",
+        "document.csv",
+        "--set",
+        "school.naam=De Sluis",
+        "--set",
+        "ontvanger.gemeente=0361",
+    ];
+    let made = live.json(SCHOOL, &template);
+    let names: Vec<&str> =
+        made["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert!(names.contains(&"verzoek"), "{names:?}");
+    let text = live.program.read("document.csv");
+    let write = |request: &str| {
+        let value = |name: &&str| match *name {
+            "leerlingnummer" => "L-2031".to_owned(),
+            "verzoek" => request.to_owned(),
+            "geboortedatum" => born.to_owned(),
+            "verlatenOp" => left.to_owned(),
+            "woongemeente" => "0361".to_owned(),
+            "profiel" => "arbeid".to_owned(),
+            "persoon.voornamen" => "Toby".to_owned(),
+            "persoon.achternaam" => "Voorbeeld".to_owned(),
+            "persoon.adres.straat" => "Kadelaan".to_owned(),
+            "persoon.adres.huisnummer" => "3".to_owned(),
+            "persoon.adres.postcode" => "1811 CD".to_owned(),
+            "persoon.adres.woonplaats" => "Alkmaar".to_owned(),
+            _ => String::new(),
+        };
+        let row = names.iter().map(value).collect::<Vec<_>>().join(";");
+        live.program.write("document.csv", &format!("{text}{row}\r\n"));
+    };
+
+    write("");
+    for check in [&[][..], &["--check"]] {
+        let told = live.client(SCHOOL, &[&["push", "--csv", "document.csv"], check].concat()).with(1);
+        let column = names.iter().position(|name| *name == "verzoek").unwrap();
+        let letter = char::from(b'A' + u8::try_from(column).unwrap());
+        let advice = format!("Noem het verzoek waarop de gemeente ja zei (kolom {letter}, verzoek).");
+        assert_eq!(told.stdout.matches(&advice).count(), 2, "{advice}: {}", told.stdout);
+        assert!(!told.stdout.contains("(request)"), "{}", told.stdout);
+        for whose in
+            ["ontvanger 1 · overgangsdocument.verzoek", "kopie voor de jongere · overgangsdocument.verzoek"]
+        {
+            assert_eq!(told.stdout.matches(whose).count(), 1, "{whose}: {}", told.stdout);
+        }
+        let english =
+            live.client(SCHOOL, &[&["push", "--csv", "document.csv", "--lang", "en"], check].concat());
+        assert!(english.with(1).stdout.contains(&format!("(column {letter}, verzoek)")), "in English too");
+    }
+
+    live.write("verzoek.json", &live.packet("verzoek-voortzetting", &toby));
+    let agrees =
+        declaration("instemming", "verzoek-voortzetting", &toby, "persoon", Role::WerkEnInkomen, live.now);
+    live.write("instemming.json", &agrees);
+    live.json(SCHOOL, &["declare", "instemming.json"]);
+    let request = live.json(SCHOOL, &["ask", "verzoek.json"])["id"].as_str().unwrap().to_owned();
+    live.json(COLLEGE, &["answer", &request, "--yes"]);
+    write(&request);
+    let sent = live.json(SCHOOL, &["push", "--csv", "document.csv"]);
+    assert_eq!(sent["accepted"], 1, "{sent}");
+}
+
+/// Every field that a text of the rules names is a column of a sheet, or no part of a push.
+#[test]
+fn every_field_that_a_rule_names_has_a_column() {
+    // Of a declaration, and what a sheet leaves out by an empty cell; the other words are no fields.
+    const NONE: [&str; 9] = [
+        "explicit",
+        "bewindvoerder",
+        "omit",
+        "uitstroomprofiel",
+        "verwijderingsmelding",
+        "gezag",
+        "arbeid",
+        "dagbesteding",
+        "onderwijs",
+    ];
+    let rules = sluis::policy::Catalogue::embedded().unwrap();
+    let conditions = rules.datasets().flat_map(|dataset| dataset.conditions.values()).chain(rules.guards());
+    let mut fields = BTreeSet::new();
+    for condition in conditions {
+        let (text, now) = condition.texts();
+        for said in [Some(text), now].into_iter().flatten() {
+            for part in said.nl.split('(').skip(1).chain(said.en.split('(').skip(1)) {
+                let word: String = part.chars().take_while(char::is_ascii_alphanumeric).collect();
+                let is_field = part.chars().nth(word.len()).is_some_and(|after| "):;".contains(after))
+                    && !NONE.contains(&word.as_str());
+                if is_field {
+                    let known = sluis::cli::client::columns::Columns::field(&word);
+                    assert!(known.is_some(), "{}: ({word})", condition.id);
+                    fields.insert(word);
+                }
+            }
+        }
+    }
+    assert!(fields.len() >= 12, "{fields:?}");
+}
+
 #[test]
 fn questions_go_in_a_batch_too() {
     let live = Live::start();

@@ -67,15 +67,25 @@ fn facts_are_decided_and_the_exit_code_is_the_answer() {
         "requestExists": true, "requestInstemming": ["persoon"], "at": "2026-09-15",
     });
     let no = program.run_with(&["policy", "explain", "-"], &facts.to_string()).with(1);
-    for part in ["NEE", "art. 2.31b lid 3 WVO 2020", "Wat nu: Vraag de gemeente"] {
+    for part in ["NEE", "art. 2.31b lid 3 WVO 2020", "Wat nu: Wacht op haar antwoord"] {
         assert!(no.stdout.contains(part), "`{part}` is not in:\n{}", no.stdout);
     }
     assert!(!no.stdout.contains("NO: not now"), "one language at a time");
     let english = ["policy", "explain", "-", "--lang", "en"];
     let english = program.run_with(&english, &facts.to_string()).with(1);
-    for part in ["NO: not now", "What to do:"] {
+    for part in [
+        "NO: not now",
+        "Judged by the basis: ",
+        "art. 2.31b lid 3 WVO 2020",
+        "What to do:",
+        "Conditions that are met:",
+        "Judged on 2026-09-15 at 00:00 (Amsterdam time)",
+    ] {
         assert!(english.stdout.contains(part), "`{part}` is not in:\n{}", english.stdout);
     }
+    let example =
+        program.run(&["policy", "explain", "--example", "overgangsdocument", "--lang", "en"]).done();
+    assert!(example.stdout.starts_with("PrO: the agreement was withdrawn\n"), "{}", example.stdout);
     assert!(!no.stdout.contains("2007"), "no fact about the person is repeated");
 
     facts["requestAccepted"] = json!(true);

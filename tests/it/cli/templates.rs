@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::live::{COLLEGE, DOORSTROOMPUNT, Live, SCHOOL};
 
 /// What a template cannot know: that someone agreed, answered, or has a key.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "toestemming",
     "instemming",
     "buiten-doelgroep",
     "voortzetting",
+    "overgangsdocument.verzoek",
     "uitdrukkelijk",
     "recipient-has-no-key",
 ];

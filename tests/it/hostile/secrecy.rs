@@ -183,7 +183,7 @@ async fn anothers_request_is_no_ground_and_no_news() {
         );
         body["request"] = json!(id);
         let answer = scene.mbo.push("/v1/packets", &format!("andermans-verzoek-{at}"), &body).await;
-        answer.expect_problem(403, "overgangsdocument.voortzetting");
+        answer.expect_problem(403, "overgangsdocument.verzoek-onbekend");
         answers.push(essence(&answer));
     }
     assert_eq!(answers[0], answers[1]);

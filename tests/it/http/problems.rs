@@ -22,6 +22,7 @@ use sluis::{
     policy::{
         permit::{Refusal, RefusalKind},
         whatif::Unasked,
+        wording::Ages,
     },
     store::writer::error::{Conflict, WriteError},
 };
@@ -36,6 +37,7 @@ fn refusal(kind: RefusalKind) -> Refusal {
         kind,
         basis: Some("overgangsdocument.pro".parse().unwrap()),
         reasons: vec![reason],
+        ages: Ages::new(),
         policy_digest: Digest::of(b"policies"),
         decided_at: Timestamp::UNIX_EPOCH,
     }

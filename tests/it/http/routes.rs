@@ -190,7 +190,7 @@ async fn answers_are_what_the_description_says() {
         .iter()
         .map(|one| one["code"].clone())
         .collect();
-    assert!(codes.contains(&json!("overgangsdocument.voortzetting")), "{codes:?}");
+    assert!(codes.contains(&json!("overgangsdocument.verzoek")), "{codes:?}");
     document["request"] = json!(request);
     document["copyForPerson"] = json!(true);
     api.takes("post /packets", &document);

@@ -38,7 +38,7 @@ use sluis::{
         contents::Contents,
         dataset::Dataset,
         engine::Engine,
-        facts::{AsOf, Facts, PartyFacts, RequestFacts},
+        facts::{AsOf, Facts, PartyFacts, RequestFacts, RequestStand},
         minimise::minimise,
         permit::Permit,
     },
@@ -450,8 +450,7 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, as_of: As
         now,
         request: RequestFacts {
             municipality: None,
-            exists: true,
-            accepted: true,
+            stand: RequestStand::Ja,
             indiening: AgeRange { at_least: 18, at_most: 18 },
             curatele: false,
             instemming: [Capacity::Persoon].into(),

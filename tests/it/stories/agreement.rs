@@ -28,7 +28,11 @@ async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
     refused.expect_problem(403, MINOR);
     assert_eq!(refused.codes().len(), 1, "only what is missing for Noor is said");
     let said = refused.json()["errors"][0]["nl"].as_str().unwrap().to_owned();
-    assert!(said.starts_with("De jongere is 17 jaar.") && said.contains("een ouder met gezag"), "{said}");
+    assert!(
+        said.starts_with("De jongere is 17 jaar: een ouder met gezag stemt in")
+            && said.contains("een ouder met gezag"),
+        "{said}"
+    );
     assert_eq!(provisions(&refused, MINOR), ["wvo2020:2.31b:2", "wvo2020:1.1"]);
     agree(&gateway, &school, &noor, "mentor").await;
     ask(&gateway, &school, &noor).await.expect_problem(403, MINOR);
@@ -198,7 +202,7 @@ async fn a_parents_agreement_carries_the_request_past_the_eighteenth_birthday() 
     collect(&college, &packet).await.expect_problem(410, "withdrawn");
     hand_over(&gateway, &school, &lot, &request)
         .await
-        .expect_problem(403, "overgangsdocument.instemming-minderjarig-pro");
+        .expect_problem(403, "overgangsdocument.instemming-intussen-volwassen");
     assert_eq!(
         items(&college, "/v1/notices").await.len(),
         1,
@@ -215,7 +219,8 @@ async fn at_17_the_pupil_cannot_withdraw_what_the_parent_agreed_to() {
     let lot = born(&gateway, "L-23", "2008-09-16");
     let given = agree(&gateway, &school, &lot, "ouder").await;
     let request = ask(&gateway, &school, &lot).await.expect_status(StatusCode::CREATED).text("/id");
-    withdraw(&school, &given, "persoon").await.expect_problem(403, "routes.intrekken-instemming");
+    let refused = withdraw(&school, &given, "persoon").await;
+    refused.expect_problem(403, "routes.intrekken-instemming-minderjarig");
     withdraw(&school, &given, "ouder").await.expect_status(StatusCode::OK);
     collect(&college, &request).await.expect_problem(410, "withdrawn");
     gateway.stop().await;
@@ -260,7 +265,7 @@ async fn in_the_mbo_the_graduate_agrees_at_any_age() {
     // Who left without a diploma is not a graduate, whoever agrees.
     let dropout = born(&gateway, "M-21", "2006-02-01");
     agree(&gateway, &school, &dropout, "persoon").await;
-    ask(&gateway, &school, &dropout).await.expect_problem(403, "verzoek-voortzetting.diploma");
+    ask(&gateway, &school, &dropout).await.expect_problem(403, "verzoek-voortzetting.diploma-doorstroompunt");
     gateway.stop().await;
 }
 

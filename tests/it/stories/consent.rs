@@ -221,18 +221,20 @@ async fn the_representative_of_the_measure_consents_and_no_other() {
     let _college = gateway.party(Role::WerkEnInkomen).await;
     let to = Role::WerkEnInkomen;
     let mentored = json!({ "maatregel": ["mentorschap", "bewind"], "onbevoegdVoorDeze": true });
-    for (reference, facts, representative, missing) in [
-        ("V-8", mentored, "mentor", "uitstroomprofiel.toestemming-mentor"),
-        ("V-9", json!({ "maatregel": ["curatele"] }), "curator", "uitstroomprofiel.toestemming-curator"),
-    ] {
+    let under = json!({ "maatregel": ["curatele"] });
+    for (reference, facts, representative, measure) in
+        [("V-8", mentored, "mentor", "onbevoegd"), ("V-9", under, "curator", "curatele")]
+    {
+        let missing = format!("uitstroomprofiel.toestemming-{representative}");
+        let missing = missing.as_str();
         let mo = but(&pupil(&gateway, reference, "2007-02-02"), &facts);
         consent(&gateway, &school, &mo, "persoon", to)
             .await
-            .expect_problem(403, "routes.toestemming-persoon");
+            .expect_problem(403, &format!("routes.toestemming-persoon-{measure}"));
         for other in ["ouder", "bewindvoerder", "mentor", "curator"] {
             if other != representative {
                 let refused = consent(&gateway, &school, &mo, other, to).await;
-                refused.expect_problem(403, "routes.toestemming-vertegenwoordiger");
+                refused.expect_problem(403, &format!("routes.toestemming-vertegenwoordiger-{measure}"));
             }
         }
         let refused = share(&gateway, &school, &mo, &[to]).await;

@@ -67,7 +67,7 @@ async fn for_pro_and_mbo_the_document_exists_once_the_college_continues() {
         let mut continuing = alone(&gateway, &toby);
         continuing["purpose"] = json!(CONTINUING);
         let refused = send(&school, "/v1/packets", &continuing).await;
-        refused.expect_problem(403, "overgangsdocument.voortzetting");
+        refused.expect_problem(403, "overgangsdocument.verzoek");
     }
     // Nobody at all is no packet.
     let school = gateway.party(Role::VsoSchool).await;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::support::{Gateway, on_each_backend, submission};
 
-const NO_DIPLOMA: &str = "verzoek-voortzetting.diploma";
+const NO_DIPLOMA: &str = "verzoek-voortzetting.diploma-doorstroompunt";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entree_graduate_is_handed_over_with_a_support_question() {
@@ -76,7 +76,9 @@ async fn who_stops_without_a_diploma_is_told_of_on_consent_only() {
     agree(&gateway, &school, &stopped, "persoon").await;
     ask(&gateway, &school, &stopped).await.expect_problem(403, NO_DIPLOMA);
     let document = document_for(&gateway, &stopped, "01890a5d-ac96-774b-bcce-b302099a8057");
-    send(&school, "/v1/packets", &document).await.expect_problem(403, "overgangsdocument.diploma");
+    send(&school, "/v1/packets", &document)
+        .await
+        .expect_problem(403, "overgangsdocument.diploma-doorstroompunt");
 
     let body = profile(&gateway, &stopped, &[Role::Doorstroompunt]);
     send(&school, "/v1/packets", &body).await.expect_problem(403, "uitstroomprofiel.toestemming-zelf");

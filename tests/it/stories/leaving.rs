@@ -102,7 +102,9 @@ async fn a_college_that_says_no_gets_no_document() {
     answer(&college, &request, false).await.expect_status(StatusCode::OK);
     answer(&college, &request, false).await.expect_status(StatusCode::OK);
     answer(&college, &request, true).await.expect_problem(409, "already-answered");
-    hand_over(&gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
+    hand_over(&gateway, &school, &toby, &request)
+        .await
+        .expect_problem(403, "overgangsdocument.voortzetting-nee");
     let told = school.get(&format!("/v1/requests/{request}")).await.json();
     assert_eq!(told["recipients"][0]["answer"]["continues"], false);
     gateway.stop().await;

@@ -117,8 +117,9 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
     // With the request taken back, the document that waits has nothing to rest on, and no new one can be sent.
     take_back(&school, &request).await.expect_status(StatusCode::OK);
     answer(&college, &request, false).await.expect_status(StatusCode::CONFLICT);
-    collect(&college, &waiting).await.expect_problem(403, "overgangsdocument.voortzetting");
-    hand_over(&gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
+    collect(&college, &waiting).await.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
+    let again = hand_over(&gateway, &school, &toby, &request).await;
+    again.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
     gateway.stop().await;
 }
 
@@ -179,7 +180,8 @@ async fn an_unanswered_request_ends_with_its_term() {
     gateway.pass(61.days());
     answer(&college, &request, true).await.expect_problem(410, "expired");
     assert_eq!(last(&gateway, &school).await, (Event::Answer, "expired".to_owned()));
-    hand_over(&gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
+    let late = hand_over(&gateway, &school, &toby, &request).await;
+    late.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
     gateway.stop().await;
 }
 

@@ -167,7 +167,7 @@ async fn after_a_move(gateway: &Gateway) {
     let document = document_for(gateway, &moved, &request);
     // Not to the college of the new residence, which was not asked, though the same organisation acts for it.
     let refused = send(&school, "/v1/packets", &to_college(document.clone(), "0448")).await;
-    refused.expect_problem(403, "overgangsdocument.voortzetting");
+    refused.expect_problem(403, "overgangsdocument.verzoek-onbekend");
     let handed = send(&school, "/v1/packets", &to_college(document, "0405")).await;
     let handed = handed.expect_status(StatusCode::CREATED).json();
     assert_eq!(handed["recipients"][0]["municipality"], "0405");

@@ -2,9 +2,13 @@
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::{
+    accesslog::entry::PartName,
+    domain::{clock::Clock as _, party::Role},
+};
 
-use super::steps::{declare, withdraw};
+use super::evidence::own_entries;
+use super::steps::{ask, declare, withdraw};
 use crate::support::{Actor, Answer, Gateway, declaration, left_school, on_each_backend};
 
 /// Toby's consent to a dataset of a role.
@@ -101,6 +105,41 @@ async fn the_same_key_and_body_record_once_and_give_the_same_answer() {
         under_key(&mbo, key, &wish).await.expect_status(StatusCode::CREATED);
         // Without a key each call is another declaration.
         assert_ne!(declare(&school, &wish).await, declare(&school, &wish).await);
+    })
+    .await;
+}
+
+/// What is refused about someone of whom nothing is kept makes nobody known: neither the entry nor the answer has a name for that
+/// person, and the school's own reference stands nowhere. Who is known already is named, in the school's own part.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_makes_nobody_known() {
+    on_each_backend(async |gateway| {
+        let school = gateway.party(Role::ProSchool).await;
+        let college = gateway.party(Role::WerkEnInkomen).await;
+        let toby = left_school("L-2031", 18, gateway.clock.now());
+        let named = async |actor: &Actor| {
+            let entries = own_entries(gateway, actor).await;
+            let parts = entries.last().map(|entry| entry.parts.clone()).unwrap_or_default();
+            assert!(!format!("{parts:?}").contains("L-2031"));
+            parts.into_iter().filter_map(|(name, part)| Some((name, part?.person?))).collect::<Vec<_>>()
+        };
+        for _ in 0..2 {
+            let refused = ask(gateway, &school, &toby).await;
+            refused.expect_problem(403, "verzoek-voortzetting.instemming-volwassene");
+            assert!(!refused.json().to_string().contains("L-2031"));
+            assert_eq!(named(&school).await, []);
+            assert_eq!(named(&college).await, [], "nor does the college hear of it");
+        }
+        let found =
+            school.post("/v1/declarations/searches", &json!({ "reference": toby["reference"] })).await;
+        assert!(ids(&found).is_empty());
+
+        declare(&school, &consent(gateway, &toby, Role::WerkEnInkomen)).await;
+        let refused = ask(gateway, &school, &toby).await;
+        refused.expect_problem(403, "verzoek-voortzetting.instemming-volwassene");
+        let known = named(&school).await;
+        assert_eq!(known.iter().map(|(name, _)| *name).collect::<Vec<_>>(), [PartName::Sender]);
+        assert_eq!(named(&college).await, []);
     })
     .await;
 }

@@ -1,15 +1,17 @@
 //! What the register of persons (BRP) holds and what people write, over the real interface: sent, found, or refused with
 //! the field and the form.
 
+use std::collections::BTreeSet;
+
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
 use super::{
     people::{self, TestPerson, typed},
-    steps::{CONTINUING, DOORSTROOMPUNT, agree, ask, born, but, declare, request_for, send, withdraw},
+    steps::{CONTINUING, agree, ask, born, but, declare, request_for, send, withdraw},
 };
-use crate::support::{Actor, Gateway, declaration, submission};
+use crate::support::{Actor, Gateway, HOMES, declaration, submission};
 
 async fn found(actor: &Actor, name: Value, birth_date: &str) -> usize {
     let query = json!({ "name": name, "birthDate": birth_date, "purpose": CONTINUING });
@@ -204,80 +206,93 @@ async fn a_reference_is_one_person_however_it_is_typed() {
     gateway.stop().await;
 }
 
-/// The example person of every dataset lives in the municipality whose college receives it in the examples: 0361.
+/// The example person of every dataset lives in the municipality whose college receives it in the examples, 0361; and the people
+/// of the tests live in the municipality of which their facts speak.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_example_people_live_where_their_municipality_is() {
     let gateway = Gateway::start().await;
     let catalogue = gateway.running.exchange.catalogue();
     let (_, region) = catalogue.regions().next().unwrap();
-    let home = region.municipalities.iter().find(|one| one.code.as_str() == "0361").unwrap();
-    let pupil = born(&gateway, "R-20", "2007-11-03");
-    assert_eq!(pupil["verblijf"], "0361");
     let mut places = 0;
     for dataset in catalogue.datasets() {
-        let mut found = Vec::new();
-        gather(&dataset.example, &mut found);
-        places += found.len();
-        for (name, value) in found {
-            let is_right = if name == "woonplaats" { value == home.name } else { value.starts_with("18") };
-            assert!(is_right, "{}: {name} {value}", dataset.code);
+        places += lives_in("0361", &dataset.example.to_string(), dataset.code.as_str());
+        for (code, ..) in HOMES {
+            let known = region.municipality(&code.parse().unwrap());
+            assert!(known.is_some(), "{code} is no municipality of the region");
+            let pupil = but(&born(&gateway, "R-20", "2007-11-03"), &json!({ "verblijf": code }));
+            let content =
+                submission(&gateway, dataset.code.as_str(), CONTINUING, &pupil, Role::WerkEnInkomen);
+            places += lives_in(code, &content["content"].to_string(), dataset.code.as_str());
         }
-        let purpose = if dataset.has_pgn() { DOORSTROOMPUNT } else { CONTINUING };
-        drop(submission(&gateway, dataset.code.as_str(), purpose, &pupil, Role::WerkEnInkomen));
     }
-    assert!(places >= 4);
+    assert!(places >= 4 * (1 + HOMES.len()), "{places}");
     gateway.stop().await;
 }
 
-/// The people in the documentation live in a municipality of the region, and no number of nine digits there is anybody's: it
-/// fails the 11-test or belongs to the test range.
-#[test]
-fn the_people_of_the_documentation_live_in_the_region_and_have_no_real_number() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let catalogue = sluis::policy::catalogue::Catalogue::embedded().unwrap();
-    let (_, region) = catalogue.regions().next().unwrap();
-    let mut files = vec![root.join("README.md"), root.join("docs/openapi.json")];
-    for folder in ["docs", "docs/operator"] {
-        let pages = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
-        files.extend(pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")));
+/// How many places and postcodes a text names; all of them are of this municipality.
+#[track_caller]
+fn lives_in(code: &str, text: &str, whose: &str) -> usize {
+    let (_, place, postcode) = HOMES.iter().find(|(known, ..)| *known == code).unwrap();
+    let said = said_of(text, &["woonplaats", "postcode"]);
+    for (name, value) in &said {
+        let is_right =
+            if *name == "woonplaats" { value == place } else { value.get(..2) == postcode.get(..2) };
+        assert!(is_right, "{whose}: {name} {value} is not in {code}");
     }
+    said.len()
+}
+
+/// The people in the documentation, the examples and the inputs of the fuzzer live in the municipality that is named beside
+/// them, and no number of nine digits there is anybody's: it fails the 11-test or belongs to the test range.
+#[test]
+fn the_people_of_every_page_and_example_live_where_their_municipality_is_and_have_no_real_number() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("README.md")];
+    for folder in [
+        "docs",
+        "docs/operator",
+        "src/cli/help/nl",
+        "fuzz/corpus/bodies",
+        "fuzz/corpus/content",
+        "fuzz/corpus/json_typed",
+    ] {
+        let pages = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        // What is wrong on purpose is nobody.
+        files.extend(pages.filter(|page| {
+            page.is_file() && !page.file_name().unwrap().to_str().unwrap().starts_with("no-")
+        }));
+    }
+    let datasets = std::fs::read_dir(root.join("policies/datasets")).unwrap();
+    files.extend(datasets.map(|folder| folder.unwrap().path().join("example.json")));
     let mut homes = 0;
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for (name, value) in said_of(&text, &["verblijf", "woonplaats", "postcode"]) {
-            let known = match name {
-                "verblijf" => region.municipalities.iter().any(|one| one.code.as_str() == value),
-                "woonplaats" => region.municipalities.iter().any(|one| one.name == value),
-                _ => value.starts_with("18"),
-            };
-            assert!(known, "{}: {name} {value}", file.display());
-            homes += 1;
-        }
+        let named = said_of(&text, &["verblijf"]);
+        homes += named.len();
+        // Where no municipality is named, it is that of the examples.
+        let codes: BTreeSet<&str> = named.iter().map(|(_, code)| *code).collect();
+        let code = codes.first().copied().unwrap_or("0361");
+        assert!(codes.len() <= 1, "{}: {codes:?}", file.display());
+        let towards = said_of(&text, &["municipality"]);
+        let is_theirs = towards.is_empty() || towards.iter().any(|(_, college)| *college == code);
+        assert!(is_theirs, "{}: nobody lives where the college is: {towards:?}", file.display());
+        homes += lives_in(code, &text, &file.display().to_string());
         for digits in text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 9) {
             let is_real = digits.parse::<sluis::domain::pgn::Pgn>().is_ok() && !digits.starts_with("9999");
             assert!(!is_real, "{}: a number of nine digits passes the 11-test", file.display());
         }
     }
-    assert!(homes > 0);
+    assert!(homes > 20, "{homes}");
 }
 
 /// The values that a text gives these members, as JSON writes them.
 fn said_of<'a>(text: &'a str, names: &[&'static str]) -> Vec<(&'static str, &'a str)> {
     let mut found = Vec::new();
     for name in names {
-        for after in text.split(&format!("\"{name}\": \"")).skip(1) {
-            found.extend(after.split_once('"').map(|(value, _)| (*name, value)));
+        for after in text.split(&format!("\"{name}\":")).skip(1) {
+            let value = after.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            found.extend(value.map(|(value, _)| (*name, value)));
         }
     }
     found
-}
-
-fn gather(value: &Value, found: &mut Vec<(String, String)>) {
-    let Some(members) = value.as_object() else { return };
-    for (name, member) in members {
-        if let ("woonplaats" | "postcode", Some(text)) = (name.as_str(), member.as_str()) {
-            found.push((name.clone(), text.to_owned()));
-        }
-        gather(member, found);
-    }
 }

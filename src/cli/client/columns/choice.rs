@@ -124,7 +124,11 @@ impl Columns {
                 leaf.required || USUAL.contains(&content) || is_address
             }
             // A fact of the header, when the content must say the same.
-            None => leaf.required || header::same_as(path).any(|content| self.requires(content)),
+            None => {
+                leaf.required
+                    || (path == "request" && self.rests_on_request)
+                    || header::same_as(path).any(|content| self.requires(content))
+            }
         }
     }
 

@@ -70,7 +70,12 @@ const HEADER: [(&str, &str, bool, &str); 28] = [
         false,
         "waarom een termijn of de 27 jaar voorbij mag zijn",
     ),
-    ("request", "text", false, "id van het verzoek waarop dit rust"),
+    (
+        "request",
+        "text",
+        false,
+        "kenmerk van het verzoek om voortzetting waarop de gemeente ja zei; `sluis client asked` laat het zien",
+    ),
     ("expires", "moment", false, "tot wanneer het op te halen is, zoals 5-12-2026 of 5-12-2026 12:00"),
 ];
 
@@ -155,6 +160,12 @@ pub(super) fn path_of(short: &str) -> Option<String> {
     let path =
         own.iter().filter_map(|path| known(path)).find(|path| !SHORT.iter().any(|(full, _)| full == path))?;
     Some(path.replace('*', &number.unwrap_or(1).to_string()))
+}
+
+/// The path of the header whose last member has this name.
+pub(super) fn path_of_field(name: &str) -> Option<&'static str> {
+    let last = |path: &&str| path.trim_end_matches(".*").rsplit('.').next() == Some(name);
+    HEADER.iter().map(|(path, ..)| *path).find(last)
 }
 
 /// The content that says the same as this path of the header.

@@ -149,7 +149,59 @@ impl Layout {
                 None => told.push(reason),
             }
         }
+        for reason in &mut told {
+            self.in_words_of_the_sheet(reason);
+        }
         *reasons = told;
+    }
+
+    /// A text of the gateway names a field behind what it means, as in `(verlatenOp)` or `(reden: gerechtvaardigd-belang)`: who
+    /// has a sheet is told the column.
+    fn in_words_of_the_sheet(&self, reason: &mut Reason) {
+        let now = reason.now.as_mut().map(|now| (&mut now.nl, &mut now.en));
+        for (nl, en) in now.into_iter().chain([(&mut reason.nl, &mut reason.en)]) {
+            *nl = self.naming_columns(nl, "kolom");
+            *en = self.naming_columns(en, "column");
+        }
+    }
+
+    fn naming_columns(&self, text: &str, word: &str) -> String {
+        let mut named = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('(') {
+            let end = after.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(after.len());
+            let (field, behind) = after.split_at_checked(end).unwrap_or((after, ""));
+            // What is left out of a sheet has an empty cell: there is nothing to name.
+            let omitted = behind.split_once(')').filter(|_| field == "omit" && behind.starts_with(':'));
+            if let Some((_, behind)) = omitted {
+                named.push_str(before.trim_end());
+                rest = behind;
+                continue;
+            }
+            named.push_str(before);
+            named.push('(');
+            match Columns::field(field).filter(|_| behind.starts_with([')', ':', ';', ','])) {
+                Some(path) => named.extend([word, " ", &self.called(path)]),
+                None => named.push_str(field),
+            }
+            rest = behind;
+        }
+        named.push_str(rest);
+        named
+    }
+
+    /// What this sheet, or else a template, calls a path of the header.
+    fn called(&self, path: &str) -> String {
+        let goes_to = |column: &Column| {
+            let own = std::iter::once(&column.path).chain(column.also.iter().map(|(path, _)| path));
+            own.map(|place| pointer(place))
+                .any(|own| own == format!("/{}", path.replace('.', "/").replace('*', "0")))
+        };
+        let index = self.found.iter().position(|(_, column)| goes_to(column));
+        match index.and_then(|index| Some((index, &self.found.get(index)?.0))) {
+            Some((index, name)) => format!("{}, {name}", letters(index)),
+            None => self.columns.called(path),
+        }
     }
 
     /// Names the columns that a reason of the gateway is about: with their letters where the file has them, and otherwise as

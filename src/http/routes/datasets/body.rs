@@ -73,6 +73,10 @@ pub(crate) struct Dataset {
     /// Whether it is pushed (`packet`) or asked (`request`).
     #[schema(value_type = shape::PacketKind)]
     kind: DatasetKind,
+    /// The dataset of the requests on which its packets rest: a packet names one to which the recipient has said yes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::DatasetCode, required = false)]
+    rests_on: Option<DatasetCode>,
     /// Its title.
     title: Text,
     /// Its categories of fields.
@@ -195,6 +199,7 @@ impl Dataset {
             code: summary.code,
             version: summary.version,
             kind: summary.kind,
+            rests_on: dataset.rests_on.clone(),
             title: summary.title,
             categories: categories.collect(),
             bases: dataset.bases.values().map(|basis| basis_of(catalogue, dataset, basis)).collect(),

@@ -107,6 +107,9 @@ pub(super) struct Facts {
     /// Whether the college has answered that it continues; no.
     #[schema(value_type = bool, required = false)]
     request_accepted: (),
+    /// How it stands with the request, where the two before do not say enough; as they say.
+    #[schema(value_type = shape::RequestStand, required = false)]
+    request_stand: (),
     /// Whose instemming with that request stands; nobody's.
     #[schema(value_type = Vec<shape::Capacity>, required = false)]
     request_instemming: (),
