@@ -12,10 +12,8 @@ pub(super) fn in_dutch(message: &str) -> String {
     if let Some(rest) = message.strip_prefix("unknown field ") {
         let (name, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
         let known = known.trim_start_matches("one of ").replace(" or ", " en ");
-        return match known.is_empty() {
-            true => format!("{name} is onbekend"),
-            false => format!("{name} is onbekend; bekend zijn {known}"),
-        };
+        let known = if known.is_empty() { String::new() } else { format!("; bekend zijn {known}") };
+        return format!("{name} is onbekend{known}");
     }
     match message.strip_prefix("expected ") {
         Some(expected) => format!("hier hoort {}", kind(expected)),

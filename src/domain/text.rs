@@ -194,15 +194,13 @@ pub(super) fn character_reference(letter: char, behind: &str) -> Option<(Option<
     let end = behind.bytes().take(LONGEST_NAME).position(|byte| byte == b';')?;
     let (name, rest) = behind.split_at_checked(end)?;
     let rest = rest.strip_prefix(';')?;
-    let number = match name.strip_prefix('#') {
-        Some(number) => match number.strip_prefix(['x', 'X']) {
-            Some(number) => u32::from_str_radix(number, 16).ok()?,
-            None => number.parse().ok()?,
-        },
-        None => {
-            let is_name = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            return is_name.then_some((None, rest));
-        }
+    let Some(number) = name.strip_prefix('#') else {
+        let is_name = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        return is_name.then_some((None, rest));
+    };
+    let number = match number.strip_prefix(['x', 'X']) {
+        Some(number) => u32::from_str_radix(number, 16).ok()?,
+        None => number.parse().ok()?,
     };
     Some((Some(char::from_u32(number)?), rest))
 }
