@@ -17,6 +17,7 @@ mod database;
 mod environment;
 mod read;
 mod sections;
+mod words;
 
 use std::{
     fs, io,

@@ -5,12 +5,14 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm))]
 
 pub mod age;
+pub mod charset;
 pub mod clock;
 pub mod code;
 pub mod day;
 pub mod declaration;
 pub mod digest;
 pub mod id;
+pub mod machine;
 pub mod name;
 pub mod oin;
 pub mod party;

@@ -1,5 +1,7 @@
 //! A cause in Dutch: what this program itself says of the database, of receipts, keys and certificates, and what a machine
-//! says of files and connections. What another library says stays in English, and stands behind a Dutch sentence.
+//! says of files and connections. What another library says is left out of a Dutch sentence, which says where it stands.
+
+mod database;
 
 use std::{error::Error, io};
 
@@ -7,6 +9,7 @@ use crate::{
     accesslog::{folder::FolderError, own::NotProven},
     config::ConfigError,
     crypto::{keys::KeyFault, receipt_key::InvalidReceiptKey, seal::OpenError, sign::VerifyError},
+    domain::machine,
     identity::{certificate::CertificateFault, tls::TlsError},
     merkle::{
         note::{NoteFault, VkeyError},
@@ -14,13 +17,13 @@ use crate::{
         tlog_proof::Unproven,
     },
     policy::whatif::Unasked,
-    store::{StoreError, StoreErrorKind, writer::WriteError},
+    store::{StoreError, writer::WriteError},
 };
 
 /// What an error says of itself, without its own causes; none where only its maker has words for it.
 pub(super) fn in_dutch(error: &(dyn Error + 'static)) -> Option<String> {
-    None.or_else(|| told(error, |error: &io::Error| of_machine(error)))
-        .or_else(|| told(error, |error: &StoreError| Some(of_database(error))))
+    None.or_else(|| told(error, |error: &io::Error| machine::in_dutch(error)))
+        .or_else(|| told(error, |error: &StoreError| Some(database::in_dutch(error))))
         .or_else(|| told(error, of_write))
         .or_else(|| told(error, |error: &VerifyError| Some(of_signature(*error).to_owned())))
         .or_else(|| told(error, |error: &NotProven| Some(of_entry(*error))))
@@ -49,50 +52,8 @@ fn told<E: Error + 'static>(
     error.downcast_ref().and_then(words)
 }
 
-/// What the machine says; an error that a library wrapped has words of its own.
-fn of_machine(error: &io::Error) -> Option<String> {
-    let words = match error.kind() {
-        io::ErrorKind::NotFound => "dat bestaat niet",
-        io::ErrorKind::PermissionDenied => "dat mag deze gebruiker niet",
-        io::ErrorKind::AlreadyExists => "dat bestaat al",
-        io::ErrorKind::IsADirectory => "het is een map",
-        io::ErrorKind::NotADirectory => "een deel van het pad is geen map",
-        io::ErrorKind::DirectoryNotEmpty => "de map is niet leeg",
-        io::ErrorKind::ReadOnlyFilesystem => "de schijf staat op alleen lezen",
-        io::ErrorKind::StorageFull => "de schijf is vol",
-        io::ErrorKind::QuotaExceeded => "de ruimte van deze gebruiker is op",
-        io::ErrorKind::FileTooLarge => "het bestand wordt te groot",
-        io::ErrorKind::AddrInUse => "dat adres is al in gebruik",
-        io::ErrorKind::AddrNotAvailable => "dat adres is niet van deze machine",
-        io::ErrorKind::ConnectionRefused => "de verbinding is geweigerd",
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "de verbinding is verbroken",
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            "die machine is niet te bereiken"
-        }
-        io::ErrorKind::TimedOut => "het duurde te lang",
-        io::ErrorKind::InvalidData => "de inhoud is geen tekst in UTF-8, of heeft niet de goede vorm",
-        io::ErrorKind::UnexpectedEof => "het houdt te vroeg op",
-        io::ErrorKind::InvalidInput if error.raw_os_error().is_none() => "het is geen gewoon bestand",
-        _ => return None,
-    };
-    Some(error.raw_os_error().map_or_else(|| words.to_owned(), |code| format!("{words} (os error {code})")))
-}
-
-/// The sort of failure; what exactly is not in order stands behind it, as the store says it.
-fn of_database(error: &StoreError) -> String {
-    let words = match error.kind() {
-        StoreErrorKind::Full => return "de schijf van de database is vol".to_owned(),
-        StoreErrorKind::ReadOnly => return "de database staat op alleen lezen".to_owned(),
-        StoreErrorKind::Io => {
-            return "de schijf van de database neemt niet aan wat erop geschreven wordt".to_owned();
-        }
-        StoreErrorKind::Unavailable => "de database gaf geen antwoord, of weigerde",
-        StoreErrorKind::Inconsistent => "in de database staat iets wat dit programma niet schreef",
-        StoreErrorKind::Schema => "de tabellen van de database passen niet bij dit programma",
-        StoreErrorKind::Settings => "zo is deze database niet te gebruiken",
-    };
-    format!("{words} ({error})")
-}
+/// Said once where a cause has no Dutch.
+pub(super) const ELSEWHERE: &str = "wat er precies misging, staat er in het Engels met --lang en";
 
 fn of_write(error: &WriteError) -> Option<String> {
     let words = match error {

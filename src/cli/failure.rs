@@ -13,8 +13,8 @@ use super::{
 /// Why a command did not do what was asked.
 ///
 /// The message is lower-case and without a full stop; neither it nor the cause may hold a person's data. Message and
-/// advice are in both languages, and so is a cause that has words in `causes`; what another library says is English.
-/// Machines get the English text.
+/// advice are in both languages, and so is a cause that has words in `causes`; what another library says stands in the
+/// English text only. Machines get the English text.
 #[derive(Debug)]
 pub struct Failure {
     exit: Exit,
@@ -159,12 +159,23 @@ impl Failure {
     #[must_use]
     pub fn text(&self, language: Language) -> String {
         let mut text = self.message.text(language).to_owned();
-        let mut cause = self.source();
+        let (mut cause, mut is_left_out) = (self.source(), false);
         while let Some(error) = cause {
-            text.push_str(": ");
-            let dutch = if language == Language::Nl { causes::in_dutch(error) } else { None };
-            text.push_str(&dutch.unwrap_or_else(|| error.to_string()));
+            let told = match language {
+                Language::Nl => causes::in_dutch(error),
+                Language::En => Some(error.to_string()),
+            };
+            is_left_out |= told.is_none();
+            if let Some(told) = told {
+                text.push_str(": ");
+                text.push_str(&told);
+            }
             cause = error.source();
+        }
+        if is_left_out {
+            text.push_str(" (");
+            text.push_str(causes::ELSEWHERE);
+            text.push(')');
         }
         text
     }

@@ -9,6 +9,7 @@ use super::{
     Config, Environment,
     database::{DatabaseUrl, InvalidDatabaseUrl},
     sections::{Listen, Tls},
+    words,
 };
 
 use crate::domain::problem::Bilingual;
@@ -89,7 +90,7 @@ fn syntax(text: &str, error: &toml::de::Error) -> Bilingual {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count().saturating_add(1);
     let why = error.message();
-    Bilingual::of(format!("regel {line} is geen TOML ({why})"), format!("line {line} is not TOML ({why})"))
+    Bilingual::of(format!("regel {line} is geen TOML"), format!("line {line} is not TOML ({why})"))
 }
 
 fn override_with(table: &mut Table, environment: &Environment) {
@@ -144,7 +145,7 @@ impl Sections<'_> {
                 } else {
                     let message = without_value(&error);
                     Bilingual::of(
-                        format!("`{name}` klopt niet: {message}"),
+                        format!("`{name}` klopt niet: {}", words::in_dutch(&message)),
                         format!("in `{name}`: {message}"),
                     )
                 });

@@ -22,12 +22,21 @@ pub fn forms(name: &str) -> Vec<String> {
     if plain == spelled { vec![plain] } else { vec![plain, spelled] }
 }
 
-/// The first of several names; none when it is the only one.
+/// At most so many of the first names are told apart from all: nobody is looked for by more of them and not by all.
+const FIRST_NAMES: usize = 5;
+
+/// The first of several names, the first two, and so on up to five, but never all.
 #[must_use]
-pub fn first(names: &str) -> Option<&str> {
-    let mut parts = names.split_whitespace();
-    let first = parts.next()?;
-    parts.next().map(|_| first)
+pub fn first_names(names: &str) -> Vec<String> {
+    let parts: Vec<&str> = names.split_whitespace().collect();
+    let most = parts.len().saturating_sub(1).min(FIRST_NAMES);
+    (1..=most).filter_map(|count| Some(parts.get(..count)?.join(" "))).collect()
+}
+
+/// The names, and of more than five the first five: what is looked for among the first names of others.
+#[must_use]
+pub fn at_most_five(names: &str) -> String {
+    names.split_whitespace().take(FIRST_NAMES).collect::<Vec<_>>().join(" ")
 }
 
 /// Letters and digits in one form. `spell` says how a letter is written; an empty text leaves it to its parts.
@@ -140,10 +149,11 @@ mod tests {
             assert!(!alike(one, other), "{one} {other}");
         }
         assert_eq!(forms("."), [""]);
-        assert_eq!(
-            (first("Maria Christina"), first(" Maria "), first("Anne-Fleur")),
-            (Some("Maria"), None, None)
-        );
+        assert_eq!(first_names(" Maria  Christina Els "), ["Maria", "Maria Christina"]);
+        assert!(first_names(" Maria ").is_empty() && first_names("Anne-Fleur").is_empty());
+        let (six, five) = ("A B C D E F", "A B C D E");
+        assert_eq!((first_names(six).last().unwrap().as_str(), first_names(five).len()), (five, 4));
+        assert_eq!((at_most_five(six), at_most_five("A  B")), (five.to_owned(), "A B".to_owned()));
     }
 
     /// Ways to write one letter, the plain one first.

@@ -34,15 +34,17 @@ impl Sought {
     }
 
     /// The texts under which a person is kept, for searches that write the name otherwise: each form of the name, with
-    /// all given names and with the first of several; the date of birth as it is known, and coarser, for who knows less.
+    /// all given names and with the first ones of several; the date of birth as it is known, and coarser, for who knows
+    /// less.
     #[must_use]
     pub fn kept(given: &str, family: &str, birth_date: &BirthDate) -> Vec<Self> {
         let mut kept = Self::written(NAME, given, family, birth_date);
-        if let Some(first) = name::first(given) {
-            kept.extend(Self::written(FIRST, first, family, birth_date));
+        let first_names = name::first_names(given);
+        for some in &first_names {
+            kept.extend(Self::written(FIRST, some, family, birth_date));
         }
         // Who knows less of the date finds by the first name: what is kept of one person stays small.
-        let first = name::first(given).unwrap_or(given);
+        let first = first_names.first().map_or(given, String::as_str);
         for coarser in birth_date.coarser().iter().filter(|date| date.first_day().is_some()) {
             kept.extend(Self::written(COARSE, first, family, coarser));
         }
@@ -50,20 +52,21 @@ impl Sought {
     }
 
     /// The texts that are looked for when a person is asked for by name and date of birth. Diacritics, capitals, marks
-    /// and spaces do not matter; the first of several names is enough; a date that is known in part finds one that is
-    /// known whole, and the reverse.
+    /// and spaces do not matter; the first of several names is enough, and so are the first two or more of them; a date
+    /// that is known in part finds one that is known whole, and the reverse.
     #[must_use]
     pub fn asked(given: &str, family: &str, birth_date: &BirthDate) -> Vec<Self> {
-        let first = name::first(given);
+        let (first_names, some) = (name::first_names(given), name::at_most_five(given));
         let mut asked = Vec::new();
         for date in std::iter::once(birth_date.clone()).chain(birth_date.coarser()) {
             asked.extend(Self::written(NAME, given, family, &date));
-            asked.extend(Self::written(FIRST, given, family, &date));
-            if let Some(first) = first {
+            asked.extend(Self::written(FIRST, &some, family, &date));
+            for first in &first_names {
                 asked.extend(Self::written(NAME, first, family, &date));
             }
         }
-        asked.extend(Self::written(COARSE, first.unwrap_or(given), family, birth_date));
+        let first = first_names.first().map_or(given, String::as_str);
+        asked.extend(Self::written(COARSE, first, family, birth_date));
         asked
     }
 
@@ -85,7 +88,7 @@ impl Sought {
 
 /// All given names.
 const NAME: &str = "search-name";
-/// The first of several given names.
+/// The first ones of several given names.
 const FIRST: &str = "search-first-name";
 /// The first given name, with a date of birth that says less than what is known.
 const COARSE: &str = "search-coarse-date";
@@ -228,6 +231,12 @@ mod tests {
             (("Nora", "d’Hont", born), ("Nora", "d'Hont", born)),
             (("Maria Christina", "Voorbeeld", born), ("Maria", "Voorbeeld", born)),
             (("Maria", "Voorbeeld", born), ("Maria Christina", "Voorbeeld", born)),
+            (("Maria Christina Els", "Voorbeeld", born), ("Maria Christina", "Voorbeeld", born)),
+            (("Maria Christina Els", "Voorbeeld", born), ("Maria-Christina", "Voorbeeld", born)),
+            (("Maria Christina", "Voorbeeld", born), ("Maria Christina Els", "Voorbeeld", born)),
+            (("A B C D E F G H", "Voorbeeld", born), ("A B C D E", "Voorbeeld", born)),
+            (("A B C D E F G H", "Voorbeeld", born), ("A B C D E F G", "Voorbeeld", born)),
+            (("Bo Els Jo", "Voorbeeld", "2006-02-00"), ("Bo Els", "Voorbeeld", born)),
             (("Jürgen", "Öztürk", born), ("Juergen", "Oeztuerk", born)),
             (("Juergen", "Öztürk", born), ("Jürgen", "Ozturk", born)),
             (("", "Arundati", born), ("Arundati", "", born)),
@@ -249,6 +258,9 @@ mod tests {
         let born = "2006-02-11";
         for (kept, asked) in [
             (("Jan Peter", "Voorbeeld", born), ("Jan Willem", "Voorbeeld", born)),
+            (("Jan Peter Klaas", "Voorbeeld", born), ("Jan Peter Willem", "Voorbeeld", born)),
+            (("Jan Peter Klaas", "Voorbeeld", born), ("Jan Klaas", "Voorbeeld", born)),
+            (("Jan Peter Klaas", "Voorbeeld", born), ("Peter Klaas", "Voorbeeld", born)),
             (("Bo", "Voorbeeld", born), ("Bo", "Voorbeeld", "2006-02-12")),
             (("Bo", "Voorbeeld", "2006-02-00"), ("Bo", "Voorbeeld", "2006-03-11")),
             (("Bo", "Voorbeeld", born), ("Bo", "Voorbeeld", "0000-00-00")),
@@ -289,7 +301,7 @@ mod tests {
     }
 
     /// What people ask when they look for this person: the whole name in each way of writing it, the first given name only,
-    /// the prefix before the family name, and as much of the date of birth as anybody knows.
+    /// the first two, the prefix before the family name, and as much of the date of birth as anybody knows.
     fn asks(person: &TestPerson) -> Vec<(String, String, BirthDate)> {
         let Ok(born) = person.birth_date().parse::<BirthDate>() else { return Vec::new() };
         let (given, family) = (&person.voornamen, &person.geslachtsnaam);
@@ -298,8 +310,10 @@ mod tests {
         }
         let whole = whole_family_name(person);
         let first = person.voornamen.split_whitespace().next().unwrap_or_default();
+        let first_two = person.voornamen.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
         let written = std::iter::zip(ways(given), ways(family));
         let mut asks: Vec<_> = written.map(|(given, family)| (given, family, born.clone())).collect();
+        asks.push((typed(&first_two), typed(family), born.clone()));
         let known = born.coarser().into_iter().filter(|date| date.first_day().is_some());
         for date in std::iter::once(born).chain(known) {
             asks.push((typed(first), typed(family), date.clone()));

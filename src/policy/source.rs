@@ -4,8 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap, fs, path::Path};
 
 use include_dir::{Dir, include_dir};
 
-use super::finding::{Finding, said};
-use crate::domain::digest::Digest;
+use super::finding::Finding;
+use crate::domain::{digest::Digest, machine, problem::Bilingual};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 
@@ -40,7 +40,7 @@ impl Files {
                 Err(error) => {
                     findings.push(Finding::new(
                         if name.is_empty() { "." } else { &name },
-                        said!("de map is niet te lezen: {error}", "the folder cannot be read: {error}"),
+                        hindered("de map is niet te lezen", "the folder cannot be read", &error),
                         ("Noem de map waar law.toml in staat.", "Name the folder that holds law.toml."),
                     ));
                     continue;
@@ -126,9 +126,15 @@ impl Files {
 fn unreadable(name: &str, error: &std::io::Error) -> Finding {
     Finding::new(
         name,
-        said!("het bestand is niet te lezen: {error}", "the file cannot be read: {error}"),
+        hindered("het bestand is niet te lezen", "the file cannot be read", error),
         ("Geef de gateway het recht om het te lezen.", "Give the gateway the right to read it."),
     )
+}
+
+/// What could not be done, and what the machine says of it in both languages.
+fn hindered(nl: &str, en: &str, error: &std::io::Error) -> Bilingual {
+    let why = machine::in_dutch(error).map(|why| format!(": {why}")).unwrap_or_default();
+    Bilingual::of(format!("{nl}{why}"), format!("{en}: {error}"))
 }
 
 fn slashes(path: &Path) -> String {

@@ -7,6 +7,7 @@ mod checked;
 mod document;
 mod generated;
 mod help;
+mod inputs;
 mod journey;
 mod lists;
 mod live;

@@ -9,6 +9,7 @@ mod decision;
 mod entree;
 mod evidence;
 mod handover;
+mod inputs;
 mod leaving;
 mod lifecycle;
 mod named;

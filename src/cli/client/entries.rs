@@ -20,7 +20,7 @@ use crate::{
         own::{OwnEntry, ProvenEntry},
     },
     cli::{
-        Context, Exit, Failure, Language, compose,
+        Context, Exit, Failure, Language, causes, compose,
         day::day,
         language::{Said, both, tell},
         output::one_line,
@@ -281,7 +281,10 @@ impl Tally {
 fn judged(item: &Value, log: &LogVerifier) -> Result<ProvenEntry, Said> {
     let entry = OwnEntry::deserialize(item)
         .map_err(|_| Said::new("het heeft niet de vorm van een regel", "it has not the form of an entry"))?;
-    entry.verify(log).map_err(|error| Said::same(error.to_string()))
+    entry.verify(log).map_err(|error| {
+        let nl = causes::in_dutch(&error).unwrap_or_else(|| causes::ELSEWHERE.to_owned());
+        Said::new(nl, error.to_string())
+    })
 }
 
 fn judged_document(item: &Value, verdict: Option<&Result<Checkpoint, Said>>) -> Value {

@@ -14,7 +14,7 @@ pub use self::call::{Answer, Call, CallError};
 use super::{problem::Problem, profile::Profile, retry::Retry, tls};
 use crate::{
     cli::{
-        Failure, Language,
+        Failure, Language, causes,
         language::{Said, both, tell},
     },
     domain::{clock::Clock, id::Entropy},
@@ -257,16 +257,20 @@ fn unsent(error: reqwest::Error) -> CallError {
     // The address is left out: it is in the profile, and paths hold identifiers.
     let error = error.without_url();
     let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-    let mut last = String::new();
+    let mut last = Said::same("");
     while let Some(error) = cause {
         if let Some(distrust) = tls::distrust(error) {
             return CallError::NotTrusted(distrust);
         }
-        last = error.to_string();
+        let told = causes::in_dutch(error).unwrap_or_else(|| causes::ELSEWHERE.to_owned());
+        last = Said::new(told, error.to_string());
         cause = error.source();
     }
     CallError::Unanswered {
-        what: both!("{nl}: {last}", "{en}: {last}"),
+        what: Said::new(
+            format!("{nl}: {}", last.text(Language::Nl)),
+            format!("{en}: {}", last.text(Language::En)),
+        ),
         problem: None,
         wait: None,
         doubtful: !connecting,

@@ -116,9 +116,10 @@ impl Profile {
     /// When the file is missing, or holds anything else than the members above.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path).map_err(|error| missing(path, error))?;
-        let table = text.trim_start_matches('\u{FEFF}').parse().map_err(|error| no_profile(path, &error))?;
+        let text = text.trim_start_matches('\u{FEFF}');
+        let table = text.parse().map_err(|error| no_profile(path, text, &error))?;
         let Members { table, faults, absent } = Members::of(table, path);
-        let mut profile: Self = table.try_into().map_err(|error| no_profile(path, &error))?;
+        let mut profile: Self = table.try_into().map_err(|error| no_profile(path, "", &error))?;
         // A link to a profile, as in `~/.config/sluis/profiles`, means the files beside the profile itself.
         let path = fs::canonicalize(path).map_err(|error| missing(path, error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -426,12 +427,15 @@ pub fn list(at: &mut Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn no_profile(path: &Path, error: &toml::de::Error) -> Failure {
-    Failure::configuration(both!(
-        "`{}` is geen profiel: {}",
-        "`{}` is not a profile: {}",
-        path.display(),
-        error.message()
+/// What another library says of the TOML is English; the line says as much.
+fn no_profile(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count().saturating_add(1));
+    let at = |word: &str| line.map(|line| format!(" ({word} {line})")).unwrap_or_default();
+    let (file, why) = (path.display(), error.message());
+    Failure::configuration(Said::new(
+        format!("`{file}` is geen profiel: het is geen TOML{}", at("regel")),
+        format!("`{file}` is not a profile: {why}{}", at("line")),
     ))
     .now(CORRECT)
 }

@@ -10,7 +10,7 @@ use self::value::{absent_day, other_form, value};
 use super::{
     columns::{Column, Form, Place, pointer, put},
     problem::Reason,
-    sheet::{Setting, Sheet, SheetRow, clipped_phone, debris, turned_into, unguarded},
+    sheet::{Setting, Sheet, SheetRow, clipped_phone, debris, lines_of, turned_into, unguarded},
 };
 
 /// The body of a push that a row makes, or what is wrong with the row.
@@ -87,7 +87,7 @@ fn body(row: &SheetRow, layout: &Layout) -> Result<Value, Vec<Reason>> {
 /// The value of a field, or what is wrong with it.
 pub(in crate::cli::client) fn read(name: &str, column: &Column, text: &str) -> Result<Value, Box<Reason>> {
     let text = unguarded(text);
-    if let Some(reason) = debris(text) {
+    if let Some(reason) = debris(text, lines_of(name)) {
         return Err(Box::new(reason));
     }
     let is_phone = name.rsplit('.').next().is_some_and(|last| last.starts_with("telefoon"));

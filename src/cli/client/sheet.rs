@@ -16,9 +16,12 @@ use serde::Serialize;
 pub(super) use self::debris::{clipped_phone, found as debris, unguarded};
 pub use self::notes::Setting;
 use self::separator::Split;
-pub(super) use self::turned::turned_into;
+pub(super) use self::turned::{lines_of, turned_into};
 use super::{columns::is_name, problem::Reason};
-use crate::cli::{Language, language::tell};
+use crate::{
+    cli::{Language, language::tell},
+    domain::text,
+};
 
 /// Among so many rows the one with names is looked for.
 const ROWS_ABOVE: usize = 20;
@@ -289,7 +292,7 @@ fn row(record: StringRecord, names: &[String], line: u64, by: u8) -> SheetRow {
 
 /// A note of the user's own. What a spreadsheet writes for a failed formula is told as that.
 fn is_comment(first: &str) -> bool {
-    first.starts_with('#') && debris(first).is_none()
+    first.starts_with('#') && debris(first, text::Lines::One).is_none()
 }
 
 fn other_width(record: &StringRecord, names: usize, by: u8) -> Reason {

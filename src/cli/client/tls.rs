@@ -3,13 +3,18 @@
 use std::{error::Error, io, path::Path, sync::Arc};
 
 use rustls::{
-    AlertDescription, ClientConfig, RootCertStore,
+    AlertDescription, CertificateError, ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 
 use super::profile::Profile;
-use crate::cli::{Failure, files, language::both};
+use crate::cli::{
+    Failure, Language,
+    causes::ELSEWHERE,
+    files,
+    language::{Said, both},
+};
 
 /// The TLS configuration of a profile.
 ///
@@ -90,7 +95,7 @@ pub enum Distrust {
     /// The gateway takes the profile's certificate for another reason not.
     Refused,
     /// Anything else, such as a gateway that is not the one of the profile.
-    Other(String),
+    Other(Said),
 }
 
 /// How the text of an alert begins where only a text is left of it: HTTP/2 keeps no more of an error.
@@ -103,9 +108,9 @@ pub fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
         return Some(match error {
             rustls::Error::AlertReceived(alert) => {
-                of_alert(&format!("{alert:?}")).unwrap_or_else(|| Distrust::Other(error.to_string()))
+                of_alert(&format!("{alert:?}")).unwrap_or_else(|| Distrust::Other(of_tls(error)))
             }
-            other => Distrust::Other(other.to_string()),
+            other => Distrust::Other(of_tls(other)),
         });
     }
     if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
@@ -115,6 +120,33 @@ pub fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
     }
     let text = error.to_string();
     of_alert(text.split_once(ALERT)?.1)
+}
+
+/// What is not in order at the other end.
+fn of_tls(error: &rustls::Error) -> Said {
+    let nl = match error {
+        rustls::Error::InvalidCertificate(fault) => match fault {
+            CertificateError::UnknownIssuer => {
+                "de uitgever van het certificaat van de gateway is niet die van het profiel"
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "het certificaat van de gateway is verlopen"
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "het certificaat van de gateway geldt nog niet"
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "het certificaat van de gateway is van een andere naam"
+            }
+            CertificateError::Revoked => "het certificaat van de gateway is ingetrokken",
+            _ => "het certificaat van de gateway deugt niet",
+        },
+        rustls::Error::InvalidMessage(_) => "aan de andere kant spreekt iets anders dan TLS",
+        rustls::Error::PeerIncompatible(_) => "de andere kant kent geen TLS van deze tijd",
+        rustls::Error::AlertReceived(_) => "de andere kant brak de verbinding af",
+        _ => ELSEWHERE,
+    };
+    Said::new(nl, error.to_string())
 }
 
 /// What an alert about the client's certificate says, by the name that rustls gives it.
@@ -167,7 +199,10 @@ impl From<Distrust> for Failure {
                 ),
             ),
             Distrust::Other(what) => (
-                both!("geen verbinding die te vertrouwen is: {what}", "no trusted connection: {what}"),
+                Said::new(
+                    format!("geen verbinding die te vertrouwen is: {}", what.text(Language::Nl)),
+                    format!("no trusted connection: {}", what.text(Language::En)),
+                ),
                 (
                     "kijk naar `ca`, `certificate` en `gateway` in het profiel; is het certificaat geregistreerd en nog geldig?",
                     "check `ca`, `certificate` and `gateway` in the profile; is the certificate registered and still valid?",

@@ -32,7 +32,7 @@ pub(super) struct Wanted {
     #[serde(default)]
     #[schema(nullable = false)]
     reference: Option<Reference>,
-    /// The name. Capitals, accents, apostrophes, hyphens and spaces do not matter, and the first given name is enough.
+    /// The name. Capitals, accents, apostrophes, hyphens and spaces do not matter, and the first given names are enough, one or more of them.
     #[serde(default)]
     #[schema(nullable = false)]
     name: Option<Name>,

@@ -304,7 +304,7 @@ impl fmt::Debug for Declarant {
 #[derive(Deserialize, ToSchema, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct Name {
-    /// Given names: all of them or the first. Absent for who has one name.
+    /// Given names: all of them or the first ones. Absent for who has one name.
     #[serde(default)]
     #[schema(max_length = 200, example = "Toby")]
     pub given: String,

@@ -128,6 +128,28 @@ fn all(engine: &Engine) -> impl Iterator<Item = &Dataset> {
     engine.catalogue().datasets()
 }
 
+#[test]
+fn a_name_has_letters_and_no_question_mark() {
+    for dataset in all(engine()) {
+        for (value, code) in [
+            ("12345", "wrong-form"),
+            ("3-5-2006", "wrong-form"),
+            ("Andr?", "wrong-encoding"),
+            ("Jansen ??", "wrong-encoding"),
+        ] {
+            for field in ["/persoon/achternaam", "/persoon/voornamen", "/persoon/voorvoegsel"] {
+                let faults = said(dataset, field, &json!(value));
+                assert_eq!(codes_of(&faults), [(format!("/content{field}").as_str(), code)], "{value}");
+            }
+        }
+    }
+    let verwijdering = engine().catalogue().dataset(&"verwijderingsmelding".parse().unwrap()).unwrap();
+    for address in [json!({ "woonplaats": "1811" }), json!({ "land": "49" })] {
+        let faults = said(verwijdering, "/persoon/adres", &address);
+        assert_eq!(faults.iter().map(|fault| &*fault.code).collect::<Vec<_>>(), ["wrong-form"], "{address}");
+    }
+}
+
 /// What is said of the example of a dataset with one value replaced.
 fn said(dataset: &Dataset, pointer: &str, value: &Value) -> Vec<Fault> {
     let mut content = dataset.example.clone();
@@ -153,6 +175,13 @@ fn what_is_plainly_no_data_is_refused_in_every_dataset() {
         (json!("Jan\u{202e}nej"), "hidden-character"),
         (json!("Jan\nJansen"), "hidden-character"),
         (json!("JÃ¼rgen"), "wrong-encoding"),
+        (json!("J?rgen"), "wrong-encoding"),
+        (json!("J&uuml;rgen"), "wrong-encoding"),
+        (json!("'#N/B"), "spreadsheet-error"),
+        (json!("-A1"), "formula"),
+        (json!("-1+1"), "formula"),
+        (json!("＝A1"), "formula"),
+        (json!("'=A1"), "formula"),
     ];
     for dataset in all(engine()) {
         for (value, code) in &cases {
@@ -185,12 +214,28 @@ fn a_fault_says_the_form_that_is_expected() {
         ("/persoon/adres/postcode", "1703cd", "wrong-form", "twee hoofdletters"),
         ("/persoon/adres/postcode", "47533", "wrong-form", "buitenland"),
         ("/persoon/adres/huisnummer", "3B", "wrong-form", "alleen het getal"),
-        ("/persoon/telefoon", "612345678", "wrong-form", "met 0 of met +"),
+        ("/persoon/telefoon", "612345678", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "06-123456", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "0612345", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "06 1234567", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "06 123456789", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "0612345678901234", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "+31 6 1234567", "wrong-form", "+31 en negen cijfers"),
+        ("/persoon/telefoon", "0031 6 123456789", "wrong-form", "+31 en negen cijfers"),
+        ("/persoon/telefoon", "+49 28 123", "wrong-form", "8 tot 15 cijfers"),
+        ("/persoon/telefoon", "+49 2821 123456789012", "wrong-form", "8 tot 15 cijfers"),
+        ("/persoon/telefoon", "0800-1234", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "14 072", "wrong-form", "tien cijfers"),
+        ("/persoon/telefoon", "112", "wrong-form", "tien cijfers"),
+        // A BSN with a zero before it: no telephone number begins like this.
+        ("/persoon/telefoon", "0999990019", "wrong-form", "tien cijfers"),
         // Passes the 11-test: still a telephone number that lost its zero.
-        ("/persoon/telefoon", "612345674", "wrong-form", "met 0 of met +"),
+        ("/persoon/telefoon", "612345674", "wrong-form", "tien cijfers"),
         ("/school/email", "M. Jansen <stage@praktijkschool.example>", "wrong-form", "zonder naam"),
         ("/school/email", "stage@praktijkschool", "wrong-form", "alleen een adres"),
         ("/school/email", "stage@[192.0.2.1]", "wrong-form", "alleen een adres"),
+        ("/school/email", "stage@192.0.2.1", "wrong-form", "alleen een adres"),
+        ("/school/email", "stage@school.12", "wrong-form", "alleen een adres"),
         ("/school/brin", "9ZZ", "wrong-form", "twee cijfers"),
         ("/school/soort", "vso", "not-a-choice", "praktijkonderwijs"),
     ] {
@@ -212,9 +257,14 @@ fn telephone_numbers_and_addresses_as_people_write_them_pass() {
         "+31 (0)6 12345674",
         "0031612345678",
         "+49 2821 123456",
-        "0800-1234",
-        "14 072",
         "072/5550100",
+        "06 - 12 34 56 78",
+        "088-1234567",
+        "0229 123456",
+        "(+31) 6 12345678",
+        "+352 123456",
+        "+1 (212) 555-0100",
+        "+32 2 5550100",
     ] {
         assert_eq!(codes_of(&said(verwijdering, "/persoon/telefoon", &json!(number))), [], "{number}");
     }
@@ -238,6 +288,8 @@ fn dates_with_a_digit_behind_them_travel_in_prose() {
         "Stage vanaf 05-02-2026 3 uur per dag.",
         "Schooljaar 2025-2026 2 dagen",
         "Bel 072-5550100, 06-12345678",
+        "Stage 10 11 2025 4",
+        "14 02 2027 6 uur per dag",
     ] {
         assert_eq!(codes_of(&said(profiel, "/ondersteuningswens/toelichting", &json!(text))), [], "{text}");
     }

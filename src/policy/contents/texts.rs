@@ -8,7 +8,7 @@ use crate::{
     domain::{
         pgn::hides_a_bsn,
         problem::Fault,
-        text::{Lines, NoData, no_data},
+        text::{Lines, NoData, may_have_lost_a_letter, no_data},
     },
     policy::schema::{Shape, TOGETHER, form},
 };
@@ -17,6 +17,9 @@ use crate::{
 const PROSE: u64 = 500;
 /// The first year of which a day in a content can be meant: spreadsheets write nothing as a day of 1899, 1900 or 1904.
 const FIRST_YEAR: i16 = 1950;
+
+/// The mark of a name of a person or a place.
+const NAME: &str = "x-name";
 
 /// Whether the schema marks a node.
 fn is_marked(node: &Value, mark: &str) -> bool {
@@ -135,10 +138,27 @@ fn judge(at: &str, text: &str, node: &Value) -> Option<Fault> {
     }
     match no_data(text, lines) {
         // What a telephone number may begin with is its pattern's.
-        Some(NoData::Formula) if is_telephone && text.starts_with('+') => None,
+        Some(NoData::Formula) if is_telephone && !text.starts_with('=') => None,
         Some(why) => Some(no_data_at(at, why, node)),
+        None if is_marked(node, NAME) => no_name(at, text, node),
         None => day_of_a_spreadsheet(at, text, node),
     }
+}
+
+/// What is no name of a person or a place: no letter in it, or a question mark where a letter was.
+fn no_name(at: &str, text: &str, node: &Value) -> Option<Fault> {
+    if may_have_lost_a_letter(text) {
+        return Some(no_data_at(at, NoData::WrongEncoding, node));
+    }
+    let is_name = text.trim() == "." || text.chars().any(char::is_alphabetic);
+    (!is_name).then(|| {
+        Fault::at(
+            at,
+            "wrong-form",
+            "Hier hoort een naam, met letters. Een rekenblad maakt van een tekst soms een getal of een datum: kijk de cel na.",
+            "What belongs here is a name, with letters. A spreadsheet may turn a text into a number or a date: look at the cell.",
+        )
+    })
 }
 
 fn no_data_at(at: &str, why: NoData, node: &Value) -> Fault {

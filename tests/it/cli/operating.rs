@@ -76,7 +76,7 @@ async fn a_database_is_migrated_once_and_a_newer_one_is_left_alone() {
         .unwrap();
     connection.close().await.unwrap();
     let newer = program.run(&["migrate"]).with(78);
-    assert!(newer.stderr.contains("by a newer Sluis than this one"), "{}", newer.stderr);
+    assert!(newer.stderr.contains("door een nieuwere Sluis dan deze"), "{}", newer.stderr);
 }
 
 /// A mistyped path, or a disk that is not there: a command that reads makes nothing.

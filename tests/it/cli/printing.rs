@@ -93,7 +93,11 @@ fn a_failure_says_what_to_do_and_machines_get_it_too() {
             .now(("doe dit", "do this"))
     };
     for (language, expected) in [
-        (Language::Nl, "sluis: het is niet zo: the cause\n  wat nu: doe dit\n"),
+        // What a library says has no Dutch, and the reader is told where it stands.
+        (
+            Language::Nl,
+            "sluis: het is niet zo (wat er precies misging, staat er in het Engels met --lang en)\n  wat nu: doe dit\n",
+        ),
         (Language::En, "sluis: it is not so: the cause\n  what to do: do this\n"),
     ] {
         let (mut out, stdout, stderr) = Output::kept();

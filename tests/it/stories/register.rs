@@ -1,11 +1,15 @@
 //! What the register of persons (BRP) holds and what people write, over the real interface: sent, found, or refused with
 //! the field and the form.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::join_all;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use sluis::domain::{clock::Clock as _, party::Role};
+use sluis::domain::{
+    clock::{Clock as _, amsterdam_date},
+    party::Role,
+};
 
 use super::{
     people::{self, TestPerson, typed},
@@ -115,6 +119,83 @@ async fn the_test_persons_of_the_register_are_sent_and_found() {
     gateway.stop().await;
 }
 
+/// The task that a report of a removal to Leerplicht is for.
+const ATTENDANCE: &str = "verzuim-leerplicht";
+
+/// The body of the report of someone's removal, with the address that the register has.
+fn report_of(gateway: &Gateway, person: &TestPerson, address: Value) -> Value {
+    let today = json!(amsterdam_date(gateway.clock.now()).to_string());
+    let facts = json!({ "verwijderdOp": today, "verlatenOp": today });
+    let removed = but(&born(gateway, &format!("B-{}", person.persoonslijst), &person.birth_date()), &facts);
+    let mut body = submission(gateway, "verwijderingsmelding", ATTENDANCE, &removed, Role::Leerplicht);
+    let content = body["content"].as_object_mut().unwrap();
+    // The number is not theirs.
+    content.remove("nummer");
+    let about = content["persoon"].as_object_mut().unwrap();
+    about.remove("voornamen");
+    about.remove("achternaam");
+    about.extend(person.identity());
+    about.insert("adres".to_owned(), address);
+    body
+}
+
+/// The law asks for a report of everyone who is removed, of whatever age: whoever the register holds can be reported. What is
+/// refused is a date of birth that no report can have; the register does not allow the last one either.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_the_register_holds_can_be_reported() {
+    const BORN_BEFORE_1901: [u16; 5] = [523, 527, 536, 545, 579];
+    const DAY_WITHOUT_MONTH: u16 = 780;
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let leerplicht = gateway.party(Role::Leerplicht).await;
+    let (people, mut refused, mut taken) = (people::all(), BTreeMap::new(), BTreeSet::new());
+    let bodies = people.iter().flat_map(|person| {
+        let addresses = person.addresses().into_iter();
+        addresses.map(|address| (person.persoonslijst, report_of(&gateway, person, address)))
+    });
+    let bodies: Vec<(u16, Value)> = bodies.collect();
+    for batch in bodies.chunks(64) {
+        let answers = join_all(batch.iter().map(|(_, body)| send(&school, "/v1/packets", body))).await;
+        for ((list, body), answer) in batch.iter().zip(answers) {
+            if answer.status == StatusCode::CREATED {
+                taken.insert(*list);
+                continue;
+            }
+            let problem = answer.json();
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{list}: {problem} to {body}");
+            let errors = problem["errors"].as_array().unwrap().iter();
+            let told: BTreeSet<(String, String)> = errors
+                .map(|error| ["pointer", "code"].map(|name| error[name].as_str().unwrap().to_owned()).into())
+                .collect();
+            refused.insert(*list, told);
+        }
+    }
+    let why = |code: &str, also: &str| {
+        let place = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
+        BTreeSet::from([place("/content/persoon/geboortedatum", code), place("/person/birthDate", also)])
+    };
+    let early = BORN_BEFORE_1901.map(|list| (list, why("implausible-day", "invalid-value")));
+    let expected =
+        early.into_iter().chain([(DAY_WITHOUT_MONTH, why("no-such-day", "no-such-day"))]).collect();
+    assert_eq!((refused, taken.len()), (expected, 681));
+    assert_eq!(people.len(), 687);
+    let partly_known = people.iter().filter(|person| person.birth_date().contains("-00"));
+    assert!(partly_known.filter(|person| taken.contains(&person.persoonslijst)).count() > 3);
+    // They are there: somebody with a long name and a birth that is not wholly known, who is looked for and read.
+    let odd = people
+        .iter()
+        .filter(|person| person.birth_date().ends_with("-00") && taken.contains(&person.persoonslijst));
+    let odd = odd.max_by_key(|person| person.voornamen.len()).unwrap();
+    let query = json!({ "name": { "given": odd.voornamen, "family": odd.geslachtsnaam },
+        "birthDate": odd.birth_date(), "purpose": ATTENDANCE });
+    let found = leerplicht.post("/v1/inbox/searches", &query).await;
+    let id = found.expect_status(StatusCode::OK).text("/items/0/id");
+    let content = &leerplicht.pull(&id).await["persoon"];
+    assert_eq!(content["geboortedatum"], odd.birth_date());
+    assert_eq!(content["achternaam"].as_str().unwrap_or_default(), odd.geslachtsnaam);
+    gateway.stop().await;
+}
+
 /// A submission that is in order but for one value.
 async fn refused(school: &Actor, body: &Value, pointer: &str, value: Value, code: &str, says: &str) {
     let mut body = body.clone();
@@ -156,7 +237,13 @@ async fn a_refusal_names_the_field_and_the_form() {
         ("/content/persoon/achternaam", "#NAAM?", "spreadsheet-error", "rekenblad"),
         ("/content/persoon/adres/straat", "########", "spreadsheet-error", "rekenblad"),
         ("/content/persoon/voornamen", "#WAARDE!", "spreadsheet-error", "rekenblad"),
-        ("/content/persoon/telefoon", "612345678", "wrong-form", "met 0 of met +"),
+        ("/content/persoon/telefoon", "612345678", "wrong-form", "tien cijfers"),
+        ("/content/persoon/telefoon", "06-123456", "wrong-form", "tien cijfers"),
+        ("/content/persoon/achternaam", "12345", "wrong-form", "een naam, met letters"),
+        ("/content/persoon/voornamen", "J?rgen", "wrong-encoding", "stuk"),
+        ("/content/school/email", "stage@192.0.2.1", "wrong-form", "alleen een adres"),
+        ("/content/ondersteuningsvraag/toelichting", "nr. 999…990…019", "hides-bsn", "burgerservicenummer"),
+        ("/content/ondersteuningsvraag/toelichting", "nr. 0999990019", "hides-bsn", "burgerservicenummer"),
         ("/content/school/email", "M. Jansen <stage@praktijkschool.example>", "wrong-form", "zonder naam"),
         (
             "/content/ondersteuningsvraag/toelichting",
@@ -168,7 +255,8 @@ async fn a_refusal_names_the_field_and_the_form() {
         refused(&school, &body, pointer, json!(value), code, says).await;
     }
     let mut fine = body.clone();
-    fine["content"]["ondersteuningsvraag"]["toelichting"] = json!("Stage vanaf 05-02-2026 3 uur per dag.");
+    fine["content"]["ondersteuningsvraag"]["toelichting"] =
+        json!("Stage vanaf 05-02-2026 3 uur per dag, en van 10 11 2025 4 weken.");
     send(&school, "/v1/requests", &fine).await.expect_status(StatusCode::CREATED);
     // A byte order mark, as Windows programs write it.
     let marked = [b"\xef\xbb\xbf".as_slice(), body.to_string().as_bytes()].concat();

@@ -225,8 +225,8 @@ async fn a_database_that_is_not_there_is_told_from_one_that_is_wrong() {
         operator.0.database().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     for (url, code, what) in [
         ("postgres://postgres@127.0.0.1:1/sluis".to_owned(), 69, "draait de server"),
-        (format!("{server}/is_er_niet"), 78, "no database of that name"),
-        (server.replace("postgres@", "niemand_hier@") + "/postgres", 78, "does not let this user in"),
+        (format!("{server}/is_er_niet"), 78, "geen database met die naam"),
+        (server.replace("postgres@", "niemand_hier@") + "/postgres", 78, "laat deze gebruiker niet binnen"),
     ] {
         let config = operator.elsewhere(&url, "elsewhere.toml");
         for command in [&["serve"][..], &["party", "list"]] {

@@ -1,6 +1,7 @@
 //! From the bytes of a file to its text, or what the file is instead of CSV.
 
 use super::{LineFault, fault};
+use crate::domain::charset::Charset;
 
 /// What begins like this is no CSV: the first bytes, a code, and what it is in both languages.
 const OTHER_FILES: [(&[u8], &str, &str, &str); 7] = [
@@ -72,14 +73,49 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Vec<LineFault>> {
             "There is a NUL on this line. This is no text file, or it is UTF-16: save it as 'CSV UTF-8'.",
         )]);
     }
-    std::str::from_utf8(bytes).map_err(|error| {
-        vec![fault(
-            line_at(bytes, error.valid_up_to()),
-            "csv-not-utf8",
-            "Deze regel is geen UTF-8, maar waarschijnlijk Windows-1252. Bewaar het bestand als 'CSV UTF-8'.",
-            "This line is not UTF-8, but probably Windows-1252. Save the file as 'CSV UTF-8'.",
-        )]
-    })
+    std::str::from_utf8(bytes).map_err(|error| vec![not_utf8(line_at(bytes, error.valid_up_to()), bytes)])
+}
+
+/// What is said of a text in another encoding, and in which one it most likely stands.
+fn not_utf8(line: u64, bytes: &[u8]) -> LineFault {
+    // What is UTF-8 says nothing of the rest.
+    let rest: Vec<u8> = bytes
+        .utf8_chunks()
+        .flat_map(|chunk| {
+            let valid = chunk.valid().chars().map(|letter| u8::try_from(letter).ok().filter(u8::is_ascii));
+            valid.map(|byte| byte.unwrap_or(b' ')).chain(chunk.invalid().iter().copied())
+        })
+        .collect();
+    let (nl, en) = match Charset::likeliest(&rest) {
+        Some(Charset::Windows1252) => (
+            "Het lijkt Windows-1252. Bewaar het bestand als 'CSV UTF-8'.",
+            "It looks like Windows-1252. Save the file as 'CSV UTF-8'.",
+        ),
+        Some(Charset::MsDos) => (
+            "Het lijkt MS-DOS (CP850). Open het met die tekenset (in Excel: Gegevens, Uit tekst/CSV, Bestandsoorsprong 850) \
+             en bewaar het als 'CSV UTF-8'.",
+            "It looks like MS-DOS (CP850). Open it with that character set (in Excel: Data, From Text/CSV, File Origin \
+             850) and save it as 'CSV UTF-8'.",
+        ),
+        Some(Charset::MacRoman) => (
+            "Het lijkt Mac OS Roman. Open het met die tekenset (in Excel: Gegevens, Uit tekst/CSV, Bestandsoorsprong \
+             Macintosh) en bewaar het als 'CSV UTF-8'.",
+            "It looks like Mac OS Roman. Open it with that character set (in Excel: Data, From Text/CSV, File Origin \
+             Macintosh) and save it as 'CSV UTF-8'.",
+        ),
+        None => (
+            "Of het Windows-1252, MS-DOS (CP850) of Mac OS Roman is, valt hieraan niet te zien. Open het met de goede \
+             tekenset, kijk de letters met accenten na en bewaar het als 'CSV UTF-8'.",
+            "Whether it is Windows-1252, MS-DOS (CP850) or Mac OS Roman cannot be seen from this. Open it with the right \
+             character set, look at the letters with accents and save it as 'CSV UTF-8'.",
+        ),
+    };
+    fault(
+        line,
+        "csv-not-utf8",
+        &format!("Deze regel is geen UTF-8. {nl}"),
+        &format!("This line is not UTF-8. {en}"),
+    )
 }
 
 /// The row of a place as a spreadsheet numbers it, as far as that can be told of what is no text: a break within quotes

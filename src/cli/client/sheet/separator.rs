@@ -14,6 +14,9 @@ const SEPARATORS: [(u8, &str, &str); 4] = [
     (b'|', "|", "|"),
 ];
 
+/// What else may stand between fields, and is in no name of a column.
+const UNREAD: &str = "|:~^!/\\*+%&@#=_- \u{a6}\u{a7}\u{ac}\u{1f}";
+
 /// How a file is split.
 pub(super) struct Split<'a> {
     /// The text without a leading `sep=` line.
@@ -44,16 +47,31 @@ pub(super) fn split_of(text: &str) -> Result<Split<'_>, Vec<LineFault>> {
              semicolons, commas or tabs.",
         )]);
     }
-    let names = names_line(text);
-    match most_frequent(names) {
-        Some(b'|') => Err(vec![fault(
-            1,
-            "csv-separator",
-            "Tussen de velden staat |. Bewaar het bestand met puntkomma's, komma's of tabs.",
-            "There is | between the fields. Save the file with semicolons, commas or tabs.",
-        )]),
-        by => Ok(Split { text, by: by.unwrap_or(b';') }),
+    let by = most_frequent(names_line(text));
+    match unread(text).or_else(|| by.filter(|by| *by == b'|').map(char::from)) {
+        Some(unread) => {
+            let (nl, en) = match unread {
+                ' ' => ("een spatie", "a space".to_owned()),
+                '\u{1f}' => ("een onzichtbaar teken", "an invisible character".to_owned()),
+                sign => (&*sign.to_string(), sign.to_string()),
+            };
+            Err(vec![fault(
+                1,
+                "csv-separator",
+                &format!("Tussen de velden staat {nl}. Bewaar het bestand met puntkomma's, komma's of tabs."),
+                &format!("There is {en} between the fields. Save the file with semicolons, commas or tabs."),
+            )])
+        }
+        None => Ok(Split { text, by: by.unwrap_or(b';') }),
     }
+}
+
+/// The sign that stands between the names of columns, where none that is read does.
+fn unread(text: &str) -> Option<char> {
+    let names = |line: &str, sign: char| fields(line, sign).filter(|field| is_name(field)).count();
+    let lines = || text.lines().take(20);
+    let is_read = [';', ',', '\t'].iter().any(|sign| lines().any(|line| names(line, *sign) > 1));
+    UNREAD.chars().find(|sign| !is_read && lines().any(|line| names(line, *sign) > 1))
 }
 
 /// What is said of a row that has one field, when it holds another separator than the names.
@@ -69,7 +87,9 @@ fn names_line(text: &str) -> &str {
         text.lines().filter(move |line| !is_note(line)).take(20)
     };
     let names = |line: &str| {
-        let of = |(separator, ..): (u8, _, _)| fields(line, separator).filter(|field| is_name(field)).count();
+        let of = |(separator, ..): (u8, _, _)| {
+            fields(line, char::from(separator)).filter(|field| is_name(field)).count()
+        };
         SEPARATORS.into_iter().map(of).max().unwrap_or(0)
     };
     // `max_by_key` answers the last of equals: the first line counts, so they are asked in reverse.
@@ -78,7 +98,7 @@ fn names_line(text: &str) -> &str {
         Some(line) if names(line) > 0 => line,
         _ => {
             let is_row = |line: &&str| {
-                SEPARATORS.into_iter().any(|(separator, ..)| fields(line, separator).count() > 1)
+                SEPARATORS.into_iter().any(|(separator, ..)| fields(line, char::from(separator)).count() > 1)
             };
             lines().find(is_row).unwrap_or_default()
         }
@@ -86,10 +106,8 @@ fn names_line(text: &str) -> &str {
 }
 
 /// The filled fields of a line.
-fn fields(line: &str, separator: u8) -> impl Iterator<Item = &str> {
-    line.split(char::from(separator))
-        .map(|field| field.trim_matches(['"', ' ', '\t']))
-        .filter(|field| !field.is_empty())
+fn fields(line: &str, separator: char) -> impl Iterator<Item = &str> {
+    line.split(separator).map(|field| field.trim_matches(['"', ' ', '\t'])).filter(|field| !field.is_empty())
 }
 
 fn count(line: &str, separator: u8) -> usize {

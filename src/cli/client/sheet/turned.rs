@@ -1,7 +1,7 @@
 //! What a spreadsheet turned a text into: `1-3` became `1-mrt`, `45717` or a truth value.
 
 use super::super::problem::Reason;
-use crate::cli::day::month_of;
+use crate::{cli::day::month_of, domain::text::Lines};
 
 /// What a column holds that a spreadsheet may turn into something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,20 @@ const KINDS: [(&str, Kind); 9] = [
 /// A number of so many digits behind a house number is a day that a spreadsheet counted from 1900.
 const DAY_NUMBER: usize = 5;
 
+fn kind_of(name: &str) -> Option<Kind> {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(last)).map(|(_, kind)| *kind)
+}
+
+/// On how many lines a text in a column of this name may stand.
+pub(in crate::cli::client) fn lines_of(name: &str) -> Lines {
+    if kind_of(name).is_some() { Lines::One } else { Lines::Many }
+}
+
 /// What is wrong with the text of a column of this name, when it plainly is a day, a number or a truth value.
 pub(in crate::cli::client) fn turned_into(name: &str, text: &str) -> Option<Reason> {
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let (_, kind) = KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(last))?;
-    let (nl, en) = found(text, *kind)?;
+    let kind = kind_of(name)?;
+    let (nl, en) = found(text, kind)?;
     let (want_nl, want_en) = match kind {
         Kind::Name => ("een naam", "a name"),
         Kind::Street => ("een straat", "a street"),

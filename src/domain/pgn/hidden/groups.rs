@@ -1,0 +1,201 @@
+//! A text as groups of digits, and what stands between them.
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use super::Run;
+use crate::domain::text::{character_reference, is_invisible};
+
+/// The most marks between two groups that lie near, and the most white space beside them.
+const MOST_MARKS: usize = 2;
+const MOST_SPACES: usize = 4;
+/// What is longer lies between two numbers.
+const LONGEST_GAP: usize = 16;
+
+/// What a tab or the end of a line is read as; all other white space is a space.
+const BREAK: char = '\n';
+
+/// The digit zero of every script whose digits do not decompose to ASCII (Unicode, general category Nd).
+const ZEROS: [u32; 56] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+    0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136,
+    0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50,
+    0x11da0, 0x16a60, 0x16ac0, 0x1e140, 0x1e950,
+];
+
+/// A digit of any script as ASCII.
+fn digit(letter: char) -> Option<u8> {
+    let value = letter.to_digit(10).or_else(|| {
+        let offsets = ZEROS.iter().filter_map(|zero| u32::from(letter).checked_sub(*zero));
+        offsets.min().filter(|offset| *offset < 10)
+    })?;
+    u8::try_from(value).ok()?.checked_add(b'0')
+}
+
+/// What a group of four digits may be as a year.
+pub(super) const YEARS: std::ops::RangeInclusive<u32> = 1850..=2149;
+
+/// Digits without anything between them, and what stands before them.
+#[derive(Default)]
+pub(super) struct Group {
+    pub(super) digits: Vec<u8>,
+    pub(super) before: String,
+}
+
+impl Group {
+    pub(super) fn value(&self) -> Option<u32> {
+        (self.digits.len() <= 4).then(|| {
+            self.digits.iter().fold(0u32, |sum, digit| {
+                sum.saturating_mul(10).saturating_add(u32::from(digit.saturating_sub(b'0')))
+            })
+        })
+    }
+
+    pub(super) fn is(
+        &self,
+        lengths: std::ops::RangeInclusive<usize>,
+        values: std::ops::RangeInclusive<u32>,
+    ) -> bool {
+        lengths.contains(&self.digits.len()) && self.value().is_some_and(|value| values.contains(&value))
+    }
+
+    pub(super) fn is_year(&self) -> bool {
+        self.is(4..=4, YEARS)
+    }
+
+    pub(super) fn mark(&self) -> &str {
+        self.before.trim()
+    }
+
+    /// Whether what stands before it may stand within a number of whatever spelling.
+    pub(super) fn is_near(&self) -> bool {
+        let spaces = self.before.matches([' ', BREAK]).count();
+        let marks = self.before.chars().count().saturating_sub(spaces);
+        marks <= MOST_MARKS && spaces <= MOST_SPACES
+    }
+
+    /// Whether another line or another cell begins here.
+    pub(super) fn begins_anew(&self) -> bool {
+        self.before.contains(BREAK)
+    }
+}
+
+/// Reads a text character by character into runs of groups.
+#[derive(Default)]
+pub(super) struct Reader {
+    groups: Vec<Group>,
+    open: bool,
+    between: String,
+    /// The last word before the run, in lower case.
+    word: String,
+    word_ended: bool,
+    found: bool,
+}
+
+impl Reader {
+    /// Whether a number hides in a text.
+    pub(super) fn finds_in(text: &str) -> bool {
+        let mut reader = Self::default();
+        let mut rest = text.chars();
+        while let Some(letter) = rest.next() {
+            match character_reference(letter, rest.as_str()) {
+                Some((meant, behind)) => {
+                    reader.read(meant.unwrap_or(' '));
+                    rest = behind.chars();
+                }
+                None => reader.read(letter),
+            }
+        }
+        reader.end();
+        reader.found
+    }
+
+    /// Reads one character. What stands for several, such as an ellipsis, is one mark, unless it holds letters or digits.
+    fn read(&mut self, letter: char) {
+        let (mut count, mut last, mut is_data) = (0_usize, letter, false);
+        decompose_compatible(letter, |part| {
+            count = count.saturating_add(1);
+            last = part;
+            is_data |= part.is_alphanumeric();
+        });
+        if is_data {
+            decompose_compatible(letter, |part| self.take(part));
+        } else {
+            self.take(if count == 1 { last } else { letter });
+        }
+    }
+
+    fn take(&mut self, letter: char) {
+        if is_invisible(letter) || is_combining_mark(letter) {
+            return;
+        }
+        if let Some(digit) = digit(letter) {
+            if !self.open {
+                let before = std::mem::take(&mut self.between);
+                self.groups.push(Group { digits: Vec::new(), before });
+                self.open = true;
+            }
+            if let Some(group) = self.groups.last_mut() {
+                group.digits.push(digit);
+            }
+        } else if letter.is_alphanumeric() {
+            self.end();
+            if std::mem::take(&mut self.word_ended) {
+                self.word.clear();
+            }
+            self.word.extend(letter.to_lowercase());
+        } else {
+            self.open = false;
+            self.word_ended = true;
+            self.between.push(mark(letter));
+            if !self.groups.is_empty() && self.between.chars().count() > LONGEST_GAP {
+                let between = std::mem::take(&mut self.between);
+                self.end();
+                self.word.clear();
+                self.between = between;
+            }
+        }
+    }
+
+    /// Ends a run: looks for a number in it.
+    fn end(&mut self) {
+        let run = Run { groups: std::mem::take(&mut self.groups), after_week: is_week(&self.word) };
+        self.found = self.found || run.holds_a_bsn();
+        if !run.groups.is_empty() {
+            self.word.clear();
+        }
+        self.open = false;
+        self.between.clear();
+    }
+}
+
+/// White space as a space or a break, and a dash or a slash of any length or weight as the one on a keyboard.
+const fn mark(letter: char) -> char {
+    match letter {
+        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => BREAK,
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' => '-',
+        '\u{2044}' | '\u{2215}' => '/',
+        letter if letter.is_whitespace() => ' ',
+        letter => letter,
+    }
+}
+
+fn is_week(word: &str) -> bool {
+    ["week", "weken", "weeknr", "weeknummer", "wk", "kw", "w"].contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_zero_begins_ten_digits() {
+        for zero in ZEROS {
+            for value in 0..10u32 {
+                let letter = char::from_u32(zero + value).unwrap();
+                assert_eq!(digit(letter).map(|digit| u32::from(digit - b'0')), Some(value), "{zero:x}");
+                assert!(letter.is_numeric());
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn a_bsn_is_seen_in_any_spelling() {
+    for text in [
+        "999990019",
+        "zijn nummer is 9999.90.019, bel mij",
+        "９９９９９００１９",
+        "٩٩٩٩٩٠٠١٩",
+        "९९९९९००१९",
+        "⁹⁹⁹⁹⁹⁰⁰¹⁹",
+        "₉₉₉₉₉₀₀₁₉",
+        "𝟗𝟗𝟗𝟗𝟗𝟎𝟎𝟏𝟗",
+        "999\u{a0}990\u{2011}019",
+        "9999\u{200b}90019",
+        "9999\u{202e}90019",
+        "9\t99990019",
+        "999/990/019",
+        "999,990,019",
+        "999_990_019",
+        "999+990+019",
+        "999:990:019",
+        "999'990'019",
+        "(999) 990 019",
+        "999\n990\r\n019",
+        "999 - 990 - 019",
+        "9 9 9 9 9 0 0 1 9",
+        "kamer 12, 999990019",
+        "12-11-2010 999990019",
+        "2025-2026: 999990019",
+        "week 36 999990019",
+        "0612345678 / 999990019",
+        "+31 6 12345678, 999990019",
+        "2026}-02-30\t9999.90.019",
+        "02-30 9999.90.019",
+        "0 999990019",
+        "0 999 990 019",
+        "2025/9999.90.019",
+        "05-02-2026\n999 990 019",
+        "06 12345\t999 990 019",
+        // Whatever is no letter and no digit, between the groups alike.
+        "945…807…302",
+        "945...807...302",
+        "945 --- 807 --- 302",
+        "945 => 807 => 302",
+        "945 *** 807 *** 302",
+        "945 🙂 807 🙂 302",
+        "945—807—302",
+        "945\u{2212}807\u{2212}302",
+        "945∕807∕302",
+        "945\u{3000}807\u{3000}302",
+        "945&nbsp;807&nbsp;302",
+        "945&#160;807&#xA0;302",
+        "&#57;45807302",
+        "12345.......6782",
+        // No telephone number begins like this.
+        "0945807302",
+        "0945 807 302",
+        "nr. 0945807302",
+        "0999990019",
+        "05 02 2026 999990019",
+        "05 02 2026 999 990 019",
+        "20260205 999990019",
+        "2025 2026 999 990 019",
+    ] {
+        assert!(hides_a_bsn(text), "{text}");
+    }
+}
+
+#[test]
+fn zeros_before_a_number_do_not_hide_it() {
+    for text in [
+        "00123456782",
+        "00999990019",
+        "000000999990019",
+        "nr. 00999990019",
+        "nr00999990019",
+        "٠٠٩٩٩٩٩٠٠١٩",
+        "00999.990.019",
+        "00999 990 019",
+        "000-9999-90-019",
+        "0012345672",
+        "00012345672",
+        "0-00999990019",
+        "12-11-2010 00999990019",
+    ] {
+        assert!(hides_a_bsn(text), "{text}");
+    }
+    // Ten digits from one zero on are a telephone number, seven behind zeros an account, thirteen a number of another kind.
+    for last in 0..=9 {
+        for text in [
+            format!("061234567{last}"),
+            format!("06-1234567{last}"),
+            format!("072 555010{last}"),
+            format!("000123456{last}"),
+            format!("0000000{last}"),
+            format!("000000990000010000{last}0"),
+            format!("003161234567{last}"),
+            format!("09-2026 1234{last}"),
+            format!("om 09:30 12345{last}"),
+            format!("05-02-2026 1{last}"),
+        ] {
+            assert!(!hides_a_bsn(&text), "{text}");
+        }
+    }
+}
+
+/// One in eleven of them would pass with a zero before it: the decision stands in `docs/threat-model.md`.
+#[test]
+fn a_number_of_eight_digits_is_a_pupils_own() {
+    for number in 10_000_000..10_000_500_u32 {
+        assert!(!hides_a_bsn(&number.to_string()), "{number}");
+        assert!(!hides_a_bsn(&format!("jv-{number}")), "{number}");
+    }
+    for text in ["jv-4123456782", "OTk5OTkwMDE5", "x4123456782"] {
+        assert!(!hides_a_bsn(text), "{text}");
+    }
+}
+
+/// Each of them passes the 11-test when its digits are joined.
+#[test]
+fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
+    for text in [
+        "Stage vanaf 05-02-2026 3 uur per dag.",
+        "schooljaar 2025-2026 2",
+        "5/2/2026 10 uur",
+        "2026-02-05 3",
+        "week 35-42 2026 3",
+        "week 2026-36 123",
+        "van 14.30-16.00 3 dagen",
+        "om 10:30 12345",
+        "bel 0612345678 of 072-1234567",
+        "072-5550100, 06-12345678",
+        "+31 6 12345678",
+        "+31 (0)6 12345678",
+        "0031 6 12345678",
+        "stage van 2025-01-01 tot 2026-01-01",
+        "+31-6-12345678",
+        "+31-6 12345678",
+        "0031-6 12345678",
+        "Stage 10 11 2025 4",
+        "14 02 2027 6",
+        "14.02.2027. 6 uur",
+        "05-02-2026 - 6 dagen",
+        "05‑02‑2026 3",
+        "schooljaar 2025–2026 – 2",
+        "Stage van 5 2 2026 3",
+        "schooljaar 2025 2026 2",
+        "leerjaar 3 2025 2026",
+        "20260205 3",
+    ] {
+        assert!(!hides_a_bsn(text), "{text}");
+    }
+    // The rule, not the luck of the 11-test: every digit behind them.
+    for behind in 0..=9 {
+        for text in [
+            format!("05-02-2026 {behind} uur"),
+            format!("05/02/2026, {behind}"),
+            format!("schooljaar 2025-2026 {behind}"),
+            format!("schooljaar 2025/26 {behind}{behind}{behind}"),
+            format!("week 35-42 2026 {behind}"),
+            format!("van 14.30-16.00 {behind}"),
+            format!("+31 6 1234567{behind}"),
+            format!("+31 (0)6 1234567{behind}"),
+            format!("0031 6 1234567{behind}"),
+            format!("072-555010{behind}, 06-12345678"),
+            format!("072-555010{behind}/06-12345678"),
+        ] {
+            assert!(!hides_a_bsn(&text), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_a_date_only_by_its_first_groups_is_a_number() {
+    // 121120103, 202520261 and 103012346 pass the 11-test or are made to.
+    let passes = |digits: &str| remainder(digits.as_bytes()) == Some(0);
+    let made = (0..=9)
+        .map(|last| format!("1211201{last}"))
+        .flat_map(|head| (0..=9).map(move |last| format!("{head}{last}")));
+    for number in made.filter(|number| passes(number)) {
+        let (day, rest) = number.split_at(2);
+        let (month, rest) = rest.split_at(2);
+        let (year, last) = rest.split_at(4);
+        assert!(hides_a_bsn(&format!("{day}-{month}-{year}-{last}")), "{number}");
+    }
+}
+
+fn passes(digits: &str) -> bool {
+    remainder(digits.as_bytes()) == Some(0)
+}
+
+/// How people write a day: what each of these makes of a day, a month and a year.
+const SPELLINGS: [fn(u32, u32, u32) -> String; 14] = [
+    |d, m, y| format!("{d:02}-{m:02}-{y}"),
+    |d, m, y| format!("{d}-{m}-{y}"),
+    |d, m, y| format!("{d:02}/{m:02}/{y}"),
+    |d, m, y| format!("{d}/{m}/{y}"),
+    |d, m, y| format!("{d:02}.{m:02}.{y}"),
+    |d, m, y| format!("{d}. {m}. {y}"),
+    |d, m, y| format!("{d:02} {m:02} {y}"),
+    |d, m, y| format!("{d} {m} {y}"),
+    |d, m, y| format!("{d:02} - {m:02} - {y}"),
+    |d, m, y| format!("{d:02}–{m:02}–{y}"),
+    |d, m, y| format!("{y}-{m:02}-{d:02}"),
+    |d, m, y| format!("{y}/{m}/{d}"),
+    |d, m, y| format!("{y}{m:02}{d:02}"),
+    |d, m, y| format!("{d:02}-{m:02}-{:02}", y % 100),
+];
+
+/// How people write a school year or a week.
+const PERIODS: [fn(u32, u32) -> String; 8] = [
+    |y, _| format!("schooljaar {y}-{}", y + 1),
+    |y, _| format!("schooljaar {y}/{}", y + 1),
+    |y, _| format!("schooljaar {y} {}", y + 1),
+    |y, _| format!("{y} – {}", y + 1),
+    |y, _| format!("{y}/{:02}", (y + 1) % 100),
+    |y, w| format!("week {w} {y}"),
+    |y, w| format!("weeknr. {w}-{y}"),
+    |y, w| format!("week {w} en {} {y}", w % 52 + 1),
+];
+
+/// The groups in which people write a BSN.
+const GROUPINGS: [&[usize]; 9] =
+    [&[9], &[3, 3, 3], &[4, 2, 3], &[2, 2, 2, 3], &[4, 5], &[5, 4], &[3, 6], &[6, 3], &[2, 3, 4]];
+
+const BETWEEN: [&str; 16] =
+    [" ", ".", "-", "/", "–", ", ", " - ", "\u{a0}", "_", "…", "...", " / ", "·", "\n", " -- ", " | "];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn a_day_with_a_short_number_behind_it_is_none(
+        day in 1..=31_u32, month in 1..=12_u32, year in 1950..=2049_u32, spelling in 0..SPELLINGS.len(),
+        behind in 0..=99_u32, between in prop::sample::select(&[" ", ", ", ": ", " (", "\n", " - "][..]),
+    ) {
+        let written = SPELLINGS[spelling](day, month, year);
+        prop_assume!(!written.contains(between) || between == " ");
+        let text = format!("Stage vanaf {written}{between}{behind} uur");
+        prop_assert!(!hides_a_bsn(&text), "{}", text);
+    }
+
+    #[test]
+    fn a_school_year_or_a_week_with_a_short_number_behind_it_is_none(
+        year in 1990..=2048_u32, week in 1..=53_u32, period in 0..PERIODS.len(), behind in 0..=99_u32,
+        between in prop::sample::select(&[" ", ", ", ": ", " (", "\n"][..]),
+    ) {
+        let text = format!("In {}{between}{behind} dagen", PERIODS[period](year, week));
+        prop_assert!(!hides_a_bsn(&text), "{}", text);
+    }
+
+    #[test]
+    fn a_bsn_is_found_as_people_write_it(
+        eight in 10_000_000..=99_999_999_u32, grouping in 0..GROUPINGS.len(), between in 0..BETWEEN.len(),
+        before in prop::sample::select(&["", "BSN ", "nummer: ", "(", "week 12: "][..]),
+        behind in prop::sample::select(&["", ".", " uur", ")", ", geboren 05-02-2006"][..]),
+    ) {
+        let last = (0..=9).find(|last| passes(&format!("{eight}{last}")));
+        prop_assume!(last.is_some());
+        let digits = format!("{eight}{}", last.unwrap());
+        let mut rest = digits.as_str();
+        let mut groups = Vec::new();
+        for length in GROUPINGS[grouping] {
+            let (group, more) = rest.split_at(*length);
+            groups.push(group);
+            rest = more;
+        }
+        let text = format!("{before}{}{behind}", groups.join(BETWEEN[between]));
+        prop_assert!(hides_a_bsn(&text), "{}", text);
+    }
+}
