@@ -86,6 +86,10 @@ fn of_database(error: &StoreError) -> String {
         StoreErrorKind::Io => {
             return "de schijf van de database neemt niet aan wat erop geschreven wordt".to_owned();
         }
+        StoreErrorKind::Moved => {
+            return "het bestand van de database is weggehaald of vervangen terwijl dit programma liep"
+                .to_owned();
+        }
         StoreErrorKind::Unavailable => "de database gaf geen antwoord, of weigerde",
         StoreErrorKind::Inconsistent => "in de database staat iets wat dit programma niet schreef",
         StoreErrorKind::Schema => "de tabellen van de database passen niet bij dit programma",

@@ -84,7 +84,7 @@ impl Running {
             )
             .because(trouble)
         })?;
-        let watch = Arc::new(Watch::new(Arc::clone(&exchange), Arc::clone(&clock)));
+        let watch = Arc::new(Watch::new(Arc::clone(&exchange), composed.store.clone(), Arc::clone(&clock)));
         let own = own_certificate(config)?;
         if own.is_phased_out() {
             tracing::warn!(

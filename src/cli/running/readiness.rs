@@ -10,25 +10,29 @@ use crate::{
     exchange::{Exchange, admission::Trust},
     http::ops::Readiness,
     identity::{tls::OwnCertificate, validity},
+    store::{Store, StoreErrorKind, register::Register},
 };
 
 /// No list holds any more, so that nobody's certificate can be judged.
 const LISTS_EXPIRED: &str = "crl_expired";
 /// The gateway's own certificate has ended: no caller accepts it.
 const OWN_CERTIFICATE_EXPIRED: &str = "server_certificate_expired";
+/// Nobody is registered, or everybody is blocked, revoked or has a certificate that does not hold now.
+const NO_CALLER: &str = "no_caller";
 
 /// Judges readiness, and says once when it is lost and when it is back.
 #[derive(Debug)]
 pub(super) struct Watch {
     exchange: Arc<Exchange>,
+    store: Store,
     clock: Arc<dyn Clock>,
     own_end: ArcSwapOption<Timestamp>,
     last: Mutex<Option<&'static str>>,
 }
 
 impl Watch {
-    pub(super) fn new(exchange: Arc<Exchange>, clock: Arc<dyn Clock>) -> Self {
-        Self { exchange, clock, own_end: ArcSwapOption::empty(), last: Mutex::default() }
+    pub(super) fn new(exchange: Arc<Exchange>, store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { exchange, store, clock, own_end: ArcSwapOption::empty(), last: Mutex::default() }
     }
 
     /// The certificate that callers see from now on.
@@ -42,10 +46,32 @@ impl Watch {
             nobody_comes_in(self.own_end.load().as_deref(), &self.exchange.trust(), self.clock.now());
         let reason = match at_the_door {
             Some(reason) => Some(reason),
-            None => self.exchange.ready().await.err().map(|trouble| trouble.error_code()),
+            None => match self.not_written().await {
+                Some(reason) => Some(reason),
+                None => self.nobody_registered().await,
+            },
         };
         self.note(reason);
         reason.map_or(Readiness::Ready, Readiness::NotReady)
+    }
+
+    /// Why a write would not be done now.
+    async fn not_written(&self) -> Option<&'static str> {
+        // At once, since a database that does not answer lets both wait.
+        match tokio::join!(self.exchange.ready(), self.store.check_tables()) {
+            // Says more than that a write failed for want of them.
+            (_, Err(error)) if error.kind() == StoreErrorKind::Schema => Some(error.kind().as_str()),
+            (Err(trouble), _) => Some(trouble.error_code()),
+            (Ok(()), tables) => tables.err().map(|error| error.kind().as_str()),
+        }
+    }
+
+    /// Why no registered certificate would be let in now, whatever its authority says of it.
+    async fn nobody_registered(&self) -> Option<&'static str> {
+        match self.store.register().await {
+            Ok(register) => (!has_caller(&register, self.clock.now())).then_some(NO_CALLER),
+            Err(error) => Some(error.kind().as_str()),
+        }
     }
 
     /// Why it was not ready when it was last judged.
@@ -72,4 +98,11 @@ fn nobody_comes_in(own_end: Option<&Timestamp>, trust: &Trust, now: Timestamp) -
     }
     let last = trust.revocations.ends().max();
     last.is_some_and(|end| end <= now).then_some(LISTS_EXPIRED)
+}
+
+fn has_caller(register: &Register, now: Timestamp) -> bool {
+    register.parties().filter(|row| !row.blocked).any(|row| {
+        let certificates = register.certificates(&row.party);
+        certificates.iter().any(|one| !one.revoked && one.not_before <= now && now <= one.not_after)
+    })
 }
