@@ -14,9 +14,9 @@ use crate::support::left_out;
 
 /// A repository of its own with the scripts that make a release, and a `cargo` whose database of vulnerabilities can be
 /// fetched, and that finds nothing, or not.
-struct Clone(TempDir);
+struct Checkout(TempDir);
 
-impl Clone {
+impl Checkout {
     fn new(fetched: bool, sound: bool) -> Self {
         let clone = Self(tempfile::tempdir().unwrap());
         let (fetched, sound) = (i32::from(!fetched), i32::from(!sound));
@@ -86,7 +86,7 @@ const NO_DATABASE: &str = "no release: the advisory database";
 
 #[test]
 fn a_release_is_not_made_without_reading_known_vulnerabilities() {
-    let unreadable = Clone::new(false, true);
+    let unreadable = Checkout::new(false, true);
     let (made, said) = unreadable.run(".ci/advisories", &[], Some("1"));
     assert!(!made && said.starts_with(NO_DATABASE), "{said}");
     for release in [None, Some(""), Some("0")] {
@@ -94,10 +94,10 @@ fn a_release_is_not_made_without_reading_known_vulnerabilities() {
         assert!(left_out && said.starts_with("left out"), "{said}");
     }
     for release in [None, Some("1")] {
-        let (read, said) = Clone::new(true, true).run(".ci/advisories", &[], release);
+        let (read, said) = Checkout::new(true, true).run(".ci/advisories", &[], release);
         assert!(read && said.is_empty(), "{said}");
         assert!(
-            !Clone::new(true, false).run(".ci/advisories", &[], release).0,
+            !Checkout::new(true, false).run(".ci/advisories", &[], release).0,
             "a known vulnerability passes"
         );
     }
@@ -112,11 +112,14 @@ fn a_release_is_not_made_without_reading_known_vulnerabilities() {
     assert!(!made && said.starts_with(NO_DATABASE), "{said}");
 }
 
+/// Why it is refused, whether the database can be read, and what is done to the checkout before.
+type Refused = (&'static str, bool, fn(&Checkout));
+
 /// `packaging/release` asks CI to be strict, stops where it is not, and leaves no tag then.
 #[test]
 fn a_release_is_what_ci_passed_as_one() {
-    let release = |fetched: bool, change: &dyn Fn(&Clone)| {
-        let clone = Clone::new(fetched, true);
+    let release = |fetched: bool, change: &dyn Fn(&Checkout)| {
+        let clone = Checkout::new(fetched, true);
         clone.write("Cargo.toml", "[package]\nname = \"sluis\"\nversion = \"1.2.3\"\n");
         clone.write("CHANGELOG.md", "# Changelog\n\n## 1.2.3 - 2026-09-15\n");
         clone.write(".gitignore", "target\nci-ran-as\n");
@@ -138,8 +141,7 @@ fn a_release_is_what_ci_passed_as_one() {
         "{}",
         made.1
     );
-    type Change = (&'static str, bool, fn(&Clone));
-    let refused: [Change; 5] = [
+    let refused: [Refused; 5] = [
         (NO_DATABASE, false, |_| {}),
         ("no commit has", true, |clone| clone.write("new", "")),
         ("another version", true, |clone| {
