@@ -1,17 +1,24 @@
 //! Whether the gateway can do its work: a write would be done now, and a caller could come in.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 use crate::{
     domain::clock::Clock,
     exchange::{Exchange, admission::Trust},
     http::ops::Readiness,
     identity::{tls::OwnCertificate, validity},
-    store::{Store, StoreErrorKind, register::Register},
+    store::{Store, StoreError, StoreErrorKind, register::Register},
 };
+
+/// How long a reading is waited for; as long as whoever writes waits.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// No list holds any more, so that nobody's certificate can be judged.
 const LISTS_EXPIRED: &str = "crl_expired";
@@ -58,19 +65,19 @@ impl Watch {
     /// Why a write would not be done now.
     async fn not_written(&self) -> Option<&'static str> {
         // At once, since a database that does not answer lets both wait.
-        match tokio::join!(self.exchange.ready(), self.store.check_tables()) {
+        match tokio::join!(self.exchange.ready(), in_time(self.store.check_tables())) {
             // Says more than that a write failed for want of them.
-            (_, Err(error)) if error.kind() == StoreErrorKind::Schema => Some(error.kind().as_str()),
+            (_, Err(code)) if code == StoreErrorKind::Schema.as_str() => Some(code),
             (Err(trouble), _) => Some(trouble.error_code()),
-            (Ok(()), tables) => tables.err().map(|error| error.kind().as_str()),
+            (Ok(()), tables) => tables.err(),
         }
     }
 
     /// Why no registered certificate would be let in now, whatever its authority says of it.
     async fn nobody_registered(&self) -> Option<&'static str> {
-        match self.store.register().await {
+        match in_time(self.store.register()).await {
             Ok(register) => (!has_caller(&register, self.clock.now())).then_some(NO_CALLER),
-            Err(error) => Some(error.kind().as_str()),
+            Err(code) => Some(code),
         }
     }
 
@@ -89,6 +96,14 @@ impl Watch {
             _ => {}
         }
         *last = reason;
+    }
+}
+
+/// What a reading came to, or why not; a server that hangs is not waited for.
+async fn in_time<T>(reading: impl Future<Output = Result<T, StoreError>>) -> Result<T, &'static str> {
+    match timeout(PATIENCE, reading).await {
+        Ok(read) => read.map_err(|error| error.kind().as_str()),
+        Err(_elapsed) => Err(StoreErrorKind::Unavailable.as_str()),
     }
 }
 
