@@ -15,6 +15,7 @@ mod backup;
 pub mod db;
 pub mod error;
 mod marks;
+mod presence;
 pub mod read;
 pub mod register;
 mod row;

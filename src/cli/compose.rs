@@ -352,6 +352,13 @@ pub(super) fn unusable(what: (&'static str, &'static str), error: StoreError) ->
                 "let this user write in the database: its file, its folder or its server",
             ),
         ),
+        StoreErrorKind::Moved => (
+            Exit::TryAgain,
+            (
+                "zet het bestand terug waar het stond, en geef dan hetzelfde commando nog eens",
+                "put the file back where it was, then run the same command again",
+            ),
+        ),
         StoreErrorKind::Inconsistent => (
             Exit::Unavailable,
             (

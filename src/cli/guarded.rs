@@ -48,75 +48,162 @@ impl Open {
     }
 }
 
-/// Refuses files that others may use, in strict mode; else says which they are. What is not there is told by whoever needs
-/// it.
+/// Files that are read together, and so are taken or refused together.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// What others may neither read nor write.
+    secrets: Vec<PathBuf>,
+    /// What others may not write.
+    public: Vec<PathBuf>,
+    /// Folders whose files are all rested on.
+    folders: Vec<PathBuf>,
+}
+
+impl Files {
+    /// The gateway's own certificate and its key.
+    pub(super) fn own_certificate(config: &Config) -> Self {
+        let tls = &config.tls;
+        Self { secrets: vec![tls.key.clone()], public: vec![tls.certificate.clone()], ..Self::default() }
+    }
+
+    /// The certificates of the authorities.
+    pub(super) fn authorities(config: &Config) -> Self {
+        let files = config.tls.trust.iter().map(|anchor| anchor.file.clone());
+        Self { public: files.collect(), ..Self::default() }
+    }
+
+    /// One revocation list.
+    pub(super) fn list(file: &Path) -> Self {
+        Self { public: vec![file.to_owned()], ..Self::default() }
+    }
+
+    /// The gateway's own keys. Whoever reads them judges each file by itself.
+    pub(super) fn keys(config: &Config) -> Self {
+        Self { folders: vec![config.keys.dir.clone()], ..Self::default() }
+    }
+
+    /// The configuration.
+    pub(super) fn configuration(config: &Config) -> Self {
+        Self { public: config.file.iter().cloned().collect(), ..Self::default() }
+    }
+
+    /// What is read at the start only: the database, its password, the policies.
+    pub(super) fn of_the_start(config: &Config) -> Self {
+        let mut secrets: Vec<PathBuf> = config.database.password_file.iter().cloned().collect();
+        if let Some(database) = config.database.url.file() {
+            for ending in ["-wal", "-shm", "-journal"] {
+                let mut name = database.as_os_str().to_owned();
+                name.push(ending);
+                secrets.push(PathBuf::from(name));
+            }
+            secrets.push(database.to_owned());
+        }
+        Self { secrets, folders: config.policies.dir.iter().cloned().collect(), ..Self::default() }
+    }
+
+    fn all(config: &Config) -> Self {
+        let lists = config.tls.revocation.files.iter().map(|file| Self::list(file));
+        let parts = [
+            Self::own_certificate(config),
+            Self::authorities(config),
+            Self::keys(config),
+            Self::configuration(config),
+            Self::of_the_start(config),
+        ];
+        let mut all = Self::default();
+        for part in parts.into_iter().chain(lists) {
+            all.secrets.extend(part.secrets);
+            all.public.extend(part.public);
+            all.folders.extend(part.folders);
+        }
+        all
+    }
+}
+
+/// Refuses, before the start, files that others may use, in strict mode; else says which they are. What is not there is
+/// told by whoever needs it.
 ///
 /// # Errors
 /// Every such file and folder.
 pub(super) fn check(config: &Config) -> Result<(), Failure> {
-    let found = open_to_others(config);
+    let files = Files::all(config);
+    if !config.strict {
+        tell(&files);
+        return Ok(());
+    }
+    refuse(&files).map_err(|failure| {
+        failure.now((
+            "zolang `strict` aan staat, start de gateway er niet mee",
+            "the gateway does not start with them while `strict` is on",
+        ))
+    })
+}
+
+/// Refuses files that are about to be read again and that others may use, in strict mode.
+///
+/// # Errors
+/// Every such file and folder.
+pub(super) fn check_again(config: &Config, files: &Files) -> Result<(), Failure> {
+    if !config.strict {
+        return Ok(());
+    }
+    refuse(files).map_err(|failure| {
+        failure.now((
+            "zolang `strict` aan staat, leest de gateway ze niet opnieuw",
+            "the gateway does not read them again while `strict` is on",
+        ))
+    })
+}
+
+/// Says, when all was read again, what others may use of what is not refused for it.
+pub(super) fn tell_again(config: &Config) {
+    tell(&if config.strict { Files::of_the_start(config) } else { Files::all(config) });
+}
+
+fn refuse(files: &Files) -> Result<(), Failure> {
+    let found = open_to_others(files);
     if found.is_empty() {
         return Ok(());
     }
-    if config.strict {
-        return Err(Failure::configuration(
-            Said::from((
-                "anderen kunnen bij bestanden van de gateway",
-                "files of the gateway are open to others",
-            ))
-            .listing(found.iter().map(Open::said)),
-        )
-        .now((
-            "zolang `strict` aan staat, start de gateway er niet mee",
-            "the gateway does not start with them while `strict` is on",
-        )));
-    }
-    for one in found {
+    Err(Failure::configuration(
+        Said::from((
+            "anderen kunnen bij bestanden van de gateway",
+            "files of the gateway are open to others",
+        ))
+        .listing(found.iter().map(Open::said)),
+    ))
+}
+
+fn tell(files: &Files) {
+    for one in open_to_others(files) {
         tracing::warn!(
             error_code = "open_to_others",
             cause = one.said().text(Language::En),
             "a file of the gateway is open to others"
         );
     }
-    Ok(())
 }
 
-fn open_to_others(config: &Config) -> Vec<Open> {
-    let mut secrets: Vec<PathBuf> = vec![config.tls.key.clone()];
-    secrets.extend(config.database.password_file.clone());
-    if let Some(database) = config.database.url.file() {
-        for ending in ["-wal", "-shm", "-journal"] {
-            let mut name = database.as_os_str().to_owned();
-            name.push(ending);
-            secrets.push(PathBuf::from(name));
-        }
-        secrets.push(database.to_owned());
-    }
-    let mut public: Vec<PathBuf> = vec![config.tls.certificate.clone()];
-    public.extend(config.file.clone());
-    public.extend(config.tls.trust.iter().map(|anchor| anchor.file.clone()));
-    public.extend(config.tls.revocation.files.iter().cloned());
-    let mut resting: Vec<PathBuf> = secrets.iter().chain(&public).cloned().collect();
-    let folders = [Some(&config.keys.dir), config.policies.dir.as_ref()];
-    for folder in folders.into_iter().flatten() {
+fn open_to_others(files: &Files) -> Vec<Open> {
+    let mut resting: Vec<PathBuf> = files.secrets.iter().chain(&files.public).cloned().collect();
+    for folder in &files.folders {
         resting.push(folder.join("."));
-        let files = folder.read_dir().into_iter().flatten().flatten();
-        resting.extend(files.map(|file| file.path()));
+        let held = folder.read_dir().into_iter().flatten().flatten();
+        resting.extend(held.map(|file| file.path()));
     }
-    let folders = folders_above(resting);
 
     let mut found = Vec::new();
-    for path in secrets {
-        if path.metadata().is_ok_and(|metadata| !secret_file::is_closed(&path, &metadata)) {
-            found.push(Open::Secret(path));
+    for path in &files.secrets {
+        if path.metadata().is_ok_and(|metadata| !secret_file::is_closed(path, &metadata)) {
+            found.push(Open::Secret(path.clone()));
         }
     }
-    for path in public {
+    for path in &files.public {
         if path.metadata().is_ok_and(|metadata| metadata.mode() & OTHERS_WRITE != 0) {
-            found.push(Open::Writable(path));
+            found.push(Open::Writable(path.clone()));
         }
     }
-    for path in folders {
+    for path in folders_above(resting) {
         let replaceable = |mode: u32| mode & OTHERS_WRITE != 0 && mode & STICKY == 0;
         if path.metadata().is_ok_and(|metadata| replaceable(metadata.mode())) {
             found.push(Open::Folder(path));

@@ -84,7 +84,7 @@ impl Running {
             )
             .because(trouble)
         })?;
-        let watch = Arc::new(Watch::new(Arc::clone(&exchange), Arc::clone(&clock)));
+        let watch = Arc::new(Watch::new(Arc::clone(&exchange), composed.store.clone(), Arc::clone(&clock)));
         let own = own_certificate(config)?;
         if own.is_phased_out() {
             tracing::warn!(
@@ -279,7 +279,11 @@ fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Se
         },
         move || {
             let (exchange, store) = (Arc::clone(&exchange), store.clone());
-            let observed = Observed { not_ready: for_sample.last(), ..Observed::clone(&seen.load()) };
+            let observed = Observed {
+                asked: exchange.now(),
+                not_ready: for_sample.last(),
+                ..Observed::clone(&seen.load())
+            };
             async move {
                 // The head in the database is that of all gateways; it is signed in the transaction that appends, so its
                 // last time is that of its checkpoint.

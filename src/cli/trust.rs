@@ -1,7 +1,11 @@
 //! Whom the gateway believes: anchors and revocation lists as the files say now, each file by itself; and no list that is
 //! older than one that a gateway on this database has used.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::time::timeout;
 
@@ -10,6 +14,7 @@ use super::{
     compose::{read as file, unusable},
     faults::listed,
     files,
+    guarded::{self, Files},
 };
 use crate::{
     config::Config,
@@ -99,7 +104,7 @@ pub(super) async fn again(
     clock: &dyn Clock,
 ) -> (Trust, Parts) {
     let mut parts = Parts::default();
-    let anchors = anchors(config);
+    let anchors = guarded::check_again(config, &Files::authorities(config)).and_then(|()| anchors(config));
     parts.note("authorities", anchors.is_ok());
     let anchors = anchors.unwrap_or_else(|failure| {
         tracing::error!(error_code = "reload", cause = %failure, "the trust anchors were not read again");
@@ -112,7 +117,15 @@ pub(super) async fn again(
     let known = known.unwrap_or_default();
     let own: Vec<_> = before.revocations.to_keep(&anchors).map(|list| list.der).collect();
     let newest = Revocations::kept(known.iter().chain(&own).map(Vec::as_slice), &anchors);
-    let ListsRead { revocations, faults } = lists(config, &anchors, &newest, clock);
+    let ListsRead { revocations, faults } = lists_by(config, &anchors, &newest, clock, |path| {
+        match guarded::check_again(config, &Files::list(path)) {
+            Ok(()) => files::read(path).ok(),
+            Err(failure) => {
+                tracing::error!(error_code = "reload", cause = %failure, "a revocation list was not read again");
+                None
+            }
+        }
+    });
     parts.note_lists(config, &faults);
     for fault in &faults {
         tell(fault);
@@ -169,9 +182,18 @@ pub(super) fn lists(
     before: &Revocations,
     clock: &dyn Clock,
 ) -> ListsRead {
+    lists_by(config, anchors, before, clock, |path| files::read(path).ok())
+}
+
+fn lists_by(
+    config: &Config,
+    anchors: &TrustAnchors,
+    before: &Revocations,
+    clock: &dyn Clock,
+    read: impl Fn(&Path) -> Option<Vec<u8>>,
+) -> ListsRead {
     let files = &config.tls.revocation.files;
-    let lists: Vec<_> =
-        files.iter().map(|file| (file.display().to_string(), files::read(file).ok())).collect();
+    let lists: Vec<_> = files.iter().map(|file| (file.display().to_string(), read(file))).collect();
     let sources: Vec<_> =
         lists.iter().map(|(name, bytes)| ListSource { name, bytes: bytes.as_deref() }).collect();
     Revocations::read(&sources, anchors, before, clock.now())

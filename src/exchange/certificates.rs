@@ -119,6 +119,11 @@ fn not_let_in(fault: NotLetIn) -> Fault {
             "Whether this certificate was revoked cannot be told now: its authority's list is missing or has expired. Try again later, or ask the operator of this gateway.",
         ),
         NotLetIn::Form(_) => unreadable(),
+        NotLetIn::Signature => at_certificate(
+            "certificate-signature",
+            "De handtekening op dit certificaat, of op dat van een uitgever erboven, is vals of op een te zwakke manier gezet, zoals met SHA-1. Vraag uw uitgever om een ander certificaat.",
+            "The signature on this certificate, or on that of an authority above it, is false or made too weakly, such as by SHA-1. Ask your authority for another certificate.",
+        ),
         NotLetIn::Prefix | NotLetIn::Authority | NotLetIn::Chain => at_certificate(
             "untrusted-certificate",
             "Dit certificaat komt niet van een uitgever die de gateway voor dit OIN vertrouwt, of de keten is niet compleet.",

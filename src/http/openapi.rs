@@ -13,6 +13,8 @@
 //!
 //! Source: NL GOV API Design Rules 2.2.0; OpenAPI 3.1.
 
+mod bounds;
+
 use axum::{
     Router,
     body::Bytes,
@@ -24,10 +26,11 @@ use utoipa::{
     OpenApi, ToSchema,
     openapi::{
         self, Content, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder,
+        SchemaFormat,
         content::ContentBuilder,
         info::ContactBuilder,
         path::Operation,
-        schema::Type,
+        schema::{KnownFormat, Type},
         security::{SecurityRequirement, SecurityScheme},
         server::ServerBuilder,
     },
@@ -147,7 +150,9 @@ pub fn document(publisher: &Publisher, routes: openapi::OpenApi) -> openapi::Ope
         .version(API_VERSION)
         .description(Some(
             "Data exchange between schools, municipalities and the Doorstroompunt under the Wet van school naar \
-             duurzaam werk. Nothing is exchanged without a legal basis, and every decision stands in the access log.",
+             duurzaam werk. Nothing is exchanged without a legal basis, and every decision stands in the access log.\n\n\
+             A path that is asked by a method that it does not have answers 405 with `Allow`, a path that is not here \
+             404: both with a problem. `HEAD` is answered where `GET` is, but for the sealed bodies (`payload`, `copy`).",
         ))
         .contact(Some(contact))
         .license(Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build()))
@@ -172,6 +177,9 @@ pub fn document(publisher: &Publisher, routes: openapi::OpenApi) -> openapi::Ope
         let operations =
             [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head];
         operations.into_iter().flatten().for_each(|operation| complete(path, operation));
+    }
+    if let Some(components) = &mut api.components {
+        components.schemas.values_mut().for_each(bounds::bound);
     }
     prune(&mut api);
     api
@@ -205,9 +213,13 @@ fn complete(path: &str, operation: &mut Operation) {
             response.headers.extend(headers());
             response.headers.iter_mut().for_each(|(name, header)| bound(name, header));
             for (media, content) in &mut response.content {
-                if let (true, RefOr::T(content)) = (media == "application/jose", content) {
-                    content.schema = Some(pattern(JWE).into());
+                let RefOr::T(content) = content else { continue };
+                match media.as_str() {
+                    "application/jose" => content.schema = Some(pattern(JWE).into()),
+                    "application/octet-stream" => content.schema = Some(bytes().into()),
+                    _ => {}
                 }
+                content.schema.iter_mut().for_each(bounds::bound);
             }
         }
     }
@@ -257,12 +269,19 @@ const JWS: &str = "^[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+$";
 /// The form of a header that a route names as text only.
 fn bound(name: &str, header: &mut RefOr<Header>) {
     let RefOr::T(header) = header else { return };
+    header.schema.iter_mut().for_each(bounds::bound);
     let form = match name {
         "Location" => "^/v1/[0-9a-z/-]+$",
         "Sluis-Receipt" => JWS,
         _ => return,
     };
     header.schema = Some(pattern(form).into());
+}
+
+fn bytes() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
 }
 
 fn pattern(form: &str) -> ObjectBuilder {
@@ -308,7 +327,11 @@ fn later_response() -> openapi::Response {
     let mut response = problem_response();
     "Not now: the quota is spent, or the gateway cannot do it. Ask again later."
         .clone_into(&mut response.description);
-    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([2]);
+    let seconds = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(u32::MAX))
+        .examples([2]);
     let header = openapi::HeaderBuilder::new()
         .schema(Some(seconds))
         .description(Some("So many seconds from now it is worth asking again."))
@@ -339,7 +362,7 @@ pub fn route<S: Clone + Send + Sync + 'static>(document: &openapi::OpenApi) -> R
     tag = "openapi",
     operation_id = "describe",
     security(()),
-    responses((status = 200, description = "The description.", content_type = "application/json"))
+    responses((status = 200, description = "The description.", content_type = "application/json", body = Object))
 )]
 #[expect(dead_code, reason = "carries the description of `route`")]
 const fn describe() {}

@@ -16,7 +16,9 @@ use sqlx::{
 
 use tokio::time::timeout;
 
-use super::{error::StoreError, register::Kept, row::millis, snapshot::Asks, writing::Writing};
+use super::{
+    error::StoreError, presence::OpenedFile, register::Kept, row::millis, snapshot::Asks, writing::Writing,
+};
 use crate::domain::digest::Digest;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -57,6 +59,7 @@ pub struct Store {
     pub(super) kept: Arc<Kept>,
     pub(super) asks: Asks,
     trust: Trust,
+    file: Option<Arc<OpenedFile>>,
 }
 
 /// When the database was last found gone: what rested since before then is asked whether it still lives.
@@ -180,7 +183,10 @@ impl Store {
     /// new connection: nothing was sent yet that could happen twice.
     pub(super) async fn begin_write(&self) -> Result<Writing, StoreError> {
         match self.backend {
-            Backend::Sqlite => Writing::begin(self, BEGIN_SQLITE).await,
+            Backend::Sqlite => {
+                self.file.as_deref().map_or(Ok(()), OpenedFile::check)?;
+                Writing::begin(self, BEGIN_SQLITE).await
+            }
             Backend::Postgres => {
                 if let Ok(writing) = Writing::begin(self, BEGIN_POSTGRES).await {
                     return Ok(writing);
@@ -230,7 +236,11 @@ impl Store {
         let read = pool(options.readers).connect(address).await.map_err(connect_fault)?;
         let write = pool(1).connect(address).await.map_err(connect_fault)?;
         let asks = Asks::answered_by(&read, backend);
-        Ok(Self { backend, read, write, patience: options.patience, kept: Arc::default(), asks, trust })
+        let file = match address.strip_prefix(SQLITE_SCHEME).map(Path::new).map(OpenedFile::at) {
+            Some(opened) => Some(Arc::new(opened.map_err(|_| StoreError::moved())?)),
+            None => None,
+        };
+        Ok(Self { backend, read, write, patience: options.patience, kept: Arc::default(), asks, trust, file })
     }
 
     async fn check_schema(&self) -> Result<(), StoreError> {

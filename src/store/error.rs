@@ -31,6 +31,8 @@ pub enum StoreErrorKind {
     ReadOnly,
     /// The disk does not take what is written to it: a fault of the disk, its quota, or a limit on the size of a file.
     Io,
+    /// The file of a SQLite database is no longer where it was opened: what is written in it would not be found again.
+    Moved,
 }
 
 impl StoreErrorKind {
@@ -45,6 +47,7 @@ impl StoreErrorKind {
             Self::Full => "database_full",
             Self::ReadOnly => "database_readonly",
             Self::Io => "database_io",
+            Self::Moved => "database_moved",
         }
     }
 }
@@ -86,6 +89,12 @@ impl StoreError {
 
     pub(super) fn settings(message: impl Into<Cow<'static, str>>) -> Self {
         Self { kind: StoreErrorKind::Settings, message: message.into(), source: None }
+    }
+
+    pub(super) fn moved() -> Self {
+        let message = "the database file was moved away, deleted or replaced while the gateway ran: put it back, or restart \
+                       the gateway on the one that is there";
+        Self { kind: StoreErrorKind::Moved, message: Cow::Borrowed(message), source: None }
     }
 
     pub(super) fn unavailable(message: &'static str) -> Self {

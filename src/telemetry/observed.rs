@@ -12,6 +12,7 @@ use crate::store::read::Lapsing;
 const READY: &str = "sluis_ready";
 const NOT_READY: &str = "sluis_not_ready";
 const EXPIRES: &str = "sluis_expires_timestamp_seconds";
+const EXPIRES_IN: &str = "sluis_expires_days";
 const LIST_MADE: &str = "sluis_revocation_list_timestamp_seconds";
 const WITHOUT_KEY: &str = "sluis_party_without_active_key";
 const LAPSING: &str = "sluis_packets_lapsing";
@@ -36,6 +37,8 @@ pub struct Expiry {
 /// What was last looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Observed {
+    /// When it is asked for, by the gateway's clock: the days until an end are counted from then.
+    pub asked: Timestamp,
     /// Why the gateway is not ready, where it is not.
     pub not_ready: Option<&'static str>,
     /// What ends.
@@ -78,6 +81,7 @@ impl Observed {
         }
         for one in &self.expiries {
             gauge!(EXPIRES, "kind" => one.kind, "name" => one.name.clone()).set(seconds(one.at));
+            gauge!(EXPIRES_IN, "kind" => one.kind, "name" => one.name.clone()).set(days(self.asked, one.at));
         }
         for (authority, at) in &self.lists_made {
             gauge!(LIST_MADE, "authority" => authority.clone()).set(seconds(*at));
@@ -105,6 +109,7 @@ fn describe() {
     describe_gauge!(READY, "1 when a write would be done and a caller could come in.");
     describe_gauge!(NOT_READY, "1 for the reason why the gateway is not ready.");
     describe_gauge!(EXPIRES, "When something ends, in seconds since 1970.");
+    describe_gauge!(EXPIRES_IN, "Days until something ends, with a fraction; negative once it has ended.");
     describe_gauge!(LIST_MADE, "When an authority made its revocation list in use, in seconds since 1970.");
     describe_gauge!(WITHOUT_KEY, "1 for a party that no packet can be sealed to.");
     describe_gauge!(LAPSING, "Uncollected copies that lapse within so many days.");
@@ -123,6 +128,10 @@ fn describe() {
 #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "a gauge is a float")]
 fn seconds(at: Timestamp) -> f64 {
     at.as_second() as f64
+}
+
+fn days(from: Timestamp, to: Timestamp) -> f64 {
+    to.duration_since(from).as_secs_f64() / (24.0 * 60.0 * 60.0)
 }
 
 #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "a gauge is a float")]

@@ -1,6 +1,11 @@
 """Holds publiccode.yml against the standard, version 0.5: its mandatory keys, lengths and lists. Written from the text of
-the standard (publiccode.yml, chapters "Top-level keys and sections"); its own checker is a Go program."""
+the standard (publiccode.yml, chapter "Top-level keys and sections").
 
+The standard's own checker (publiccode-parser-go) is a Go program, and no package of PyPI, npm or Rust brings it or another one.
+Its results for this file are therefore not known. With SLUIS_RELEASE=1 an address that is invented (`.example`) is a fault too.
+"""
+
+import os
 import re
 import sys
 
@@ -17,6 +22,21 @@ KNOWN = {"publiccodeYmlVersion", "name", "applicationSuite", "url", "landingURL"
          "fundedBy", "IT", "it"}
 
 
+# Of the standard's list of categories those that fit a program such as this one.
+CATEGORIES = {"application-development", "communications", "compliance-management", "data-analytics", "data-collection",
+              "data-visualization", "document-management", "identity-management", "it-management", "it-security",
+              "other", "regulations-and-directives", "workflow-management"}
+
+
+def addresses(told):
+    """Every text below that is an address of the web or of mail."""
+    if isinstance(told, dict):
+        told = list(told.values())
+    if isinstance(told, list):
+        return [address for one in told for address in addresses(one)]
+    return [told] if isinstance(told, str) and re.fullmatch(r"https?://\S+|\S+@\S+", told) else []
+
+
 def faults(told):
     def ask(holds, what):
         if not holds:
@@ -30,6 +50,11 @@ def faults(told):
     yield from ask(told.get("name"), "name is missing")
     yield from ask(set(told.get("platforms", [])) & PLATFORMS, "platforms names none that is known")
     yield from ask(told.get("categories"), "categories is missing")
+    for category in sorted(set(told.get("categories", [])) - CATEGORIES):
+        yield f"category {category} is not in the standard's list, or not one for such a program"
+    if os.environ.get("SLUIS_RELEASE") == "1":
+        for address in addresses(told):
+            yield from ask(not re.search(r"\.example(/|$)", address), f"no release: {address} is invented")
     yield from ask(told.get("developmentStatus") in STATUS, "developmentStatus is not in the list")
     yield from ask(told.get("softwareType") in TYPES, "softwareType is not in the list")
     if "releaseDate" in told:

@@ -76,6 +76,9 @@ pub(super) fn in_dutch(error: &StoreError) -> String {
         StoreErrorKind::Full => "de schijf van de database is vol".to_owned(),
         StoreErrorKind::ReadOnly => "de database staat op alleen lezen".to_owned(),
         StoreErrorKind::Io => "de schijf van de database neemt niet aan wat erop geschreven wordt".to_owned(),
+        StoreErrorKind::Moved => {
+            "het bestand van de database is weggehaald of vervangen terwijl dit programma liep".to_owned()
+        }
         StoreErrorKind::Unavailable => "de database gaf geen antwoord, of weigerde".to_owned(),
         StoreErrorKind::Inconsistent => {
             let place = said.split('`').nth(1).unwrap_or_default();

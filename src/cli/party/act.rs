@@ -227,6 +227,9 @@ fn reason(fault: NotLetIn) -> (String, String) {
         NotLetIn::RevocationUnknown => {
             "of het certificaat is ingetrokken, is niet te zeggen: de lijst van de CA ontbreekt of is verlopen"
         }
+        NotLetIn::Signature => {
+            "de handtekening op het certificaat, of op dat van een CA erboven, is vals of op een te zwakke manier gezet, zoals met SHA-1 of RSA van 1024 bits"
+        }
         NotLetIn::Chain => "het certificaat of de keten is niet in orde",
     };
     (nl.to_owned(), fault.to_string())
@@ -249,7 +252,7 @@ const fn advice(fault: NotLetIn) -> (&'static str, &'static str) {
             "geef de hele keten, het eigen certificaat eerst; of zet de CA in `[[tls.trust]]`",
             "give the whole chain, its own certificate first; or list its authority in `[[tls.trust]]`",
         ),
-        NotLetIn::Form(_) | NotLetIn::Early | NotLetIn::RevocationUnknown => {
+        NotLetIn::Form(_) | NotLetIn::Early | NotLetIn::RevocationUnknown | NotLetIn::Signature => {
             ("vraag de CA om een ander certificaat", "ask its authority for another")
         }
     }

@@ -1,34 +1,45 @@
 //! Whether the gateway can do its work: a write would be done now, and a caller could come in.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 use crate::{
     domain::clock::Clock,
     exchange::{Exchange, admission::Trust},
     http::ops::Readiness,
     identity::{tls::OwnCertificate, validity},
+    store::{Store, StoreError, StoreErrorKind, register::Register},
 };
+
+/// How long a reading is waited for; as long as whoever writes waits.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// No list holds any more, so that nobody's certificate can be judged.
 const LISTS_EXPIRED: &str = "crl_expired";
 /// The gateway's own certificate has ended: no caller accepts it.
 const OWN_CERTIFICATE_EXPIRED: &str = "server_certificate_expired";
+/// Nobody is registered, or everybody is blocked, revoked or has a certificate that does not hold now.
+const NO_CALLER: &str = "no_caller";
 
 /// Judges readiness, and says once when it is lost and when it is back.
 #[derive(Debug)]
 pub(super) struct Watch {
     exchange: Arc<Exchange>,
+    store: Store,
     clock: Arc<dyn Clock>,
     own_end: ArcSwapOption<Timestamp>,
     last: Mutex<Option<&'static str>>,
 }
 
 impl Watch {
-    pub(super) fn new(exchange: Arc<Exchange>, clock: Arc<dyn Clock>) -> Self {
-        Self { exchange, clock, own_end: ArcSwapOption::empty(), last: Mutex::default() }
+    pub(super) fn new(exchange: Arc<Exchange>, store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { exchange, store, clock, own_end: ArcSwapOption::empty(), last: Mutex::default() }
     }
 
     /// The certificate that callers see from now on.
@@ -42,10 +53,32 @@ impl Watch {
             nobody_comes_in(self.own_end.load().as_deref(), &self.exchange.trust(), self.clock.now());
         let reason = match at_the_door {
             Some(reason) => Some(reason),
-            None => self.exchange.ready().await.err().map(|trouble| trouble.error_code()),
+            None => match self.not_written().await {
+                Some(reason) => Some(reason),
+                None => self.nobody_registered().await,
+            },
         };
         self.note(reason);
         reason.map_or(Readiness::Ready, Readiness::NotReady)
+    }
+
+    /// Why a write would not be done now.
+    async fn not_written(&self) -> Option<&'static str> {
+        // At once, since a database that does not answer lets both wait.
+        match tokio::join!(self.exchange.ready(), in_time(self.store.check_tables())) {
+            // Says more than that a write failed for want of them.
+            (_, Err(code)) if code == StoreErrorKind::Schema.as_str() => Some(code),
+            (Err(trouble), _) => Some(trouble.error_code()),
+            (Ok(()), tables) => tables.err(),
+        }
+    }
+
+    /// Why no registered certificate would be let in now, whatever its authority says of it.
+    async fn nobody_registered(&self) -> Option<&'static str> {
+        match in_time(self.store.register()).await {
+            Ok(register) => (!has_caller(&register, self.clock.now())).then_some(NO_CALLER),
+            Err(code) => Some(code),
+        }
     }
 
     /// Why it was not ready when it was last judged.
@@ -66,10 +99,25 @@ impl Watch {
     }
 }
 
+/// What a reading came to, or why not; a server that hangs is not waited for.
+async fn in_time<T>(reading: impl Future<Output = Result<T, StoreError>>) -> Result<T, &'static str> {
+    match timeout(PATIENCE, reading).await {
+        Ok(read) => read.map_err(|error| error.kind().as_str()),
+        Err(_elapsed) => Err(StoreErrorKind::Unavailable.as_str()),
+    }
+}
+
 fn nobody_comes_in(own_end: Option<&Timestamp>, trust: &Trust, now: Timestamp) -> Option<&'static str> {
     if own_end.is_some_and(|end| *end <= now) {
         return Some(OWN_CERTIFICATE_EXPIRED);
     }
     let last = trust.revocations.ends().max();
     last.is_some_and(|end| end <= now).then_some(LISTS_EXPIRED)
+}
+
+fn has_caller(register: &Register, now: Timestamp) -> bool {
+    register.parties().filter(|row| !row.blocked).any(|row| {
+        let certificates = register.certificates(&row.party);
+        certificates.iter().any(|one| !one.revoked && one.not_before <= now && now <= one.not_after)
+    })
 }

@@ -9,6 +9,7 @@ use crate::{
     cli::{
         Failure,
         compose::Ring,
+        guarded::{self, Files},
         trust::{self, Parts},
     },
     config::{Config, Environment, Telemetry},
@@ -50,6 +51,7 @@ impl Reloading {
         parts.note("keys", self.keys());
         parts.note("log filter", self.filter());
         self.say_what_waits_for_a_restart();
+        guarded::tell_again(&self.config);
         let (taken, kept) = (parts.taken.join(", "), parts.kept.join(", "));
         if kept.is_empty() {
             tracing::info!(taken, "everything was read again");
@@ -69,7 +71,8 @@ impl Reloading {
         let before = exchange.trust();
         let (trust, mut parts) = trust::again(config, &before, store, clock.as_ref()).await;
         exchange.believe(trust);
-        let read = own_certificate(config)
+        let read = guarded::check_again(config, &Files::own_certificate(config))
+            .and_then(|()| own_certificate(config))
             .and_then(|read| server_config(&read, exchange, clock, watch).map(|renewed| (read, renewed)));
         parts.note("own certificate", read.is_ok());
         let renewed = match read {
@@ -91,7 +94,8 @@ impl Reloading {
 
     /// The gateway's own keys: new versions beside those that are in use. Whether they could be read.
     fn keys(&self) -> bool {
-        let turned = self.ring.turn(&self.config, &self.exchange);
+        let turned = guarded::check_again(&self.config, &Files::keys(&self.config))
+            .and_then(|()| self.ring.turn(&self.config, &self.exchange));
         match &turned {
             Ok(true) => tracing::info!("new versions of the gateway's own keys are in use"),
             Ok(false) => {}
@@ -104,7 +108,9 @@ impl Reloading {
 
     /// Whether the filter is in force.
     fn filter(&self) -> bool {
-        let filter = self.read_again().map(|config| config.telemetry.filter);
+        let filter = guarded::check_again(&self.config, &Files::configuration(&self.config))
+            .and_then(|()| self.read_again())
+            .map(|config| config.telemetry.filter);
         let taken = filter.and_then(|filter| {
             telemetry::set_filter(&filter).map_err(|error| {
                 Failure::configuration((

@@ -44,6 +44,14 @@ impl fmt::Debug for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key where one is needed.
+    ///
+    /// # Errors
+    /// That it is missing.
+    pub fn needed(key: Option<Self>) -> Result<Self, Problem> {
+        key.ok_or_else(|| unusable(missing(HEADER)))
+    }
+
     fn read(parts: &Parts) -> Result<Option<Self>, Problem> {
         let Some(key) = single(&parts.headers, HEADER).map_err(unusable)? else { return Ok(None) };
         if !(16..=64).contains(&key.len()) {
@@ -66,7 +74,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        Self::read(parts)?.ok_or_else(|| unusable(missing(HEADER)))
+        Self::needed(Self::read(parts)?)
     }
 }
 

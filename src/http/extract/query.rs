@@ -135,12 +135,15 @@ impl Paging {
     pub const PARAMETERS: [&'static str; 2] = ["after", "limit"];
     /// How many items without the parameter.
     pub const USUAL: u16 = 100;
+    /// How many items at most, whatever is asked.
+    pub const MOST: u16 = 500;
 
     /// Reads the two from a query that knows them.
     pub fn read(query: &mut Query) -> Self {
         // An index is at most 2^63 - 1: the databases count in signed numbers.
         let after = query.number("after", &(0..=i64::MAX.unsigned_abs()));
-        let limit = query.number("limit", &(1..=500)).and_then(|limit| u16::try_from(limit).ok());
+        let limit =
+            query.number("limit", &(1..=u64::from(Self::MOST))).and_then(|limit| u16::try_from(limit).ok());
         Self { after, limit: limit.unwrap_or(Self::USUAL) }
     }
 }

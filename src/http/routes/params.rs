@@ -13,7 +13,7 @@ pub(super) struct StaffHeaders {
         rename = "Sluis-Staff-Reference",
         min_length = 1,
         max_length = 800,
-        pattern = "^([!-~]([ -~]{0,62}[!-~])?|[Uu][Tt][Ff]-8'[A-Za-z0-9-]*'([!#$&+.^_`|~0-9A-Za-z-]|%[0-9A-Fa-f]{2}){1,768})$",
+        pattern = "^((?![Uu][Tt][Ff]-8')(?=.*[0-9A-Za-z])[!-~]([ -~]{0,62}[!-~])?|[Uu][Tt][Ff]-8'[A-Za-z0-9-]*'(?!%20)(?!.*%20$)([!#$&+.^_`|~0-9A-Za-z-]|%[2-6][0-9A-Fa-f]|%7[0-9A-Ea-e]|%[Cc][3-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Dd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ee][1-9A-Ca-c](%[89ABab][0-9A-Fa-f]){2}){1,64})$",
         example = "m.1042"
     )]
     reference: String,
@@ -23,7 +23,7 @@ pub(super) struct StaffHeaders {
         rename = "Sluis-Staff-Function",
         min_length = 1,
         max_length = 800,
-        pattern = "^([!-~]([ -~]{0,62}[!-~])?|[Uu][Tt][Ff]-8'[A-Za-z0-9-]*'([!#$&+.^_`|~0-9A-Za-z-]|%[0-9A-Fa-f]{2}){1,768})$",
+        pattern = "^((?![Uu][Tt][Ff]-8')(?=.*[0-9A-Za-z])[!-~]([ -~]{0,62}[!-~])?|[Uu][Tt][Ff]-8'[A-Za-z0-9-]*'(?!%20)(?!.*%20$)([!#$&+.^_`|~0-9A-Za-z-]|%[2-6][0-9A-Fa-f]|%7[0-9A-Ea-e]|%[Cc][3-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Dd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ee][1-9A-Ca-c](%[89ABab][0-9A-Fa-f]){2}){1,64})$",
         example = "trajectbegeleider"
     )]
     function: String,

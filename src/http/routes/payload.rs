@@ -48,7 +48,7 @@ const RECEIPT: HeaderName = HeaderName::from_static("sluis-receipt");
         StaffHeaders,
     ),
     responses((
-        status = 200, description = "A compact JWE.", content_type = "application/jose", body = String,
+        status = 200, description = "A compact JWE; under `application/jose+json` where `Accept` prefers that name.", content_type = "application/jose", body = String,
         headers(
             ("Sluis-Log-Index" = u64, description = "The index of the entry in the access log."),
             ("Sluis-Receipt" = String, description = "The receipt over that entry (JWS)."),
@@ -80,7 +80,7 @@ pub(super) async fn payload(
         StaffHeaders,
     ),
     responses((
-        status = 200, description = "A compact JWE.", content_type = "application/jose", body = String,
+        status = 200, description = "A compact JWE; under `application/jose+json` where `Accept` prefers that name.", content_type = "application/jose", body = String,
         headers(
             ("Sluis-Log-Index" = u64, description = "The index of the entry in the access log."),
             ("Sluis-Receipt" = String, description = "The receipt over that entry (JWS)."),

@@ -61,7 +61,7 @@ use crate::{
 pub(super) async fn packets(
     presenting: Presenting,
     check: Result<CheckOnly, Problem>,
-    key: Result<IdempotencyKey, Problem>,
+    key: Result<Option<IdempotencyKey>, Problem>,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictValue, Problem>,
 ) -> Result<Response, Problem> {
@@ -91,7 +91,7 @@ pub(super) async fn packets(
 pub(super) async fn requests(
     presenting: Presenting,
     check: Result<CheckOnly, Problem>,
-    key: Result<IdempotencyKey, Problem>,
+    key: Result<Option<IdempotencyKey>, Problem>,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictValue, Problem>,
 ) -> Result<Response, Problem> {
@@ -101,14 +101,14 @@ pub(super) async fn requests(
 async fn push(
     kind: DatasetKind,
     Presenting { calling, mut faults }: Presenting,
-    (check, key): (Result<CheckOnly, Problem>, Result<IdempotencyKey, Problem>),
+    (check, key): (Result<CheckOnly, Problem>, Result<Option<IdempotencyKey>, Problem>),
     exchange: &Exchange,
     body: Result<StrictValue, Problem>,
 ) -> Result<Response, Problem> {
-    // Only what is stored needs a key.
+    // Only what is stored needs a key; one of another form is a mistake all the same.
     let key = match check {
-        Ok(CheckOnly(false)) => key.map(Some),
-        Ok(CheckOnly(true)) => Ok(None),
+        Ok(CheckOnly(false)) => key.and_then(IdempotencyKey::needed).map(Some),
+        Ok(CheckOnly(true)) => key.map(|_| None),
         Err(problem) => Err(problem),
     };
     let key = key.map_err(|problem| faults.extend(problem.into_faults())).ok().flatten();

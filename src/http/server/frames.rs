@@ -1,13 +1,16 @@
 //! Counts the frames of HTTP/2 that carry nothing of a request. They are cheap to send and each takes work, before any
-//! quota is asked: SETTINGS and PING that want an answer, streams opened and reset, empty DATA.
+//! quota is asked: SETTINGS and PING that want an answer, streams opened and reset, DATA that is empty or nearly so.
 //!
-//! Source: CVE-2019-9512, -9513, -9515, -9518 and CVE-2023-44487; RFC 9113, section 10.5.
+//! Source: CVE-2019-9511, -9512, -9513, -9515, -9518 and CVE-2023-44487; RFC 9113, section 10.5.
 
 use tokio::time::Instant;
 
 /// So many at once, and so many per second in the long run: several times what a busy caller needs.
 const BURST: u32 = 4000;
 const PER_SECOND: f64 = 1000.0;
+
+/// Content that comes by less at a time than a frame's own head takes is drip, also where padding hides that it is none.
+const DRIP: u32 = 16;
 
 const PREFACE: usize = 24;
 const HEAD: usize = 9;
@@ -62,11 +65,12 @@ impl Frames {
     fn ends_head(&mut self) -> bool {
         const DATA: u8 = 0;
         const HEADERS: u8 = 1;
-        let [a, b, c, kind, ..] = self.head;
+        const END_STREAM: u8 = 1;
+        let [a, b, c, kind, flags, ..] = self.head;
         let length = u32::from_be_bytes([0, a, b, c]);
         self.skip = usize::try_from(length).unwrap_or(usize::MAX);
         match kind {
-            DATA => length == 0,
+            DATA => length == 0 || (length < DRIP && flags & END_STREAM == 0),
             // A request of its own: quotas count it.
             HEADERS => false,
             _ => true,
@@ -95,7 +99,9 @@ mod tests {
     #[test]
     fn what_carries_nothing_is_counted_however_it_arrives() {
         let now = Instant::now();
-        for (kind, length) in [(4, 0), (6, 8), (3, 4), (2, 5), (8, 4), (9, 0), (0, 0), (0xfa, 3)] {
+        for (kind, length) in
+            [(4, 0), (6, 8), (3, 4), (2, 5), (8, 4), (9, 0), (0, 0), (0, 1), (0, 15), (0xfa, 3)]
+        {
             let flood = frame(kind, length).repeat(usize::try_from(BURST).unwrap());
             let mut whole = started(now);
             assert!(!whole.is_flood(&flood, now), "{kind}");
@@ -110,7 +116,9 @@ mod tests {
     fn requests_and_their_content_are_not() {
         let now = Instant::now();
         let mut frames = started(now);
-        let requests = [frame(1, 40), frame(0, 200)].concat().repeat(20_000);
+        let mut short = frame(0, 2);
+        short[4] = 1;
+        let requests = [frame(1, 40), frame(0, 200), frame(0, 16), short].concat().repeat(20_000);
         assert!(!frames.is_flood(&requests, now));
     }
 

@@ -42,6 +42,11 @@ pub enum NotLetIn {
         "whether the certificate is revoked cannot be told: its authority's list is missing or has expired"
     )]
     RevocationUnknown,
+    /// A signature of the chain is false, or made in a way that proves nothing any more.
+    #[error(
+        "the signature on the certificate, or on that of an authority above it, is false or made too weakly, such as by SHA-1 or a key of RSA 1024"
+    )]
+    Signature,
     /// Anything else that rustls refuses.
     #[error("the certificate or its chain is not in order")]
     Chain,
@@ -101,6 +106,9 @@ fn of_rustls(error: &Error) -> NotLetIn {
         CertificateError::UnknownRevocationStatus
         | CertificateError::ExpiredRevocationList
         | CertificateError::ExpiredRevocationListContext { .. } => NotLetIn::RevocationUnknown,
+        CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => NotLetIn::Signature,
         _ => NotLetIn::Chain,
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Lines, Read as _},
+    path::Path,
     process::{Child, ChildStderr},
 };
 
@@ -87,6 +88,50 @@ fn a_certificate_that_the_gateway_would_never_let_in_is_not_registered() {
     program.write("new.pem", &good.chain_pem);
     let unknown = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]).done();
     assert!(unknown.stderr.contains("is niet te zeggen"), "{}", unknown.stderr);
+}
+
+/// A key, or a signature on the way up to the authority, that the listener takes from nobody. See `make` beside them.
+#[test]
+fn a_certificate_with_a_weak_key_or_signature_is_not_registered() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/weak-certificates");
+    let program = Program::with_try_out();
+    for name in ["authority.pem", "authority.crl"] {
+        program.write(&format!("try/tls/weak-{name}"), &fs::read_to_string(folder.join(name)).unwrap());
+    }
+    let config = program
+        .read("try/sluis.toml")
+        .replace(
+            "[tls.revocation]",
+            "[[tls.trust]]\nfile = \"tls/weak-authority.pem\"\noin_prefixes = [\"00000099\"]\n\n[tls.revocation]",
+        )
+        .replace("\"tls/ca.crl\"", "\"tls/ca.crl\", \"tls/weak-authority.crl\"");
+    program.write("try/sluis.toml", &config);
+    let newcomer = "00000099000090010000/leerplicht";
+    let (key, signature) = ("de sleutel moet RSA van ten minste 3072 bits", "op een te zwakke manier gezet");
+    let mut tried = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(case) = name.strip_suffix(".pem").filter(|case| *case != "authority") else { continue };
+        program.write("new.pem", &fs::read_to_string(folder.join(&name)).unwrap());
+        let next = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]);
+        if case.contains("good") {
+            next.done();
+            continue;
+        }
+        let add = program.run(&["party", "add", newcomer, "--certificate", "new.pem", "--name", "Nieuw"]);
+        let why = if case.starts_with("key-") { key } else { signature };
+        for refused in [next, add] {
+            assert!(
+                [1, 2].contains(&refused.code) && refused.stderr.contains(why),
+                "{case}: {}",
+                refused.stderr
+            );
+        }
+        tried += 1;
+    }
+    assert_eq!(tried, 13, "weak certificates");
+    let parties = program.run(&["party", "list", "--json"]).done().lines();
+    assert!(parties.iter().all(|party| party["party"] != newcomer), "nothing was registered");
 }
 
 /// A gateway that runs, and ends with the test.

@@ -45,9 +45,14 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
     let small = rsa(&[0xc5; 256]);
     let square = {
         let mut root = [0xe9; 192];
-        root[191] = 1;
+        root[191] = 13;
         let root = BigUint::from_bytes_be(&root);
         (&root * &root).to_bytes_be()
+    };
+    let multiple = {
+        let mut rest = [0xb5; 382];
+        rest[381] = 1;
+        (BigUint::from_bytes_be(&rest) * 65_537_u32).to_bytes_be()
     };
     let cases = [
         ("RSA of 2048 bits", small, vec![("/key/n", "key-too-short")]),
@@ -63,6 +68,7 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
         ("for another algorithm", with("alg", json!("RSA1_5")), vec![("/key/alg", "key-algorithm")]),
         ("no key", json!("kanariewaarde"), vec![("/key", "key-not-a-jwk")]),
         ("a multiple of 3", rsa(&[0xc3; 384]), vec![("/key/n", "key-modulus-small-factor")]),
+        ("a multiple of 65,537", rsa(&multiple), vec![("/key/n", "key-modulus-small-factor")]),
         ("2^3072 - 1", rsa(&[0xff; 384]), vec![("/key/n", "key-modulus-regular")]),
         ("a square", rsa(&square), vec![("/key/n", "key-modulus-close-factors")]),
         (
@@ -141,6 +147,22 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
             ("/key/x5c", "other-key"),
         ),
         ("no chain", with("x5c", json!(["kanariewaarde"])), None, ("/key/x5c", "not-a-chain")),
+        ("an empty chain", with("x5c", json!([])), None, ("/key/x5c", "not-a-chain")),
+        ("an empty certificate", with("x5c", json!([""])), None, ("/key/x5c", "untrusted-certificate")),
+        ("null for a chain", with("x5c", Value::Null), None, ("/key/x5c", "not-a-chain")),
+        ("a text for a chain", with("x5c", json!("kanariewaarde")), None, ("/key/x5c", "not-a-chain")),
+        (
+            "an empty chain beside a statement",
+            with("x5c", json!([])),
+            Some(statement(&scene.college, public)),
+            ("/key/x5c", "not-a-chain"),
+        ),
+        (
+            "null beside a statement",
+            with("x5c", Value::Null),
+            Some(statement(&scene.college, public)),
+            ("/key/x5c", "not-a-chain"),
+        ),
         (
             "rubbish beside a statement",
             with("x5c", json!(["kanariewaarde"])),

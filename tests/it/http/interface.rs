@@ -148,6 +148,42 @@ fn every_text_has_a_bound() {
     assert!(unbound.is_empty(), "{unbound:#?}");
 }
 
+/// A number has a largest, and a page a most, so that who reads one knows which type it needs. What every path has beside its
+/// operations is told once.
+#[test]
+fn every_number_and_every_page_has_a_bound() {
+    let api = api();
+    let is_integer = |value: &Value| {
+        value["type"] == "integer"
+            || value["type"].as_array().is_some_and(|kinds| kinds.contains(&Value::from("integer")))
+    };
+    let (mut unbound, mut pages) = (Vec::new(), 0);
+    for (pointer, value) in everything(&api) {
+        let is_parameter = pointer.contains("/parameters/");
+        if is_integer(value) && !is_parameter && value.get("maximum").is_none() && value.get("enum").is_none()
+        {
+            unbound.push(pointer.clone());
+        }
+        if value.pointer("/properties/next").is_some() {
+            assert_eq!(value["properties"]["items"]["maxItems"], 500, "{pointer}");
+            pages += 1;
+        }
+    }
+    assert!(unbound.is_empty(), "{unbound:#?}");
+    assert!(pages >= 8, "{pages}");
+    for (route, operation) in operations(&api) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for (media, content) in response["content"].as_object().into_iter().flatten() {
+                assert!(content["schema"].is_object(), "{route} {status} {media}");
+                let is_bytes = content["schema"]["format"] == "binary";
+                assert_eq!(is_bytes, media == "application/octet-stream", "{route} {status} {media}");
+            }
+        }
+    }
+    let told = api["info"]["description"].as_str().unwrap();
+    assert!(told.contains("405") && told.contains("`Allow`"), "{told}");
+}
+
 /// The body of an example is one that the schema takes.
 #[test]
 fn example_bodies_are_what_their_schemas_say() {

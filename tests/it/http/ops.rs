@@ -39,6 +39,7 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
             let sample =
                 Sample { queue_depth: 3, checkpoint_age: Some(Duration::from_secs(7)), log_entries: 42 };
             let observed = Observed {
+                asked: Timestamp::from_second(1_800_000_000 - 86_400 * 3 / 2).unwrap(),
                 not_ready: Some("database_full"),
                 expiries: vec![Expiry {
                     kind: "mandate",
@@ -89,6 +90,7 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
         "sluis_ready 0",
         "sluis_not_ready{reason=\"database_full\"} 1",
         "sluis_expires_timestamp_seconds{kind=\"mandate\",name=\"00000099000000001000/werk-en-inkomen 0361\"} 1800000000",
+        "sluis_expires_days{kind=\"mandate\",name=\"00000099000000001000/werk-en-inkomen 0361\"} 1.5",
         "sluis_revocation_list_timestamp_seconds{authority=\"O=Een autoriteit\"} 1700000000",
         "sluis_packets_lapsing{days=\"7\"} 12",
     ] {

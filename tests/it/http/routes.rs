@@ -164,6 +164,12 @@ async fn answers_are_what_the_description_says() {
     api.takes("post /requests", &ask);
     let checked = school.post("/v1/requests?check=true", &ask).await;
     assert_eq!(api.expect("post /requests", &checked, 200)["allowed"], true);
+    // A question needs no key, but a key that is none is a mistake in both.
+    for path in ["/v1/requests?check=true", "/v1/requests"] {
+        let wrong = school.push(path, "kort", &ask).await;
+        wrong.expect_status(StatusCode::BAD_REQUEST);
+        assert_eq!(wrong.text("/errors/0/code"), "wrong-length", "{path}");
+    }
     let made = school.push("/v1/requests", "verzoek-van-toby-1", &ask).await;
     let made = api.expect("post /requests", &made, 201);
     let request = made["id"].as_str().unwrap();

@@ -7,7 +7,7 @@ use std::{
     process::Command as Blocking,
 };
 
-use super::process::{GENEROUS, Process, Site, removal};
+use super::process::{GENEROUS, Process, Site, removal, sluis};
 use crate::{
     store::support::Place,
     support::{Actor, Answer, Gateway, left_out},
@@ -18,7 +18,7 @@ use sluis::{
     domain::{clock::Clock as _, id::SystemEntropy, party::Role},
     identity::validity,
 };
-use sqlx::{AnyPool, Row as _};
+use sqlx::{AnyPool, Row as _, any::AnyPoolOptions};
 use tempfile::TempDir;
 
 /// A disk of its own, which is gone afterwards.
@@ -228,6 +228,170 @@ async fn a_head_that_no_write_would_take_is_not_ready() {
         process.stop().await;
         site.remove().await;
     }
+}
+
+/// A file that is no longer at its path takes no write: nobody would find what was acknowledged.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_file_that_is_moved_away_takes_no_write_until_it_is_back() {
+    let site = Site::new(None, GENEROUS).await;
+    let process = site.start("info").await;
+    let school = site.party(Role::ProSchool, &process).await;
+    let _college = site.party(Role::Doorstroompunt, &process).await;
+    let before = push(&school, "voor", &site).await.expect_status(StatusCode::CREATED).text("/id");
+    assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
+    let file = site.laid.config_path.with_file_name("gateway.db");
+    let aside = site.folder.path().join("aside.db");
+    let moved = (503, "not ready: database_moved\n".to_owned());
+    let mut acknowledged = vec![before];
+
+    fs::rename(&file, &aside).unwrap();
+    for case in ["none", "another", "a copy", "a folder"] {
+        match case {
+            "another" => fs::write(&file, "").unwrap(),
+            "a copy" => drop(fs::copy(&aside, &file).unwrap()),
+            "a folder" => fs::create_dir(&file).unwrap(),
+            _ => {}
+        }
+        assert_eq!(process.ask_ops("/readyz").await, moved, "{case}");
+        push(&school, &case.replace(' ', "-"), &site).await.expect_problem(503, "unavailable");
+        match case {
+            "none" => {}
+            "a folder" => fs::remove_dir(&file).unwrap(),
+            _ => fs::remove_file(&file).unwrap(),
+        }
+    }
+    let (_, metrics) = process.ask_ops("/metrics").await;
+    assert!(metrics.contains("sluis_not_ready{reason=\"database_moved\"} 1"), "{metrics}");
+    process.logs("the database does not write").await;
+    fs::rename(&aside, &file).unwrap();
+    assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
+    acknowledged.push(push(&school, "na", &site).await.expect_status(StatusCode::CREATED).text("/id"));
+
+    // The folder above it, too; and after a restart everything that was acknowledged is there.
+    let folder = file.parent().unwrap().to_owned();
+    let elsewhere = site.folder.path().join("elsewhere");
+    fs::rename(&folder, &elsewhere).unwrap();
+    assert_eq!(process.ask_ops("/readyz").await, moved);
+    fs::rename(&elsewhere, &folder).unwrap();
+    process.stop().await;
+    let process = site.start("off").await;
+    let school = site.again(&school, &process);
+    for id in &acknowledged {
+        school.get(&format!("/v1/packets/{id}")).await.expect_status(StatusCode::OK);
+    }
+    fs::remove_file(&file).unwrap();
+    assert_eq!(process.ask_ops("/readyz").await, moved, "deleted");
+    process.kill().await;
+}
+
+const TABLES_OF_SQLITE: &str = "SELECT name FROM sqlite_master \
+     WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'";
+const TABLES_OF_POSTGRES: &str = "SELECT table_name::text AS name FROM information_schema.tables \
+     WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_lacks_a_table_is_not_ready() {
+    let mut places = vec![None];
+    places.extend(Place::postgres().await.map(Some));
+    for place in places {
+        let all = if place.is_some() { TABLES_OF_POSTGRES } else { TABLES_OF_SQLITE };
+        let site = Site::new(place, GENEROUS).await;
+        let process = site.start("off").await;
+        // One connection: another would still know the name that the first has given back.
+        let pool = AnyPoolOptions::new().max_connections(1).connect(&site.database()).await.unwrap();
+        let tables = sqlx::query(all).fetch_all(&pool).await.unwrap();
+        assert!(tables.len() > 20, "{} tables", tables.len());
+        for table in tables.iter().map(|row| row.get::<String, _>("name")) {
+            carry_out(&pool, format!("ALTER TABLE {table} RENAME TO gone")).await;
+            let answer = process.ask_ops("/readyz").await;
+            assert_eq!(answer, (503, "not ready: store_schema\n".to_owned()), "{table}");
+            carry_out(&pool, format!("ALTER TABLE gone RENAME TO {table}")).await;
+            process.answers_ops("/readyz", 200, "ready").await;
+        }
+        pool.close().await;
+        process.stop().await;
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_without_rights_on_a_table_is_not_ready() {
+    let Some(place) = Place::postgres().await else { return };
+    let owners = place.url.clone();
+    let (server, name) = owners.rsplit_once('/').unwrap();
+    let administrator = AnyPool::connect(&format!("{server}/postgres")).await.unwrap();
+    let role = format!("rol_{name}");
+    let site = Site::new(Some(place), GENEROUS).await;
+    let owner = AnyPool::connect(&owners).await.unwrap();
+    carry_out(&administrator, format!("CREATE ROLE \"{role}\" LOGIN PASSWORD 'proef'")).await;
+    carry_out(
+        &owner,
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \"{role}\""),
+    )
+    .await;
+    let host =
+        server.rsplit_once('@').map_or_else(|| server.trim_start_matches("postgres://"), |(_, host)| host);
+    let password = site.folder.path().join("password");
+    fs::write(&password, "proef").unwrap();
+    fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
+    let mut config: toml::Table = fs::read_to_string(&site.laid.config_path).unwrap().parse().unwrap();
+    config["database"]["url"] = toml::Value::String(format!("postgres://{role}@{host}/{name}"));
+    let database = config["database"].as_table_mut().unwrap();
+    database.insert("password_file".to_owned(), toml::Value::String(password.display().to_string()));
+    fs::write(&site.laid.config_path, config.to_string()).unwrap();
+    let process = site.start("off").await;
+    assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
+    for right in ["INSERT", "SELECT"] {
+        carry_out(&owner, format!("REVOKE {right} ON entry_body FROM \"{role}\"")).await;
+        assert_eq!(
+            process.ask_ops("/readyz").await,
+            (503, "not ready: store_schema\n".to_owned()),
+            "{right}"
+        );
+        carry_out(&owner, format!("GRANT {right} ON entry_body TO \"{role}\"")).await;
+        assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
+    }
+    process.stop().await;
+    carry_out(&owner, format!("DROP OWNED BY \"{role}\"")).await;
+    owner.close().await;
+    site.remove().await;
+    carry_out(&administrator, format!("DROP ROLE \"{role}\"")).await;
+    administrator.close().await;
+}
+
+/// A door that opens for nobody is not ready, whyever that is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_would_let_in_no_party_is_not_ready() {
+    let site = Site::new(None, GENEROUS).await;
+    let process = site.start("off").await;
+    let operate = async |arguments: &[&str]| {
+        let mut command = sluis();
+        let output = command.args(arguments).arg("--config").arg(&site.laid.config_path).output();
+        let output = output.await.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let parties: Vec<_> = site.laid.parties.iter().map(|party| party.party.to_string()).collect();
+    let (last, others) = parties.split_last().unwrap();
+    for party in others {
+        operate(&["party", "block", party]).await;
+    }
+    assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()), "one party may call");
+    let nobody = (503, "not ready: no_caller\n".to_owned());
+    operate(&["party", "block", last]).await;
+    assert_eq!(process.ask_ops("/readyz").await, nobody);
+    let (_, metrics) = process.ask_ops("/metrics").await;
+    assert!(metrics.contains("sluis_not_ready{reason=\"no_caller\"} 1"), "{metrics}");
+    operate(&["party", "unblock", last]).await;
+    assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
+
+    let file = site.laid.parties_folder.join(&site.laid.parties.last().unwrap().name).join("certificate.pem");
+    operate(&["party", "revoke", last, "--certificate", file.to_str().unwrap()]).await;
+    assert_eq!(process.ask_ops("/readyz").await, nobody, "its only certificate was revoked");
+    operate(&["party", "remove", last]).await;
+    assert_eq!(process.ask_ops("/readyz").await, nobody, "removed");
+    operate(&["party", "unblock", &others[0]]).await;
+    assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
+    process.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

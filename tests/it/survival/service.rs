@@ -4,16 +4,22 @@ use std::{
     fs,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use http::StatusCode;
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use sluis::{accesslog::receipt::Claims, crypto::sign, domain::party::Role, merkle::note::LogVerifier};
+use sluis::{
+    accesslog::receipt::Claims,
+    crypto::sign,
+    domain::{id::SystemEntropy, party::Role},
+    merkle::note::LogVerifier,
+};
 use tokio::{net::UnixDatagram, time::timeout};
 
-use super::process::{GENEROUS, PATIENCE, Site, removal, serve, sluis};
-use crate::support::left_out;
+use super::process::{GENEROUS, PATIENCE, Process, Site, removal, serve, sluis};
+use crate::support::{Actor, left_out};
 
 async fn heard(manager: &UnixDatagram, what: &str) {
     let waiting = async {
@@ -206,6 +212,98 @@ async fn files_that_others_may_use_are_refused_whichever_they_are() {
     set_strict(&site, false);
     let process = site.start("warn").await;
     process.logs("open_to_others").await;
+    process.stop().await;
+}
+
+/// The last line of the reload that this asks for.
+async fn reloaded(process: &Process) -> String {
+    let last_lines = || {
+        let lines = process.logged();
+        let is_last =
+            |line: &&str| line.contains("read again in part") || line.contains("everything was read again");
+        lines.lines().filter(is_last).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = last_lines().len();
+    process.told(Signal::HUP);
+    let waiting = async {
+        while last_lines().len() == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("no last line: {}", process.logged()));
+    last_lines().pop().unwrap()
+}
+
+/// The certificate that the gateway shows.
+async fn shown(site: &Site, actor: &Actor, process: &Process) -> Vec<u8> {
+    let stream = site.raw(actor, process).await;
+    stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
+}
+
+/// What may not be there at the start may not come in by a reload either: the old stays, and that is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_takes_nothing_that_others_may_use() {
+    let site = Site::new(None, GENEROUS).await;
+    let folder = site.laid.config_path.parent().unwrap().to_owned();
+    set_strict(&site, true);
+    let process = site.start("info").await;
+    let school = site.actor(Role::ProSchool, &process);
+    let tls = &site.laid.config.tls;
+    let renew = || {
+        let (gateway, names) = ("00000099000000000001".parse().unwrap(), ["localhost"]);
+        let issued = site.laid.authority.server(gateway, "Poort", &names, site.now, &SystemEntropy::new());
+        let issued = issued.unwrap();
+        fs::write(&tls.key, issued.key_pem.as_bytes()).unwrap();
+        fs::write(&tls.certificate, &issued.chain_pem).unwrap();
+        issued.der
+    };
+    let mut in_use = shown(&site, &school, &process).await;
+
+    let cases: [(&str, u32, &str); 10] = [
+        ("tls/server.key", 0o644, "own certificate"),
+        ("tls/server.key", 0o620, "own certificate"),
+        ("tls/server.pem", 0o664, "own certificate"),
+        ("tls/ca.pem", 0o646, "authorities"),
+        ("tls/ca.crl", 0o646, "revocation list `"),
+        ("keys/at-rest.v1.key", 0o644, "keys"),
+        ("keys/pseudonym.v1.key", 0o602, "keys"),
+        ("keys", 0o777, "keys"),
+        ("sluis.toml", 0o666, "log filter"),
+        ("tls", 0o777, "own certificate"),
+    ];
+    let parts = ["own certificate", "authorities", "revocation list `", "keys", "log filter"];
+    for (name, mode, part) in cases {
+        let case = format!("{name} {mode:o}");
+        let path = folder.join(name);
+        let renewed = renew();
+        let named = |path: &Path| process.logged().matches(&path.display().to_string()).count();
+        let before = named(&path);
+        let sound = set_mode(&path, mode);
+        let line = reloaded(&process).await;
+        let kept = line.split_once(" kept=").unwrap_or_else(|| panic!("{case}: {line}")).1;
+        let others = parts.iter().filter(|other| **other != part && name != "tls");
+        assert!(
+            kept.contains(part) && !others.into_iter().any(|other| kept.contains(other)),
+            "{case}: {line}"
+        );
+        let is_own = part == "own certificate";
+        let expected = if is_own { &in_use } else { &renewed };
+        assert_eq!(&shown(&site, &school, &process).await, expected, "{case}");
+        assert!(named(&path) > before, "{case} is not named: {}", process.logged());
+        set_mode(&path, sound);
+        assert!(reloaded(&process).await.contains("everything was read again"), "{case}");
+        in_use = shown(&site, &school, &process).await;
+        assert_eq!(in_use, renewed, "{case}: what is closed again is taken");
+    }
+    // What a reload does not read is named.
+    let database = folder.join("gateway.db");
+    set_mode(&database, 0o644);
+    assert!(reloaded(&process).await.contains("read again"));
+    let said = process.logged();
+    assert!(
+        said.lines().any(|line| line.contains("open_to_others") && line.contains("gateway.db")),
+        "{said}"
+    );
     process.stop().await;
 }
 

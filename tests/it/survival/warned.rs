@@ -58,13 +58,18 @@ impl<'g> Operator<'g> {
         said.filter(|line| codes.contains(&line["error_code"].as_str().unwrap_or_default())).collect()
     }
 
-    /// The series of a metric, by their labels.
+    /// The series of a metric whose values are whole, by their labels.
     async fn metric(&self, name: &str) -> BTreeMap<String, i64> {
+        let series = self.figures(name).await.into_iter();
+        series.map(|(labels, value)| (labels, value.to_string().parse().unwrap())).collect()
+    }
+
+    /// The series of a metric, by their labels.
+    async fn figures(&self, name: &str) -> BTreeMap<String, f64> {
         let url = format!("http://{}/metrics", self.gateway.running.ops);
         let text = self.gateway.http(None).get(url).send().await.unwrap().text().await.unwrap();
         let series = text.lines().filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
-        let number = |value: &str| value.parse::<f64>().unwrap().to_string().parse().unwrap();
-        series.map(|(labels, value)| (labels.to_owned(), number(value))).collect()
+        series.map(|(labels, value)| (labels.to_owned(), value.parse().unwrap())).collect()
     }
 }
 
@@ -103,6 +108,18 @@ async fn what_ends_is_said_at_its_days_and_once() {
         assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
 
         let end_of = |seconds: &i64| Timestamp::from_second(*seconds).unwrap();
+        // The same as days from the moment of asking, also where nobody looked again since.
+        for later in [0, 5, 25] {
+            let now = start + DAY * later;
+            gateway.clock.set(now);
+            let days = operator.figures("sluis_expires_days").await;
+            assert_eq!(days.keys().collect::<Vec<_>>(), ends.keys().collect::<Vec<_>>());
+            for (labels, left) in days {
+                let whole = end_of(&ends[&labels]).duration_since(now).as_secs_f64() / 86_400.0;
+                assert!((left - whole).abs() < 0.001, "{labels}: {left} days, not {whole}");
+            }
+        }
+        gateway.clock.set(start + SECOND);
         let mut instants: Vec<Timestamp> = ends
             .values()
             .map(end_of)

@@ -79,8 +79,8 @@ fn told(weakness: Weakness) -> Fault {
         ),
         Weakness::SmallFactor => (
             "key-modulus-small-factor",
-            "De modulus is deelbaar door een getal onder 10.000: iedereen kan de geheime sleutel uitrekenen.",
-            "The modulus is divisible by a number below 10,000: anybody can compute the private key.",
+            "De modulus is deelbaar door een getal onder 262.144: iedereen kan de geheime sleutel uitrekenen.",
+            "The modulus is divisible by a number below 262,144: anybody can compute the private key.",
         ),
         Weakness::CloseFactors => (
             "key-modulus-close-factors",
