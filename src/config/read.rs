@@ -308,6 +308,12 @@ const CREDENTIALS: &str = "${CREDENTIALS_DIRECTORY}";
 
 /// Relative paths start at the configuration's own folder, and those of credentials where the service manager put them.
 fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults: &mut Vec<Bilingual>) {
+    let url: DatabaseUrl = config.database.url.under(folder);
+    config.database.url = url;
+    if config.log.head.as_os_str().is_empty() {
+        let database = config.database.url.file().and_then(Path::parent);
+        config.log.head = database.unwrap_or(folder).join("log-head");
+    }
     let paths =
         [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key, &mut config.log.head]
             .into_iter()
@@ -330,8 +336,6 @@ fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults
             (Err(_), _) => folder.join(&*path),
         };
     }
-    let url: DatabaseUrl = config.database.url.under(folder);
-    config.database.url = url;
 }
 
 /// A whole number of seconds, at least one and at most a day.

@@ -107,13 +107,10 @@ impl Default for Revocation {
 pub struct AccessLog {
     /// The log's name for ever, a host and a path without a scheme (C2SP tlog-checkpoint). The year is added to it.
     pub origin: String,
-    /// The file that holds the last signed head of the log, outside the database: an older or another log is known by it.
-    #[serde(default = "log_head")]
+    /// The file that holds the last signed head of the log, outside the database: an older or another log is known by it. Unless
+    /// it is said, `log-head` beside the file of the database, or beside the configuration where the database is a server.
+    #[serde(default)]
     pub head: PathBuf,
-}
-
-fn log_head() -> PathBuf {
-    PathBuf::from("log-head")
 }
 
 /// `[telemetry]`: what the operator reads.
