@@ -238,7 +238,7 @@ impl Composed {
             )));
         }
         let store = open_store(config).await?;
-        let head = HeadFile::at(&config.log.head);
+        let head = HeadFile::at(config.log.head_file());
         head.compare(&store, &verifiers(&keys)?).await?;
         store
             .begin_log(signer.origin(), catalogue.digest(), clock.now())
@@ -322,9 +322,8 @@ pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
 
 /// Likewise, to read who takes part, which no one is believed to do without the gateway's keys.
 pub(super) async fn open_register(config: &Config) -> Result<Store, Failure> {
-    let keys = load_keys(config)?;
     let store = open_store(config).await?;
-    store.seals_with(keys.at_rest);
+    store.seals_with(load_keys(config)?.at_rest);
     Ok(store)
 }
 

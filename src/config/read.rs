@@ -308,19 +308,13 @@ const CREDENTIALS: &str = "${CREDENTIALS_DIRECTORY}";
 
 /// Relative paths start at the configuration's own folder, and those of credentials where the service manager put them.
 fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults: &mut Vec<Bilingual>) {
-    let url: DatabaseUrl = config.database.url.under(folder);
-    config.database.url = url;
-    if config.log.head.as_os_str().is_empty() {
-        let database = config.database.url.file().and_then(Path::parent);
-        config.log.head = database.unwrap_or(folder).join("log-head");
-    }
-    let paths =
-        [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key, &mut config.log.head]
-            .into_iter()
-            .chain(&mut config.policies.dir)
-            .chain(&mut config.database.password_file)
-            .chain(config.tls.trust.iter_mut().map(|anchor| &mut anchor.file))
-            .chain(&mut config.tls.revocation.files);
+    let paths = [&mut config.keys.dir, &mut config.tls.certificate, &mut config.tls.key]
+        .into_iter()
+        .chain(&mut config.log.head)
+        .chain(&mut config.policies.dir)
+        .chain(&mut config.database.password_file)
+        .chain(config.tls.trust.iter_mut().map(|anchor| &mut anchor.file))
+        .chain(&mut config.tls.revocation.files);
     for path in paths {
         let handed_over = path.strip_prefix(CREDENTIALS).map(Path::to_owned);
         *path = match (handed_over, credentials) {
@@ -336,6 +330,10 @@ fn settle(config: &mut Config, folder: &Path, credentials: Option<&Path>, faults
             (Err(_), _) => folder.join(&*path),
         };
     }
+    let url: DatabaseUrl = config.database.url.under(folder);
+    config.database.url = url;
+    let beside = config.database.url.file().and_then(Path::parent).unwrap_or(folder);
+    config.log.head.get_or_insert_with(|| beside.join("log-head"));
 }
 
 /// A whole number of seconds, at least one and at most a day.

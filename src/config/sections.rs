@@ -1,6 +1,10 @@
 //! The sections of the file.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Deserialize;
 
@@ -109,8 +113,15 @@ pub struct AccessLog {
     pub origin: String,
     /// The file that holds the last signed head of the log, outside the database: an older or another log is known by it. Unless
     /// it is said, `log-head` beside the file of the database, or beside the configuration where the database is a server.
-    #[serde(default)]
-    pub head: PathBuf,
+    pub head: Option<PathBuf>,
+}
+
+impl AccessLog {
+    /// [`AccessLog::head`], which a configuration that was read always has.
+    #[must_use]
+    pub fn head_file(&self) -> &Path {
+        self.head.as_deref().unwrap_or_else(|| Path::new("log-head"))
+    }
 }
 
 /// `[telemetry]`: what the operator reads.

@@ -26,7 +26,7 @@ LEAF = b"sluis-leaf-v2\n"
 HEX = re.compile(rb"[0-9a-f]{64}\n")
 PARTS = ["shared", "sender", "recipient", "on-behalf", "gateway"]
 MEMBERS = """v number reader event outcome traceId caller onBehalfOf sender recipient subject packet request declaration
-    declarationKind capacity evidence verdict notice dataset datasetVersion purpose municipality basis provisions conditions
+    declarationKind capacity evidence verdict notice dataset datasetVersion purpose municipality basis provisions conditions ages
     faults categories omitted continues jweSha256 keyThumbprint policyDigest person staff certificate cause asOf subjects
     entries""".split()
 

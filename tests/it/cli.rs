@@ -14,6 +14,7 @@ mod live;
 mod logs;
 mod many;
 mod operating;
+mod outsider;
 mod policies;
 mod printing;
 pub(crate) mod program;

@@ -294,6 +294,8 @@ fn make_the_vectors() {
         EntryDraft { shared: Part::of(Event::PolicyActivated, Outcome::Recorded), ..EntryDraft::default() },
         EntryDraft {
             shared: Part {
+                trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4735".to_owned()),
+                caller: Some(college.parse().unwrap()),
                 cause: Some("unknown-packet".to_owned()),
                 ..Part::of(Event::Lookup, Outcome::Refused)
             },

@@ -133,7 +133,7 @@ async fn of_store(
             ))
     })?;
     // Read first: a gateway that runs meanwhile goes on.
-    let signed_last = HeadFile::at(&config.log.head).read()?;
+    let signed_last = HeadFile::at(config.log.head_file()).read()?;
     let store = compose::open_store(&config).await?;
     let view = store.log().await.map_err(|error| {
         Failure::refused(("er is nog geen log in deze database", "there is no log in this database yet"))

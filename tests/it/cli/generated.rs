@@ -13,11 +13,11 @@ use crate::support::left_out;
 const DESCRIPTION: &str = "docs/openapi.json";
 
 /// Whether the tool of others is here; if not, that is said, or fails where CI asks for it.
-fn is_here(tool: &str, there: bool) -> bool {
+pub(super) fn is_here(tool: &str, there: bool) -> bool {
     if !there {
         let required = std::env::var_os("SLUIS_INTEROP").is_some_and(|value| value == "required");
         assert!(!required, "there is no {tool}, and SLUIS_INTEROP=required");
-        left_out(&format!("a generated client: there is no {tool}, see tests/interop/README.md"));
+        left_out(&format!("what other people's tools say: there is no {tool}, see tests/interop/README.md"));
     }
     there
 }
