@@ -343,16 +343,16 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn own(text: &str, cause: &str) -> Option<Own> {
+    fn own(text: &str, cause: &str) -> Own {
         let part = Part { cause: Some(cause.to_owned()), ..Part::default() };
-        Some(Own { party: party(text), part, staff: None })
+        Own { party: party(text), part, staff: None }
     }
 
     fn draft() -> EntryDraft {
         EntryDraft {
             shared: Part::of(Event::Push, Outcome::Permitted),
-            sender: own("00000099000000002000/pro-school", "for-sender"),
-            recipient: own("00000099000000001000/werk-en-inkomen", "for-recipient"),
+            sender: Some(own("00000099000000002000/pro-school", "for-sender")),
+            recipient: Some(own("00000099000000001000/werk-en-inkomen", "for-recipient")),
             ..EntryDraft::default()
         }
     }
@@ -391,7 +391,7 @@ mod tests {
 
     #[test]
     fn the_person_is_no_reader_and_has_no_number() {
-        let recipient = own("00000099000000001000/betrokkene", "for-the-person");
+        let recipient = Some(own("00000099000000001000/betrokkene", "for-the-person"));
         let entry = prepared(EntryDraft { recipient, ..draft() }).numbered(|_| 1).unwrap();
         assert_eq!(entry.readers.len(), 1);
         let [_, _, recipient, ..] = &entry.bodies;
@@ -448,7 +448,7 @@ mod tests {
 
     #[test]
     fn a_part_without_its_form_is_refused_before_it_is_numbered() {
-        let sender = own("00000099000000002000/pro-school", "Toby, geboren 3-11-2007");
+        let sender = Some(own("00000099000000002000/pro-school", "Toby, geboren 3-11-2007"));
         let refused = prepare(EntryDraft { sender, ..draft() }, ring(), Arc::new(SystemEntropy::new()));
         assert_eq!(refused.unwrap_err(), PrepareError::Part(InvalidPart));
     }

@@ -54,12 +54,12 @@ impl LogView {
     }
 
     /// One value for every index of a row; nothing where the leaf is gone, so that what comes after it keeps its index.
-    async fn each<T: Clone>(
+    async fn each<T: Clone + Send>(
         &self,
         text: &'static str,
         (first, end): (u64, u64),
-        nothing: &T,
-        read: impl Fn(Columns<'_>) -> Result<T, StoreError>,
+        nothing: T,
+        read: fn(Columns<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let rows = query(text).bind(signed(first)).bind(signed(end)).fetch_all(&self.store.read).await?;
         let mut found: BTreeMap<u64, T> = BTreeMap::new();
@@ -90,7 +90,7 @@ impl LogSource for LogView {
     async fn bundle(&self, n: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let Some((first, end)) = self.row(n) else { return Ok(None) };
         let leaves =
-            self.each(LEAVES, (first, end), &Vec::new(), |columns| Ok(columns.leaf()?.to_vec())).await?;
+            self.each(LEAVES, (first, end), Vec::new(), |columns| Ok(columns.leaf()?.to_vec())).await?;
         bundle::encode(leaves.iter().map(Vec::as_slice))
             .map(Some)
             .map_err(|_| StoreError::inconsistent("leaf.commitments"))
@@ -99,7 +99,7 @@ impl LogSource for LogView {
     async fn leaf_hashes(&self, n: u64) -> Result<Option<Vec<Digest>>, StoreError> {
         match self.row(n) {
             Some(row) => {
-                self.each(HASHES, row, &Digest([0; 32]), |columns| columns.hash("hash")).await.map(Some)
+                self.each(HASHES, row, Digest([0; 32]), |columns| columns.hash("hash")).await.map(Some)
             }
             None => Ok(None),
         }

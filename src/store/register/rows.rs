@@ -73,7 +73,9 @@ impl RegisterRows {
                 .collect::<Result<Vec<_>, _>>()?;
             written.sort_unstable();
             bytes.extend(length(written.len()));
-            written.iter().for_each(|row| put(&mut bytes, Some(row)));
+            for row in &written {
+                put(&mut bytes, Some(row));
+            }
         }
         Ok(bytes)
     }
