@@ -45,9 +45,12 @@ use jiff::{SignedDuration, Timestamp};
 use self::{admission::Trust, perform::Pen, toolbox::Toolbox};
 use crate::{
     crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
-    domain::{clock::Clock, digest::Digest, id::Entropy},
+    domain::{digest::Digest, id::Entropy},
     policy::{catalogue::Catalogue, engine::Engine},
-    store::{Store, writer::Writer},
+    store::{
+        Store,
+        writer::{Writer, clock::GuardedClock},
+    },
 };
 
 /// The use cases. What they stand on is theirs alone: an edge has the use cases and no way around them.
@@ -69,7 +72,7 @@ pub struct Exchange {
     pen: Pen,
     tools: Toolbox,
     trust: ArcSwap<Trust>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<GuardedClock>,
 }
 
 /// What the use cases stand on. Laid once, by the composition root.
@@ -87,8 +90,6 @@ pub struct Foundation {
     pub keys: Keys,
     /// Whom the gateway believes at first.
     pub trust: Trust,
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
     /// Gives randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Choices of the operator.
@@ -125,11 +126,12 @@ impl Exchange {
     /// The use cases on what was laid.
     #[must_use]
     pub fn on(foundation: Foundation) -> Self {
-        let Foundation { store, writer, engine, catalogue, keys, trust, clock, entropy, settings } =
-            foundation;
+        let Foundation { store, writer, engine, catalogue, keys, trust, entropy, settings } = foundation;
+        let pen = Pen::of(writer);
+        let clock = Arc::clone(pen.clock());
         let keys = ArcSwap::from_pointee(keys);
         let tools = Toolbox { engine, catalogue, keys, entropy, settings };
-        Self { store, pen: Pen::of(writer), tools, trust: ArcSwap::from_pointee(trust), clock }
+        Self { store, pen, tools, trust: ArcSwap::from_pointee(trust), clock }
     }
 
     /// Datasets, bases, conditions, law: what this gateway decides by.
@@ -149,10 +151,16 @@ impl Exchange {
         self.tools.keys.store(Arc::new(keys));
     }
 
-    /// What this gateway takes for now.
+    /// What this gateway takes for now: never before the last entry of the log that it knows of.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// How often nothing was written because the clock could not be believed.
+    #[must_use]
+    pub fn refused_by_clock(&self) -> u64 {
+        self.clock.refused()
     }
 
     /// How many writes wait for the writer.

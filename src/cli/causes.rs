@@ -17,7 +17,10 @@ use crate::{
         tlog_proof::Unproven,
     },
     policy::whatif::Unasked,
-    store::{StoreError, writer::WriteError},
+    store::{
+        StoreError,
+        writer::{WriteError, clock::ClockFault},
+    },
 };
 
 /// What an error says of itself, without its own causes; none where only its maker has words for it.
@@ -25,6 +28,7 @@ pub(super) fn in_dutch(error: &(dyn Error + 'static)) -> Option<String> {
     None.or_else(|| told(error, |error: &io::Error| machine::in_dutch(error)))
         .or_else(|| told(error, |error: &StoreError| Some(database::in_dutch(error))))
         .or_else(|| told(error, of_write))
+        .or_else(|| told(error, |error: &ClockFault| Some(of_clock(*error))))
         .or_else(|| told(error, |error: &VerifyError| Some(of_signature(*error).to_owned())))
         .or_else(|| told(error, |error: &NotProven| Some(of_entry(*error))))
         .or_else(|| told(error, |error: &Unproven| Some(of_proof(*error).to_owned())))
@@ -62,11 +66,26 @@ fn of_write(error: &WriteError) -> Option<String> {
         WriteError::PermitExpired => "de toelating geldt niet meer",
         WriteError::PolicyDiffers => "deze gateway beslist met ander beleid dan er actief is",
         WriteError::Mismatch(_) => "een fout in het programma: de delen horen niet bij elkaar",
+        WriteError::Clock(_) => "de klok van de gateway loopt niet goed",
         WriteError::Busy => "er wacht te veel om te schrijven",
         WriteError::Unavailable(_) => "de database schreef het niet",
         WriteError::Unknown(_) => "de database bevestigde niet dat zij het schreef",
     };
     Some(words.to_owned())
+}
+
+fn of_clock(error: ClockFault) -> String {
+    match error {
+        ClockFault::Behind(seconds) => {
+            format!("de klok staat {seconds} seconden voor de laatste regel van het logboek")
+        }
+        ClockFault::Ahead(seconds) => {
+            format!("de klok ging {seconds} seconden verder dan de tijd die verstreek")
+        }
+        ClockFault::Apart(seconds) => {
+            format!("de klok scheelt {seconds} seconden met die van de server van de database")
+        }
+    }
 }
 
 const fn of_signature(error: VerifyError) -> &'static str {

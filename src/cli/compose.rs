@@ -247,8 +247,7 @@ impl Composed {
         let signs = Arc::new(Signs::with(&keys)?);
         let signer_of_heads: Arc<dyn SignsCheckpoint> = Arc::<Signs>::clone(&signs);
         let seals: Arc<dyn SealsRegister> = Arc::<Signs>::clone(&signs);
-        let settings =
-            writer::settings::Settings::new(catalogue.digest(), signer_of_heads, seals, Arc::clone(&clock));
+        let settings = writer::settings::Settings::new(catalogue.digest(), signer_of_heads, seals, clock);
         let settings = writer::settings::Settings { head: Arc::new(head), ..settings };
         let (writer, task) = Writer::start(store.clone(), settings).await.map_err(|error| {
             unusable(("kan niet in het logboek schrijven", "the log cannot be written"), error)
@@ -267,7 +266,6 @@ impl Composed {
                 receipts: Arc::new(keys.receipt),
             },
             trust: Trust::nobody(),
-            clock,
             entropy,
             settings: Settings {
                 region: Some(config.region.clone()),

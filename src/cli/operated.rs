@@ -37,6 +37,7 @@ pub(super) fn failure(error: OperateError) -> Failure {
 pub(super) fn trouble(trouble: Trouble) -> Failure {
     match trouble {
         Trouble::Write(WriteError::PolicyDiffers) => failure(OperateError::PolicyChanged),
+        wrong if wrong.is_of_the_clock() => clock(wrong),
         Trouble::Write(WriteError::Unknown(_)) => {
             Failure::new(Exit::TryAgain, ("het is niet bekend of het is gedaan", "it is unknown whether it was done"))
                 .now(("kijk met `sluis party list` of `sluis log show` voordat u het nog eens probeert", "look with `sluis party list` or `sluis log show` before you try again"))
@@ -49,6 +50,16 @@ pub(super) fn trouble(trouble: Trouble) -> Failure {
             ("vergelijk de database en de sleutels met de laatste kopie; `sluis log verify` zegt wat er waar mis is", "compare the database and the keys with the last backup; `sluis log verify` says what is wrong where"),
         ),
     }
+}
+
+/// The failure of the gateway's clock, with the way out.
+fn clock(trouble: Trouble) -> Failure {
+    Failure::new(Exit::TryAgain, ("er is niets geschreven: de klok loopt niet goed", "nothing was written: the clock is not right"))
+        .because(trouble)
+        .now((
+            "zet de klok van deze machine goed (`timedatectl` zegt of zij gelijk loopt) en geef dan hetzelfde commando nog eens; loopt zij wel goed, dan schreef een gateway met een klok die voorliep: de handleiding zegt onder `Ports, proxies and the clock` wat u dan doet",
+            "set this machine's clock right (`timedatectl` says whether it is synchronised), then run the same command again; if it is right, a gateway wrote with a clock that was ahead: the operator's guide says under `Ports, proxies and the clock` what to do then",
+        ))
 }
 
 /// The failure of the database.

@@ -22,6 +22,7 @@ use super::{
     compose::{Composed, read, unusable},
     guarded,
     language::both,
+    operated,
 };
 use crate::{
     config::Config,
@@ -78,6 +79,9 @@ impl Running {
         let exchange = Arc::clone(&composed.exchange);
         check_policy(&composed).await?;
         exchange.note_start().await.map_err(|trouble| {
+            if trouble.is_of_the_clock() {
+                return operated::trouble(trouble);
+            }
             Failure::new(
                 Exit::Unavailable,
                 ("kan niet in het logboek schrijven", "the log cannot be written"),
@@ -292,6 +296,7 @@ fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Se
                 let sample = Sample {
                     queue_depth: u32::try_from(exchange.waiting()).unwrap_or(u32::MAX),
                     checkpoint_age: age.and_then(|age| Duration::try_from(age).ok()),
+                    clock_refusals: exchange.refused_by_clock(),
                     log_entries: head.map_or(0, |head| head.size),
                 };
                 (sample, Arc::new(observed))

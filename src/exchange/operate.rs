@@ -16,7 +16,7 @@ use crate::{
     store::{
         read::RecipientRow,
         write::{
-            ActivatePolicy, AddMunicipality, AddParty, BlockParty, Effect, EndMunicipality, Expire,
+            ActivatePolicy, AddMunicipality, AddParty, BlockParty, Effect, EndMunicipality, Expire, GRACE,
             MunicipalityOf, RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, UpdateParty,
         },
         writer::error::{Conflict, WriteError},
@@ -255,11 +255,15 @@ impl Exchange {
         Ok(())
     }
 
-    /// Ends the packets whose term has passed, at most `limit`; answers how many.
+    /// Ends the packets whose term passed an hour ago, at most `limit`; answers how many. None in the first hour of a gateway,
+    /// or after its clock was wrong: whoever sets a clock ahead ends nothing.
     ///
     /// # Errors
     /// [`OperateError`].
     pub async fn expire_due(&self, now: Timestamp, limit: u32) -> Result<usize, OperateError> {
+        if self.clock.steady() < GRACE {
+            return Ok(0);
+        }
         let due = self.store.due(now, limit).await.map_err(Trouble::from)?;
         for id in &due {
             let Some(packet) = self.store.packet(*id).await.map_err(Trouble::from)? else { continue };

@@ -2,7 +2,7 @@
 //! meanwhile. What happens when somebody is refused, asks for what is not there for it, or comes too late is written here,
 //! once for all.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -22,6 +22,7 @@ use crate::{
         write::{Effect, Record, TellNarrowed, Write},
         writer::{
             Writer,
+            clock::GuardedClock,
             error::{Conflict, WriteError},
             job::Done,
         },
@@ -199,6 +200,11 @@ impl Pen {
         Self(writer)
     }
 
+    /// The clock by which is written.
+    pub(super) const fn clock(&self) -> &Arc<GuardedClock> {
+        self.0.clock()
+    }
+
     /// How many writes wait.
     pub(super) fn waiting(&self) -> usize {
         self.0.waiting()
@@ -220,6 +226,7 @@ impl Exchange {
         for _ in 0..ATTEMPTS {
             let needs = operation.needs(by, &self.tools)?;
             let facts = self.store.snapshot(needs).await.map_err(Trouble::from)?;
+            self.clock.hear(facts.last());
             let at = At { by, now: self.clock.now(), facts: &facts, tools: &self.tools };
             let ruling = match operation.judge(&at) {
                 Ok(ruling) => ruling,

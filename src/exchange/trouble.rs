@@ -77,6 +77,12 @@ impl Trouble {
         })
     }
 
+    /// Whether nothing is written because the gateway's clock cannot be believed.
+    #[must_use]
+    pub const fn is_of_the_clock(&self) -> bool {
+        matches!(self, Self::Write(WriteError::Clock(_)))
+    }
+
     /// Whether trying again later can help.
     #[must_use]
     pub const fn is_passing(&self) -> bool {

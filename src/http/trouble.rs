@@ -74,6 +74,9 @@ impl From<Trouble> for Problem {
         if let Some(hindrance) = trouble.hindrance() {
             return hindered(hindrance).code(trouble.error_code());
         }
+        if trouble.is_of_the_clock() {
+            return problem::CLOCK.code(trouble.error_code()).caused_by(&trouble);
+        }
         let problem = if trouble.is_passing() { problem::UNAVAILABLE } else { problem::INTERNAL };
         problem.code(trouble.error_code()).caused_by(&trouble)
     }

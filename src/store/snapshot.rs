@@ -49,6 +49,7 @@ pub struct Needs {
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     entries: u64,
+    last: Timestamp,
     register: Arc<Register>,
     made: Option<(Digest, Made)>,
     person: Option<PersonId>,
@@ -90,6 +91,12 @@ impl Snapshot {
     #[must_use]
     pub const fn register(&self) -> &Arc<Register> {
         &self.register
+    }
+
+    /// The time of that entry.
+    #[must_use]
+    pub const fn last(&self) -> Timestamp {
+        self.last
     }
 
     /// As of which entry this is true, for a decision that looked at these subjects.
@@ -154,6 +161,7 @@ impl Snapshot {
     pub(crate) fn of(entries: u64, register: Register) -> Self {
         Self {
             entries,
+            last: Timestamp::UNIX_EPOCH,
             register: Arc::new(register),
             made: None,
             person: None,
@@ -180,6 +188,7 @@ impl Store {
         let register = self.register_at(found.register).await?;
         Ok(Snapshot {
             entries: found.entries,
+            last: found.last,
             register,
             made: found.made,
             person: found.person.map(|(_, person)| person),

@@ -33,7 +33,7 @@ pub use self::{
     decide::{DecideDeclaration, Decided},
     declare::{Declare, Declared, Evidenced, WithdrawDeclaration, Withdrawn},
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
-    expire::{EraseBody, Expire},
+    expire::{EraseBody, Expire, GRACE},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
     member::{AddParty, RemoveParty},
     municipality::{AddMunicipality, EndMunicipality},
@@ -155,7 +155,7 @@ impl Once {
     }
 }
 
-pub(super) use self::member::WAITING;
+pub(super) use self::{expire::over_since, member::WAITING};
 
 mod sealed {
     /// Keeps effects in this room.

@@ -10,6 +10,7 @@
 
 pub(super) mod append;
 mod batch;
+pub mod clock;
 pub mod committed;
 pub mod error;
 pub mod evidence;
@@ -38,6 +39,7 @@ use tracing::{Dispatch, dispatcher};
 
 use self::{
     batch::Desk,
+    clock::GuardedClock,
     committed::Committed,
     health::Health,
     job::{Job, Pending},
@@ -63,6 +65,7 @@ pub const BATCH: usize = 256;
 pub struct Writer {
     queue: mpsc::Sender<Box<dyn Job>>,
     health: Arc<Health>,
+    clock: Arc<GuardedClock>,
     patience: Duration,
 }
 
@@ -86,6 +89,8 @@ impl Writer {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
         let (ended, end) = oneshot::channel::<()>();
         let known = Arc::clone(&health);
+        let clock = Arc::new(GuardedClock::on(Arc::clone(&settings.clock)));
+        let guarded = Arc::clone(&clock);
         // Who hears the caller hears the writer.
         let listener = dispatcher::get_default(Dispatch::clone);
         let writing = async move {
@@ -97,6 +102,7 @@ impl Writer {
                 numbers: BTreeMap::new(),
                 least: BTreeMap::new(),
                 health: known,
+                clock: guarded,
             };
             let mut jobs = Vec::with_capacity(BATCH);
             while waiting.recv_many(&mut jobs, BATCH).await > 0 {
@@ -108,7 +114,7 @@ impl Writer {
         let thread = thread::Builder::new().name("writer".to_owned());
         thread.spawn(move || runtime.block_on(writing)).map_err(no_thread)?;
         let task = tokio::spawn(async move { drop(end.await) });
-        Ok((Self { queue: sender, health, patience }, task))
+        Ok((Self { queue: sender, health, clock, patience }, task))
     }
 
     /// Hands over a write and waits for its commit.
@@ -152,6 +158,12 @@ impl Writer {
                 "the database did not answer in time",
             ))))
         })
+    }
+
+    /// The clock by which is written, for whoever decides what to write.
+    #[must_use]
+    pub const fn clock(&self) -> &Arc<GuardedClock> {
+        &self.clock
     }
 
     /// How many writes wait to be taken.

@@ -18,6 +18,7 @@ const BYTES_IN_FLIGHT: &str = "sluis_body_bytes_in_flight";
 const QUEUE_DEPTH: &str = "sluis_writer_queue_depth";
 const CHECKPOINT_AGE: &str = "sluis_checkpoint_age_seconds";
 const LOG_SIZE: &str = "sluis_log_entries";
+const CLOCK_REFUSALS: &str = "sluis_clock_refusals_total";
 
 /// From half a millisecond to half a minute.
 const SECONDS: [f64; 14] =
@@ -68,6 +69,7 @@ fn describe() {
     describe_gauge!(BYTES_IN_FLIGHT, "Bytes of request bodies in memory.");
     describe_gauge!(QUEUE_DEPTH, "Writes that wait for the writer.");
     describe_gauge!(CHECKPOINT_AGE, "Seconds since the checkpoint was signed.");
+    describe_counter!(CLOCK_REFUSALS, "Times that nothing was written because the clock was not right.");
     describe_gauge!(LOG_SIZE, "Entries in the access log.");
 }
 
@@ -124,6 +126,8 @@ pub struct Sample {
     pub checkpoint_age: Option<Duration>,
     /// Entries in the access log.
     pub log_entries: u64,
+    /// How often nothing was written because the clock was not right.
+    pub clock_refusals: u64,
 }
 
 impl Sample {
@@ -133,6 +137,7 @@ impl Sample {
         if let Some(age) = self.checkpoint_age {
             gauge!(CHECKPOINT_AGE).set(age.as_secs_f64());
         }
+        counter!(CLOCK_REFUSALS).absolute(self.clock_refusals);
         // Exact up to 2^53 entries.
         #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "a gauge is a float")]
         gauge!(LOG_SIZE).set(self.log_entries as f64);

@@ -15,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sluis::{
     cli::{
+        Failure,
         compose::Composed,
         init::{InitOptions, LaidOut, lay_out},
         running::Running,
@@ -92,6 +93,11 @@ impl Gateway {
         Running::start(&self.laid.config, clock, Arc::new(SystemEntropy::new())).await.unwrap()
     }
 
+    /// Likewise, on a machine with a clock of its own.
+    pub(crate) async fn start_by(&self, clock: SetClock) -> Result<Running, Failure> {
+        Running::start(&self.laid.config, Arc::new(clock), Arc::new(SystemEntropy::new())).await
+    }
+
     /// A gateway on the same database that decides by policies of its own, which become the active ones: those of the
     /// program, with this text put in the place of that in one file.
     pub(crate) async fn with_policies(&self, file: &str, from: &str, to: &str) -> Running {
@@ -119,7 +125,7 @@ impl Gateway {
         }
     }
 
-    /// Moves the hands of the clock.
+    /// Time passes; back, only the hands of the clock go.
     pub(crate) fn pass(&self, span: jiff::Span) {
         self.clock
             .set(self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).unwrap().timestamp());

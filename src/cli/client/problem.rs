@@ -226,7 +226,7 @@ fn in_commands(advice: &str, language: Language) -> Option<&'static str> {
 }
 
 /// The kinds of problems in Dutch, as the gateway's own texts call them.
-const DUTCH: [(&str, &str); 18] = [
+const DUTCH: [(&str, &str); 19] = [
     ("invalid", "het verzoek klopt niet"),
     ("certificate-needed", "voor dit adres is een certificaat nodig"),
     ("certificate-unknown", "dit certificaat is hier niet geregistreerd"),
@@ -244,6 +244,7 @@ const DUTCH: [(&str, &str); 18] = [
     ("headers-too-large", "uw headers zijn te groot, of het zijn er te veel"),
     ("internal", "er ging iets mis bij de gateway"),
     ("unavailable", "de gateway kan dit nu niet"),
+    ("clock", "de klok van de gateway loopt niet goed"),
     ("unexplained", "antwoord zonder uitleg"),
 ];
 

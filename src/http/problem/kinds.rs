@@ -153,6 +153,19 @@ pub const INTERNAL: Problem = Problem::new(
 )
 .detail("Nothing was released. Tell the operator the traceId.");
 
+/// 503: the gateway's own clock is not right, and by a wrong one nothing is decided or written.
+pub const CLOCK: Problem = Problem::new("clock", "The gateway's clock is not right", 503, &(
+        "De klok van de gateway loopt niet goed.",
+        Some(
+            "Er is niets opgeslagen of vrijgegeven. De beheerder van de gateway zet de klok goed; probeer het daarna opnieuw, met hetzelfde bericht en dezelfde Idempotency-Key.",
+        ),
+    ))
+    .detail(
+        "Nothing was stored or released. The gateway's operator sets the clock right; then send the same request with the same \
+     Idempotency-Key.",
+    )
+    .retry_after(30);
+
 /// 503: not now; nothing was released. A repeat with the same Idempotency-Key is safe.
 pub const UNAVAILABLE: Problem = Problem::new("unavailable", "The gateway cannot do this now", 503, &(
         "De gateway kan dit nu niet.",

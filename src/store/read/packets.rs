@@ -17,7 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{Answered, PacketKind},
+        write::{Answered, PacketKind, over_since},
     },
 };
 
@@ -249,12 +249,13 @@ impl Store {
         row.as_ref().map(answered).transpose()
     }
 
-    /// The packets whose term has passed and that have not been ended yet, at most `limit`.
+    /// The packets whose term passed long enough ago to end them, at most `limit`; see [`crate::store::write::GRACE`].
     ///
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
     pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<PacketId>, StoreError> {
-        let due = query(DUE).bind(millis(now)).bind(i64::from(limit)).fetch_all(&self.read).await?;
+        let due =
+            query(DUE).bind(millis(over_since(now))).bind(i64::from(limit)).fetch_all(&self.read).await?;
         due.iter().map(|row| Columns(row).parse("id")).collect()
     }
 }

@@ -31,6 +31,7 @@ use crate::{
 pub(super) struct Found {
     pub(super) entries: u64,
     pub(super) register: i64,
+    pub(super) last: Timestamp,
     pub(super) made: Option<(Digest, Made)>,
     /// With the place of the pseudonym that led to it: the first counts.
     pub(super) person: Option<(usize, PersonId)>,
@@ -43,7 +44,7 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn head(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        (self.entries, self.register) = (row.index(0)?, row.number(1)?);
+        (self.entries, self.register, self.last) = (row.index(0)?, row.number(1)?, row.instant(2)?);
         Ok(())
     }
 

@@ -131,7 +131,7 @@ const BRANCHES: &[Branch] = &[
         kind: kind::HEAD,
         slot: "-1",
         texts: &[],
-        numbers: &["h.size", "h.register"],
+        numbers: &["h.size", "h.register", "h.last_time"],
         bytes: "",
         from: "log_head h WHERE h.id = 1",
     },

@@ -68,7 +68,7 @@ impl Effect for Answer {
         match copy.state {
             // Who acknowledged the request in time may answer until its term ends.
             CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged
-                if packet.expires > at.now => {}
+                if packet.expires > at.time => {}
             CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged => {
                 return Err(Conflict::Expired.into());
             }

@@ -103,7 +103,7 @@ fn copy_of(state: &State, packet: PacketId, party: PartyId) -> Result<(&Packet, 
 }
 
 fn is_expired(packet: &Packet, copy: &Copy, at: &Moment) -> bool {
-    matches!(copy.state, CopyState::Waiting | CopyState::Collected) && packet.expires <= at.now
+    matches!(copy.state, CopyState::Waiting | CopyState::Collected) && packet.expires <= at.time
 }
 
 /// The recipient has the packet: its ciphertext is erased here.

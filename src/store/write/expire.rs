@@ -1,5 +1,7 @@
 //! Ending what has lasted long enough: packets by their term, bodies of entries by their retention.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{
     Applied, Effect, Once,
     recipients::{Stopped, notice, stopped},
@@ -20,7 +22,17 @@ use crate::{
     },
 };
 
-/// Ends a packet whose term has passed, erases what was not collected, and tells the sender so.
+/// How long a packet whose term has passed is kept, though nobody is given it any more. A clock that was ahead may be put right
+/// in that time; one that is ahead cannot make it pass, since it must pass on the machine too.
+pub const GRACE: SignedDuration = SignedDuration::from_hours(1);
+
+/// What ended before this instant has ended long enough to be erased.
+pub(in crate::store) fn over_since(now: Timestamp) -> Timestamp {
+    now.saturating_sub(GRACE).unwrap_or(Timestamp::MIN)
+}
+
+/// Ends a packet whose term has passed an hour ago, erases what was not collected, and tells the sender so. Not in the hour after
+/// the gateway started or its clock was last not believed.
 #[derive(Debug, Clone, Copy)]
 pub struct Expire {
     /// The packet; see [`crate::store::Store::due`].
@@ -44,7 +56,7 @@ impl Effect for Expire {
         if packet.state != PacketState::Open {
             return Ok(Applied::repeated(Vec::new()));
         }
-        if packet.expires > at.now {
+        if over_since(at.time) < packet.expires || at.steady < GRACE {
             return Err(Conflict::NotExpired.into());
         }
         // What was collected stays so: its recipient has it, and may still acknowledge it.

@@ -87,7 +87,7 @@ impl Effect for RemoveParty {
         ];
         let active = state.certificates.iter().filter(|(_, one)| one.party == self.party && one.is_active);
         changes.extend(active.map(|(registration, certificate)| {
-            let revoked = Certificate { is_active: false, revoked: Some(at.now), ..certificate.clone() };
+            let revoked = Certificate { is_active: false, revoked: Some(at.time), ..certificate.clone() };
             Change::Certificate(*registration, revoked)
         }));
         let keys = state.keys.iter();
@@ -98,11 +98,12 @@ impl Effect for RemoveParty {
             changes.push(Change::Subject(subject::key(thumbprint)));
         }
         let places = state.places.iter().filter(|((of, ..), _)| *of == self.party);
-        let acting = places.filter(|(_, place)| place.until.is_none_or(|until| until > at.now));
-        changes
-            .extend(acting.map(|(id, place)| {
-                Change::Place(id.clone(), Place { until: Some(at.now), ..place.clone() })
-            }));
+        let acting = places.filter(|(_, place)| place.until.is_none_or(|until| until > at.time));
+        changes.extend(
+            acting.map(|(id, place)| {
+                Change::Place(id.clone(), Place { until: Some(at.time), ..place.clone() })
+            }),
+        );
         Ok(Once::now(changes))
     }
 }
@@ -116,7 +117,7 @@ impl RemoveParty {
             (*recipient == self.party || packet.sender == self.party)
                 && matches!(copy.state, CopyState::Waiting | CopyState::Collected)
                 && packet.state == PacketState::Open
-                && packet.expires > at.now
+                && packet.expires > at.time
                 && !state.answers.has(id)
         })
     }

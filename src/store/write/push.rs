@@ -97,6 +97,10 @@ impl Effect for Push {
         if let Some(earlier) = self.earlier(state)? {
             return Ok(Applied::repeated(earlier));
         }
+        // What ends before it is there is judged again: its end is wrong by then.
+        if self.packet.expires <= at.time {
+            return Err(WriteError::StaleFacts);
+        }
         let mut changes = self.person.settle(at, state)?;
         self.may_be_stored(state)?;
         let made = Made::Packet(self.packet.id);

@@ -27,7 +27,7 @@ use crate::{
     },
     store::{
         Store,
-        db::no_log,
+        db::{Backend, no_log},
         error::StoreError,
         read::tiles,
         register::{RegisterRows, SealsRegister},
@@ -38,6 +38,10 @@ use crate::{
 /// Taking the head takes its row lock, on both databases, so that all writes are serial; and it says where they stand.
 const LOCK_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1 \
      RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register";
+/// With the time at which the lock was had, by the server's own clock.
+const LOCK_HEAD_AT_SERVER: &str = "UPDATE log_head SET size = size WHERE id = 1 \
+     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register, \
+     CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS server_time";
 const WRITE_HEAD: &str = "UPDATE log_head SET size = $1, last_time = $2, frontier = $3, checkpoint = $4, \
      policy_digest = $5, register = $6, register_seal = COALESCE($7, register_seal) WHERE id = 1";
 /// Its receipts leave with it: whoever kept one can ask whether the log still begins with it.
@@ -70,6 +74,8 @@ pub(super) struct LockedHead {
     pub(super) checkpoint: String,
     /// The number of the register.
     pub(super) register: i64,
+    /// The time of a server that has a clock of its own.
+    pub(super) server_time: Option<Timestamp>,
 }
 
 /// The bytes of the frontier of an empty log.
@@ -79,8 +85,15 @@ pub(in crate::store) fn empty_frontier() -> Vec<u8> {
 
 /// Takes the lock of the head, and waits for another gateway that has it. Nothing is built on a head whose parts do not
 /// agree.
-pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHead, StoreError> {
-    let row = sqlx::query(LOCK_HEAD).fetch_all(connection).await?;
+pub(super) async fn lock_head(
+    connection: &mut AnyConnection,
+    backend: Backend,
+) -> Result<LockedHead, StoreError> {
+    let statement = match backend {
+        Backend::Sqlite => LOCK_HEAD,
+        Backend::Postgres => LOCK_HEAD_AT_SERVER,
+    };
+    let row = sqlx::query(statement).fetch_all(connection).await?;
     let row = row.first().ok_or_else(no_log)?;
     let columns = Columns(row);
     let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
@@ -103,6 +116,10 @@ pub(super) async fn lock_head(connection: &mut AnyConnection) -> Result<LockedHe
         frontier,
         checkpoint,
         register: columns.integer("register")?,
+        server_time: match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(from_millis(columns.integer("server_time")?)),
+        },
     })
 }
 

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::{
     append::{Known, LockedHead, append, lock_head},
+    clock::{Believed, ClockFault, GuardedClock},
     error::WriteError,
     evidence::Evidence,
     fault::{Injected, Step},
@@ -43,12 +44,16 @@ pub(super) struct Desk {
     pub(super) least: BTreeMap<PartyId, u64>,
     /// What became of the last write, for whoever asks whether this gateway can write.
     pub(super) health: Arc<Health>,
+    /// The clock by which is written.
+    pub(super) clock: Arc<GuardedClock>,
 }
 
 /// How an attempt ended that was not committed.
 enum Failure {
     /// The database is not there, or does not give the lock: no write of the batch can succeed now.
     Closed(StoreError),
+    /// The clock cannot be believed: likewise.
+    Clock(ClockFault),
     /// A statement failed: rolled back.
     Broken(StoreError),
     /// COMMIT was sent and did not answer well; why, where the database said so.
@@ -76,6 +81,7 @@ impl Desk {
             Ok(outcome) => self.answer(jobs, outcome),
             Err(Failure::Unknown(said)) => fail_all(jobs, &WriteError::Unknown(said)),
             Err(Failure::Closed(error)) => fail_all(jobs, &WriteError::Unavailable(Arc::new(error))),
+            Err(Failure::Clock(fault)) => fail_all(jobs, &WriteError::Clock(fault)),
             Err(Failure::Broken(_)) => self.write_alone(jobs).await,
         }
     }
@@ -89,9 +95,12 @@ impl Desk {
                 Err(Failure::Unknown(said)) => fail_all(alone, &WriteError::Unknown(said)),
                 Err(Failure::Broken(error)) => fail_all(alone, &WriteError::Unavailable(Arc::new(error))),
                 Err(Failure::Closed(error)) => {
-                    let error = WriteError::Unavailable(Arc::new(error));
-                    fail_all(alone, &error);
-                    fail_all(waiting.by_ref().collect(), &error);
+                    alone.extend(waiting.by_ref());
+                    fail_all(alone, &WriteError::Unavailable(Arc::new(error)));
+                }
+                Err(Failure::Clock(fault)) => {
+                    alone.extend(waiting.by_ref());
+                    fail_all(alone, &WriteError::Clock(fault));
                 }
             }
         }
@@ -106,6 +115,7 @@ impl Desk {
             Err(Failure::Closed(error) | Failure::Broken(error)) => {
                 self.health.failed(WriteError::code_of(error.kind()));
             }
+            Err(Failure::Clock(fault)) => self.health.disbelieved(*fault),
             Err(Failure::Unknown(said)) => {
                 self.health.left_open(WriteError::Unknown(said.clone()).error_code());
             }
@@ -141,9 +151,17 @@ impl Desk {
     ) -> Result<Outcome, Failure> {
         let faults = self.settings.faults.as_ref();
         faults.at(Step::Lock).map_err(injected)?;
-        let head = lock_head(writing.connection()).await.map_err(Failure::Closed)?;
-        let mut tx = Tx::on(writing.connection(), self.store.backend, faults);
-        let written = self.judge_and_write(&mut tx, &head, jobs).await;
+        let backend = self.store.backend;
+        let head = lock_head(writing.connection(), backend).await.map_err(Failure::Closed)?;
+        let clock = match self.clock.judge(head.last_time, head.server_time) {
+            Ok(believed) => believed,
+            Err(fault) => {
+                drop(writing.rollback().await);
+                return Err(Failure::Clock(fault));
+            }
+        };
+        let mut tx = Tx::on(writing.connection(), backend, faults);
+        let written = self.judge_and_write(&mut tx, &head, clock, jobs).await;
         let has_changed = tx.has_changed();
         match written {
             Ok(outcome) if has_changed => {
@@ -168,10 +186,10 @@ impl Desk {
         &self,
         tx: &mut Tx<'_>,
         head: &LockedHead,
+        clock: Believed,
         jobs: &mut Jobs,
     ) -> Result<Outcome, StoreError> {
-        let now = self.settings.clock.now();
-        let mut at = Moment { now, time: now.max(head.last_time), next: head.size };
+        let mut at = Moment { time: clock.time, steady: clock.steady, next: head.size };
         let signer = self.settings.signer.as_ref();
         let mut log = self.log.under(tx.connection(), head, signer).await?;
         let mut state = State::under(head.policy);
@@ -207,6 +225,9 @@ impl Desk {
 
     /// Called after COMMIT answered, and nowhere else: this is where `Committed` values come from.
     fn answer(&mut self, jobs: Jobs, outcome: Outcome) {
+        if outcome.committed {
+            self.clock.hear(outcome.time);
+        }
         if outcome.committed && self.log.checkpoint != outcome.log.checkpoint {
             self.settings.head.keep(&outcome.log.checkpoint);
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{clock::ClockFault, health::CLOCK};
 use crate::store::error::{StoreError, StoreErrorKind};
 
 /// Why a write was not done, or why nobody knows whether it was.
@@ -25,6 +26,9 @@ pub enum WriteError {
     /// Too much waits to be written: answer 503.
     #[error("too much waits to be written")]
     Busy,
+    /// The gateway's clock cannot be believed: nothing is written by it. Answer 503.
+    #[error("the gateway's clock is not right")]
+    Clock(#[source] ClockFault),
     /// It was not written. Answer 503.
     #[error("the database did not write")]
     Unavailable(#[source] Arc<StoreError>),
@@ -68,6 +72,7 @@ impl WriteError {
             Self::PolicyDiffers => "policy_differs",
             Self::Mismatch(_) => "write_mismatch",
             Self::Busy => "writer_busy",
+            Self::Clock(_) => CLOCK,
             Self::Unavailable(error) => Self::code_of(error.kind()),
             Self::Unknown(said) => match said.as_ref().map(|error| error.kind()) {
                 None | Some(StoreErrorKind::Unavailable) => "commit_unknown",

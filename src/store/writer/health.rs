@@ -5,6 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::clock::ClockFault;
+
+/// The label of a clock that cannot be believed.
+pub(super) const CLOCK: &str = "clock";
+
 /// How long a commit proves that the next would be done too.
 const PROVEN_FOR: Duration = Duration::from_secs(5);
 
@@ -32,6 +37,13 @@ impl Health {
     pub(super) fn failed(&self, code: &'static str) {
         if self.is_new(code) {
             tracing::error!(error_code = code, "the database does not write");
+        }
+    }
+
+    /// The clock cannot be believed. Says why, likewise.
+    pub(super) fn disbelieved(&self, fault: ClockFault) {
+        if self.is_new(CLOCK) {
+            tracing::error!(error_code = CLOCK, cause = %fault, "nothing is written until the clock is right");
         }
     }
 

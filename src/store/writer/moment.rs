@@ -1,6 +1,6 @@
 //! When a write is judged, and what its permits must be at that instant.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{error::WriteError, state::State};
 use crate::policy::{facts::AsOf, permit::Permit};
@@ -8,10 +8,10 @@ use crate::policy::{facts::AsOf, permit::Permit};
 /// The instant at which a write is judged, and its place in the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// The gateway's clock.
-    pub(in crate::store) now: Timestamp,
-    /// The time of the entries: never before that of the last one.
+    /// By which is judged, and which the rows and the entries say: never before the last entry.
     pub(in crate::store) time: Timestamp,
+    /// For how long the clock was believed without a break, by the time that passed.
+    pub(in crate::store) steady: SignedDuration,
     /// The index that the first entry of this write will have.
     pub(in crate::store) next: u64,
 }
@@ -22,7 +22,7 @@ impl Moment {
         if permit.policy_digest() != state.policy {
             return Err(WriteError::PolicyDiffers);
         }
-        if !permit.is_alive(self.now) {
+        if !permit.is_alive(self.time) {
             return Err(WriteError::PermitExpired);
         }
         judge_facts(permit.as_of(), state)

@@ -60,6 +60,13 @@ impl Scene {
         scene.gateway.stop().await;
     }
 
+    /// What the operator's listener says.
+    pub(crate) async fn ops(&self, path: &str) -> (u16, String) {
+        let url = format!("http://{}{path}", self.gateway.running.ops);
+        let answer = self.gateway.http(None).get(url).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
     /// The size of the log.
     pub(crate) async fn size(&self) -> u64 {
         let checkpoint = self.gateway.running.exchange.checkpoint().await.unwrap();

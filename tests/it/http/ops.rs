@@ -36,8 +36,12 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
             async move { if ready { Readiness::Ready } else { Readiness::NotReady("database_full") } }
         },
         || async {
-            let sample =
-                Sample { queue_depth: 3, checkpoint_age: Some(Duration::from_secs(7)), log_entries: 42 };
+            let sample = Sample {
+                queue_depth: 3,
+                checkpoint_age: Some(Duration::from_secs(7)),
+                log_entries: 42,
+                clock_refusals: 2,
+            };
             let observed = Observed {
                 asked: Timestamp::from_second(1_800_000_000 - 86_400 * 3 / 2).unwrap(),
                 not_ready: Some("database_full"),
@@ -87,6 +91,7 @@ async fn health_readiness_and_metrics_are_plain_text_on_the_loopback() {
         "sluis_writer_queue_depth 3",
         "sluis_checkpoint_age_seconds 7",
         "sluis_log_entries 42",
+        "sluis_clock_refusals_total 2",
         "sluis_ready 0",
         "sluis_not_ready{reason=\"database_full\"} 1",
         "sluis_expires_timestamp_seconds{kind=\"mandate\",name=\"00000099000000001000/werk-en-inkomen 0361\"} 1800000000",

@@ -255,6 +255,7 @@ async fn every_kind_gives_its_reason_in_both_languages() {
         kinds::HEADERS_TOO_LARGE,
         kinds::INTERNAL,
         kinds::UNAVAILABLE,
+        kinds::CLOCK,
         AdmitError::Identity(IdentityFault::Expired).into(),
         AdmitError::Identity(IdentityFault::Blocked).into(),
     ] {

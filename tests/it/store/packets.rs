@@ -148,6 +148,8 @@ async fn nothing_is_released_after_its_term() {
         assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
         rig.pass(24 * 3600);
         assert_eq!(conflict(rig.deliver(&packet, other_college()).await), Some(Conflict::Expired));
+        assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
+        rig.pass(3600);
         assert_eq!(rig.store.due(rig.now(), 10).await.unwrap(), [packet.id]);
         assert_eq!(rig.done(Expire { packet: packet.id }).await.outcome.len(), 2);
         assert_eq!(rig.bodies().await, 0);

@@ -99,6 +99,11 @@ impl Place {
         places
     }
 
+    /// Whether it is a server, with a clock of its own.
+    pub(crate) const fn is_server(&self) -> bool {
+        self.postgres
+    }
+
     /// A migrated database with a log that was begun.
     pub(crate) async fn begun(&self) -> Store {
         Store::migrate(&self.url).await.unwrap();
@@ -176,6 +181,11 @@ impl Rig {
         }
         let (writer, _) = Writer::start(store.clone(), settings).await.unwrap();
         Self { store, writer, clock, url: String::new() }
+    }
+
+    /// Another gateway on the same database.
+    pub(crate) fn with_writer(&self, writer: Writer, clock: SetClock) -> Self {
+        Self { writer, clock, ..self.clone() }
     }
 
     /// Whether a gateway starts on this database.

@@ -387,7 +387,7 @@ pub(super) async fn ends(bench: &mut Bench) {
                 let mut short = push(rig.now(), &person(), &[college()]);
                 short.packet.expires = rig.now() + SignedDuration::from_secs(1);
                 let packet = rig.push(short).await.id;
-                rig.pass(1);
+                rig.pass(3601);
                 packet
             },
             |_, packet| Expire { packet: *packet },
