@@ -234,6 +234,15 @@ CREATE TABLE probe (
 -- Not compressed: it must take the room that it says.
 ALTER TABLE probe ALTER COLUMN filler SET STORAGE EXTERNAL;
 
+-- Which keys of a gateway belong to this database: by kind and version, what tells a key from another and says nothing of it.
+-- A gateway with others does not start.
+CREATE TABLE key_check (
+    kind    TEXT NOT NULL CHECK (kind IN ('at-rest', 'pseudonym', 'receipt', 'log')),
+    version BIGINT NOT NULL,
+    print   TEXT NOT NULL,
+    PRIMARY KEY (kind, version)
+);
+
 -- When an operator's chore was last done, for the metrics.
 CREATE TABLE chore (
     name    TEXT NOT NULL PRIMARY KEY CHECK (name IN ('backup', 'log-verify')),

@@ -230,6 +230,15 @@ CREATE TABLE probe (
     filler BLOB NOT NULL
 ) STRICT;
 
+-- Which keys of a gateway belong to this database: by kind and version, what tells a key from another and says nothing of it.
+-- A gateway with others does not start.
+CREATE TABLE key_check (
+    kind    TEXT NOT NULL CHECK (kind IN ('at-rest', 'pseudonym', 'receipt', 'log')),
+    version INTEGER NOT NULL,
+    print   TEXT NOT NULL,
+    PRIMARY KEY (kind, version)
+) STRICT;
+
 -- When an operator's chore was last done, for the metrics.
 CREATE TABLE chore (
     name    TEXT NOT NULL PRIMARY KEY CHECK (name IN ('backup', 'log-verify')),

@@ -12,6 +12,7 @@ use super::{
     faults::{found_in_files, listed},
     files,
     head_file::HeadFile,
+    keys::known,
     language::both,
     trust,
 };
@@ -127,12 +128,17 @@ pub(super) struct Ring {
 
 impl Ring {
     /// Reads the folder of keys again and works with what is new in it; answers whether anything was. Every version that is
-    /// in use must still be there.
+    /// in use must still be there, and the database must know every new one.
     ///
     /// # Errors
     /// [`Failure`]; then everything stays as it was.
-    pub(super) fn turn(&self, config: &Config, exchange: &Exchange) -> Result<bool, Failure> {
-        let keys = load_keys(config)?;
+    pub(super) async fn turn(
+        &self,
+        config: &Config,
+        store: &Store,
+        exchange: &Exchange,
+    ) -> Result<bool, Failure> {
+        let keys = known::keys_of(config, store).await?;
         let missing = keys.prints.missing_of(&self.prints.load());
         if !missing.is_empty() {
             let missing = missing.join(", ");
@@ -162,7 +168,7 @@ impl Ring {
     }
 }
 
-fn load_keys(config: &Config) -> Result<GatewayKeys, Failure> {
+pub(super) fn load_keys(config: &Config) -> Result<GatewayKeys, Failure> {
     GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
         Failure::configuration(listed(
             ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
@@ -225,7 +231,10 @@ impl Composed {
             ))
             .because(fault)
         })?;
-        let keys = load_keys(config)?;
+        // What is wrong with the folder itself is said first.
+        drop(load_keys(config)?);
+        let store = open_store(config).await?;
+        let keys = known::keys_before_the_log(config, &store).await?;
         let signer = keys.log.signing();
         if !signer.origin().starts_with(&config.log.origin) {
             return Err(Failure::configuration((
@@ -237,13 +246,14 @@ impl Composed {
                 "a log keeps its name for ever: restore `log.origin`, or the key",
             )));
         }
-        let store = open_store(config).await?;
         let head = HeadFile::at(config.log.head_file());
         head.compare(&store, &verifiers(&keys)?).await?;
         store
-            .begin_log(signer.origin(), catalogue.digest(), clock.now())
+            .begin_log(signer.origin(), catalogue.digest(), &keys.prints, clock.now())
             .await
             .map_err(|error| unusable(("kan het logboek niet beginnen", "the log cannot be begun"), error))?;
+        // Another gateway may have begun it with its keys.
+        let keys = known::keys_of(config, &store).await?;
         let signs = Arc::new(Signs::with(&keys)?);
         let signer_of_heads: Arc<dyn SignsCheckpoint> = Arc::<Signs>::clone(&signs);
         let seals: Arc<dyn SealsRegister> = Arc::<Signs>::clone(&signs);
@@ -321,7 +331,8 @@ pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
 /// Likewise, to read who takes part, which no one is believed to do without the gateway's keys.
 pub(super) async fn open_register(config: &Config) -> Result<Store, Failure> {
     let store = open_store(config).await?;
-    store.seals_with(load_keys(config)?.at_rest);
+    let keys = known::keys_of(config, &store).await?;
+    store.seals_with(keys.at_rest);
     Ok(store)
 }
 

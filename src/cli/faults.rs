@@ -44,6 +44,9 @@ impl From<&KeyFileFault> for Said {
             KeyFileFault::Exists(path) => {
                 format!("`{}` bestaat al: over een sleutel wordt nooit heen geschreven", path.display())
             }
+            KeyFileFault::Busy(path) => {
+                format!("een ander programma maakt nu een versie van een sleutel in `{}`", path.display())
+            }
             KeyFileFault::NotMade | KeyFileFault::NoEntropy(_) => "kan geen sleutel maken".to_owned(),
         };
         Self::new(nl, fault.to_string())

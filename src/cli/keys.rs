@@ -1,8 +1,9 @@
 //! `sluis keys`: the gateway's own keys.
 
+pub(super) mod known;
 mod show;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -10,7 +11,11 @@ use serde_json::json;
 use super::{
     ConfigFile, Context, Exit, Failure, compose::Composed, faults::listed, language::tell, operated,
 };
-use crate::crypto::gateway_keys::{GatewayKeys, KeyKind};
+use crate::{
+    crypto::gateway_keys::{GatewayKeys, KeyKind, MadeKey},
+    exchange::{operate::OperateError, trouble::Trouble},
+    store::writer::error::WriteError,
+};
 
 /// The arguments of `sluis keys`.
 #[derive(Debug, Args)]
@@ -108,13 +113,20 @@ impl Keys {
         GatewayKeys::load(&config.keys.dir, config.strict).map_err(refused)?;
         let composed =
             Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
-        let recorded = composed.exchange.record_key_rotation(key.kind()).await;
-        composed.close().await;
-        recorded.map_err(operated::trouble)?;
-        let version =
-            GatewayKeys::rotate(&config.keys.dir, key.kind(), at.entropy.as_ref()).map_err(refused)?;
+        let made = GatewayKeys::make(&config.keys.dir, key.kind(), at.entropy.as_ref());
+        let (version, file) = match made.map_err(refused) {
+            Ok(made) => {
+                let recorded = record(&composed, &made).await;
+                composed.close().await;
+                let version = made.version();
+                (version, settle(made, recorded)?)
+            }
+            Err(failure) => {
+                composed.close().await;
+                return Err(failure);
+            }
+        };
         let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(refused)?;
-        let file = config.keys.dir.join(key.kind().file_name(version));
         let public = match key {
             GatewayKey::AtRest | GatewayKey::Pseudonym => None,
             GatewayKey::Receipt => Some(keys.receipt.signing().public_jwk().to_string()),
@@ -137,5 +149,52 @@ impl Keys {
             )
         })?;
         Ok(Exit::Done)
+    }
+}
+
+async fn record(composed: &Composed, made: &MadeKey) -> Result<(), OperateError> {
+    composed.exchange.record_key_rotation(made.kind(), made.version(), made.print()).await
+}
+
+/// Puts in place what was recorded, and takes away what surely was not; answers where the key is.
+fn settle(made: MadeKey, recorded: Result<(), OperateError>) -> Result<PathBuf, Failure> {
+    let not_in_place = |fault| {
+        Failure::configuration(listed(
+            (
+                "de rotatie is vastgelegd, maar de nieuwe versie staat nog niet op haar plaats",
+                "the rotation is recorded, but the new version is not in place yet",
+            ),
+            &[fault],
+        ))
+        .now((
+            "de eerstvolgende start of SIGHUP zet haar op haar plaats: kijk of er in de map geschreven mag worden",
+            "the next start or SIGHUP puts it in place: check whether the folder may be written in",
+        ))
+    };
+    match recorded {
+        Ok(()) => made.put_in_place().map_err(not_in_place),
+        // It may be in the database: only the next start knows.
+        Err(OperateError::Trouble(trouble @ Trouble::Write(WriteError::Unknown(_)))) => {
+            Err(operated::trouble(trouble))
+        }
+        Err(error) => {
+            if let Err(fault) = made.take_away() {
+                tracing::warn!(error_code = "key_not_taken_away", cause = %fault, "a key that was not recorded stands in the folder");
+            }
+            Err(match error {
+                OperateError::Taken => Failure::new(
+                    Exit::TryAgain,
+                    (
+                        "op een andere machine is deze sleutel intussen ook geroteerd",
+                        "this key was rotated on another machine meanwhile",
+                    ),
+                )
+                .now((
+                    "breng die versie naar deze map voordat hier iets start of roteert",
+                    "bring that version to this folder before anything starts or rotates here",
+                )),
+                other => operated::failure(other),
+            })
+        }
     }
 }

@@ -7,20 +7,24 @@
 //! | `receipt.v1.pem` | P-256 private key (PKCS#8): signs receipts |
 //! | `log.v1.key` | `PRIVATE+KEY+<origin>+<id>+<base64>` (signed-note): signs checkpoints |
 //!
-//! A new version stands beside the old ones: the highest is used, the others still open and verify. `keys.example/` shows
-//! every file with throw-away content.
+//! A new version stands beside the old ones: the highest is used, the others still open and verify. Until the database knows it,
+//! its name ends in `.new`. `keys.example/` shows every file with throw-away content.
 
 mod example;
 mod files;
 mod log_key;
+mod prints;
+mod rotation;
 
 use std::{
     collections::BTreeMap,
     fmt, io,
     path::{Path, PathBuf},
+    str::FromStr,
     sync::Arc,
 };
 
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -31,6 +35,8 @@ use crate::domain::{
 };
 
 pub use log_key::{InvalidLogKey, LogSecret};
+pub use prints::{Departure, KeyPrints};
+pub use rotation::MadeKey;
 
 /// One of the four keys of a gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +79,19 @@ impl KeyKind {
             Self::Receipt => "an unencrypted P-256 private key in PEM",
             Self::Log => "one line PRIVATE+KEY+<origin>+<id>+<base64>",
         }
+    }
+}
+
+/// The word names none of the four keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a key of a gateway")]
+pub struct UnknownKind;
+
+impl FromStr for KeyKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
     }
 }
 
@@ -120,6 +139,9 @@ pub enum KeyFileFault {
     /// It is there already.
     #[error("`{}` exists already: an existing key is never overwritten", .0.display())]
     Exists(PathBuf),
+    /// A version is being made in the folder.
+    #[error("another program makes a version of a key in `{}` now", .0.display())]
+    Busy(PathBuf),
     /// A key could not be made.
     #[error("no key could be made")]
     NotMade,
@@ -174,19 +196,6 @@ impl LogKeys {
     #[must_use]
     pub fn vkeys(&self) -> Vec<String> {
         std::iter::once(&self.newest).chain(&self.older).map(LogSecret::vkey).collect()
-    }
-}
-
-/// Which versions of which keys there are, and which secret each is, without the secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyPrints(BTreeMap<(KeyKind, u32), Digest>);
-
-impl KeyPrints {
-    /// The files of those that are not here, or hold another secret.
-    #[must_use]
-    pub fn missing_of(&self, before: &Self) -> Vec<String> {
-        let gone = |(of, print): &(&(KeyKind, u32), &Digest)| self.0.get(of) != Some(print);
-        before.0.iter().filter(gone).map(|((kind, version), _)| kind.file_name(*version)).collect()
     }
 }
 
@@ -259,21 +268,6 @@ impl GatewayKeys {
         let (found, _) = files::list(folder);
         found.get(&kind).into_iter().flat_map(BTreeMap::keys).copied().rev().collect()
     }
-
-    /// Writes the next version of one key. A running gateway uses it once it reads its keys again; the older versions must stay.
-    /// Gives the new version.
-    ///
-    /// # Errors
-    /// Every fault of the folder as it is, or the fault of writing.
-    pub fn rotate(folder: &Path, kind: KeyKind, entropy: &dyn Entropy) -> Result<u32, Vec<KeyFileFault>> {
-        let keys = Self::load(folder, false)?;
-        let (found, _) = files::list(folder);
-        let newest = found.get(&kind).and_then(|versions| versions.last_key_value()).map_or(0, |(v, _)| *v);
-        let next = newest.checked_add(1).ok_or_else(|| vec![KeyFileFault::NotMade])?;
-        let content = new_content(kind, keys.log.signing().origin(), entropy).map_err(|fault| vec![fault])?;
-        files::write(&folder.join(kind.file_name(next)), &content).map_err(|fault| vec![fault])?;
-        Ok(next)
-    }
 }
 
 fn new_content(
@@ -298,7 +292,7 @@ struct Read {
     receipt: Vec<ReceiptKey>,
     log: Vec<LogSecret>,
     secrets: BTreeMap<Digest, PathBuf>,
-    prints: BTreeMap<(KeyKind, u32), Digest>,
+    prints: Vec<(KeyKind, u32, Digest)>,
 }
 
 impl Read {
@@ -320,7 +314,7 @@ impl Read {
         if strict && example::holds(&secret) {
             faults.push(KeyFileFault::Example(path.clone()));
         }
-        self.prints.insert((kind, version), secret);
+        self.prints.push((kind, version, key.print()));
         if let Some(other) = self.secrets.insert(secret, path.clone()) {
             faults.push(KeyFileFault::Twice(other, path));
         }
@@ -346,9 +340,12 @@ impl Read {
         }
         self.log.reverse();
         let log = LogKeys { newest, older: self.log };
-        Ok(GatewayKeys { at_rest, pseudonym, receipt, log, prints: KeyPrints(self.prints) })
+        Ok(GatewayKeys { at_rest, pseudonym, receipt, log, prints: self.prints.into_iter().collect() })
     }
 }
+
+/// What a secret key is asked to authenticate, so that it can be told from another.
+const CHECKED: &[u8] = b"sluis-key-check";
 
 enum OneKey {
     Bytes(Zeroizing<[u8; 32]>),
@@ -379,6 +376,22 @@ impl OneKey {
             Self::Bytes(bytes) => Digest::of(bytes.as_slice()),
             Self::Receipt(key) => Digest::of(key.kid().as_bytes()),
             Self::Log(key) => Digest::of(key.seed()),
+        }
+    }
+
+    /// Tells the key from another, for the database.
+    fn print(&self) -> Digest {
+        match self {
+            Self::Bytes(bytes) => {
+                let tag = hmac::sign(&hmac::Key::new(HMAC_SHA256, bytes.as_slice()), CHECKED);
+                let mut print = [0; 32];
+                for (slot, byte) in print.iter_mut().zip(tag.as_ref()) {
+                    *slot = *byte;
+                }
+                Digest(print)
+            }
+            Self::Receipt(key) => Digest::of(key.kid().as_bytes()),
+            Self::Log(key) => Digest::of(key.vkey().as_bytes()),
         }
     }
 }

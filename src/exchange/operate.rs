@@ -17,7 +17,8 @@ use crate::{
         read::RecipientRow,
         write::{
             ActivatePolicy, AddMunicipality, AddParty, BlockParty, Effect, EndMunicipality, Expire, GRACE,
-            MunicipalityOf, RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, UpdateParty,
+            MunicipalityOf, RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, RotateKey,
+            UpdateParty,
         },
         writer::error::{Conflict, WriteError},
     },
@@ -296,14 +297,20 @@ impl Exchange {
         self.note(&Operator, vec![self.about_policy("gateway-started")]).await.map(drop)
     }
 
-    /// Records that one of the gateway's own keys gets a new version, before it does.
+    /// Records that one of the gateway's own keys has a new version, and what tells it from another. From the commit on no
+    /// gateway starts without it; nobody may use it before.
     ///
     /// # Errors
-    /// [`Trouble`]; then no key may be made.
-    pub async fn record_key_rotation(&self, kind: KeyKind) -> Result<(), Trouble> {
+    /// [`OperateError::Taken`] when the database knows another of that version; else [`OperateError`].
+    pub async fn record_key_rotation(
+        &self,
+        kind: KeyKind,
+        version: u32,
+        print: Digest,
+    ) -> Result<(), OperateError> {
         let gateway = Part { cause: Some(kind.as_str().to_owned()), ..Part::default() };
         let account = Account { gateway, ..Account::of(Event::GatewayKeyRotated, Outcome::Recorded) };
-        self.note(&Operator, vec![account]).await.map(drop)
+        self.operate(RotateKey { kind, version, print }, account).await
     }
 
     async fn operate<E: Effect + Clone>(&self, effect: E, account: Account) -> Result<(), OperateError> {

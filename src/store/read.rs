@@ -5,6 +5,7 @@ mod declarations;
 mod ends;
 mod entries;
 mod feeds;
+mod key_checks;
 mod keys;
 mod lists;
 mod log;

@@ -23,6 +23,7 @@ mod probe;
 mod push;
 mod recipients;
 mod record;
+mod rotate;
 mod undelivered;
 mod withdraw;
 
@@ -46,6 +47,7 @@ pub use self::{
     push::{NewRecipient, Push, Pushed},
     recipients::Stopped,
     record::Record,
+    rotate::RotateKey,
     undelivered::TellUndelivered,
     withdraw::WithdrawPacket,
 };

@@ -9,6 +9,7 @@ mod generated;
 mod help;
 mod inputs;
 mod journey;
+mod keyring;
 mod lists;
 mod live;
 mod logs;

@@ -10,6 +10,7 @@ mod ends;
 mod faults;
 mod feeds;
 pub(crate) mod frozen;
+mod key_checks;
 mod keys;
 mod lists;
 mod log;

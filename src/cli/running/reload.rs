@@ -48,7 +48,7 @@ impl Reloading {
     /// Reads everything again that can be taken over while the gateway runs, and says what cannot.
     pub(super) async fn all(&self) {
         let mut parts = self.certificates().await;
-        parts.note("keys", self.keys());
+        parts.note("keys", self.keys().await);
         parts.note("log filter", self.filter());
         self.say_what_waits_for_a_restart();
         guarded::tell_again(&self.config);
@@ -93,9 +93,11 @@ impl Reloading {
     }
 
     /// The gateway's own keys: new versions beside those that are in use. Whether they could be read.
-    fn keys(&self) -> bool {
-        let turned = guarded::check_again(&self.config, &Files::keys(&self.config))
-            .and_then(|()| self.ring.turn(&self.config, &self.exchange));
+    async fn keys(&self) -> bool {
+        let turned = match guarded::check_again(&self.config, &Files::keys(&self.config)) {
+            Ok(()) => self.ring.turn(&self.config, &self.store, &self.exchange).await,
+            Err(failure) => Err(failure),
+        };
         match &turned {
             Ok(true) => tracing::info!("new versions of the gateway's own keys are in use"),
             Ok(false) => {}

@@ -19,7 +19,7 @@ const OTHERS_WRITE: u32 = 0o022;
 
 type Found = BTreeMap<KeyKind, BTreeMap<u32, PathBuf>>;
 
-fn io_fault(path: &Path, source: io::Error) -> KeyFileFault {
+pub(super) fn io_fault(path: &Path, source: io::Error) -> KeyFileFault {
     KeyFileFault::Io { path: path.to_owned(), source }
 }
 
@@ -56,6 +56,16 @@ pub(super) fn list(folder: &Path) -> (Found, Vec<KeyFileFault>) {
     (found, faults)
 }
 
+/// What the name of a key's file ends in until the key is recorded.
+const UNRECORDED: &str = ".new";
+
+/// Where a key stands until it is recorded.
+pub(super) fn beside(place: &Path) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(UNRECORDED);
+    name.into()
+}
+
 enum Name {
     Key(KeyKind, u32),
     Almost,
@@ -63,6 +73,13 @@ enum Name {
 }
 
 fn recognise(name: &str) -> Name {
+    match name.strip_suffix(UNRECORDED).map(recognise_key) {
+        Some(Name::Key(..)) => Name::Other,
+        _ => recognise_key(name),
+    }
+}
+
+fn recognise_key(name: &str) -> Name {
     for kind in KeyKind::ALL {
         let Some(rest) = name.strip_prefix(kind.as_str()).and_then(|rest| rest.strip_prefix(".v")) else {
             continue;
@@ -109,6 +126,28 @@ pub(super) fn write(path: &Path, content: &str) -> Result<(), KeyFileFault> {
     };
     file.write_all(content.as_bytes())
         .and_then(|()| file.sync_all())
-        .and_then(|()| path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all()))
+        .and_then(|()| sync_folder_of(path))
         .map_err(|source| io_fault(path, source))
+}
+
+/// Gives what stands beside the name of a key, and waits until that is on the disk. Another program may have done it.
+pub(super) fn put_in_place(place: &Path) -> Result<(), KeyFileFault> {
+    match fs::rename(beside(place), place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && place.exists() => Ok(()),
+        renamed => renamed,
+    }
+    .and_then(|()| sync_folder_of(place))
+    .map_err(|source| io_fault(place, source))
+}
+
+/// Removes a file that may be there.
+pub(super) fn remove(path: &Path) -> Result<(), KeyFileFault> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_fault(path, error)),
+        _ => Ok(()),
+    }
+}
+
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }

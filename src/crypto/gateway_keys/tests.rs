@@ -28,6 +28,13 @@ fn faults(folder: &TempDir) -> Vec<String> {
     faults.iter().map(|fault| fault.to_string().replace(&prefix, "")).collect()
 }
 
+fn rotated(folder: &TempDir, kind: KeyKind) -> u32 {
+    let made = GatewayKeys::make(folder.path(), kind, &SystemEntropy::new()).unwrap();
+    let version = made.version();
+    made.put_in_place().unwrap();
+    version
+}
+
 #[test]
 fn what_is_made_can_be_loaded() {
     let folder = made();
@@ -79,9 +86,9 @@ fn rotation_adds_a_version_and_keeps_the_old_ones() {
     let kept = before.at_rest.seal(here, b"value", &SystemEntropy::new()).unwrap();
     let receipt = before.receipt.signing().sign(&json!({})).unwrap();
     for kind in KeyKind::ALL {
-        assert_eq!(GatewayKeys::rotate(folder.path(), kind, &SystemEntropy::new()).unwrap(), 2);
+        assert_eq!(rotated(&folder, kind), 2);
     }
-    assert_eq!(GatewayKeys::rotate(folder.path(), KeyKind::AtRest, &SystemEntropy::new()).unwrap(), 3);
+    assert_eq!(rotated(&folder, KeyKind::AtRest), 3);
     let after = GatewayKeys::load(folder.path(), true).unwrap();
     assert_eq!(after.at_rest.open(here, &kept).unwrap().as_slice(), b"value");
     let sealed = after.at_rest.seal(here, b"value", &SystemEntropy::new()).unwrap();
@@ -153,4 +160,55 @@ fn a_folder_that_others_can_write_to_is_refused() {
         GatewayKeys::load(&folder.path().join("nowhere"), true).unwrap_err().first(),
         Some(KeyFileFault::Io { .. })
     ));
+}
+
+#[test]
+fn a_print_tells_keys_apart_and_is_no_plain_digest_of_a_secret() {
+    let (folder, other) = (made(), made());
+    let one = GatewayKeys::load(folder.path(), true).unwrap().prints;
+    assert_eq!(GatewayKeys::load(folder.path(), true).unwrap().prints, one);
+    let two = GatewayKeys::load(other.path(), true).unwrap().prints;
+    for kind in KeyKind::ALL {
+        let print = one.get(kind, 1).unwrap();
+        assert_ne!(Some(print), two.get(kind, 1), "{kind:?}");
+        let text = fs::read_to_string(folder.path().join(kind.file_name(1))).unwrap();
+        let secret = match OneKey::read(kind, &text).unwrap() {
+            OneKey::Bytes(bytes) => Digest::of(bytes.as_slice()),
+            OneKey::Receipt(_) => Digest::of(text.as_bytes()),
+            OneKey::Log(key) => Digest::of(key.seed()),
+        };
+        assert!(print != secret && print != Digest::of(text.trim().as_bytes()), "{kind:?}");
+    }
+    let departures = two.departures(&one);
+    assert_eq!(departures, KeyKind::ALL.map(|kind| Departure::Other(kind, 1)));
+}
+
+#[test]
+fn two_rotations_of_one_folder_are_not_made_at_once() {
+    let folder = made();
+    let first = GatewayKeys::make(folder.path(), KeyKind::AtRest, &SystemEntropy::new()).unwrap();
+    let second = GatewayKeys::make(folder.path(), KeyKind::Log, &SystemEntropy::new()).unwrap_err();
+    assert!(matches!(second.as_slice(), [KeyFileFault::Busy(_)]), "{second:?}");
+    first.take_away().unwrap();
+    assert_eq!(rotated(&folder, KeyKind::AtRest), 2);
+}
+
+#[test]
+fn a_whole_key_that_a_rotation_left_beside_is_taken_up() {
+    let folder = made();
+    let left = GatewayKeys::make(folder.path(), KeyKind::Pseudonym, &SystemEntropy::new()).unwrap();
+    let print = left.print();
+    drop(left);
+    let again = GatewayKeys::make(folder.path(), KeyKind::Pseudonym, &SystemEntropy::new()).unwrap();
+    assert_eq!(again.print(), print, "its entry may be on its way");
+    drop(again);
+    let known = [(KeyKind::Pseudonym, 2, print)].into_iter().collect();
+    assert_eq!(
+        GatewayKeys::put_recorded_in_place(folder.path(), &known).unwrap(),
+        ["pseudonym.v2.key".to_owned()]
+    );
+    assert_eq!(
+        GatewayKeys::load(folder.path(), true).unwrap().prints.get(KeyKind::Pseudonym, 2),
+        Some(print)
+    );
 }

@@ -9,7 +9,7 @@ use self::texts::Union;
 use super::{fault::Step, rows::Value, state::State, tx::Tx};
 use crate::{
     accesslog::entry::PartName,
-    crypto::pseudonym::Pseudonym,
+    crypto::{gateway_keys::KeyKind, pseudonym::Pseudonym},
     domain::{
         digest::Digest,
         id::{DeclarationId, PacketId},
@@ -58,6 +58,8 @@ pub enum Look {
     Certificates(PartyId),
     /// Every key of a party.
     Keys(PartyId),
+    /// What is known of one of the gateway's own keys.
+    KeyChecks(KeyKind),
     /// What a party was told about a packet.
     Told(PartyId, PacketId),
     /// What a part of an entry says.
@@ -116,6 +118,7 @@ impl Look {
             Self::Certificate(registration) => one("certificate", registration.to_string()),
             Self::Certificates(of) => party("certificates", of, String::new()),
             Self::Keys(of) => party("keys", of, String::new()),
+            Self::KeyChecks(kind) => one("key-checks", kind.as_str().to_owned()),
             Self::Number(reader) => party("number", reader, String::new()),
             Self::Told(to, packet) => party("told", to, packet.to_string()),
             Self::Part(index, part) => {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use super::{moment::Moment, table::Table};
 use crate::{
     accesslog::entry::{NumberedEntry, PartName, PreparedEntry},
-    crypto::pseudonym::Pseudonym,
+    crypto::{gateway_keys::KeyKind, pseudonym::Pseudonym},
     domain::{
         code::Municipality,
         digest::Digest,
@@ -51,6 +51,8 @@ pub struct State {
     pub(in crate::store) places: Table<PlaceId, Place>,
     pub(in crate::store) certificates: Table<Digest, Certificate>,
     pub(in crate::store) keys: Table<String, Key>,
+    /// The prints of the gateway's own keys.
+    pub(in crate::store) key_checks: Table<(KeyKind, u32), Digest>,
     /// What the parts of entries say.
     pub(in crate::store) parts: Table<(u64, PartName), ()>,
     /// Which of its entries the last one of each reader is.
@@ -86,6 +88,7 @@ pub(in crate::store) enum Change {
     Unplace(PlaceId),
     Certificate(Digest, Certificate),
     Key(String, Key),
+    KeyCheck((KeyKind, u32), Digest),
     Erase(u64, PartName),
 }
 
@@ -109,6 +112,7 @@ impl State {
             places: Table::default(),
             certificates: Table::default(),
             keys: Table::default(),
+            key_checks: Table::default(),
             parts: Table::default(),
             numbers: BTreeMap::new(),
             is_other_register: false,
@@ -143,6 +147,7 @@ impl State {
                 Change::Unplace(id) => self.places.remove(&id),
                 Change::Certificate(id, certificate) => self.certificates.put(id, certificate),
                 Change::Key(thumbprint, key) => self.keys.put(thumbprint, key),
+                Change::KeyCheck(id, print) => self.key_checks.put(id, print),
                 Change::Erase(index, part) => self.parts.remove(&(index, part)),
             }
         }

@@ -9,9 +9,9 @@ use sqlx::{Any, query};
 use self::{
     texts::{
         ANSWERS, CERTIFICATES, CERTIFICATES_AGAIN, COPIES, COPIES_AGAIN, COPIES_ERASED, DECISIONS,
-        DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEYS, KEYS_AGAIN, MADE, NOTICES, PACKETS, PACKETS_AGAIN,
-        PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS, RESTS, SEARCHES, SUBJECTS,
-        UNPLACE,
+        DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEY_CHECKS, KEYS, KEYS_AGAIN, MADE, NOTICES, PACKETS,
+        PACKETS_AGAIN, PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS, RESTS,
+        SEARCHES, SUBJECTS, UNPLACE,
     },
     values::{
         certificate, copy, copy_again, copy_id, declaration, key, made, notice, of, packet, party, place,
@@ -60,7 +60,11 @@ async fn members(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         &KEYS_AGAIN,
         again.map(|(thumbprint, key)| [thumbprint.clone().into(), key.state.as_str().into()]),
     )
-    .await
+    .await?;
+    let check = state.key_checks.new_rows().map(|((kind, version), print)| {
+        [kind.as_str().into(), i64::from(*version).into(), print.to_string().into()]
+    });
+    tx.rows(&KEY_CHECKS, check).await
 }
 
 async fn persons(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {

@@ -191,7 +191,7 @@ impl Bench {
 
 /// Which files of `src/store/write` the effects of each table stand in.
 const PARTIES: &[&str] = &["certificate", "member", "municipality", "party"];
-const KEYS: &[&str] = &["key"];
+const KEYS: &[&str] = &["key", "rotate"];
 const DECLARATIONS: &[&str] = &["decide", "declare"];
 const PACKETS: &[&str] = &["answer", "deliver", "push"];
 const ENDS: &[&str] = &["expire", "narrow", "undelivered", "withdraw"];

@@ -18,7 +18,8 @@ use sluis::{
 };
 
 use super::support::{
-    ORIGIN, Place, Rig, at_rest, college, entry, log_key, on_each, packet_id, permit, policy, verifier,
+    ORIGIN, Place, Rig, at_rest, college, entry, log_key, on_each, packet_id, permit, policy, prints,
+    verifier,
 };
 
 async fn append(rig: &Rig, entries: usize) -> sluis::store::writer::Done<()> {
@@ -136,12 +137,17 @@ async fn a_log_goes_on_where_it_stopped() {
         drop(empty);
         store.close().await;
         let store = place.open().await;
-        store.begin_log(ORIGIN, policy(), "2026-09-02T00:00:00Z".parse().unwrap()).await.unwrap();
+        store
+            .begin_log(ORIGIN, policy(), &prints("own"), "2026-09-02T00:00:00Z".parse().unwrap())
+            .await
+            .unwrap();
         let rig = Rig::on(store.clone()).await;
         append(&rig, 300).await;
         assert_eq!(rig.verify_log().await, 600);
         rig.writer.prove().await.unwrap();
-        let elsewhere = store.begin_log("sluis.example/other/2026", policy(), rig.now()).await.unwrap_err();
+        let elsewhere =
+            store.begin_log("sluis.example/other/2026", policy(), &prints("own"), rig.now()).await;
+        let elsewhere = elsewhere.unwrap_err();
         assert!(elsewhere.to_string().contains(ORIGIN));
         store.close().await;
         place.remove().await;

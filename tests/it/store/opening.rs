@@ -9,7 +9,7 @@ use tokio::{
     process::Command,
 };
 
-use super::support::{Place, START, policy};
+use super::support::{Place, START, policy, prints};
 use crate::support::left_out;
 
 async fn refused(url: &str) -> (StoreErrorKind, String) {
@@ -32,7 +32,7 @@ async fn a_database_is_migrated_before_it_is_opened() {
         assert!(!Store::migrate(&place.url).await.unwrap());
         let store = place.open().await;
         assert!(store.head().await.is_err(), "a log that was not begun has no head");
-        store.begin_log("x", policy(), START.parse().unwrap()).await.unwrap();
+        store.begin_log("x", policy(), &prints("own"), START.parse().unwrap()).await.unwrap();
         store.head().await.unwrap();
         store.close().await;
         place.remove().await;

@@ -17,6 +17,7 @@ use sluis::{
     },
     crypto::{
         at_rest::AtRest,
+        gateway_keys::{KeyKind, KeyPrints},
         keys::PrivateKey,
         pseudonym::Pseudonym,
         seal::{Sealed, seal},
@@ -108,7 +109,7 @@ impl Place {
     pub(crate) async fn begun(&self) -> Store {
         Store::migrate(&self.url).await.unwrap();
         let store = self.open().await;
-        store.begin_log(ORIGIN, policy(), START.parse().unwrap()).await.unwrap();
+        store.begin_log(ORIGIN, policy(), &prints("own"), START.parse().unwrap()).await.unwrap();
         store
     }
 
@@ -137,6 +138,12 @@ where
         store.close().await;
         place.remove().await;
     }
+}
+
+/// The first version of each key of a gateway, as a database knows them.
+pub(crate) fn prints(whose: &str) -> KeyPrints {
+    let print = |kind: KeyKind| Digest::of(format!("{whose} {}", kind.as_str()).as_bytes());
+    KeyKind::ALL.into_iter().map(|kind| (kind, 1, print(kind))).collect()
 }
 
 pub(crate) fn log_key() -> LogKey {

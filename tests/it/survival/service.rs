@@ -161,6 +161,35 @@ async fn a_hangup_takes_up_new_keys_and_lets_go_of_none() {
     process.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_takes_up_no_key_that_the_database_does_not_know() {
+    let (site, other) = (Site::new(None, GENEROUS).await, Site::new(None, GENEROUS).await);
+    let process = site.start("info").await;
+    let school = site.party(Role::ProSchool, &process).await;
+    let _college = site.party(Role::Doorstroompunt, &process).await;
+    let (keys, others) = (&site.laid.config.keys.dir, &other.laid.config.keys.dir);
+    let push = async |reference: &str| {
+        let key = format!("een-sleutel-voor-{reference}");
+        let pushed = school.push("/v1/packets", &key, &removal(reference, site.now)).await;
+        pushed.expect_status(StatusCode::CREATED).text("/recipients/0/receipt")
+    };
+    let first = push("voor").await;
+    for (theirs, next) in [("receipt.v1.pem", "receipt.v2.pem"), ("at-rest.v1.key", "at-rest.v2.key")] {
+        fs::copy(others.join(theirs), keys.join(next)).unwrap();
+        process.told(Signal::HUP);
+        process.logs(next).await;
+        assert!(!process.logged().contains("new versions of the gateway's own keys are in use"));
+        assert_eq!(sign::kid_of(&push(next).await).unwrap(), sign::kid_of(&first).unwrap());
+        fs::remove_file(keys.join(next)).unwrap();
+    }
+    process.told(Signal::HUP);
+    process.logs("everything was read again").await;
+    school.get("/v1/entries").await.expect_status(StatusCode::OK);
+    let sealed_with_known_keys = process.log.clone();
+    process.stop().await;
+    site.verify_store(&sealed_with_known_keys).await;
+}
+
 fn set_mode(path: &Path, mode: u32) -> u32 {
     let before = fs::metadata(path).unwrap().permissions().mode();
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();

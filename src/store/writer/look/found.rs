@@ -106,6 +106,11 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
             state.notices.read(id, notice);
         }
         kind::PART => state.parts.read((row.index(0)?, row.text(0)?), ()),
+        kind::KEY_CHECK => {
+            let version = u32::try_from(row.number(0)?);
+            let version = version.map_err(|_| StoreError::inconsistent("key_check.version"))?;
+            state.key_checks.read((row.text(0)?, version), row.text(1)?);
+        }
         kind::NUMBER => drop(state.numbers.insert(row.party(0, 1)?, row.index(0)?)),
         _ => return Err(missing()),
     }

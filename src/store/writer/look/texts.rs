@@ -29,6 +29,7 @@ pub(super) mod kind {
     pub(crate) const NOTICE: i64 = 13;
     pub(crate) const PART: i64 = 14;
     pub(crate) const NUMBER: i64 = 15;
+    pub(crate) const KEY_CHECK: i64 = 16;
 }
 
 /// A statement that looks for so many things.
@@ -192,6 +193,11 @@ const SELDOM_BRANCHES: &[Branch] = &[
     (CERTIFICATE, "certificate c", "w.look = 'certificate' AND c.registration = w.a"),
     (CERTIFICATE, "certificate c", "w.look = 'certificates' AND c.oin = w.a AND c.role = w.b"),
     (KEY, "party_key k", "w.look = 'keys' AND k.oin = w.a AND k.role = w.b"),
+    (
+        kind(kind::KEY_CHECK, &["q.kind", "q.print"], &["q.version"]),
+        "key_check q",
+        "w.look = 'key-checks' AND q.kind = w.a",
+    ),
     (
         kind(
             kind::NOTICE,

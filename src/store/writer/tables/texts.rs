@@ -31,6 +31,7 @@ many! {
         (thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published) VALUES", "";
     KEYS_AGAIN: 2 = "WITH w(thumbprint, state) AS (VALUES",
         ") UPDATE party_key SET state = w.state FROM w WHERE party_key.thumbprint = w.thumbprint";
+    KEY_CHECKS: 3 = "INSERT INTO key_check (kind, version, print) VALUES", "";
     /// A person may be there already under other pseudonyms.
     PERSONS: 4 = "INSERT INTO person (person_id, oin, role, created) VALUES", " ON CONFLICT (person_id) DO NOTHING";
     PSEUDONYMS: 3 = "INSERT INTO pseudonym (key_version, pseudonym, person_id) VALUES", "";

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::SignedDuration;
 use sluis::{
     accesslog::entry::PartName,
+    crypto::gateway_keys::KeyKind,
     domain::{
         declaration::{Capacity, DeclarationKind, Verdict},
         digest::Digest,
@@ -18,7 +19,7 @@ use sluis::{
             Acknowledge, ActivateKey, ActivatePolicy, AddMunicipality, AddParty, Answer, BlockParty,
             DecideDeclaration, Deliver, EndMunicipality, EraseBody, Expire, Ground, MunicipalityOf,
             NewPerson, PacketKind, PublishKey, Record, RegisterCertificate, RegisterParty, RemoveParty,
-            RetireKey, RevokeCertificate, RevokeKey, TellNarrowed, TellUndelivered, UpdateParty,
+            RetireKey, RevokeCertificate, RevokeKey, RotateKey, TellNarrowed, TellUndelivered, UpdateParty,
             WithdrawDeclaration, WithdrawPacket,
         },
     },
@@ -227,6 +228,24 @@ pub(super) async fn keys(bench: &mut Bench) {
                     copy.state == CopyState::Withheld,
                     told(rig, school(), *packet, NoticeKind::KeyRevoked).await,
                 ])
+            },
+        )
+        .await;
+    bench
+        .try_each(
+            async |rig| {
+                let known = rig.store.key_prints().await.unwrap().unwrap();
+                known
+                    .iter()
+                    .filter(|(kind, ..)| *kind == KeyKind::AtRest)
+                    .map(|(_, version, _)| version)
+                    .max()
+                    .unwrap()
+                    + 1
+            },
+            |_, version| RotateKey { kind: KeyKind::AtRest, version: *version, print: unique() },
+            async |rig, version| {
+                rig.store.key_prints().await.unwrap().unwrap().get(KeyKind::AtRest, *version).is_some()
             },
         )
         .await;
