@@ -331,8 +331,12 @@ fn make_owner_only(path: &Path) -> std::io::Result<()> {
 
 fn pool(backend: Backend, options: &OpenOptions, connections: u32, trust: Trust) -> AnyPoolOptions {
     let patience = options.patience;
-    AnyPoolOptions::new()
-        .max_connections(connections)
+    let pool = match backend {
+        // With its last connection SQLite would take away the files beside the database, which must stay.
+        Backend::Sqlite => AnyPoolOptions::new().idle_timeout(None).max_lifetime(None),
+        Backend::Postgres => AnyPoolOptions::new(),
+    };
+    pool.max_connections(connections)
         .acquire_timeout(patience)
         // Asking before each use would cost every read a round trip.
         .test_before_acquire(false)

@@ -31,7 +31,7 @@ pub enum StoreErrorKind {
     ReadOnly,
     /// The disk does not take what is written to it: a fault of the disk, its quota, or a limit on the size of a file.
     Io,
-    /// The file of a SQLite database is no longer where it was opened: what is written in it would not be found again.
+    /// The file of a SQLite database, or one beside it, is no longer where it was opened: what is written in it would not be found again.
     Moved,
 }
 
@@ -92,8 +92,8 @@ impl StoreError {
     }
 
     pub(super) fn moved() -> Self {
-        let message = "the database file was moved away, deleted or replaced while the gateway ran: put it back, or restart \
-                       the gateway on the one that is there";
+        let message = "the database file, or its `-wal` or `-shm`, was moved away, deleted or replaced while the gateway ran: \
+                       put it back, or stop the gateway (never kill it) and start it on the one that is there";
         Self { kind: StoreErrorKind::Moved, message: Cow::Borrowed(message), source: None }
     }
 

@@ -284,6 +284,47 @@ async fn a_database_file_that_is_moved_away_takes_no_write_until_it_is_back() {
     process.kill().await;
 }
 
+/// What SQLite has not yet put in the file itself stands beside it: without that, nobody would find it after a fall.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_beside_the_database_that_is_taken_away_stops_every_write_and_costs_nothing() {
+    let site = Site::new(None, GENEROUS).await;
+    let moved = (503, "not ready: database_moved\n".to_owned());
+    let mut process = site.start("off").await;
+    let school = site.party(Role::ProSchool, &process).await;
+    let _college = site.party(Role::Doorstroompunt, &process).await;
+    let mut acknowledged = Vec::new();
+    for ending in ["wal", "shm"] {
+        let school = site.again(&school, &process);
+        let written = push(&school, ending, &site).await.expect_status(StatusCode::CREATED).text("/id");
+        acknowledged.push(written);
+        assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()), "{ending}");
+        let file = site.laid.config_path.with_file_name(format!("gateway.db-{ending}"));
+        let aside = site.folder.path().join(ending);
+        fs::rename(&file, &aside).unwrap();
+        assert_eq!(process.ask_ops("/readyz").await, moved, "{ending}");
+        fs::copy(&aside, &file).unwrap();
+        assert_eq!(process.ask_ops("/readyz").await, moved, "a copy of {ending}");
+        let refused = push(&school, &format!("{ending}-weg"), &site).await;
+        refused.expect_problem(503, "unavailable");
+        fs::rename(&aside, &file).unwrap();
+        assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()), "{ending} is back");
+        let written = push(&school, &format!("{ending}-terug"), &site).await;
+        acknowledged.push(written.expect_status(StatusCode::CREATED).text("/id"));
+
+        // Who stops has SQLite put everything in the file itself, also from what is gone.
+        fs::remove_file(&file).unwrap();
+        assert_eq!(process.ask_ops("/readyz").await, moved, "{ending} is deleted");
+        process.stop().await;
+        process = site.start("off").await;
+        let school = site.again(&school, &process);
+        for id in &acknowledged {
+            school.get(&format!("/v1/packets/{id}")).await.expect_status(StatusCode::OK);
+        }
+    }
+    site.verify_open(&process).await;
+    process.stop().await;
+}
+
 const TABLES_OF_SQLITE: &str = "SELECT name FROM sqlite_master \
      WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'";
 const TABLES_OF_POSTGRES: &str = "SELECT table_name::text AS name FROM information_schema.tables \
