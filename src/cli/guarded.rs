@@ -6,12 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::process::geteuid;
+
 use super::{
     Failure,
     language::{Language, Said, both},
 };
 use crate::{config::Config, crypto::secret_file};
 
+const ROOT: u32 = 0;
 const OTHERS_WRITE: u32 = 0o022;
 /// In a folder with this bit nobody replaces another's file.
 const STICKY: u32 = 0o1000;
@@ -25,11 +28,13 @@ enum Open {
     Writable(PathBuf),
     /// A folder in which they may replace what is in it.
     Folder(PathBuf),
+    /// A secret that one of them owns, whatever its mode.
+    Foreign(PathBuf),
 }
 
 impl Open {
     fn said(&self) -> Said {
-        let (Self::Secret(path) | Self::Writable(path) | Self::Folder(path)) = self;
+        let (Self::Secret(path) | Self::Writable(path) | Self::Folder(path) | Self::Foreign(path)) = self;
         let path = path.display();
         match self {
             Self::Secret(_) => both!(
@@ -44,6 +49,13 @@ impl Open {
                 "anderen mogen vervangen wat in `{path}` staat: chmod go-w {path}",
                 "others may replace what is in `{path}`: chmod go-w {path}"
             ),
+            Self::Foreign(_) => {
+                let own = geteuid().as_raw();
+                both!(
+                    "`{path}` is van een andere gebruiker dan de gateway of root: chown {own} {path}",
+                    "`{path}` belongs to another user than the gateway or root: chown {own} {path}"
+                )
+            }
         }
     }
 }
@@ -53,6 +65,8 @@ impl Open {
 pub(super) struct Files {
     /// What others may neither read nor write.
     secrets: Vec<PathBuf>,
+    /// Keys, which whoever reads them judges by their mode.
+    keys: Vec<PathBuf>,
     /// What others may not write.
     public: Vec<PathBuf>,
     /// Folders whose files are all rested on.
@@ -77,9 +91,11 @@ impl Files {
         Self { public: vec![file.to_owned()], ..Self::default() }
     }
 
-    /// The gateway's own keys. Whoever reads them judges each file by itself.
+    /// The gateway's own keys.
     pub(super) fn keys(config: &Config) -> Self {
-        Self { folders: vec![config.keys.dir.clone()], ..Self::default() }
+        let (mut keys, _) = below(&config.keys.dir);
+        keys.retain(|file| file.extension().is_some_and(|ending| ending == "key"));
+        Self { keys, folders: vec![config.keys.dir.clone()], ..Self::default() }
     }
 
     /// The configuration.
@@ -87,7 +103,7 @@ impl Files {
         Self { public: config.file.iter().cloned().collect(), ..Self::default() }
     }
 
-    /// What is read at the start only: the database, its password, the policies.
+    /// What is read at the start only: the database, its password, the last head of the log, the policies.
     pub(super) fn of_the_start(config: &Config) -> Self {
         let mut secrets: Vec<PathBuf> = config.database.password_file.iter().cloned().collect();
         if let Some(database) = config.database.url.file() {
@@ -98,7 +114,9 @@ impl Files {
             }
             secrets.push(database.to_owned());
         }
-        Self { secrets, folders: config.policies.dir.iter().cloned().collect(), ..Self::default() }
+        let (mut public, folders) = config.policies.dir.as_deref().map(below).unwrap_or_default();
+        public.push(config.log.head_file().to_owned());
+        Self { secrets, public, folders, ..Self::default() }
     }
 
     fn all(config: &Config) -> Self {
@@ -113,6 +131,7 @@ impl Files {
         let mut all = Self::default();
         for part in parts.into_iter().chain(lists) {
             all.secrets.extend(part.secrets);
+            all.keys.extend(part.keys);
             all.public.extend(part.public);
             all.folders.extend(part.folders);
         }
@@ -187,7 +206,8 @@ fn tell(files: &Files) {
 fn open_to_others(files: &Files) -> Vec<Open> {
     let mut resting: Vec<PathBuf> = files.secrets.iter().chain(&files.public).cloned().collect();
     for folder in &files.folders {
-        resting.push(folder.join("."));
+        // Also a folder that is still empty: what others put in it would be read.
+        resting.push(folder.join("file"));
         let held = folder.read_dir().into_iter().flatten().flatten();
         resting.extend(held.map(|file| file.path()));
     }
@@ -196,6 +216,12 @@ fn open_to_others(files: &Files) -> Vec<Open> {
     for path in &files.secrets {
         if path.metadata().is_ok_and(|metadata| !secret_file::is_closed(path, &metadata)) {
             found.push(Open::Secret(path.clone()));
+        }
+    }
+    let own = geteuid().as_raw();
+    for path in files.secrets.iter().chain(&files.keys) {
+        if path.metadata().is_ok_and(|metadata| metadata.uid() != own && metadata.uid() != ROOT) {
+            found.push(Open::Foreign(path.clone()));
         }
     }
     for path in &files.public {
@@ -210,6 +236,22 @@ fn open_to_others(files: &Files) -> Vec<Open> {
         }
     }
     found
+}
+
+/// The files of a folder and of those in it, and those folders, itself among them.
+fn below(folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut files, mut folders, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        if !folder.canonicalize().is_ok_and(|real| seen.insert(real)) {
+            continue;
+        }
+        for path in folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if path.is_dir() { waiting.push(path) } else { files.push(path) }
+        }
+        folders.push(folder);
+    }
+    (files, folders)
 }
 
 /// Every folder by which these paths are reached, up to the root, also those behind a link: whoever may write in one of them

@@ -18,7 +18,10 @@ use sluis::{
 };
 use tokio::{net::UnixDatagram, time::timeout};
 
-use super::process::{GENEROUS, PATIENCE, Process, Site, removal, serve, sluis};
+use super::{
+    needles::files_below,
+    process::{GENEROUS, PATIENCE, Process, Site, removal, serve, sluis},
+};
 use crate::support::{Actor, left_out};
 
 async fn heard(manager: &UnixDatagram, what: &str) {
@@ -203,13 +206,49 @@ fn set_strict(site: &Site, on: bool) {
     fs::write(&site.laid.config_path, config.to_string()).unwrap();
 }
 
+/// The policies of this version, in a folder `own` of the operator's, with an empty folder among them.
+fn own_policies(site: &Site) {
+    let folder = site.laid.config_path.parent().unwrap();
+    for from in files_below(Path::new("policies")) {
+        let to = folder.join("own").join(from.strip_prefix("policies").unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(&from, &to).unwrap();
+    }
+    fs::create_dir(folder.join("own/empty")).unwrap();
+    let mut config: toml::Table = fs::read_to_string(&site.laid.config_path).unwrap().parse().unwrap();
+    config.insert("policies".to_owned(), toml::Value::Table(toml::toml! { dir = "own" }));
+    fs::write(&site.laid.config_path, config.to_string()).unwrap();
+}
+
+/// A file of mode 600 is its owner's, whoever that is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_of_another_user_is_refused() {
+    let own = rustix::process::geteuid().as_raw();
+    if own != 0 {
+        return left_out("a secret of another user: this user may give no file away (root may)");
+    }
+    let site = Site::new(None, GENEROUS).await;
+    let folder = site.laid.config_path.parent().unwrap().to_owned();
+    set_strict(&site, true);
+    for name in ["gateway.db", "tls/server.key", "keys/at-rest.v1.key"] {
+        let path = folder.join(name);
+        std::os::unix::fs::chown(&path, Some(54321), None).unwrap();
+        let (code, said) = site.fail_to_start().await;
+        assert_eq!(code, Some(78), "{name}: {said}");
+        assert!(said.contains(&format!("chown {own} {}", path.display())), "{name}: {said}");
+        std::os::unix::fs::chown(&path, Some(own), None).unwrap();
+    }
+    site.start("off").await.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_others_may_use_are_refused_whichever_they_are() {
     let site = Site::new(None, GENEROUS).await;
     let folder = site.laid.config_path.parent().unwrap().to_owned();
     set_strict(&site, true);
+    own_policies(&site);
     site.start("off").await.stop().await;
-    let cases: [(&str, u32, bool); 10] = [
+    let cases: [(&str, u32, bool); 16] = [
         ("tls/server.key", 0o644, true),
         ("tls/server.key", 0o660, true),
         ("tls/server.pem", 0o644, false),
@@ -220,6 +259,12 @@ async fn files_that_others_may_use_are_refused_whichever_they_are() {
         ("sluis.toml", 0o666, true),
         ("keys/at-rest.v1.key", 0o644, true),
         ("tls", 0o777, true),
+        ("own/law.toml", 0o644, false),
+        ("own/law.toml", 0o664, true),
+        ("own/definitions/persoon.json", 0o646, true),
+        ("own/datasets/uitstroomprofiel", 0o777, true),
+        ("own/empty", 0o777, true),
+        ("log-head", 0o622, true),
     ];
     for (name, mode, refused) in cases {
         let path = folder.join(name);
