@@ -1,4 +1,4 @@
-//! Until when certificates hold, whoever they are of: for whoever must renew them in time.
+//! From when and until when certificates hold, whoever they are of: for whoever must renew them in time.
 
 use jiff::Timestamp;
 
@@ -9,6 +9,13 @@ use super::certificate::parse;
 pub fn certificate_end(der: &[u8]) -> Option<Timestamp> {
     let certificate = parse(der).ok()?;
     Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()
+}
+
+/// The begin of a certificate in DER (`notBefore`, likewise); none where it cannot be read.
+#[must_use]
+pub fn certificate_begin(der: &[u8]) -> Option<Timestamp> {
+    let certificate = parse(der).ok()?;
+    Timestamp::from_second(certificate.validity().not_before.timestamp()).ok()
 }
 
 /// The ends of all certificates of a PEM file.

@@ -7,18 +7,24 @@ use std::{error::Error, sync::Arc, time::Duration};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use indicatif::ProgressBar;
+use jiff::Timestamp;
 use reqwest::{Url, redirect};
 use serde::de::DeserializeOwned;
 
 pub use self::call::{Answer, Call, CallError};
-use super::{problem::Problem, profile::Profile, retry::Retry, tls};
+use super::{
+    problem::Problem,
+    profile::Profile,
+    retry::Retry,
+    tls::{self, Distrust},
+};
 use crate::{
     cli::{
         Failure, Language, causes,
         language::{Said, both, tell},
     },
     domain::{clock::Clock, id::Entropy},
-    identity::tls::Hands,
+    identity::{tls::Hands, validity},
 };
 
 /// No answer is read beyond this: 64 MiB.
@@ -31,6 +37,9 @@ pub struct Gateway {
     base: Url,
     staff: HeaderMap,
     retry: Retry,
+    /// From when the profile's certificate holds, where that can be read.
+    certificate_begin: Option<Timestamp>,
+    clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     watch: Option<(ProgressBar, Language)>,
 }
@@ -44,7 +53,9 @@ impl Gateway {
         let base = address(profile)?;
         let staff = staff(profile)?;
         let mut tls = tls::configuration(profile)?;
-        tls.time_provider = Arc::new(Hands(clock));
+        tls.time_provider = Arc::new(Hands(Arc::clone(&clock)));
+        let own = tls::certificates(&profile.certificate)?;
+        let certificate_begin = own.first().and_then(|leaf| validity::certificate_begin(leaf));
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(true)
@@ -58,7 +69,8 @@ impl Gateway {
                 Failure::internal(("kan geen HTTP-verbinding voorbereiden", "cannot make an HTTP client"))
                     .because(error)
             })?;
-        Ok(Self { http, base, staff, retry: Retry::default(), entropy, watch: None })
+        let retry = Retry::default();
+        Ok(Self { http, base, staff, retry, certificate_begin, clock, entropy, watch: None })
     }
 
     /// The same gateway; who watches this bar, and sees it, is told that a call is made again.
@@ -98,7 +110,7 @@ impl Gateway {
             made = made.saturating_add(1);
             let error = match self.attempt(&call).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error,
+                Err(error) => self.dated(error),
             };
             let CallError::Unanswered { wait, doubtful, .. } = &error else { return Err(error) };
             let may_repeat = call.repeatable || !doubtful;
@@ -110,6 +122,17 @@ impl Gateway {
                 }
                 None => return Err(error),
             }
+        }
+    }
+
+    /// TLS has one alert for a certificate that holds no longer and one that does not hold yet.
+    fn dated(&self, error: CallError) -> CallError {
+        let begin = self.certificate_begin.filter(|begin| *begin > self.clock.now());
+        match (error, begin) {
+            (CallError::NotTrusted(Distrust::Expired), Some(begin)) => {
+                CallError::NotTrusted(Distrust::NotYetValid(begin))
+            }
+            (error, _) => error,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{error::Error, io, path::Path, sync::Arc};
 
+use jiff::Timestamp;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
@@ -14,6 +15,7 @@ use crate::cli::{
     causes::ELSEWHERE,
     files,
     language::{Said, both},
+    moment,
 };
 
 /// The TLS configuration of a profile.
@@ -90,6 +92,8 @@ pub enum Distrust {
     Revoked,
     /// The profile's certificate has expired.
     Expired,
+    /// The profile's certificate holds only from then on.
+    NotYetValid(Timestamp),
     /// The gateway does not know the authority of the profile's certificate.
     UnknownAuthority,
     /// The gateway takes the profile's certificate for another reason not.
@@ -100,6 +104,8 @@ pub enum Distrust {
 
 /// How the text of an alert begins where only a text is left of it: HTTP/2 keeps no more of an error.
 const ALERT: &str = "received fatal alert: ";
+
+const BROKEN_OFF: &str = "de andere kant brak de verbinding af";
 
 /// What an error says about trust, if it is about that. A TLS error hides inside I/O errors; with TLS 1.3 it may come after
 /// the client believes that the handshake is done.
@@ -119,7 +125,8 @@ pub fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
         return Some(found);
     }
     let text = error.to_string();
-    of_alert(text.split_once(ALERT)?.1)
+    let (_, alert) = text.split_once(ALERT)?;
+    Some(of_alert(alert).unwrap_or_else(|| Distrust::Other(Said::new(BROKEN_OFF, text.as_str()))))
 }
 
 /// What is not in order at the other end.
@@ -143,7 +150,7 @@ fn of_tls(error: &rustls::Error) -> Said {
         },
         rustls::Error::InvalidMessage(_) => "aan de andere kant spreekt iets anders dan TLS",
         rustls::Error::PeerIncompatible(_) => "de andere kant kent geen TLS van deze tijd",
-        rustls::Error::AlertReceived(_) => "de andere kant brak de verbinding af",
+        rustls::Error::AlertReceived(_) => BROKEN_OFF,
         _ => ELSEWHERE,
     };
     Said::new(nl, error.to_string())
@@ -155,6 +162,8 @@ fn of_alert(name: &str) -> Option<Distrust> {
         (AlertDescription::CertificateRevoked, Distrust::Revoked),
         (AlertDescription::CertificateExpired, Distrust::Expired),
         (AlertDescription::UnknownCA, Distrust::UnknownAuthority),
+        // The authority that the gateway trusts has the name of the certificate's, but signed with another key.
+        (AlertDescription::DecryptError, Distrust::UnknownAuthority),
         (AlertDescription::BadCertificate, Distrust::Refused),
         (AlertDescription::UnsupportedCertificate, Distrust::Refused),
         (AlertDescription::CertificateUnknown, Distrust::Refused),
@@ -179,6 +188,19 @@ impl From<Distrust> for Failure {
                 (("uw certificaat is ingetrokken", "your certificate was revoked").into(), NEW)
             }
             Distrust::Expired => (("uw certificaat is verlopen", "your certificate has expired").into(), NEW),
+            Distrust::NotYetValid(begin) => {
+                let from = |language| moment::zoned(&moment::long(begin, language), language);
+                (
+                    Said::new(
+                        format!("uw certificaat is nog niet geldig, pas vanaf {}", from(Language::Nl)),
+                        format!("your certificate is not valid yet, only from {}", from(Language::En)),
+                    ),
+                    (
+                        "zet tot dan het certificaat van nu in het profiel; geldt het volgens u al, kijk dan naar de klok van deze machine",
+                        "keep the present certificate in the profile until then; if it should be valid now, check this machine's clock",
+                    ),
+                )
+            }
             Distrust::UnknownAuthority => (
                 (
                     "de gateway kent de uitgever van uw certificaat niet",

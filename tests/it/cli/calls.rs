@@ -99,7 +99,17 @@ async fn a_certificate_that_is_not_taken_is_no_fault_of_the_network_and_is_tried
         (Standing::Revoked, "uw certificaat is ingetrokken", "your certificate was revoked"),
         (Standing::Expired, "uw certificaat is verlopen", "your certificate has expired"),
         (
+            Standing::NotYetValid,
+            "uw certificaat is nog niet geldig, pas vanaf 1 maart 2090 01:00 (Nederlandse tijd)",
+            "your certificate is not valid yet, only from 1 March 2090 01:00 (Amsterdam time)",
+        ),
+        (
             Standing::OfAnotherAuthority,
+            "de gateway kent de uitgever van uw certificaat niet",
+            "the gateway does not know your certificate's authority",
+        ),
+        (
+            Standing::OfANamesake,
             "de gateway kent de uitgever van uw certificaat niet",
             "the gateway does not know your certificate's authority",
         ),

@@ -79,7 +79,10 @@ pub(super) enum Standing {
     Good,
     Revoked,
     Expired,
+    NotYetValid,
     OfAnotherAuthority,
+    /// With the name of the authority that the gateway trusts, and another key.
+    OfANamesake,
 }
 
 /// How a command ended and what it printed.
@@ -241,6 +244,9 @@ fn certificates(folder: &TempDir, standing: Standing) -> ServerConfig {
     if standing == Standing::Expired {
         party.not_after = rcgen::date_time_ymd(2020, 1, 1);
     }
+    if standing == Standing::NotYetValid {
+        party.not_before = rcgen::date_time_ymd(2090, 3, 1);
+    }
     write("party.pem", &party.signed_by(&party_key, &ca).unwrap().pem());
     write("party.key", &party_key.serialize_pem());
 
@@ -250,14 +256,21 @@ fn certificates(folder: &TempDir, standing: Standing) -> ServerConfig {
     let server_key = PrivateKeyDer::from_pem_slice(server_key.serialize_pem().as_bytes()).unwrap();
 
     let mut roots = RootCertStore::empty();
-    let third = authority("a third CA");
-    let trusted = if standing == Standing::OfAnotherAuthority { &third } else { &ca };
+    let trusted = match standing {
+        Standing::OfAnotherAuthority => &authority("a third CA"),
+        Standing::OfANamesake => &authority("throw-away CA"),
+        Standing::Good | Standing::Revoked | Standing::Expired | Standing::NotYetValid => &ca,
+    };
     roots.add(trusted.der().clone()).unwrap();
     let provider = Arc::new(aws_lc_rs::default_provider());
     let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
     let clients = match standing {
         Standing::Revoked => clients.with_crls([revocations(&ca)]),
-        Standing::Good | Standing::Expired | Standing::OfAnotherAuthority => clients,
+        Standing::Good
+        | Standing::Expired
+        | Standing::NotYetValid
+        | Standing::OfAnotherAuthority
+        | Standing::OfANamesake => clients,
     };
     let clients = clients.build().unwrap();
     let mut tls = ServerConfig::builder_with_provider(provider)
