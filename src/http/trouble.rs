@@ -354,7 +354,7 @@ fn own_packet() -> Fault {
     Fault::at(
         "",
         "own-packet",
-        "U hebt dit pakket zelf verstuurd. Alleen de ontvanger haalt het op; u kunt de kopie voor de jongere ophalen.",
-        "You sent this packet yourself. Only its recipient collects it; you can fetch the young person's copy.",
+        "U hebt dit pakket zelf verstuurd. Alleen de ontvanger haalt het op. Heeft het een kopie voor de jongere, dan kunt u die ophalen.",
+        "You sent this packet yourself. Only its recipient collects it. If it has a copy for the young person, you can fetch that.",
     )
 }

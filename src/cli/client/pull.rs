@@ -23,7 +23,7 @@ use crate::{
         keys::PrivateKey,
         seal::{OpenError, SealHeader, open_packet},
     },
-    domain::{code::DatasetCode, id::PacketId, plaintext::Plaintext},
+    domain::{code::DatasetCode, id::PacketId, party::Role, plaintext::Plaintext},
 };
 
 /// The arguments of `sluis client pull`.
@@ -152,6 +152,28 @@ fn unopened(why: OpenError) -> Failure {
     }
 }
 
+/// Why a packet is not released, and what a sender who asked for its own does instead.
+async fn not_released(error: CallError, id: PacketId, session: &Session) -> Failure {
+    let is_own = matches!(&error, CallError::Problem(problem) if problem.has("own-packet"));
+    let failure = Failure::from(error);
+    match if is_own { has_copy(id, session).await } else { None } {
+        Some(true) => failure
+            .now(("haal de kopie van de jongere op met --copy", "fetch the young person's copy with --copy")),
+        Some(false) => failure.now((
+            "laat het aan de ontvanger: een kopie voor de jongere heeft dit pakket niet",
+            "leave it to the recipient: this packet has no copy for the young person",
+        )),
+        None => failure,
+    }
+}
+
+/// Whether an own packet has a copy for the person; none where the gateway does not say.
+async fn has_copy(id: PacketId, session: &Session) -> Option<bool> {
+    let packet: Value = session.gateway.json(Call::get(format!("/v1/packets/{id}"))).await.ok()?;
+    let mut roles = packet.get("recipients")?.as_array()?.iter().map(|copy| copy.pointer("/party/role"));
+    Some(roles.any(|role| role.and_then(Value::as_str) == Some(Role::Betrokkene.as_str())))
+}
+
 /// How one packet came.
 struct Came {
     document: Value,
@@ -249,18 +271,10 @@ impl Pull {
         let released = if self.copy {
             Released::pull_copy(&session.gateway, id).await?
         } else {
-            Released::pull(&session.gateway, id).await.map_err(|error| {
-                let is_own = matches!(&error, CallError::Problem(problem) if problem.has("own-packet"));
-                let failure = Failure::from(error);
-                if is_own {
-                    failure.now((
-                        "haal de kopie van de jongere op met --copy",
-                        "fetch the young person's copy with --copy",
-                    ))
-                } else {
-                    failure
-                }
-            })?
+            match Released::pull(&session.gateway, id).await {
+                Ok(released) => released,
+                Err(error) => return Err(not_released(error, id, session).await),
+            }
         };
         if let Some(out) = &self.out {
             self.keep(out, id, "jwe", released.jwe.as_bytes())?;

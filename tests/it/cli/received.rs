@@ -444,6 +444,32 @@ async fn a_whole_dataset_is_pulled_of_what_waits() {
     }
 }
 
+/// What its sender does instead, where there is a copy for the person and where there is none.
+#[tokio::test]
+async fn a_sender_is_shown_the_copy_only_where_there_is_one() {
+    for (roles, has_copy) in [(vec!["doorstroompunt"], false), (vec!["doorstroompunt", "betrokkene"], true)] {
+        let of = |role: &&str| json!({ "party": { "oin": "00000099000000001000", "role": role } });
+        let recipients: Vec<Value> = roles.iter().map(of).collect();
+        let stub = Stub::start(move |seen, _| {
+            if seen.path == format!("/v1/packets/{ID}") {
+                return json(200, &json!({ "id": ID, "recipients": recipients }));
+            }
+            let text = "dit is van uzelf";
+            json(
+                404,
+                &json!({ "type": "not-found", "errors": [{ "code": "own-packet", "nl": text, "en": text }] }),
+            )
+        });
+        let stub = stub.await;
+        let public = key_pair(stub.folder.path(), "p-256").await;
+        assert!(public.is_object());
+        stub.write("profile.toml", &format!("{}encryption_keys = [\"enc.jwk\"]\n", stub.profile_text()));
+        let ended = stub.client(&["pull", ID, "--show"]).await;
+        assert_eq!(ended.exit, Exit::Refused, "{ended:?}");
+        assert_eq!(ended.stderr.contains("--copy"), has_copy, "{ended:?}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_pulled_without_a_key_to_open_it_with() {
     let stub = Stub::start(|_, _| released("a.b.c.d.e", "")).await;
