@@ -5,6 +5,8 @@ mod database;
 
 use std::{error::Error, io};
 
+use rustls::{InconsistentKeys, pki_types::InvalidDnsNameError};
+
 use crate::{
     accesslog::{folder::FolderError, own::NotProven},
     config::ConfigError,
@@ -38,6 +40,8 @@ pub(super) fn in_dutch(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| told(error, |error: &OpenError| Some(of_packet(*error).to_owned())))
         .or_else(|| told(error, |error: &CertificateFault| Some(of_certificate(*error).to_owned())))
         .or_else(|| told(error, |error: &TlsError| Some(of_tls(error).to_owned())))
+        .or_else(|| told(error, of_rustls))
+        .or_else(|| told(error, |_: &InvalidDnsNameError| Some("zo kan een machine niet heten".to_owned())))
         .or_else(|| told(error, |error: &FolderError| Some(of_folder(error))))
         .or_else(|| told(error, |error: &KeyFault| Some(of_key(error))))
         .or_else(|| told(error, |error: &ConfigError| Some(of_configuration(error))))
@@ -209,6 +213,11 @@ const fn of_tls(error: &TlsError) -> &'static str {
             "met deze CA's en lijsten van ingetrokken certificaten is niets te beoordelen"
         }
     }
+}
+
+fn of_rustls(error: &rustls::Error) -> Option<String> {
+    let is_mismatch = matches!(error, rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch));
+    is_mismatch.then(|| "de sleutel hoort niet bij het certificaat".to_owned())
 }
 
 fn of_folder(error: &FolderError) -> String {

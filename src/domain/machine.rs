@@ -9,12 +9,18 @@ const BY_NUMBER: [(i32, &str); 3] = [
     (24, "er staan te veel bestanden open"),
 ];
 
+/// How the standard library begins what the resolver of names says, for which it has no kind.
+const NO_SUCH_NAME: &str = "failed to lookup address information";
+
 /// What a machine says of a file or a connection, in Dutch and without its number; none of an error that a library made of
 /// its own.
 #[must_use]
 #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is the standard library's, and grows")]
 pub fn in_dutch(error: &io::Error) -> Option<String> {
     let number = error.raw_os_error();
+    if number.is_none() && error.to_string().starts_with(NO_SUCH_NAME) {
+        return Some("een machine van die naam is niet te vinden".to_owned());
+    }
     let words = match error.kind() {
         io::ErrorKind::NotFound => "dat bestaat niet",
         io::ErrorKind::PermissionDenied => "dat mag deze gebruiker niet",

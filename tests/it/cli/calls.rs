@@ -126,6 +126,32 @@ async fn a_certificate_that_is_not_taken_is_no_fault_of_the_network_and_is_tried
 }
 
 #[tokio::test]
+async fn a_name_that_no_machine_has_is_told_in_dutch() {
+    let stub = Stub::start(|_, _| bare(200)).await;
+    // The first never exists (RFC 6761, section 6.4); a part of a name has at most 63 letters.
+    for (name, why) in [
+        ("nergens.invalid", "een machine van die naam is niet te vinden"),
+        (&*"a".repeat(64), "zo kan een machine niet heten"),
+    ] {
+        let nowhere = stub.profile_text().replace("localhost", name);
+        stub.write("profile.toml", &nowhere);
+        let ended = stub.client(&["inbox"]).await;
+        assert_eq!(ended.exit, Exit::Unavailable, "{ended:?}");
+        assert!(ended.stderr.contains(&format!("de gateway is niet te bereiken: {why}")), "{ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_another_certificate_is_told_in_dutch() {
+    let stub = Stub::start(|_, _| bare(200)).await;
+    stub.write("party.key", &rcgen::KeyPair::generate().unwrap().serialize_pem());
+    let ended = stub.client(&["inbox"]).await;
+    assert_eq!(ended.exit, Exit::Configuration, "{ended:?}");
+    assert!(ended.stderr.contains("de sleutel hoort niet bij het certificaat"), "{ended:?}");
+    assert!(stub.seen().is_empty());
+}
+
+#[tokio::test]
 async fn a_declaration_whose_answer_was_lost_is_recorded_under_the_same_key() {
     let stub =
         Stub::start(|_, before| if before == 0 { bare(503) } else { json(201, &json!({ "id": "a" })) }).await;
