@@ -149,7 +149,8 @@ impl Reader {
             is_data |= part.is_alphanumeric();
         });
         if is_ten(letter) {
-            ['1', '0'].into_iter().for_each(|digit| self.take(digit));
+            self.take('1');
+            self.take('0');
         } else if is_data {
             decompose_compatible(letter, |part| self.take(part));
         } else {
