@@ -9,8 +9,8 @@ use crate::{
 
 /// A member of an object that leaves no room for another: `"x-alone": "onbekend"`.
 const ALONE: &str = "x-alone";
-/// Members that are of another country than this one, and of this one only: `"x-abroad": { "country": …, "here": […],
-/// "only_here": […], "lines": […] }`.
+/// Members that are of another country than this one, of this one only, and of an address that the lines abroad say again:
+/// `"x-abroad": { "country": …, "here": […], "only_here": […], "not_beside_lines": […], "lines": […] }`.
 const ABROAD: &str = "x-abroad";
 /// The words with which a text cannot begin, as small letters without blanks and marks: `"x-never": { "begin": […], "nl": …,
 /// "en": … }`.
@@ -73,7 +73,10 @@ fn not_abroad(abroad: &Value, value: &Value, at: &str) -> Option<Fault> {
 fn not_here(abroad: &Value, value: &Value, at: &str) -> Option<Fault> {
     let country = abroad.get("country")?.as_str()?;
     let said = value.get(country)?.as_str()?.trim().to_lowercase();
-    let own = strings(abroad, "only_here").find(|own| value.get(own).is_some())?;
+    let is_there = |name: &&str| value.get(*name).is_some();
+    let has_lines = strings(abroad, "lines").any(|line| is_there(&line));
+    let again = strings(abroad, "not_beside_lines").filter(|_| has_lines);
+    let own = strings(abroad, "only_here").chain(again).find(is_there)?;
     (!strings(abroad, "here").any(|here| here == said)).then(|| {
         contradiction(
             &format!("{at}/{country}"),
@@ -134,6 +137,11 @@ mod tests {
             (json!({ "land": "België", "regel1": "Postbus 12" }), "/regel1"),
             (json!({ "land": "Koninkrijk der Nederlanden", "regel1": "Kadelaan 3" }), "/land"),
             (json!({ "land": "Duitsland", "postcode": "1811 AB" }), "/land"),
+            (
+                json!({ "land": "België", "regel1": "Kaai 3", "straat": "Kadelaan", "huisnummer": "3" }),
+                "/land",
+            ),
+            (json!({ "land": "België", "regel1": "Kaai", "huisnummer": "3" }), "/land"),
         ] {
             let at = format!("/content/persoon/adres{place}");
             assert_eq!(faults(&address), [(at, "contradiction".to_owned())], "{address}");
