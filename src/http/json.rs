@@ -4,6 +4,7 @@
 //! UTF-8, nesting without end. [`typed()`] then reads a type from the value and refuses names that the type does not
 //! have. The pointers in both are made of names that the program knows and of array indexes, never of the caller's.
 
+mod distinct;
 mod parse;
 mod typed;
 
@@ -24,6 +25,7 @@ use super::{
     visit::Visit,
 };
 
+pub use distinct::distinct;
 pub use parse::{DEPTH, parse_strict};
 pub use typed::{described, typed};
 

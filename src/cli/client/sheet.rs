@@ -270,6 +270,11 @@ fn without_names(rows: &[u64]) -> Vec<LineFault> {
 }
 
 fn row(record: StringRecord, names: &[String], line: u64, by: u8) -> SheetRow {
+    let mut written = record.iter().map(str::trim);
+    let names_again = names.len() > 1
+        && names
+            .iter()
+            .all(|name| written.next().is_some_and(|field| field.to_lowercase() == name.to_lowercase()));
     let surplus = record.iter().skip(names.len()).any(|field| !field.trim().is_empty());
     let first = record.iter().next().unwrap_or_default().trim();
     let fields = if is_comment(first) {
@@ -279,6 +284,12 @@ fn row(record: StringRecord, names: &[String], line: u64, by: u8) -> SheetRow {
              cel goed in.",
             "This row begins with #. Only the template's own explanation is passed over: remove the row, or fill its first \
              cell as it should be.",
+        ))
+    } else if names_again {
+        Err(Reason::found(
+            "csv-names-again",
+            "Dit zijn de kolomnamen nog een keer, en geen gegevens. Haal de regel weg.",
+            "These are the column names once more, and no data. Remove the row.",
         ))
     } else if surplus || record.len() < names.len() {
         Err(other_width(&record, names.len(), by))
@@ -306,7 +317,15 @@ fn other_width(record: &StringRecord, names: usize, by: u8) -> Reason {
     }
     Reason::found(
         "csv-columns",
-        format!("Deze regel heeft {} velden; er zijn {names} kolommen.", record.len()),
-        format!("This row has {} fields; there are {names} columns.", record.len()),
+        match (record.len(), names) {
+            (1, _) => format!("Deze regel heeft 1 veld; er zijn {names} kolommen."),
+            (fields, 1) => format!("Deze regel heeft {fields} velden; er is 1 kolom."),
+            (fields, _) => format!("Deze regel heeft {fields} velden; er zijn {names} kolommen."),
+        },
+        match (record.len(), names) {
+            (1, _) => format!("This row has 1 field; there are {names} columns."),
+            (fields, 1) => format!("This row has {fields} fields; there is 1 column."),
+            (fields, _) => format!("This row has {fields} fields; there are {names} columns."),
+        },
     )
 }

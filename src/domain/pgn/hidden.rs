@@ -34,6 +34,7 @@ pub fn hides_a_bsn(text: &str) -> bool {
 struct Run {
     groups: Vec<Group>,
     after_week: bool,
+    after_school_year: bool,
 }
 
 impl Run {

@@ -18,7 +18,7 @@ use crate::{
         },
         problem::Fault,
     },
-    http::json::member,
+    http::json::{distinct, member},
 };
 
 /// By what kind of number the person is called.
@@ -110,8 +110,8 @@ pub struct Person {
     #[schema(nullable = false)]
     pub handelingsbekwaam: Option<bool>,
     /// Which measures protect the person: `curatele`, `mentorschap`, `bewind`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    #[schema(value_type = Vec<shape::Maatregel>)]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "distinct::<3, _, _>")]
+    #[schema(value_type = BTreeSet<shape::Maatregel>, max_items = 3)]
     pub maatregel: BTreeSet<Maatregel>,
     /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
     /// which concerns property. Absent counts as yes under mentorschap (BW 1:453), and as no otherwise.
@@ -160,8 +160,8 @@ pub struct Person {
     pub startkwalificatie: bool,
     /// Why a term or the age of 27 may be passed, where it is: `gerechtvaardigd-belang` for the two years of PrO and VSO
     /// and for everyone from 27, `bijzondere-omstandigheden` for the year of the mbo. Who passes both gives both.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    #[schema(value_type = Vec<shape::Reden>)]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "distinct::<2, _, _>")]
+    #[schema(value_type = BTreeSet<shape::Reden>, max_items = 2)]
     pub reden: BTreeSet<Reden>,
 }
 
@@ -219,8 +219,8 @@ pub struct Declarant {
     #[schema(nullable = false)]
     pub handelingsbekwaam: Option<bool>,
     /// Which measures protect the person: `curatele`, `mentorschap`, `bewind`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    #[schema(value_type = Vec<shape::Maatregel>)]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "distinct::<3, _, _>")]
+    #[schema(value_type = BTreeSet<shape::Maatregel>, max_items = 3)]
     pub maatregel: BTreeSet<Maatregel>,
     /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
     /// which concerns property. Absent counts as yes under mentorschap (BW 1:453), and as no otherwise.

@@ -9,9 +9,11 @@ use crate::{
 
 /// A member of an object that leaves no room for another: `"x-alone": "onbekend"`.
 const ALONE: &str = "x-alone";
-/// Members that are of another country than this one: `"x-abroad": { "country": …, "here": […], "lines": […] }`.
+/// Members that are of another country than this one, of this one only, and of an address that the lines abroad say again:
+/// `"x-abroad": { "country": …, "here": […], "only_here": […], "not_beside_lines": […], "lines": […] }`.
 const ABROAD: &str = "x-abroad";
-/// How a text cannot begin, in small letters: `"x-never": { "begin": […], "nl": …, "en": … }`.
+/// The words with which a text cannot begin, as small letters without blanks and marks: `"x-never": { "begin": […], "nl": …,
+/// "en": … }`.
 const NEVER: &str = "x-never";
 
 impl Shape {
@@ -38,12 +40,11 @@ impl Shape {
                 ));
             }
             if let Some(abroad) = resolved.get(ABROAD) {
-                faults.extend(not_abroad(abroad, value, at));
+                faults.extend(not_abroad(abroad, value, at).or_else(|| not_here(abroad, value, at)));
             }
         }
         if let (Some(never), Some(text)) = (resolved.get(NEVER), value.as_str()) {
-            let text = text.trim_start().to_lowercase();
-            let begins = strings(never, "begin").any(|word| text.starts_with(word));
+            let begins = strings(never, "begin").any(|word| begins_with(text, word));
             let told =
                 |language: &str| never.get(language).and_then(Value::as_str).unwrap_or_default().to_owned();
             if begins {
@@ -66,6 +67,30 @@ fn not_abroad(abroad: &Value, value: &Value, at: &str) -> Option<Fault> {
             format!("This address is in the Netherlands, and {line} is for an address abroad. Fill in straat, huisnummer and postcode."),
         )
     })
+}
+
+/// An address in another country, and what only an address in this country has.
+fn not_here(abroad: &Value, value: &Value, at: &str) -> Option<Fault> {
+    let country = abroad.get("country")?.as_str()?;
+    let said = value.get(country)?.as_str()?.trim().to_lowercase();
+    let is_there = |name: &&str| value.get(*name).is_some();
+    let has_lines = strings(abroad, "lines").any(|line| is_there(&line));
+    let again = strings(abroad, "not_beside_lines").filter(|_| has_lines);
+    let own = strings(abroad, "only_here").chain(again).find(is_there)?;
+    (!strings(abroad, "here").any(|here| here == said)).then(|| {
+        contradiction(
+            &format!("{at}/{country}"),
+            format!("Dit adres is in een ander land, en {own} is voor een adres in Nederland. Laat {country} weg, of zet het adres in regel1 tot regel3."),
+            format!("This address is in another country, and {own} is for an address in the Netherlands. Leave out {country}, or put the address in regel1 to regel3."),
+        )
+    })
+}
+
+/// Whether the first word of a text is this one, whatever blanks and marks stand within it: `P.O. Box 12`, no `Postbuslaan`.
+fn begins_with(text: &str, word: &str) -> bool {
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    let is_there = word.chars().all(|one| letters.find(|letter| letter.is_alphanumeric()) == Some(one));
+    is_there && !letters.next().is_some_and(char::is_alphabetic)
 }
 
 fn strings<'a>(node: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
@@ -103,6 +128,20 @@ mod tests {
             (json!({ "straat": "Postbus", "huisnummer": "12", "woonplaats": "Alkmaar" }), "/straat"),
             (json!({ "straat": "postbus 12", "woonplaats": "Alkmaar" }), "/straat"),
             (json!({ "straat": "Antwoordnummer", "huisnummer": "12" }), "/straat"),
+            (json!({ "straat": "Post bus 12", "woonplaats": "Alkmaar" }), "/straat"),
+            (json!({ "straat": "P.O. Box 12", "woonplaats": "Alkmaar" }), "/straat"),
+            (json!({ "straat": "PO box", "huisnummer": "12" }), "/straat"),
+            (json!({ "straat": "postbus12", "woonplaats": "Alkmaar" }), "/straat"),
+            (json!({ "locatiebeschrijving": "Postbus 12, Alkmaar" }), "/locatiebeschrijving"),
+            (json!({ "land": "België", "regel1": "P.O. Box 12" }), "/regel1"),
+            (json!({ "land": "België", "regel1": "Postbus 12" }), "/regel1"),
+            (json!({ "land": "Koninkrijk der Nederlanden", "regel1": "Kadelaan 3" }), "/land"),
+            (json!({ "land": "Duitsland", "postcode": "1811 AB" }), "/land"),
+            (
+                json!({ "land": "België", "regel1": "Kaai 3", "straat": "Kadelaan", "huisnummer": "3" }),
+                "/land",
+            ),
+            (json!({ "land": "België", "regel1": "Kaai", "huisnummer": "3" }), "/land"),
         ] {
             let at = format!("/content/persoon/adres{place}");
             assert_eq!(faults(&address), [(at, "contradiction".to_owned())], "{address}");
@@ -112,6 +151,12 @@ mod tests {
             json!({ "land": "België", "regel1": "Kaai 3" }),
             json!({ "straat": "Kadelaan", "huisnummer": "3", "land": "Nederland" }),
             json!({ "straat": "Oude Postbaan", "huisnummer": "3" }),
+            json!({ "straat": "Postbuslaan", "huisnummer": "3" }),
+            json!({ "straat": "Antwoordnummerstraat", "huisnummer": "3" }),
+            json!({ "straat": "Post Busserlaan", "huisnummer": "3" }),
+            json!({ "straat": "Kadelaan", "postcode": "1811 AB", "land": "Het Koninkrijk der Nederlanden" }),
+            json!({ "straat": "Kaai", "huisnummer": "3", "woonplaats": "Gent", "land": "België" }),
+            json!({ "locatiebeschrijving": "Ligplaats bij de postbus" }),
         ] {
             assert_eq!(faults(&address), [], "{address}");
         }

@@ -265,11 +265,60 @@ fn telephone_numbers_and_addresses_as_people_write_them_pass() {
         "+352 123456",
         "+1 (212) 555-0100",
         "+32 2 5550100",
+        // What a word processor or a web page makes of a blank and a hyphen.
+        "06\u{a0}12345678",
+        "072\u{202f}555\u{2007}01\u{a0}00",
+        "06\u{2013}12345678",
+        "06\u{2011}12345678",
+        "+31\u{a0}6\u{2009}12345678",
+        " 0612345678",
+        "0612345678\u{a0}",
     ] {
         assert_eq!(codes_of(&said(verwijdering, "/persoon/telefoon", &json!(number))), [], "{number}");
     }
+    for postcode in
+        ["1811\u{a0}AB", "1811\u{202f}AB", "1811\u{2007}AB", " 1811 AB", "1811AB\u{a0}", "1811 AB "]
+    {
+        let faults = said(verwijdering, "/persoon/adres/postcode", &json!(postcode));
+        assert_eq!(codes_of(&faults), [], "{postcode:?}");
+    }
     for address in ["stage@praktijkschool.example", "j.o'neill+stage@a-b.school.example"] {
         assert_eq!(codes_of(&said(verwijdering, "/school/email", &json!(address))), [], "{address}");
+    }
+}
+
+#[test]
+fn a_surname_that_is_plainly_none_is_refused() {
+    let profiel = engine().catalogue().dataset(&"uitstroomprofiel".parse().unwrap()).unwrap();
+    for name in [
+        "m.jansen@school.example",
+        "https://school.example",
+        "Jansen; Piet",
+        "Jansen 🙂",
+        "WAAR",
+        "ONWAAR",
+        "n.v.t.",
+        " N.V.T ",
+        "nvt",
+    ] {
+        let faults = said(profiel, "/persoon/achternaam", &json!(name));
+        assert_eq!(codes_of(&faults), [("/content/persoon/achternaam", "wrong-form")], "{name}");
+        assert!(faults[0].text.nl.contains("een achternaam"), "{name}: {}", faults[0].text.nl);
+    }
+    // The last is in the register.
+    for name in [
+        "Null",
+        "True",
+        "False",
+        "Waard",
+        "de Waar-Jansen",
+        "Nvta",
+        "O'Neill",
+        ".",
+        "Waar",
+        "<Onbekend> & </Onbemind>",
+    ] {
+        assert_eq!(codes_of(&said(profiel, "/persoon/achternaam", &json!(name))), [], "{name}");
     }
 }
 

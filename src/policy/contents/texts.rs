@@ -21,6 +21,9 @@ const FIRST_YEAR: i16 = 1950;
 /// The mark of a name of a person or a place.
 const NAME: &str = "x-name";
 
+/// The mark of a surname.
+const SURNAME: &str = "x-surname";
+
 /// Whether the schema marks a node.
 fn is_marked(node: &Value, mark: &str) -> bool {
     node.get(mark) == Some(&Value::Bool(true))
@@ -151,6 +154,16 @@ fn no_name(at: &str, text: &str, node: &Value) -> Option<Fault> {
         return Some(no_data_at(at, NoData::WrongEncoding, node));
     }
     let is_name = text.trim() == "." || text.chars().any(char::is_alphabetic);
+    if is_name && is_marked(node, SURNAME) && is_no_surname(text) {
+        return Some(Fault::at(
+            at,
+            "wrong-form",
+            "Hier hoort een achternaam. Een e-mailadres, een webadres, een puntkomma, een plaatje, WAAR, ONWAAR en n.v.t. zijn \
+             dat niet.",
+            "What belongs here is a surname. An e-mail address, a web address, a semicolon, a picture, WAAR, ONWAAR and n.v.t. \
+             are none.",
+        ));
+    }
     (!is_name).then(|| {
         Fault::at(
             at,
@@ -159,6 +172,20 @@ fn no_name(at: &str, text: &str, node: &Value) -> Option<Fault> {
             "What belongs here is a name, with letters. A spreadsheet may turn a text into a number or a date: look at the cell.",
         )
     })
+}
+
+/// What no surname holds, or a spreadsheet and a form have in its place. `Null` and `True` are surnames, and the register has
+/// names with `<` and `&`.
+fn is_no_surname(text: &str) -> bool {
+    let text = text.trim();
+    let is_picture =
+        |letter: char| matches!(letter, '\u{2600}'..='\u{27bf}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}');
+    let plain: String = text.chars().filter(|letter| !" ./".contains(*letter)).collect();
+    text.contains(['@', ';'])
+        || text.contains("://")
+        || text.chars().any(is_picture)
+        || ["WAAR", "ONWAAR"].contains(&text)
+        || plain.eq_ignore_ascii_case("nvt")
 }
 
 fn no_data_at(at: &str, why: NoData, node: &Value) -> Fault {

@@ -176,6 +176,8 @@ fn a_cell_that_fills_two_places_is_judged_once() {
         reason("/content/persoon/achternaam", "too-long"),
         reason("/content/persoon/achternaam", "hidden-character"),
         reason("/content/traject/profiel", "not-a-choice"),
+        reason("/person/birthDate", "future-day"),
+        reason("/content/persoon/geboortedatum", "future-day"),
     ];
     layout.name_all(&mut reasons);
     let told: Vec<(&str, &str)> =
@@ -187,6 +189,7 @@ fn a_cell_that_fills_two_places_is_judged_once() {
             ("profiel", "not-a-choice"),
             ("persoon.achternaam", "too-long"),
             ("persoon.achternaam", "hidden-character"),
+            ("geboortedatum", "future-day"),
         ],
         "as the content's schema tells it; two faults of one place stay two"
     );

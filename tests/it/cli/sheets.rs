@@ -312,9 +312,39 @@ fn a_broken_file_is_refused_with_the_line_and_without_its_text() {
     }
     assert_eq!(faults(b"persoon.achternaam\nSluis\n\xD6zdemir\n"), [(3, "csv-not-utf8".to_owned())]);
     assert_eq!(faults(b"\xFF\xFEp\0e\0"), [(1, "csv-utf16".to_owned())]);
+    assert_eq!(faults(b"\xFF\xFE\0\0p\0\0\0"), [(1, "csv-utf32".to_owned())]);
+    assert_eq!(faults(b"\0\0\xFE\xFF\0\0\0p"), [(1, "csv-utf32".to_owned())]);
+    assert_eq!(faults(b"{\\rtf1\\ansi persoon.achternaam}"), [(1, "csv-rtf".to_owned())]);
+    // #doel=a, persoon.achternaam, Sluis: as a mainframe writes it.
+    let mainframe = b"\x7B\x84\x96\x85\x93\x7E\x81\x25\x97\x85\x99\xA2\x96\x96\x95\x4B\x81\x83\x88\xA3\x85\x99\x95\x81\x81\x94\
+        \x25\xE2\x93\xA4\x89\xA2\x25";
+    assert_eq!(faults(mainframe), [(1, "csv-ebcdic".to_owned())]);
+    assert_eq!(faults("{\"persoon\":{}}"), [(1, "csv-json".to_owned())]);
     assert_eq!(faults(b"\xD0\xCF\x11\xE0\xA1"), [(1, "csv-workbook".to_owned())]);
     let titles = faults("Leerlingen\n2026-2027;;\n\npersoon.achternaam;traject.leerjaar\nSluis;5\n");
     assert_eq!(titles, [(1, "csv-title".to_owned()), (2, "csv-title".to_owned())], "all at once");
+}
+
+#[test]
+fn a_row_that_is_no_row_is_told_as_what_it_is() {
+    let told = |text: &str| {
+        let reasons = read(text).pop().unwrap().body.unwrap_err();
+        let told = reasons.into_iter().map(|Reason { code, nl, en, .. }| (code, nl, en));
+        told.collect::<Vec<_>>()
+    };
+    let names = "persoon.achternaam;traject.leerjaar;traject.nazorg";
+    for again in [names.to_owned(), names.to_uppercase(), format!(" {names} ;")] {
+        let again = told(&format!("{names}\nSluis;5;ja\n{again}\n"));
+        assert_eq!(again.len(), 1, "{again:?}");
+        assert_eq!(again[0].0, "csv-names-again");
+    }
+    let [(code, nl, en)] = told(&format!("{names}\nSluis\n")).try_into().unwrap();
+    assert_eq!(code, "csv-columns");
+    assert_eq!(nl, "Deze regel heeft 1 veld; er zijn 3 kolommen.");
+    assert_eq!(en, "This row has 1 field; there are 3 columns.");
+    let [(_, nl, en)] = told("persoon.achternaam\nSluis;x\n").try_into().unwrap();
+    assert_eq!(nl, "Deze regel heeft 2 velden; er is 1 kolom.");
+    assert_eq!(en, "This row has 2 fields; there is 1 column.");
 }
 
 /// The names of a school in the three character sets of one byte that spreadsheets write.

@@ -117,6 +117,33 @@ fn a_person_has_defaults_that_the_description_names() {
 }
 
 #[test]
+fn what_is_named_twice_is_told() {
+    let faults = read::<Person>(&json!({
+        "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-00", "verblijf": "0361",
+        "ingeschreven": false, "maatregel": ["bewind", "curatele", "bewind"],
+        "reden": ["gerechtvaardigd-belang", "gerechtvaardigd-belang"]
+    }))
+    .unwrap_err();
+    let mut found: Vec<_> =
+        faults.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("/maatregel", "not-unique"), ("/reden", "not-unique")]);
+    assert!(faults.iter().all(|fault| fault.text.nl.contains("twee keer")), "{faults:?}");
+    let api: Value = serde_json::from_str(&std::fs::read_to_string("docs/openapi.json").unwrap()).unwrap();
+    let schemas = &api["components"]["schemas"];
+    for (schema, member, most) in [
+        ("Person", "maatregel", 3),
+        ("Person", "reden", 2),
+        ("Declarant", "maatregel", 3),
+        ("Submission", "omit", 32),
+    ] {
+        let described = &schemas[schema]["properties"][member];
+        assert_eq!(described["uniqueItems"], true, "{schema} {member}: {described}");
+        assert_eq!(described["maxItems"], most, "{schema} {member}: {described}");
+    }
+}
+
+#[test]
 fn every_fault_of_a_person_is_named_at_once_without_its_value() {
     let faults = read::<Person>(&json!({
         "reference": { "kind": "bsn", "value": 999_990_019 }, "birthDate": "2007-13-01", "verblijf": "Alkmaar",

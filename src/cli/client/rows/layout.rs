@@ -133,7 +133,7 @@ impl Layout {
     }
 
     /// Names the columns of all reasons, as [`Layout::name`] does. A cell that fills two places is judged in both: it is told once,
-    /// as the content's schema tells it.
+    /// as the content's schema tells it. What is the same in every word is told once as well.
     pub fn name_all(&self, reasons: &mut Vec<Reason>) {
         let mut told: Vec<Reason> = Vec::new();
         for mut reason in std::mem::take(reasons) {
@@ -141,7 +141,11 @@ impl Layout {
             self.name(&mut reason);
             let twin = told.iter_mut().find(|one| {
                 let forms = FORMS.contains(&one.code.as_str()) && FORMS.contains(&reason.code.as_str());
-                forms && one.column.is_some() && one.column == reason.column && one.pointer != pointer
+                let same = one.code == reason.code && one.nl == reason.nl && one.now.is_none();
+                (forms || same)
+                    && one.column.is_some()
+                    && one.column == reason.column
+                    && one.pointer != pointer
             });
             match twin {
                 Some(twin) if pointer.starts_with("/content/") => *twin = reason,

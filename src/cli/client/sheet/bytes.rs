@@ -4,7 +4,7 @@ use super::{LineFault, fault};
 use crate::domain::charset::Charset;
 
 /// What begins like this is no CSV: the first bytes, a code, and what it is in both languages.
-const OTHER_FILES: [(&[u8], &str, &str, &str); 7] = [
+const OTHER_FILES: [(&[u8], &str, &str, &str); 10] = [
     (
         b"PK\x03\x04",
         "csv-workbook",
@@ -18,6 +18,18 @@ const OTHER_FILES: [(&[u8], &str, &str, &str); 7] = [
         "This is an old Excel workbook (.xls), no CSV. Choose 'Save as' and 'CSV UTF-8'.",
     ),
     (b"%PDF", "csv-pdf", "Dit is een PDF, geen CSV.", "This is a PDF, no CSV."),
+    (
+        b"\xFF\xFE\0\0",
+        "csv-utf32",
+        "Het bestand is UTF-32. Bewaar het als 'CSV UTF-8'.",
+        "The file is UTF-32. Save it as 'CSV UTF-8'.",
+    ),
+    (
+        b"\0\0\xFE\xFF",
+        "csv-utf32",
+        "Het bestand is UTF-32. Bewaar het als 'CSV UTF-8'.",
+        "The file is UTF-32. Save it as 'CSV UTF-8'.",
+    ),
     (
         b"\xFF\xFE",
         "csv-utf16",
@@ -35,6 +47,12 @@ const OTHER_FILES: [(&[u8], &str, &str, &str); 7] = [
         "csv-html",
         "Dit is een webpagina (HTML of XML), geen CSV. Open het in een spreadsheet en bewaar het als 'CSV UTF-8'.",
         "This is a web page (HTML or XML), no CSV. Open it in a spreadsheet and save it as 'CSV UTF-8'.",
+    ),
+    (
+        b"{\\rtf",
+        "csv-rtf",
+        "Dit is een tekst met opmaak (RTF), geen CSV. Zet de gegevens in een spreadsheet en bewaar het als 'CSV UTF-8'.",
+        "This is a formatted text (RTF), no CSV. Put the data in a spreadsheet and save it as 'CSV UTF-8'.",
     ),
     (
         b"{",
@@ -59,6 +77,14 @@ pub(in crate::cli::client) fn without_mark(bytes: &[u8]) -> &[u8] {
 /// The text behind the byte order mark, if it is UTF-8 without NUL and nothing else than CSV.
 pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Vec<LineFault>> {
     let bytes = without_mark(bytes);
+    if is_ebcdic(bytes) {
+        return Err(vec![fault(
+            1,
+            "csv-ebcdic",
+            "Het bestand is EBCDIC, zoals een mainframe het schrijft. Laat het omzetten naar UTF-8.",
+            "The file is EBCDIC, as a mainframe writes it. Have it converted to UTF-8.",
+        )]);
+    }
     let begin = bytes.trim_ascii_start();
     for (first, code, nl, en) in OTHER_FILES {
         if begin.starts_with(first) {
@@ -74,6 +100,18 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Vec<LineFault>> {
         )]);
     }
     std::str::from_utf8(bytes).map_err(|error| vec![not_utf8(line_at(bytes, error.valid_up_to()), bytes)])
+}
+
+/// Whether nearly all bytes are letters, digits and separators of EBCDIC, which are hardly any of another character set.
+fn is_ebcdic(bytes: &[u8]) -> bool {
+    let is_usual = |byte: u8| {
+        matches!(byte,
+            0x81..=0x89 | 0x91..=0x99 | 0xa2..=0xa9 | 0xc1..=0xc9 | 0xd1..=0xd9 | 0xe2..=0xe9 | 0xf0..=0xf9
+                | 0x05 | 0x0d | 0x15 | 0x25 | 0x40 | 0x4b | 0x5e | 0x60 | 0x61 | 0x6b | 0x6d | 0x7a | 0x7b | 0x7e)
+    };
+    let usual = bytes.iter().filter(|byte| is_usual(**byte)).count();
+    let is_text = std::str::from_utf8(bytes).is_ok();
+    !is_text && usual.saturating_mul(10) >= bytes.len().saturating_mul(9)
 }
 
 /// What is said of a text in another encoding, and in which one it most likely stands.

@@ -31,6 +31,8 @@ impl Run {
             let rest = rest.get(..line).unwrap_or_default();
             let likely = [
                 if at == 0 && self.after_week { week(rest) } else { 0 },
+                if at == 0 && self.after_school_year { short_years(rest) } else { 0 },
+                alone(rest, weeks_of_a_year(rest)),
                 alone(rest, date(rest)),
                 alone(rest, years(rest)),
                 alone(rest, time(rest)),
@@ -101,6 +103,24 @@ fn years(groups: &[Group]) -> usize {
     let short = second.digits.len() == 2 && from.saturating_add(1).checked_rem(100) == Some(until);
     let is_range = (joined && (long || short)) || (second.mark().is_empty() && long);
     if first.is_year() && is_range { 2 } else { 0 }
+}
+
+/// What follows the word school year: `24-25`, `24/25`.
+fn short_years(groups: &[Group]) -> usize {
+    let [first, second, ..] = groups else { return 0 };
+    let (Some(from), Some(until)) = (first.value(), second.value()) else { return 0 };
+    let is_short = first.digits.len() == 2 && second.digits.len() == 2;
+    let is_next = from.saturating_add(1).checked_rem(100) == Some(until);
+    if is_short && is_next && ["-", "/"].contains(&second.mark()) { 2 } else { 0 }
+}
+
+/// `38-40-2023`: from one week until another of a year, without the word.
+fn weeks_of_a_year(groups: &[Group]) -> usize {
+    let [first, second, third, ..] = groups else { return 0 };
+    let is_week = |group: &Group| group.is(2..=2, 1..=53);
+    let is_marked = ["-", "/"].contains(&second.mark()) && second.mark() == third.mark();
+    let is_onward = first.value() < second.value();
+    if is_week(first) && is_week(second) && is_onward && third.is_year() && is_marked { 3 } else { 0 }
 }
 
 fn is_clock(hours: &Group, minutes: &Group) -> bool {

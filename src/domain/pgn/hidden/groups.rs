@@ -23,13 +23,43 @@ const ZEROS: [u32; 56] = [
     0x11da0, 0x16a60, 0x16ac0, 0x1e140, 0x1e950,
 ];
 
+/// The sign for one of every row of ten from one to ten that does not decompose: digits in a circle.
+const ONES: [u32; 4] = [0x2776, 0x2780, 0x278a, 0x24f5];
+
 /// A digit of any script as ASCII.
 fn digit(letter: char) -> Option<u8> {
-    let value = letter.to_digit(10).or_else(|| {
-        let offsets = ZEROS.iter().filter_map(|zero| u32::from(letter).checked_sub(*zero));
-        offsets.min().filter(|offset| *offset < 10)
-    })?;
+    let within = |begins: &[u32], most: u32| {
+        let offsets = begins.iter().filter_map(|begin| u32::from(letter).checked_sub(*begin));
+        offsets.min().filter(|offset| *offset < most)
+    };
+    let value = letter
+        .to_digit(10)
+        .or_else(|| within(&ZEROS, 10))
+        .or_else(|| within(&ONES, 9).map(|offset| offset.saturating_add(1)))
+        .or_else(|| numeral(letter))?;
     u8::try_from(value).ok()?.checked_add(b'0')
+}
+
+/// A digit outside every row: the zeros in a circle, the numerals of Chinese and of its market places.
+const fn numeral(letter: char) -> Option<u32> {
+    Some(match letter {
+        '\u{24ff}' | '\u{1f10b}' | '\u{1f10c}' | '〇' | '零' => 0,
+        '一' | '〡' => 1,
+        '二' | '〢' => 2,
+        '三' | '〣' => 3,
+        '四' | '〤' => 4,
+        '五' | '〥' => 5,
+        '六' | '〦' => 6,
+        '七' | '〧' => 7,
+        '八' | '〨' => 8,
+        '九' | '〩' => 9,
+        _ => return None,
+    })
+}
+
+/// Whether a sign is a ten in a circle: two digits in one.
+fn is_ten(letter: char) -> bool {
+    ONES.iter().any(|one| u32::from(letter).checked_sub(*one) == Some(9))
 }
 
 /// What a group of four digits may be as a year.
@@ -118,7 +148,10 @@ impl Reader {
             last = part;
             is_data |= part.is_alphanumeric();
         });
-        if is_data {
+        if is_ten(letter) {
+            self.take('1');
+            self.take('0');
+        } else if is_data {
             decompose_compatible(letter, |part| self.take(part));
         } else {
             self.take(if count == 1 { last } else { letter });
@@ -159,7 +192,11 @@ impl Reader {
 
     /// Ends a run: looks for a number in it.
     fn end(&mut self) {
-        let run = Run { groups: std::mem::take(&mut self.groups), after_week: is_week(&self.word) };
+        let run = Run {
+            groups: std::mem::take(&mut self.groups),
+            after_week: is_week(&self.word),
+            after_school_year: is_school_year(&self.word),
+        };
         self.found = self.found || run.holds_a_bsn();
         if !run.groups.is_empty() {
             self.word.clear();
@@ -182,6 +219,10 @@ const fn mark(letter: char) -> char {
 
 fn is_week(word: &str) -> bool {
     ["week", "weken", "weeknr", "weeknummer", "wk", "kw", "w"].contains(&word)
+}
+
+fn is_school_year(word: &str) -> bool {
+    ["schooljaar", "schooljaren", "cursusjaar", "studiejaar", "sj"].contains(&word)
 }
 
 #[cfg(test)]

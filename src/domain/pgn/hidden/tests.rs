@@ -54,6 +54,17 @@ fn a_bsn_is_seen_in_any_spelling() {
         "945&nbsp;807&nbsp;302",
         "945&#160;807&#xA0;302",
         "&#57;45807302",
+        // Digits in a circle, Chinese and Hangzhou numerals.
+        "❾❾❾❾❾⓿⓿❶❾",
+        "➈➈➈➈➈\u{1f10b}\u{1f10b}➀➈",
+        "➒➒➒➒➒\u{1f10c}\u{1f10c}➊➒",
+        "⓽⓽⓽⓽⓽⓪⓪⓵⓽",
+        "99999❿00",
+        "九九九九九〇〇一九",
+        "九九九 九九零 零一九",
+        "九四五八〇七三〇二",
+        "一二三四五六七八二",
+        "〩〩〩〩〩〇〇〡〩",
         "12345.......6782",
         // No telephone number begins like this.
         "0945807302",
@@ -150,6 +161,9 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
         "schooljaar 2025 2026 2",
         "leerjaar 3 2025 2026",
         "20260205 3",
+        "38-40-2023 9",
+        "21-23-2025 7",
+        "38/40/2023: 9 dagen",
     ] {
         assert!(!hides_a_bsn(text), "{text}");
     }
@@ -161,6 +175,10 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
             format!("schooljaar 2025-2026 {behind}"),
             format!("schooljaar 2025/26 {behind}{behind}{behind}"),
             format!("week 35-42 2026 {behind}"),
+            format!("38-40-2023 {behind}"),
+            format!("38 - 40 - 2023, {behind}"),
+            format!("schooljaar 24-25 1234{behind}"),
+            format!("schooljaar 24/25, 123 4{behind}"),
             format!("van 14.30-16.00 {behind}"),
             format!("+31 6 1234567{behind}"),
             format!("+31 (0)6 1234567{behind}"),

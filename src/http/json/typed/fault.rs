@@ -10,6 +10,7 @@ use crate::domain::{
 };
 
 use super::{form::form_of, place::Place};
+use crate::http::json::distinct::TWICE;
 
 /// What is wrong.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub(super) enum Kind {
     Value,
     /// A day that no calendar has.
     Absent,
+    /// A list in which something stands twice.
+    Twice,
     /// Not one of these values.
     Choice(&'static [&'static str]),
     /// `null`: what is absent is left out.
@@ -54,6 +57,7 @@ impl Wrong {
                 | Kind::Type
                 | Kind::Value
                 | Kind::Absent
+                | Kind::Twice
                 | Kind::Choice(_)
                 | Kind::Unknown(_) => here.clone(),
             };
@@ -90,6 +94,9 @@ impl Wrong {
                 "Deze waarde heeft niet de vorm die hier hoort.".into(),
                 "This value does not have the form that is expected here.".into(),
             ),
+            Kind::Twice => {
+                ("not-unique", "Iets staat hier twee keer.".into(), "Something stands here twice.".into())
+            }
             Kind::Choice(names) => (
                 "unknown-value",
                 format!("Deze waarde is hier niet bekend. Bekend zijn: {}.", known(names)).into(),
@@ -130,7 +137,11 @@ impl de::Error for Wrong {
     }
 
     fn invalid_value(found: Unexpected<'_>, _: &dyn de::Expected) -> Self {
-        Self::new(if found == Unexpected::Other(ABSENT) { Kind::Absent } else { Kind::Value })
+        Self::new(match found {
+            Unexpected::Other(ABSENT) => Kind::Absent,
+            Unexpected::Other(TWICE) => Kind::Twice,
+            _ => Kind::Value,
+        })
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {

@@ -16,6 +16,7 @@ use crate::{
     },
     exchange::submission::{Header, Submission},
     http::{
+        json::distinct,
         problem::Problem,
         wire::{Instant, Person, Reader, Recipient, shape},
     },
@@ -64,8 +65,8 @@ pub(crate) struct Submitted {
     #[schema(value_type = shape::DateTime, required = false)]
     expires: Option<Instant>,
     /// Categories that are left out because the person wished so.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    #[schema(value_type = Vec<shape::CategoryCode>)]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "distinct::<32, _, _>")]
+    #[schema(value_type = BTreeSet<shape::CategoryCode>, max_items = 32)]
     omit: BTreeSet<Category>,
     /// The content, as the schema of the dataset says.
     #[schema(value_type = shape::Content)]
