@@ -26,10 +26,10 @@ fn conflict<T>(written: Result<T, WriteError>) -> Option<Conflict> {
 }
 
 fn fault<T>(written: Result<T, WriteError>) -> Option<ClockFault> {
-    match written {
-        Err(WriteError::Clock(fault)) => Some(fault),
+    written.err().and_then(|error| match error {
+        WriteError::Clock(fault) => Some(fault),
         _ => None,
-    }
+    })
 }
 
 async fn size(rig: &Rig) -> u64 {
