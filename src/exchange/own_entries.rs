@@ -3,7 +3,7 @@
 use super::{Exchange, caller::Caller, receipts::tlog_proof, trouble::Trouble};
 use crate::{
     accesslog::{
-        entry::{self, OpenedPart},
+        entry::{self, OpenedPart, PartName},
         own::OwnEntry,
     },
     domain::party::PartyId,
@@ -52,26 +52,24 @@ impl Exchange {
     /// party's account away: it is left out, and said where the operator looks.
     fn own_parts(&self, row: &EntryRow, party: &PartyId) -> Vec<OpenedPart> {
         let at_rest = self.tools.at_rest();
-        let mut parts = Vec::new();
-        let mut is_reader = false;
+        let (mut shared, mut own) = (None, Vec::new());
         for body in &row.bodies {
             let opened = entry::open_part(body.part, &body.commitment, &body.sealed, &at_rest);
             let says = opened.as_ref().ok().and_then(|opened| opened.part().ok());
-            match (opened, says) {
-                (Ok(opened), Some(says)) => {
-                    let is_own = says.is_none_or(|says| says.reader.is_none_or(|reader| reader == *party));
-                    is_reader |= is_own && body.part.is_own();
-                    if is_own {
-                        parts.push(opened);
-                    } else {
-                        tracing::error!(index = row.index, part = %body.part, error_code = "entry_reader", "a row lets a party read a part that is not its own");
-                    }
-                }
+            let (Ok(opened), Some(says)) = (opened, says) else {
+                tracing::error!(index = row.index, part = %body.part, error_code = "entry_body", "a part of an entry cannot be read");
+                continue;
+            };
+            // An absent part is nobody's: whoever is its reader, it says so itself.
+            let is_own = says.and_then(|says| says.reader) == Some(*party);
+            match body.part {
+                PartName::Shared => shared = Some(opened),
+                PartName::Sender | PartName::Recipient | PartName::OnBehalf if is_own => own.push(opened),
                 _ => {
-                    tracing::error!(index = row.index, part = %body.part, error_code = "entry_body", "a part of an entry cannot be read");
+                    tracing::error!(index = row.index, part = %body.part, error_code = "entry_reader", "a row lets a party read a part that is not its own");
                 }
             }
         }
-        if is_reader { parts } else { Vec::new() }
+        if own.is_empty() { own } else { shared.into_iter().chain(own).collect() }
     }
 }

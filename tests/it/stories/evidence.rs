@@ -107,6 +107,31 @@ async fn receipts_and_own_entries_hold() {
     gateway.stop().await;
 }
 
+/// Somebody who can write in the database, and has no key, names a stranger as the reader of everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_of_the_database_lets_nobody_read_a_part() {
+    const EVERYTHING: &str = "INSERT INTO entry_reader (oin, role, idx, number, parts) \
+         SELECT $1, 'leerplicht', idx, idx + 1, 'shared,sender,recipient,on-behalf,gateway' FROM leaf WHERE true \
+         ON CONFLICT DO NOTHING";
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let stranger = gateway.party(Role::Leerplicht).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    agree(&gateway, &school, &toby, "persoon").await;
+    asked_and_answered(&gateway, &school, &college, &toby).await;
+    let before = own_entries(&gateway, &stranger).await.len();
+    let url = gateway.laid.config.database.connect_url().unwrap().to_string();
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    let oin = stranger.party.oin.to_string();
+    sqlx::query(EVERYTHING).bind(oin).execute(&pool).await.unwrap();
+    pool.close().await;
+    let entries = own_entries(&gateway, &stranger).await;
+    assert!(entries.len() > before + 3, "the rows are there");
+    assert_eq!(entries.iter().filter(|entry| !entry.parts.is_empty()).count(), before, "and open nothing");
+    gateway.stop().await;
+}
+
 /// Who looked is for the party's own officers: the other party's account does not hold it, nor any person's data.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_names_ones_own_staff_and_no_person() {
