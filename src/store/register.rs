@@ -204,7 +204,7 @@ impl Store {
         for _ in 0..READINGS {
             let read = self.read_register(number).await?;
             let after = self.register_number().await?;
-            if after == number {
+            if let Some(read) = read.filter(|_| after == number) {
                 let register = Arc::new(read);
                 self.kept.register.store(Some(Arc::clone(&register)));
                 drop(loading);
@@ -227,26 +227,19 @@ impl Store {
         drop(self.kept.seals.set(seals));
     }
 
-    async fn read_register(&self, number: i64) -> Result<Register, StoreError> {
+    /// None when it changed meanwhile.
+    async fn read_register(&self, number: i64) -> Result<Option<Register>, StoreError> {
         let mut connection = self.read.acquire().await?;
         let seal = query(SEAL).fetch_optional(&mut *connection).await?;
         let rows = RegisterRows::read(&mut connection).await?;
         let seal = seal.map(|row| Columns(&row).maybe_bytes("register_seal")).transpose()?.flatten();
-        let register = Register::of_rows(number, &rows)?;
-        let is_believed = match seal {
-            Some(seal) => {
-                let seals = self.kept.seals.get();
-                let seals = seals.ok_or_else(|| StoreError::unavailable("nobody can say who takes part"))?;
-                seals.is_sealed(&rows.bytes(number)?, &seal)
-            }
-            // Nobody was registered yet.
-            None => number == 0 && rows.is_empty(),
-        };
-        // While it changes, rows and seal are not of one moment: it is read again then.
-        if is_believed || self.register_number().await? != number {
-            Ok(register)
-        } else {
-            Err(StoreError::inconsistent("log_head.register_seal"))
+        let seals = self.kept.seals.get();
+        let seals = seals.ok_or_else(|| StoreError::unavailable("nobody can say who takes part"))?;
+        match rows.judge(number, seal.as_deref(), seals.as_ref()) {
+            Ok(()) => Register::of_rows(number, &rows).map(Some),
+            // While it changes, rows and seal are not of one moment.
+            Err(_) if self.register_number().await? != number => Ok(None),
+            Err(error) => Err(error),
         }
     }
 }

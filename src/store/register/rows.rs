@@ -2,6 +2,7 @@
 
 use sqlx::{AnyConnection, any::AnyRow, query};
 
+use super::SealsRegister;
 use crate::store::{error::StoreError, row::Columns};
 
 /// A table of the register: its statement, its columns of text, and those of numbers.
@@ -48,7 +49,23 @@ impl RegisterRows {
         })
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    /// # Errors
+    /// `Inconsistent` when they are not the rows that were sealed under this number. Before anybody was registered nothing was
+    /// sealed.
+    pub(in crate::store) fn judge(
+        &self,
+        number: i64,
+        seal: Option<&[u8]>,
+        seals: &dyn SealsRegister,
+    ) -> Result<(), StoreError> {
+        let is_sealed = match seal {
+            Some(seal) => seals.is_sealed(&self.bytes(number)?, seal),
+            None => number == 0 && self.is_empty(),
+        };
+        if is_sealed { Ok(()) } else { Err(StoreError::inconsistent("log_head.register_seal")) }
+    }
+
+    const fn is_empty(&self) -> bool {
         self.parties.is_empty()
             && self.places.is_empty()
             && self.certificates.is_empty()

@@ -37,10 +37,10 @@ use crate::{
 
 /// Taking the head takes its row lock, on both databases, so that all writes are serial; and it says where they stand.
 const LOCK_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1 \
-     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register";
+     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register, register_seal";
 /// With the time at which the lock was had, by the server's own clock.
 const LOCK_HEAD_AT_SERVER: &str = "UPDATE log_head SET size = size WHERE id = 1 \
-     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register, \
+     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register, register_seal, \
      CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS server_time";
 const WRITE_HEAD: &str = "UPDATE log_head SET size = $1, last_time = $2, frontier = $3, checkpoint = $4, \
      policy_digest = $5, register = $6, register_seal = COALESCE($7, register_seal) WHERE id = 1";
@@ -74,6 +74,8 @@ pub(super) struct LockedHead {
     pub(super) checkpoint: String,
     /// The number of the register.
     pub(super) register: i64,
+    /// The keyed digest of its rows; none before the first.
+    pub(super) register_seal: Option<Vec<u8>>,
     /// The time of a server that has a clock of its own.
     pub(super) server_time: Option<Timestamp>,
 }
@@ -116,6 +118,7 @@ pub(super) async fn lock_head(
         frontier,
         checkpoint,
         register: columns.integer("register")?,
+        register_seal: columns.maybe_bytes("register_seal")?,
         server_time: match backend {
             Backend::Sqlite => None,
             Backend::Postgres => Some(from_millis(columns.integer("server_time")?)),

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     domain::party::PartyId,
-    store::{Store, error::StoreError, writing::Writing},
+    store::{Store, error::StoreError, register::RegisterRows, writing::Writing},
 };
 
 /// What the writer keeps between batches.
@@ -213,6 +213,14 @@ impl Desk {
         }
         let entries = jobs.iter().flat_map(|job| job.appended());
         let entries: Vec<_> = entries.map(|entry| state.numbered(entry)).collect::<Result<_, _>>()?;
+        // What the batch leaves is sealed anew: what it finds must be what was sealed before.
+        if state.is_other_register {
+            RegisterRows::read(tx.connection()).await?.judge(
+                head.register,
+                head.register_seal.as_deref(),
+                self.settings.seals.as_ref(),
+            )?;
+        }
         tables::write(&state, tx).await?;
         let evidence = if entries.is_empty() {
             Vec::new()

@@ -4,7 +4,7 @@ use sluis::{
     accesslog::entry::PartName,
     merkle::{frontier::Frontier, hash::leaf_hash},
     store::{
-        write::{BlockParty, Record, Write},
+        write::{BlockParty, Record, RegisterParty, Write},
         writer::WriteError,
     },
 };
@@ -218,6 +218,23 @@ async fn nobody_takes_part_in_a_register_that_was_changed() {
             place.remove().await;
         }
     }
+}
+
+/// Else whoever changes a key past the gateway need only wait until somebody registers: the gateway itself would seal it.
+#[tokio::test]
+async fn no_write_seals_a_register_that_was_changed_before() {
+    on_each(|rig| async move {
+        rig.register(college()).await;
+        rig.publish(college(), "key-of-college").await;
+        rig.run("UPDATE party_key SET jwk = '{\"kty\":\"OKP\"}'").await;
+        let party =
+            RegisterParty { party: school(), name: "Voorbeeld".to_owned(), municipalities: Vec::new() };
+        let refused = rig.write(party, 1).await.map(drop).unwrap_err();
+        assert!(matches!(refused, WriteError::Unavailable(_)), "{refused:?}");
+        let (number, _) = rig.register_seal().await;
+        assert_eq!(number, 2, "the party and its key");
+    })
+    .await;
 }
 
 /// The rows, the number and the seal of before a block, all as the gateway itself made them.
