@@ -3,6 +3,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`certificate`] | reads a client certificate: OIN, organisation, key, validity, registration digest |
+//! | [`chain`] | a client certificate with those of the authorities above it, as it is presented |
 //! | [`anchors`] | the authorities that are trusted, each for the OIN prefixes that it vouches for |
 //! | [`revocations`] | the revocation lists, checked and enforced |
 //! | [`peer`] | a certificate with the party it is registered to, checked on each request |
@@ -16,6 +17,7 @@ pub mod anchors;
 pub mod authority;
 pub mod certificate;
 pub mod certificate_proof;
+pub mod chain;
 pub mod key_proof;
 pub mod peer;
 pub mod revocations;
@@ -23,4 +25,5 @@ pub mod tls;
 pub mod validity;
 
 pub use certificate::{CertificateFault, ClientCertificate};
+pub use chain::CertificateChain;
 pub use peer::{IdentityFault, Peer, Registration, RegistrationState};

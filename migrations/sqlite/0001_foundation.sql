@@ -31,6 +31,8 @@ CREATE TABLE certificate (
     oin          TEXT NOT NULL,
     role         TEXT NOT NULL,
     serial       TEXT NOT NULL,
+    -- The certificate and those of the authorities above it: public, each in base64, a blank between them.
+    chain        TEXT NOT NULL,
     not_before   INTEGER NOT NULL,
     not_after    INTEGER NOT NULL,
     state        TEXT NOT NULL CHECK (state IN ('active', 'revoked')),

@@ -3,17 +3,19 @@
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 
-use super::{Exchange, caller::Caller, entry::Account, keys::KeyError, trouble::Trouble};
+use super::{
+    Exchange, caller::Caller, entry::Account, keys::KeyError, operate::registered, trouble::Trouble,
+};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::problem::{Bilingual, Fault},
     identity::{
-        ClientCertificate, certificate_proof,
+        CertificateChain, certificate_proof,
         key_proof::ProofFault,
         tls::{self, NotLetIn},
     },
     policy::routes::RouteAction,
-    store::{read::CertificateRow, write::RegisterCertificate},
+    store::read::CertificateRow,
 };
 
 impl Exchange {
@@ -26,17 +28,18 @@ impl Exchange {
     pub async fn register_certificate(
         &self,
         caller: &Caller,
-        chain: &[CertificateDer<'_>],
+        chain: &[CertificateDer<'static>],
         proof: &str,
     ) -> Result<CertificateRow, KeyError> {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::RegisterCertificate).await?;
-        let read = chain.first().map(|leaf| ClientCertificate::read(leaf));
-        let Some(Ok(certificate)) = read else { return Err(KeyError::Invalid(vec![unreadable()])) };
-        let mut faults = self.wrong_with_certificate(caller, chain, &certificate, now);
-        faults.extend(
-            certificate_proof::check(&certificate, proof, &caller.peer, now).err().map(not_possessed),
-        );
+        let Ok(chain) = CertificateChain::new(chain.to_vec()) else {
+            return Err(KeyError::Invalid(vec![unreadable()]));
+        };
+        let certificate = chain.leaf();
+        let mut faults = self.wrong_with_certificate(caller, &chain, now);
+        faults
+            .extend(certificate_proof::check(certificate, proof, &caller.peer, now).err().map(not_possessed));
         if !faults.is_empty() {
             return Err(KeyError::Invalid(faults));
         }
@@ -44,13 +47,7 @@ impl Exchange {
         account.shared.subject = Some(caller.party());
         account.sender = Some(caller.party());
         account.for_sender = Part { certificate: Some(certificate.registration()), ..Part::default() };
-        let effect = RegisterCertificate {
-            registration: certificate.registration(),
-            party: caller.party(),
-            serial: hex::encode(certificate.serial()),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
-        };
+        let effect = registered(caller.party(), &chain);
         self.perform_plain(caller, effect, vec![account]).await.map_err(KeyError::of)?;
         let register = self.store.register().await.map_err(Trouble::from)?;
         let row = register.certificate(&certificate.registration()).cloned();
@@ -60,16 +57,16 @@ impl Exchange {
     fn wrong_with_certificate(
         &self,
         caller: &Caller,
-        chain: &[CertificateDer<'_>],
-        certificate: &ClientCertificate,
+        chain: &CertificateChain,
         now: Timestamp,
     ) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if certificate.oin() != caller.party().oin {
+        if chain.leaf().oin() != caller.party().oin {
             faults.push(other_organisation());
         }
         let trust = self.trust.load();
-        faults.extend(tls::let_in(chain, &trust.anchors, &trust.revocations, now).err().map(not_let_in));
+        faults
+            .extend(tls::let_in(chain.ders(), &trust.anchors, &trust.revocations, now).err().map(not_let_in));
         faults
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     accesslog::entry::{Event, Outcome, Part},
     crypto::gateway_keys::KeyKind,
     domain::{code::Municipality, digest::Digest, party::PartyId},
-    identity::ClientCertificate,
+    identity::CertificateChain,
     store::{
         read::RecipientRow,
         write::{
@@ -100,8 +100,9 @@ impl Exchange {
         party: PartyId,
         name: &str,
         municipalities: Vec<MunicipalityOf>,
-        certificate: &ClientCertificate,
+        chain: &CertificateChain,
     ) -> Result<(), OperateError> {
+        let certificate = chain.leaf();
         if certificate.oin() != party.oin {
             return Err(OperateError::OtherOrganisation);
         }
@@ -112,7 +113,7 @@ impl Exchange {
         let account = about(party, Event::PartyRegistered, part);
         let effect = AddParty {
             party: RegisterParty { party, name: name.to_owned(), municipalities },
-            certificate: registered(party, certificate),
+            certificate: registered(party, chain),
         };
         self.operate(effect, account).await?;
         Ok(())
@@ -184,14 +185,15 @@ impl Exchange {
     pub async fn register_certificate_for(
         &self,
         party: PartyId,
-        certificate: &ClientCertificate,
+        chain: &CertificateChain,
     ) -> Result<(), OperateError> {
+        let certificate = chain.leaf();
         if certificate.oin() != party.oin {
             return Err(OperateError::OtherOrganisation);
         }
         let part = Part { certificate: Some(certificate.registration()), ..Part::default() };
         let account = about(party, Event::CertificateRegistered, part);
-        let effect = registered(party, certificate);
+        let effect = registered(party, chain);
         self.operate(effect, account).await?;
         Ok(())
     }
@@ -332,11 +334,13 @@ fn about(party: PartyId, event: Event, part: Part) -> Account {
     Account { recipient: Some(party), for_recipient: part, ..account }
 }
 
-fn registered(party: PartyId, certificate: &ClientCertificate) -> RegisterCertificate {
+pub(super) fn registered(party: PartyId, chain: &CertificateChain) -> RegisterCertificate {
+    let certificate = chain.leaf();
     RegisterCertificate {
         registration: certificate.registration(),
         party,
         serial: hex::encode(certificate.serial()),
+        chain: chain.to_line(),
         not_before: certificate.not_before(),
         not_after: certificate.not_after(),
     }

@@ -104,6 +104,12 @@ impl Register {
         others.filter(|row| row.municipalities.iter().any(meets)).map(|row| row.party).collect()
     }
 
+    /// The number under which the database has it: another after any change of what it holds.
+    #[must_use]
+    pub const fn number(&self) -> i64 {
+        self.number
+    }
+
     /// The certificate with this registration: it says for whom the caller speaks. Whether it is valid now, revoked or
     /// blocked is for the caller to judge, on every request.
     #[must_use]
@@ -309,6 +315,7 @@ fn certificate_row(row: &AnyRow, is_in: &BTreeMap<PartyId, bool>) -> Result<Cert
         registration: columns.parse("registration")?,
         party,
         serial: columns.text("serial")?,
+        chain: columns.text("chain")?,
         not_before: columns.instant("not_before")?,
         not_after: columns.instant("not_after")?,
         revoked: columns.text("state")? != "active",

@@ -24,7 +24,7 @@ use crate::{
         party::PartyId,
     },
     identity::{
-        ClientCertificate,
+        CertificateChain,
         authority::{Authority, AuthorityError, Issued},
     },
     store::Store,
@@ -180,7 +180,7 @@ async fn register(
                 Failure::internal(("kan een certificaat niet maken", "a certificate cannot be made"))
                     .because(error)
             })?;
-        let read = ClientCertificate::read(&certificate.der).map_err(|error| {
+        let read = CertificateChain::from_pem(certificate.chain_pem.as_bytes()).map_err(|error| {
             Failure::internal(("een certificaat is niet te lezen", "a certificate cannot be read"))
                 .because(error)
         })?;

@@ -2,7 +2,6 @@
 
 use std::{path::Path, sync::Arc};
 
-use rustls::pki_types::CertificateDer;
 use serde_json::json;
 
 use super::Add;
@@ -16,7 +15,7 @@ use crate::{
     },
     exchange::operate::OperateError,
     identity::{
-        ClientCertificate,
+        CertificateChain,
         tls::{self, NotLetIn},
     },
     store::write::MunicipalityOf,
@@ -67,7 +66,7 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
     .await;
     composed.close().await;
     done?;
-    say(at, "add", party, Some(certificate.registration()), ("Geregistreerd", "Registered"))
+    say(at, "add", party, Some(certificate.leaf().registration()), ("Geregistreerd", "Registered"))
 }
 
 pub(super) async fn next(
@@ -85,7 +84,7 @@ pub(super) async fn next(
         at,
         "next",
         party,
-        Some(certificate.registration()),
+        Some(certificate.leaf().registration()),
         ("Certificaat geregistreerd", "Certificate registered"),
     )
 }
@@ -98,7 +97,7 @@ pub(super) async fn revoke(
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let registration = match (file, registration) {
-        (Some(file), _) => certificate(file)?.registration(),
+        (Some(file), _) => chain(file)?.leaf().registration(),
         (None, Some(registration)) => registration,
         (None, None) => {
             return Err(Failure::usage((
@@ -174,8 +173,9 @@ async fn read(
     party: PartyId,
     config: &Config,
     at: &mut Context,
-) -> Result<ClientCertificate, Failure> {
-    let (certificate, chain) = chain(file)?;
+) -> Result<CertificateChain, Failure> {
+    let chain = chain(file)?;
+    let certificate = chain.leaf();
     if certificate.oin() != party.oin {
         return Err(operated::failure(OperateError::OtherOrganisation));
     }
@@ -184,7 +184,7 @@ async fn read(
     let before = trust::kept(&store, &anchors).await;
     store.close().await;
     let lists = trust::lists(config, &anchors, &before.map_err(operated::store)?, at.clock.as_ref());
-    match tls::let_in(&chain, &anchors, &lists.revocations, at.clock.now()) {
+    match tls::let_in(chain.ders(), &anchors, &lists.revocations, at.clock.now()) {
         Ok(_) => {}
         Err(NotLetIn::Early) => {
             at.out.warn(both!(
@@ -209,7 +209,7 @@ async fn read(
             .now(advice(fault)));
         }
     }
-    Ok(certificate)
+    Ok(chain)
 }
 
 /// Why it is not let in. What is wrong with the form of a certificate is told in English only.
@@ -258,12 +258,8 @@ const fn advice(fault: NotLetIn) -> (&'static str, &'static str) {
     }
 }
 
-fn certificate(file: &Path) -> Result<ClientCertificate, Failure> {
-    chain(file).map(|(certificate, _)| certificate)
-}
-
 /// The certificate of a file, and with it the whole chain.
-fn chain(file: &Path) -> Result<(ClientCertificate, Vec<CertificateDer<'static>>), Failure> {
+fn chain(file: &Path) -> Result<CertificateChain, Failure> {
     let unusable = || {
         Failure::usage(both!(
             "`{}` is geen certificaat van een partij",
@@ -275,14 +271,5 @@ fn chain(file: &Path) -> Result<(ClientCertificate, Vec<CertificateDer<'static>>
             "give its certificate in PEM, its own first, without a key",
         ))
     };
-    let bytes = compose::read(file)?;
-    let blocks = pem::parse_many(&bytes).map_err(|_| unusable())?;
-    let chain: Vec<_> = blocks
-        .into_iter()
-        .filter(|block| block.tag() == "CERTIFICATE")
-        .map(|block| CertificateDer::from(block.into_contents()))
-        .collect();
-    let leaf = chain.first().ok_or_else(unusable)?;
-    let certificate = ClientCertificate::read(leaf).map_err(|fault| unusable().because(fault))?;
-    Ok((certificate, chain))
+    CertificateChain::from_pem(&compose::read(file)?).map_err(|fault| unusable().because(fault))
 }

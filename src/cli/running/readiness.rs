@@ -6,14 +6,14 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::timeout;
 
 use crate::{
     domain::clock::Clock,
     exchange::{Exchange, admission::Trust},
     http::ops::Readiness,
-    identity::{tls::OwnCertificate, validity},
+    identity::{chain::line_is_let_in, tls::OwnCertificate, validity},
     store::{Store, StoreError, StoreErrorKind, register::Register},
 };
 
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LISTS_EXPIRED: &str = "crl_expired";
 /// The gateway's own certificate has ended: no caller accepts it.
 const OWN_CERTIFICATE_EXPIRED: &str = "server_certificate_expired";
-/// Nobody is registered, or everybody is blocked, revoked or has a certificate that does not hold now.
+/// Nobody is registered, or everybody is blocked or has a certificate that the listener would not let in now.
 const NO_CALLER: &str = "no_caller";
 
 /// Judges readiness, and says once when it is lost and when it is back.
@@ -35,11 +35,30 @@ pub(super) struct Watch {
     clock: Arc<dyn Clock>,
     own_end: ArcSwapOption<Timestamp>,
     last: Mutex<Option<&'static str>>,
+    came_in: Mutex<Option<CameIn>>,
 }
+
+/// That somebody would be let in, until something changes that may keep everybody out.
+#[derive(Debug)]
+struct CameIn {
+    register: i64,
+    trust: Arc<Trust>,
+    until: Timestamp,
+}
+
+/// How long that holds without being asked again: what a revocation list says ends by the clock.
+const HOLDS: SignedDuration = SignedDuration::from_secs(60);
 
 impl Watch {
     pub(super) fn new(exchange: Arc<Exchange>, store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { exchange, store, clock, own_end: ArcSwapOption::empty(), last: Mutex::default() }
+        Self {
+            exchange,
+            store,
+            clock,
+            own_end: ArcSwapOption::empty(),
+            last: Mutex::default(),
+            came_in: Mutex::default(),
+        }
     }
 
     /// The certificate that callers see from now on.
@@ -73,12 +92,39 @@ impl Watch {
         }
     }
 
-    /// Why no registered certificate would be let in now, whatever its authority says of it.
+    /// Why no registered certificate would be let in now.
     async fn nobody_registered(&self) -> Option<&'static str> {
         match in_time(self.store.register()).await {
-            Ok(register) => (!has_caller(&register, self.clock.now())).then_some(NO_CALLER),
+            Ok(register) => (!self.has_caller(&register)).then_some(NO_CALLER),
             Err(code) => Some(code),
         }
+    }
+
+    /// Whether a registered certificate would be let in now, by what the authorities and their lists say of it.
+    fn has_caller(&self, register: &Register) -> bool {
+        let (now, trust) = (self.clock.now(), self.exchange.trust());
+        let mut came_in = self.came_in.lock().unwrap_or_else(PoisonError::into_inner);
+        let holds = |known: &CameIn| {
+            known.register == register.number() && Arc::ptr_eq(&known.trust, &trust) && now < known.until
+        };
+        if came_in.as_ref().is_some_and(holds) {
+            return true;
+        }
+        let certificates = register
+            .parties()
+            .filter(|row| !row.blocked)
+            .flat_map(|row| register.certificates(&row.party))
+            .filter(|one| !one.revoked);
+        let ends = certificates
+            .filter(|one| line_is_let_in(&one.chain, &trust.anchors, &trust.revocations, now).is_ok())
+            .map(|one| one.not_after)
+            .next();
+        *came_in = ends.map(|end| CameIn {
+            register: register.number(),
+            trust,
+            until: now.checked_add(HOLDS).unwrap_or(now).min(end),
+        });
+        came_in.is_some()
     }
 
     /// Why it was not ready when it was last judged.
@@ -113,11 +159,4 @@ fn nobody_comes_in(own_end: Option<&Timestamp>, trust: &Trust, now: Timestamp) -
     }
     let last = trust.revocations.ends().max();
     last.is_some_and(|end| end <= now).then_some(LISTS_EXPIRED)
-}
-
-fn has_caller(register: &Register, now: Timestamp) -> bool {
-    register.parties().filter(|row| !row.blocked).any(|row| {
-        let certificates = register.certificates(&row.party);
-        certificates.iter().any(|one| !one.revoked && one.not_before <= now && now <= one.not_after)
-    })
 }

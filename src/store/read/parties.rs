@@ -77,6 +77,8 @@ pub struct CertificateRow {
     pub party: PartyId,
     /// Its serial number.
     pub serial: String,
+    /// The certificate and those of the authorities above it as they were registered: each in base64, a blank between them.
+    pub chain: String,
     /// From when it is valid.
     pub not_before: Timestamp,
     /// Until when it is valid.

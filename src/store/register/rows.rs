@@ -20,8 +20,8 @@ const PLACES: Table = (
     &["valid_from", "valid_until"],
 );
 const CERTIFICATES: Table = (
-    "SELECT registration, oin, role, serial, state, not_before, not_after, registered, revoked_at FROM certificate",
-    &["registration", "oin", "role", "serial", "state"],
+    "SELECT registration, oin, role, serial, chain, state, not_before, not_after, registered, revoked_at FROM certificate",
+    &["registration", "oin", "role", "serial", "chain", "state"],
     &["not_before", "not_after", "registered", "revoked_at"],
 );
 const KEYS: Table = (

@@ -15,7 +15,8 @@ use crate::{
     },
 };
 
-/// Registers a certificate for a party. Once registered it never speaks for another.
+/// Registers a certificate for a party, or the one that its authority gave in its place for the same key and name. Once
+/// registered it never speaks for another.
 #[derive(Debug, Clone)]
 pub struct RegisterCertificate {
     /// The digest of issuer, subject and key.
@@ -24,6 +25,10 @@ pub struct RegisterCertificate {
     pub party: PartyId,
     /// Its serial number, as text.
     pub serial: String,
+    /// The certificate and those above it, in the line that the register keeps ([`CertificateRow::chain`]).
+    ///
+    /// [`CertificateRow::chain`]: crate::store::read::CertificateRow::chain
+    pub chain: String,
     /// From when it is valid.
     pub not_before: Timestamp,
     /// Until when it is valid.
@@ -42,7 +47,11 @@ impl Effect for RegisterCertificate {
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
         require(state, &self.party)?;
         match state.certificates.get(&self.registration) {
-            Some(known) if known.party == self.party && known.is_active => Ok(Once::already()),
+            Some(known) if known.party == self.party && known.is_active => {
+                // Its authority may have renewed it, for the same key under the same name.
+                let renewed = known.serial != self.serial;
+                Ok(if renewed { Once::now(self.changes(at)) } else { Once::already() })
+            }
             Some(_) => Err(Conflict::Taken.into()),
             None => Ok(Once::now(self.changes(at))),
         }
@@ -55,6 +64,7 @@ impl RegisterCertificate {
         let certificate = Certificate {
             party: self.party,
             is_active: true,
+            serial: self.serial.clone(),
             revoked: None,
             content: Some(Arc::new(content)),
         };

@@ -8,14 +8,14 @@ use sqlx::{Any, query};
 
 use self::{
     texts::{
-        ANSWERS, CERTIFICATES, CERTIFICATES_AGAIN, COPIES, COPIES_AGAIN, COPIES_ERASED, DECISIONS,
-        DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEY_CHECKS, KEYS, KEYS_AGAIN, MADE, NOTICES, PACKETS,
-        PACKETS_AGAIN, PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS, RESTS,
-        SEARCHES, SUBJECTS, UNPLACE,
+        ANSWERS, CERTIFICATES, CERTIFICATES_AGAIN, CERTIFICATES_RENEWED, COPIES, COPIES_AGAIN, COPIES_ERASED,
+        DECISIONS, DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEY_CHECKS, KEYS, KEYS_AGAIN, MADE, NOTICES,
+        PACKETS, PACKETS_AGAIN, PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS,
+        RESTS, SEARCHES, SUBJECTS, UNPLACE,
     },
     values::{
         certificate, copy, copy_again, copy_id, declaration, key, made, notice, of, packet, party, place,
-        place_id, state_of,
+        place_id, renewed, state_of,
     },
 };
 use super::{
@@ -54,6 +54,7 @@ async fn members(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         [registration.to_string().into(), state_of(certificate).into(), certificate.revoked.into()]
     });
     tx.rows(&CERTIFICATES_AGAIN, again).await?;
+    tx.rows(&CERTIFICATES_RENEWED, state.certificates.changed().filter_map(renewed)).await?;
     tx.whole_rows(&KEYS, state.keys.new_rows().map(key)).await?;
     let again = state.keys.changed();
     tx.rows(

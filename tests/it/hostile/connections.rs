@@ -12,7 +12,7 @@ use sluis::{
     },
     exchange::admission::Trust,
     identity::{
-        ClientCertificate,
+        CertificateChain,
         anchors::{AnchorSource, TrustAnchors},
         revocations::{ListSource, Revocations},
         tls::{self, OwnCertificate},
@@ -138,7 +138,7 @@ async fn a_list_that_was_not_renewed_lets_nobody_in_and_says_whose_fault_it_is()
     // The list holds 397 days; this certificate is made later, so that it holds longer.
     gateway.pass(100.days());
     let later = scene.issue(scene.college.party, "later");
-    let certificate = ClientCertificate::read(&later.der).unwrap();
+    let certificate = CertificateChain::from_pem(later.chain_pem.as_bytes()).unwrap();
     gateway.running.exchange.register_certificate_for(scene.college.party, &certificate).await.unwrap();
     let own = OwnCertificate::from_pem(later.chain_pem.as_bytes(), later.key_pem.as_bytes()).unwrap();
     let mut kept = connect(&gateway.running, &sessions(gateway, &own)).await.unwrap();
@@ -158,7 +158,7 @@ async fn a_certificate_that_expires_is_refused_on_the_connection_that_it_opened(
     let authority = &gateway.laid.authority;
     let party = scene.college.party;
     let old = authority.client(party.oin, "Zaffier", "oud", made.now(), &SystemEntropy::new()).unwrap();
-    let certificate = ClientCertificate::read(&old.der).unwrap();
+    let certificate = CertificateChain::from_pem(old.chain_pem.as_bytes()).unwrap();
     gateway.running.exchange.register_certificate_for(party, &certificate).await.unwrap();
     let own = OwnCertificate::from_pem(old.chain_pem.as_bytes(), old.key_pem.as_bytes()).unwrap();
     let config = sessions(gateway, &own);

@@ -8,7 +8,7 @@ use sluis::{
         id::{PacketId, SystemEntropy},
         party::{PartyId, Role},
     },
-    identity::{ClientCertificate, authority::Issued},
+    identity::{CertificateChain, authority::Issued},
 };
 
 use crate::support::{Actor, Answer, Gateway, declaration, left_school, submission};
@@ -153,7 +153,7 @@ impl Scene {
         let exchange = &self.gateway.running.exchange;
         exchange.register_party(party, "Een nieuwe partij", Vec::new()).await.unwrap();
         let issued = self.issue(party, "nieuw");
-        let certificate = ClientCertificate::read(&issued.der).unwrap();
+        let certificate = CertificateChain::from_pem(issued.chain_pem.as_bytes()).unwrap();
         exchange.register_certificate_for(party, &certificate).await.unwrap();
         self.gateway.actor(party, &issued)
     }

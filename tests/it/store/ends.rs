@@ -24,6 +24,7 @@ async fn what_ends_and_what_is_missing_is_seen() {
                 registration: unique(),
                 party: with_end,
                 serial: "0a".to_owned(),
+                chain: "MAA=".to_owned(),
                 not_before: rig.now(),
                 not_after: in_days(days),
             };

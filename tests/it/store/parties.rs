@@ -62,6 +62,7 @@ async fn a_block_is_seen_wherever_a_party_is_read() {
             registration: Digest([1; 32]),
             party: college(),
             serial: "0a".to_owned(),
+            chain: "MAA=".to_owned(),
             not_before: rig.now(),
             not_after: rig.now(),
         };
@@ -89,16 +90,31 @@ async fn a_certificate_speaks_for_one_party() {
             registration: Digest([1; 32]),
             party: college(),
             serial: "0a".to_owned(),
+            chain: "MAA=".to_owned(),
             not_before: rig.now(),
             not_after: rig.now() + SignedDuration::from_hours(1),
         };
         assert_eq!(rig.done(own.clone()).await.outcome, Once::Now);
         assert_eq!(rig.done(own.clone()).await.outcome, Once::Already);
-        let theirs = RegisterCertificate { party: other_college(), ..own };
+        let theirs = RegisterCertificate { party: other_college(), ..own.clone() };
         let refused = rig.write(theirs, 1).await;
         assert!(matches!(refused, Err(WriteError::Conflict(Conflict::Taken))));
         let row = rig.registered().await.certificate(&Digest([1; 32])).cloned().unwrap();
         assert_eq!((row.party, row.revoked), (college(), false));
+        // Renewed by its authority, for the same key under the same name.
+        let renewed = RegisterCertificate {
+            serial: "0b".to_owned(),
+            chain: "MAE=".to_owned(),
+            not_after: own.not_after + SignedDuration::from_hours(1),
+            ..own.clone()
+        };
+        assert_eq!(rig.done(renewed.clone()).await.outcome, Once::Now);
+        assert_eq!(rig.done(renewed.clone()).await.outcome, Once::Already);
+        let row = rig.registered().await.certificate(&Digest([1; 32])).cloned().unwrap();
+        assert_eq!(
+            (row.serial, row.chain, row.not_after),
+            (renewed.serial, renewed.chain, renewed.not_after)
+        );
         rig.done(RevokeCertificate { registration: Digest([1; 32]) }).await;
         assert!(rig.registered().await.certificates(&college())[0].revoked);
         assert_eq!(rig.registered().await.certificate(&Digest([9; 32])).cloned(), None);

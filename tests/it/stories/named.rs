@@ -13,7 +13,7 @@ use sluis::{
         id::SystemEntropy,
         party::{PartyId, Role},
     },
-    identity::certificate::ClientCertificate,
+    identity::CertificateChain,
     store::write::{Ground, MunicipalityOf},
 };
 
@@ -49,7 +49,7 @@ async fn organisation(gateway: &Gateway) -> Actor {
     let authority = &gateway.laid.authority;
     let role = party.role.as_str();
     let certificate = authority.client(party.oin, "WerkSaam", role, now, &SystemEntropy::new()).unwrap();
-    let read = ClientCertificate::read(&certificate.der).unwrap();
+    let read = CertificateChain::from_pem(certificate.chain_pem.as_bytes()).unwrap();
     exchange.register_certificate_for(party, &read).await.unwrap();
     let actor = gateway.actor(party, &certificate);
     actor.publish().await.expect_status(StatusCode::CREATED);

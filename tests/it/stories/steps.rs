@@ -10,7 +10,7 @@ use sluis::{
         id::SystemEntropy,
         party::{PartyId, Role},
     },
-    identity::ClientCertificate,
+    identity::CertificateChain,
     store::write::{Ground, MunicipalityOf},
 };
 
@@ -131,7 +131,7 @@ pub(super) async fn join(gateway: &Gateway, name: &str, oin: &str, role: Role, p
     exchange.register_party(party, name, places.iter().map(place).collect()).await.unwrap();
     let authority = &gateway.laid.authority;
     let certificate = authority.client(party.oin, name, role.as_str(), now, &SystemEntropy::new()).unwrap();
-    let read = ClientCertificate::read(&certificate.der).unwrap();
+    let read = CertificateChain::from_pem(certificate.chain_pem.as_bytes()).unwrap();
     exchange.register_certificate_for(party, &read).await.unwrap();
     gateway.actor(party, &certificate)
 }

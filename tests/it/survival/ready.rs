@@ -16,7 +16,11 @@ use http::StatusCode;
 use jiff::ToSpan as _;
 use sluis::{
     domain::{clock::Clock as _, id::SystemEntropy, party::Role},
-    identity::validity,
+    identity::{
+        ClientCertificate,
+        authority::{Authority, Issued},
+        validity,
+    },
 };
 use sqlx::{AnyPool, Row as _, any::AnyPoolOptions};
 use tempfile::TempDir;
@@ -497,4 +501,43 @@ async fn a_door_through_which_nobody_comes_is_not_ready() {
     gateway.clock.set(own_end);
     assert_eq!(readyz(&gateway).await, (503, "not ready: server_certificate_expired\n".to_owned()));
     gateway.stop().await;
+}
+
+/// An authority that is trusted no more, or that took every certificate back, keeps all of its parties out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_that_no_registered_certificate_opens_is_not_ready() {
+    let gateway = Gateway::start().await;
+    let (now, tls) = (gateway.clock.now(), &gateway.laid.config.tls);
+    let (anchor, list) = (&tls.trust[0].file, &tls.revocation.files[0]);
+    let trusted = (fs::read(anchor).unwrap(), fs::read(list).unwrap());
+    let ready = (200, "ready\n".to_owned());
+    let nobody = (503, "not ready: no_caller\n".to_owned());
+    assert_eq!(readyz(&gateway).await, ready);
+
+    let other = Authority::root("Een andere", now, &SystemEntropy::new()).unwrap();
+    fs::write(anchor, other.certificate_pem()).unwrap();
+    fs::write(list, other.revocation_list(&[], 1, now).unwrap()).unwrap();
+    gateway.running.reload().await;
+    assert_eq!(readyz(&gateway).await, nobody, "their authority is not trusted any more");
+
+    fs::write(anchor, &trusted.0).unwrap();
+    fs::write(list, &trusted.1).unwrap();
+    gateway.running.reload().await;
+    assert_eq!(readyz(&gateway).await, ready);
+
+    let leaves: Vec<_> = gateway.laid.parties.iter().map(|party| leaf(&party.certificate)).collect();
+    let (_, all_but_one) = leaves.split_last().unwrap();
+    for (number, (taken, expected)) in [(all_but_one, ready), (&leaves[..], nobody)].into_iter().enumerate() {
+        let serials: Vec<_> = taken.iter().map(ClientCertificate::serial).collect();
+        let number = 1_000 + u64::try_from(number).unwrap();
+        let later = gateway.laid.authority.revocation_list(&serials, number, now).unwrap();
+        fs::write(list, later).unwrap();
+        gateway.running.reload().await;
+        assert_eq!(readyz(&gateway).await, expected, "{} of {} are revoked", taken.len(), leaves.len());
+    }
+    gateway.stop().await;
+}
+
+fn leaf(issued: &Issued) -> ClientCertificate {
+    ClientCertificate::read(&issued.der).unwrap()
 }

@@ -90,6 +90,7 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
             let certificate = Certificate {
                 party: row.party(1, 2)?,
                 is_active: row.text::<String>(3)? == "active",
+                serial: row.text(4)?,
                 revoked: row.maybe_instant(0)?,
                 content: None,
             };

@@ -89,7 +89,7 @@ const DECLARATION: Kind = kind(
     &["d.recorded_index", "d.withdrawn_at", "d.withdrawn_index"],
 );
 const CERTIFICATE: Kind =
-    kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state"], &["c.revoked_at"]);
+    kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state", "c.serial"], &["c.revoked_at"]);
 
 const ANSWER: &str = "LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role";
 

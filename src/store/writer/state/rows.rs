@@ -147,6 +147,7 @@ pub(in crate::store) struct Place {
 pub(in crate::store) struct Certificate {
     pub(in crate::store) party: PartyId,
     pub(in crate::store) is_active: bool,
+    pub(in crate::store) serial: String,
     pub(in crate::store) revoked: Option<Timestamp>,
     pub(in crate::store) content: Option<Arc<CertificateContent>>,
 }

@@ -22,11 +22,14 @@ many! {
         ") UPDATE party_municipality SET ground = w.ground, decision = w.decision, valid_until = w.valid_until FROM w \
          WHERE party_municipality.oin = w.oin AND party_municipality.role = w.role \
          AND party_municipality.municipality = w.municipality AND party_municipality.valid_from = w.valid_from";
-    CERTIFICATES: 9 = "INSERT INTO certificate \
-        (registration, oin, role, serial, not_before, not_after, state, registered, revoked_at) VALUES", "";
+    CERTIFICATES: 10 = "INSERT INTO certificate \
+        (registration, oin, role, serial, chain, not_before, not_after, state, registered, revoked_at) VALUES", "";
     CERTIFICATES_AGAIN: 3 = "WITH w(registration, state, revoked_at) AS (VALUES",
         ") UPDATE certificate SET state = w.state, revoked_at = w.revoked_at FROM w \
          WHERE certificate.registration = w.registration";
+    CERTIFICATES_RENEWED: 5 = "WITH w(registration, serial, chain, not_before, not_after) AS (VALUES",
+        ") UPDATE certificate SET serial = w.serial, chain = w.chain, not_before = w.not_before, \
+         not_after = w.not_after FROM w WHERE certificate.registration = w.registration";
     KEYS: 9 = "INSERT INTO party_key \
         (thumbprint, oin, role, kid, jwk, state, valid_from, valid_until, published) VALUES", "";
     KEYS_AGAIN: 2 = "WITH w(thumbprint, state) AS (VALUES",

@@ -47,7 +47,7 @@ pub(super) const fn state_of(certificate: &Certificate) -> &'static str {
     if certificate.is_active { "active" } else { "revoked" }
 }
 
-pub(super) fn certificate((registration, row): (&Digest, &Certificate)) -> Option<[Value; 9]> {
+pub(super) fn certificate((registration, row): (&Digest, &Certificate)) -> Option<[Value; 10]> {
     let content = row.content.as_ref()?;
     let [oin, role] = of(&row.party);
     Some([
@@ -55,11 +55,23 @@ pub(super) fn certificate((registration, row): (&Digest, &Certificate)) -> Optio
         oin,
         role,
         content.certificate.serial.clone().into(),
+        content.certificate.chain.clone().into(),
         content.certificate.not_before.into(),
         content.certificate.not_after.into(),
         state_of(row).into(),
         content.registered.into(),
         row.revoked.into(),
+    ])
+}
+
+pub(super) fn renewed((registration, row): (&Digest, &Certificate)) -> Option<[Value; 5]> {
+    let certificate = &row.content.as_ref()?.certificate;
+    Some([
+        registration.to_string().into(),
+        certificate.serial.clone().into(),
+        certificate.chain.clone().into(),
+        certificate.not_before.into(),
+        certificate.not_after.into(),
     ])
 }
 

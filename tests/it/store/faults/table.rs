@@ -121,6 +121,7 @@ async fn certificates(bench: &mut Bench) {
         registration: *registration,
         party: *party,
         serial: "0a".to_owned(),
+        chain: "MAA=".to_owned(),
         not_before: rig.now(),
         not_after: rig.now(),
     };

@@ -1,0 +1,76 @@
+//! A certificate as it is presented: with those of the authorities between it and the root.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+
+use super::{
+    anchors::TrustAnchors,
+    certificate::{CertificateFault, ClientCertificate},
+    revocations::Revocations,
+    tls::{NotLetIn, let_in},
+};
+
+/// How many certificates are kept of a chain: a client's, and what a verifier would follow.
+const LONGEST: usize = 6;
+
+/// An organisation's certificate, followed by those of the authorities up to the root, which may be left out.
+#[derive(Debug, Clone)]
+pub struct CertificateChain {
+    leaf: ClientCertificate,
+    ders: Vec<CertificateDer<'static>>,
+}
+
+impl CertificateChain {
+    /// Takes the certificates over, the organisation's own first.
+    ///
+    /// # Errors
+    /// [`CertificateFault`] of the first.
+    pub fn new(mut ders: Vec<CertificateDer<'static>>) -> Result<Self, CertificateFault> {
+        ders.truncate(LONGEST);
+        let leaf = ClientCertificate::read(ders.first().ok_or(CertificateFault::NotACertificate)?)?;
+        Ok(Self { leaf, ders })
+    }
+
+    /// Reads the certificates of a PEM text, and passes over whatever else it holds.
+    ///
+    /// # Errors
+    /// [`CertificateFault`].
+    pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateFault> {
+        let ders = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>();
+        Self::new(ders.map_err(|_| CertificateFault::NotACertificate)?)
+    }
+
+    /// The organisation's own.
+    #[must_use]
+    pub const fn leaf(&self) -> &ClientCertificate {
+        &self.leaf
+    }
+
+    /// All of them in DER.
+    #[must_use]
+    pub fn ders(&self) -> &[CertificateDer<'static>] {
+        &self.ders
+    }
+
+    /// One line: each in base64, with a blank between them.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        self.ders.iter().map(|der| STANDARD.encode(der)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Whether the chain that was written as a line would be let in now ([`CertificateChain::to_line`]).
+///
+/// # Errors
+/// [`NotLetIn`].
+pub fn line_is_let_in(
+    line: &str,
+    anchors: &TrustAnchors,
+    revocations: &Revocations,
+    now: Timestamp,
+) -> Result<(), NotLetIn> {
+    let ders = line.split(' ').map(|one| STANDARD.decode(one).map(CertificateDer::from));
+    let ders = ders.collect::<Result<Vec<_>, _>>().map_err(|_| CertificateFault::NotACertificate)?;
+    let_in(&ders, anchors, revocations, now).map(drop)
+}
