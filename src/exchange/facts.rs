@@ -71,6 +71,9 @@ impl Toolbox {
         let by = |kind: DeclarationKind| -> BTreeSet<Capacity> {
             standing.iter().filter(|one| one.kind == kind).map(|one| one.given_by).collect()
         };
+        let stands = |kind: DeclarationKind, upheld: bool| {
+            standing.iter().any(|one| one.kind == kind && one.upheld == upheld)
+        };
         let explicit = standing
             .iter()
             .filter(|one| one.kind == DeclarationKind::Toestemming && one.explicit)
@@ -94,8 +97,10 @@ impl Toolbox {
             uitdrukkelijk: explicit,
             geen_bezwaar: by(DeclarationKind::GeenBezwaar),
             kennisgenomen: by(DeclarationKind::Kennisgenomen),
-            bezwaar: !by(DeclarationKind::Bezwaar).is_empty(),
-            beperking: !by(DeclarationKind::Beperking).is_empty(),
+            bezwaar: stands(DeclarationKind::Bezwaar, false),
+            bezwaar_gegrond: stands(DeclarationKind::Bezwaar, true),
+            beperking: stands(DeclarationKind::Beperking, false),
+            beperking_gegrond: stands(DeclarationKind::Beperking, true),
             subject: asked.packet,
             as_of: snapshot.as_of(reading.subjects),
             valid_until: reading.valid_until,

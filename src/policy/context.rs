@@ -148,7 +148,9 @@ impl Words {
             pair("geenBezwaar", capacities(&facts.geen_bezwaar)),
             pair("kennisgenomen", capacities(&facts.kennisgenomen)),
             pair("bezwaar", Value::new_bool(facts.bezwaar)),
+            pair("bezwaarGegrond", Value::new_bool(facts.bezwaar_gegrond)),
             pair("beperking", Value::new_bool(facts.beperking)),
+            pair("beperkingGegrond", Value::new_bool(facts.beperking_gegrond)),
         ])
         .map_err(|_| Unspeakable)?;
         let principal = self.party_uid(facts.recipient.party);

@@ -148,8 +148,12 @@ pub struct Facts {
     pub kennisgenomen: BTreeSet<Capacity>,
     /// An objection stands upon which the controller has not decided.
     pub bezwaar: bool,
-    /// A restriction stands.
+    /// An objection was decided to be right.
+    pub bezwaar_gegrond: bool,
+    /// A restriction was asked for, and the controller has not decided.
     pub beperking: bool,
+    /// A restriction was decided to be right, and is not lifted.
+    pub beperking_gegrond: bool,
     /// The packet to be stored or released; `None` when the question is only what would be decided.
     pub subject: Option<PacketId>,
     /// As of which entry they were read.

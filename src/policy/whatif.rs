@@ -135,10 +135,16 @@ pub struct WhatIf {
     pub geen_bezwaar: BTreeSet<Capacity>,
     /// Who has seen the packet; nobody.
     pub kennisgenomen: BTreeSet<Capacity>,
-    /// Whether an objection stands; no.
+    /// Whether an objection stands that is not decided upon; no.
     pub bezwaar: bool,
-    /// Whether a restriction stands; no.
+    /// Whether an objection was decided to be right; no.
+    #[serde(alias = "bezwaarGegrond")]
+    pub bezwaar_gegrond: bool,
+    /// Whether a restriction was asked for and is not decided upon; no.
     pub beperking: bool,
+    /// Whether a restriction was decided to be right and is not lifted; no.
+    #[serde(alias = "beperkingGegrond")]
+    pub beperking_gegrond: bool,
 }
 
 /// An instant, or a date, which is its midnight in Amsterdam.
@@ -228,7 +234,9 @@ impl WhatIf {
             geen_bezwaar: self.geen_bezwaar.clone(),
             kennisgenomen: self.kennisgenomen.clone(),
             bezwaar: self.bezwaar,
+            bezwaar_gegrond: self.bezwaar_gegrond,
             beperking: self.beperking,
+            beperking_gegrond: self.beperking_gegrond,
             subject: None,
             as_of: crate::policy::facts::AsOf::default(),
             valid_until: None,

@@ -84,6 +84,8 @@ pub struct Wish {
     pub until: Option<Timestamp>,
     /// Whether consent was explicit.
     pub explicit: bool,
+    /// Whether the controller decided that the objection or restriction is right.
+    pub upheld: bool,
 }
 
 impl Snapshot {

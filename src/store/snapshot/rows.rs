@@ -75,7 +75,7 @@ impl Found {
                 }
                 self.copies.push((id, row.number(0)?, copy));
             }
-            kind::WISH => self.wishes.push(wish(row)?),
+            kind::WISH => self.wishes.push(Wish { upheld: row.number(3)? != 0, ..wish(row)? }),
             kind::DECLARATION => self.declarations.push(declaration(row)?),
             _ => return Err(StoreError::inconsistent("snapshot")),
         }
@@ -159,6 +159,7 @@ fn wish(row: &Row<'_>) -> Result<Wish, StoreError> {
         given_at: row.instant(0)?,
         until: row.maybe_instant(1)?,
         explicit: row.number(2)? != 0,
+        upheld: false,
     })
 }
 
@@ -175,6 +176,7 @@ fn declaration(row: &Row<'_>) -> Result<DeclarationRow, StoreError> {
         given_at,
         until,
         explicit,
+        upheld: _,
     } = wish(row)?;
     Ok(DeclarationRow {
         id,

@@ -94,7 +94,12 @@ const WISH_TEXTS: &[&str] = &[
     "d.towards_municipality",
     "d.given_by",
 ];
-const WISH_NUMBERS: &[&str] = &["d.given_at", "d.until_at", "d.explicit"];
+const WISH_NUMBERS: &[&str] = &[
+    "d.given_at",
+    "d.until_at",
+    "d.explicit",
+    "(SELECT COUNT(*) FROM declaration_decision u WHERE u.declaration_id = d.id AND u.verdict = 'gegrond')",
+];
 const DECLARATION_TEXTS: &[&str] = &[
     "d.id",
     "d.person_id",

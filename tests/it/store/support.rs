@@ -478,6 +478,8 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, as_of: As
         geen_bezwaar: BTreeSet::new(),
         kennisgenomen: BTreeSet::new(),
         bezwaar: false,
+        bezwaar_gegrond: false,
+        beperking_gegrond: false,
         beperking: false,
         subject: Some(packet),
         as_of,

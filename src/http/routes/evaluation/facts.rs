@@ -128,12 +128,18 @@ pub(super) struct Facts {
     /// Who has seen the packet; nobody.
     #[schema(value_type = Vec<shape::Capacity>, required = false)]
     kennisgenomen: (),
-    /// Whether an objection stands; no.
+    /// Whether an objection stands that is not decided upon; no.
     #[schema(value_type = bool, required = false)]
     bezwaar: (),
-    /// Whether a restriction stands; no.
+    /// Whether an objection was decided to be right; no.
+    #[schema(value_type = bool, required = false)]
+    bezwaar_gegrond: (),
+    /// Whether a restriction was asked for and is not decided upon; no.
     #[schema(value_type = bool, required = false)]
     beperking: (),
+    /// Whether a restriction was decided to be right and is not lifted; no.
+    #[schema(value_type = bool, required = false)]
+    beperking_gegrond: (),
 }
 
 /// The names by which a question may give facts: those of the rules' own type, in camelCase. What stands elsewhere in the
