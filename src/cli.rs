@@ -22,6 +22,7 @@ mod causes;
 pub mod client;
 pub mod completions;
 pub mod compose;
+pub mod database;
 pub mod day;
 pub mod demo;
 pub mod exit;
@@ -97,6 +98,8 @@ pub enum Command {
     Demo(demo::Demo),
     /// Make the configuration and the keys of a gateway, or a whole try-out.
     Init(init::Init),
+    /// Move the database from SQLite to PostgreSQL.
+    Database(database::Database),
     /// Bring the database to the schema of this program.
     Migrate(migrate::Migrate),
     /// Run the gateway.
@@ -123,6 +126,7 @@ impl Command {
             Self::Client(command) => command.run(at).await,
             Self::Demo(command) => Box::pin(command.run(at)).await,
             Self::Init(command) => Box::pin(command.run(at)).await,
+            Self::Database(command) => Box::pin(command.run(at)).await,
             Self::Migrate(command) => command.run(at).await,
             Self::Serve(command) => command.run(at).await,
             Self::Policy(command) => Box::pin(command.run(at)).await,

@@ -5,6 +5,7 @@
 //! * [`writer`]: the one thread that writes. It judges a whole batch under the lock of the log's head before it changes
 //!   anything, appends the entries in the same transaction, and makes [`Committed`] values after the commit, and nowhere else.
 //! * [`register`]: who takes part, in memory. [`snapshot`]: everything else that a decision reads, in one statement.
+//! * [`relocate`]: a whole database copied into another one.
 //! * [`read`]: what can be read for lists, proofs and the operator. No read takes the lock.
 //!
 //! To add an effect: a file in `write/` with a struct, its outcome and `impl Effect`: what it looks for, and what it would
@@ -18,6 +19,7 @@ mod marks;
 mod presence;
 pub mod read;
 pub mod register;
+pub mod relocate;
 mod row;
 pub mod snapshot;
 pub mod subject;

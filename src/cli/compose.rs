@@ -110,7 +110,7 @@ fn note_key(keys: &GatewayKeys) -> Result<LogKey, Failure> {
     })
 }
 
-fn verifiers(keys: &GatewayKeys) -> Result<Vec<LogVerifier>, Failure> {
+pub(super) fn verifiers(keys: &GatewayKeys) -> Result<Vec<LogVerifier>, Failure> {
     keys.log.vkeys().iter().map(|vkey| LogVerifier::from_vkey(vkey)).collect::<Result<_, _>>().map_err(|_| {
         Failure::configuration((
             "de sleutel van het logboek is niet te gebruiken",
@@ -378,7 +378,7 @@ pub(super) fn unusable(what: (&'static str, &'static str), error: StoreError) ->
             Exit::Configuration,
             ("`sluis migrate` brengt een database bij", "`sluis migrate` brings a database up to date"),
         ),
-        StoreErrorKind::Settings => (
+        StoreErrorKind::Settings | StoreErrorKind::Left => (
             Exit::Configuration,
             (
                 "kijk naar `[database]` en `[log]` in de configuratie",

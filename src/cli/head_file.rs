@@ -13,7 +13,7 @@ use crate::{
         note::{LogVerifier, read_unchecked},
         proof::{consistency, verify_consistency},
     },
-    store::{Store, writer::KeepsHead},
+    store::{Store, StoreErrorKind, writer::KeepsHead},
 };
 
 /// The file.
@@ -65,8 +65,11 @@ impl HeadFile {
             )));
         };
         // A database in which no log was begun has none of it.
-        let (size, signed) =
-            store.head().await.map_or((0, String::new()), |head| (head.size, head.checkpoint));
+        let (size, signed) = match store.head().await {
+            Ok(head) => (head.size, head.checkpoint),
+            Err(error) if error.kind() == StoreErrorKind::Left => return Err(operated::store(error)),
+            Err(_) => (0, String::new()),
+        };
         if kept.size > size {
             return Err(Failure::configuration(both!(
                 "de database is ouder dan het log dat deze gateway heeft getekend: {size} regels, en {path} is van {kept} regels",
@@ -102,15 +105,23 @@ async fn goes_on(store: &Store, kept: &Checkpoint, (size, head): (u64, &str)) ->
     Ok(verify_consistency(&proof, kept.size, &kept.root, size, &head.root).is_ok())
 }
 
-impl KeepsHead for HeadFile {
-    fn keep(&self, note: &str) {
+impl HeadFile {
+    /// Puts this note in the file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn put(&self, note: &str) -> Result<(), Failure> {
         // Other programs of this gateway keep theirs at the same time.
         let beside = self.path.with_extension(format!("{}.new", std::process::id()));
         drop(fs::remove_file(&beside));
-        let kept = files::write_private(&beside, note.as_bytes()).and_then(|()| {
-            fs::rename(&beside, &self.path).map_err(|error| Failure::unwritable(&self.path, error))
-        });
-        if kept.is_err() {
+        files::write_private(&beside, note.as_bytes())?;
+        fs::rename(&beside, &self.path).map_err(|error| Failure::unwritable(&self.path, error))
+    }
+}
+
+impl KeepsHead for HeadFile {
+    fn keep(&self, note: &str) {
+        if self.put(note).is_err() {
             tracing::error!(
                 error_code = "log_head_file",
                 file = %self.path.display(),

@@ -100,7 +100,7 @@ pub(super) fn store(error: StoreError) -> Failure {
                 "someone else wrote in it: `sluis log verify` says what is wrong where",
             ),
         ),
-        StoreErrorKind::Schema | StoreErrorKind::Settings => (
+        StoreErrorKind::Schema | StoreErrorKind::Settings | StoreErrorKind::Left => (
             Exit::Configuration,
             (
                 "er is niets veranderd; kijk naar `[database]` in de configuratie",

@@ -33,6 +33,8 @@ pub enum StoreErrorKind {
     Io,
     /// The file of a SQLite database, or one beside it, is no longer where it was opened: what is written in it would not be found again.
     Moved,
+    /// The whole log was moved to another database: nothing is written in this one any more.
+    Left,
 }
 
 impl StoreErrorKind {
@@ -48,6 +50,7 @@ impl StoreErrorKind {
             Self::ReadOnly => "database_readonly",
             Self::Io => "database_io",
             Self::Moved => "database_moved",
+            Self::Left => "database_left",
         }
     }
 }
@@ -95,6 +98,12 @@ impl StoreError {
         let message = "the database file, or its `-wal` or `-shm`, was moved away, deleted or replaced while the gateway ran: \
                        put it back, or stop the gateway (never kill it) and start it on the one that is there";
         Self { kind: StoreErrorKind::Moved, message: Cow::Borrowed(message), source: None }
+    }
+
+    pub(super) fn relocated() -> Self {
+        let message = "the log of this database was moved to another one (`sluis database move`): give that one's address in \
+                       `database.url`, and leave this one";
+        Self { kind: StoreErrorKind::Left, message: Cow::Borrowed(message), source: None }
     }
 
     pub(super) fn unavailable(message: &'static str) -> Self {

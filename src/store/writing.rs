@@ -7,6 +7,7 @@ use super::{Store, error::StoreError};
 
 /// A transaction that has begun. One that is dropped before its end closes its connection: whoever waited for it went
 /// away or lost patience, and what still comes over that connection is nobody's answer.
+#[derive(Debug)]
 pub(super) struct Writing {
     connection: PoolConnection<Any>,
     ended: bool,

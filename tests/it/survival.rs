@@ -16,6 +16,7 @@ mod pair;
 mod pour;
 mod process;
 mod ready;
+mod relocated;
 mod service;
 mod statements;
 mod stop;

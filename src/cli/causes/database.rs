@@ -4,7 +4,7 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// What it says beyond the sort of failure, in English and in Dutch. `{}` is what it names, and stands in the Dutch where
 /// that is a number or a name and no word.
-const SAID: [(&str, &str); 17] = [
+const SAID: [(&str, &str); 21] = [
     (
         "there is no database at {}; look whether this is the right file and its disk is there; `sluis migrate` makes a new, empty one",
         "op {} staat geen database; kijk of dit het goede bestand is en of de schijf er is; `sluis migrate` maakt een nieuwe, lege",
@@ -61,6 +61,22 @@ const SAID: [(&str, &str); 17] = [
         "PostgreSQL draait met fsync=off: wat het bevestigt, kan verloren gaan; zet fsync aan",
     ),
     (
+        "the log of this database was moved to another one (`sluis database move`): give that one's address in `database.url`, and leave this one",
+        "het logboek van deze database is verplaatst naar een andere (`sluis database move`): noem het adres daarvan in `database.url`, en laat deze staan",
+    ),
+    (
+        "a database moves from SQLite to PostgreSQL, and to nothing else",
+        "een database gaat van SQLite naar PostgreSQL, en niet anders",
+    ),
+    (
+        "the other database is not empty, and holds no copy of this one: give one that `sluis migrate` made and nothing used",
+        "de andere database is niet leeg, en is geen kopie van deze: geef er een die `sluis migrate` maakte en die niets gebruikte",
+    ),
+    (
+        "the other database holds this log, but not all that is here: empty it and begin anew",
+        "de andere database heeft dit logboek, maar niet alles wat hier staat: maak haar leeg en begin opnieuw",
+    ),
+    (
         "PostgreSQL is backed up by its own tools, such as pg_dump",
         "van PostgreSQL maakt u een kopie met zijn eigen gereedschap, zoals pg_dump",
     ),
@@ -79,6 +95,7 @@ pub(super) fn in_dutch(error: &StoreError) -> String {
         StoreErrorKind::Moved => {
             "het bestand van de database is weggehaald of vervangen terwijl dit programma liep".to_owned()
         }
+        StoreErrorKind::Left => "het logboek van deze database is verplaatst naar een andere".to_owned(),
         StoreErrorKind::Unavailable => "de database gaf geen antwoord, of weigerde".to_owned(),
         StoreErrorKind::Inconsistent => {
             let place = said.split('`').nth(1).unwrap_or_default();
@@ -126,6 +143,7 @@ mod tests {
         for source in [
             include_str!("../../store/db.rs"),
             include_str!("../../store/backup.rs"),
+            include_str!("../../store/relocate.rs"),
             include_str!("../../store/writer/append.rs"),
         ] {
             for text in texts(source) {

@@ -17,7 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, signed},
-        writer::evidence::Evidence,
+        writer::{append::MOVED, evidence::Evidence},
     },
 };
 
@@ -49,12 +49,16 @@ impl Store {
         let row = query(HEAD).fetch_optional(&self.read).await?;
         let row = row.ok_or_else(|| StoreError::unavailable("the log was not begun: run `sluis migrate`"))?;
         let columns = Columns(&row);
+        let checkpoint = columns.text("checkpoint")?;
+        if checkpoint == MOVED {
+            return Err(StoreError::relocated());
+        }
         Ok(Head {
             origin: columns.text("origin")?,
             size: columns.index("size")?,
             last_time: columns.instant("last_time")?,
             policy: columns.parse("policy_digest")?,
-            checkpoint: columns.text("checkpoint")?,
+            checkpoint,
         })
     }
 

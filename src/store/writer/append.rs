@@ -64,14 +64,14 @@ static TILES: LazyLock<Many<4>> =
 
 /// The head as it stands under the lock.
 #[derive(Debug)]
-pub(super) struct LockedHead {
+pub(in crate::store) struct LockedHead {
     pub(super) origin: Origin,
-    pub(super) size: u64,
+    pub(in crate::store) size: u64,
     pub(super) last_time: Timestamp,
     pub(super) policy: Digest,
     pub(super) frontier: Frontier,
     /// The signed checkpoint, which states this size and the root of this frontier; who signed it was not looked at.
-    pub(super) checkpoint: String,
+    pub(in crate::store) checkpoint: String,
     /// The number of the register.
     pub(super) register: i64,
     /// The keyed digest of its rows; none before the first.
@@ -80,6 +80,9 @@ pub(super) struct LockedHead {
     pub(super) server_time: Option<Timestamp>,
 }
 
+/// Stands in the place of the checkpoint of a log that was moved to another database: nothing is signed after it.
+pub(in crate::store) const MOVED: &str = "moved to another database";
+
 /// The bytes of the frontier of an empty log.
 pub(in crate::store) fn empty_frontier() -> Vec<u8> {
     Frontier::new().to_bytes()
@@ -87,7 +90,7 @@ pub(in crate::store) fn empty_frontier() -> Vec<u8> {
 
 /// Takes the lock of the head, and waits for another gateway that has it. Nothing is built on a head whose parts do not
 /// agree.
-pub(super) async fn lock_head(
+pub(in crate::store) async fn lock_head(
     connection: &mut AnyConnection,
     backend: Backend,
 ) -> Result<LockedHead, StoreError> {
@@ -105,6 +108,9 @@ pub(super) async fn lock_head(
         return Err(StoreError::inconsistent("log_head.size"));
     }
     let checkpoint = columns.text("checkpoint")?;
+    if checkpoint == MOVED {
+        return Err(StoreError::relocated());
+    }
     let signed =
         note::read_unchecked(&checkpoint).map_err(|_| StoreError::inconsistent("log_head.checkpoint"))?;
     if signed.size != size || signed.root != frontier.root() {
