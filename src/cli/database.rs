@@ -13,10 +13,7 @@ use crate::{
     config::Config,
     crypto::at_rest::AtRest,
     merkle::note::LogVerifier,
-    store::{
-        Store,
-        relocate::{Copied, Relocated},
-    },
+    store::{Store, relocate::Relocated},
 };
 
 /// The arguments of `sluis database`.
@@ -97,14 +94,16 @@ async fn moved(
     let keys = known::keys_of(from, source).await?;
     let verifiers = compose::verifiers(&keys)?;
     HeadFile::at(from.log.head_file()).compare(source, &verifiers).await?;
-    let bar = at.out.progress(source.rows().await.map_err(operated::store)?);
+    let rows = source.rows().await.map_err(operated::store)?;
+    let bar = at.out.progress(rows);
     let progress = |rows: u64| bar.set_position(rows);
     let copied = source.copy_to(target, &progress).await.map_err(operated::store);
     bar.finish_and_clear();
     let copied = copied?;
-    let bar = at.out.progress(copied.what.entries);
+    let entries = copied.what.entries;
+    let bar = at.out.progress(entries);
     let checked =
-        checked(&copied, target, &verifiers, keys.at_rest.as_ref(), &|entries| bar.set_position(entries))
+        checked(entries, target, &verifiers, keys.at_rest.as_ref(), &|entries| bar.set_position(entries))
             .await;
     bar.finish_and_clear();
     let checkpoint = checked?;
@@ -116,7 +115,7 @@ async fn moved(
 
 /// The signed head of the copy, whose log is verified as a whole.
 async fn checked(
-    copied: &Copied,
+    entries: u64,
     target: &Store,
     verifiers: &[LogVerifier],
     at_rest: &AtRest,
@@ -141,5 +140,5 @@ async fn checked(
     let (_, log) = log.first().ok_or_else(unsound)?;
     let how = Check { log, others: &others, older: &[], bodies: Some(at_rest), progress: Some(progress) };
     let report = verify(&view, &how).await.map_err(operated::store)?;
-    if report.is_sound() && report.entries == copied.what.entries { Ok(checkpoint) } else { Err(unsound()) }
+    if report.is_sound() && report.entries == entries { Ok(checkpoint) } else { Err(unsound()) }
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{crypto::gateway_keys::KeyPrints, domain::digest::Digest};
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How many connections to keep, and how long to wait.
@@ -400,7 +400,7 @@ fn connect_fault(cause: sqlx::Error) -> StoreError {
     }
 }
 
-fn schema_fault(cause: MigrateError) -> StoreError {
+pub(super) fn schema_fault(cause: MigrateError) -> StoreError {
     match cause {
         MigrateError::VersionMissing(version) => StoreError::schema(format!(
             "the database was migrated by a newer Sluis than this one (migration {version}): update the program"

@@ -37,7 +37,7 @@ async fn a_database_moves_to_a_server_and_the_old_one_is_left() {
     let school = site.party(Role::ProSchool, &process).await;
     let college = site.party(Role::Doorstroompunt, &process).await;
     let mut ids = Vec::new();
-    for number in 0..150 {
+    for number in 0..40 {
         let reference = format!("verhuisd-{number}");
         ids.push(push(&school, &reference, &site).await.expect_status(StatusCode::CREATED).text("/id"));
     }
