@@ -1,4 +1,4 @@
-//! The content of a packet, parsed strictly and checked against its dataset's schema. All faults at once, and none of
+//! The content of a packet, checked against its dataset's schema. All faults at once, and none of
 //! them repeats what was sent.
 
 mod apart;
@@ -14,13 +14,13 @@ use std::{
 
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 use serde_json::Value;
-use zeroize::Zeroize;
 
-use super::{dataset::Dataset, schema::Shape, strict};
+use super::{dataset::Dataset, schema::Shape};
 use crate::domain::{
     age::{BirthDate, InvalidBirthDate},
     code::{Category, DatasetCode},
     day::{Day, NoDay, no_such_day},
+    json::wipe,
     pgn::Pgn,
     plaintext::Plaintext,
     problem::Fault,
@@ -77,9 +77,7 @@ impl Contents {
 
 impl Drop for Contents {
     fn drop(&mut self) {
-        for value in mem::take(&mut self.members).into_values() {
-            wipe(value);
-        }
+        mem::take(&mut self.members).values_mut().for_each(wipe);
     }
 }
 
@@ -92,40 +90,22 @@ impl fmt::Debug for Contents {
     }
 }
 
-fn wipe(value: Value) {
-    match value {
-        Value::String(mut text) => text.zeroize(),
-        Value::Array(items) => items.into_iter().for_each(wipe),
-        Value::Object(members) => members.into_iter().for_each(|(mut name, value)| {
-            name.zeroize();
-            wipe(value);
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
 impl Dataset {
-    /// Parses and checks the content of a packet.
+    /// Checks the content of a packet, and takes it over.
     ///
     /// # Errors
     /// All faults at once, at most 200. Pointers start with `/content` and hold only names that the schema knows and
     /// array indexes.
-    pub fn validate(&self, content: &Plaintext) -> Result<Contents, Vec<Fault>> {
-        let value = strict::read(content.expose()).map_err(|mut fault| {
-            ROOT.clone_into(&mut fault.pointer);
-            vec![*fault]
-        })?;
-        let faults = self.faults_of(&value);
-        if faults.is_empty()
-            && let Value::Object(members) = value
-        {
-            let members: BTreeMap<String, Value> = members.into_iter().collect();
-            let categories = members.keys().filter_map(|name| self.category_of(name)).cloned().collect();
-            Ok(Contents { dataset: self.code.clone(), members, categories })
-        } else {
-            wipe(value);
-            Err(faults)
+    pub fn validate(&self, content: Plaintext) -> Result<Contents, Vec<Fault>> {
+        let faults = self.faults_of(content.expose());
+        if !faults.is_empty() {
+            return Err(faults);
         }
+        // What is no object has a fault.
+        let members = content.into_members().map_err(|_| Vec::new())?;
+        let members: BTreeMap<String, Value> = members.into_iter().collect();
+        let categories = members.keys().filter_map(|name| self.category_of(name)).cloned().collect();
+        Ok(Contents { dataset: self.code.clone(), members, categories })
     }
 
     pub(super) fn faults_of(&self, value: &Value) -> Vec<Fault> {

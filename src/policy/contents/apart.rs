@@ -113,7 +113,7 @@ mod tests {
         let dataset = engine.catalogue().dataset(&"overgangsdocument".parse().unwrap()).unwrap();
         let mut content = dataset.example.clone();
         content["persoon"]["adres"] = address.clone();
-        let judged = dataset.validate(&Plaintext::new(content.to_string().into_bytes()));
+        let judged = dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap());
         let faults = judged.err().unwrap_or_default();
         faults.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
     }
