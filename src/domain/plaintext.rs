@@ -55,6 +55,11 @@ impl Plaintext {
         self.0.expose()
     }
 
+    /// Lets go of parts of a content that will not be taken.
+    pub fn cut(&mut self, cut: impl FnOnce(&mut Value)) {
+        self.0.change(cut);
+    }
+
     /// The members of the object that it is, which are then the caller's to wipe.
     ///
     /// # Errors

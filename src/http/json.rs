@@ -38,7 +38,7 @@ pub use typed::{described, typed};
 #[derive(Debug, Clone, Copy)]
 pub struct StrictJson<T>(pub T);
 
-impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for StrictJson<T> {
+impl<T: DeserializeOwned + ToSchema + 'static, S: Sync> FromRequest<S> for StrictJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {

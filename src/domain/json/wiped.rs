@@ -26,6 +26,11 @@ impl Wiped {
         self.0.get_mut(name).map(|member| Self(member.take()))
     }
 
+    /// Changes the value in its place.
+    pub fn change(&mut self, change: impl FnOnce(&mut Value)) {
+        change(&mut self.0);
+    }
+
     /// The members of an object, which are then the caller's to wipe.
     ///
     /// # Errors

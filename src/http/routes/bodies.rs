@@ -48,7 +48,7 @@ pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
     Some(read)
 }
 
-fn of<T: DeserializeOwned + ToSchema, R>(
+fn of<T: DeserializeOwned + ToSchema + 'static, R>(
     body: &Value,
     read: impl FnOnce(T) -> Result<R, Problem>,
 ) -> Result<(), Problem> {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::MAX_FAULTS;
 use crate::{
     domain::problem::{Bilingual, Fault},
     policy::schema::Shape,
@@ -25,6 +26,9 @@ impl Shape {
         at: &mut String,
         faults: &mut Vec<Fault>,
     ) {
+        if faults.len() >= MAX_FAULTS {
+            return;
+        }
         let resolved = self.resolve(node);
         if let Some(members) = value.as_object() {
             if let Some(alone) = resolved.get(ALONE).and_then(Value::as_str)

@@ -107,7 +107,9 @@ fn all_faults_come_at_once() {
     let got = told(engine, &content);
     assert_eq!(got.len(), 5, "{got:?}");
     let flood = json!({ "stages": vec![json!({}); 5000] });
-    assert_eq!(told(engine, &flood).len(), MAX_FAULTS);
+    let told = told(engine, &flood);
+    assert!((20..=MAX_FAULTS).contains(&told.len()), "{}", told.len());
+    assert!(told.contains(&("/content/stages".to_owned(), "too-many".to_owned())), "{told:?}");
 }
 
 #[test]
