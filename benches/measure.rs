@@ -23,6 +23,7 @@ use sluis::{
     domain::{
         clock::{Clock, SystemClock, amsterdam_date},
         id::{Entropy, PacketId, SystemEntropy},
+        json::Wiped,
         plaintext::Plaintext,
     },
     policy::{
@@ -99,7 +100,7 @@ fn sealing(table: &mut Table) -> Fallible<()> {
     let now = SystemClock.now();
     let dataset = catalogue.dataset(&"overgangsdocument".parse()?).ok_or("no such dataset")?;
     let contents = dataset
-        .validate(&Plaintext::new(serde_json::to_vec(&dataset.example)?))
+        .validate(Plaintext::of(Wiped::new(dataset.example.clone())))
         .map_err(|faults| format!("{faults:?}"))?;
     let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw)?;
     let mut sealed_length = 0;

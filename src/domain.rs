@@ -12,6 +12,7 @@ pub mod day;
 pub mod declaration;
 pub mod digest;
 pub mod id;
+pub mod json;
 pub mod machine;
 pub mod name;
 pub mod oin;

@@ -17,7 +17,6 @@ mod reading;
 mod rules;
 mod schema;
 mod source;
-pub(crate) mod strict;
 mod uses;
 
 pub mod cases;

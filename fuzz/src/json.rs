@@ -10,11 +10,12 @@ use serde_json::Value;
 use sluis::{
     accesslog::own::OwnEntry,
     domain::{
+        json::DEPTH,
         person::{OwnReference, PersonFacts},
         problem::Fault,
     },
     http::{
-        json::{DEPTH, parse_strict},
+        json::parse_strict,
         problem::Problem,
         routes,
         wire::{Person, Reader, Recipient},

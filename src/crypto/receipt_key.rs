@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use x509_parser::{prelude::FromDer as _, public_key::PublicKey, x509::SubjectPublicKeyInfo};
 
 use super::keys::RecipientKey;
+use crate::domain::json;
 
 /// The text is neither form of a P-256 public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +25,7 @@ pub fn read(text: &str) -> Result<Value, InvalidReceiptKey> {
 }
 
 fn from_jwk(text: &str) -> Option<Value> {
-    let jwk: Value = serde_json::from_str(text.trim()).ok()?;
+    let jwk: Value = json::read(text.trim().as_bytes()).ok()?;
     let is = |name: &str, value: &str| jwk.get(name).and_then(Value::as_str) == Some(value);
     if !is("kty", "EC") || !is("crv", "P-256") || jwk.get("d").is_some() {
         return None;

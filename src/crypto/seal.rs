@@ -17,10 +17,10 @@ use crate::{
         code::{Category, DatasetCode, Grondslag},
         digest::Digest,
         id::PacketId,
+        json,
         party::PartyId,
-        plaintext::Plaintext,
     },
-    policy::{minimise::Minimised, strict},
+    policy::minimise::Minimised,
 };
 
 pub use super::jwe::{OpenError, SealError};
@@ -186,18 +186,36 @@ fn message(content: &[u8], key: &RecipientKey, header: &SealHeader) -> Result<St
     jwe::encrypt(&padded(content), key, CTY, &header)
 }
 
+/// What a recipient opened: the bytes as they were sealed, without the spaces behind them. Wiped when dropped, and never
+/// printed.
+pub struct Opened(Zeroizing<Vec<u8>>);
+
+impl Opened {
+    /// The bytes: one JSON object in which each name stands once.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Opened(redacted)")
+    }
+}
+
 /// Opens a JWE, whatever packet it is. For recipients.
 ///
 /// # Errors
 /// [`OpenError`]. Everything that `docs/sealed-packet.md` lists is refused, and all of it but what was sealed before
 /// anything is decrypted.
-pub fn open(message: &str, key: &PrivateKey) -> Result<(SealHeader, Plaintext), OpenError> {
+pub fn open(message: &str, key: &PrivateKey) -> Result<(SealHeader, Opened), OpenError> {
     let header = SealHeader::read(message)?;
     let content = jwe::decrypt(message, CTY, key)?;
-    let content = Plaintext::new(trimmed(&content).to_vec());
-    match strict::read(content.expose()) {
-        Ok(Value::Object(_)) => Ok((header, content)),
-        _ => Err(OpenError::Content),
+    let opened = Opened(Zeroizing::new(trimmed(&content).to_vec()));
+    match json::read(opened.expose()).map(json::Wiped::new) {
+        Ok(value) if value.expose().is_object() => Ok((header, opened)),
+        Ok(_) | Err(_) => Err(OpenError::Content),
     }
 }
 
@@ -209,7 +227,7 @@ pub fn open_packet(
     message: &str,
     key: &PrivateKey,
     asked: PacketId,
-) -> Result<(SealHeader, Plaintext), OpenError> {
+) -> Result<(SealHeader, Opened), OpenError> {
     if SealHeader::read(message)?.packet != asked {
         return Err(OpenError::OtherPacket);
     }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::keys::{PublicNumbers, RecipientKey};
+use crate::domain::json;
 
 /// `typ` of a receipt, so that no other JWS of the gateway can pass for one.
 pub const RECEIPT_TYP: &str = "sluis-receipt+jwt";
@@ -149,7 +150,7 @@ pub fn verify<T: DeserializeOwned>(receipt: &str, jwk: &Value) -> Result<T, Veri
     }
     let verifier = ES256.verifier_from_jwk(&key.jwk).map_err(|_| VerifyError::OtherKey)?;
     let (payload, _) = jws::deserialize_compact(receipt, &verifier).map_err(|_| VerifyError::Signature)?;
-    serde_json::from_slice(&payload).map_err(|_| VerifyError::Claims)
+    json::typed(&payload).map_err(|_| VerifyError::Claims)
 }
 
 /// The `kid` that a receipt names, to find the gateway's key by. Nothing is proven by it.
@@ -167,7 +168,7 @@ fn header(message: &str) -> Result<josekit::Map<String, Value>, VerifyError> {
     }
     let head = message.split('.').next().unwrap_or_default();
     let bytes = URL_SAFE_NO_PAD.decode(head).map_err(|_| VerifyError::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| VerifyError::Malformed)
+    json::object(&bytes).map_err(|_| VerifyError::Malformed)
 }
 
 struct Public {

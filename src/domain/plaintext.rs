@@ -2,56 +2,70 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
+use serde_json::{Map, Value};
 
-/// What a sender wrote about a person, in memory only and only until it is sealed.
+use super::{
+    json::{self, Wiped},
+    problem::Fault,
+};
+
+/// What a sender wrote about a person, in memory only and only until it is sealed: read once, and the one copy of it.
 ///
 /// It is wiped when dropped. It cannot be cloned, serialised, compared or printed, and `store` takes only
 /// sealed bodies, so it cannot be written down.
 ///
 /// ```compile_fail
-/// let content = sluis::domain::plaintext::Plaintext::new(b"{}".to_vec());
+/// let content = sluis::domain::plaintext::Plaintext::read(b"{}").unwrap();
 /// let copy = content.clone();
 /// ```
 /// The twin that differs by that line:
 /// ```
-/// let content = sluis::domain::plaintext::Plaintext::new(b"{}".to_vec());
+/// let content = sluis::domain::plaintext::Plaintext::read(b"{}").unwrap();
 /// let moved = content;
 /// ```
 /// Nor can it be serialised:
 /// ```compile_fail
-/// let content = sluis::domain::plaintext::Plaintext::new(b"{}".to_vec());
+/// let content = sluis::domain::plaintext::Plaintext::read(b"{}").unwrap();
 /// serde_json::to_vec(&content).unwrap();
 /// ```
 /// ```
-/// let content = sluis::domain::plaintext::Plaintext::new(b"{}".to_vec());
-/// serde_json::to_vec(&content.len()).unwrap();
+/// let content = sluis::domain::plaintext::Plaintext::read(b"{}").unwrap();
+/// serde_json::to_vec(&content.expose().is_object()).unwrap();
 /// ```
-pub struct Plaintext(Zeroizing<Vec<u8>>);
+pub struct Plaintext(Wiped);
 
 impl Plaintext {
-    /// Takes over the bytes; the vector must be the only copy.
+    /// Takes over what was read already.
     #[must_use]
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+    pub const fn of(value: Wiped) -> Self {
+        Self(value)
     }
 
-    /// The bytes, for validation and projection.
-    #[must_use]
-    pub fn expose(&self) -> &[u8] {
-        &self.0
+    /// Reads the bytes of a content that stands by itself.
+    ///
+    /// # Errors
+    /// As [`json::read()`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Box<Fault>> {
+        json::read(bytes).map(|value| Self(Wiped::new(value)))
     }
 
-    /// How many bytes there are.
+    /// The value, for validation.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
+    pub const fn expose(&self) -> &Value {
+        self.0.expose()
     }
 
-    /// Whether there is no byte at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Lets go of parts of a content that will not be taken.
+    pub fn cut(&mut self, cut: impl FnOnce(&mut Value)) {
+        self.0.change(cut);
+    }
+
+    /// The members of the object that it is, which are then the caller's to wipe.
+    ///
+    /// # Errors
+    /// The content itself, when it is no object.
+    pub fn into_members(self) -> Result<Map<String, Value>, Self> {
+        self.0.into_members().map_err(Self)
     }
 }
 

@@ -155,19 +155,20 @@ impl Exchange {
         &self,
         caller: &Caller,
         kind: DatasetKind,
-        submission: &Submission,
+        submission: Submission,
         idempotency: &Idempotency,
     ) -> Result<Pushed, PushError> {
         let now = self.clock.now();
-        let prepared = self.tools.prepare(caller, kind, submission, now)?;
+        let Submission { header, content } = submission;
+        let prepared = self.tools.prepare(caller, kind, &header, content, now)?;
         let id = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
         let key = self.tools.key_hmac(caller.party(), &idempotency.key)?;
         let body = &idempotency.body;
-        self.perform(caller, &PushPacket { id, kind, submission, prepared, key, body }).await
+        self.perform(caller, &PushPacket { id, kind, header, prepared, key, body }).await
     }
 
     /// What is wrong with the parts of a body that is not in order as a whole. Who may not push is told nothing of them.
-    pub fn wrong_with_parts(&self, caller: &Caller, kind: DatasetKind, parts: &Parts<'_>) -> Vec<Fault> {
+    pub fn wrong_with_parts(&self, caller: &Caller, kind: DatasetKind, parts: Parts<'_>) -> Vec<Fault> {
         let now = self.clock.now();
         if !self.could(caller, action_of(kind), now) {
             return Vec::new();
@@ -179,7 +180,7 @@ impl Exchange {
 struct PushPacket<'a> {
     id: PacketId,
     kind: DatasetKind,
-    submission: &'a Submission,
+    header: Header,
     /// What was answered once is answered again, also when it would not be taken today.
     prepared: Result<Prepared<'a>, Unprepared>,
     key: String,
@@ -196,7 +197,7 @@ impl Operation for PushPacket<'_> {
 
     fn needs(&self, by: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
         let made_under = Some((by.party(), self.key.clone()));
-        Ok(needs(&self.submission.header, self.prepared.as_ref().ok(), made_under))
+        Ok(needs(&self.header, self.prepared.as_ref().ok(), made_under))
     }
 
     fn judge(&self, at: &At<'_, Caller>) -> Result<Self::Ruling, No<PushError>> {
@@ -206,7 +207,7 @@ impl Operation for PushPacket<'_> {
             let reused = || No::For(PushError::KeyReused, Vec::new());
             return Err(if same && is_packet { No::Before(made) } else { reused() });
         }
-        let header = &self.submission.header;
+        let header = &self.header;
         let prepared = self.prepared.as_ref().map_err(|why| turned(at, self.kind, why))?;
         let allowed = decide_all(at, header, prepared, self.id)?;
         if prepared.pseudonyms.is_empty() {
@@ -228,7 +229,7 @@ impl Operation for PushPacket<'_> {
         at: &At<'_, Caller>,
         projected: Self::Ruling,
     ) -> Result<(Change<Push>, Self::Kept), Trouble> {
-        let header = &self.submission.header;
+        let header = &self.header;
         let none = Trouble::Inconsistent("a push that was not prepared");
         let prepared = self.prepared.as_ref().map_err(|_| none)?;
         let scope = at.by.party();
@@ -279,7 +280,7 @@ impl Operation for PushPacket<'_> {
             let receipt = at.tools.receipt(about, evidence, at.now)?;
             recipients.push(view.pushed(evidence.index, receipt));
         }
-        let dataset = self.submission.header.dataset.clone();
+        let dataset = self.header.dataset.clone();
         Ok(Reached::Here(Pushed { id: self.id, dataset, created: done.time, expires, recipients }))
     }
 

@@ -24,23 +24,6 @@ pub struct Submission {
     pub content: Plaintext,
 }
 
-impl Submission {
-    /// Its parts.
-    #[must_use]
-    pub fn parts(&self) -> Parts<'_> {
-        let Self { header, content } = self;
-        Parts {
-            dataset: Some(&header.dataset),
-            purpose: Some(&header.purpose),
-            expires: header.expires,
-            recipients: header.recipients.iter().enumerate().collect(),
-            reference: Some(&header.reference),
-            birth_date: Some(&header.person.birth_date),
-            content: Some(content),
-        }
-    }
-}
-
 /// The parts of a submission that can be judged before it is decided upon. None where a part is absent or cannot be read:
 /// the others are judged all the same.
 #[derive(Debug, Default)]
@@ -58,7 +41,7 @@ pub struct Parts<'a> {
     /// When the person was born.
     pub birth_date: Option<&'a BirthDate>,
     /// What the dataset's schema describes.
-    pub content: Option<&'a Plaintext>,
+    pub content: Option<Plaintext>,
 }
 
 /// The header of a submission.
@@ -84,6 +67,22 @@ pub struct Header {
     pub expires: Option<Timestamp>,
     /// Categories left out because the person wished so.
     pub omit: BTreeSet<Category>,
+}
+
+impl Header {
+    /// The parts of a submission with this header and this content.
+    #[must_use]
+    pub fn with(&self, content: Plaintext) -> Parts<'_> {
+        Parts {
+            dataset: Some(&self.dataset),
+            purpose: Some(&self.purpose),
+            expires: self.expires,
+            recipients: self.recipients.iter().enumerate().collect(),
+            reference: Some(&self.reference),
+            birth_date: Some(&self.person.birth_date),
+            content: Some(content),
+        }
+    }
 }
 
 /// How a sender names a recipient.

@@ -5,10 +5,7 @@
 //! have. The pointers in both are made of names that the program knows and of array indexes, never of the caller's.
 
 mod distinct;
-mod parse;
 mod typed;
-
-use std::fmt;
 
 use axum::{
     extract::{FromRequest, Request},
@@ -17,16 +14,18 @@ use axum::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
-use zeroize::Zeroize as _;
 
 use super::{
     body,
     problem::{self, Problem},
     visit::Visit,
 };
+use crate::domain::{
+    json::{self, Wiped},
+    problem::Fault,
+};
 
 pub use distinct::distinct;
-pub use parse::{DEPTH, parse_strict};
 pub use typed::{described, typed};
 
 /// A body of `application/json`, read strictly into a type.
@@ -39,7 +38,7 @@ pub use typed::{described, typed};
 #[derive(Debug, Clone, Copy)]
 pub struct StrictJson<T>(pub T);
 
-impl<T: DeserializeOwned + ToSchema, S: Sync> FromRequest<S> for StrictJson<T> {
+impl<T: DeserializeOwned + ToSchema + 'static, S: Sync> FromRequest<S> for StrictJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -66,7 +65,7 @@ impl<S: Sync> FromRequest<S> for StrictValue {
         }
         let bytes = body::read(&visit, &parts.headers, body).await?;
         parse_strict(&bytes)
-            .map(|value| Self(Wiped(value)))
+            .map(|value| Self(Wiped::new(value)))
             .map_err(|faults| problem::INVALID.code("not-strict-json").with_faults(faults))
     }
 }
@@ -86,54 +85,16 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// A JSON value about a person: never printed, wiped when dropped.
-pub struct Wiped(Value);
-
-impl Wiped {
-    /// Takes over a value.
-    #[must_use]
-    pub const fn new(value: Value) -> Self {
-        Self(value)
-    }
-
-    /// The value.
-    #[must_use]
-    pub const fn expose(&self) -> &Value {
-        &self.0
-    }
-}
-
-impl Drop for Wiped {
-    fn drop(&mut self) {
-        wipe(&mut self.0);
-    }
-}
-
-impl fmt::Debug for Wiped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wiped(redacted)")
-    }
+/// Reads the JSON document of a body, with a byte order mark before it or without.
+///
+/// # Errors
+/// As [`json::read()`].
+pub fn parse_strict(bytes: &[u8]) -> Result<Value, Vec<Fault>> {
+    json::read(json::unmarked(bytes)).map_err(|fault| vec![*fault])
 }
 
 /// A member of an object, where it is there and in order.
 #[must_use]
 pub fn member<T: DeserializeOwned>(object: &Value, name: &str) -> Option<T> {
     typed(object.get(name)?).ok()
-}
-
-/// Wipes every text of a value, names included, and leaves `null`.
-pub fn wipe(value: &mut Value) {
-    match value {
-        Value::Null => return,
-        Value::String(text) => text.zeroize(),
-        Value::Array(items) => items.iter_mut().for_each(wipe),
-        Value::Object(members) => {
-            for (mut name, mut member) in std::mem::take(members) {
-                name.zeroize();
-                wipe(&mut member);
-            }
-        }
-        Value::Bool(_) | Value::Number(_) => {}
-    }
-    *value = Value::Null;
 }

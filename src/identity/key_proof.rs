@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     crypto::keys::{PublicNumbers, RecipientKey},
-    domain::party::PartyId,
+    domain::{json, party::PartyId},
 };
 
 /// `typ` of a statement, so that no other JWS of a party can pass for one.
@@ -184,7 +184,7 @@ pub(super) fn said<T: DeserializeOwned>(
     let verifier = verifier(certificate).ok_or(ProofFault::Statement)?;
     let (payload, _) =
         jws::deserialize_compact(statement, verifier.as_ref()).map_err(|_| ProofFault::Signature)?;
-    serde_json::from_slice(&payload).map_err(|_| ProofFault::Statement)
+    json::typed(&payload).map_err(|_| ProofFault::Statement)
 }
 
 /// Whether a statement of this instant may still be used.
@@ -205,7 +205,7 @@ fn has_header_of(statement: &str, key: CertificateKey, typ: &str) -> bool {
         return false;
     };
     let header = URL_SAFE_NO_PAD.decode(head).ok();
-    let header: Option<Value> = header.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let header: Option<Value> = header.and_then(|bytes| json::read(&bytes).ok());
     header.is_some_and(|header| {
         let text = |name| header.get(name).and_then(Value::as_str);
         text("alg") == Some(algorithm(key))

@@ -1,7 +1,8 @@
-//! The content of a packet, parsed strictly and checked against its dataset's schema. All faults at once, and none of
+//! The content of a packet, checked against its dataset's schema. All faults at once, and none of
 //! them repeats what was sent.
 
 mod apart;
+mod cut;
 pub mod days;
 mod same;
 mod texts;
@@ -14,13 +15,13 @@ use std::{
 
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 use serde_json::Value;
-use zeroize::Zeroize;
 
-use super::{dataset::Dataset, schema::Shape, strict};
+use super::{dataset::Dataset, schema::Shape};
 use crate::domain::{
     age::{BirthDate, InvalidBirthDate},
     code::{Category, DatasetCode},
     day::{Day, NoDay, no_such_day},
+    json::wipe,
     pgn::Pgn,
     plaintext::Plaintext,
     problem::Fault,
@@ -77,9 +78,7 @@ impl Contents {
 
 impl Drop for Contents {
     fn drop(&mut self) {
-        for value in mem::take(&mut self.members).into_values() {
-            wipe(value);
-        }
+        mem::take(&mut self.members).values_mut().for_each(wipe);
     }
 }
 
@@ -92,45 +91,37 @@ impl fmt::Debug for Contents {
     }
 }
 
-fn wipe(value: Value) {
-    match value {
-        Value::String(mut text) => text.zeroize(),
-        Value::Array(items) => items.into_iter().for_each(wipe),
-        Value::Object(members) => members.into_iter().for_each(|(mut name, value)| {
-            name.zeroize();
-            wipe(value);
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
 impl Dataset {
-    /// Parses and checks the content of a packet.
+    /// Checks the content of a packet, and takes it over.
     ///
     /// # Errors
     /// All faults at once, at most 200. Pointers start with `/content` and hold only names that the schema knows and
     /// array indexes.
-    pub fn validate(&self, content: &Plaintext) -> Result<Contents, Vec<Fault>> {
-        let value = strict::read(content.expose()).map_err(|mut fault| {
-            ROOT.clone_into(&mut fault.pointer);
-            vec![*fault]
-        })?;
-        let faults = self.faults_of(&value);
-        if faults.is_empty()
-            && let Value::Object(members) = value
-        {
-            let members: BTreeMap<String, Value> = members.into_iter().collect();
-            let categories = members.keys().filter_map(|name| self.category_of(name)).cloned().collect();
-            Ok(Contents { dataset: self.code.clone(), members, categories })
-        } else {
-            wipe(value);
-            Err(faults)
+    pub fn validate(&self, mut content: Plaintext) -> Result<Contents, Vec<Fault>> {
+        let fits = self.shape.validator.is_valid(content.expose());
+        if !fits {
+            content.cut(|value| self.shape.cut(&self.shape.schema, value));
         }
+        let faults = self.faults(content.expose(), fits);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        // What is no object has a fault.
+        let members = content.into_members().map_err(|_| Vec::new())?;
+        let members: BTreeMap<String, Value> = members.into_iter().collect();
+        let categories = members.keys().filter_map(|name| self.category_of(name)).cloned().collect();
+        Ok(Contents { dataset: self.code.clone(), members, categories })
     }
 
     pub(super) fn faults_of(&self, value: &Value) -> Vec<Fault> {
+        self.faults(value, false)
+    }
+
+    /// Seeing that a content fits the schema costs less than looking for each fault.
+    fn faults(&self, value: &Value, fits: bool) -> Vec<Fault> {
         let mut faults: Vec<Fault> = Vec::new();
-        for error in self.shape.validator.iter_errors(value).take(MAX_FAULTS) {
+        let errors = (!fits).then(|| self.shape.validator.iter_errors(value));
+        for error in errors.into_iter().flatten().take(MAX_FAULTS) {
             let fault = fault(&self.shape, &error);
             // A text that is too long for its form has the wrong form, and that once.
             if !faults.iter().any(|known| known.pointer == fault.pointer && known.code == fault.code)

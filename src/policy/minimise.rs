@@ -320,7 +320,7 @@ mod tests {
     fn contents(engine: &Engine, keep: impl Fn(&str) -> bool) -> Contents {
         let mut content = dataset(engine).example.clone();
         content.as_object_mut().unwrap().retain(|name, _| keep(name));
-        dataset(engine).validate(&Plaintext::new(content.to_string().into_bytes())).unwrap()
+        dataset(engine).validate(Plaintext::read(content.to_string().as_bytes()).unwrap()).unwrap()
     }
 
     fn names(one: &Minimised) -> BTreeSet<String> {
@@ -524,12 +524,13 @@ mod tests {
                 );
                 for draw in draws.iter().copied().chain([u64::MAX]) {
                     let drawn = Drawn::of(dataset, &permits, draw);
-                    let bytes = drawn.content.to_string().into_bytes();
-                    let contents = dataset.validate(&Plaintext::new(bytes)).unwrap();
+                    let content = Plaintext::read(drawn.content.to_string().as_bytes()).unwrap();
+                    let contents = dataset.validate(content).unwrap();
                     let each = minimise_each(&drawn.recipients, &contents, dataset, &drawn.omit).unwrap();
                     prop_assert_eq!(each.len(), drawn.recipients.len());
-                    let all =
-                        dataset.validate(&Plaintext::new(dataset.example.to_string().into_bytes())).unwrap();
+                    let all = dataset
+                        .validate(Plaintext::read(dataset.example.to_string().as_bytes()).unwrap())
+                        .unwrap();
                     let is_claimed =
                         |one: &Category| drawn.recipients.iter().any(|permit| permit.allowed().contains(one));
                     let refused = minimise_each(&drawn.recipients, &all, dataset, &BTreeSet::new()).is_err();

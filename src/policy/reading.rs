@@ -24,6 +24,7 @@ use super::{
 };
 use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Provision, Purpose},
+    json,
     problem::Bilingual,
 };
 
@@ -168,7 +169,7 @@ impl Reading<'_> {
 
     fn json(&mut self, name: &str) -> Option<Value> {
         let text = self.files.text(name, self.findings)?;
-        super::strict::read(text.as_bytes())
+        json::read(text.as_bytes())
             .map_err(|fault| {
                 let what = Bilingual::of(
                     format!("geen strikte JSON: {}", fault.text.nl),

@@ -167,6 +167,40 @@ fn each_mint_is_called_in_its_room_only() {
     }
 }
 
+/// Two readers could read one text differently: what comes from outside is read by one, which is strict.
+#[test]
+fn json_from_outside_has_one_reader() {
+    const READS: [&str; 4] = [
+        "serde_json::from_slice",
+        "serde_json::from_str",
+        "serde_json::from_reader",
+        "serde_json::Deserializer",
+    ];
+    /// What this gateway wrote itself, and what is only looked at and then sent as it is.
+    const OWN: [&str; 8] = [
+        "src/domain/json/read.rs",
+        "src/accesslog/entry/part.rs",
+        "src/cli/client/push.rs",
+        "src/cli/client/session.rs",
+        "src/exchange/push/decide.rs",
+        "src/exchange/toolbox.rs",
+        "src/exchange/withdraw.rs",
+        "src/http/routes/keys.rs",
+    ];
+    let mut found = Vec::new();
+    for (path, source) in sources() {
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let is_test = path.ends_with("tests.rs") || path == "src/crypto/interop.rs";
+        if !is_test && READS.iter().any(|read| code.contains(read)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    let mut own = OWN.map(str::to_owned).to_vec();
+    own.sort();
+    assert_eq!(found, own);
+}
+
 #[test]
 fn every_path_that_the_docs_name_exists() {
     let modules = sources();

@@ -27,6 +27,7 @@ use crate::{
     domain::{
         declaration::Capacity,
         id::{DeclarationId, PacketId},
+        json,
     },
 };
 
@@ -169,7 +170,7 @@ impl Declare {
             Ok(answer) => answer,
             Err(error) => return Err(unaccepted(error, &pending)),
         };
-        let answer: Value = serde_json::from_slice(&answer.body).map_err(|_| CallError::OTHER_FORM)?;
+        let answer: Value = json::typed(&answer.body).map_err(|_| CallError::OTHER_FORM)?;
         let language = at.out.language();
         at.out.show(&answer, || {
             let id = member(&answer, "/id");

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     cli::{Exit, Failure, Language, language::Said},
-    domain::clock::Clock,
+    domain::{clock::Clock, json},
 };
 
 /// After so many lines in a row without an answer the batch stops.
@@ -269,7 +269,7 @@ impl Batch<'_> {
         let answer = self.gateway.call(call).await;
         let record = |status| Record::new(job.number, status, self.clock.now(), job.key.clone());
         match answer {
-            Ok(answer) if check => match serde_json::from_slice::<Verdicts>(&answer.body) {
+            Ok(answer) if check => match json::typed::<Verdicts>(&answer.body) {
                 Ok(verdicts) if verdicts.allowed => (record(Status::Permitted), false),
                 Ok(verdicts) => {
                     let mut reasons = verdicts.reasons();
@@ -307,7 +307,7 @@ impl Batch<'_> {
     /// The record of a push that the gateway answered with success. An answer without an identifier is no
     /// acknowledgement: the line is sent again in the next run.
     fn acknowledged(body: &[u8], record: Record) -> Record {
-        let Ok(Accepted { id, recipients }) = serde_json::from_slice(body) else {
+        let Ok(Accepted { id, recipients }) = json::typed(body) else {
             return not_understood(record);
         };
         Record { id: Some(id), recipients: Some(recipients), ..record }

@@ -23,7 +23,7 @@ use crate::{
         Failure, Language, causes,
         language::{Said, both, tell},
     },
-    domain::{clock::Clock, id::Entropy},
+    domain::{clock::Clock, id::Entropy, json},
     identity::{tls::Hands, validity},
 };
 
@@ -94,7 +94,7 @@ impl Gateway {
     pub async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Failure> {
         let answer = self.call(call).await?;
         // The parser's own message could repeat a value.
-        serde_json::from_slice(&answer.body).map_err(|_| CallError::OTHER_FORM.into())
+        json::typed(&answer.body).map_err(|_| CallError::OTHER_FORM.into())
     }
 
     /// Makes the call; again, within bounds, where that is safe.

@@ -23,7 +23,7 @@ use crate::{
         moment,
     },
     crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
-    domain::party::PartyId,
+    domain::{json, party::PartyId},
 };
 
 /// The arguments of `sluis client keys`.
@@ -127,7 +127,7 @@ impl Keys {
 pub fn read_private(path: &Path) -> Result<PrivateKey, Failure> {
     files::check_private(path)?;
     let bytes = read_input(path)?;
-    let key = match serde_json::from_slice::<Value>(&bytes) {
+    let key = match json::read(&bytes) {
         Ok(jwk) => PrivateKey::from_jwk(&jwk),
         Err(_) => PrivateKey::from_pem(&String::from_utf8_lossy(&bytes)),
     };
@@ -185,7 +185,7 @@ async fn publish(
     session: &Session,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
-    let jwk: Value = serde_json::from_slice(&read_input(path)?)
+    let jwk: Value = json::read(&read_input(path)?)
         .map_err(|_| Failure::usage(both!("`{}` is geen JWK", "`{}` is no JWK", path.display())))?;
     let key = match jwk.get("d") {
         Some(_) => read_private(path)?.public().to_jwk(),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     cli::{Context, Exit, Failure},
-    domain::id::PacketId,
+    domain::{id::PacketId, json},
 };
 
 /// How many items one call asks for.
@@ -170,7 +170,7 @@ pub async fn search(
     session: &Session,
 ) -> Result<(Vec<Value>, Option<String>), Failure> {
     let body = read_json(person, form)?;
-    let purpose = serde_json::from_slice::<Asked>(&body).ok().and_then(|asked| asked.purpose);
+    let purpose = json::typed::<Asked>(&body).ok().and_then(|asked| asked.purpose);
     let page: Page = session.gateway.json(Call::post_bytes(path, body).repeatable()).await?;
     Ok((page.items, purpose))
 }

@@ -18,7 +18,7 @@ use crate::{
         Failure, files,
         language::{Said, both},
     },
-    domain::id::Entropy,
+    domain::{id::Entropy, json},
 };
 
 /// How many bytes of the HMAC become the key: 24, which are 32 characters.
@@ -150,7 +150,7 @@ fn read(path: &Path) -> Result<Option<(Vec<u8>, String)>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Failure::unreadable(path, error)),
     };
-    let kept = serde_json::from_slice::<Kept>(&bytes).ok();
+    let kept = json::typed::<Kept>(&bytes).ok();
     let kept = kept.and_then(|kept| Some((hex::decode(kept.secret).ok()?, kept.key)));
     kept.map(Some).ok_or_else(|| {
         Failure::usage(both!("`{}` is beschadigd", "`{}` is damaged", path.display())).now((

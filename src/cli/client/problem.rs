@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cli::{
-    Language,
-    failure::Explanation,
-    language::{Said, tell},
-    output::one_line,
+use crate::{
+    cli::{
+        Language,
+        failure::Explanation,
+        language::{Said, tell},
+        output::one_line,
+    },
+    domain::json,
 };
 
 /// A gateway's problem document, as far as this program knows it. Members that it does not know are passed over.
@@ -81,7 +84,7 @@ impl Problem {
     /// whatever stands before the gateway may answer with a page of its own, and its text is nobody's business.
     #[must_use]
     pub fn read(status: u16, body: &[u8]) -> Self {
-        let mut problem = serde_json::from_slice(body).unwrap_or_else(|_| Self {
+        let mut problem = json::typed(body).unwrap_or_else(|_| Self {
             kind: "unexplained".to_owned(),
             title: "answer without an explanation".to_owned(),
             ..Self::default()

@@ -21,9 +21,9 @@ use crate::{
     },
     crypto::{
         keys::PrivateKey,
-        seal::{OpenError, SealHeader, open_packet},
+        seal::{OpenError, Opened, SealHeader, open_packet},
     },
-    domain::{code::DatasetCode, id::PacketId, party::Role, plaintext::Plaintext},
+    domain::{code::DatasetCode, id::PacketId, json, party::Role},
 };
 
 /// The arguments of `sluis client pull`.
@@ -108,7 +108,7 @@ impl Released {
     ///
     /// # Errors
     /// When none does, or when it is another packet than the one asked for.
-    pub fn open(&self, id: PacketId, keys: &[PrivateKey]) -> Result<(SealHeader, Plaintext), Failure> {
+    pub fn open(&self, id: PacketId, keys: &[PrivateKey]) -> Result<(SealHeader, Opened), Failure> {
         let mut why = OpenError::OtherKey;
         for key in keys {
             match open_packet(&self.jwe, key, id) {
@@ -297,8 +297,7 @@ impl Pull {
             )),
         }
         let (header, content) = opened?;
-        let content: Option<Value> =
-            self.show.then(|| serde_json::from_slice(content.expose()).unwrap_or_default());
+        let content: Option<Value> = self.show.then(|| json::read(content.expose()).unwrap_or_default());
         let mut document = json!({
             "id": id, "dataset": header.dataset, "logIndex": released.log_index,
             "receipt": released.receipt, "checked": checked.as_ref().map(Checked::depth), "folder": self.out,

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     cli::{Context, Exit, Failure, files, language::both},
-    domain::code::DatasetCode,
+    domain::{code::DatasetCode, json},
 };
 
 /// The arguments of `sluis client push` and `sluis client ask`.
@@ -246,8 +246,8 @@ impl Push {
             Err(error) => return Err(unaccepted(error, &pending)),
         };
         let not_understood = |_| CallError::OTHER_FORM;
-        let accepted: Accepted = serde_json::from_slice(&answer.body).map_err(not_understood)?;
-        let mut document: Value = serde_json::from_slice(&answer.body).map_err(not_understood)?;
+        let accepted: Accepted = json::typed(&answer.body).map_err(not_understood)?;
+        let mut document: Value = json::typed(&answer.body).map_err(not_understood)?;
         if let Some(path) = &self.receipt {
             let receipts: Vec<_> = accepted.receipts().collect();
             files::replace_private(path, receipts.join("\n").as_bytes())?;
@@ -289,7 +289,7 @@ impl Push {
         struct Catalogue {
             items: Vec<Known>,
         }
-        let named = |line: &Line| serde_json::from_slice::<Named>(line.body.as_ref().ok()?).ok();
+        let named = |line: &Line| json::typed::<Named>(line.body.as_ref().ok()?).ok();
         let named: BTreeSet<DatasetCode> =
             lines.iter().filter_map(named).map(|named| named.dataset).collect();
         if named.is_empty() {
@@ -298,7 +298,7 @@ impl Push {
         let Ok(answer) = session.gateway.call(Call::get("/v1/datasets".to_owned())).await else {
             return Ok(());
         };
-        let Ok(Catalogue { items }) = serde_json::from_slice(&answer.body) else { return Ok(()) };
+        let Ok(Catalogue { items }) = json::typed(&answer.body) else { return Ok(()) };
         let other = match route {
             Route::Packets => "request",
             Route::Requests => "packet",

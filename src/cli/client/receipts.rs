@@ -12,6 +12,7 @@ use crate::{
         language::{Said, both},
     },
     crypto::sign,
+    domain::json,
     merkle::note::LogVerifier,
 };
 
@@ -140,7 +141,7 @@ fn does_not_hold(error: impl std::error::Error + Send + Sync + 'static) -> Failu
 /// The claims as they stand in the receipt, on nobody's word.
 fn unsigned(receipt: &str) -> Result<Claims, Failure> {
     let payload = receipt.split('.').nth(1).and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
-    payload.and_then(|payload| serde_json::from_slice(&payload).ok()).ok_or_else(|| {
+    payload.and_then(|payload| json::typed(&payload).ok()).ok_or_else(|| {
         Failure::refused(("het ontvangstbewijs is niet te lezen", "the receipt cannot be read")).now(TELL)
     })
 }

@@ -27,7 +27,7 @@ use crate::{
         Failure, files,
         language::{Said, both},
     },
-    domain::id::Entropy,
+    domain::{id::Entropy, json},
 };
 
 /// How many bytes of the HMAC become the key: 24, which are 32 characters.
@@ -304,7 +304,7 @@ fn read_records(path: &Path) -> Result<BTreeMap<String, Record>, Failure> {
     let mut records = BTreeMap::new();
     let mut lines = text.lines().enumerate().peekable();
     while let Some((index, line)) = lines.next() {
-        match serde_json::from_str::<Record>(line) {
+        match json::typed::<Record>(line.as_bytes()) {
             Ok(record) => {
                 if let Some(key) = record.key.clone() {
                     records.insert(key, record);

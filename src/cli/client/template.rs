@@ -28,7 +28,7 @@ use crate::{
         Context, Exit, Failure, files,
         language::{Said, both, counted, tell},
     },
-    domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind, party::Role},
+    domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind, json, party::Role},
     identity::certificate::ClientCertificate,
 };
 
@@ -127,7 +127,7 @@ impl Dataset {
                 "the gateway has no dataset `{code}`"
             ))
             .now(("`sluis client datasets` noemt ze", "`sluis client datasets` lists them"))),
-            answer => Ok(serde_json::from_slice(&answer?.body).map_err(|_| CallError::OTHER_FORM)?),
+            answer => Ok(json::typed(&answer?.body).map_err(|_| CallError::OTHER_FORM)?),
         }
     }
 

@@ -8,13 +8,16 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cli::{
-    Context, Failure, Language,
-    client::{
-        gateway::{Answer, Call, CallError},
-        problem::{Problem, Reason},
+use crate::{
+    cli::{
+        Context, Failure, Language,
+        client::{
+            gateway::{Answer, Call, CallError},
+            problem::{Problem, Reason},
+        },
+        language::both,
     },
-    language::both,
+    domain::json,
 };
 
 use super::stage::Actor;
@@ -102,7 +105,7 @@ impl Tale {
             call = call.with("after", &known);
         }
         let answer = actor.gateway.call(call).await.ok()?;
-        let entries: Value = serde_json::from_slice(&answer.body).ok()?;
+        let entries: Value = json::typed(&answer.body).ok()?;
         let mut items = entries.get("items")?.as_array()?.iter();
         items.find(|item| bears(item, trace))?.get("index")?.as_u64()
     }
@@ -118,7 +121,7 @@ impl Tale {
     ) -> Result<Value, Failure> {
         let answer = self.step(at, actor, told, request, call).await?;
         let Some(answer) = answer else { return Ok(Value::Null) };
-        serde_json::from_slice(&answer.body).map_err(|_| {
+        json::typed(&answer.body).map_err(|_| {
             Failure::internal(("het antwoord van de gateway is geen JSON", "the gateway's answer is no JSON"))
         })
     }
@@ -228,14 +231,15 @@ fn bears(entry: &Value, trace: &str) -> bool {
     let parts = entry.get("parts").and_then(Value::as_array);
     let mut bodies = parts.into_iter().flatten().filter_map(|part| part.get("body")?.as_str());
     bodies.any(|body| {
-        serde_json::from_str(body).is_ok_and(|part: Value| part.get("traceId").is_some_and(|id| id == trace))
+        json::typed(body.as_bytes())
+            .is_ok_and(|part: Value| part.get("traceId").is_some_and(|id| id == trace))
     })
 }
 
 fn log_index(answer: &Answer) -> Option<u64> {
     let header = answer.headers.get("sluis-log-index").and_then(|value| value.to_str().ok()?.parse().ok());
     header.or_else(|| {
-        let body: Value = serde_json::from_slice(&answer.body).ok()?;
+        let body: Value = json::typed(&answer.body).ok()?;
         let own = body.get("logIndex").and_then(Value::as_u64);
         own.or_else(|| body.pointer("/recipients/0/logIndex").and_then(Value::as_u64))
     })

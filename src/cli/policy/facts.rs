@@ -1,21 +1,22 @@
 //! Facts from JSON, with everything that is wrong at once and no value of a person in what is said about it.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, error::Category};
+use serde_json::{Map, Value};
 
 use crate::{
     cli::{
         Failure,
         language::{Said, both},
     },
-    domain::{clock::amsterdam_date, problem::Fault},
+    domain::{clock::amsterdam_date, json, problem::Fault},
     http::json::typed,
     policy::whatif::{WhatIf, camel_case},
 };
 
 /// Reads the facts.
 pub(super) fn read(text: &str) -> Result<WhatIf, Failure> {
-    let members: Map<String, Value> = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+    let members: Map<String, Value> =
+        json::object(json::unmarked(text.as_bytes())).map_err(|fault| unreadable(&fault))?;
     let known = WhatIf::names();
     let (facts, others): (Map<_, _>, Map<_, _>) =
         members.into_iter().partition(|(name, _)| known.contains(&camel_case(name)));
@@ -73,14 +74,9 @@ pub(super) fn impossible(question: &WhatIf, now: Timestamp) -> Option<Failure> {
     })
 }
 
-fn syntax(error: &serde_json::Error) -> Failure {
-    let what = match error.classify() {
-        Category::Data => ("de feiten zijn niet één JSON-object", "the facts are not one JSON object"),
-        Category::Io | Category::Syntax | Category::Eof => {
-            ("de feiten zijn geen JSON", "the facts are not JSON")
-        }
-    };
-    let place =
-        both!("kijk naar regel {}, kolom {}", "look at line {}, column {}", error.line(), error.column());
-    Failure::usage(what).now(place)
+fn unreadable(fault: &Fault) -> Failure {
+    Failure::usage(Said::new(
+        format!("de feiten zijn niet één JSON-object: {}", fault.text.nl),
+        format!("the facts are not one JSON object: {}", fault.text.en),
+    ))
 }

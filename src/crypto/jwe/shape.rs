@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{ENCRYPTION, OpenError, TYP};
 use crate::{
     crypto::keys::{KeyAlgorithm, PublicNumbers, RecipientKey},
-    policy::strict,
+    domain::json,
 };
 
 /// Longer than any packet that a gateway takes; a client must not read an endless answer into memory.
@@ -101,10 +101,7 @@ fn is_base64url(part: &str) -> bool {
 }
 
 fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
-    match strict::read(bytes) {
-        Ok(Value::Object(members)) => Some(members),
-        _ => None,
-    }
+    json::object(bytes).ok()
 }
 
 /// The algorithm of a header that asks for nothing else than the profile.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     crypto::keys::KeyAlgorithm,
-    domain::{id::SystemEntropy, party::Role},
+    domain::{id::SystemEntropy, party::Role, plaintext::Plaintext},
     policy::{catalogue::Catalogue, engine::Engine, minimise::minimise, permit::Decision, whatif::WhatIf},
 };
 
@@ -88,7 +88,7 @@ fn projection(packet: PacketId) -> Minimised {
     let catalogue = Arc::new(Catalogue::embedded().unwrap());
     let dataset = catalogue.dataset(&"verwijderingsmelding".parse().unwrap()).unwrap();
     let example = serde_json::to_vec(&dataset.example).unwrap();
-    let contents = dataset.validate(&Plaintext::new(example)).unwrap();
+    let contents = dataset.validate(Plaintext::read(&example).unwrap()).unwrap();
     let question: WhatIf = serde_json::from_value(json!({
         "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak", "senderRole": "pro-school",
         "recipientRole": "doorstroompunt", "recipientGemeenten": ["0361"], "verblijf": "0361",

@@ -70,7 +70,9 @@ impl Run {
             digits = digits.saturating_add(group.digits.len());
             (at, digits)
         });
-        ends.filter_map(move |(at, digits)| {
+        // More than nine digits are one number only by zeros of the first group: what lies further off is not asked about.
+        let near = ends.take_while(move |(_, digits)| *digits <= within.saturating_add(9));
+        near.filter_map(move |(at, digits)| {
             let number = rest.get(..=at)?;
             let put = digits.checked_sub(9)?;
             let own = zeros.checked_sub(put)?;

@@ -15,7 +15,7 @@ use crate::{
         caller::Caller,
         entry::{Account, Knows},
         perform::{At, Change, No, Operation, Reached},
-        submission::Submission,
+        submission::{Header, Submission},
         toolbox::Toolbox,
         trouble::Trouble,
     },
@@ -37,19 +37,20 @@ impl Exchange {
         &self,
         caller: &Caller,
         kind: DatasetKind,
-        submission: &Submission,
+        submission: Submission,
     ) -> Result<Vec<Verdict>, PushError> {
         let now = self.clock.now();
-        let prepared = self.tools.prepare(caller, kind, submission, now)?;
+        let Submission { header, content } = submission;
+        let prepared = self.tools.prepare(caller, kind, &header, content, now)?;
         // A projection wants a packet to be made for; this one will never be stored, and the log does not name it.
         let never = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
-        self.perform(caller, &Check { kind, submission, prepared, never }).await
+        self.perform(caller, &Check { kind, header, prepared, never }).await
     }
 }
 
 struct Check<'a> {
     kind: DatasetKind,
-    submission: &'a Submission,
+    header: Header,
     prepared: Result<Prepared<'a>, Unprepared>,
     never: PacketId,
 }
@@ -63,11 +64,11 @@ impl Operation for Check<'_> {
     type Error = PushError;
 
     fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
-        Ok(needs(&self.submission.header, self.prepared.as_ref().ok(), None))
+        Ok(needs(&self.header, self.prepared.as_ref().ok(), None))
     }
 
     fn judge(&self, at: &At<'_, Caller>) -> Result<Self::Ruling, No<PushError>> {
-        let header = &self.submission.header;
+        let header = &self.header;
         let prepared = self.prepared.as_ref().map_err(|why| turned(at, self.kind, why))?;
         let (mut verdicts, mut accounts, mut permits) = (Vec::new(), Vec::new(), Vec::new());
         for resolved in &prepared.recipients {

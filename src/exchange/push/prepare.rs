@@ -11,13 +11,14 @@ use crate::{
         code::DatasetCode,
         party::{PartyId, Role},
         person::PersonReference,
+        plaintext::Plaintext,
         problem::{Bilingual, Fault},
     },
     exchange::{
         caller::Caller,
         facts::{Reading, party_facts},
         recipients::Resolved,
-        submission::{Parts, Submission},
+        submission::{Header, Parts},
         toolbox::Toolbox,
         trouble::Trouble,
     },
@@ -53,15 +54,15 @@ impl Toolbox {
         &'a self,
         caller: &Caller,
         kind: DatasetKind,
-        submission: &Submission,
+        header: &Header,
+        content: Plaintext,
         now: Timestamp,
     ) -> Result<Result<Prepared<'a>, Unprepared>, Trouble> {
-        let header = &submission.header;
         let sender = party_facts(caller.register(), caller.party(), now, &mut Reading::default());
         if let Err(refusal) = self.engine.may(action_of(kind), &sender, RouteContext::at(now)) {
             return Ok(Err(Unprepared::Refused(refusal)));
         }
-        let mut judged = self.judge(caller, kind, &submission.parts(), now);
+        let mut judged = self.judge(caller, kind, header.with(content), now);
         let owed = judged.dataset.and_then(|dataset| dataset.owed_copy(caller.party().role, &header.purpose));
         if let (Some(owed), Some(false)) = (owed, header.copy_for_person) {
             judged.faults.push(self.catalogue.cited(copy_owed(owed)));
@@ -108,7 +109,7 @@ impl Toolbox {
         &self,
         caller: &Caller,
         kind: DatasetKind,
-        parts: &Parts<'_>,
+        parts: Parts<'_>,
         now: Timestamp,
     ) -> Judged<'_> {
         let mut faults = Vec::new();

@@ -29,10 +29,9 @@ use crate::{
 /// # Errors
 /// What the caller would be told.
 pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
-    let content = body.get("content").unwrap_or(&Value::Null);
     let read = match operation {
-        "pushPacket" => of(body, |body: Submitted| body.read(content, DatasetKind::Packet)),
-        "makeRequest" => of(body, |body: Submitted| body.read(content, DatasetKind::Request)),
+        "pushPacket" => of(body, |body: Submitted| body.read(DatasetKind::Packet)),
+        "makeRequest" => of(body, |body: Submitted| body.read(DatasetKind::Request)),
         "answerRequest" => of(body, |_: Answer| Ok(())),
         "acknowledgePacket" => of(body, |body: Having| body.read()),
         "withdrawPacket" => of(body, |_: withdrawal::Nothing| Ok(())),
@@ -49,7 +48,7 @@ pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
     Some(read)
 }
 
-fn of<T: DeserializeOwned + ToSchema, R>(
+fn of<T: DeserializeOwned + ToSchema + 'static, R>(
     body: &Value,
     read: impl FnOnce(T) -> Result<R, Problem>,
 ) -> Result<(), Problem> {

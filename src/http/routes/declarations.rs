@@ -26,6 +26,7 @@ use crate::{
         code::{DatasetCode, Purpose},
         declaration::{Capacity, DeclarationKind},
         id::{DeclarationId, PersonId},
+        json::Wiped,
         problem::Fault,
     },
     exchange::{
@@ -40,7 +41,7 @@ use crate::{
             path::InPath,
             query::{NoQuery, Paging},
         },
-        json::{StrictJson, StrictValue, Wiped, described},
+        json::{StrictJson, StrictValue, described},
         problem::{self, Problem},
         wire::{Day, Instant, Reader, Reference, Towards, shape, tell_also},
     },

@@ -11,11 +11,10 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use serde_json::Value;
 
 use self::{
     answer::{Checked, Stored},
-    body::{Handed, Submitted},
+    body::Submitted,
     rough::Rough,
 };
 use super::{
@@ -23,12 +22,12 @@ use super::{
     params::{Check, Repeatable, StaffHeaders},
 };
 use crate::{
-    domain::problem::Fault,
-    exchange::{Exchange, push::Idempotency},
+    domain::{json::Wiped, plaintext::Plaintext, problem::Fault},
+    exchange::{Exchange, push::Idempotency, submission::Submission},
     http::{
         caller::{Calling, Presenting},
         extract::{idempotency::IdempotencyKey, query::CheckOnly},
-        json::{StrictValue, Wiped, described},
+        json::{StrictValue, described},
         problem::{self, Problem},
         wire::tell_also,
     },
@@ -112,28 +111,34 @@ async fn push(
         Err(problem) => Err(problem),
     };
     let key = key.map_err(|problem| faults.extend(problem.into_faults())).ok().flatten();
-    let StrictValue(body) = match body {
+    let StrictValue(mut body) = match body {
         Err(problem) if problem.status() == problem::INVALID.status() => {
             return Err(problem.with_faults(faults));
         }
         body => body?,
     };
-    let Handed { submission, canonical } = match handed(&body, kind) {
-        Ok(handed) if faults.is_empty() => handed,
-        read => {
+    // From here on there is one content, which goes from hand to hand.
+    let content = body.take("content").map(Plaintext::of);
+    let read = described::<Submitted>(body.expose())
+        .and_then(|submitted| submitted.read(kind).map_err(Problem::into_faults));
+    let (handed, content) = match (read, content) {
+        (Ok(handed), Some(content)) if faults.is_empty() => (handed, content),
+        (read, content) => {
             faults.extend(read.err().unwrap_or_default());
-            return Err(wrong(&calling, kind, exchange, &body, faults));
+            return Err(wrong(&calling, kind, exchange, (&body, content), faults));
         }
     };
+    let canonical = key.is_some().then(|| handed.canonical(&content)).unwrap_or_default();
+    let submission = Submission { header: handed.header, content };
     if exchange.catalogue().dataset(&submission.header.dataset).is_some() {
         calling.visit.dataset(&submission.header.dataset);
     }
     let Some(key) = key else {
-        let verdicts = exchange.check(&calling.caller, kind, &submission).await;
+        let verdicts = exchange.check(&calling.caller, kind, submission).await;
         return Ok(Json(Checked::from(verdicts.map_err(|error| calling.problem(error))?)).into_response());
     };
     let idempotency = Idempotency { key: key.as_str().to_owned(), body: canonical };
-    let pushed = exchange.push(&calling.caller, kind, &submission, &idempotency).await;
+    let pushed = exchange.push(&calling.caller, kind, submission, &idempotency).await;
     let pushed = pushed.map_err(|error| calling.problem(error))?;
     if let Some(first) = pushed.recipients.first() {
         calling.visit.permitted(first.basis.as_str());
@@ -146,23 +151,16 @@ async fn push(
     Ok(Created { path, body: Stored::from(pushed) }.into_response())
 }
 
-/// The submission that a body stands for.
-fn handed(body: &Wiped, kind: DatasetKind) -> Result<Handed, Vec<Fault>> {
-    let body = body.expose();
-    let submitted = described::<Submitted>(body)?;
-    submitted.read(body.get("content").unwrap_or(&Value::Null), kind).map_err(Problem::into_faults)
-}
-
 /// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.
 fn wrong(
     calling: &Calling,
     kind: DatasetKind,
     exchange: &Exchange,
-    body: &Wiped,
+    (body, content): (&Wiped, Option<Plaintext>),
     mut found: Vec<Fault>,
 ) -> Problem {
-    let (rough, more) = Rough::of(body.expose());
-    let judged = exchange.wrong_with_parts(&calling.caller, kind, &rough.parts());
+    let (mut rough, more) = Rough::of(body.expose(), content);
+    let judged = exchange.wrong_with_parts(&calling.caller, kind, rough.parts());
     tell_also(&mut found, more.into_iter().chain(judged));
     problem::INVALID.code("submission").with_faults(found)
 }

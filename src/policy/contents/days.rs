@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 pub use super::texts::early_day;
-use super::{Contents, ROOT};
+use super::{Contents, MAX_FAULTS, ROOT};
 use crate::{
     domain::problem::{Bilingual, Fault},
     policy::{dataset::Dataset, schema::Shape},
@@ -31,11 +31,14 @@ impl Dataset {
         for member in contents.members() {
             Shape::member(root, member, &mut ROOT.to_owned(), &mut |node, value, at| {
                 self.shape.texts(node, value, at, &mut |at, text, node| {
-                    faults.extend(day(at, text, node, known));
+                    if faults.len() < MAX_FAULTS {
+                        faults.extend(day(at, text, node, known));
+                    }
                 });
                 self.shape.out_of_order(node, value, at, &mut faults);
             });
         }
+        faults.truncate(MAX_FAULTS);
         faults
     }
 }

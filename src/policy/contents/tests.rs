@@ -25,7 +25,7 @@ fn faults(engine: &Engine, pointer: &str, value: Value) -> Vec<(String, String)>
 }
 
 fn told(engine: &Engine, content: &Value) -> Vec<(String, String)> {
-    let result = dataset(engine).validate(&Plaintext::new(content.to_string().into_bytes()));
+    let result = dataset(engine).validate(Plaintext::read(content.to_string().as_bytes()).unwrap());
     let Err(faults) = result else { return Vec::new() };
     faults.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
 }
@@ -33,8 +33,8 @@ fn told(engine: &Engine, content: &Value) -> Vec<(String, String)> {
 #[test]
 fn the_example_is_right_and_says_what_it_holds() {
     let engine = engine();
-    let example = Plaintext::new(dataset(engine).example.to_string().into_bytes());
-    let contents = dataset(engine).validate(&example).unwrap();
+    let example = Plaintext::read(dataset(engine).example.to_string().as_bytes()).unwrap();
+    let contents = dataset(engine).validate(example).unwrap();
     assert!(contents.categories().contains(&"persoon".parse().unwrap()));
     assert!(contents.text("/persoon/achternaam").is_some());
     assert_eq!(contents.text("/persoon/onbekend"), None);
@@ -107,19 +107,16 @@ fn all_faults_come_at_once() {
     let got = told(engine, &content);
     assert_eq!(got.len(), 5, "{got:?}");
     let flood = json!({ "stages": vec![json!({}); 5000] });
-    assert_eq!(told(engine, &flood).len(), MAX_FAULTS);
+    let told = told(engine, &flood);
+    assert!((20..=MAX_FAULTS).contains(&told.len()), "{}", told.len());
+    assert!(told.contains(&("/content/stages".to_owned(), "too-many".to_owned())), "{told:?}");
 }
 
 #[test]
-fn what_is_not_one_json_object_is_refused() {
+fn what_is_no_object_is_refused() {
     let engine = engine();
-    for (text, code) in [
-        ("[]", "wrong-type"),
-        ("\"tekst\"", "wrong-type"),
-        ("{", "not-json"),
-        (r#"{"persoon":{},"persoon":{}}"#, "duplicate-name"),
-    ] {
-        let faults = dataset(engine).validate(&Plaintext::new(text.as_bytes().to_vec())).unwrap_err();
+    for (text, code) in [("[]", "wrong-type"), ("\"tekst\"", "wrong-type")] {
+        let faults = dataset(engine).validate(Plaintext::read(text.as_bytes()).unwrap()).unwrap_err();
         assert!(faults.iter().any(|fault| fault.code == code && fault.pointer == ROOT), "{text}: {faults:?}");
     }
 }
@@ -155,7 +152,7 @@ fn said(dataset: &Dataset, pointer: &str, value: &Value) -> Vec<Fault> {
     let mut content = dataset.example.clone();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     content.pointer_mut(parent).unwrap()[name] = value.clone();
-    dataset.validate(&Plaintext::new(content.to_string().into_bytes())).err().unwrap_or_default()
+    dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap()).err().unwrap_or_default()
 }
 
 fn codes_of(faults: &[Fault]) -> Vec<(&str, &str)> {
@@ -445,7 +442,7 @@ fn content_about(dataset: &Dataset, person: &people::TestPerson, address: Value)
 }
 
 fn told_of(dataset: &Dataset, content: &Value) -> Vec<(String, String)> {
-    let result = dataset.validate(&Plaintext::new(content.to_string().into_bytes()));
+    let result = dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap());
     let Err(faults) = result else { return Vec::new() };
     faults.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
 }
@@ -461,7 +458,7 @@ fn a_content_that_contradicts_a_fact_is_told_with_both_places() {
         let mut person = json!({ "birthDate": "2006-02-11", "verblijf": "0361", "ingeschreven": false });
         person[fact.0] = fact.1;
         let person = serde_json::from_value(person).unwrap();
-        let contents = dataset.validate(&Plaintext::new(content.to_string().into_bytes())).unwrap();
+        let contents = dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap()).unwrap();
         let faults = dataset.contradicted_facts(&contents, &person, sender, today);
         faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>()
     };
@@ -533,7 +530,7 @@ fn days_that_contradict_are_named() {
     };
     let verwijdering = engine().catalogue().dataset(&"verwijderingsmelding".parse().unwrap()).unwrap();
     let contents = |dataset: &Dataset, content: &Value| {
-        dataset.validate(&Plaintext::new(content.to_string().into_bytes())).unwrap()
+        dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap()).unwrap()
     };
     let example = contents(verwijdering, &verwijdering.example);
     for ((today, born, asserted), code) in [

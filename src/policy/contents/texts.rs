@@ -1,9 +1,11 @@
 //! What is judged of every text in a content, whatever its schema says: whether it is data at all, and whether a number
 //! of a person hides in it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::words::wrong_form;
+use super::{MAX_FAULTS, words::wrong_form};
 use crate::{
     domain::{
         pgn::hides_a_bsn,
@@ -34,11 +36,14 @@ impl Shape {
     pub(super) fn judge_texts(&self, value: &Value, root: &str, faults: &mut Vec<Fault>) {
         let mut found = Vec::new();
         self.texts(&self.schema, value, &mut root.to_owned(), &mut |at, text, node| {
-            found.extend(judge(at, text, node));
+            if found.len() < MAX_FAULTS {
+                found.extend(judge(at, text, node));
+            }
         });
         self.together(&self.schema, value, &mut root.to_owned(), &mut found);
-        let is_no_data = |fault: &Fault| fault.code != "hides-bsn";
-        faults.retain(|fault| !found.iter().any(|one| is_no_data(one) && one.pointer == fault.pointer));
+        let no_data = found.iter().filter(|fault| fault.code != "hides-bsn");
+        let no_data: BTreeSet<&str> = no_data.map(|fault| fault.pointer.as_str()).collect();
+        faults.retain(|fault| !no_data.contains(fault.pointer.as_str()));
         faults.extend(found);
     }
 
@@ -111,7 +116,7 @@ impl Shape {
             let texts = names.iter().filter_map(|name| members.get(name.as_str()?)?.as_str());
             let texts: Vec<&str> = texts.collect();
             let alone = texts.iter().any(|text| hides_a_bsn(text));
-            if !alone && hides_a_bsn(&texts.join(" ")) {
+            if !alone && faults.len() < MAX_FAULTS && hides_a_bsn(&texts.join(" ")) {
                 faults.push(hidden_bsn(at));
             }
         }

@@ -6,8 +6,12 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sluis::{
-    domain::{code::Municipality, party::Role},
-    http::json::{Wiped, described, parse_strict, typed, wipe},
+    domain::{
+        code::Municipality,
+        json::{Wiped, wipe},
+        party::Role,
+    },
+    http::json::{described, parse_strict, typed},
 };
 use utoipa::ToSchema;
 

@@ -447,7 +447,7 @@ fn dataset() -> &'static Dataset {
 
 fn contents() -> Contents {
     let example = serde_json::to_vec(&dataset().example).unwrap();
-    dataset().validate(&Plaintext::new(example)).unwrap()
+    dataset().validate(Plaintext::read(&example).unwrap()).unwrap()
 }
 
 /// The engine's permit for a school's overgangsdocument about a pupil of eighteen who agreed in person.

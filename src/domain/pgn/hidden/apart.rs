@@ -16,6 +16,9 @@ pub(super) enum Apart {
     Surely,
 }
 
+/// Nothing that is told apart has more groups: thirteen digits, the one behind them, and one for a country.
+const MOST_GROUPS: usize = 16;
+
 impl Run {
     /// Which groups are plainly something else than a part of a number.
     pub(super) fn set_apart(&self) -> Vec<Apart> {
@@ -23,6 +26,7 @@ impl Run {
         while apart.len() < self.groups.len() {
             let at = apart.len();
             let rest = self.groups.get(at..).unwrap_or_default();
+            let rest = rest.get(..rest.len().min(MOST_GROUPS)).unwrap_or_default();
             let line = rest
                 .iter()
                 .skip(1)

@@ -28,13 +28,14 @@ const ONES: [u32; 4] = [0x2776, 0x2780, 0x278a, 0x24f5];
 
 /// A digit of any script as ASCII.
 fn digit(letter: char) -> Option<u8> {
+    if letter.is_ascii() {
+        return u8::try_from(letter).ok().filter(u8::is_ascii_digit);
+    }
     let within = |begins: &[u32], most: u32| {
         let offsets = begins.iter().filter_map(|begin| u32::from(letter).checked_sub(*begin));
         offsets.min().filter(|offset| *offset < most)
     };
-    let value = letter
-        .to_digit(10)
-        .or_else(|| within(&ZEROS, 10))
+    let value = within(&ZEROS, 10)
         .or_else(|| within(&ONES, 9).map(|offset| offset.saturating_add(1)))
         .or_else(|| numeral(letter))?;
     u8::try_from(value).ok()?.checked_add(b'0')

@@ -290,3 +290,15 @@ proptest! {
         prop_assert!(hides_a_bsn(&text), "{}", text);
     }
 }
+
+/// A text may be as long as a body. What looks at every group again for each of them does not come to the end of this one.
+#[test]
+fn a_long_text_of_digits_is_read_once() {
+    for part in ["4 ", "00 ", "4-", "0031 ", "4\n", "1234 "] {
+        assert!(!hides_a_bsn(&part.repeat(400_000)), "{part:?}");
+    }
+    assert!(!hides_a_bsn(&"4".repeat(1_000_000)));
+    assert!(!hides_a_bsn(&format!("1{}1", " ".repeat(1_000_000))));
+    let behind = format!("{}x 111222333", "4 ".repeat(400_000));
+    assert!(hides_a_bsn(&behind), "the last one is found all the same");
+}

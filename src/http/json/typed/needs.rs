@@ -1,6 +1,10 @@
 //! Which members an object must have, as the interface description says: serde tells the first that is missing only.
 
-use std::collections::BTreeSet;
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
 
 use serde_json::{Map, Value};
 use utoipa::{
@@ -19,8 +23,18 @@ struct Described {
 }
 
 impl Needs {
-    /// What the description says of a type and of all that it holds.
-    pub(super) fn of<T: ToSchema>() -> Self {
+    /// What the description says of a type and of all that it holds: made at the first faulty body of each type, and kept.
+    pub(super) fn of<T: ToSchema + 'static>() -> Arc<Self> {
+        static KEPT: LazyLock<RwLock<BTreeMap<TypeId, Arc<Needs>>>> = LazyLock::new(RwLock::default);
+        let kept = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
+        kept.unwrap_or_else(|| {
+            let made = Arc::new(Self::made::<T>());
+            let mut all = KEPT.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(TypeId::of::<T>()).or_insert(made))
+        })
+    }
+
+    fn made<T: ToSchema>() -> Self {
         let mut schemas = vec![(String::new(), T::schema())];
         T::schemas(&mut schemas);
         let mut needs = Self::default();

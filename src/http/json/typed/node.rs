@@ -32,7 +32,13 @@ impl<'a> Node<'a> {
     }
 
     fn seq<'de, V: Visitor<'de>>(self, items: &[Value], visitor: V) -> Result<V::Value, Wrong> {
-        let mut left = Items { left: items.iter().enumerate(), parent: self.place, reading: self.reading };
+        let begin = self.reading.begin_of(self.place);
+        let mut all = items.iter().enumerate();
+        // What was read in another round is not looked at again.
+        if let Some(last) = begin.checked_sub(1) {
+            all.nth(last);
+        }
+        let mut left = Items { left: all, parent: self.place, reading: self.reading };
         let read = visitor.visit_seq(&mut left).map_err(|wrong| wrong.at(self.place))?;
         // A type of so many items stops after the last that it wants.
         if left.left.next().is_some() {
@@ -48,8 +54,12 @@ impl<'a> Node<'a> {
         names: Names,
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        let members =
-            Members { left: members.iter(), names, waiting: None, parent: self.place, reading: self.reading };
+        let left_out = match names {
+            Names::Known(known) => self.reading.left_out_of(self.place, known),
+            Names::Any => Vec::new(),
+        };
+        let (parent, reading) = (self.place, self.reading);
+        let members = Members { left: members.iter(), names, left_out, waiting: None, parent, reading };
         visitor.visit_map(members).map_err(|wrong| wrong.at(self.place))
     }
 }
@@ -157,22 +167,18 @@ impl<'de> SeqAccess<'de> for Items<'_> {
     type Error = Wrong;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
-        for (index, value) in self.left.by_ref() {
-            self.reading.look();
-            let place = Place::Item(self.parent, index);
-            if self.reading.leaves_out(&place) {
-                continue;
-            }
-            let node = Node { value, place: &place, reading: self.reading };
-            return seed.deserialize(node).map(Some).map_err(|wrong| wrong.at(&place));
-        }
-        Ok(None)
+        let Some((index, value)) = self.left.next() else { return Ok(None) };
+        self.reading.look();
+        let place = Place::Item(self.parent, index);
+        let node = Node { value, place: &place, reading: self.reading };
+        seed.deserialize(node).map(Some).map_err(|wrong| wrong.at(&place))
     }
 }
 
 struct Members<'a> {
     left: serde_json::map::Iter<'a>,
     names: Names,
+    left_out: Vec<&'static str>,
     waiting: Option<(Option<&'static str>, &'a Value)>,
     parent: &'a Place<'a>,
     reading: &'a Reading,
@@ -191,7 +197,7 @@ impl<'de> MapAccess<'de> for Members<'_> {
                 }
                 Names::Known(names) => {
                     let Some(known) = names.iter().find(|known| **known == name.as_str()) else { continue };
-                    if self.reading.leaves_out(&Place::Member(self.parent, known)) {
+                    if self.left_out.contains(known) {
                         continue;
                     }
                     self.waiting = Some((Some(known), value));

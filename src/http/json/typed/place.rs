@@ -1,5 +1,7 @@
 //! Where in the body the reading is, in names that the program knows.
 
+use std::borrow::Cow;
+
 /// A chain from here to the root.
 #[derive(Clone, Copy)]
 pub(super) enum Place<'p> {
@@ -10,6 +12,15 @@ pub(super) enum Place<'p> {
     Item(&'p Place<'p>, usize),
     /// Under a name that is the caller's: it counts as the object that holds it.
     Unnamed(&'p Place<'p>),
+}
+
+/// A name as a step of a pointer.
+pub(super) fn step(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) {
+        Cow::Owned(name.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 impl Place<'_> {
@@ -23,7 +34,7 @@ impl Place<'_> {
                 parent.pointer()
             }
             Self::Member(parent, name) => {
-                format!("{}/{}", parent.pointer(), name.replace('~', "~0").replace('/', "~1"))
+                format!("{}/{}", parent.pointer(), step(name))
             }
             Self::Item(parent, index) => format!("{}/{index}", parent.pointer()),
             Self::Unnamed(parent) => parent.pointer(),

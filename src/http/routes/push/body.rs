@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
-use serde_json::Value;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
@@ -14,7 +13,7 @@ use crate::{
         plaintext::Plaintext,
         problem::Fault,
     },
-    exchange::submission::{Header, Submission},
+    exchange::submission::Header,
     http::{
         json::distinct,
         problem::Problem,
@@ -73,8 +72,8 @@ pub(crate) struct Submitted {
     content: Elsewhere,
 }
 
-/// The content stays in the body that was parsed: it is passed over here, however often the header is read, and written by
-/// [`canonical`] after the header. It is not `skip`: the description would then leave it out too.
+/// The content was taken out of the body that was parsed: only that it is there is looked at here, however often the header
+/// is read, and [`Handed::canonical`] writes it after the header. It is not `skip`: the description would then leave it out too.
 #[derive(Debug)]
 struct Elsewhere;
 
@@ -90,11 +89,10 @@ impl<'de> Deserialize<'de> for Elsewhere {
     }
 }
 
-/// A submission, and the bytes by which a repetition is known.
+/// The header of a submission, and the text of it by which a repetition is known.
 pub(crate) struct Handed {
-    pub(crate) submission: Submission,
-    /// One text for all bodies that mean the same: whitespace, the order of names and absent defaults do not matter.
-    pub(crate) canonical: Zeroizing<Vec<u8>>,
+    pub(crate) header: Header,
+    text: Zeroizing<Vec<u8>>,
 }
 
 /// What is wrong with this number of recipients.
@@ -111,9 +109,9 @@ pub(super) fn wrong_count(recipients: usize, copy_for_person: Option<bool>) -> O
 }
 
 impl Submitted {
-    /// The values that the body stands for, with the content that stands in it.
-    pub(crate) fn read(self, content: &Value, kind: DatasetKind) -> Result<Handed, Problem> {
-        let canonical = self.canonical(content, kind);
+    /// The values that the body stands for.
+    pub(crate) fn read(self, kind: DatasetKind) -> Result<Handed, Problem> {
+        let text = self.text(kind);
         let mut reader = Reader::default();
         if let Some(fault) = wrong_count(self.recipients.len(), self.copy_for_person) {
             reader.fault(fault);
@@ -137,16 +135,12 @@ impl Submitted {
             expires: self.expires.map(|at| at.0),
             omit: self.omit,
         };
-        // Maps have text keys and numbers are finite, so this cannot fail; no bytes would be refused by any schema.
-        let content = Plaintext::new(serde_json::to_vec(content).unwrap_or_default());
-        let submission = Submission { header, content };
-        reader.finish(Some(Handed { submission, canonical }))
+        reader.finish(Some(Handed { header, text }))
     }
 
     /// The kind keeps a key that was used for a packet from standing for a request.
-    fn canonical(&self, content: &Value, kind: DatasetKind) -> Zeroizing<Vec<u8>> {
-        let mut bytes =
-            Zeroizing::new(Vec::with_capacity(HEADER_ROOM.saturating_add(canonical::room(content))));
+    fn text(&self, kind: DatasetKind) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(HEADER_ROOM));
         let kind: &[u8] = match kind {
             DatasetKind::Packet => b"packet\n",
             DatasetKind::Request => b"request\n",
@@ -156,7 +150,17 @@ impl Submitted {
         if serde_json::to_writer(&mut *bytes, self).is_ok() {
             bytes.push(b'\n');
         }
-        canonical::write(content, &mut bytes);
+        bytes
+    }
+}
+
+impl Handed {
+    /// One text for all bodies that mean the same: whitespace, the order of names and absent defaults do not matter.
+    pub(crate) fn canonical(&self, content: &Plaintext) -> Zeroizing<Vec<u8>> {
+        let room = self.text.len().saturating_add(canonical::room(content.expose()));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+        bytes.extend_from_slice(&self.text);
+        canonical::write(content.expose(), &mut bytes);
         bytes
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Rough {
 
 impl Rough {
     /// What could be read, and what is wrong with that by itself.
-    pub(super) fn of(body: &Value) -> (Self, Vec<Fault>) {
+    pub(super) fn of(body: &Value, content: Option<Plaintext>) -> (Self, Vec<Fault>) {
         let mut reader = Reader::default();
         let mut items = body.get("recipients").and_then(Value::as_array);
         let copy = member(body, "copyForPerson");
@@ -58,15 +58,13 @@ impl Rough {
             recipients,
             reference: reference.and_then(|reference| reader.take(reference.read("/person/reference"))),
             birth_date: member(person, "birthDate"),
-            content: body
-                .get("content")
-                .map(|content| Plaintext::new(serde_json::to_vec(content).unwrap_or_default())),
+            content,
         };
         (rough, reader.into_faults())
     }
 
     /// For the use case to judge.
-    pub(super) fn parts(&self) -> Parts<'_> {
+    pub(super) fn parts(&mut self) -> Parts<'_> {
         Parts {
             dataset: self.dataset.as_ref(),
             purpose: self.purpose.as_ref(),
@@ -74,7 +72,7 @@ impl Rough {
             recipients: self.recipients.iter().map(|(at, address)| (*at, address)).collect(),
             reference: self.reference.as_ref(),
             birth_date: self.birth_date.as_ref(),
-            content: self.content.as_ref(),
+            content: self.content.take(),
         }
     }
 }

@@ -5,15 +5,11 @@ use std::{borrow::Cow, cell::Cell, fmt};
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::domain::problem::{Bilingual, Fault};
-
 use super::wipe;
+use crate::domain::problem::{Bilingual, Fault};
 
 /// How deep objects and arrays may be nested.
 pub const DEPTH: u8 = 32;
-
-/// What Windows programs write before UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// `serde_json` gives this name a meaning of its own when it reads a value; the caller may not.
 const RESERVED: &str = "$serde_json::private::";
@@ -27,13 +23,12 @@ enum Reason {
     Nul,
 }
 
-/// Reads one JSON document, with a byte order mark before it or without. No panic, whatever the bytes.
+/// Reads one JSON document. Names that stand twice in an object, nesting beyond [`DEPTH`], bytes after the value, U+0000
+/// and what is not UTF-8 are refused; numbers stay as they are. No panic, whatever the bytes.
 ///
 /// # Errors
-/// One fault that says what is wrong and at which line and column; it repeats nothing of the bytes.
-pub fn parse_strict(bytes: &[u8]) -> Result<Value, Vec<Fault>> {
-    // RFC 8259, section 8.1: who reads may pass over it.
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+/// A fault that says what is wrong and at which line and column; it repeats nothing of the bytes.
+pub fn read(bytes: &[u8]) -> Result<Value, Box<Fault>> {
     let reason = Cell::new(Reason::Syntax);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let seed = Strict { left: DEPTH, reason: &reason };
@@ -44,7 +39,7 @@ pub fn parse_strict(bytes: &[u8]) -> Result<Value, Vec<Fault>> {
             Err(error)
         }
     });
-    read.map_err(|error| vec![fault(reason.get(), error.line(), error.column())])
+    read.map_err(|error| Box::new(fault(reason.get(), error.line(), error.column())))
 }
 
 fn fault(reason: Reason, line: usize, column: usize) -> Fault {
