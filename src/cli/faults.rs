@@ -94,6 +94,11 @@ impl From<&ListFault> for Said {
                     "de lijst `{name}` is verlopen of zegt niet tot wanneer hij geldt: haal de nieuwste op"
                 )
             }
+            ListFault::Early(name) => {
+                format!(
+                    "de lijst `{name}` komt uit de toekomst: kijk naar de klok van deze machine, en haal de nieuwste op"
+                )
+            }
             ListFault::Older(name) => {
                 format!(
                     "de lijst `{name}` is ouder dan die in gebruik is, en die blijft: haal de nieuwste op"

@@ -231,7 +231,8 @@ impl Operation for RecordWish<'_> {
             kind: self.wish.kind,
             by: self.wish.given_by,
             given_by: self.wish.given_by,
-            age: self.wish.birth_date.age_at(at.now),
+            // Who could give it is judged by the day on which it was given.
+            age: self.wish.birth_date.age_on(self.wish.given_at),
             protection: &self.wish.protection,
         };
         let (sender, person) = (Some(at.by.party()), at.facts.person());

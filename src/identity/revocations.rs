@@ -1,12 +1,13 @@
 //! Certificate revocation lists (RFC 5280, section 5; Digikoppeling PKI003).
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rustls::{
     RootCertStore,
     pki_types::CertificateRevocationListDer,
@@ -58,6 +59,11 @@ pub enum ListFault {
     /// One that is older, by its number or its date, than the one in use.
     #[error("revocation list `{0}` is older than the one in use, which stays: fetch the present one")]
     Older(String),
+    /// The authority says that it made it later than it is now.
+    #[error(
+        "revocation list `{0}` is from the future: look at this machine's clock, and fetch the present one"
+    )]
+    Early(String),
 }
 
 impl ListFault {
@@ -70,7 +76,8 @@ impl ListFault {
             | Self::Unreadable(name)
             | Self::Signature(name)
             | Self::Expired(name)
-            | Self::Older(name) => Some(name),
+            | Self::Older(name)
+            | Self::Early(name) => Some(name),
         }
     }
 }
@@ -116,15 +123,17 @@ struct List {
 }
 
 impl List {
-    /// By its number or by its date: an authority raises both with each list (RFC 5280, sections 5.1.2.4 and 5.2.3).
+    /// By its number, which an authority raises with each list (RFC 5280, section 5.2.3); by its date where that does not
+    /// tell.
     fn is_older_than(&self, other: &Self) -> bool {
-        let by_number = match (&self.number, &other.number) {
-            (Some(own), Some(others)) => (own.len(), own) < (others.len(), others),
-            _ => false,
-        };
-        by_number || self.this_update < other.this_update
+        let by_number = self.number.as_ref().zip(other.number.as_ref());
+        let by_number = by_number.map(|(own, others)| (own.len(), own).cmp(&(others.len(), others)));
+        by_number.unwrap_or(Ordering::Equal).then(self.this_update.cmp(&other.this_update)).is_lt()
     }
 }
+
+/// How far an authority's clock may be ahead of this one.
+const AHEAD: SignedDuration = SignedDuration::from_mins(10);
 
 impl Revocations {
     /// No list at all: whether a certificate is revoked cannot be told, so that none may be used.
@@ -150,6 +159,9 @@ impl Revocations {
         for source in sources {
             for read in read_all(source, anchors) {
                 match read {
+                    Ok((_, list)) if list.this_update.duration_since(now) > AHEAD => {
+                        faults.push(ListFault::Early(source.name.to_owned()));
+                    }
                     Ok((scope, list)) => insert_newer(&mut lists, scope, (list, source.name)),
                     Err(fault) => faults.push(fault),
                 }

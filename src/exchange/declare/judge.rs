@@ -5,13 +5,15 @@ use jiff::Timestamp;
 use super::{parts::Parts, reach};
 use crate::{
     domain::{
+        age::BirthDate,
         clock::amsterdam_date,
         declaration::{DeclarationKind, EvidenceKind},
         party::Role,
         person::PersonReference,
         problem::{Bilingual, Fault},
     },
-    exchange::{Exchange, caller::Caller, recipients::Resolved, toolbox::Toolbox},
+    exchange::{Exchange, caller::Caller, push::days::unborn, recipients::Resolved, toolbox::Toolbox},
+    policy::contents::days::before_birth,
     store::register::Register,
 };
 
@@ -80,6 +82,7 @@ impl Toolbox {
                 ));
             }
         }
+        faults.extend(impossible(parts, now));
         if parts.until.zip(parts.given_at).is_some_and(|(until, given_at)| until <= given_at) {
             faults.push(Fault::at(
                 "/until",
@@ -135,6 +138,26 @@ impl Toolbox {
             )
         })
     }
+}
+
+/// Days that cannot be, or not beside each other.
+fn impossible(parts: &Parts<'_>, now: Timestamp) -> Vec<Fault> {
+    let born = parts.birth_date;
+    let mut faults: Vec<_> =
+        born.and_then(|born| unborn(born, "/person/birthDate", now)).into_iter().collect();
+    let first_day = born.and_then(BirthDate::first_day);
+    if parts.given_at.zip(first_day).is_some_and(|(given_at, first)| given_at < first) {
+        faults.push(before_birth("/givenAt"));
+    }
+    if parts.recorded_on.zip(parts.given_at).is_some_and(|(recorded_on, given_at)| recorded_on < given_at) {
+        faults.push(Fault::at(
+            "/evidence/recordedOn",
+            "before-it-was-given",
+            "Dit bewijs is van voor de dag waarop de verklaring is gegeven.",
+            "This evidence is from before the day on which the declaration was given.",
+        ));
+    }
+    faults
 }
 
 /// Under a mandate a declaration is towards one college: a party that acts for several by mandate does not say which.

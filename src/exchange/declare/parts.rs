@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::Wish;
 use crate::{
     domain::{
+        age::BirthDate,
         code::{DatasetCode, Purpose},
         declaration::{DeclarationKind, EvidenceKind},
         person::PersonReference,
@@ -20,6 +21,8 @@ pub struct Parts<'a> {
     pub kind: Option<DeclarationKind>,
     /// By what the recorder calls the person.
     pub reference: Option<&'a PersonReference>,
+    /// The date of birth.
+    pub birth_date: Option<&'a BirthDate>,
     /// About which dataset.
     pub dataset: Option<&'a DatasetCode>,
     /// For which purpose.
@@ -47,6 +50,7 @@ impl Wish {
         Parts {
             kind: Some(self.kind),
             reference: Some(&self.reference),
+            birth_date: Some(&self.birth_date),
             dataset: Some(&self.dataset),
             purpose: self.purpose.as_ref(),
             names_purpose: self.purpose.is_some(),

@@ -89,7 +89,7 @@ fn the_newer_of_two_lists_counts() {
     let authority = authority();
     let bad = certificate(&authority);
     let old = authority.revocation_list(&[], 1, now()).unwrap();
-    let new = authority.revocation_list(&[bad.serial()], 2, at("2026-09-02T12:00:00Z")).unwrap();
+    let new = authority.revocation_list(&[bad.serial()], 2, at("2026-09-01T12:05:00Z")).unwrap();
     for lists in [[&*old, &*new], [&*new, &*old]] {
         let revocations = read(&lists, &authority, now()).unwrap();
         assert_eq!(revocations.check(&bad, now()), Err(IdentityFault::Revoked));
@@ -155,7 +155,7 @@ fn every_list_of_a_file_counts_whatever_stands_around_it() {
     let anchors = two_anchors(&one, &other);
     let (bad, foreign) = (certificate(&one), certificate(&other));
     let old = one.revocation_list(&[], 1, now()).unwrap();
-    let new = one.revocation_list(&[bad.serial()], 2, at("2026-09-02T12:00:00Z")).unwrap();
+    let new = one.revocation_list(&[bad.serial()], 2, at("2026-09-01T12:05:00Z")).unwrap();
     let others = other.revocation_list(&[foreign.serial()], 1, now()).unwrap();
     let crlf = others.replace('\n', "\r\n");
     for file in [
@@ -224,17 +224,34 @@ fn an_older_list_does_not_undo_a_revocation() {
     let bad = certificate(&authority);
     let tomorrow = at("2026-09-02T12:00:00Z");
     let new = authority.revocation_list(&[bad.serial()], 2, tomorrow).unwrap();
-    let used = read(&[&new], &authority, now()).unwrap();
-    let by_number = authority.revocation_list(&[], 1, at("2026-09-03T12:00:00Z")).unwrap();
-    let by_date = authority.revocation_list(&[], 3, now()).unwrap();
+    let used = read(&[&new], &authority, tomorrow).unwrap();
+    let by_number = authority.revocation_list(&[], 1, at("2026-09-02T12:05:00Z")).unwrap();
+    let by_date = authority.revocation_list(&[], 2, now()).unwrap();
     for older in [&by_number, &by_date] {
         let read = read_after(&used, &[older], &anchors(&authority), tomorrow);
         assert_eq!(read.faults, [ListFault::Older("list".to_owned())]);
         assert_eq!(read.revocations.check(&bad, tomorrow), Err(IdentityFault::Revoked));
     }
-    let newer = authority.revocation_list(&[], 3, at("2026-09-03T12:00:00Z")).unwrap();
-    let read = read_after(&used, &[&newer], &anchors(&authority), tomorrow);
-    assert_eq!((read.faults, read.revocations.check(&bad, tomorrow)), (vec![], Ok(())));
+    // A higher number is newer, also where the one before was dated later than it was made.
+    for day in ["2026-09-02T12:00:00Z", "2026-09-01T12:00:00Z"] {
+        let newer = authority.revocation_list(&[], 3, at(day)).unwrap();
+        let read = read_after(&used, &[&newer], &anchors(&authority), tomorrow);
+        assert_eq!((read.faults, read.revocations.check(&bad, tomorrow)), (vec![], Ok(())));
+    }
+}
+
+#[test]
+fn a_list_from_the_future_is_not_taken() {
+    let authority = authority();
+    let bad = certificate(&authority);
+    let used = read(&[&authority.revocation_list(&[bad.serial()], 10, now()).unwrap()], &authority, now());
+    let early = authority.revocation_list(&[], 11, at("2026-09-01T14:00:00Z")).unwrap();
+    let read = read_after(&used.unwrap(), &[&early], &anchors(&authority), now());
+    assert_eq!(read.faults, [ListFault::Early("list".to_owned())]);
+    assert_eq!(read.revocations.check(&bad, now()), Err(IdentityFault::Revoked));
+    // A clock that is a little apart is no future.
+    let soon = authority.revocation_list(&[], 11, at("2026-09-01T12:05:00Z")).unwrap();
+    assert_eq!(read_after(&read.revocations, &[&soon], &anchors(&authority), now()).faults, []);
 }
 
 #[test]

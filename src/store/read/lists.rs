@@ -11,11 +11,11 @@ use crate::{
 };
 
 const KNOWN: &str = "SELECT der FROM revocation_list ORDER BY scope";
-// Both numbers and both dates must not fall: of two gateways that write at once, the newer list stays.
+// Neither the number may fall nor, where that does not tell, the date: of two gateways that write at once, the newer list stays.
 const KEEP: &str = "INSERT INTO revocation_list (scope, number, this_update, der) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (scope) DO UPDATE SET number = $2, this_update = $3, der = $4 \
-     WHERE revocation_list.this_update <= $3 \
-     AND (revocation_list.number <= $2 OR length(revocation_list.number) = 0 OR length($2) = 0)";
+     WHERE CASE WHEN length(revocation_list.number) = 0 OR length($2) = 0 OR revocation_list.number = $2 \
+     THEN revocation_list.this_update <= $3 ELSE revocation_list.number < $2 END";
 
 impl Store {
     /// The newest list of each authority and scope, in DER. Whoever takes one checks its signature again.

@@ -19,7 +19,8 @@ async fn the_newest_list_of_each_authority_stays() {
         for (kept, stays) in [
             (list(&number(5), 5, b"five"), "five"),
             (list(&number(4), 6, b"a lower number"), "five"),
-            (list(&number(6), 4, b"an earlier day"), "five"),
+            (list(&number(5), 4, b"an earlier day"), "five"),
+            (list(&number(6), 4, b"higher, earlier"), "higher, earlier"),
             (list(&number(200), 6, b"higher"), "higher"),
             (list(&[], 7, b"no number, later"), "no number, later"),
             (list(&[], 6, b"no number, earlier"), "no number, later"),

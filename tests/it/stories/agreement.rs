@@ -23,7 +23,9 @@ async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
     let _college = gateway.party(Role::WerkEnInkomen).await;
 
     let noor = born(&gateway, "L-17", "2009-03-02");
-    agree(&gateway, &school, &noor, "persoon").await;
+    let (dataset, now) = ("verzoek-voortzetting", gateway.clock.now());
+    let own = declaration("instemming", dataset, &noor, "persoon", Role::WerkEnInkomen, now);
+    school.post("/v1/declarations", &own).await.expect_problem(403, "routes.instemming-persoon");
     let refused = ask(&gateway, &school, &noor).await;
     refused.expect_problem(403, MINOR);
     assert_eq!(refused.codes().len(), 1, "only what is missing for Noor is said");

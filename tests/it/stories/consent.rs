@@ -382,3 +382,49 @@ async fn consent_ends_on_its_day_and_serves_its_purpose_only() {
     share(&gateway, &school, &kai, &[to]).await.expect_problem(403, MISSING);
     gateway.stop().await;
 }
+
+/// Who could give it is judged by the day on which it was given: what a child of 15 said is no consent of the 16-year-old.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declaration_is_judged_by_the_day_on_which_it_was_given() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let _college = gateway.party(Role::WerkEnInkomen).await;
+    // Sixteen on 10 September; it is the fifteenth.
+    let zoe = pupil(&gateway, "V-7", "2010-09-10");
+    let given = async |kind: &str, person: &Value, by: &str, changed: &[(&str, &str)]| {
+        let dataset = if kind == "instemming" { "verzoek-voortzetting" } else { "uitstroomprofiel" };
+        let now = gateway.clock.now();
+        let mut wish = declaration(kind, dataset, person, by, Role::WerkEnInkomen, now);
+        for (pointer, value) in changed {
+            *wish.pointer_mut(pointer).unwrap() = json!(value);
+        }
+        school.post("/v1/declarations", &wish).await
+    };
+    let early: &[_] = &[("/givenAt", "2026-09-09"), ("/evidence/recordedOn", "2026-09-09")];
+    given("toestemming", &zoe, "persoon", early).await.expect_problem(403, "routes.toestemming-persoon");
+    given("toestemming", &zoe, "persoon", &[("/givenAt", "2026-09-10")])
+        .await
+        .expect_status(StatusCode::CREATED);
+    // What a parent said in time may be written down later; a new transfer is the pupil's own.
+    let other = pupil(&gateway, "V-8", "2010-09-10");
+    given("toestemming", &other, "ouder", early).await.expect_status(StatusCode::CREATED);
+    share(&gateway, &school, &other, &[Role::WerkEnInkomen]).await.expect_problem(403, MISSING);
+
+    let adult = pupil(&gateway, "V-9", "2008-09-10");
+    given("instemming", &adult, "persoon", early).await.expect_problem(403, "routes.instemming-persoon");
+    given("instemming", &adult, "persoon", &[]).await.expect_status(StatusCode::CREATED);
+
+    for (pointer, value, code) in [
+        ("/givenAt", "2010-09-09", "before-birth"),
+        ("/evidence/recordedOn", "2026-09-14", "before-it-was-given"),
+        ("/person/birthDate", "2027-01-01", "future-day"),
+    ] {
+        let refused = given("toestemming", &zoe, "persoon", &[(pointer, value)]).await;
+        refused.expect_status(StatusCode::BAD_REQUEST);
+        let errors = refused.json()["errors"].clone();
+        let found =
+            errors.as_array().unwrap().iter().any(|one| one["code"] == code && one["pointer"] == pointer);
+        assert!(found, "{errors}");
+    }
+    gateway.stop().await;
+}

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{
+        age::BirthDate,
         code::{DatasetCode, Purpose},
         declaration::{DeclarationKind, EvidenceKind},
         person::PersonReference,
@@ -21,6 +22,7 @@ use crate::{
 pub(super) struct Rough {
     kind: Option<DeclarationKind>,
     reference: Option<PersonReference>,
+    birth_date: Option<BirthDate>,
     dataset: Option<DatasetCode>,
     purpose: Option<Purpose>,
     names_purpose: bool,
@@ -44,6 +46,7 @@ impl Rough {
         let rough = Self {
             kind: member(body, "kind"),
             reference: reference.and_then(|reference| reader.take(reference.read("/person/reference"))),
+            birth_date: member(within("person"), "birthDate"),
             dataset: member(body, "dataset"),
             purpose: member(body, "purpose"),
             names_purpose: !within("purpose").is_null(),
@@ -62,6 +65,7 @@ impl Rough {
         Parts {
             kind: self.kind,
             reference: self.reference.as_ref(),
+            birth_date: self.birth_date.as_ref(),
             dataset: self.dataset.as_ref(),
             purpose: self.purpose.as_ref(),
             names_purpose: self.names_purpose,
