@@ -85,7 +85,6 @@ struct DerivedFact {
     kind: DerivedType,
     at: Vec<Moment>,
     from: BTreeSet<String>,
-    text: Bilingual,
     line: usize,
 }
 

@@ -93,6 +93,9 @@ pub enum Place {
     Item(usize),
 }
 
+/// The facts that a sheet is likely to name.
+static LIKELY: LazyLock<Vec<String>> = LazyLock::new(fact::likely_paths);
+
 /// Whether a text could be the name of a column of some dataset: a short name of the header, or parts with dots between.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
@@ -101,7 +104,6 @@ pub fn is_name(text: &str) -> bool {
         && text.split('.').all(is_part)
         && (text.starts_with(|c: char| c.is_ascii_lowercase())
             || text.starts_with(|c: char| c.is_ascii_uppercase()) && text.split('.').all(is_whole));
-    static LIKELY: LazyLock<Vec<String>> = LazyLock::new(fact::likely_paths);
     dotted || header::path_of(text, &LIKELY).is_some()
 }
 

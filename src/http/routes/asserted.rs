@@ -47,18 +47,16 @@ fn schema(fact: &AssertedFact) -> RefOr<Schema> {
 
 /// What the fact says, what its absence says, who may assert it, and what else there is to know.
 fn description(fact: &AssertedFact) -> String {
-    let mut text = fact.text.en.to_string();
-    if let Some(first) = text.get(..1).map(str::to_uppercase) {
-        text.replace_range(..1, &first);
-    }
-    text.push('.');
-    if let Some(absent) = &fact.absent {
-        text.push_str(&format!(" Absent says: {}.", absent.en));
-    }
-    if let Some(more) = &fact.more {
-        text.push_str(&format!(" {}", more.en));
+    let mut first = fact.text.en.to_string();
+    if let Some(letter) = first.get(..1).map(str::to_uppercase) {
+        first.replace_range(..1, &letter);
     }
     let roles = fact.by.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
-    text.push_str(&format!(" Asserted by: {roles}."));
-    text
+    let parts = [
+        Some(format!("{first}.")),
+        fact.absent.as_ref().map(|absent| format!("Absent says: {}.", absent.en)),
+        fact.more.as_ref().map(|more| more.en.to_string()),
+        Some(format!("Asserted by: {roles}.")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! The facts as Cedar reads them: the types of `context.person`, `context.indiening` and `context.verwijdering`, the values
 //! of what is asserted, and which of them a policy asks for.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::collections::BTreeSet;
 
 use cedar_policy::{Policy, RestrictedExpression as Value};
 use jiff::civil::Date;
@@ -121,19 +121,16 @@ fn moment(node: &Json) -> Option<Moment> {
 impl Glossary {
     /// The types, in the notation of `schema.cedarschema`, to stand below what that file says.
     pub(in crate::policy) fn types(&self) -> String {
-        let mut text = String::new();
-        for moment in Moment::ALL {
-            // A text takes whatever is written to it.
-            let _ = writeln!(text, "\ntype {} = {{", moment.type_name());
-            for fact in self.attributes().filter(|_| moment == Moment::Person) {
+        let types = Moment::ALL.map(|moment| {
+            let asserted = self.attributes().filter(|_| moment == Moment::Person).map(|fact| {
                 let kind = match fact.kind {
                     FactType::Bool => "Bool",
                     FactType::Date => r#"{ "bekend": Bool, "datum": Long, "maandenGeleden": Long }"#,
                     FactType::Code | FactType::Set => "Set<String>",
                 };
-                let _ = writeln!(text, "  // {}\n  \"{}\": {kind},", fact.text.en, fact.code);
-            }
-            for derived in self.derived.iter().filter(|derived| derived.at.contains(&moment)) {
+                format!("  \"{}\": {kind},\n", fact.code)
+            });
+            let derived = self.derived.iter().filter(|derived| derived.at.contains(&moment)).map(|derived| {
                 let kind = match derived.kind {
                     DerivedType::Bool => "Bool",
                     DerivedType::Number => "Long",
@@ -141,11 +138,12 @@ impl Glossary {
                     DerivedType::Set => "Set<String>",
                     DerivedType::Loopbaan => "Loopbaan",
                 };
-                let _ = writeln!(text, "  // {}\n  \"{}\": {kind},", derived.text.en, derived.code);
-            }
-            text.push_str("};\n");
-        }
-        text
+                format!("  \"{}\": {kind},\n", derived.code)
+            });
+            let members: String = asserted.chain(derived).collect();
+            format!("\ntype {} = {{\n{members}}};\n", moment.type_name())
+        });
+        types.concat()
     }
 
     /// The asserted facts that are attributes of the person: not those whose silence a derived fact explains, nor those in

@@ -33,7 +33,7 @@ pub(super) fn read_facts_as_they_are(facts: &[AssertedFact], notes: &mut Notes<'
         let same = |fact: &&AssertedFact| {
             fact.kind == kind && fact.values.iter().all(|value| values.contains(&value.as_str()))
         };
-        if found.filter(same).is_some() {
+        if found.as_ref().is_some_and(same) {
             continue;
         }
         let codes = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };

@@ -291,8 +291,17 @@ impl DerivedEntry {
                 ("Verbeter de naam in from.", "Correct the name in from."),
             );
         }
-        let text = Bilingual::of(self.nl, self.en);
-        DerivedFact { code, kind: self.kind, at: self.at, from: self.from, text, line }
+        if self.nl.trim().is_empty() || self.en.trim().is_empty() {
+            notes.add(
+                Some(line),
+                said!(
+                    "het afgeleide feit `{code}`: een tekst ontbreekt in een van de talen",
+                    "the derived fact `{code}`: a text is missing in one of the languages"
+                ),
+                ("Schrijf hem in het Nederlands en in het Engels.", "Write it in Dutch and in English."),
+            );
+        }
+        DerivedFact { code, kind: self.kind, at: self.at, from: self.from, line }
     }
 }
 
