@@ -60,15 +60,18 @@ fn catalogue() -> Fallible<Catalogue> {
     Catalogue::embedded().map_err(|findings| format!("{findings:?}").into())
 }
 
-fn question(now: Timestamp) -> Fallible<Facts> {
+fn question(catalogue: &Catalogue, now: Timestamp) -> Fallible<Facts> {
     let left = amsterdam_date(now).saturating_sub(4.months()).to_string();
-    let question: WhatIf = serde_json::from_value(json!({
-        "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
-        "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
-        "age": 18, "verblijf": "0361", "profiel": "arbeid", "verlatenOp": left,
-        "requestAccepted": true, "requestInstemming": ["persoon"],
-        "categories": ["persoon", "school", "traject", "stages", "vaardigheden"],
-    }))?;
+    let question = WhatIf::read(
+        json!({
+            "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+            "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
+            "age": 18, "verblijf": "0361", "profiel": "arbeid", "verlatenOp": left,
+            "requestAccepted": true, "requestInstemming": ["persoon"],
+            "categories": ["persoon", "school", "traject", "stages", "vaardigheden"],
+        }),
+        catalogue.glossary(),
+    )?;
     Ok(question.facts(now)?)
 }
 
@@ -78,7 +81,7 @@ fn permit(engine: &Engine, facts: &Facts) -> Fallible<Permit> {
 
 fn deciding(table: &mut Table) -> Fallible<()> {
     let engine = Engine::new(Arc::new(catalogue()?))?;
-    let facts = question(SystemClock.now())?;
+    let facts = question(engine.catalogue(), SystemClock.now())?;
     drop(permit(&engine, &facts)?);
     let decided = each(ROUNDS, || drop(std::hint::black_box(engine.decide(&facts))));
 
@@ -105,7 +108,7 @@ fn sealing(table: &mut Table) -> Fallible<()> {
     let key = PrivateKey::generate(KeyAlgorithm::EcdhEsA256kw)?;
     let mut sealed_length = 0;
     let sealed = each(ROUNDS / 3, || {
-        let Ok(mut facts) = question(now) else { return };
+        let Ok(mut facts) = question(engine.catalogue(), now) else { return };
         facts.subject = PacketId::new(now, &SystemEntropy::new()).ok();
         facts.categories.clone_from(contents.categories());
         if let Ok(permit) = permit(&engine, &facts)

@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm))]
 
 pub mod age;
+pub mod assertion;
 pub mod charset;
 pub mod clock;
 pub mod code;

@@ -29,6 +29,7 @@ pub mod engine;
 pub mod explain;
 pub mod facts;
 pub mod finding;
+pub mod glossary;
 pub mod law;
 pub mod matrix;
 pub mod minimise;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use sluis::cli::{
     Language,
     client::{
-        columns::Columns,
+        columns::{Columns, Fact},
         problem::Problem,
         rows::{self, Layout},
         sheet::Sheet,
@@ -19,7 +19,7 @@ use super::{CANARY, assert_silent, fixed::CATALOGUE};
 pub(super) fn sheet(bytes: &[u8]) -> bool {
     static COLUMNS: LazyLock<Columns> = LazyLock::new(|| {
         let dataset = CATALOGUE.dataset(&"overgangsdocument".parse().unwrap()).unwrap();
-        Columns::of_schema(dataset.schema()).unwrap()
+        Columns::of_schema(dataset.schema(), &Fact::all(CATALOGUE.glossary())).unwrap()
     });
     let lines = 1 + bytes.iter().filter(|byte| matches!(**byte, b'\n' | b'\r')).count();
     let on_a_line = |line: u64| (1..=lines).contains(&usize::try_from(line).unwrap());

@@ -10,6 +10,7 @@ use serde_json::Value;
 use sluis::{
     accesslog::own::OwnEntry,
     domain::{
+        assertion::Assertions,
         json::DEPTH,
         person::{OwnReference, PersonFacts},
         problem::Fault,
@@ -18,11 +19,11 @@ use sluis::{
         json::parse_strict,
         problem::Problem,
         routes,
-        wire::{Person, Reader, Recipient},
+        wire::{Person, Reader, Recipient, person::take_asserted},
     },
 };
 
-use super::{assert_silent, text};
+use super::{assert_silent, fixed::CATALOGUE, text};
 
 /// The strict reader takes exactly the JSON that has one meaning, and reads it as everybody does. It passes over one byte
 /// order mark before it (RFC 8259, section 8.1).
@@ -142,7 +143,7 @@ pub(super) fn bodies(bytes: &[u8]) -> bool {
     let (operation, body) = bytes.split_at(line);
     let Some(operation) = text(operation) else { return false };
     let Ok(body) = parse_strict(body) else { return false };
-    match routes::bodies::read(operation, &body) {
+    match routes::bodies::read(operation, &body, CATALOGUE.glossary()) {
         Some(Ok(())) => true,
         Some(Err(problem)) => {
             assert!(!problem.faults().is_empty(), "refused without saying why");
@@ -156,7 +157,11 @@ pub(super) fn bodies(bytes: &[u8]) -> bool {
 /// Bodies as types: what serde takes is taken alike, and a fault stands at a place that the type knows.
 pub(super) fn typed(bytes: &[u8]) -> bool {
     let Ok(value) = parse_strict(bytes) else { return false };
-    let person = read::<Person>(&value).is_some_and(|person| {
+    let mut about = serde_json::json!({ "person": value.clone() });
+    let (asserted, faults) = take_asserted(&mut about, CATALOGUE.glossary());
+    let known = if faults.is_empty() { Some(asserted) } else { told::<Assertions>(Err(faults)) };
+    let person = known.zip(read::<Person>(&about["person"])).is_some_and(|(asserted, person)| {
+        let person = Person { asserted, ..person };
         let (reference, birth_date) = (person.reference.value.clone(), person.birth_date.clone());
         let mut reader = Reader::default();
         let read = person.read("/person", &mut reader);

@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     age::{AgeRange, BirthDate},
+    assertion::{Assertions, HANDELINGSBEKWAAM, MAATREGEL, ONBEVOEGD_VOOR_DEZE},
     code::Municipality,
     pgn::Pgn,
 };
@@ -116,51 +116,6 @@ impl fmt::Debug for PersonReference {
     }
 }
 
-/// Towards what the school prepares the pupil (uitstroomprofiel, WEC 14a and the regions' routes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Uitstroomprofiel {
-    /// Work; praktijkleren counts as work.
-    Arbeid,
-    /// Further education.
-    Onderwijs,
-    /// Day care.
-    Dagbesteding,
-}
-
-impl Uitstroomprofiel {
-    /// The code, as policies write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Arbeid => "arbeid",
-            Self::Onderwijs => "onderwijs",
-            Self::Dagbesteding => "dagbesteding",
-        }
-    }
-}
-
-/// Why a term or the age of 27 may be passed (WVO 2020 2.31a:6, WEC 44:7, WEB 9.2.12:7, PW 7a:7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reden {
-    /// The legitimate interests of the person ask for it: for the two years of PrO and VSO, and for everyone from 27.
-    GerechtvaardigdBelang,
-    /// Special circumstances: for the year of the mbo (WEB 8.1.5:3, a to f).
-    BijzondereOmstandigheden,
-}
-
-impl Reden {
-    /// The code, as policies write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::GerechtvaardigdBelang => "gerechtvaardigd-belang",
-            Self::BijzondereOmstandigheden => "bijzondere-omstandigheden",
-        }
-    }
-}
-
 /// A measure that protects an adult (BW 1:378, 1:431, 1:450).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -211,6 +166,19 @@ pub enum Contradiction {
 }
 
 impl Protection {
+    /// What is asserted of it. Whether the person may act at law is, when not said, whether no curatele is named.
+    #[must_use]
+    pub fn of(asserted: &Assertions) -> Self {
+        let is_named = |one: &Maatregel| asserted.codes(MAATREGEL).any(|code| code == one.as_str());
+        let maatregel: BTreeSet<Maatregel> = Maatregel::ALL.into_iter().filter(is_named).collect();
+        let able = !maatregel.contains(&Maatregel::Curatele);
+        Self {
+            handelingsbekwaam: asserted.flag(HANDELINGSBEKWAAM).unwrap_or(able),
+            onbevoegd_voor_deze: asserted.flag(ONBEVOEGD_VOOR_DEZE),
+            maatregel,
+        }
+    }
+
     /// Someone of whom no measure is known.
     #[must_use]
     pub const fn none() -> Self {
@@ -251,76 +219,23 @@ impl Protection {
 /// What the sender asserts about the person, and what a decision may need later, when nobody here can open the
 /// content. Kept only under the at-rest key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, asserted apart")]
+#[serde(rename_all = "camelCase")]
 pub struct PersonFacts {
     /// The date of birth, perhaps incomplete.
     pub birth_date: BirthDate,
     /// The municipality where the person lives or stays: its college is the recipient in law.
     pub verblijf: Municipality,
-    /// Whether the person may act at law: false under curatele (BW 1:378). Says nothing about age.
-    #[serde(default = "yes")]
-    pub handelingsbekwaam: bool,
-    /// Which measures protect the person.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub maatregel: BTreeSet<Maatregel>,
-    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5:2), if the school says so or says
-    /// not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub onbevoegd_voor_deze: Option<bool>,
-    /// Towards what the school prepares the pupil.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub profiel: Option<Uitstroomprofiel>,
-    /// Whether the pupil is enrolled at the sender.
-    pub ingeschreven: bool,
-    /// The day on which the pupil left the school.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verlaten_op: Option<Date>,
-    /// The day of the decision to remove the pupil (verwijdering). Never inferred from leaving.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verwijderd_op: Option<Date>,
-    /// The day on which the college of residence asked that the removal is reported to the contactgemeente (WEC 47a:2).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contactgemeente_gevraagd_op: Option<Date>,
-    /// Whether the student has the diploma of the programme that was left.
-    #[serde(default)]
-    pub gediplomeerd: bool,
-    /// The day of that diploma: the mbo's term of a year counts from it (WEB 9.2.12).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gediplomeerd_op: Option<Date>,
-    /// Whether the pupil is still leerplichtig or kwalificatieplichtig, if the school says so or says not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leerplichtig: Option<bool>,
-    /// Whether the pupil has been at school for twelve full school years: the leerplicht is over then (LPW 3(1)(a)).
-    #[serde(default, skip_serializing_if = "is_no")]
-    pub twaalf_schooljaren: bool,
-    /// Whether the person has a startkwalificatie (WEB 1.1.1).
-    #[serde(default)]
-    pub startkwalificatie: bool,
-    /// Why a term or an age may be passed, where it is. Who passes two needs both reasons.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub reden: BTreeSet<Reden>,
+    /// The facts of `policies/facts.toml` that are asserted.
+    #[serde(flatten)]
+    pub asserted: Assertions,
 }
 
 impl PersonFacts {
     /// The measures that protect the person.
     #[must_use]
     pub fn protection(&self) -> Protection {
-        Protection {
-            handelingsbekwaam: self.handelingsbekwaam,
-            maatregel: self.maatregel.clone(),
-            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
-        }
+        Protection::of(&self.asserted)
     }
-}
-
-const fn yes() -> bool {
-    true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_no(fact: &bool) -> bool {
-    !*fact
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod acknowledgement;
 mod answer;
 mod answered;
+mod asserted;
 pub mod bodies;
 mod datasets;
 mod decision;
@@ -111,7 +112,9 @@ fn payloads() -> Router<HttpState> {
 /// The interface description of these routes, with examples from the datasets of these policies.
 #[must_use]
 pub fn description(publisher: &Publisher, catalogue: &Catalogue) -> openapi::OpenApi {
-    let mut api = document(publisher, Routes::openapi());
+    let mut routes = Routes::openapi();
+    asserted::describe(&mut routes, catalogue.glossary());
+    let mut api = document(publisher, routes);
     examples::show(&mut api, catalogue);
     api
 }

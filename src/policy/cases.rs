@@ -10,7 +10,7 @@ mod examples;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::{
@@ -140,7 +140,11 @@ struct RouteFacts {
     onbevoegd_voor_deze: Option<bool>,
 }
 
-fn cases<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(Expected, T)>, Vec<Finding>> {
+fn cases<T>(
+    file: &str,
+    text: &str,
+    read_facts: impl Fn(Table) -> Result<T, String>,
+) -> Result<Vec<(Expected, T)>, Vec<Finding>> {
     let wrong = |what: Bilingual| Finding::new(file, what, ("Verbeter het bestand.", "Correct the file."));
     let parsed: File = toml::from_str(text)
         .map_err(|error| vec![wrong(said!("geen TOML zoals het hoort: {}", "{}", error.message()))])?;
@@ -158,14 +162,21 @@ fn cases<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(Expected, T
         if !names.insert(name.clone()) {
             findings.push(wrong(said!("twee gevallen heten `{name}`", "two cases are named `{name}`")));
         }
-        match (expected.try_into(), facts.try_into()) {
+        let expected = expected.try_into::<Expected>().map_err(|error| error.message().to_owned());
+        match (expected, read_facts(facts)) {
             (Ok(expected), Ok(facts)) => read.push((expected, facts)),
             (Err(error), _) | (_, Err(error)) => {
-                findings.push(wrong(said!("geval `{name}`: {}", "case `{name}`: {}", error.message())));
+                findings.push(wrong(said!("geval `{name}`: {error}", "case `{name}`: {error}")));
             }
         }
     }
     if findings.is_empty() { Ok(read) } else { Err(findings) }
+}
+
+/// The question that the facts of a case put.
+fn question(facts: Table, engine: &Engine) -> Result<WhatIf, String> {
+    let facts = serde_json::to_value(facts).map_err(|error| error.to_string())?;
+    WhatIf::read(facts, engine.catalogue().glossary())
 }
 
 fn moment() -> Timestamp {
@@ -175,7 +186,7 @@ fn moment() -> Timestamp {
 fn dataset(engine: &Engine, file: &str, folder: &str, text: &str) -> Result<Vec<CaseResult>, Vec<Finding>> {
     let code: Option<DatasetCode> = folder.parse().ok();
     let mut results = Vec::new();
-    for (expected, mut facts) in cases::<WhatIf>(file, text)? {
+    for (expected, mut facts) in cases(file, text, |facts| question(facts, engine))? {
         facts.dataset.clone_from(&code);
         let facts = facts.facts(moment()).map_err(|missing| {
             vec![Finding::new(
@@ -209,7 +220,8 @@ fn dataset(engine: &Engine, file: &str, folder: &str, text: &str) -> Result<Vec<
 
 fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Vec<Finding>> {
     let mut results = Vec::new();
-    for (expected, facts) in cases::<RouteFacts>(file, text)? {
+    let read = |facts: Table| facts.try_into::<RouteFacts>().map_err(|error| error.message().to_owned());
+    for (expected, facts) in cases(file, text, read)? {
         let wrong = |nl: &str, en: &str| {
             let what = Bilingual::of(
                 format!("geval `{}`: {nl}", expected.name),

@@ -7,6 +7,7 @@ use cedar_policy::Policy;
 use super::{
     dataset::{Basis, Condition, Dataset},
     finding::Finding,
+    glossary::Glossary,
     law::{LawEntry, PurposeEntry},
     reading::Reading,
     region::{MunicipalityEntry, Region},
@@ -23,6 +24,7 @@ pub struct Catalogue {
     pub(super) digest: Digest,
     pub(super) law: BTreeMap<Provision, LawEntry>,
     pub(super) purposes: BTreeMap<Purpose, PurposeEntry>,
+    pub(super) glossary: Glossary,
     pub(super) datasets: BTreeMap<DatasetCode, Dataset>,
     pub(super) guards: BTreeMap<String, Condition>,
     pub(super) regions: BTreeMap<String, Region>,
@@ -101,6 +103,12 @@ impl Catalogue {
         let entries = fault.provisions.iter().filter_map(|id| self.provision(id));
         fault.citations = entries.map(LawEntry::citation).collect();
         fault
+    }
+
+    /// The facts of a person that are asserted and derived here.
+    #[must_use]
+    pub const fn glossary(&self) -> &Glossary {
+        &self.glossary
     }
 
     /// A purpose by its code.

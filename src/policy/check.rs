@@ -1,5 +1,7 @@
 //! `policy check`: does everything in `policies/` hang together, is it in force, and does every rule matter?
 
+mod unused;
+
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use jiff::civil::Date;
@@ -41,6 +43,7 @@ pub(super) fn check_files(files: &Files, today: Date) -> Vec<Finding> {
             Ok(results) => {
                 findings.extend(failures(&results));
                 findings.extend(undecided(engine.catalogue(), &results));
+                findings.extend(unused::unused(engine.catalogue()));
             }
             Err(wrong) => findings.extend(wrong),
         },
@@ -197,6 +200,34 @@ mod tests {
     const CASES: &str = "datasets/overgangsdocument/cases.toml";
     const REMOVAL: &str = "datasets/verwijderingsmelding/policy.cedar";
 
+    const FACTS: &str = "facts.toml";
+    const BY: &str = "by = [\"pro-school\", \"vso-school\", \"mbo-school\"]";
+    const GUARDS: &str = "guards.cedar";
+    const PROFILE: &str = "datasets/uitstroomprofiel/policy.cedar";
+    const LENGTH: &str = r#"
+[[fact]]
+code = "lengte"
+type = "bool"
+default = false
+by = ["pro-school"]
+provisions = ["lpw:3"]
+nl = "lang"
+en = "tall"
+
+# Derived facts."#;
+    const BLIND: &str = r#"
+@id("guards.blind") @voor("*") @voorwaarde("avg:5:1c")
+@nl("Nooit.") @en("Never.") @nu("Niets.") @nu_en("Nothing.")
+forbid (principal, action == Action::"receive", resource == Dataset::"overgangsdocument") when { "a" like "b*" };
+
+// Wat niet is gezegd"#;
+    const BARE: &str = r#"
+@id("uitstroomprofiel.kaal") @grondslag("avg:6:1a,wvo2020:2.31b:1") @verplicht("persoon") @woonplaats("geen")
+permit (principal in Role::"werk-en-inkomen", action == Action::"receive", resource == Dataset::"uitstroomprofiel")
+when { context.sender in Role::"pro-school" && context.purpose == Purpose::"voortzetting-ondersteuning" };
+
+// Praktijkonderwijs naar"#;
+
     /// File, what stands there, what stands there instead, and what the finding must say.
     const MISTAKES: &[(&str, &str, &str, &str)] = &[
         (
@@ -317,6 +348,97 @@ mod tests {
         (CASES, "age = 18\n", "leeftijd = 18\n", "unknown field"),
         ("law.toml", "id = \"wvo2020:2.31b:3\"", "id = \"wvo2020:2.31b:2\"", "stands there twice"),
         ("law.toml", "gdpr = \"6(1)(c)\"", "gdpr = \"6(1)(z)\"", "gdpr is not a ground"),
+        // Facts: what derivations read, what a fact must have, and what nobody uses.
+        (
+            FACTS,
+            "code = \"startkwalificatie\"",
+            "code = \"startKwalificatie\"",
+            "read `startkwalificatie` as bool",
+        ),
+        (
+            FACTS,
+            "\"arbeid\", \"onderwijs\",",
+            "\"arbeid\", \"zorg\",",
+            "read `profiel` as code (arbeid, onderwijs, dagbesteding)",
+        ),
+        (
+            FACTS,
+            "code = \"reden\"\ntype = \"set\"",
+            "code = \"reden\"\ntype = \"bool\"",
+            "`reden`: the values are not right",
+        ),
+        (
+            FACTS,
+            "default = false\nrequired = true",
+            "default = \"none\"\nrequired = true",
+            "`ingeschreven`: this default is none of a bool",
+        ),
+        (
+            FACTS,
+            "default = false\nrequired = true",
+            "default = \"unsaid\"\nrequired = true",
+            "attribute `person.ingeschreven`",
+        ),
+        (FACTS, "code = \"reden\"", "code = \"categories\"", "no fact can be named `categories`"),
+        (FACTS, "code = \"reden\"", "code = \"profiel\"", "the fact `profiel` stands there twice"),
+        (
+            FACTS,
+            "provisions = [\"wec:47a:2\"]",
+            "provisions = []",
+            "`contactgemeenteGevraagdOp`: no article needs this fact",
+        ),
+        (
+            FACTS,
+            "provisions = [\"wec:47a:2\"]",
+            "provisions = [\"wec:99\"]",
+            "`contactgemeenteGevraagdOp` cites `wec:99`",
+        ),
+        (FACTS, BY, "by = []", "nobody who sends may assert this"),
+        (FACTS, BY, "by = [\"havo\"]", "unknown variant"),
+        (
+            FACTS,
+            "may_come = \"ingeschreven\"",
+            "may_come = \"reden\"",
+            "may lie ahead with `reden`, which is no fact of type bool",
+        ),
+        (
+            FACTS,
+            "absent_en = \"not asked\"\n",
+            "",
+            "`contactgemeenteGevraagdOp`: a text is missing in one of the languages",
+        ),
+        (
+            FACTS,
+            "from = [\"verwijderdOp\"]",
+            "from = [\"verwijderd\"]",
+            "`verwijderd` follows from `verwijderd`, which is no fact",
+        ),
+        (
+            FACTS,
+            "code = \"zekerLeerplichtig\"",
+            "code = \"misschienLeerplichtig\"",
+            "does not derive `misschienLeerplichtig` so",
+        ),
+        (
+            FACTS,
+            "code = \"zekerLeerplichtig\"",
+            "code = \"misschienLeerplichtig\"",
+            "the derived fact `zekerLeerplichtig` is missing",
+        ),
+        (FACTS, "\n# Derived facts.", LENGTH, "no policy uses the fact `lengte`"),
+        (
+            REMOVAL,
+            "context.person.contactgemeenteGevraagd",
+            "context.aanContactgemeente",
+            "no policy uses the fact `contactgemeenteGevraagdOp`",
+        ),
+        (GUARDS, "\n// Wat niet is gezegd", BLIND, "`guards.blind` looks at no fact"),
+        (
+            PROFILE,
+            "\n// Praktijkonderwijs naar",
+            BARE,
+            "`uitstroomprofiel.kaal` looks with all its conditions at no fact",
+        ),
         ("guards.cedar", "@voor(\"*\")", "@voor(\"x\")", "is not a code"),
         ("guards.cedar", "@voor(\"*\")", "@voor(\"x.y\")", "`x.y`, which does not exist"),
         ("guards.cedar", "@grond(\"6(1)(e)\")", "@grond(\"taak\")", "@grond is not a ground"),
@@ -399,6 +521,16 @@ mod tests {
             let findings = told(&edit(file, from, to));
             assert!(findings.contains(said), "{file}: {from} -> {to}: `{said}` is not in:\n{findings}");
         }
+    }
+
+    /// What is wrong with a fact is told with its line.
+    #[test]
+    fn a_finding_about_a_fact_names_its_line() {
+        let wrong = edit(FACTS, "provisions = [\"wec:47a:2\"]", "provisions = []");
+        let text = wrong.text(FACTS, &mut Vec::new()).unwrap().to_owned();
+        let code = "code = \"contactgemeenteGevraagdOp\"";
+        let line = text.lines().position(|line| line == code).unwrap() + 1;
+        assert!(told(&wrong).contains(&format!("{FACTS}:{line}: `contactgemeenteGevraagdOp`: no article")));
     }
 
     /// What is wrong with a rule is told with the line on which the rule begins.

@@ -10,6 +10,7 @@ use super::{
     dataset::Dataset,
     engine::EngineFault,
     facts::{Course, Derived, Facts, PartyFacts, RequestStand},
+    glossary::Glossary,
 };
 use crate::domain::{
     age::AgeRange,
@@ -66,7 +67,7 @@ impl Words {
         &self,
         facts: &Facts,
         derived: &Derived,
-        dataset: &Dataset,
+        (dataset, glossary): (&Dataset, &Glossary),
         resource: &EntityUid,
     ) -> Result<(Request, Entities), Unspeakable> {
         let recipient = self.entity(&facts.recipient)?;
@@ -75,6 +76,21 @@ impl Words {
         let parties = std::iter::once(recipient).chain((!same).then_some(sender));
         let entities = Entities::from_entities(parties, None).map_err(|_| Unspeakable)?;
         let person = &facts.person;
+        let protection = person.protection();
+        let mut today = glossary.values(&person.asserted, derived.today);
+        today.extend([
+            pair("ageAtLeast", Value::new_long(i64::from(derived.age.at_least))),
+            pair("ageAtMost", Value::new_long(i64::from(derived.age.at_most))),
+            pair("curatele", Value::new_bool(derived.curatele)),
+            pair("onbevoegdVoorDeze", Value::new_bool(protection.is_onbevoegd_voor_deze())),
+            pair("bevoegdheidOpgegeven", Value::new_bool(protection.onbevoegd_voor_deze.is_some())),
+            pair("loopbaan", course(&derived.course)?),
+            pair("verwijderd", Value::new_bool(derived.removed)),
+            pair("contactgemeenteGevraagd", Value::new_bool(derived.contactgemeente_asked)),
+            pair("leerplichtig", Value::new_bool(derived.plicht.possible.is_some())),
+            pair("zekerLeerplichtig", Value::new_bool(derived.plicht.certain)),
+            pair("verblijf", text(person.verblijf.as_str())),
+        ]);
         let context = Context::from_pairs([
             pair("sender", Value::new_entity_uid(self.party_uid(facts.sender.party))),
             pair("purpose", Value::new_entity_uid(uid(&self.purpose, facts.purpose.as_str()))),
@@ -84,31 +100,8 @@ impl Words {
                 Value::new_set(sensitivities(dataset, &facts.categories).into_iter().map(text)),
             ),
             pair("pgn", Value::new_bool(facts.is_pgn)),
-            pair("reden", Value::new_set(person.reden.iter().map(|reason| text(reason.as_str())))),
             pair("datum", Value::new_long(derived.datum)),
-            pair(
-                "person",
-                record([
-                    pair("ageAtLeast", Value::new_long(i64::from(derived.age.at_least))),
-                    pair("ageAtMost", Value::new_long(i64::from(derived.age.at_most))),
-                    pair("curatele", Value::new_bool(derived.curatele)),
-                    pair("maatregel", Value::new_set(person.maatregel.iter().map(|one| text(one.as_str())))),
-                    pair("onbevoegdVoorDeze", Value::new_bool(person.protection().is_onbevoegd_voor_deze())),
-                    pair("bevoegdheidOpgegeven", Value::new_bool(person.onbevoegd_voor_deze.is_some())),
-                    pair("ingeschreven", Value::new_bool(person.ingeschreven)),
-                    pair("loopbaan", course(&derived.course)?),
-                    pair("verwijderd", Value::new_bool(derived.removed)),
-                    pair("contactgemeenteGevraagd", Value::new_bool(derived.contactgemeente_asked)),
-                    pair("leerplichtig", Value::new_bool(derived.plicht.possible.is_some())),
-                    pair("zekerLeerplichtig", Value::new_bool(derived.plicht.certain)),
-                    pair("startkwalificatie", Value::new_bool(person.startkwalificatie)),
-                    pair(
-                        "profiel",
-                        Value::new_set(person.profiel.iter().map(|profile| text(profile.as_str()))),
-                    ),
-                    pair("verblijf", text(person.verblijf.as_str())),
-                ])?,
-            ),
+            pair("person", Value::new_record(today).map_err(|_| Unspeakable)?),
             pair("aanContactgemeente", Value::new_bool(derived.is_to_contactgemeente(facts))),
             pair("college", Value::new_set(derived.college.iter().map(|code| text(code.as_str())))),
             pair(

@@ -246,7 +246,8 @@ impl Engine {
         dataset: &Dataset,
         cut: &Cut,
     ) -> Result<Question, ()> {
-        let (request, entities) = self.words.receive(facts, derived, dataset, &cut.uid).map_err(|_| ())?;
+        let known = (dataset, self.catalogue.glossary());
+        let (request, entities) = self.words.receive(facts, derived, known, &cut.uid).map_err(|_| ())?;
         Ok(Question { request, entities })
     }
 

@@ -266,13 +266,12 @@ mod tests {
     #[test]
     fn an_explanation_names_every_reason_with_its_article_and_what_to_do() {
         let engine = Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap();
-        let question: WhatIf = serde_json::from_value(serde_json::json!({
+        let question = WhatIf::read(serde_json::json!({
             "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
             "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
             "verblijf": "0361", "birthDate": "2007-11-03", "verlatenOp": "2026-07-17",
             "requestExists": true, "requestInstemming": ["persoon"],
-        }))
-        .unwrap();
+        }), engine.catalogue().glossary()).unwrap();
         let explanation = explain(&engine, &question, "2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
         assert!(!explanation.permitted);
         assert_eq!(explanation.refusal, Some(RefusalKind::ConditionsFail));
@@ -292,10 +291,13 @@ mod tests {
     #[test]
     fn what_is_left_out_says_no() {
         let engine = Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap();
-        let question: WhatIf = serde_json::from_value(serde_json::json!({
-            "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
-            "senderRole": "pro-school", "recipientRole": "werk-en-inkomen",
-        }))
+        let question = WhatIf::read(
+            serde_json::json!({
+                "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
+                "senderRole": "pro-school", "recipientRole": "werk-en-inkomen",
+            }),
+            engine.catalogue().glossary(),
+        )
         .unwrap();
         let explanation = explain(&engine, &question, Timestamp::UNIX_EPOCH).unwrap();
         assert!(!explanation.permitted);

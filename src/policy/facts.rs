@@ -11,12 +11,16 @@ use super::{
 };
 use crate::domain::{
     age::AgeRange,
+    assertion::{
+        Assertions, CONTACTGEMEENTE_GEVRAAGD_OP, GEDIPLOMEERD, GEDIPLOMEERD_OP, INGESCHREVEN, LEERPLICHTIG,
+        PROFIEL, STARTKWALIFICATIE, TWAALF_SCHOOLJAREN, VERLATEN_OP, VERWIJDERD_OP,
+    },
     clock::amsterdam_date,
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
     declaration::Capacity,
     id::PacketId,
     party::{PartyId, Role},
-    person::{PersonFacts, Uitstroomprofiel},
+    person::PersonFacts,
 };
 
 /// A party, and the municipalities for whose college it acts today.
@@ -246,29 +250,27 @@ impl Plicht {
 /// (LPW 3(1)); always over from 18 or with a startkwalificatie (4b), and for who followed VSO in the profile arbeid or
 /// dagbesteding (4a(2)), which vervolgonderwijs is not. For the rest what the school says; not said is yes.
 fn is_plichtig(facts: &Facts, removed: bool, age: u16, in_school_year_of_16: bool) -> Option<Why> {
-    let person = &facts.person;
+    let asserted = &facts.person.asserted;
     if age >= 18 {
         return None;
     }
     if age < 16 {
         return Some(Why::Age);
     }
-    if in_school_year_of_16 && !person.twaalf_schooljaren {
+    if in_school_year_of_16 && !asserted.is(TWAALF_SCHOOLJAREN) {
         return Some(Why::SchoolYear);
     }
-    if person.startkwalificatie {
+    if asserted.is(STARTKWALIFICATIE) {
         return None;
     }
-    let said = match person.leerplichtig {
+    let said = match asserted.flag(LEERPLICHTIG) {
         Some(is_plichtig) => is_plichtig.then_some(Why::Said),
         None => Some(Why::Unsaid),
     };
-    match person.profiel.filter(|_| facts.sender.party.role == Role::VsoSchool) {
-        Some(Uitstroomprofiel::Arbeid | Uitstroomprofiel::Dagbesteding) => {
-            said.filter(|_| person.ingeschreven && !removed)
-        }
-        Some(Uitstroomprofiel::Onderwijs) => Some(Why::Profile),
-        None => said,
+    match asserted.codes(PROFIEL).next().filter(|_| facts.sender.party.role == Role::VsoSchool) {
+        Some("arbeid" | "dagbesteding") => said.filter(|_| asserted.is(INGESCHREVEN) && !removed),
+        Some("onderwijs") => Some(Why::Profile),
+        Some(_) | None => said,
     }
 }
 
@@ -283,10 +285,11 @@ pub(super) struct Course {
 }
 
 impl Course {
-    fn on(person: &PersonFacts, day: Date) -> Self {
-        let left = person.verlaten_op.filter(|left| *left <= day);
-        let has_diploma = person.gediplomeerd && person.gediplomeerd_op.is_none_or(|on| on <= day);
-        let diploma = person.gediplomeerd_op.filter(|_| has_diploma);
+    fn on(asserted: &Assertions, day: Date) -> Self {
+        let left = asserted.day(VERLATEN_OP).filter(|left| *left <= day);
+        let graduated = asserted.day(GEDIPLOMEERD_OP);
+        let has_diploma = asserted.is(GEDIPLOMEERD) && graduated.is_none_or(|on| on <= day);
+        let diploma = graduated.filter(|_| has_diploma);
         Self {
             has_left: left.is_some(),
             months_since_left: left.map_or(0, |left| months_between(left, day)),
@@ -298,7 +301,7 @@ impl Course {
 
 /// Whole months on the calendar. From 29 February a year is over on 1 March where there is no such day, as a year of
 /// someone's age is.
-fn months_between(from: Date, to: Date) -> i64 {
+pub(super) fn months_between(from: Date, to: Date) -> i64 {
     let years = i64::from(to.year()).saturating_sub(i64::from(from.year()));
     let months = i64::from(to.month()).saturating_sub(i64::from(from.month()));
     let begun = i64::from(to.day() < from.day());
@@ -338,21 +341,24 @@ impl Derived {
         let person = &facts.person;
         let age = person.birth_date.age_at(facts.now);
         let age_submitted = person.birth_date.age_at(facts.submitted);
-        let removed = person.verwijderd_op.filter(|day| *day <= submitted);
+        let removed = person.asserted.day(VERWIJDERD_OP).filter(|day| *day <= submitted);
         Self {
             today,
             datum: number(today),
             age,
-            course: Course::on(person, today),
+            course: Course::on(&person.asserted, today),
             age_submitted,
-            course_submitted: Course::on(person, submitted),
+            course_submitted: Course::on(&person.asserted, submitted),
             curatele: person.protection().is_under_curatele(age_submitted),
             removed: removed.is_some(),
             plicht: Plicht::on(facts, today, removed.is_some()),
             age_removed: person.birth_date.age_on(removed.unwrap_or(submitted)),
             plicht_removed: Plicht::on(facts, removed.unwrap_or(submitted), removed.is_some()),
             college: college(facts),
-            contactgemeente_asked: person.contactgemeente_gevraagd_op.is_some_and(|day| day <= submitted),
+            contactgemeente_asked: person
+                .asserted
+                .day(CONTACTGEMEENTE_GEVRAAGD_OP)
+                .is_some_and(|day| day <= submitted),
             contactgemeente: contactgemeente.cloned(),
         }
     }

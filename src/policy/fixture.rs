@@ -55,7 +55,8 @@ pub(super) fn facts(instead: &serde_json::Value) -> Facts {
     for (name, value) in instead.as_object().unwrap() {
         all[name] = value.clone();
     }
-    let question: WhatIf = serde_json::from_value(all).unwrap();
+    all.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    let question = WhatIf::read(all, engine().catalogue().glossary()).unwrap();
     let mut facts = question.facts(jiff::Timestamp::UNIX_EPOCH).unwrap();
     facts.subject = Some(packet());
     facts
@@ -78,7 +79,8 @@ pub(super) fn all_facts(engine: &Engine, dataset: &Dataset) -> Vec<Facts> {
         facts.insert("dataset".to_owned(), dataset.code.as_str().into());
         facts.extend(case.as_table().unwrap().clone());
         facts.retain(|name, _| !["name", "name_en", "expect", "because", "basis"].contains(&name));
-        let question: WhatIf = facts.try_into().unwrap();
+        let facts = serde_json::to_value(facts).unwrap();
+        let question = WhatIf::read(facts, engine.catalogue().glossary()).unwrap();
         let mut facts = question.facts("2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
         facts.subject = Some(packet());
         facts

@@ -7,11 +7,13 @@ use proptest::{collection::btree_set, prelude::*, sample::select};
 
 use super::{fixture::engine, whatif::WhatIf};
 use crate::domain::{
+    assertion::{
+        Assertions, GEDIPLOMEERD, GEDIPLOMEERD_OP, INGESCHREVEN, LEERPLICHTIG, MAATREGEL,
+        ONBEVOEGD_VOOR_DEZE, PROFIEL, STARTKWALIFICATIE, VERLATEN_OP, VERWIJDERD_OP,
+    },
     clock::amsterdam_midnight,
-    day::Day,
     declaration::Capacity,
     party::Role,
-    person::{Maatregel, Reden, Uitstroomprofiel},
 };
 
 fn now() -> Timestamp {
@@ -42,21 +44,32 @@ fn capacities() -> impl Strategy<Value = BTreeSet<Capacity>> {
     btree_set(select(Capacity::ALL.to_vec()), 0..5)
 }
 
-fn measures() -> impl Strategy<Value = BTreeSet<Maatregel>> {
-    btree_set(select(Maatregel::ALL.to_vec()), 0..3)
+fn codes(all: &[&str]) -> impl Strategy<Value = BTreeSet<String>> {
+    btree_set(select(all.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>()), 0..3)
 }
 
-fn reasons() -> impl Strategy<Value = BTreeSet<Reden>> {
-    btree_set(select(vec![Reden::GerechtvaardigdBelang, Reden::BijzondereOmstandigheden]), 0..3)
+fn measures() -> impl Strategy<Value = BTreeSet<String>> {
+    codes(&["curatele", "mentorschap", "bewind"])
+}
+
+fn reasons() -> impl Strategy<Value = BTreeSet<String>> {
+    codes(&["gerechtvaardigd-belang", "bijzondere-omstandigheden"])
 }
 
 fn days() -> impl Strategy<Value = Date> {
     (2015i16..=2026, 1i8..=10, 1i8..=28).prop_map(|(year, month, day)| Date::new(year, month, day).unwrap())
 }
 
-fn profiles() -> impl Strategy<Value = Option<Uitstroomprofiel>> {
-    use Uitstroomprofiel::{Arbeid, Dagbesteding, Onderwijs};
-    select(vec![None, Some(Arbeid), Some(Onderwijs), Some(Dagbesteding)])
+fn profiles() -> impl Strategy<Value = BTreeSet<String>> {
+    btree_set(select(vec!["arbeid".to_owned(), "onderwijs".to_owned(), "dagbesteding".to_owned()]), 0..2)
+}
+
+/// What is said of a fact, where anything is.
+fn perhaps(said: Assertions, code: &str, value: Option<bool>) -> Assertions {
+    match value {
+        Some(value) => said.with(code, value),
+        None => said,
+    }
 }
 
 /// The request to continue, and the document that follows from it.
@@ -74,12 +87,15 @@ proptest! {
         onbevoegd in any::<bool>(), reden in reasons(), profiel in profiles(), left in days(),
     ) {
         by.remove(&Capacity::Persoon);
-        maatregel.remove(&Maatregel::Curatele);
+        maatregel.remove("curatele");
         for asked in both(sender) {
             let asked = WhatIf {
-                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: Some(onbevoegd),
-                instemming: by.clone(), request_instemming: by.clone(), reden: reden.clone(), profiel,
-                verlaten_op: Some(Day(left)), gediplomeerd: true, gediplomeerd_op: Some(Day(left)), ..asked
+                age: Some(age), instemming: by.clone(), request_instemming: by.clone(),
+                asserted: Assertions::default()
+                    .with(MAATREGEL, maatregel.clone()).with(ONBEVOEGD_VOOR_DEZE, onbevoegd)
+                    .with("reden", reden.clone()).with(PROFIEL, profiel.clone()).with(VERLATEN_OP, left)
+                    .with(GEDIPLOMEERD, true).with(GEDIPLOMEERD_OP, left),
+                ..asked
             };
             prop_assert!(!permitted(&asked));
         }
@@ -97,8 +113,9 @@ proptest! {
             request_submitted: Some(super::whatif::Moment(asked)),
             at: Some(super::whatif::Moment(amsterdam_midnight(Date::constant(2026, 11, 3).saturating_add(later.days())))),
             request_instemming: BTreeSet::from([Capacity::Persoon]),
-            profiel: Some(Uitstroomprofiel::Arbeid), verlaten_op: Some(Day(left)), ingeschreven: enrolled,
-            gediplomeerd: true, gediplomeerd_op: Some(Day(diploma)), leerplichtig, startkwalificatie: qualified,
+            asserted: perhaps(Assertions::default(), LEERPLICHTIG, leerplichtig)
+                .with(PROFIEL, "arbeid").with(VERLATEN_OP, left).with(INGESCHREVEN, enrolled)
+                .with(GEDIPLOMEERD, true).with(GEDIPLOMEERD_OP, diploma).with(STARTKWALIFICATIE, qualified),
             ..document
         };
         prop_assert!(permitted(&document));
@@ -113,9 +130,11 @@ proptest! {
         let profile = question("uitstroomprofiel", "loopbaanbegeleiding", sender, Role::WerkEnInkomen);
         for asked in both(sender).into_iter().chain([profile]) {
             let one = WhatIf {
-                age: Some(age), maatregel: maatregel.clone(), onbevoegd_voor_deze: Some(onbevoegd),
-                ingeschreven: true, verlaten_op: Some(Day(left)), gediplomeerd: true,
-                profiel: Some(Uitstroomprofiel::Arbeid), instemming: given.clone(),
+                age: Some(age), instemming: given.clone(),
+                asserted: Assertions::default()
+                    .with(MAATREGEL, maatregel.clone()).with(ONBEVOEGD_VOOR_DEZE, onbevoegd)
+                    .with(INGESCHREVEN, true).with(VERLATEN_OP, left).with(GEDIPLOMEERD, true)
+                    .with(PROFIEL, "arbeid"),
                 request_instemming: given.clone(), toestemming: given.clone(), ..asked
             };
             let all: BTreeSet<Capacity> = given.union(&more).copied().collect();
@@ -133,13 +152,15 @@ proptest! {
         qualified in any::<bool>(), leerplichtig in any::<Option<bool>>(), left in days(),
     ) {
         let day = Date::constant(2026, 11, 1).saturating_add(decided.days());
+        let said = perhaps(Assertions::default(), LEERPLICHTIG, leerplichtig)
+            .with(INGESCHREVEN, enrolled).with(STARTKWALIFICATIE, qualified).with(VERLATEN_OP, left);
         let report = WhatIf {
-            age: age.map(u16::from).filter(|age| *age < 100), verwijderd_op: Some(Day(day)), ingeschreven: enrolled,
-            startkwalificatie: qualified, leerplichtig, verlaten_op: Some(Day(left)), bezwaar: true, beperking: true,
+            age: age.map(u16::from).filter(|age| *age < 100),
+            asserted: said.clone().with(VERWIJDERD_OP, day), bezwaar: true, beperking: true,
             ..question("verwijderingsmelding", "verzuim-leerplicht", sender, Role::Leerplicht)
         };
         prop_assert_eq!(permitted(&report), decided < 2);
-        let left_only = WhatIf { verwijderd_op: None, ..report };
+        let left_only = WhatIf { asserted: said, ..report };
         prop_assert!(!permitted(&left_only));
     }
 
@@ -156,7 +177,8 @@ proptest! {
         let [request, _] = both(sender);
         for asked in profiles.into_iter().chain([removal, request]) {
             let asked = WhatIf {
-                ingeschreven: true, leerplichtig, verwijderd_op: Some(Day(Date::constant(2026, 10, 30))),
+                asserted: perhaps(Assertions::default(), LEERPLICHTIG, leerplichtig)
+                    .with(INGESCHREVEN, true).with(VERWIJDERD_OP, Date::constant(2026, 10, 30)),
                 toestemming: given.clone(), instemming: given.clone(), ..asked
             };
             let born = |text: &str| WhatIf { birth_date: Some(text.parse().unwrap()), ..asked.clone() };

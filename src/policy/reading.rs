@@ -15,12 +15,14 @@ use super::{
     dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile, DatasetKind},
     definitions::Definitions,
     finding::{Finding, Notes, said},
+    glossary::{Glossary, GlossaryFile, Reads},
     law::{self, LawEntry, LawFile, PurposeEntry, PurposesFile},
     own_act,
     region::Region,
     rules::{self, Known, Place},
     schema::Shape,
     source::Files,
+    whatif::WhatIf,
 };
 use crate::domain::{
     code::{Category, DatasetCode, Grondslag, Provision, Purpose},
@@ -29,8 +31,15 @@ use crate::domain::{
 };
 
 /// The files that stand beside the folders.
-const TOP: [&str; 6] =
-    ["law.toml", "purposes.toml", "schema.cedarschema", "guards.cedar", "routes.cedar", "route-cases.toml"];
+const TOP: [&str; 7] = [
+    "law.toml",
+    "purposes.toml",
+    "facts.toml",
+    "schema.cedarschema",
+    "guards.cedar",
+    "routes.cedar",
+    "route-cases.toml",
+];
 /// The files of a dataset.
 const FOLDER: [&str; 5] = ["dataset.toml", "schema.json", "policy.cedar", "example.json", "cases.toml"];
 
@@ -45,7 +54,8 @@ impl Reading<'_> {
         self.unknown_files();
         let law = self.law();
         let purposes = self.purposes();
-        let schema = self.vocabulary()?;
+        let glossary = self.glossary(&law)?;
+        let schema = self.vocabulary(&glossary)?;
         let known =
             Known { schema: &schema, law: &|id| law.get(id), purpose: &|code| purposes.contains_key(code) };
         let guards = self.conditions("guards.cedar", Place::Guards, &known);
@@ -70,10 +80,18 @@ impl Reading<'_> {
         self.rest_on_requests(&datasets);
         cases.insert(String::new(), self.text("route-cases.toml")?.to_owned());
         let regions = self.regions(&law);
+        let own = |dataset: &Dataset| {
+            let bases = dataset.bases.values().map(|basis| basis.policy.clone());
+            bases.chain(dataset.conditions.values().map(|one| one.policy.clone())).collect::<Vec<_>>()
+        };
+        let policies: Vec<_> =
+            datasets.values().flat_map(own).chain(guards.values().map(|one| one.policy.clone())).collect();
+        let glossary = glossary.read_by(Reads::of(policies.iter()));
         Some(Catalogue {
             digest: self.files.digest(),
             law,
             purposes,
+            glossary,
             datasets,
             guards,
             regions,
@@ -261,10 +279,17 @@ impl Reading<'_> {
         purposes
     }
 
-    fn vocabulary(&mut self) -> Option<Schema> {
+    fn glossary(&mut self, law: &BTreeMap<Provision, LawEntry>) -> Option<Glossary> {
+        let file = self.toml::<GlossaryFile>("facts.toml")?;
+        let text = self.files.text("facts.toml", self.findings)?;
+        Some(file.read(text, &|id| law.contains_key(id), &WhatIf::own_names(), self.findings))
+    }
+
+    /// The schema of the file, with the types that the facts make.
+    fn vocabulary(&mut self, glossary: &Glossary) -> Option<Schema> {
         let name = "schema.cedarschema";
         let text = self.files.text(name, self.findings)?;
-        match Schema::from_cedarschema_str(text) {
+        match Schema::from_cedarschema_str(&format!("{text}{}", glossary.types())) {
             Ok((schema, _)) => Some(schema),
             Err(error) => {
                 let what = said!("geen schema van Cedar: {error:?}", "not a Cedar schema: {error:?}");

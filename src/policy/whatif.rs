@@ -4,17 +4,23 @@ use std::{collections::BTreeSet, str::FromStr};
 
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use super::facts::{Facts, PartyFacts, RequestFacts, RequestStand};
+use super::{
+    facts::{Facts, PartyFacts, RequestFacts, RequestStand},
+    glossary::{Glossary, camel_case},
+};
 use crate::domain::{
     age::{AgeRange, BirthDate},
+    assertion::Assertions,
     clock::{amsterdam_date, amsterdam_midnight},
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
     day::{Day, NoDay},
     declaration::Capacity,
     oin::Oin,
     party::{PartyId, Role},
-    person::{Maatregel, PersonFacts, Reden, Uitstroomprofiel},
+    person::PersonFacts,
+    problem::Fault,
 };
 
 /// The OINs of invented parties, where none is given.
@@ -68,40 +74,9 @@ pub struct WhatIf {
     pub birth_date: Option<BirthDate>,
     /// Where the person lives or stays; nowhere (0000).
     pub verblijf: Option<Municipality>,
-    /// Whether the person may act at law; yes.
-    pub handelingsbekwaam: Option<bool>,
-    /// Which measures protect the person; none.
-    pub maatregel: BTreeSet<Maatregel>,
-    /// Whether curatele or mentorschap makes the person incompetent for this matter; yes under mentorschap, else no.
-    #[serde(alias = "onbevoegdVoorDeze")]
-    pub onbevoegd_voor_deze: Option<bool>,
-    /// Towards what the school prepares; none.
-    pub profiel: Option<Uitstroomprofiel>,
-    /// Whether the person is enrolled at the sender; no.
-    pub ingeschreven: bool,
-    /// When the person left the school; not left.
-    #[serde(alias = "verlatenOp")]
-    pub verlaten_op: Option<Day>,
-    /// When the decision to remove the pupil was taken; not removed.
-    #[serde(alias = "verwijderdOp")]
-    pub verwijderd_op: Option<Day>,
-    /// When the college of residence asked for the report to go to the contactgemeente; not asked.
-    #[serde(alias = "contactgemeenteGevraagdOp")]
-    pub contactgemeente_gevraagd_op: Option<Day>,
-    /// Whether the person holds the diploma; no.
-    pub gediplomeerd: bool,
-    /// The day of the diploma; not known.
-    #[serde(alias = "gediplomeerdOp")]
-    pub gediplomeerd_op: Option<Day>,
-    /// Whether the person is still leerplichtig or kwalificatieplichtig; not asserted, which is yes.
-    pub leerplichtig: Option<bool>,
-    /// Whether the pupil has been at school for twelve full school years; no.
-    #[serde(alias = "twaalfSchooljaren")]
-    pub twaalf_schooljaren: bool,
-    /// Whether the person has a startkwalificatie; no.
-    pub startkwalificatie: bool,
-    /// Why a term or an age is passed; no reason.
-    pub reden: BTreeSet<Reden>,
+    /// What is asserted of the person, by the codes of `facts.toml`; nothing. A question has these beside its other facts.
+    #[serde(skip)]
+    pub asserted: Assertions,
     /// Whether the person is called by the persoonsgebonden nummer; no.
     pub pgn: bool,
     /// The categories that the packet holds; none.
@@ -179,11 +154,32 @@ impl<'de> Deserialize<'de> for Moment {
 pub struct Unasked(pub &'static str);
 
 impl WhatIf {
-    /// The name of every fact, as JSON writes it.
+    /// Reads a question with what is asserted of the person beside its other facts.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, in words of the program.
+    pub fn read(question: Value, glossary: &Glossary) -> Result<Self, String> {
+        let Value::Object(mut members) = question else { return Err("no object".to_owned()) };
+        let (asserted, faults) = glossary.take_spelled(&mut members);
+        if let Some(Fault { pointer, text, .. }) = faults.first() {
+            return Err(format!("{pointer}: {}", text.en));
+        }
+        let read: Self = serde_json::from_value(Value::Object(members)).map_err(|wrong| wrong.to_string())?;
+        Ok(Self { asserted, ..read })
+    }
+
+    /// The name of every fact that is none of the person's asserted ones, as JSON writes it.
     #[must_use]
-    pub fn names() -> BTreeSet<String> {
+    pub fn own_names() -> BTreeSet<String> {
         let all = serde_json::to_value(Self::default()).unwrap_or_default();
         all.as_object().into_iter().flat_map(|facts| facts.keys()).map(|name| camel_case(name)).collect()
+    }
+
+    /// The name of every fact, as JSON writes it.
+    #[must_use]
+    pub fn names(glossary: &Glossary) -> BTreeSet<String> {
+        let asserted = glossary.facts().iter().map(|fact| fact.code.clone());
+        Self::own_names().into_iter().chain(asserted).collect()
     }
 
     /// The facts, total.
@@ -249,22 +245,7 @@ impl WhatIf {
         Ok(PersonFacts {
             birth_date: birth_date(self.birth_date.as_ref(), self.age, now).ok_or(Unasked("age"))?,
             verblijf: self.verblijf.clone().or_else(nowhere).ok_or(Unasked("municipality"))?,
-            handelingsbekwaam: self
-                .handelingsbekwaam
-                .unwrap_or(!self.maatregel.contains(&Maatregel::Curatele)),
-            maatregel: self.maatregel.clone(),
-            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
-            profiel: self.profiel,
-            ingeschreven: self.ingeschreven,
-            verlaten_op: self.verlaten_op.map(|Day(day)| day),
-            verwijderd_op: self.verwijderd_op.map(|Day(day)| day),
-            contactgemeente_gevraagd_op: self.contactgemeente_gevraagd_op.map(|Day(day)| day),
-            gediplomeerd: self.gediplomeerd,
-            gediplomeerd_op: self.gediplomeerd_op.map(|Day(day)| day),
-            leerplichtig: self.leerplichtig,
-            twaalf_schooljaren: self.twaalf_schooljaren,
-            startkwalificatie: self.startkwalificatie,
-            reden: self.reden.clone(),
+            asserted: self.asserted.clone(),
         })
     }
 }
@@ -279,17 +260,4 @@ pub(super) fn birth_date(known: Option<&BirthDate>, age: Option<u16>, now: Times
         }
         (None, None) => "0000-00-00".parse().ok(),
     }
-}
-
-/// The name of a fact in JSON, from that in TOML.
-#[must_use]
-pub fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut text, word| {
-        let mut letters = word.chars();
-        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        text.push_str(letters.as_str());
-        text
-    })
 }

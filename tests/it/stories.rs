@@ -8,6 +8,7 @@ mod copy;
 mod decision;
 mod entree;
 mod evidence;
+mod facts;
 mod handover;
 mod inputs;
 mod leaving;

@@ -101,11 +101,23 @@ impl Gateway {
     /// A gateway on the same database that decides by policies of its own, which become the active ones: those of the
     /// program, with this text put in the place of that in one file.
     pub(crate) async fn with_policies(&self, file: &str, from: &str, to: &str) -> Running {
-        let folder = self.folder.path().join("policies");
+        self.with_edits(&[(file, from, to)]).await
+    }
+
+    /// The folder of those policies.
+    pub(crate) fn policies(&self) -> std::path::PathBuf {
+        self.folder.path().join("policies")
+    }
+
+    /// The same with several edits: file, text, and what stands in its place.
+    pub(crate) async fn with_edits(&self, edits: &[(&str, &str, &str)]) -> Running {
+        let folder = self.policies();
         copy(Path::new("policies"), &folder);
-        let text = std::fs::read_to_string(folder.join(file)).unwrap();
-        assert!(text.contains(from), "{file} does not have {from}");
-        std::fs::write(folder.join(file), text.replacen(from, to, 1)).unwrap();
+        for (file, from, to) in edits {
+            let text = std::fs::read_to_string(folder.join(file)).unwrap();
+            assert!(text.contains(from), "{file} does not have {from}");
+            std::fs::write(folder.join(file), text.replacen(from, to, 1)).unwrap();
+        }
         let mut config = self.laid.config.clone();
         config.policies.dir = Some(folder);
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());

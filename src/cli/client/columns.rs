@@ -2,12 +2,15 @@
 //! full under `header.`.
 
 mod choice;
+mod fact;
 mod header;
 mod schema;
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
-pub use self::choice::Chosen;
+pub use self::{choice::Chosen, fact::Fact};
 use super::sheet::notes::NEEDS;
 use crate::cli::Failure;
 
@@ -21,6 +24,8 @@ const DEEPEST: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Columns {
     leaves: Vec<Leaf>,
+    /// The paths of the facts among them.
+    facts: Vec<String>,
     /// Whether a packet rests on a request, which it then names.
     rests_on_request: bool,
 }
@@ -88,6 +93,9 @@ pub enum Place {
     Item(usize),
 }
 
+/// The facts that a sheet is likely to name.
+static LIKELY: LazyLock<Vec<String>> = LazyLock::new(fact::likely_paths);
+
 /// Whether a text could be the name of a column of some dataset: a short name of the header, or parts with dots between.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
@@ -96,19 +104,20 @@ pub fn is_name(text: &str) -> bool {
         && text.split('.').all(is_part)
         && (text.starts_with(|c: char| c.is_ascii_lowercase())
             || text.starts_with(|c: char| c.is_ascii_uppercase()) && text.split('.').all(is_whole));
-    dotted || header::path_of(text).is_some()
+    dotted || header::path_of(text, &LIKELY).is_some()
 }
 
 impl Columns {
-    /// The columns that follow from a dataset's JSON Schema.
+    /// The columns that follow from a dataset's JSON Schema and from the facts of the person.
     ///
     /// # Errors
     /// When the schema holds something that has no columns, such as an object without members.
-    pub fn of_schema(schema: &Value) -> Result<Self, Failure> {
-        let mut leaves: Vec<Leaf> = header::leaves();
+    pub fn of_schema(schema: &Value, facts: &[Fact]) -> Result<Self, Failure> {
+        let mut leaves: Vec<Leaf> = header::leaves(facts);
         let walk = schema::Walk { root: schema };
         walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, true), &mut leaves)?;
-        Ok(Self { leaves, rests_on_request: false })
+        let facts = facts.iter().map(Fact::path).collect();
+        Ok(Self { leaves, facts, rests_on_request: false })
     }
 
     /// The same columns, of packets that rest on a request.
@@ -169,8 +178,8 @@ impl Columns {
 
     /// The path of the header that a text of the gateway means by this name of a field, such as `verlatenOp` or `request`.
     #[must_use]
-    pub fn field(name: &str) -> Option<&'static str> {
-        header::path_of_field(name)
+    pub fn field(&self, name: &str) -> Option<String> {
+        header::path_of_field(name, &self.facts)
     }
 
     /// What the template calls a path of the header.
@@ -192,7 +201,8 @@ impl Columns {
         };
         let found = self.bound(&path).map(|column| (path, column));
         // What the content calls so goes before a short name.
-        let short = || header::path_of(name).and_then(|path| Some((path.clone(), self.bound(&path)?)));
+        let short =
+            || header::path_of(name, &self.facts).and_then(|path| Some((path.clone(), self.bound(&path)?)));
         let (_, mut column) = found.or_else(short)?;
         for content in header::same_as(&column.leaf) {
             if let Some(Column { path, form, .. }) = self.bound(&format!("content.{content}")) {

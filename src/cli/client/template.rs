@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    columns::{Chosen, Columns},
+    columns::{Chosen, Columns, Fact},
     example,
     gateway::{Call, CallError},
     lists::Page,
@@ -92,6 +92,7 @@ pub struct Dataset {
     schema: Value,
     example: Value,
     bases: Vec<Basis>,
+    facts: Vec<Fact>,
     /// The role that sends it, once that is known.
     #[serde(skip)]
     sender: Option<String>,
@@ -137,7 +138,7 @@ impl Dataset {
     /// When the schema holds something that has no columns.
     pub fn columns(&self) -> Result<Columns, Failure> {
         let bases = self.bases().map(|basis| basis.id.clone()).collect();
-        let columns = Columns::of_schema(&self.schema)?;
+        let columns = Columns::of_schema(&self.schema, &self.facts)?;
         let columns = if self.rests_on.is_some() { columns.resting_on_a_request() } else { columns };
         Ok(columns
             .taking("purpose", self.purposes())
@@ -263,6 +264,11 @@ impl Dataset {
                 members.insert("gediplomeerdOp".to_owned(), left);
             }
             members.insert("ingeschreven".to_owned(), Value::Bool(!members.contains_key("verlatenOp")));
+            if let Some(sender) = self.sender.as_deref() {
+                let not_by =
+                    |name: &str| self.facts.iter().any(|fact| fact.code() == name && !fact.is_by(sender));
+                members.retain(|name, _| !not_by(name));
+            }
         }
         json!({
             "dataset": self.code,

@@ -51,7 +51,7 @@ pub(super) fn explain(
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let text = read(file)?;
-    let mut question = facts::read(&text)?;
+    let mut question = facts::read(&text, engine.catalogue().glossary())?;
     if let Some(instant) = instant {
         question.at = Some(Moment(instant));
     }

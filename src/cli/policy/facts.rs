@@ -10,15 +10,18 @@ use crate::{
     },
     domain::{clock::amsterdam_date, json, problem::Fault},
     http::json::typed,
-    policy::whatif::{WhatIf, camel_case},
+    policy::{
+        glossary::{Glossary, camel_case},
+        whatif::WhatIf,
+    },
 };
 
 /// Reads the facts.
-pub(super) fn read(text: &str) -> Result<WhatIf, Failure> {
+pub(super) fn read(text: &str, glossary: &Glossary) -> Result<WhatIf, Failure> {
     let members: Map<String, Value> =
         json::object(json::unmarked(text.as_bytes())).map_err(|fault| unreadable(&fault))?;
-    let known = WhatIf::names();
-    let (facts, others): (Map<_, _>, Map<_, _>) =
+    let known = WhatIf::names(glossary);
+    let (mut facts, others): (Map<_, _>, Map<_, _>) =
         members.into_iter().partition(|(name, _)| known.contains(&camel_case(name)));
     let list = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     let mut wrong: Vec<Said> = others
@@ -27,8 +30,10 @@ pub(super) fn read(text: &str) -> Result<WhatIf, Failure> {
             both!("`{name}`: geen feit; bekend zijn {list}", "`{name}`: not a fact; known are {list}")
         })
         .collect();
-    match typed(&Value::Object(facts)) {
-        Ok(read) if wrong.is_empty() => return Ok(read),
+    let (asserted, faults) = glossary.take_spelled(&mut facts);
+    wrong.extend(faults.iter().map(said));
+    match typed::<WhatIf>(&Value::Object(facts)) {
+        Ok(read) if wrong.is_empty() => return Ok(WhatIf { asserted, ..read }),
         Ok(_) => {}
         Err(faults) => wrong.extend(faults.iter().map(said)),
     }

@@ -89,12 +89,15 @@ fn projection(packet: PacketId) -> Minimised {
     let dataset = catalogue.dataset(&"verwijderingsmelding".parse().unwrap()).unwrap();
     let example = serde_json::to_vec(&dataset.example).unwrap();
     let contents = dataset.validate(Plaintext::read(&example).unwrap()).unwrap();
-    let question: WhatIf = serde_json::from_value(json!({
-        "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak", "senderRole": "pro-school",
-        "recipientRole": "doorstroompunt", "recipientGemeenten": ["0361"], "verblijf": "0361",
-        "at": "2026-10-06", "birthDate": "2006-02-11", "verwijderdOp": "2026-10-05", "pgn": true,
-        "categories": contents.categories(),
-    }))
+    let question = WhatIf::read(
+        json!({
+            "dataset": "verwijderingsmelding", "purpose": "doorstroompunt-taak", "senderRole": "pro-school",
+            "recipientRole": "doorstroompunt", "recipientGemeenten": ["0361"], "verblijf": "0361",
+            "at": "2026-10-06", "birthDate": "2006-02-11", "verwijderdOp": "2026-10-05", "pgn": true,
+            "categories": contents.categories(),
+        }),
+        catalogue.glossary(),
+    )
     .unwrap();
     let mut facts = question.facts(jiff::Timestamp::UNIX_EPOCH).unwrap();
     facts.subject = Some(packet);

@@ -1,4 +1,4 @@
-//! Days in a submission that cannot be: which day a rule counts from must not be a slip of a spreadsheet.
+//! Asserted facts that cannot be: which day a rule counts from must not be a slip of a spreadsheet.
 
 use jiff::Timestamp;
 
@@ -10,6 +10,7 @@ use crate::{
             days::{KnownDays, before_birth, early_day, future_day},
         },
         dataset::Dataset,
+        glossary::Glossary,
     },
 };
 
@@ -20,30 +21,26 @@ const FIRST_YEAR: i16 = 1950;
 pub(super) fn impossible_days(
     person: &PersonFacts,
     sender: Role,
-    about: Option<(&Dataset, &Contents)>,
+    (glossary, about): (&Glossary, Option<(&Dataset, &Contents)>),
     now: Timestamp,
 ) -> Vec<Fault> {
     let today = amsterdam_date(now);
     let born = person.birth_date.first_day();
     let mut faults: Vec<Fault> = unborn(&person.birth_date, "/person/birthDate", now).into_iter().collect();
-    let left = person.verlaten_op.map(|day| ("verlatenOp", day));
-    let graduated = person.gediplomeerd_op.map(|day| ("gediplomeerdOp", day));
-    let removed = person.verwijderd_op.map(|day| ("verwijderdOp", day));
-    let asked = person.contactgemeente_gevraagd_op.map(|day| ("contactgemeenteGevraagdOp", day));
-    for (name, day) in left.into_iter().chain(graduated).chain(removed).chain(asked) {
-        let at = format!("/person/{name}");
-        // Who is enrolled may have a day on which to leave.
-        let may_come = name == "verlatenOp" && person.ingeschreven;
+    let asserted = &person.asserted;
+    let days: Vec<_> = glossary.facts().iter().filter_map(|fact| Some((fact, fact.day(asserted)?))).collect();
+    for (fact, day) in &days {
+        let (at, day) = (format!("/person/{}", fact.code), *day);
         if day.year() < FIRST_YEAR {
             faults.push(early_day(&at));
         } else if born.is_some_and(|born| day < born) {
             faults.push(before_birth(&at));
-        } else if day > today && !may_come {
+        } else if day > today && !fact.may_come(asserted) {
             faults.push(future_day(&at));
         }
     }
     if let Some((dataset, contents)) = about {
-        let asserted: Vec<_> = left.into_iter().chain(graduated).chain(removed).collect();
+        let asserted: Vec<_> = days.iter().map(|(fact, day)| (fact.code.as_str(), *day)).collect();
         faults.extend(dataset.contradicting_days(contents, KnownDays { today, born, asserted: &asserted }));
         faults.extend(dataset.contradicted_facts(contents, person, sender, today));
     }

@@ -68,7 +68,14 @@ impl Toolbox {
             judged.faults.push(self.catalogue.cited(copy_owed(owed)));
         }
         let about = judged.dataset.zip(judged.contents.as_ref());
-        judged.faults.extend(impossible_days(&header.person, caller.party().role, about, now));
+        let (role, glossary) = (caller.party().role, self.catalogue.glossary());
+        // Who sends nothing of this dataset hears that, and not who asserts what.
+        let sends = |dataset: &&Dataset| dataset.bases.values().any(|basis| basis.senders.contains(&role));
+        if judged.dataset.as_ref().is_some_and(sends) {
+            let not_by = glossary.not_by(role, &header.person.asserted, "/person");
+            judged.faults.extend(not_by.into_iter().map(|fault| self.catalogue.cited(fault)));
+        }
+        judged.faults.extend(impossible_days(&header.person, role, (glossary, about), now));
         let Judged { dataset, contents, mut recipients, faults } = judged;
         if !faults.is_empty() {
             return Ok(Err(Unprepared::Invalid(faults)));

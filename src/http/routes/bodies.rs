@@ -19,8 +19,9 @@ use crate::{
     http::{
         json::described,
         problem::{self, Problem},
+        wire::person::take_asserted,
     },
-    policy::dataset::DatasetKind,
+    policy::{dataset::DatasetKind, glossary::Glossary},
 };
 
 /// Whether the body is one that the operation takes, before any person, party or packet is looked up; `None` when there is
@@ -28,10 +29,10 @@ use crate::{
 ///
 /// # Errors
 /// What the caller would be told.
-pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
+pub fn read(operation: &str, body: &Value, glossary: &Glossary) -> Option<Result<(), Problem>> {
     let read = match operation {
-        "pushPacket" => of(body, |body: Submitted| body.read(DatasetKind::Packet)),
-        "makeRequest" => of(body, |body: Submitted| body.read(DatasetKind::Request)),
+        "pushPacket" => submitted(body, glossary, DatasetKind::Packet),
+        "makeRequest" => submitted(body, glossary, DatasetKind::Request),
         "answerRequest" => of(body, |_: Answer| Ok(())),
         "acknowledgePacket" => of(body, |body: Having| body.read()),
         "withdrawPacket" => of(body, |_: withdrawal::Nothing| Ok(())),
@@ -42,10 +43,19 @@ pub fn read(operation: &str, body: &Value) -> Option<Result<(), Problem>> {
         "publishKey" => of(body, |_: NewKey| Ok(())),
         "retireKey" | "revokeKey" => of(body, |_: keys::Nothing| Ok(())),
         "registerCertificate" => of(body, |_: NewCertificate| Ok(())),
-        "evaluate" => evaluation::question::read(body).map(drop),
+        "evaluate" => evaluation::question::read(body, glossary).map(drop),
         _ => return None,
     };
     Some(read)
+}
+
+fn submitted(body: &Value, glossary: &Glossary, kind: DatasetKind) -> Result<(), Problem> {
+    let mut body = body.clone();
+    let (asserted, faults) = take_asserted(&mut body, glossary);
+    if !faults.is_empty() {
+        return Err(problem::INVALID.code("not-as-described").with_faults(faults));
+    }
+    of(&body, |body: Submitted| body.asserting(asserted).read(kind))
 }
 
 fn of<T: DeserializeOwned + ToSchema + 'static, R>(

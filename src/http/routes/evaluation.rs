@@ -165,7 +165,7 @@ pub(super) async fn evaluate(
     body: Result<StrictValue, Problem>,
 ) -> Result<Json<Answer>, Problem> {
     let StrictValue(body) = body.map_err(question::not_json)?;
-    let Read { asked, ignored } = question::read(body.expose())?;
+    let Read { asked, ignored } = question::read(body.expose(), exchange.catalogue().glossary())?;
     let told = match asked {
         Ok(facts) => {
             exchange.evaluate(&calling.caller, &facts).await.map(|told| Answer::judged(told, ignored))

@@ -22,14 +22,14 @@ use super::{
     params::{Check, Repeatable, StaffHeaders},
 };
 use crate::{
-    domain::{json::Wiped, plaintext::Plaintext, problem::Fault},
+    domain::{assertion::Assertions, json::Wiped, plaintext::Plaintext, problem::Fault},
     exchange::{Exchange, push::Idempotency, submission::Submission},
     http::{
         caller::{Calling, Presenting},
         extract::{idempotency::IdempotencyKey, query::CheckOnly},
         json::{StrictValue, described},
         problem::{self, Problem},
-        wire::tell_also,
+        wire::{person::take_asserted, tell_also},
     },
     policy::dataset::DatasetKind,
 };
@@ -119,8 +119,14 @@ async fn push(
     };
     // From here on there is one content, which goes from hand to hand.
     let content = body.take("content").map(Plaintext::of);
+    let mut asserted = Assertions::default();
+    body.change(|body| {
+        let (said, wrong) = take_asserted(body, exchange.catalogue().glossary());
+        asserted = said;
+        faults.extend(wrong);
+    });
     let read = described::<Submitted>(body.expose())
-        .and_then(|submitted| submitted.read(kind).map_err(Problem::into_faults));
+        .and_then(|submitted| submitted.asserting(asserted).read(kind).map_err(Problem::into_faults));
     let (handed, content) = match (read, content) {
         (Ok(handed), Some(content)) if faults.is_empty() => (handed, content),
         (read, content) => {

@@ -3,22 +3,24 @@
 use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use zeroize::ZeroizeOnDrop;
 
-use super::{Day, Reader, shape};
+use super::{Reader, shape};
 use crate::{
     domain::{
         age::BirthDate,
+        assertion::Assertions,
         code::Municipality,
         person::{
             Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference,
-            Protection, Reden, Uitstroomprofiel,
+            Protection,
         },
-        problem::Fault,
+        problem::{Bilingual, Fault},
     },
     http::json::{distinct, member},
+    policy::glossary::Glossary,
 };
 
 /// By what kind of number the person is called.
@@ -91,10 +93,10 @@ pub fn own_reference(text: &str, pointer: &str) -> Result<OwnReference, Fault> {
     })
 }
 
-/// The person as the sender describes one: a reference, and the facts that decisions need.
+/// The person as the sender describes one: a reference, and the facts that decisions need. Which facts there are beside the
+/// date of birth and the residence follows from the policies of this gateway.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, asserted apart")]
 pub struct Person {
     /// By what the sender calls the person.
     pub reference: Reference,
@@ -104,65 +106,10 @@ pub struct Person {
     /// The municipality where the person lives or stays: its college is the recipient in law.
     #[schema(value_type = shape::Municipality)]
     pub verblijf: Municipality,
-    /// Whether the person may act at law: false under curatele, and absent says yes where no curatele is named. Says
-    /// nothing about age.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub handelingsbekwaam: Option<bool>,
-    /// Which measures protect the person: `curatele`, `mentorschap`, `bewind`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "distinct::<3, _, _>")]
-    #[schema(value_type = BTreeSet<shape::Maatregel>, max_items = 3)]
-    pub maatregel: BTreeSet<Maatregel>,
-    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
-    /// which concerns property. Absent counts as yes under mentorschap (BW 1:453), and as no otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub onbevoegd_voor_deze: Option<bool>,
-    /// Towards what the school prepares the pupil.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = shape::Profiel, required = false)]
-    pub profiel: Option<Uitstroomprofiel>,
-    /// Whether the pupil is enrolled at the sender.
-    pub ingeschreven: bool,
-    /// The day on which the pupil left the school.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = shape::Date, required = false)]
-    pub verlaten_op: Option<Day>,
-    /// The day of the decision to remove the pupil (verwijdering); today or earlier. Absent says that there is none:
-    /// leaving is no removal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = shape::Date, required = false)]
-    pub verwijderd_op: Option<Day>,
-    /// The day on which the college of residence asked that the removal of a VSO pupil is reported to the contactgemeente of
-    /// the region and not to the college itself (WEC 47a, paragraph 2); today or earlier. Absent says that it did not ask.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = shape::Date, required = false)]
-    pub contactgemeente_gevraagd_op: Option<Day>,
-    /// Whether the student has the diploma of the programme that was left.
-    #[serde(default)]
-    pub gediplomeerd: bool,
-    /// The day of that diploma: the mbo's term of a year counts from it. Absent says that it is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = shape::Date, required = false)]
-    pub gediplomeerd_op: Option<Day>,
-    /// Whether the pupil is still leerplichtig or kwalificatieplichtig. Absent counts as yes for who may be under 18. No is
-    /// not believed below 16 and in the school year of the 16th birthday, unless `twaalfSchooljaren` says otherwise, nor of a
-    /// pupil of VSO in the profile `onderwijs` without startkwalificatie.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub leerplichtig: Option<bool>,
-    /// Whether the pupil has been at school for twelve full school years: from 16 the leerplicht is over then, also in the
-    /// school year of the 16th birthday (LPW 3, paragraph 1). The kwalificatieplicht may follow.
-    #[serde(default)]
-    pub twaalf_schooljaren: bool,
-    /// Whether the person has a startkwalificatie.
-    #[serde(default)]
-    pub startkwalificatie: bool,
-    /// Why a term or the age of 27 may be passed, where it is: `gerechtvaardigd-belang` for the two years of PrO and VSO
-    /// and for everyone from 27, `bijzondere-omstandigheden` for the year of the mbo. Who passes both gives both.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "distinct::<2, _, _>")]
-    #[schema(value_type = BTreeSet<shape::Reden>, max_items = 2)]
-    pub reden: BTreeSet<Reden>,
+    /// What [`take_asserted`] took out of the body before the person was read.
+    #[serde(skip_deserializing)]
+    #[schema(ignore)]
+    pub asserted: Assertions,
 }
 
 impl fmt::Debug for Person {
@@ -171,35 +118,45 @@ impl fmt::Debug for Person {
     }
 }
 
+/// Takes what is asserted of the person out of a body, with every fault of it: a fact that is unknown, that is not as the
+/// policies describe it, that must be said and is not, or that contradicts another. The rest of the person is a [`Person`].
+pub fn take_asserted(body: &mut Value, glossary: &Glossary) -> (Assertions, Vec<Fault>) {
+    let Some(person) = body.get_mut("person").and_then(Value::as_object_mut) else {
+        return (Assertions::default(), Vec::new());
+    };
+    let mut faults: Vec<Fault> = unknown(person, glossary).into_iter().collect();
+    faults.extend(glossary.missing(person, "/person"));
+    let (asserted, wrong) = glossary.take(person, "/person");
+    faults.extend(wrong);
+    let contradiction = Protection::of(&asserted).check();
+    faults.extend(contradiction.err().map(|wrong| contradicting(wrong, "/person")));
+    (asserted, faults)
+}
+
+/// A fault for members that a person does not have. They are taken out.
+fn unknown(person: &mut Map<String, Value>, glossary: &Glossary) -> Option<Fault> {
+    const OWN: [&str; 3] = ["reference", "birthDate", "verblijf"];
+    let before = person.len();
+    person.retain(|name, _| OWN.contains(&name.as_str()) || glossary.fact(name).is_some());
+    let known = || {
+        let facts = glossary.facts().iter().map(|fact| fact.code.as_str());
+        OWN.into_iter().chain(facts).collect::<Vec<_>>().join(", ")
+    };
+    (person.len() < before).then(|| Fault {
+        text: Bilingual::of(
+            format!("Hier staat een veld dat niet bekend is. Bekend zijn: {}.", known()),
+            format!("This object has a member that is not known here. Known are: {}.", known()),
+        ),
+        ..Fault::at("/person", "unknown-field", "", "")
+    })
+}
+
 impl Person {
     /// The reference and the facts; `pointer` is that of the person.
     pub fn read(self, pointer: &str, reader: &mut Reader) -> Option<(PersonReference, PersonFacts)> {
-        let protection = Protected {
-            handelingsbekwaam: self.handelingsbekwaam,
-            maatregel: self.maatregel,
-            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
-        };
-        let protection = reader.take(protection.read(pointer));
         let reference = reader.take(self.reference.read(&format!("{pointer}/reference")))?;
-        let protection = protection?;
-        let facts = PersonFacts {
-            birth_date: self.birth_date,
-            verblijf: self.verblijf,
-            handelingsbekwaam: protection.handelingsbekwaam,
-            maatregel: protection.maatregel,
-            onbevoegd_voor_deze: protection.onbevoegd_voor_deze,
-            profiel: self.profiel,
-            ingeschreven: self.ingeschreven,
-            verlaten_op: self.verlaten_op.map(|day| day.0),
-            verwijderd_op: self.verwijderd_op.map(|day| day.0),
-            contactgemeente_gevraagd_op: self.contactgemeente_gevraagd_op.map(|day| day.0),
-            gediplomeerd: self.gediplomeerd,
-            gediplomeerd_op: self.gediplomeerd_op.map(|day| day.0),
-            leerplichtig: self.leerplichtig,
-            twaalf_schooljaren: self.twaalf_schooljaren,
-            startkwalificatie: self.startkwalificatie,
-            reden: self.reden,
-        };
+        let facts =
+            PersonFacts { birth_date: self.birth_date, verblijf: self.verblijf, asserted: self.asserted };
         Some((reference, facts))
     }
 }
@@ -271,12 +228,12 @@ impl Protected {
             maatregel: self.maatregel,
             onbevoegd_voor_deze: self.onbevoegd_voor_deze,
         };
-        protection.check().map_err(|wrong| contradiction(wrong, pointer))?;
+        protection.check().map_err(|wrong| contradicting(wrong, pointer))?;
         Ok(protection)
     }
 }
 
-fn contradiction(wrong: Contradiction, pointer: &str) -> Fault {
+fn contradicting(wrong: Contradiction, pointer: &str) -> Fault {
     let (member, code, nl, en) = match wrong {
         Contradiction::AbleUnderCuratele => (
             "handelingsbekwaam",

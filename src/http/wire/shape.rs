@@ -11,12 +11,13 @@ use utoipa::{
 
 use crate::{
     domain::{
+        assertion::FactType as FactTypeWord,
         declaration::{
             Capacity as CapacityWord, DeclarationKind as KindWord, EvidenceKind as EvidenceWord,
             Verdict as VerdictWord,
         },
         party::Role as RoleWord,
-        person::{Maatregel as MaatregelWord, Reden as RedenWord, Uitstroomprofiel as ProfielWord},
+        person::Maatregel as MaatregelWord,
     },
     policy::{dataset::Sensitivity as SensitivityWord, facts::RequestStand as RequestStandWord},
 };
@@ -110,18 +111,12 @@ shapes! {
     /// A date of birth: 00 for an unknown day or month, 0000-00-00 if wholly unknown.
     BirthDate = pattern("^[0-9]{4}-(0[0-9]|1[0-2])-([0-2][0-9]|3[01])$", "2007-11-03")
         .format(Some(SchemaFormat::Custom("incomplete-date".to_owned())));
-    /// Towards what the school prepares the pupil.
-    Profiel = words(
-        [ProfielWord::Arbeid, ProfielWord::Onderwijs, ProfielWord::Dagbesteding].map(ProfielWord::as_str)
-    );
     /// A measure that protects an adult.
     Maatregel = words(MaatregelWord::ALL.map(MaatregelWord::as_str));
-    /// Why a term or an age is passed.
-    Reden = words(
-        [RedenWord::GerechtvaardigdBelang, RedenWord::BijzondereOmstandigheden].map(RedenWord::as_str)
-    );
     /// How it stands with the request that a packet rests on.
     RequestStand = words(RequestStandWord::ALL.map(RequestStandWord::as_str));
+    /// Of which kind a fact of the person is.
+    FactType = words(FactTypeWord::ALL.map(FactTypeWord::as_str));
     /// Whether it hands over or asks.
     PacketKind = words(["packet", "request"]);
     /// Where a packet or a copy of it stands.

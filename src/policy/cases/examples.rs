@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Engine, Expect, Finding, Moment, WhatIf, cases, moment};
-use crate::{domain::code::DatasetCode, policy::whatif::camel_case};
+use super::{Engine, Expect, Finding, Moment, WhatIf, cases, moment, question};
+use crate::{domain::code::DatasetCode, policy::glossary::camel_case};
 
 /// A case of a dataset, as the question that it puts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,7 +36,7 @@ pub fn examples(engine: &Engine, dataset: &DatasetCode) -> Result<Option<[Exampl
     let Some(text) = engine.catalogue().cases.get(dataset.as_str()) else { return Ok(None) };
     let file = format!("datasets/{dataset}/cases.toml");
     let (mut permitted, mut refused) = (None, Vec::new());
-    for (expected, mut facts) in cases::<WhatIf>(&file, text)? {
+    for (expected, mut facts) in cases(&file, text, |facts| question(facts, engine))? {
         facts.dataset = Some(dataset.clone());
         facts.at = facts.at.or(Some(Moment(moment())));
         let example = Example { name: expected.name, name_en: expected.name_en, facts };
@@ -70,7 +70,11 @@ fn written(facts: &WhatIf) -> Value {
     };
     let usual = object(&WhatIf::default());
     let said = object(facts).into_iter().filter(|(name, value)| usual.get(name) != Some(value));
-    said.map(|(name, value)| (camel_case(&name), value)).collect()
+    let asserted = facts
+        .asserted
+        .iter()
+        .filter_map(|(code, value)| Some((code.to_owned(), serde_json::to_value(value).ok()?)));
+    said.map(|(name, value)| (camel_case(&name), value)).chain(asserted).collect()
 }
 
 fn as_written<S: serde::Serializer>(facts: &WhatIf, serializer: S) -> Result<S::Ok, S::Error> {
@@ -93,7 +97,7 @@ mod tests {
             let [refused, permitted] = examples(&engine, &dataset.code).unwrap().unwrap();
             for (example, expected) in [(refused, false), (permitted, true)] {
                 assert!(example.name_en.is_some(), "{}: `{}` has no name_en", dataset.code, example.name);
-                let again: WhatIf = serde_json::from_value(example.facts_json()).unwrap();
+                let again = WhatIf::read(example.facts_json(), engine.catalogue().glossary()).unwrap();
                 assert_eq!(again, example.facts, "{}", dataset.code);
                 let explained = explain(&engine, &again, Timestamp::UNIX_EPOCH).unwrap();
                 assert_eq!(explained.permitted, expected, "{}: {}", dataset.code, example.name);

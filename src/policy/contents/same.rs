@@ -6,8 +6,10 @@ use serde_json::Value;
 use super::{Contents, ROOT};
 use crate::{
     domain::{
+        assertion::{Assertion, INGESCHREVEN, PROFIEL, VERLATEN_OP},
+        day::Day,
         party::Role,
-        person::{PersonFacts, Uitstroomprofiel},
+        person::PersonFacts,
         problem::{Bilingual, Fault},
     },
     policy::{dataset::Dataset, schema::Shape},
@@ -22,21 +24,23 @@ const HOLDS: &str = "x-holds";
 const SCHOOL: &str = "school";
 
 /// The facts that a content may repeat, each with every way in which it may be written there.
-fn facts(person: &PersonFacts, sender: Role, today: Date) -> Vec<(&'static str, Vec<Value>)> {
+fn facts(person: &PersonFacts, sender: Role, today: Date) -> Vec<(String, Vec<Value>)> {
+    let asserted = &person.asserted;
     // Who is enrolled again left once before, and a content speaks of the next time.
-    let left = person.verlaten_op.filter(|day| !person.ingeschreven || *day > today);
-    let days = [
-        ("verlatenOp", left),
-        ("verwijderdOp", person.verwijderd_op),
-        ("gediplomeerdOp", person.gediplomeerd_op),
-    ];
-    let days = days.into_iter().filter_map(|(name, day)| Some((name, vec![day?.to_string().into()])));
-    let profile = person.profiel.map(|profile| {
-        // What some schools call learning in practice prepares for work.
-        let other = (profile == Uitstroomprofiel::Arbeid).then(|| "praktijkleren".into());
-        ("profiel", std::iter::once(profile.as_str().into()).chain(other).collect())
+    let is_past = |code: &str, day: Date| code == VERLATEN_OP && asserted.is(INGESCHREVEN) && day <= today;
+    let said = asserted.iter().filter_map(|(code, value)| match value {
+        Assertion::Flag(is) => Some((code.to_owned(), vec![Value::Bool(*is)])),
+        Assertion::Day(Day(day)) => {
+            (!is_past(code, *day)).then(|| (code.to_owned(), vec![day.to_string().into()]))
+        }
+        Assertion::Code(one) => {
+            // What some schools call learning in practice prepares for work.
+            let other = (code == PROFIEL && one == "arbeid").then(|| "praktijkleren".into());
+            Some((code.to_owned(), std::iter::once(one.as_str().into()).chain(other).collect()))
+        }
+        // A content repeats one value.
+        Assertion::Codes(_) => None,
     });
-    let leerplichtig = person.leerplichtig.map(|is| ("leerplichtig", vec![Value::Bool(is)]));
     let school = match sender {
         Role::ProSchool => Some("praktijkonderwijs"),
         Role::VsoSchool => Some("voortgezet-speciaal-onderwijs"),
@@ -47,8 +51,8 @@ fn facts(person: &PersonFacts, sender: Role, today: Date) -> Vec<(&'static str, 
         | Role::Verwerker
         | Role::Betrokkene => None,
     };
-    let school = school.map(|kind| (SCHOOL, vec![kind.into()]));
-    days.chain(profile).chain(leerplichtig).chain(school).collect()
+    let school = school.map(|kind| (SCHOOL.to_owned(), vec![kind.into()]));
+    said.chain(school).collect()
 }
 
 impl Dataset {
@@ -81,11 +85,11 @@ impl Shape {
         node: &Value,
         value: &Value,
         at: &mut String,
-        facts: &[(&'static str, Vec<Value>)],
+        facts: &[(String, Vec<Value>)],
         faults: &mut Vec<Fault>,
     ) {
         let resolved = self.resolve(node);
-        let known = |name: &Value| facts.iter().find(|(fact, _)| name == fact);
+        let known = |name: &Value| facts.iter().find(|(fact, _)| name == fact.as_str());
         if let Some((name, said)) = resolved.get(SAME_AS).and_then(known)
             && !said.contains(value)
         {

@@ -32,7 +32,7 @@ fn columns() -> Columns {
                 "opmerking": text("Opmerking"),
             } },
         }
-    }))
+    }), super::sheets::facts())
     .unwrap()
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sluis::cli::{
     Exit,
     client::{
-        columns::{Chosen, Columns},
+        columns::{Chosen, Columns, Fact},
         problem::Reason,
         rows::{self, Layout},
         sheet::{LineFault, Sheet},
@@ -46,8 +46,14 @@ fn schema() -> Value {
     })
 }
 
+pub(super) fn facts() -> &'static [Fact] {
+    static FACTS: std::sync::LazyLock<Vec<Fact>> =
+        std::sync::LazyLock::new(|| Fact::all(sluis::policy::Catalogue::embedded().unwrap().glossary()));
+    &FACTS
+}
+
 fn columns() -> Columns {
-    Columns::of_schema(&schema()).unwrap()
+    Columns::of_schema(&schema(), facts()).unwrap()
 }
 
 fn laid_out(text: impl AsRef<[u8]>) -> Result<(Sheet, Layout), Vec<LineFault>> {
@@ -228,7 +234,7 @@ fn the_example_of_every_dataset_goes_through_csv_unchanged() {
     let mut count = 0;
     for dataset in catalogue.datasets() {
         let example = dataset.example.clone();
-        let columns = Columns::of_schema(dataset.schema()).unwrap();
+        let columns = Columns::of_schema(dataset.schema(), facts()).unwrap();
         let mut filled = Vec::new();
         fields(&example, "", &mut filled);
         // Columns may stand in any order: a spreadsheet's user moves them.
@@ -559,7 +565,7 @@ fn a_schema_that_no_columns_can_hold_is_refused() {
         json!({"type": "object", "properties": {"rond": {"$ref": "#/properties/rond"}}}),
         json!({"type": "object", "properties": {"niets": {}}}),
     ] {
-        assert!(Columns::of_schema(&schema).is_err(), "{schema}");
+        assert!(Columns::of_schema(&schema, &[]).is_err(), "{schema}");
     }
 }
 

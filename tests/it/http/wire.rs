@@ -1,18 +1,38 @@
 //! The values that bodies share: one notation each, every fault at its place, nothing of a person repeated.
 
+use std::sync::LazyLock;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sluis::{
-    domain::problem::Fault,
+    domain::{assertion::Assertions, problem::Fault},
     exchange::submission::Address,
     http::{
         json::typed,
-        wire::{Day, Instant, Person, Reader, Recipient, Reference},
+        wire::{Day, Instant, Person, Reader, Recipient, Reference, person::take_asserted},
     },
+    policy::Catalogue,
 };
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
     typed(value)
+}
+
+/// The person of a submission, as these policies describe one.
+fn about(person: &Value) -> Result<Person, Vec<Fault>> {
+    let mut body = json!({ "person": person });
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
+    let (asserted, mut faults) = take_asserted(&mut body, CATALOGUE.glossary());
+    match read::<Person>(&body["person"]) {
+        Ok(person) if faults.is_empty() => Ok(Person { asserted, ..person }),
+        Ok(_) => Err(faults),
+        Err(more) => {
+            faults.extend(
+                more.into_iter().map(|fault| Fault { pointer: format!("/person{}", fault.pointer), ..fault }),
+            );
+            Err(faults)
+        }
+    }
 }
 
 #[test]
@@ -107,18 +127,20 @@ fn a_person_has_defaults_that_the_description_names() {
         "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-00", "verblijf": "0361",
         "ingeschreven": false
     });
-    let person: Person = read(&person).unwrap();
+    let person = about(&person).unwrap();
     assert_eq!(format!("{person:?}"), "Person(redacted)");
     let mut reader = Reader::default();
     let (_, facts) = person.read("/person", &mut reader).unwrap();
-    assert!(facts.handelingsbekwaam && facts.onbevoegd_voor_deze.is_none() && !facts.startkwalificatie);
-    assert_eq!((facts.verlaten_op, facts.verwijderd_op), (None, None));
-    assert!(facts.maatregel.is_empty() && facts.reden.is_empty());
+    let protection = facts.protection();
+    assert!(protection.handelingsbekwaam && protection.maatregel.is_empty());
+    assert_eq!(protection.onbevoegd_voor_deze, None);
+    // What says no more than silence is not kept.
+    assert_eq!(facts.asserted, Assertions::default());
 }
 
 #[test]
 fn what_is_named_twice_is_told() {
-    let faults = read::<Person>(&json!({
+    let faults = about(&json!({
         "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-00", "verblijf": "0361",
         "ingeschreven": false, "maatregel": ["bewind", "curatele", "bewind"],
         "reden": ["gerechtvaardigd-belang", "gerechtvaardigd-belang"]
@@ -127,7 +149,7 @@ fn what_is_named_twice_is_told() {
     let mut found: Vec<_> =
         faults.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
     found.sort_unstable();
-    assert_eq!(found, [("/maatregel", "not-unique"), ("/reden", "not-unique")]);
+    assert_eq!(found, [("/person/maatregel", "not-unique"), ("/person/reden", "not-unique")]);
     assert!(faults.iter().all(|fault| fault.text.nl.contains("twee keer")), "{faults:?}");
     let api: Value = serde_json::from_str(&std::fs::read_to_string("docs/openapi.json").unwrap()).unwrap();
     let schemas = &api["components"]["schemas"];
@@ -145,7 +167,7 @@ fn what_is_named_twice_is_told() {
 
 #[test]
 fn every_fault_of_a_person_is_named_at_once_without_its_value() {
-    let faults = read::<Person>(&json!({
+    let faults = about(&json!({
         "reference": { "kind": "bsn", "value": 999_990_019 }, "birthDate": "2007-13-01", "verblijf": "Alkmaar",
         "ingeschreven": "nee", "verlatenOp": "17 juli", "geheim": "Toby"
     }))
@@ -156,13 +178,13 @@ fn every_fault_of_a_person_is_named_at_once_without_its_value() {
     assert_eq!(
         found,
         [
-            ("", "unknown-field"),
-            ("/birthDate", "no-such-day"),
-            ("/ingeschreven", "wrong-type"),
-            ("/reference/kind", "unknown-value"),
-            ("/reference/value", "wrong-type"),
-            ("/verblijf", "invalid-value"),
-            ("/verlatenOp", "invalid-value"),
+            ("/person", "unknown-field"),
+            ("/person/birthDate", "no-such-day"),
+            ("/person/ingeschreven", "wrong-type"),
+            ("/person/reference/kind", "unknown-value"),
+            ("/person/reference/value", "wrong-type"),
+            ("/person/verblijf", "invalid-value"),
+            ("/person/verlatenOp", "invalid-value"),
         ]
     );
     let text = format!("{faults:?}");

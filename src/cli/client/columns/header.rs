@@ -1,9 +1,13 @@
-//! The columns of a push's header, which are the same for every dataset, and the short names that a template gives them.
+//! The columns of a push's header, and the short names that a template gives them. What is asserted of the person has a column
+//! for each fact that the gateway names; the others are the same everywhere.
 
-use super::{Form, Leaf, MOST_ITEMS, Step};
+use super::{Fact, Form, Leaf, MOST_ITEMS, Step};
+
+/// The column before those of the facts.
+const BEFORE_FACTS: &str = "person.verblijf";
 
 /// Path, form, required, explanation. The form is `text`, `date`, `moment`, `flag`, `municipality` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 28] = [
+const HEADER: [(&str, &str, bool, &str); 14] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
@@ -26,50 +30,6 @@ const HEADER: [(&str, &str, bool, &str); 28] = [
     ("person.reference.value", "text", true, "eigen leerlingnummer of PGN; opmaak van de kolom: tekst"),
     ("person.birthDate", "date", true, "geboortedatum"),
     ("person.verblijf", "municipality", true, "woongemeente, CBS-code van vier cijfers"),
-    ("person.handelingsbekwaam", "flag", false, "handelingsbekwaam; leeg is ja, zonder curatele"),
-    (
-        "person.maatregel.*",
-        "curatele mentorschap bewind",
-        false,
-        "maatregel die de jongere beschermt; leeg is geen",
-    ),
-    (
-        "person.onbevoegdVoorDeze",
-        "flag",
-        false,
-        "onbevoegd voor deze zaak; leeg is bij mentorschap ja, anders nee",
-    ),
-    ("person.profiel", "arbeid onderwijs dagbesteding", false, "uitstroomprofiel"),
-    ("person.ingeschreven", "flag", true, "nog ingeschreven"),
-    ("person.verlatenOp", "date", false, "datum van vertrek"),
-    ("person.verwijderdOp", "date", false, "datum van het besluit tot verwijdering; leeg is niet verwijderd"),
-    (
-        "person.contactgemeenteGevraagdOp",
-        "date",
-        false,
-        "datum waarop de woongemeente vroeg de verwijdering aan de contactgemeente te melden (VSO); leeg is niet gevraagd",
-    ),
-    ("person.gediplomeerd", "flag", false, "heeft het diploma; leeg is nee"),
-    ("person.gediplomeerdOp", "date", false, "datum van het diploma"),
-    (
-        "person.leerplichtig",
-        "flag",
-        false,
-        "nog leer- of kwalificatieplichtig; leeg is onbekend en telt onder 18 als ja",
-    ),
-    (
-        "person.twaalfSchooljaren",
-        "flag",
-        false,
-        "twaalf volledige schooljaren op school geweest; leeg is nee",
-    ),
-    ("person.startkwalificatie", "flag", false, "heeft een startkwalificatie; leeg is nee"),
-    (
-        "person.reden.*",
-        "gerechtvaardigd-belang bijzondere-omstandigheden",
-        false,
-        "waarom een termijn of de 27 jaar voorbij mag zijn",
-    ),
     (
         "request",
         "text",
@@ -79,13 +39,16 @@ const HEADER: [(&str, &str, bool, &str); 28] = [
     ("expires", "moment", false, "tot wanneer het op te halen is, zoals 5-12-2026 of 5-12-2026 12:00"),
 ];
 
-/// A leaf for each of them.
-pub(super) fn leaves() -> Vec<Leaf> {
-    HEADER.iter().map(leaf).collect()
+/// A leaf for each of them, and for each fact.
+pub(super) fn leaves(facts: &[Fact]) -> Vec<Leaf> {
+    let own = HEADER.iter().flat_map(|one| {
+        let facts = if one.0 == BEFORE_FACTS { facts } else { &[] };
+        std::iter::once(leaf(one)).chain(facts.iter().map(Fact::leaf))
+    });
+    own.collect()
 }
 
 fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf {
-    let step = |part: &str| if part == "*" { Step::Item(MOST_ITEMS) } else { Step::Member(part.to_owned()) };
     let form = match form {
         "text" => Form::Text,
         "date" => Form::Date,
@@ -94,13 +57,12 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
         "municipality" => Form::Municipality,
         words => Form::Choice(words.split(' ').map(str::to_owned).collect()),
     };
-    Leaf {
-        steps: path.split('.').map(step).collect(),
-        form,
-        required,
-        in_required: true,
-        explanation: explanation.to_owned(),
-    }
+    Leaf { steps: steps(path), form, required, in_required: true, explanation: explanation.to_owned() }
+}
+
+pub(super) fn steps(path: &str) -> Vec<Step> {
+    let step = |part: &str| if part == "*" { Step::Item(MOST_ITEMS) } else { Step::Member(part.to_owned()) };
+    path.split('.').map(step).collect()
 }
 
 /// The short name of each path of the header that has no other name than its own, without `person.`.
@@ -141,11 +103,10 @@ pub(super) fn short_of(path: &str) -> String {
     }
 }
 
-/// The path of the header that a short name stands for.
-pub(super) fn path_of(short: &str) -> Option<String> {
+/// The path of the header that a short name stands for, where these are the paths of the facts.
+pub(super) fn path_of(short: &str, facts: &[String]) -> Option<String> {
     let short = &*short.to_ascii_lowercase();
-    let known =
-        |path: &str| HEADER.iter().map(|(known, ..)| *known).find(|known| known.eq_ignore_ascii_case(path));
+    let known = |path: &str| paths(facts).find(|known| known.eq_ignore_ascii_case(path));
     let (starred, number) = starred(short);
     let with_star = short
         .strip_prefix("ontvanger.")
@@ -163,9 +124,13 @@ pub(super) fn path_of(short: &str) -> Option<String> {
 }
 
 /// The path of the header whose last member has this name.
-pub(super) fn path_of_field(name: &str) -> Option<&'static str> {
+pub(super) fn path_of_field(name: &str, facts: &[String]) -> Option<String> {
     let last = |path: &&str| path.trim_end_matches(".*").rsplit('.').next() == Some(name);
-    HEADER.iter().map(|(path, ..)| *path).find(last)
+    paths(facts).find(last).map(str::to_owned)
+}
+
+fn paths(facts: &[String]) -> impl Iterator<Item = &str> {
+    HEADER.iter().map(|(path, ..)| *path).chain(facts.iter().map(String::as_str))
 }
 
 /// The content that says the same as this path of the header.

@@ -184,8 +184,8 @@ impl Layout {
             }
             named.push_str(before);
             named.push('(');
-            match Columns::field(field).filter(|_| behind.starts_with([')', ':', ';', ','])) {
-                Some(path) => named.extend([word, " ", &self.called(path)]),
+            match self.columns.field(field).filter(|_| behind.starts_with([')', ':', ';', ','])) {
+                Some(path) => named.extend([word, " ", &self.called(&path)]),
                 None => named.push_str(field),
             }
             rest = behind;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{
+        assertion::FactType,
         code::{Category, DatasetCode, Grondslag, Provision, Purpose},
         party::Role,
     },
@@ -19,6 +20,7 @@ use crate::{
     policy::{
         catalogue::Catalogue,
         dataset::{self, Condition, DatasetKind, Sensitivity},
+        glossary::AssertedFact,
     },
 };
 
@@ -87,6 +89,8 @@ pub(crate) struct Dataset {
     conditions: Vec<ConditionInfo>,
     /// The purposes of its bases.
     purposes: Vec<PurposeInfo>,
+    /// What may be asserted of the person in its packets, by one of its senders: members of `person`.
+    facts: Vec<FactInfo>,
     /// For how many days the gateway keeps what is not collected.
     retention_days: u32,
     /// Why so many.
@@ -110,6 +114,38 @@ struct CategoryInfo {
     /// How sensitive it is.
     #[schema(value_type = shape::Sensitivity)]
     sensitivity: Sensitivity,
+}
+
+/// A fact of the person.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct FactInfo {
+    /// The name of the member.
+    #[schema(pattern = "^[a-z][A-Za-z0-9]*$", max_length = 40, example = "ingeschreven")]
+    code: String,
+    /// `bool`, `date`, `code` (one of the values) or `set` (any of them).
+    #[schema(value_type = shape::FactType)]
+    r#type: FactType,
+    /// The codes of a code or a set; empty otherwise.
+    #[schema(value_type = Vec<shape::CategoryCode>)]
+    values: Vec<String>,
+    /// Whether it must be said.
+    required: bool,
+    /// What it says.
+    title: Text,
+    /// What it says to leave it out, where that is more than that it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    absent: Option<Text>,
+    /// What else a sender must know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    more: Option<Text>,
+    /// Who may assert it.
+    #[schema(value_type = Vec<shape::Role>)]
+    by: BTreeSet<Role>,
+    /// The articles that need it.
+    articles: Vec<Article>,
 }
 
 /// A purpose.
@@ -215,6 +251,13 @@ impl Dataset {
                     }
                 })
                 .collect(),
+            facts: catalogue
+                .glossary()
+                .facts()
+                .iter()
+                .filter(|fact| !fact.by.is_disjoint(&summary.senders))
+                .map(|fact| fact_of(catalogue, fact))
+                .collect(),
             purposes: purposes
                 .map(|entry| PurposeInfo {
                     code: entry.code.clone(),
@@ -226,6 +269,20 @@ impl Dataset {
             schema: dataset.schema().clone(),
             example: dataset.example.clone(),
         }
+    }
+}
+
+fn fact_of(catalogue: &Catalogue, fact: &AssertedFact) -> FactInfo {
+    FactInfo {
+        code: fact.code.clone(),
+        r#type: fact.kind,
+        values: fact.values.clone(),
+        required: fact.required,
+        title: (&fact.text).into(),
+        absent: fact.absent.as_ref().map(Text::from),
+        more: fact.more.as_ref().map(Text::from),
+        by: fact.by.clone(),
+        articles: articles(catalogue, &fact.provisions),
     }
 }
 

@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use utoipa::ToSchema;
 
-use crate::{http::wire::shape, policy::whatif::WhatIf};
+use crate::{
+    http::wire::shape,
+    policy::{glossary::Glossary, whatif::WhatIf},
+};
 
-/// The facts of a question. What is left out is what says no.
+/// The facts of a question. What is left out is what says no. What is asserted of the person follows from the policies of this
+/// gateway.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes what `policy::whatif::WhatIf` reads")]
@@ -47,48 +51,6 @@ pub(super) struct Facts {
     /// Where the person lives or stays; nowhere (0000).
     #[schema(value_type = shape::Municipality, required = false)]
     verblijf: (),
-    /// Whether the person may act at law; yes.
-    #[schema(value_type = bool, required = false)]
-    handelingsbekwaam: (),
-    /// Which measures protect the person; none.
-    #[schema(value_type = Vec<shape::Maatregel>, required = false)]
-    maatregel: (),
-    /// Whether the person is incompetent for this matter; yes under mentorschap, else no.
-    #[schema(value_type = bool, required = false)]
-    onbevoegd_voor_deze: (),
-    /// Towards what the school prepares; none.
-    #[schema(value_type = shape::Profiel, required = false)]
-    profiel: (),
-    /// Whether the person is enrolled at the sender; no.
-    #[schema(value_type = bool, required = false)]
-    ingeschreven: (),
-    /// When the person left the school; not left.
-    #[schema(value_type = shape::Date, required = false)]
-    verlaten_op: (),
-    /// The day of the decision to remove the pupil; not removed.
-    #[schema(value_type = shape::Date, required = false)]
-    verwijderd_op: (),
-    /// When the college of residence asked for the report to go to the contactgemeente; not asked.
-    #[schema(value_type = shape::Date, required = false)]
-    contactgemeente_gevraagd_op: (),
-    /// Whether the person holds the diploma; no.
-    #[schema(value_type = bool, required = false)]
-    gediplomeerd: (),
-    /// The day of the diploma; not known.
-    #[schema(value_type = shape::Date, required = false)]
-    gediplomeerd_op: (),
-    /// Whether the person is still leerplichtig or kwalificatieplichtig; not asserted, which is yes.
-    #[schema(value_type = bool, required = false)]
-    leerplichtig: (),
-    /// Whether the pupil has been at school for twelve full school years; no.
-    #[schema(value_type = bool, required = false)]
-    twaalf_schooljaren: (),
-    /// Whether the person has a startkwalificatie; no.
-    #[schema(value_type = bool, required = false)]
-    startkwalificatie: (),
-    /// Why a soft term is exceeded; no reason.
-    #[schema(value_type = Vec<shape::Reden>, required = false)]
-    reden: (),
     /// Whether the person is called by the persoonsgebonden nummer; no.
     #[schema(value_type = bool, required = false)]
     pgn: (),
@@ -144,8 +106,8 @@ pub(super) struct Facts {
 
 /// The names by which a question may give facts: those of the rules' own type, in camelCase. What stands elsewhere in the
 /// question is none.
-pub(super) fn names() -> BTreeSet<String> {
-    let mut names = WhatIf::names();
+pub(super) fn names(glossary: &Glossary) -> BTreeSet<String> {
+    let mut names = WhatIf::names(glossary);
     for elsewhere in ["dataset", "recipientRole", "recipientOin"] {
         names.remove(elsewhere);
     }
@@ -163,7 +125,9 @@ mod tests {
     fn every_fact_is_described_and_every_description_is_a_fact() {
         let schema = serde_json::to_value(Facts::schema()).unwrap();
         let described: BTreeSet<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
-        assert_eq!(described, names());
+        let elsewhere = ["dataset", "recipientRole", "recipientOin"].map(str::to_owned);
+        let own: BTreeSet<String> = &WhatIf::own_names() - &BTreeSet::from(elsewhere);
+        assert_eq!(described, own);
         for name in described {
             // Whatever else is wrong with `{}` as a value, the name is known.
             let faults = typed::<WhatIf>(&serde_json::json!({ &name: {} })).unwrap_err();

@@ -16,7 +16,7 @@ use crate::{
         problem::{self, Problem},
         wire::shape,
     },
-    policy::whatif::WhatIf,
+    policy::{glossary::Glossary, whatif::WhatIf},
 };
 
 /// Whether a party may receive a dataset, given these facts. Members that are not described are passed over.
@@ -88,7 +88,7 @@ pub(in crate::http::routes) struct Read {
 
 /// # Errors
 /// 400 with every fault: a member that must be there is not, or one is of another JSON type.
-pub(in crate::http::routes) fn read(body: &Value) -> Result<Read, Problem> {
+pub(in crate::http::routes) fn read(body: &Value, glossary: &Glossary) -> Result<Read, Problem> {
     let mut form = Form::default();
     let whole = form.object(body, "");
     form.pass_over(whole, &["subject", "action", "resource", "context"]);
@@ -105,7 +105,7 @@ pub(in crate::http::routes) fn read(body: &Value) -> Result<Read, Problem> {
         }
     }
     let context = whole.and_then(|whole| whole.get("context"));
-    let facts = form.facts(context);
+    let facts = form.facts(context, glossary);
     if !form.faults.is_empty() {
         return Err(problem::INVALID.code("not-a-question").with_faults(form.faults));
     }
@@ -211,19 +211,22 @@ impl Form {
         value.as_str()
     }
 
-    fn facts(&mut self, context: Option<&Value>) -> WhatIf {
+    fn facts(&mut self, context: Option<&Value>, glossary: &Glossary) -> WhatIf {
         let Some(object) = context.and_then(|context| self.object(context, "/context")) else {
             return WhatIf::default();
         };
-        let known = facts::names();
-        let (known, unknown): (Map<_, _>, Map<_, _>) =
+        let known = facts::names(glossary);
+        let (mut known, unknown): (Map<_, _>, Map<_, _>) =
             object.clone().into_iter().partition(|(name, _)| known.contains(name));
         self.ignored = self.ignored.saturating_add(unknown.len());
-        typed(&Value::Object(known)).unwrap_or_else(|faults| {
+        let (asserted, faults) = glossary.take(&mut known, "/context");
+        self.faults.extend(faults);
+        let read = typed::<WhatIf>(&Value::Object(known)).unwrap_or_else(|faults| {
             let inside = |fault: Fault| Fault { pointer: format!("/context{}", fault.pointer), ..fault };
             self.faults.extend(faults.into_iter().map(inside));
             WhatIf::default()
-        })
+        });
+        WhatIf { asserted, ..read }
     }
 
     fn pass_over(&mut self, object: Option<&Map<String, Value>>, known: &[&str]) {

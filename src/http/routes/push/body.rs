@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     domain::{
+        assertion::Assertions,
         code::{Category, DatasetCode, Grondslag, Purpose},
         id::PacketId,
         plaintext::Plaintext,
@@ -109,6 +110,12 @@ pub(super) fn wrong_count(recipients: usize, copy_for_person: Option<bool>) -> O
 }
 
 impl Submitted {
+    /// The same, about a person of whom this is asserted.
+    pub(crate) fn asserting(mut self, asserted: Assertions) -> Self {
+        self.person.asserted = asserted;
+        self
+    }
+
     /// The values that the body stands for.
     pub(crate) fn read(self, kind: DatasetKind) -> Result<Handed, Problem> {
         let text = self.text(kind);

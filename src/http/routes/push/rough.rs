@@ -16,7 +16,7 @@ use crate::{
     exchange::submission::{Address, Parts},
     http::{
         json::{member, typed},
-        wire::{Instant, Reader, Recipient, Reference, person::Protected},
+        wire::{Instant, Reader, Recipient, Reference},
     },
 };
 
@@ -50,7 +50,6 @@ impl Rough {
         }
         let person = body.get("person").unwrap_or(&Value::Null);
         let reference: Option<Reference> = member(person, "reference");
-        reader.take(Protected::of(person).read("/person"));
         let rough = Self {
             dataset: member(body, "dataset"),
             purpose: member(body, "purpose"),

@@ -1,0 +1,93 @@
+//! A fact of the person, as the gateway describes it, and its column.
+
+use serde::Deserialize;
+
+use super::{Form, Leaf, header};
+use crate::{
+    domain::{assertion::FactType, party::Role},
+    policy::glossary::{AssertedFact, Glossary, likely},
+};
+
+/// What may be asserted of a person.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Fact {
+    code: String,
+    #[serde(rename = "type")]
+    kind: FactType,
+    values: Vec<String>,
+    required: bool,
+    title: Text,
+    absent: Option<Text>,
+    by: Vec<Role>,
+}
+
+/// A text as the gateway gives it. Sheets are Dutch.
+#[derive(Debug, Clone, Deserialize)]
+struct Text {
+    nl: String,
+}
+
+impl Fact {
+    /// The facts of these policies.
+    #[must_use]
+    pub fn all(glossary: &Glossary) -> Vec<Self> {
+        glossary.facts().iter().map(Self::of).collect()
+    }
+
+    fn of(fact: &AssertedFact) -> Self {
+        let text = |nl: &str| Text { nl: nl.to_owned() };
+        Self {
+            code: fact.code.clone(),
+            kind: fact.kind,
+            values: fact.values.clone(),
+            required: fact.required,
+            title: text(&fact.text.nl),
+            absent: fact.absent.as_ref().map(|absent| text(&absent.nl)),
+            by: fact.by.iter().copied().collect(),
+        }
+    }
+
+    /// The name of the member.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Whether this role may assert it.
+    #[must_use]
+    pub fn is_by(&self, role: &str) -> bool {
+        self.by.iter().any(|one| one.as_str() == role)
+    }
+
+    pub(super) fn path(&self) -> String {
+        path(&self.code, self.kind)
+    }
+
+    pub(super) fn leaf(&self) -> Leaf {
+        let form = match self.kind {
+            FactType::Bool => Form::Flag,
+            FactType::Date => Form::Date,
+            FactType::Code | FactType::Set => Form::Choice(self.values.clone()),
+        };
+        let explanation = match &self.absent {
+            Some(absent) => format!("{}; leeg is {}", self.title.nl, absent.nl),
+            None => self.title.nl.clone(),
+        };
+        Leaf {
+            steps: header::steps(&self.path()),
+            form,
+            required: self.required,
+            in_required: true,
+            explanation,
+        }
+    }
+}
+
+fn path(code: &str, kind: FactType) -> String {
+    if kind == FactType::Set { format!("person.{code}.*") } else { format!("person.{code}") }
+}
+
+/// The paths of facts that a sheet is likely to have, where it is not known yet for which gateway it is.
+pub(super) fn likely_paths() -> Vec<String> {
+    likely().iter().map(|(code, kind)| path(code, *kind)).collect()
+}
