@@ -15,6 +15,7 @@ pub mod ended;
 mod entry;
 pub mod evaluate;
 mod facts;
+pub mod heavy;
 pub mod keys;
 pub mod lists;
 pub mod log;
@@ -42,7 +43,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 
-use self::{admission::Trust, perform::Pen, toolbox::Toolbox};
+use self::{admission::Trust, heavy::Heavy, perform::Pen, toolbox::Toolbox};
 use crate::{
     crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
     domain::{digest::Digest, id::Entropy},
@@ -73,6 +74,7 @@ pub struct Exchange {
     tools: Toolbox,
     trust: ArcSwap<Trust>,
     clock: Arc<GuardedClock>,
+    heavy: Heavy,
 }
 
 /// What the use cases stand on. Laid once, by the composition root.
@@ -131,7 +133,7 @@ impl Exchange {
         let clock = Arc::clone(pen.clock());
         let keys = ArcSwap::from_pointee(keys);
         let tools = Toolbox { engine, catalogue, keys, entropy, settings };
-        Self { store, pen, tools, trust: ArcSwap::from_pointee(trust), clock }
+        Self { store, pen, tools, trust: ArcSwap::from_pointee(trust), clock, heavy: Heavy::new() }
     }
 
     /// Datasets, bases, conditions, law: what this gateway decides by.
@@ -149,6 +151,12 @@ impl Exchange {
     /// Works with these keys from now on. Every version that was in use must be among them.
     pub fn take_keys(&self, keys: Keys) {
         self.tools.keys.store(Arc::new(keys));
+    }
+
+    /// Where heavy work is done.
+    #[must_use]
+    pub const fn heavy(&self) -> &Heavy {
+        &self.heavy
     }
 
     /// What this gateway takes for now: never before the last entry of the log that it knows of.

@@ -11,10 +11,12 @@ use super::{
     ended::Ended,
     entry::{Account, Knows, Signs},
     facts::Reading,
+    heavy::Weight,
     toolbox::Toolbox,
     trouble::Trouble,
 };
 use crate::{
+    domain::party::PartyId,
     policy::permit::Refusal,
     store::{
         Committed,
@@ -46,6 +48,11 @@ pub(super) trait Operation: Sync {
     type Outcome: Send;
     /// Why not.
     type Error: From<Trouble> + From<Turned> + Send;
+
+    /// How much work judging and changing are, and whose.
+    fn weight(&self, _by: &Self::By) -> (Option<PartyId>, Weight) {
+        (None, Weight::LIGHT)
+    }
 
     /// What the snapshot must hold.
     fn needs(&self, by: &Self::By, tools: &Toolbox) -> Result<Needs, Trouble>;
@@ -228,13 +235,17 @@ impl Exchange {
             let facts = self.store.snapshot(needs).await.map_err(Trouble::from)?;
             self.clock.hear(facts.last());
             let at = At { by, now: self.clock.now(), facts: &facts, tools: &self.tools };
-            let ruling = match operation.judge(&at) {
-                Ok(ruling) => ruling,
+            let (party, weight) = operation.weight(by);
+            let decided = self.heavy.run(party, weight, || match operation.judge(&at) {
+                Ok(ruling) => operation.change(&at, ruling).map_err(No::from),
+                Err(no) => Err(no),
+            });
+            let (Change { write, accounts }, kept) = match decided.await.map_err(Trouble::from)? {
+                Ok(change) => change,
                 Err(No::Before(earlier)) => return operation.again(self, by, earlier).await,
                 Err(No::Stale) => continue,
                 Err(no) => return Err(self.turn_back(by, no).await?),
             };
-            let (Change { write, accounts }, kept) = operation.change(&at, ruling)?;
             let error = match self.pen.0.submit(write).await {
                 Ok(done) => {
                     return match operation.outcome(&at, kept, done)? {

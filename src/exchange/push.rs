@@ -21,6 +21,7 @@ use super::{
     authorise::tried,
     caller::Caller,
     entry::{Account, Knows},
+    heavy::Weight,
     perform::{At, Change, No, Operation, Reached, Turned},
     receipts::Receipt,
     submission::{Header, KeptHeader, Parts, Submission},
@@ -159,12 +160,14 @@ impl Exchange {
         idempotency: &Idempotency,
     ) -> Result<Pushed, PushError> {
         let now = self.clock.now();
-        let Submission { header, content } = submission;
-        let prepared = self.tools.prepare(caller, kind, &header, content, now)?;
+        let Submission { header, content, weight } = submission;
+        let prepare = || self.tools.prepare(caller, kind, &header, content, now);
+        let prepared =
+            self.heavy.run(Some(caller.party()), weight, prepare).await.map_err(Trouble::from)??;
         let id = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
         let key = self.tools.key_hmac(caller.party(), &idempotency.key)?;
         let body = &idempotency.body;
-        self.perform(caller, &PushPacket { id, kind, header, prepared, key, body }).await
+        self.perform(caller, &PushPacket { id, kind, header, weight, prepared, key, body }).await
     }
 
     /// What is wrong with the parts of a body that is not in order as a whole. Who may not push is told nothing of them.
@@ -181,6 +184,7 @@ struct PushPacket<'a> {
     id: PacketId,
     kind: DatasetKind,
     header: Header,
+    weight: Weight,
     /// What was answered once is answered again, also when it would not be taken today.
     prepared: Result<Prepared<'a>, Unprepared>,
     key: String,
@@ -194,6 +198,10 @@ impl Operation for PushPacket<'_> {
     type Kept = (Timestamp, Vec<View>);
     type Outcome = Pushed;
     type Error = PushError;
+
+    fn weight(&self, by: &Caller) -> (Option<PartyId>, Weight) {
+        (Some(by.party()), weight_of(self.weight, self.prepared.as_ref().ok()))
+    }
 
     fn needs(&self, by: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
         let made_under = Some((by.party(), self.key.clone()));
@@ -308,6 +316,11 @@ impl Toolbox {
         let place = Place { table: "packet", row: &id.to_string(), column: "header" };
         Ok(self.at_rest().seal(place, &kept, self.entropy.as_ref())?)
     }
+}
+
+/// What deciding about a submission and sealing it weighs; nothing, where nothing is decided.
+fn weight_of(weight: Weight, prepared: Option<&Prepared<'_>>) -> Weight {
+    prepared.map_or(Weight::LIGHT, |prepared| weight.for_recipients(prepared.recipients.len()))
 }
 
 /// What a decision about a submission reads.

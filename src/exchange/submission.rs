@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::heavy::Weight;
 use crate::domain::{
     age::BirthDate,
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
@@ -22,6 +23,8 @@ pub struct Submission {
     pub header: Header,
     /// What the dataset's schema describes.
     pub content: Plaintext,
+    /// How much there was to read.
+    pub weight: Weight,
 }
 
 /// The parts of a submission that can be judged before it is decided upon. None where a part is absent or cannot be read:

@@ -1,6 +1,6 @@
 //! What can go wrong in any use case, whatever it is about.
 
-use super::ended::Ended;
+use super::{ended::Ended, heavy::Busy};
 use crate::{
     accesslog::entry::{OpenError, PrepareError},
     crypto::at_rest::AtRestError,
@@ -23,6 +23,9 @@ pub enum Trouble {
     /// The facts changed three times while it was decided.
     #[error("the facts kept changing")]
     Restless,
+    /// Too much heavy work waits already.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// No randomness.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
@@ -93,7 +96,7 @@ impl Trouble {
             | Self::Body(_)
             | Self::Inconsistent(_)
             | Self::Crypto(_) => false,
-            Self::Store(_) | Self::Write(_) | Self::Restless | Self::NoEntropy(_) => true,
+            Self::Store(_) | Self::Write(_) | Self::Restless | Self::Busy(_) | Self::NoEntropy(_) => true,
         }
     }
 
@@ -104,6 +107,8 @@ impl Trouble {
             Self::Store(error) => error.kind().as_str(),
             Self::Write(error) => error.error_code(),
             Self::Restless => "facts_restless",
+            Self::Busy(Busy::Own) => "own_work_waits",
+            Self::Busy(Busy::Everyone) => "work_waits",
             Self::NoEntropy(_) => "no_entropy",
             Self::AtRest(_) => "at_rest",
             Self::Entry(_) => "entry",

@@ -20,9 +20,13 @@ use super::{
     problem::{self, Problem},
     visit::Visit,
 };
-use crate::domain::{
-    json::{self, Wiped},
-    problem::Fault,
+use crate::{
+    domain::{
+        json::{self, Wiped},
+        party::PartyId,
+        problem::Fault,
+    },
+    exchange::heavy::{Heavy, Weight},
 };
 
 pub use distinct::distinct;
@@ -42,8 +46,9 @@ impl<T: DeserializeOwned + ToSchema + 'static, S: Sync> FromRequest<S> for Stric
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let StrictValue(value) = StrictValue::from_request(request, state).await?;
-        described(value.expose())
+        let body = StrictValue::from_request(request, state).await?;
+        body.read(|value| described(value.expose()))
+            .await?
             .map(Self)
             .map_err(|faults| problem::INVALID.code("not-as-described").with_faults(faults))
     }
@@ -52,7 +57,45 @@ impl<T: DeserializeOwned + ToSchema + 'static, S: Sync> FromRequest<S> for Stric
 /// A body of `application/json`, read strictly and not yet into a type: for a route that tells what is wrong with it
 /// together with what is wrong elsewhere in the request.
 #[derive(Debug)]
-pub struct StrictValue(pub Wiped);
+pub struct StrictValue {
+    value: Wiped,
+    weight: Weight,
+    work: Work,
+}
+
+/// Where heavy bodies of a caller are read.
+#[derive(Debug)]
+struct Work {
+    heavy: Option<Heavy>,
+    party: Option<PartyId>,
+}
+
+impl Work {
+    async fn run<T>(&self, weight: Weight, work: impl FnOnce() -> T) -> Result<T, Problem> {
+        match &self.heavy {
+            Some(heavy) => Ok(heavy.run(self.party, weight, work).await?),
+            // Only a router that was made for a test has no place for it.
+            None => Ok(work()),
+        }
+    }
+}
+
+impl StrictValue {
+    /// How much there was to read.
+    #[must_use]
+    pub const fn weight(&self) -> Weight {
+        self.weight
+    }
+
+    /// Looks into the body: where heavy work is done, if it is one.
+    ///
+    /// # Errors
+    /// 429 or 503 when too much waits there.
+    pub async fn read<T>(self, read: impl FnOnce(Wiped) -> T) -> Result<T, Problem> {
+        let Self { value, weight, work } = self;
+        work.run(weight, || read(value)).await
+    }
+}
 
 impl<S: Sync> FromRequest<S> for StrictValue {
     type Rejection = Problem;
@@ -64,8 +107,11 @@ impl<S: Sync> FromRequest<S> for StrictValue {
             return Err(problem::MEDIA_TYPE_NOT_SUPPORTED);
         }
         let bytes = body::read(&visit, &parts.headers, body).await?;
-        parse_strict(&bytes)
-            .map(|value| Self(Wiped::new(value)))
+        let party = visit.notes().party;
+        let work = Work { heavy: parts.extensions.get::<Heavy>().cloned(), party };
+        let weight = Weight::of_bytes(bytes.len());
+        let read = work.run(weight, || parse_strict(&bytes)).await?;
+        read.map(|value| Self { value: Wiped::new(value), weight, work })
             .map_err(|faults| problem::INVALID.code("not-strict-json").with_faults(faults))
     }
 }

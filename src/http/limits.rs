@@ -8,6 +8,7 @@
 //! | requests per caller, party and gateway | [`quota`] | 429, 503 |
 //! | size and duration of a body | [`body`](super::body) | 413, 408 |
 //! | bytes of all bodies in memory | [`budget`] | 503 |
+//! | large bodies that wait to be read | [`heavy`](crate::exchange::heavy) | 429, 503 |
 //! | time of a request | [`edge`](super::edge) | 503 |
 
 pub mod budget;

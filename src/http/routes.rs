@@ -28,7 +28,7 @@ mod withdrawal;
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     routing::{get, post},
 };
 use utoipa::{OpenApi, openapi};
@@ -61,7 +61,8 @@ pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
         .merge(evaluation::discovery(&base))
         .merge(log::routes())
         .merge(security_txt::routes());
-    edge.surround(all.with_state(state))
+    let heavy = Extension(state.exchange.heavy().clone());
+    edge.surround(all.with_state(state).layer(heavy))
 }
 
 /// Packets, requests and what a person wants.

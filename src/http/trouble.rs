@@ -19,9 +19,9 @@ use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{
         acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError, decide::DecideError,
-        declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError, keys::KeyError,
-        lists::ListError, own_entries::AccountError, pull::PullError, push::PushError, search::SearchError,
-        trouble::Trouble, withdraw::WithdrawError,
+        declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError, heavy::Busy,
+        keys::KeyError, lists::ListError, own_entries::AccountError, pull::PullError, push::PushError,
+        search::SearchError, trouble::Trouble, withdraw::WithdrawError,
     },
     identity::IdentityFault,
     policy::permit::{Refusal, RefusalKind},
@@ -69,6 +69,18 @@ const POLICY_FAULT: Problem = Problem::new("policy-fault", "The gateway could no
      operator the traceId.",
         );
 
+/// 429: so many large messages of the party wait to be read that no more are taken.
+const OWN_WORK_WAITS: Problem = problem::TOO_MANY_REQUESTS.detail(
+    "So many large messages of your party wait to be read that no more are taken. Wait as many seconds as Retry-After says, and \
+     send fewer of them at the same time.",
+);
+
+impl From<Busy> for Problem {
+    fn from(busy: Busy) -> Self {
+        Trouble::from(busy).into()
+    }
+}
+
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {
         if let Some(hindrance) = trouble.hindrance() {
@@ -76,6 +88,9 @@ impl From<Trouble> for Problem {
         }
         if trouble.is_of_the_clock() {
             return problem::CLOCK.code(trouble.error_code()).caused_by(&trouble);
+        }
+        if let Trouble::Busy(Busy::Own) = trouble {
+            return OWN_WORK_WAITS.code(trouble.error_code());
         }
         let problem = if trouble.is_passing() { problem::UNAVAILABLE } else { problem::INTERNAL };
         problem.code(trouble.error_code()).caused_by(&trouble)

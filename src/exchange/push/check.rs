@@ -5,15 +5,16 @@ use super::{
     decide::{account_of, asked, content_not_allowed},
     needs,
     prepare::{Prepared, Unprepared},
-    turned,
+    turned, weight_of,
 };
 use crate::{
     accesslog::entry::{Event, Outcome},
-    domain::id::PacketId,
+    domain::{id::PacketId, party::PartyId},
     exchange::{
         Exchange,
         caller::Caller,
         entry::{Account, Knows},
+        heavy::Weight,
         perform::{At, Change, No, Operation, Reached},
         submission::{Header, Submission},
         toolbox::Toolbox,
@@ -40,17 +41,20 @@ impl Exchange {
         submission: Submission,
     ) -> Result<Vec<Verdict>, PushError> {
         let now = self.clock.now();
-        let Submission { header, content } = submission;
-        let prepared = self.tools.prepare(caller, kind, &header, content, now)?;
+        let Submission { header, content, weight } = submission;
+        let prepare = || self.tools.prepare(caller, kind, &header, content, now);
+        let prepared =
+            self.heavy.run(Some(caller.party()), weight, prepare).await.map_err(Trouble::from)??;
         // A projection wants a packet to be made for; this one will never be stored, and the log does not name it.
         let never = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
-        self.perform(caller, &Check { kind, header, prepared, never }).await
+        self.perform(caller, &Check { kind, header, weight, prepared, never }).await
     }
 }
 
 struct Check<'a> {
     kind: DatasetKind,
     header: Header,
+    weight: Weight,
     prepared: Result<Prepared<'a>, Unprepared>,
     never: PacketId,
 }
@@ -62,6 +66,10 @@ impl Operation for Check<'_> {
     type Kept = Vec<Verdict>;
     type Outcome = Vec<Verdict>;
     type Error = PushError;
+
+    fn weight(&self, by: &Caller) -> (Option<PartyId>, Weight) {
+        (Some(by.party()), weight_of(self.weight, self.prepared.as_ref().ok()))
+    }
 
     fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
         Ok(needs(&self.header, self.prepared.as_ref().ok(), None))

@@ -100,21 +100,21 @@ pub(super) async fn declare(
         faults.extend(problem.into_faults());
     }
     let key = key.map_err(|problem| faults.extend(problem.into_faults())).ok().flatten();
-    let StrictValue(body) = match body {
+    let body = match body {
         Err(problem) if problem.status() == problem::INVALID.status() => {
             return Err(problem.with_faults(faults));
         }
         body => body?,
     };
-    let wish = match read(&body) {
-        Ok(wish) if faults.is_empty() => wish,
+    let read = body.read(|body| match read(&body) {
+        Ok(wish) if faults.is_empty() => Ok((wish, canonical_of(body.expose()))),
         read => {
             faults.extend(read.err().unwrap_or_default());
-            return Err(wrong(&calling, &exchange, &body, faults));
+            Err(wrong(&calling, &exchange, &body, faults))
         }
-    };
-    let idempotency =
-        key.map(|key| Idempotency { key: key.as_str().to_owned(), body: canonical_of(body.expose()) });
+    });
+    let (wish, body) = read.await??;
+    let idempotency = key.map(|key| Idempotency { key: key.as_str().to_owned(), body });
     let recorded = exchange.declare(&calling.caller, &wish, idempotency.as_ref()).await;
     let recorded = recorded.map_err(|error| calling.problem(error))?;
     calling.visit.dataset(&wish.dataset);

@@ -164,8 +164,9 @@ pub(super) async fn evaluate(
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictValue, Problem>,
 ) -> Result<Json<Answer>, Problem> {
-    let StrictValue(body) = body.map_err(question::not_json)?;
-    let Read { asked, ignored } = question::read(body.expose(), exchange.catalogue().glossary())?;
+    let body = body.map_err(question::not_json)?;
+    let glossary = exchange.catalogue().glossary();
+    let Read { asked, ignored } = body.read(|body| question::read(body.expose(), glossary)).await??;
     let told = match asked {
         Ok(facts) => {
             exchange.evaluate(&calling.caller, &facts).await.map(|told| Answer::judged(told, ignored))

@@ -11,6 +11,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
+use zeroize::Zeroizing;
 
 use self::{
     answer::{Checked, Stored},
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{
     domain::{assertion::Assertions, json::Wiped, plaintext::Plaintext, problem::Fault},
-    exchange::{Exchange, push::Idempotency, submission::Submission},
+    exchange::{Exchange, heavy::Weight, push::Idempotency, submission::Submission},
     http::{
         caller::{Calling, Presenting},
         extract::{idempotency::IdempotencyKey, query::CheckOnly},
@@ -111,31 +112,16 @@ async fn push(
         Err(problem) => Err(problem),
     };
     let key = key.map_err(|problem| faults.extend(problem.into_faults())).ok().flatten();
-    let StrictValue(mut body) = match body {
+    let body = match body {
         Err(problem) if problem.status() == problem::INVALID.status() => {
             return Err(problem.with_faults(faults));
         }
         body => body?,
     };
-    // From here on there is one content, which goes from hand to hand.
-    let content = body.take("content").map(Plaintext::of);
-    let mut asserted = Assertions::default();
-    body.change(|body| {
-        let (said, wrong) = take_asserted(body, exchange.catalogue().glossary());
-        asserted = said;
-        faults.extend(wrong);
-    });
-    let read = described::<Submitted>(body.expose())
-        .and_then(|submitted| submitted.asserting(asserted).read(kind).map_err(Problem::into_faults));
-    let (handed, content) = match (read, content) {
-        (Ok(handed), Some(content)) if faults.is_empty() => (handed, content),
-        (read, content) => {
-            faults.extend(read.err().unwrap_or_default());
-            return Err(wrong(&calling, kind, exchange, (&body, content), faults));
-        }
-    };
-    let canonical = key.is_some().then(|| handed.canonical(&content)).unwrap_or_default();
-    let submission = Submission { header: handed.header, content };
+    let (weight, is_stored) = (body.weight(), key.is_some());
+    let handed =
+        body.read(|body| handed(&calling, kind, exchange, body, (weight, is_stored), faults)).await?;
+    let (submission, canonical) = handed?;
     if exchange.catalogue().dataset(&submission.header.dataset).is_some() {
         calling.visit.dataset(&submission.header.dataset);
     }
@@ -155,6 +141,37 @@ async fn push(
         DatasetKind::Request => format!("/requests/{}", pushed.id),
     };
     Ok(Created { path, body: Stored::from(pushed) }.into_response())
+}
+
+/// The submission that a body stands for, with the text of it where it is stored; or all that is wrong.
+fn handed(
+    calling: &Calling,
+    kind: DatasetKind,
+    exchange: &Exchange,
+    mut body: Wiped,
+    (weight, is_stored): (Weight, bool),
+    mut faults: Vec<Fault>,
+) -> Result<(Submission, Zeroizing<Vec<u8>>), Problem> {
+    // From here on there is one content, which goes from hand to hand.
+    let content = body.take("content").map(Plaintext::of);
+    let mut asserted = Assertions::default();
+    body.change(|body| {
+        let (said, wrong) = take_asserted(body, exchange.catalogue().glossary());
+        asserted = said;
+        faults.extend(wrong);
+    });
+    let read = described::<Submitted>(body.expose())
+        .and_then(|submitted| submitted.asserting(asserted).read(kind).map_err(Problem::into_faults));
+    match (read, content) {
+        (Ok(handed), Some(content)) if faults.is_empty() => {
+            let canonical = if is_stored { handed.canonical(&content) } else { Zeroizing::default() };
+            Ok((Submission { header: handed.header, content, weight }, canonical))
+        }
+        (read, content) => {
+            faults.extend(read.err().unwrap_or_default());
+            Err(wrong(calling, kind, exchange, (&body, content), faults))
+        }
+    }
 }
 
 /// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.

@@ -24,20 +24,20 @@ impl Shape {
                     items.drain(most..).for_each(|mut item| wipe(&mut item));
                 }
                 let below = resolved.get("items").unwrap_or(&Value::Null);
-                items.iter_mut().for_each(|item| self.cut(below, item));
+                for item in items {
+                    self.cut(below, item);
+                }
             }
             Value::Object(members) => {
                 let known = resolved.get("properties").and_then(Value::as_object);
                 let mut is_told = false;
-                members.retain(|name, member| match known.and_then(|known| known.get(name)) {
-                    Some(below) => {
-                        self.cut(below, member);
-                        true
-                    }
-                    None => {
+                members.retain(|name, member| {
+                    let Some(below) = known.and_then(|known| known.get(name)) else {
                         wipe(member);
-                        !std::mem::replace(&mut is_told, true)
-                    }
+                        return !std::mem::replace(&mut is_told, true);
+                    };
+                    self.cut(below, member);
+                    true
                 });
             }
             Value::String(text) => {

@@ -1,8 +1,10 @@
 //! Bytes that are no JSON, JSON that means two things, JSON that never ends; on every route that takes a body.
 
+use std::sync::{Arc, Mutex, mpsc};
+
 use http::StatusCode;
 use serde_json::Value;
-use sluis::domain::party::Role;
+use sluis::{domain::party::Role, exchange::heavy::Weight};
 
 use super::{
     matrix::BODIES,
@@ -145,4 +147,40 @@ async fn a_name_twice_deep_in_the_content_is_refused() {
         assert_eq!(read["persoon"]["voornamen"], "Kanarienaam");
     })
     .await;
+}
+
+/// What is heavy waits in bounded numbers, of each party and of all; what is small waits for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_large_bodies_than_can_wait_are_turned_away_and_small_ones_are_not() {
+    let scene = Scene::set().await;
+    scene.consent(Role::Doorstroompunt).await;
+    let heavy = scene.gateway.running.exchange.heavy().clone();
+    let (go, gate) = mpsc::channel::<()>();
+    let gate = Arc::new(Mutex::new(gate));
+    let mut held = Vec::new();
+    for party in [&scene.college, &scene.doorstroompunt] {
+        for _ in 0..32 {
+            let (heavy, gate, party) = (heavy.clone(), Arc::clone(&gate), party.party);
+            let work = move || gate.lock().unwrap().recv().ok();
+            held.push(tokio::spawn(
+                async move { heavy.run(Some(party), Weight::of_bytes(1 << 20), work).await },
+            ));
+        }
+    }
+    while heavy.places_left() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let large = format!("{}{{}}", " ".repeat(20_000));
+    let answer = scene.school.send("/v1/packets", large.clone()).await;
+    answer.expect_status(StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.headers.contains_key("retry-after"));
+    let answer = scene.college.send("/v1/packets", large.clone()).await;
+    answer.expect_status(StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers.contains_key("retry-after"));
+    scene.packet(Role::Doorstroompunt, "een-klein-pakket").await;
+    drop(go);
+    for work in held {
+        work.await.unwrap().unwrap();
+    }
+    scene.school.send("/v1/packets", large).await.expect_status(StatusCode::BAD_REQUEST);
 }
