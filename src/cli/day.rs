@@ -5,23 +5,7 @@ use jiff::{
     civil::{Date, Time},
 };
 
-use crate::domain::clock::amsterdam;
-
-/// The names of the months as people and spreadsheets shorten them: Dutch, then English.
-const MONTHS: [[&str; 2]; 12] = [
-    ["januari", "january"],
-    ["februari", "february"],
-    ["maart", "march"],
-    ["april", "april"],
-    ["mei", "may"],
-    ["juni", "june"],
-    ["juli", "july"],
-    ["augustus", "august"],
-    ["september", "september"],
-    ["oktober", "october"],
-    ["november", "november"],
-    ["december", "december"],
-];
+use crate::domain::{clock::amsterdam, text::turned::month_of};
 
 /// Why a text is no day or no instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -74,16 +58,6 @@ pub fn instant(text: &str) -> Result<Timestamp, NotADay> {
     })?;
     let zoned = date.to_datetime(time).to_zoned(amsterdam());
     zoned.map(|zoned| zoned.timestamp()).map_err(|_| NotADay::Absent)
-}
-
-/// The number of a month, from its name or the short form of it.
-#[must_use]
-pub fn month_of(text: &str) -> Option<i16> {
-    let text = text.trim_end_matches('.').to_lowercase();
-    let is_short = |name: &str| text.len() >= 3 && name.starts_with(&text);
-    let is_it = |[nl, en]: &[&str; 2]| is_short(nl) || is_short(en) || (*nl == "maart" && text == "mrt");
-    let place = MONTHS.iter().position(is_it)?;
-    i16::try_from(place).ok()?.checked_add(1)
 }
 
 fn time_of(text: &str) -> Option<Time> {

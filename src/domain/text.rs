@@ -1,5 +1,7 @@
 //! What is plainly no data: texts that nobody meant to write, as spreadsheets and wrong encodings leave them behind.
 
+pub mod turned;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::charset::{CHARSETS, Charset};
@@ -128,10 +130,13 @@ fn is_spreadsheet_error(text: &str) -> bool {
     number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `=B2`, `+A1`, `@SOM(A1)`, `-1+1`, `＝A1`, also behind an apostrophe. What only begins with a sign is a formula where one
+/// `=B2`, `+A1`, `@SOM(A1)`, `-1+1`, `＝A1`, `{=A1}`, also behind an apostrophe. What only begins with a sign is a formula where one
 /// line is expected; elsewhere it may be an item of a list.
 fn is_formula(text: &str, lines: Lines) -> bool {
-    let mut letters = behind_guard(text).chars();
+    let text = behind_guard(text);
+    // A formula over many cells stands in braces.
+    let text = text.strip_prefix('{').filter(|inner| inner.starts_with('=')).unwrap_or(text);
+    let mut letters = text.chars();
     let Some(first) = letters.next() else { return false };
     match std::iter::once(first).nfkc().next().unwrap_or(first) {
         '=' => !letters.as_str().is_empty(),

@@ -109,7 +109,10 @@ shapes! {
     /// A day on the calendar in Amsterdam.
     Date = format(KnownFormat::Date, "2026-07-17");
     /// A date of birth: 00 for an unknown day or month, 0000-00-00 if wholly unknown.
-    BirthDate = pattern("^[0-9]{4}-(0[0-9]|1[0-2])-([0-2][0-9]|3[01])$", "2007-11-03")
+    BirthDate = pattern(
+            "^(0000-00-00|(190[1-9]|19[1-9][0-9]|[2-9][0-9]{3})-(00-00|(0[1-9]|1[0-2])-([0-2][0-9]|3[01])))$",
+            "2007-11-03",
+        )
         .format(Some(SchemaFormat::Custom("incomplete-date".to_owned())));
     /// A measure that protects an adult.
     Maatregel = words(MaatregelWord::ALL.map(MaatregelWord::as_str));

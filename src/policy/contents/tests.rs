@@ -179,6 +179,10 @@ fn what_is_plainly_no_data_is_refused_in_every_dataset() {
         (json!("-1+1"), "formula"),
         (json!("＝A1"), "formula"),
         (json!("'=A1"), "formula"),
+        (json!("{=A1}"), "formula"),
+        (json!("1-jan"), "turned-by-a-spreadsheet"),
+        (json!("jan-07"), "turned-by-a-spreadsheet"),
+        (json!("1,23E+08"), "turned-by-a-spreadsheet"),
     ];
     for dataset in all(engine()) {
         for (value, code) in &cases {

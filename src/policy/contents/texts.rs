@@ -10,7 +10,10 @@ use crate::{
     domain::{
         pgn::hides_a_bsn,
         problem::Fault,
-        text::{Lines, NoData, may_have_lost_a_letter, no_data},
+        text::{
+            Lines, NoData, may_have_lost_a_letter, no_data,
+            turned::{is_day, is_shortened_number},
+        },
     },
     policy::schema::{Shape, TOGETHER, form},
 };
@@ -148,9 +151,25 @@ fn judge(at: &str, text: &str, node: &Value) -> Option<Fault> {
         // What a telephone number may begin with is its pattern's.
         Some(NoData::Formula) if is_telephone && !text.starts_with('=') => None,
         Some(why) => Some(no_data_at(at, why, node)),
+        None if !is_prose && is_free(node) && (is_day(text) || is_shortened_number(text)) => Some(turned(at)),
         None if is_marked(node, NAME) => no_name(at, text, node),
         None => day_of_a_spreadsheet(at, text, node),
     }
+}
+
+/// Whether any text of its length may stand there: where a form is asked for, that says more.
+fn is_free(node: &Value) -> bool {
+    ["format", "pattern", "enum", "const"].iter().all(|name| node.get(name).is_none())
+}
+
+/// A day or a number that a spreadsheet made of what was typed.
+fn turned(at: &str) -> Fault {
+    Fault::at(
+        at,
+        "turned-by-a-spreadsheet",
+        "Hier staat een datum of een ingekort getal. Een rekenblad maakt dat soms van een tekst: maak de cel op als tekst en vul haar opnieuw in.",
+        "Here stands a date or a shortened number. A spreadsheet may make that of a text: format the cell as text and fill it again.",
+    )
 }
 
 /// What is no name of a person or a place: no letter in it, or a question mark where a letter was.

@@ -232,6 +232,19 @@ async fn an_impossible_day_of_a_removal_is_told_before_the_law_is_asked() {
             assert!(pointers.iter().any(|error| error["pointer"] == place.as_str()), "{pointers:?}");
         }
     }
+    for (facts, at, code) in [
+        (json!({ "verwijderdOp": "2010-02-10" }), "/person/verwijderdOp", "before-school-age"),
+        (
+            json!({ "gediplomeerd": false, "gediplomeerdOp": "2026-07-01" }),
+            "/person/gediplomeerdOp",
+            "contradiction",
+        ),
+    ] {
+        let refused = report(&gateway, &vso, &but(&sem, &facts)).await;
+        refused.expect_problem(400, code);
+        let errors = refused.json()["errors"].as_array().unwrap().clone();
+        assert!(errors.iter().any(|error| error["pointer"] == at), "{errors:?}");
+    }
     // The same day stands in the content: they agree, or both are named.
     let mut body = submission(&gateway, "verwijderingsmelding", DOORSTROOMPUNT, &sem, Role::Doorstroompunt);
     body["content"]["verwijdering"]["datum"] = json!("2026-09-14");

@@ -1,7 +1,7 @@
 //! What a spreadsheet leaves in a cell instead of a value.
 
 use super::super::problem::Reason;
-use crate::domain::text::{Lines, NoData, left_behind};
+use crate::domain::text::{Lines, NoData, left_behind, turned::is_shortened_number};
 
 /// The text of a cell without the guards that keep a spreadsheet from changing it: `="0361"` and `'0361`.
 pub(in crate::cli::client) fn unguarded(text: &str) -> &str {
@@ -19,7 +19,7 @@ pub(in crate::cli::client) fn unguarded(text: &str) -> &str {
 
 /// What is wrong with the text of a cell, whatever its column.
 pub(in crate::cli::client) fn found(text: &str, lines: Lines) -> Option<Reason> {
-    if is_shortened(text) {
+    if is_shortened_number(text) {
         return Some(Reason::found(
             "csv-shortened-number",
             "De spreadsheet heeft dit getal ingekort. Maak de kolom op als tekst en vul het opnieuw in.",
@@ -60,13 +60,6 @@ pub(in crate::cli::client) fn clipped_phone(text: &str) -> Option<Reason> {
              again.",
         )
     })
-}
-
-/// `6,12E+08`.
-fn is_shortened(text: &str) -> bool {
-    let Some((number, power)) = text.split_once("E+") else { return false };
-    let mantissa = number.split_once([',', '.']).unwrap_or((number, "0"));
-    is_digits(mantissa.0) && is_digits(mantissa.1) && is_digits(power)
 }
 
 fn is_digits(text: &str) -> bool {

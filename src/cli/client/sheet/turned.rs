@@ -1,7 +1,7 @@
 //! What a spreadsheet turned a text into: `1-3` became `1-mrt`, `45717` or a truth value.
 
 use super::super::problem::Reason;
-use crate::{cli::day::month_of, domain::text::Lines};
+use crate::domain::text::{Lines, turned::is_day};
 
 /// What a column holds that a spreadsheet may turn into something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,23 +72,5 @@ fn found(text: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let is_number = kind != Kind::Addition || text.contains(',') || digits >= DAY_NUMBER;
         is_number.then_some(("een getal", "a number"))
-    }
-}
-
-/// `1-3-2026`, `2026-03-01`, `1-mrt`, `mrt-26`, `1-mrt-26`, also with slashes.
-fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(['-', '/']).collect();
-    let is_number =
-        |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
-    let is_month = |part: &str| part.chars().any(char::is_alphabetic) && month_of(part).is_some();
-    match parts.as_slice() {
-        [day, month] | [month, day] if is_month(month) => is_number(day),
-        [first, month, last] => {
-            (is_number(month) || is_month(month))
-                && is_number(first)
-                && is_number(last)
-                && (first.len() == 4 || last.len() == 4 || is_month(month))
-        }
-        _ => false,
     }
 }
