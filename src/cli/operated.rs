@@ -2,9 +2,23 @@
 
 use super::{Exit, Failure, language::both};
 use crate::{
+    domain::party::PartyId,
     exchange::{operate::OperateError, trouble::Trouble},
     store::{StoreError, StoreErrorKind, writer::error::WriteError},
 };
+
+/// The failure of a wish about one party, which is named where it is what does not exist.
+pub(super) fn about(party: PartyId, error: OperateError) -> Failure {
+    match error {
+        OperateError::NotFound => {
+            Failure::refused(both!("{party} is niet geregistreerd", "{party} is not registered")).now((
+                "`sluis party list` laat zien wie geregistreerd is",
+                "`sluis party list` shows who is registered",
+            ))
+        }
+        other => failure(other),
+    }
+}
 
 /// The failure of an operator's wish.
 pub(super) fn failure(error: OperateError) -> Failure {

@@ -320,7 +320,7 @@ fn moves(c: char) -> bool {
 }
 
 /// The same JSON without a character that a terminal obeys: they can only stand in texts, where they may be escaped.
-fn escaped(line: &str) -> Cow<'_, str> {
+pub(super) fn escaped(line: &str) -> Cow<'_, str> {
     if !line.contains(moves) {
         return Cow::Borrowed(line);
     }

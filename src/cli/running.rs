@@ -9,7 +9,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use rustls::ServerConfig;
-use tokio::task::JoinHandle;
+use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use self::{
@@ -113,23 +113,25 @@ impl Running {
                 stop.clone(),
             )),
         ];
-        let reloading = Arc::new(Reloading {
-            config: config.clone(),
-            exchange: Arc::clone(&exchange),
-            store: composed.store.clone(),
-            clock: Arc::clone(&clock),
-            tls,
-            own: ArcSwap::from_pointee(own),
-            watch: Arc::clone(&watch),
-            ring: Arc::clone(&composed.ring),
-        });
         let outlook = Arc::new(Outlook {
             config: config.clone(),
             exchange: Arc::clone(&exchange),
             store: composed.store.clone(),
             watch: Arc::clone(&watch),
-            clock,
+            clock: Arc::clone(&clock),
             seen,
+            looking: Mutex::default(),
+        });
+        let reloading = Arc::new(Reloading {
+            config: config.clone(),
+            exchange: Arc::clone(&exchange),
+            store: composed.store.clone(),
+            clock,
+            tls,
+            own: ArcSwap::from_pointee(own),
+            watch: Arc::clone(&watch),
+            ring: Arc::clone(&composed.ring),
+            outlook: Arc::clone(&outlook),
         });
         let upkeep = vec![
             tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&outlook).keep_looking())),

@@ -127,10 +127,10 @@ impl Matrix {
             let [who, what, why] = [row.who(pick), row.what(pick), row.why(pick)];
             let lines = [format!("{} ({})", row.basis, row.called(pick)), who, why, what];
             text.push_str(&lines.join("\n  "));
-            for condition in row.conditions.iter().filter(|condition| !condition.guard) {
-                let why = cite(&condition.articles);
-                put!(text, "\n  {}: {} [{why}]", pick(&NOT_IF), condition.said(pick));
-                text.push_str(&asked(condition.question.as_deref(), pick));
+            for (said, articles, questions) in row.refusals(pick) {
+                put!(text, "\n  {}: {said} [{}]", pick(&REFUSES), cite(&articles));
+                let questions = (!questions.is_empty()).then(|| questions.join(", "));
+                text.push_str(&asked(questions.as_deref(), pick));
             }
             let guards = row.conditions.iter().filter(|condition| condition.guard);
             let guards: Vec<String> = guards.map(|one| format!("{}{}", one.id, one.mark(pick))).collect();
@@ -165,7 +165,7 @@ impl Matrix {
             pick(&CAPTION),
             title = pick(&TITLE),
         );
-        for head in HEADS.iter().chain([&NOT_IF]) {
+        for head in HEADS.iter().chain([&REFUSES]) {
             put!(page, "<th scope=\"col\">{}</th>", capital(pick(head)));
         }
         page.push_str("</tr></thead>\n<tbody>\n");
@@ -212,7 +212,8 @@ const INTRODUCTION: Bilingual = Bilingual::new(
 const CAPTION: Bilingual = Bilingual::new("Grondslagen per gegevensset", "Bases per dataset");
 const POLICIES: Bilingual = Bilingual::new("Beleid", "Policies");
 const CONDITIONS: Bilingual = Bilingual::new("Voorwaarden", "Conditions");
-const NOT_IF: Bilingual = Bilingual::new("niet als", "not if");
+/// Above the words of a refusal, which tell what is wrong or what is asked.
+const REFUSES: Bilingual = Bilingual::new("weigert met", "refuses with");
 const ALWAYS: Bilingual = Bilingual::new("en altijd", "and always");
 static STANDS_BY: Bilingual = Bilingual::new(" (staat klaar)", " (stands by)");
 const FROM: Bilingual = Bilingual::new("van", "from");
@@ -263,6 +264,26 @@ impl Row {
     fn to(&self, pick: Pick) -> String {
         let to = named(&self.recipients, &self.words.roles, pick);
         self.note.as_ref().map_or_else(|| to.clone(), |note| format!("{to}. {}", pick(note)))
+    }
+
+    /// What a refusal says, with the articles and the open questions behind it: once, also where several conditions say it.
+    fn refusals(&self, pick: Pick) -> Vec<(String, Vec<Article>, Vec<&str>)> {
+        let mut all: Vec<(String, Vec<Article>, Vec<&str>)> = Vec::new();
+        for condition in self.conditions.iter().filter(|condition| !condition.guard) {
+            let said = condition.said(pick);
+            let place = all.iter().position(|(known, ..)| *known == said).unwrap_or_else(|| {
+                all.push((said, Vec::new(), Vec::new()));
+                all.len().saturating_sub(1)
+            });
+            let Some((_, articles, questions)) = all.get_mut(place) else { continue };
+            for article in &condition.articles {
+                if !articles.contains(article) {
+                    articles.push(article.clone());
+                }
+            }
+            questions.extend(condition.question.as_deref().filter(|question| !questions.contains(question)));
+        }
+        all
     }
 
     fn why(&self, pick: Pick) -> String {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod advice;
 mod batches;
 mod calls;
 mod cells;

@@ -204,10 +204,12 @@ impl Withdraw {
             Withdrawn::Packet { id } => Call::post(format!("/v1/packets/{id}/withdrawal"), &json!({}))?,
         };
         // What is withdrawn stays withdrawn, however often it is said.
-        let answer: Value = session.gateway.json(call.repeatable()).await?;
+        let answer = session.gateway.call(call.repeatable()).await?;
+        let is_repeated = answer.is_repeated;
+        let answer: Value = json::typed(&answer.body).map_err(|_| CallError::OTHER_FORM)?;
         let names = if at.out.is_json() { Names::default() } else { Names::of(&session).await };
         let language = at.out.language();
-        at.out.show(&answer, || withdrawn(&answer, &names, language))?;
+        at.out.show(&answer, || withdrawn(&answer, is_repeated, &names, language))?;
         Ok(Exit::Done)
     }
 }
@@ -295,9 +297,9 @@ pub(super) fn told(text: &str, answer: &Value) -> String {
 
 /// A withdrawal: who can no longer collect what, and who had collected it; or that nothing was recorded now. The gateway tells
 /// parties; the young person, who had a copy through the sender, hears it from the sender alone.
-fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
+fn withdrawn(answer: &Value, is_repeated: bool, names: &Names, language: Language) -> String {
     let mut lines = if answer.get("logIndex").is_none() {
-        vec![earlier(answer, language)]
+        vec![earlier(answer, is_repeated, language)]
     } else {
         vec![told(language.pick("Ingetrokken", "Withdrawn"), answer)]
     };
@@ -336,12 +338,22 @@ fn withdrawn(answer: &Value, names: &Names, language: Language) -> String {
     lines.join("\n")
 }
 
-/// What was withdrawn before stays as it was recorded then.
-fn earlier(answer: &Value, language: Language) -> String {
+/// What was withdrawn before stays as it was recorded then. That may have been by this very command, whose first attempt had no
+/// answer: only the time tells.
+fn earlier(answer: &Value, is_repeated: bool, language: Language) -> String {
     let id = member(answer, "/id");
     let when = moment::zoned_of(&member(answer, "/withdrawnAt"), language);
     let by = member(answer, "/withdrawnBy");
     let by = if by.is_empty() { by } else { tell!(language, " door {by}", " by {by}") };
+    if is_repeated {
+        return tell!(
+            language,
+            "Ingetrokken, op {when}{by}: {id}. Een eerste poging bleef zonder antwoord: is het tijdstip van zojuist, dan was het die; \
+             anders was het al eerder ingetrokken. Wie het al had opgehaald, krijgt bericht; wie dat is, staat in `sluis client entries`.",
+            "Withdrawn, on {when}{by}: {id}. A first attempt had no answer: if the time is of just now, it was that; else it had been \
+             withdrawn before. Who had collected it is told; who that is stands in `sluis client entries`."
+        );
+    }
     tell!(
         language,
         "Was al ingetrokken, op {when}{by}: {id}. Er is nu niets vastgelegd.",

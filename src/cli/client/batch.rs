@@ -1,6 +1,7 @@
 //! Sends many packets, a few at a time, and goes on where an earlier run stopped.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     sync::{
         Mutex, PoisonError,
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     gateway::{Call, CallError, Gateway},
@@ -23,7 +25,7 @@ use super::{
 };
 use crate::{
     cli::{Exit, Failure, Language, language::Said},
-    domain::{clock::Clock, json},
+    domain::{clock::Clock, json, person::OwnReference},
 };
 
 /// After so many lines in a row without an answer the batch stops.
@@ -179,6 +181,7 @@ impl Batch<'_> {
         let numbers: BTreeSet<u64> = lines.iter().map(|line| line.number).collect();
         let (mut jobs, mut settled, mut keys, mut earlier) =
             (Vec::new(), Vec::new(), BTreeSet::new(), 0_usize);
+        let mut alike = BTreeSet::new();
         let now = self.clock.now();
         for Line { number, body } in lines {
             let body = match body {
@@ -190,7 +193,9 @@ impl Batch<'_> {
             };
             let key = report.key(self.route.path(), &body);
             let known = report.earlier(&key).filter(|record| record.status == Status::Accepted);
-            if !keys.insert(key.clone()) {
+            let is_again = !keys.insert(key.clone());
+            let is_like_one = !alike.insert(report.key(self.route.path(), &in_one_form(&body)));
+            if is_again || is_like_one && known.is_none() {
                 settled.push(Record::new(number, Status::Duplicate, now, None));
             } else if let Some(known) = known {
                 settled
@@ -312,6 +317,21 @@ impl Batch<'_> {
         };
         Record { id: Some(id), recipients: Some(recipients), ..record }
     }
+}
+
+/// The body with the own reference in the form in which a gateway compares it: two spellings of one number are one person. What
+/// is no such body stays as it is, and the gateway judges it.
+fn in_one_form(body: &[u8]) -> Cow<'_, [u8]> {
+    let compared = || {
+        let mut body: Value = json::read(body).ok()?;
+        let reference = body.pointer_mut("/person/reference")?;
+        let is_own = reference.get("kind").is_some_and(|kind| kind == "own");
+        let value = reference.get_mut("value").filter(|_| is_own)?;
+        let one = OwnReference::new(value.as_str()?).ok()?;
+        *value = Value::from(one.expose());
+        serde_json::to_vec(&body).ok()
+    };
+    compared().map_or(Cow::Borrowed(body), Cow::Owned)
 }
 
 /// The failure of a push whose input is not what an earlier run sent.

@@ -1,30 +1,26 @@
 //! Calls to a gateway, repeated where that is safe and nowhere else.
 
 mod call;
+mod heard;
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use indicatif::ProgressBar;
-use jiff::Timestamp;
 use reqwest::{Url, redirect};
 use serde::de::DeserializeOwned;
 
 pub use self::call::{Answer, Call, CallError};
-use super::{
-    problem::Problem,
-    profile::Profile,
-    retry::Retry,
-    tls::{self, Distrust},
-};
+use self::heard::{Heard, OwnCertificate};
+use super::{problem::Problem, profile::Profile, retry::Retry, tls};
 use crate::{
     cli::{
         Failure, Language, causes,
         language::{Said, both, tell},
     },
     domain::{clock::Clock, id::Entropy, json},
-    identity::{tls::Hands, validity},
+    identity::tls::Hands,
 };
 
 /// No answer is read beyond this: 64 MiB.
@@ -37,8 +33,7 @@ pub struct Gateway {
     base: Url,
     staff: HeaderMap,
     retry: Retry,
-    /// From when the profile's certificate holds, where that can be read.
-    certificate_begin: Option<Timestamp>,
+    own: OwnCertificate,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     watch: Option<(ProgressBar, Language)>,
@@ -54,8 +49,8 @@ impl Gateway {
         let staff = staff(profile)?;
         let mut tls = tls::configuration(profile)?;
         tls.time_provider = Arc::new(Hands(Arc::clone(&clock)));
-        let own = tls::certificates(&profile.certificate)?;
-        let certificate_begin = own.first().and_then(|leaf| validity::certificate_begin(leaf));
+        let chain = tls::certificates(&profile.certificate)?;
+        let own = OwnCertificate::towards(&base, Arc::new(tls.clone()), chain.first());
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(true)
@@ -70,7 +65,7 @@ impl Gateway {
                     .because(error)
             })?;
         let retry = Retry::default();
-        Ok(Self { http, base, staff, retry, certificate_begin, clock, entropy, watch: None })
+        Ok(Self { http, base, staff, retry, own, clock, entropy, watch: None })
     }
 
     /// The same gateway; who watches this bar, and sees it, is told that a call is made again.
@@ -106,11 +101,12 @@ impl Gateway {
     /// [`CallError`] when the last attempt did not succeed.
     pub async fn call(&self, call: Call) -> Result<Answer, CallError> {
         let mut made: u32 = 0;
+        let mut has_listened = false;
         loop {
             made = made.saturating_add(1);
             let error = match self.attempt(&call).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => self.dated(error),
+                Ok(answer) => return Ok(Answer { is_repeated: made > 1, ..answer }),
+                Err(error) => self.of_the_certificate(error, &mut has_listened).await,
             };
             let CallError::Unanswered { wait, doubtful, .. } = &error else { return Err(error) };
             let may_repeat = call.repeatable || !doubtful;
@@ -125,14 +121,22 @@ impl Gateway {
         }
     }
 
-    /// TLS has one alert for a certificate that holds no longer and one that does not hold yet.
-    fn dated(&self, error: CallError) -> CallError {
-        let begin = self.certificate_begin.filter(|begin| *begin > self.clock.now());
-        match (error, begin) {
-            (CallError::NotTrusted(Distrust::Expired), Some(begin)) => {
-                CallError::NotTrusted(Distrust::NotYetValid(begin))
+    /// The same error, or what the gateway has against the profile's certificate where that is behind it. What a connection
+    /// that broke off may have hidden is listened for once.
+    async fn of_the_certificate(&self, error: CallError, has_listened: &mut bool) -> CallError {
+        let now = self.clock.now();
+        match error {
+            CallError::NotTrusted(distrust) => CallError::NotTrusted(self.own.dated(distrust, now)),
+            CallError::Unanswered { broken_off: true, .. } if !*has_listened => {
+                *has_listened = true;
+                let against = match self.own.heard().await {
+                    Heard::Against(distrust) => Some(self.own.dated(distrust, now)),
+                    Heard::End => self.own.by_its_days(now),
+                    Heard::Nothing => None,
+                };
+                against.map_or(error, CallError::NotTrusted)
             }
-            (error, _) => error,
+            error => error,
         }
     }
 
@@ -170,7 +174,7 @@ impl Gateway {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read(response).await?;
         if status.is_success() {
-            return Ok(Answer { status: status.as_u16(), headers, body });
+            return Ok(Answer { status: status.as_u16(), headers, body, is_repeated: false });
         }
         let problem = Box::new(Problem::read(status.as_u16(), &body));
         match status {
@@ -183,6 +187,7 @@ impl Gateway {
                 problem: Some(problem),
                 wait: retry_after(&headers),
                 doubtful: status.is_server_error(),
+                broken_off: false,
             }),
             _ => Err(CallError::Problem(problem)),
         }
@@ -271,24 +276,31 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn unsent(error: reqwest::Error) -> CallError {
-    let connecting = error.is_connect();
-    let (nl, en) = if error.is_timeout() {
-        ("de gateway antwoordde niet op tijd", "the gateway did not answer in time")
-    } else {
-        ("de gateway is niet te bereiken", "the gateway cannot be reached")
-    };
+    let (connecting, is_late) = (error.is_connect(), error.is_timeout());
     // The address is left out: it is in the profile, and paths hold identifiers.
     let error = error.without_url();
     let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-    let mut last = Said::same("");
+    let (mut last, mut broken_off) = (Said::same(""), !connecting && !is_late);
     while let Some(error) = cause {
         if let Some(distrust) = tls::distrust(error) {
             return CallError::NotTrusted(distrust);
         }
-        let told = causes::in_dutch(error).unwrap_or_else(|| causes::ELSEWHERE.to_owned());
+        let told = if is_broken_off(error) {
+            broken_off = !is_late;
+            "de verbinding is verbroken".to_owned()
+        } else {
+            causes::in_dutch(error).unwrap_or_else(|| causes::ELSEWHERE.to_owned())
+        };
         last = Said::new(told, error.to_string());
         cause = error.source();
     }
+    let (nl, en) = if is_late {
+        ("de gateway antwoordde niet op tijd", "the gateway did not answer in time")
+    } else if connecting {
+        ("de gateway is niet te bereiken", "the gateway cannot be reached")
+    } else {
+        ("de gateway gaf geen antwoord", "the gateway gave no answer")
+    };
     CallError::Unanswered {
         what: Said::new(
             format!("{nl}: {}", last.text(Language::Nl)),
@@ -297,7 +309,23 @@ fn unsent(error: reqwest::Error) -> CallError {
         problem: None,
         wait: None,
         doubtful: !connecting,
+        broken_off,
     }
+}
+
+/// Whether the other end went away: of a file the same kinds mean something else.
+fn is_broken_off(error: &(dyn Error + 'static)) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(
+        kind,
+        Some(
+            io::ErrorKind::BrokenPipe
+                | io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::NotConnected
+                | io::ErrorKind::UnexpectedEof
+        )
+    )
 }
 
 fn answered(status: u16, problem: &Problem) -> Said {

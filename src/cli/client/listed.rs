@@ -159,6 +159,8 @@ pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
 /// Notices, each with what it asks for.
 #[must_use]
 pub fn notices(items: &[Value], names: &Names, language: Language) -> Table {
+    // A party that is blocked is in no list of parties.
+    let names = &names.beside(items, &[("/sender", "/senderName"), ("/party", "/partyName")]);
     let mut table = Table::new(language.pick(
         ["log", "sinds (Nederlandse tijd)", "wat", "gegevens", "van", "aan", "kenmerk", "wat nu"],
         ["log", "since (Amsterdam time)", "what", "dataset", "from", "to", "id", "what to do"],

@@ -43,6 +43,21 @@ impl Names {
         Self { parties, places: BTreeMap::new() }
     }
 
+    /// These names and those that items give of parties themselves: the member with the party, and the one with its name.
+    #[must_use]
+    pub fn beside(&self, items: &[Value], members: &[(&str, &str)]) -> Self {
+        let mut parties = self.parties.clone();
+        for (item, (party, name)) in
+            items.iter().flat_map(|item| members.iter().map(move |names| (item, names)))
+        {
+            let name = member(item, name);
+            if let Some(number) = item.pointer(party).and_then(number).filter(|_| !name.is_empty()) {
+                parties.entry(number).or_insert(name);
+            }
+        }
+        Self { parties, places: self.places.clone() }
+    }
+
     /// A party in a document: its name and role, its number too where that is not enough to know it by.
     #[must_use]
     pub fn party(&self, value: &Value, language: Language) -> String {

@@ -71,7 +71,7 @@ impl Pending {
             return Ok(Self::under(key));
         }
         let path = files::beside(file, "unanswered");
-        if let Some((secret, earlier)) = read(&path)? {
+        if let Some((secret, earlier)) = read(&path, route)? {
             if key_of(&secret, route, body) == earlier {
                 return Ok(Self { key: earlier, kept: Some(path), resumed: true });
             }
@@ -81,10 +81,11 @@ impl Pending {
                     file.display()
                 ))
                 .now(both!(
-                    "zet het bestand terug zoals het was en geef het commando nog eens; of kijk in `sluis client outbox` of het is \
-                     aangenomen, en geef dan --changed, dat `{}` vergeet", "put back the file as it was and run the command again; or look in `sluis client outbox` whether it was \
-                     accepted, and then add --changed, which forgets `{}`",
-                    path.display()
+                    "zet het bestand terug zoals het was en geef het commando nog eens; of kijk in `sluis client {list}` of het is \
+                     aangenomen, en geef dan --changed, dat `{path}` vergeet", "put back the file as it was and run the command again; or look in `sluis client {list}` whether it was \
+                     accepted, and then add --changed, which forgets `{path}`",
+                    list = list_of(route),
+                    path = path.display()
                 )));
             }
         }
@@ -144,7 +145,7 @@ impl Pending {
 }
 
 /// The secret and the key of an earlier try, if one is left.
-fn read(path: &Path) -> Result<Option<(Vec<u8>, String)>, Failure> {
+fn read(path: &Path, route: &str) -> Result<Option<(Vec<u8>, String)>, Failure> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -153,11 +154,21 @@ fn read(path: &Path) -> Result<Option<(Vec<u8>, String)>, Failure> {
     let kept = json::typed::<Kept>(&bytes).ok();
     let kept = kept.and_then(|kept| Some((hex::decode(kept.secret).ok()?, kept.key)));
     kept.map(Some).ok_or_else(|| {
-        Failure::usage(both!("`{}` is beschadigd", "`{}` is damaged", path.display())).now((
-            "kijk in `sluis client outbox` of het is aangenomen, en gooi dan dit bestand weg",
-            "look in `sluis client outbox` whether the push was accepted, then remove this file",
+        let list = list_of(route);
+        Failure::usage(both!("`{}` is beschadigd", "`{}` is damaged", path.display())).now(both!(
+            "kijk in `sluis client {list}` of het is aangenomen, en gooi dan dit bestand weg",
+            "look in `sluis client {list}` whether it was accepted, then remove this file"
         ))
     })
+}
+
+/// On which list what was sent on this route stands.
+fn list_of(route: &str) -> &'static str {
+    match route {
+        "/v1/declarations" => "declarations",
+        "/v1/requests" => "asked",
+        _ => "outbox",
+    }
 }
 
 fn key_of(secret: &[u8], route: &str, body: &[u8]) -> String {

@@ -124,12 +124,12 @@ impl Reason {
     }
 
     /// The text without an advice to a program that may stand behind it, and that advice in commands.
-    fn told(&self, language: Language) -> (&str, Option<&'static str>) {
+    fn told(&self, language: Language) -> (String, Option<&'static str>) {
         let text = self.text(language);
         let advised = text.split_once(['.', ';']);
         match advised.and_then(|(before, advice)| Some((before, in_commands(advice, language)?))) {
-            Some((before, advice)) => (before, Some(advice)),
-            None => (text, None),
+            Some((before, advice)) => (format!("{before}."), Some(advice)),
+            None => (text.to_owned(), None),
         }
     }
 
@@ -229,11 +229,14 @@ fn in_commands(advice: &str, language: Language) -> Option<&'static str> {
 }
 
 /// The kinds of problems in Dutch, as the gateway's own texts call them.
-const DUTCH: [(&str, &str); 19] = [
+const DUTCH: [(&str, &str); 22] = [
     ("invalid", "het verzoek klopt niet"),
     ("certificate-needed", "voor dit adres is een certificaat nodig"),
     ("certificate-unknown", "dit certificaat is hier niet geregistreerd"),
+    ("certificate-not-valid", "uw certificaat is nu niet geldig"),
+    ("blocked", "dit certificaat of deze partij mag nu niet worden gebruikt"),
     ("refused", "niet toegestaan"),
+    ("policy-fault", "de gateway kon hierover niet beslissen"),
     ("not-found", "hier is niets, of het is niet voor u"),
     ("method-not-allowed", "dit pad kent deze methode niet"),
     ("not-acceptable", "het antwoord bestaat niet in dit mediatype"),

@@ -26,7 +26,8 @@ use super::{
 use crate::{
     cli::{
         Context, Exit, Failure, files,
-        language::{Said, both, counted, tell},
+        language::{both, counted, tell},
+        output::{escaped, one_line},
     },
     domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind, json, party::Role},
     identity::certificate::ClientCertificate,
@@ -178,12 +179,20 @@ impl Dataset {
         let own: Vec<&String> = roles.iter().filter(|role| senders.contains(*role)).collect();
         let senders = senders.iter().cloned().collect::<Vec<_>>().join(", ");
         match own.as_slice() {
-            [] => Err(Failure::refused(both!(
-                "{} stuurt niets van de dataset `{}`",
-                "{} sends nothing of the dataset `{}`",
-                roles.join(", "),
-                self.code
-            ))
+            [] => Err(Failure::refused(match roles {
+                [role] => both!(
+                    "{role} stuurt niets van de dataset `{}`",
+                    "{role} sends nothing of the dataset `{}`",
+                    self.code
+                ),
+                // The gateway's list knows organisations; under which of its roles a certificate stands it does not tell.
+                _ => both!(
+                    "geen rol van uw organisatie ({}) stuurt iets van de dataset `{}`",
+                    "no role of your organisation ({}) sends anything of the dataset `{}`",
+                    roles.join(", "),
+                    self.code
+                ),
+            })
             .now(both!("die dataset wordt gestuurd door: {senders}", "that dataset is sent by: {senders}"))),
             [role] => {
                 let role = (*role).clone();
@@ -320,12 +329,14 @@ impl Template {
     }
 
     fn write(&self, document: &Value, at: &mut Context) -> Result<Exit, Failure> {
+        let text = format!("{document:#}");
+        let text = escaped(&text);
         match &self.out {
             Some(path) => {
-                files::write_private(path, format!("{document:#}\n").as_bytes())?;
+                files::write_private(path, format!("{text}\n").as_bytes())?;
                 at.out.show(&json!({ "file": path }), || path.display().to_string())?;
             }
-            None => at.out.show(document, || format!("{document:#}"))?,
+            None => at.out.show(document, || text.into_owned())?,
         }
         Ok(Exit::Done)
     }
@@ -415,7 +426,7 @@ impl Template {
                 })?;
             }
             None if at.out.is_json() => at.out.show(&made, String::new)?,
-            None => at.out.say(Said::same(String::from_utf8_lossy(&bytes)))?,
+            None => at.out.raw(&bytes)?,
         }
         Ok(Exit::Done)
     }
@@ -433,7 +444,8 @@ async fn own_roles(session: &Session) -> Vec<String> {
 }
 
 /// The bytes of a template: a byte order mark and semicolons, which a Dutch spreadsheet opens without asking; a line for what
-/// holds for every row, as `#name=value` in one field, which no spreadsheet changes; the names; an explanation per column.
+/// holds for every row, as `#name=value` in one field, which no spreadsheet changes; the names; an explanation per column. A
+/// terminal obeys none of it.
 ///
 /// # Errors
 /// When the CSV cannot be made.
@@ -448,12 +460,13 @@ pub fn written(chosen: &[Chosen], value: impl Fn(&str) -> Option<String>) -> Res
         .from_writer(b"\xEF\xBB\xBF".to_vec());
     for one in chosen.iter().filter(|one| one.for_every_row) {
         let line = format!("#{}={}", one.name, value(&one.name).unwrap_or_default());
-        writer.write_record([&line, &one.explanation]).map_err(failed)?;
+        writer.write_record([one_line(&line), one_line(&one.explanation)]).map_err(failed)?;
     }
     let columns = || chosen.iter().filter(|one| !one.for_every_row);
-    writer.write_record(columns().map(|one| &one.name)).map_err(failed)?;
+    writer.write_record(columns().map(|one| one_line(&one.name))).map_err(failed)?;
     let explained = columns().enumerate().map(|(index, one)| {
-        if index == 0 { format!("# {}", one.explanation) } else { one.explanation.clone() }
+        let explanation = one_line(&one.explanation);
+        if index == 0 { format!("# {explanation}") } else { explanation }
     });
     writer.write_record(explained).map_err(failed)?;
     writer.into_inner().map_err(|_| Failure::internal(("kan de CSV niet maken", "cannot make the CSV")))

@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::Add;
 use crate::{
-    cli::{Context, Exit, Failure, compose, compose::Composed, language::both, operated, trust},
+    cli::{
+        Context, Exit, Failure, Language, compose, compose::Composed, language::both, moment, operated, trust,
+    },
     config::Config,
     domain::{
         clock::{amsterdam_date, amsterdam_midnight},
@@ -79,7 +81,7 @@ pub(super) async fn next(
     let composed = open(config, at).await?;
     let done = composed.exchange.register_certificate_for(party, &certificate).await;
     composed.close().await;
-    done.map_err(operated::failure)?;
+    done.map_err(|error| operated::about(party, error))?;
     say(
         at,
         "next",
@@ -109,8 +111,18 @@ pub(super) async fn revoke(
     let composed = open(config, at).await?;
     let done = async {
         let register = composed.store.register().await.map_err(operated::store)?;
+        if register.party(&party).is_none() {
+            return Err(operated::about(party, OperateError::NotFound));
+        }
         if register.certificate(&registration).is_none_or(|row| row.party != party) {
-            return Err(operated::failure(OperateError::NotFound));
+            return Err(Failure::refused(both!(
+                "{party} heeft dit certificaat niet",
+                "{party} does not have this certificate"
+            ))
+            .now((
+                "`sluis party list` laat zien welke certificaten een partij heeft",
+                "`sluis party list` shows which certificates a party has",
+            )));
         }
         composed.exchange.revoke_certificate(registration).await.map_err(operated::failure)
     }
@@ -124,7 +136,7 @@ pub(super) async fn remove(config: &Config, party: PartyId, at: &mut Context) ->
     let composed = open(config, at).await?;
     let done = composed.exchange.remove_party(party).await;
     composed.close().await;
-    done.map_err(operated::failure)?;
+    done.map_err(|error| operated::about(party, error))?;
     say(at, "remove", party, None, ("Verwijderd", "Removed"))
 }
 
@@ -138,7 +150,7 @@ pub(super) async fn block(
     let composed = open(config, at).await?;
     let done = composed.exchange.block_party(party, blocked, cause).await;
     composed.close().await;
-    done.map_err(operated::failure)?;
+    done.map_err(|error| operated::about(party, error))?;
     let (action, words) = if blocked {
         ("block", ("Geblokkeerd, vanaf nu", "Blocked from now on"))
     } else {
@@ -187,10 +199,16 @@ async fn read(
     match tls::let_in(chain.ders(), &anchors, &lists.revocations, at.clock.now()) {
         Ok(_) => {}
         Err(NotLetIn::Early) => {
-            at.out.warn(both!(
-                "het certificaat is nog niet geldig, pas vanaf {0}: tot dan komt de partij er niet in",
-                "the certificate is not valid before {0}: until then it is not let in",
-                amsterdam_date(certificate.not_before())
+            let from = |language| moment::zoned(&moment::long(certificate.not_before(), language), language);
+            at.out.warn((
+                format!(
+                    "het certificaat is nog niet geldig, pas vanaf {}: tot dan komt de partij er niet in",
+                    from(Language::Nl)
+                ),
+                format!(
+                    "the certificate is not valid before {}: until then it is not let in",
+                    from(Language::En)
+                ),
             ));
         }
         Err(fault) if fault.may_pass() => {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
-    cli::{Context, Exit, Failure, Language, compose, language::tell, operated},
+    cli::{Context, Exit, Failure, Language, compose, language::tell, moment, operated},
     config::Config,
     domain::clock::amsterdam_date,
     store::read::{CertificateRow, KeyState, PartyRow},
@@ -63,16 +63,17 @@ fn text(
         let places: Vec<String> = places.iter().map(ToString::to_string).collect();
         lines.push(tell!(language, "    voor {}", "    for {}", places.join(" ")));
     }
+    let day = |instant| moment::short_day(amsterdam_date(instant), language);
     for one in certificates {
         let state = match one.revoked_at {
-            Some(at) => tell!(language, "ingetrokken op {}", "revoked on {}", amsterdam_date(at)),
+            Some(at) => tell!(language, "ingetrokken op {}", "revoked on {}", day(at)),
             None if one.revoked => language.pick("ingetrokken", "revoked").to_owned(),
             None if one.not_after <= now => {
-                tell!(language, "verlopen op {}", "expired on {}", amsterdam_date(one.not_after))
+                tell!(language, "verlopen op {}", "expired on {}", day(one.not_after))
             }
             None => {
                 let left = days_left(now, one.not_after, language);
-                tell!(language, "geldig tot {}{left}", "valid until {}{left}", amsterdam_date(one.not_after))
+                tell!(language, "geldig tot {}{left}", "valid until {}{left}", day(one.not_after))
             }
         };
         lines.push(format!("    {}  {state}", one.registration));

@@ -6,14 +6,22 @@ use serde_json::json;
 
 use super::{By, act::open};
 use crate::{
-    cli::{Context, Exit, Failure, language::both, moment, operated},
+    cli::{
+        Context, Exit, Failure, Language,
+        language::{both, tell},
+        moment, operated,
+    },
     config::Config,
     domain::{
         clock::{amsterdam_date, amsterdam_midnight},
         code::Municipality,
         party::PartyId,
     },
-    store::write::MunicipalityOf,
+    exchange::operate::OperateError,
+    store::{
+        Store,
+        write::{Ground, MunicipalityOf},
+    },
 };
 
 /// What changes.
@@ -52,9 +60,16 @@ impl Change {
         if let Self::End { on: Some(on), .. } = &self
             && *on < amsterdam_date(at.clock.now())
         {
-            return Err(Failure::usage(both!(
-                "{on} ligt in het verleden: wat toen is opgehaald of beantwoord, blijft zo",
-                "{on} lies in the past: what was collected or answered then stays so"
+            let day = |language| moment::short_day(*on, language);
+            return Err(Failure::usage((
+                format!(
+                    "{} ligt in het verleden: wat toen is opgehaald of beantwoord, blijft zo",
+                    day(Language::Nl)
+                ),
+                format!(
+                    "{} lies in the past: what was collected or answered then stays so",
+                    day(Language::En)
+                ),
             ))
             .now((
                 "geef vandaag of een latere dag, of laat --on weg: dan eindigt het nu",
@@ -74,12 +89,20 @@ impl Change {
                     from,
                     until: None,
                 };
-                let done = exchange.add_municipality(party, place).await;
+                let done = match exchange.add_municipality(party, place.clone()).await {
+                    Err(OperateError::Taken) => Err(taken(&composed.store, party, &place).await),
+                    done => done.map_err(|error| operated::about(party, error)),
+                };
                 (done, party, municipality, from, "municipality-add", ("Handelt voor", "Acts for"))
             }
             Self::End { party, municipality, on } => {
                 let from = begins(on);
-                let done = exchange.end_municipality(party, municipality.clone(), from).await;
+                let done = match exchange.end_municipality(party, municipality.clone(), from).await {
+                    Err(OperateError::NotFound) => {
+                        Err(not_acting(&composed.store, party, &municipality).await)
+                    }
+                    done => done.map_err(|error| operated::about(party, error)),
+                };
                 (
                     done,
                     party,
@@ -91,8 +114,59 @@ impl Change {
             }
         };
         composed.close().await;
-        done.map_err(operated::failure)?;
+        done?;
         say(at, action, party, &municipality, instant, words)
+    }
+}
+
+/// What the register has of a party that acts for the college already.
+async fn taken(store: &Store, party: PartyId, wished: &MunicipalityOf) -> Failure {
+    let register = match store.register().await {
+        Ok(register) => register,
+        Err(error) => return operated::store(error),
+    };
+    let acts = |place: &&MunicipalityOf| {
+        place.municipality == wished.municipality && place.until.is_none_or(|until| until > wished.from)
+    };
+    let Some(known) = register.party(&party).and_then(|row| row.municipalities.iter().find(acts)) else {
+        return operated::failure(OperateError::Taken);
+    };
+    let is_alike = known.ground == wished.ground && known.decision == wished.decision;
+    let told = |language: Language| {
+        let by = match known.ground {
+            Ground::Own => language.pick("als eigen orgaan", "as its own organ"),
+            Ground::Delegatie => language.pick("bij delegatie", "by delegation"),
+            Ground::Mandaat => language.pick("bij mandaat", "by mandate"),
+        };
+        let decision = known.decision.as_ref().map(|decision| format!(" ({decision})")).unwrap_or_default();
+        let since = moment::zoned(&moment::short(known.from, language), language);
+        let otherwise = if is_alike { "" } else { language.pick(", maar anders", ", but otherwise") };
+        tell!(
+            language,
+            "{party} handelt al voor gemeente {}{otherwise}: {by}{decision}, sinds {since}; er is niets veranderd",
+            "{party} acts for municipality {} already{otherwise}: {by}{decision}, since {since}; nothing was changed",
+            wished.municipality
+        )
+    };
+    Failure::refused((told(Language::Nl), told(Language::En))).now((
+        "klopt dat, dan hoeft u niets te doen; moet het anders, beëindig het dan eerst met `sluis party municipality end`",
+        "if that is right, do nothing; if it must be otherwise, end it first with `sluis party municipality end`",
+    ))
+}
+
+/// There is no such party, or it does not act for that college.
+async fn not_acting(store: &Store, party: PartyId, municipality: &Municipality) -> Failure {
+    match store.register().await {
+        Err(error) => operated::store(error),
+        Ok(register) if register.party(&party).is_none() => operated::about(party, OperateError::NotFound),
+        Ok(_) => Failure::refused(both!(
+            "{party} handelt niet voor gemeente {municipality}, of dan niet meer; er is niets veranderd",
+            "{party} does not act for municipality {municipality}, or no longer then; nothing was changed"
+        ))
+        .now((
+            "`sluis party list` laat zien voor welke gemeenten een partij handelt",
+            "`sluis party list` shows for which municipalities a party acts",
+        )),
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn explain(
     if let Some(instant) = instant {
         question.at = Some(Moment(instant));
     }
-    if let Some(impossible) = facts::impossible(&question, at.clock.now()) {
+    if let Some(impossible) = facts::impossible(&question, engine.catalogue().glossary(), at.clock.now()) {
         return Err(impossible);
     }
     let explanation = judged(engine, &question, at)?;

@@ -1,6 +1,6 @@
 //! Facts from JSON, with everything that is wrong at once and no value of a person in what is said about it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -8,9 +8,10 @@ use crate::{
         Failure,
         language::{Said, both},
     },
-    domain::{clock::amsterdam_date, json, problem::Fault},
+    domain::{age::BirthDate, clock::amsterdam_date, json, problem::Fault},
     http::json::typed,
     policy::{
+        contents::days::{before_birth, early_day, future_day},
         glossary::{Glossary, camel_case},
         whatif::WhatIf,
     },
@@ -58,12 +59,13 @@ fn said(fault: &Fault) -> Said {
     Said::new(format!("`{place}`: {}", fault.text.nl), format!("`{place}`: {}", fault.text.en))
 }
 
-/// What cannot be of the date of birth: a day after the one that is judged, or another age than the one beside it.
-pub(super) fn impossible(question: &WhatIf, now: Timestamp) -> Option<Failure> {
+/// What cannot be: a date of birth after the day that is judged, another age than the one beside it, or a day that a push would
+/// be refused for.
+pub(super) fn impossible(question: &WhatIf, glossary: &Glossary, now: Timestamp) -> Option<Failure> {
     let at = question.at.map_or(now, |moment| moment.0);
-    let birth = question.birth_date.as_ref()?;
-    let range = birth.age_at(at);
-    if birth.first_day().is_some_and(|first| first > amsterdam_date(at)) {
+    let today = amsterdam_date(at);
+    let born = question.birth_date.as_ref().and_then(BirthDate::first_day);
+    if born.is_some_and(|first| first > today) {
         return Some(
             Failure::usage((
                 "birthDate ligt na de dag die wordt beoordeeld",
@@ -72,11 +74,43 @@ pub(super) fn impossible(question: &WhatIf, now: Timestamp) -> Option<Failure> {
             .now(("verbeter birthDate, of de dag (at)", "correct birthDate, or the day (at)")),
         );
     }
-    let age = question.age?;
+    let wrong = impossible_days(question, glossary, today, born);
+    if !wrong.is_empty() {
+        return Some(
+            Failure::usage(
+                Said::new("een dag in deze feiten kan niet", "a day in these facts cannot be").listing(wrong),
+            )
+            .now((
+                "verbeter de dag, of de dag waarop wordt beoordeeld (at)",
+                "correct the day, or the one that is judged on (at)",
+            )),
+        );
+    }
+    let (age, range) = (question.age?, question.birth_date.as_ref()?.age_at(at));
     (!(range.at_least..=range.at_most).contains(&age)).then(|| {
         Failure::usage(("age en birthDate spreken elkaar tegen", "age and birthDate contradict each other"))
             .now(("schrijf een van de twee", "write one of the two"))
     })
+}
+
+/// The first year of which a day that a school asserts can be meant, as of a push.
+const FIRST_YEAR: i16 = 1950;
+
+/// The days that a school asserts, as a push of them is judged.
+fn impossible_days(question: &WhatIf, glossary: &Glossary, today: Date, born: Option<Date>) -> Vec<Said> {
+    let mut wrong = Vec::new();
+    for fact in glossary.facts() {
+        let Some(day) = fact.day(&question.asserted) else { continue };
+        let name = format!("/{}", fact.code);
+        if day.year() < FIRST_YEAR {
+            wrong.push(early_day(&name));
+        } else if born.is_some_and(|born| day < born) {
+            wrong.push(before_birth(&name));
+        } else if day > today && !fact.may_come(&question.asserted) {
+            wrong.push(future_day(&name));
+        }
+    }
+    wrong.iter().map(said).collect()
 }
 
 fn unreadable(fault: &Fault) -> Failure {

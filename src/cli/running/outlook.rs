@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 
 use super::readiness::Watch;
 use crate::{
@@ -42,6 +43,8 @@ pub(super) struct Outlook {
     pub(super) watch: Arc<Watch>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) seen: Seen,
+    /// One looks at a time: what was read last is what is shown.
+    pub(super) looking: Mutex<()>,
 }
 
 impl Outlook {
@@ -56,6 +59,13 @@ impl Outlook {
 
     /// Looks once, and says what was not said yet.
     pub(super) async fn look(&self, reminded: &mut Reminded) {
+        let (observed, now) = self.observe().await;
+        reminded.say(&observed, now);
+    }
+
+    /// Looks once, and shows what was seen.
+    pub(super) async fn observe(&self) -> (Arc<Observed>, Timestamp) {
+        let _one = self.looking.lock().await;
         // Judged here too, so that it is said also where nobody asks.
         let not_ready = match self.watch.judge().await {
             Readiness::Ready => None,
@@ -72,8 +82,9 @@ impl Outlook {
                 "what ends soon was not looked up in the database"
             );
         }
-        reminded.say(&observed, now);
-        self.seen.store(Arc::new(observed));
+        let observed = Arc::new(observed);
+        self.seen.store(Arc::clone(&observed));
+        (observed, now)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{own_certificate, readiness::Watch, server_config};
+use super::{outlook::Outlook, own_certificate, readiness::Watch, server_config};
 use crate::{
     cli::{
         Failure,
@@ -34,6 +34,8 @@ pub(super) struct Reloading {
     pub(super) watch: Arc<Watch>,
     /// The gateway's own keys.
     pub(super) ring: Arc<Ring>,
+    /// Where it is shown until when what was read holds.
+    pub(super) outlook: Arc<Outlook>,
 }
 
 impl Reloading {
@@ -89,6 +91,7 @@ impl Reloading {
             Ok(renewed) => self.tls.store(renewed),
             Err(failure) => not_taken(&failure),
         }
+        self.outlook.observe().await;
         parts
     }
 

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         code::DatasetCode,
         id::{DeclarationId, PacketId},
+        party::PartyId,
     },
     exchange::{Exchange, lists::Notified},
     http::{
@@ -41,8 +42,16 @@ pub(super) struct Notice {
     dataset: DatasetCode,
     /// Who sent it.
     sender: Party,
+    /// The name of who sent it; absent when it takes part no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, required = false, nullable = false)]
+    sender_name: Option<String>,
     /// Whose copy it is about.
     party: Party,
+    /// The name of that party, also where it is blocked and the list of parties leaves it out; absent when it takes part no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, required = false, nullable = false)]
+    party_name: Option<String>,
     /// The declaration that was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Id, required = false)]
@@ -71,12 +80,16 @@ pub(super) async fn list(
 ) -> Result<Json<Items<Notice>>, Problem> {
     let page = exchange.notices(&calling.caller, paging.after, paging.limit.into()).await;
     let page = page.map_err(|error| calling.problem(error))?;
+    let register = calling.caller.seen.register();
+    let named = |party: &PartyId| register.party(party).map(|row| row.name.clone());
     let items = page.items.into_iter().map(|Notified { row, dataset, sender }| Notice {
         log_index: row.index,
         kind: row.kind.as_str(),
         packet: row.packet,
         dataset,
+        sender_name: named(&sender),
         sender: sender.into(),
+        party_name: named(&row.about),
         party: row.about.into(),
         declaration: row.declaration,
         at: row.created.into(),

@@ -252,3 +252,25 @@ async fn a_check_asks_and_keeps_nothing() {
     );
     assert!(!stub.path("batch.ndjson.report.ndjson").exists());
 }
+
+/// A gateway compares an own reference in one form: what it would take for one person is one line.
+#[tokio::test]
+async fn lines_that_differ_in_how_an_own_reference_is_spelled_only_are_duplicates() {
+    let stub = Stub::start(|seen, _| accepted(seen)).await;
+    let line = |value: &str| {
+        json!({ "person": { "reference": { "kind": "own", "value": value } }, "content": {} }).to_string()
+            + "\n"
+    };
+    let spelled = ["Q-1", "\u{FF31}-1", "q-1", "Q-2", "not a reference", "Not a reference"];
+    stub.write("batch.ndjson", &spelled.map(line).concat());
+    let check = push(&stub, &["--check"]).await.json();
+    let sent = push(&stub, &[]).await.json();
+    for tally in [check, sent] {
+        assert_eq!((&tally["lines"], &tally["duplicate"]), (&json!(6), &json!(2)), "{tally}");
+    }
+    let statuses: Vec<String> = statuses(&stub).into_iter().map(|(_, status)| status).collect();
+    assert_eq!(statuses, ["accepted", "duplicate", "duplicate", "accepted", "accepted", "accepted"]);
+    // What an earlier version sent as two stays two, and nothing of it is missing.
+    let again = push(&stub, &[]).await.json();
+    assert_eq!((&again["earlier"], &again["duplicate"]), (&json!(4), &json!(2)), "{again}");
+}

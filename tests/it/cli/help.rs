@@ -363,6 +363,9 @@ fn pages_and_completions_are_in_the_language_of_the_program() {
         (program.read("nl/sluis-client-decide.1"), program.read("en/sluis-client-decide.1"));
     assert!(dutch.contains(".SH OVERZICHT") && dutch.contains("wilsverklaring"), "{dutch}");
     assert!(english.contains(".SH SYNOPSIS") && !english.contains("wilsverklaring"), "{english}");
+    // A reader's machine hyphenates by the rules of English.
+    let (head, _) = dutch.split_once(".SH").unwrap();
+    assert!(head.ends_with(".nh\n") && !english.contains(".nh\n"), "{dutch}");
     let kinds = program.read("nl/sluis-keys-rotate.1");
     assert!(kinds.contains("Keuze uit:") && kinds.contains("Tekent ontvangstbewijzen"), "{kinds}");
     let (dutch, english) = (

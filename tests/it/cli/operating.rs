@@ -5,6 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sluis::{
+    cli::{Language, moment},
     crypto::envelope,
     domain::{
         clock::{Clock as _, SystemClock, amsterdam_date},
@@ -117,9 +118,29 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
 
     let end = ["party", "municipality", "end", ZAFFIER, "0361"];
     let past = program.run(&[&end[..], &["--on", "2020-01-01"]].concat()).with(2);
-    assert!(past.stderr.contains("2020-01-01 ligt in het verleden"), "{past:?}");
+    assert!(past.stderr.contains("01-01-2020 ligt in het verleden"), "{past:?}");
     program.run(&end).done();
-    program.run(&end).with(1);
+    let ended = program.run(&end).with(1);
+    assert!(ended.stderr.contains(&format!("{ZAFFIER} handelt niet voor gemeente 0361")), "{ended:?}");
+    let elsewhere = program.run(&["party", "municipality", "end", ZAFFIER, "9999"]).with(1);
+    assert!(
+        elsewhere.stderr.contains(&format!("{ZAFFIER} handelt niet voor gemeente 9999")),
+        "{elsewhere:?}"
+    );
+    let stranger = "00000099000000009000/leerplicht";
+    for command in [
+        &["party", "municipality", "end", stranger, "0361"][..],
+        &["party", "municipality", "add", stranger, "9999"],
+        &["party", "block", stranger],
+        &["party", "remove", stranger],
+        &["party", "revoke", stranger, "--certificate", certificate],
+    ] {
+        let unknown = program.run(command).with(1);
+        assert!(
+            unknown.stderr.contains(&format!("{stranger} is niet geregistreerd")),
+            "{command:?} {unknown:?}"
+        );
+    }
     let places = |party: &serde_json::Value| {
         let all = party["municipalities"].as_array().unwrap().clone();
         all.into_iter().filter(|place| place["code"] == "0361").collect::<Vec<_>>()
@@ -127,7 +148,19 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     assert!(places(&party())[0]["until"].is_string());
     let begin = ["party", "municipality", "add", ZAFFIER, "0361", "--by", "mandate"];
     program.run(&begin).with(2);
-    program.run(&[&begin[..], &["--decision", "Besluit 2027-004"]].concat()).done();
+    let by = |decision: &str| program.run(&[&begin[..], &["--decision", decision]].concat());
+    by("Besluit 2027-004").done();
+    let alike = by("Besluit 2027-004").with(1).stderr;
+    assert!(
+        alike.contains("handelt al voor gemeente 0361: bij mandaat (Besluit 2027-004), sinds")
+            && !alike.contains("anders"),
+        "{alike}"
+    );
+    let otherwise = by("B 1").with(1).stderr;
+    assert!(
+        otherwise.contains("handelt al voor gemeente 0361, maar anders: bij mandaat (Besluit 2027-004)"),
+        "{otherwise}"
+    );
     let after = places(&party());
     assert_eq!((after.len(), &after[1]["by"]), (2, &serde_json::json!("mandaat")));
     assert!(after[1]["until"].is_null());
@@ -137,7 +170,11 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     program.run(&["party", "next", ZAFFIER, "--certificate", certificate]).with(1);
     let other = party()["certificates"][0]["registration"].as_str().unwrap().to_owned();
     let leerplicht = "00000099000003610000/leerplicht";
-    program.run(&["party", "revoke", leerplicht, "--registration", &other]).with(1);
+    let not_its_own = program.run(&["party", "revoke", leerplicht, "--registration", &other]).with(1);
+    assert!(
+        not_its_own.stderr.contains(&format!("{leerplicht} heeft dit certificaat niet")),
+        "{not_its_own:?}"
+    );
 
     // The same certificate never speaks for two parties, and an organisation's only for itself.
     let alkmaar = "try/parties/doorstroompunt/certificate.pem";
@@ -211,8 +248,20 @@ fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
 
     program.run(&["party", "revoke", school, "--certificate", "school.pem"]).done();
     let today = amsterdam_date(SystemClock.now());
-    let listed = program.run(&["party", "list"]).done().stdout;
-    assert!(listed.contains(&format!("ingetrokken op {today}")), "{listed}");
+    for (language, day) in [(Language::Nl, "ingetrokken op"), (Language::En, "revoked on")] {
+        let listed = program.run(&["--lang", language.pick("nl", "en"), "party", "list"]).done().stdout;
+        assert!(listed.contains(&format!("{day} {}", moment::short_day(today, language))), "{listed}");
+    }
+    // A certificate of later today says from which hour.
+    let soon = now + SignedDuration::from_hours(1);
+    issue("soon.pem", soon + SignedDuration::from_mins(5));
+    let begin = {
+        let chain = pem::parse(fs::read(program.path("soon.pem")).unwrap()).unwrap();
+        ClientCertificate::read(chain.contents()).unwrap().not_before()
+    };
+    let next = program.run(&["party", "next", rival, "--certificate", "soon.pem"]).done();
+    let told = format!("pas vanaf {} (Nederlandse tijd)", moment::long(begin, Language::Nl));
+    assert!(begin > now && next.stderr.contains(&told), "{told}: {next:?}");
     // A certificate of the party that left is never taken again.
     let own = "try/parties/zaffier/certificate.pem";
     program.run(&["party", "add", ZAFFIER, "--certificate", own, "--name", "Zaffier"]).with(1);

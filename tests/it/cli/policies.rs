@@ -92,6 +92,8 @@ fn facts_are_decided_and_the_exit_code_is_the_answer() {
     fs::write(program.path("facts.json"), facts.to_string()).unwrap();
     let yes = program.run(&["policy", "explain", "facts.json", "--json"]).done().json();
     assert_eq!((&yes["permitted"], &yes["basis"]), (&json!(true), &json!("overgangsdocument.pro")));
+    facts["verlatenOp"] = json!("2025-07-18");
+    fs::write(program.path("facts.json"), facts.to_string()).unwrap();
     let before = ["policy", "explain", "facts.json", "--at", "2025-12-01T00:00:00Z"];
     program.run(&before).with(1);
 }
@@ -177,6 +179,33 @@ fn an_explanation_weighs_the_categories_and_the_birth_date() {
         let ended = asked(wrong, 2);
         assert!(ended.stderr.contains(said) && !ended.stderr.contains("1999"), "{}", ended.stderr);
     }
+    // What a school asserts of a day that is yet to come, too long ago or before the birth is told as a push tells it.
+    let future = "Deze dag ligt in de toekomst, en hier hoort wat al gebeurd is.";
+    for (wrong, said) in [
+        (
+            json!({ "age": 18, "ingeschreven": false, "verlatenOp": "2026-11-29" }),
+            format!("`verlatenOp`: {future}"),
+        ),
+        (json!({ "age": 18, "verwijderdOp": "2026-11-29" }), format!("`verwijderdOp`: {future}")),
+        (json!({ "age": 18, "gediplomeerdOp": "2026-11-29" }), format!("`gediplomeerdOp`: {future}")),
+        (
+            json!({ "age": 18, "contactgemeenteGevraagdOp": "2026-11-29" }),
+            format!("`contactgemeenteGevraagdOp`: {future}"),
+        ),
+        (
+            json!({ "age": 18, "verwijderdOp": "1900-01-01" }),
+            "`verwijderdOp`: Deze dag ligt te lang geleden".to_owned(),
+        ),
+        (
+            json!({ "birthDate": "2009-01-01", "verwijderdOp": "2008-01-01" }),
+            "`verwijderdOp`: Deze dag ligt voor de geboortedatum".to_owned(),
+        ),
+    ] {
+        let ended = asked(wrong, 2);
+        assert!(ended.stderr.contains(&said), "{said}: {}", ended.stderr);
+    }
+    // Who is enrolled may have a day on which to leave.
+    asked(json!({ "age": 17, "verlatenOp": "2026-11-29" }), 0);
     let unknown = asked(json!({ "leeftijd": 17 }), 2);
     assert!(
         unknown.stderr.contains("birthDate") && !unknown.stderr.contains("birth_date"),
@@ -210,6 +239,23 @@ fn the_matrix_and_the_register_have_all_their_forms() {
     let register = program.run(&["policy", "register", "--json"]).done().json();
     let activities = register["activities"].as_array().unwrap();
     assert_eq!(rows.len(), activities.len(), "every basis is a processing activity");
+    // A condition tells what is wrong or what is asked: the head above it must fit both, and none is told twice.
+    for (language, head, former) in [("nl", "weigert met: ", "niet als"), ("en", "refuses with: ", "not if")]
+    {
+        let text = program.run(&["--lang", language, "policy", "matrix"]).done().stdout;
+        assert!(!text.to_lowercase().contains(former), "{text}");
+        let mut conditions = 0;
+        for basis in text.split("\n\n") {
+            let told: Vec<&str> = basis.lines().filter_map(|line| line.trim().strip_prefix(head)).collect();
+            let texts: std::collections::BTreeSet<_> =
+                told.iter().map(|one| one.split(" [").next()).collect();
+            assert_eq!(texts.len(), told.len(), "{basis}");
+            conditions += told.len();
+        }
+        assert!(conditions > 20, "{text}");
+        let page = program.run(&["--lang", language, "policy", "matrix", "--format", "html"]).done().stdout;
+        assert!(!page.to_lowercase().contains(&format!(">{former}<")), "{page}");
+    }
     let english = program.run(&["--lang", "en", "policy", "matrix"]).done().stdout;
     assert!(english.contains("rests on") && !english.contains("rust op"), "{english}");
     for (form, mark) in [("text", "rust op"), ("markdown", "|---|"), ("html", "<th scope=\"row\">")] {

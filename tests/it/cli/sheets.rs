@@ -569,6 +569,21 @@ fn a_schema_that_no_columns_can_hold_is_refused() {
     }
 }
 
+/// It is printed as it is, so that it is the file: what a gateway says in it must not steer a terminal, nor begin a row.
+#[test]
+fn what_a_gateway_explains_in_a_template_steers_nothing() {
+    let hostile = "a\u{1b}[2J\u{202e}b\r\nc";
+    let chosen = [true, false].map(|for_every_row| Chosen {
+        name: hostile.to_owned(),
+        explanation: hostile.to_owned(),
+        for_every_row,
+    });
+    let bytes = template::written(&chosen, |_| None).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{}", text.escape_debug());
+    assert_eq!((text.matches('\n').count(), text.matches("\r\n").count()), (3, 3), "{}", text.escape_debug());
+}
+
 #[tokio::test]
 async fn a_sheet_is_pushed_and_refusals_name_columns() {
     let stub = Stub::start(|seen, _| {

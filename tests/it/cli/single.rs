@@ -110,6 +110,24 @@ async fn a_push_without_an_answer_keeps_its_key_and_a_refused_one_does_not() {
 }
 
 #[tokio::test]
+async fn who_changed_what_had_no_answer_is_sent_to_the_list_on_which_it_would_stand() {
+    let stub = Stub::start(|_, _| bare(500)).await;
+    for (command, list) in [("push", "outbox"), ("ask", "asked"), ("declare", "declarations")] {
+        let file = stub.write(&format!("{command}.json"), "{\"a\":1}");
+        let file = file.to_str().unwrap();
+        stub.client(&[command, file]).await;
+        stub.write(&format!("{command}.json"), "{\"a\":2}");
+        let changed = stub.client(&[command, file]).await;
+        stub.write(&format!("{command}.json.unanswered"), "{");
+        let damaged = stub.client(&[command, file]).await;
+        for ended in [changed, damaged] {
+            assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
+            assert!(ended.stderr.contains(&format!("kijk in `sluis client {list}`")), "{command}: {ended:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_fault_of_a_profile_is_told_before_anything_is_sent() {
     let stub = Stub::start(|_, _| accepted("a.b.c")).await;
     let file = stub.write("packet.json", PACKET);

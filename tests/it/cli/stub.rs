@@ -83,6 +83,20 @@ pub(super) enum Standing {
     OfAnotherAuthority,
     /// With the name of the authority that the gateway trusts, and another key.
     OfANamesake,
+    /// The authority's list of revocations has lapsed.
+    ListLapsed,
+    /// Good; it is the gateway's own certificate that has ended.
+    GatewayExpired,
+    /// Good; it is the gateway's own certificate that stands on another name.
+    GatewayOfAnotherName,
+}
+
+/// Which connections break off just after the handshake, without a word about the party's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    None,
+    First,
+    Every,
 }
 
 /// How a command ended and what it printed.
@@ -110,15 +124,24 @@ impl Stub {
         standing: Standing,
         answer: impl Fn(&Seen, usize) -> Response<Body> + Send + Sync + 'static,
     ) -> Self {
+        Self::start_cut(standing, Cut::None, answer).await
+    }
+
+    pub(super) async fn start_cut(
+        standing: Standing,
+        cut: Cut,
+        answer: impl Fn(&Seen, usize) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let tls = certificates(&folder, standing);
+        let (tls, deaf) = certificates(&folder, standing);
+        let acceptors = [tls, deaf].map(|tls| TlsAcceptor::from(Arc::new(tls)));
         let connections = Arc::new(AtomicUsize::new(0));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let answer: Arc<Answer> = Arc::new(answer);
         let router = Router::new().fallback(handle).with_state((Arc::clone(&seen), answer));
-        tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(tls)), router, Arc::clone(&connections)));
+        tokio::spawn(serve(listener, acceptors, cut, router, Arc::clone(&connections)));
         let stub = Self { folder, address, seen, connections };
         stub.write("profile.toml", &stub.profile_text());
         stub
@@ -211,9 +234,20 @@ async fn handle(
     answer(&seen, before)
 }
 
-async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router, connections: Arc<AtomicUsize>) {
+async fn serve(
+    listener: TcpListener,
+    [acceptor, deaf]: [TlsAcceptor; 2],
+    cut: Cut,
+    router: Router,
+    connections: Arc<AtomicUsize>,
+) {
     while let Ok((stream, _)) = listener.accept().await {
-        connections.fetch_add(1, Ordering::SeqCst);
+        let before = connections.fetch_add(1, Ordering::SeqCst);
+        if cut == Cut::Every || cut == Cut::First && before == 0 {
+            let deaf = deaf.clone();
+            tokio::spawn(async move { drop(deaf.accept(stream).await) });
+            continue;
+        }
         let (acceptor, router) = (acceptor.clone(), router.clone());
         tokio::spawn(async move {
             if let Ok(stream) = acceptor.accept(stream).await {
@@ -225,8 +259,9 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, router: Router, con
     }
 }
 
-/// Writes `ca.pem`, `party.pem` and `party.key` into the folder; answers what the server needs.
-fn certificates(folder: &TempDir, standing: Standing) -> ServerConfig {
+/// Writes `ca.pem`, `party.pem` and `party.key` into the folder; answers what the server needs, and a server that asks for no
+/// certificate.
+fn certificates(folder: &TempDir, standing: Standing) -> (ServerConfig, ServerConfig) {
     let write = |name: &str, text: &str| {
         sluis::cli::files::write_private(&folder.path().join(name), text.as_bytes()).unwrap();
     };
@@ -251,7 +286,11 @@ fn certificates(folder: &TempDir, standing: Standing) -> ServerConfig {
     write("party.key", &party_key.serialize_pem());
 
     let server_key = KeyPair::generate().unwrap();
-    let server = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let name = if standing == Standing::GatewayOfAnotherName { "sluis.example" } else { "localhost" };
+    let mut server = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    if standing == Standing::GatewayExpired {
+        server.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    }
     let server = server.signed_by(&server_key, &ca).unwrap();
     let server_key = PrivateKeyDer::from_pem_slice(server_key.serialize_pem().as_bytes()).unwrap();
 
@@ -259,35 +298,49 @@ fn certificates(folder: &TempDir, standing: Standing) -> ServerConfig {
     let trusted = match standing {
         Standing::OfAnotherAuthority => &authority("a third CA"),
         Standing::OfANamesake => &authority("throw-away CA"),
-        Standing::Good | Standing::Revoked | Standing::Expired | Standing::NotYetValid => &ca,
+        Standing::Good
+        | Standing::Revoked
+        | Standing::Expired
+        | Standing::NotYetValid
+        | Standing::ListLapsed
+        | Standing::GatewayExpired
+        | Standing::GatewayOfAnotherName => &ca,
     };
     roots.add(trusted.der().clone()).unwrap();
     let provider = Arc::new(aws_lc_rs::default_provider());
     let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
     let clients = match standing {
-        Standing::Revoked => clients.with_crls([revocations(&ca)]),
+        Standing::Revoked => clients.with_crls([revocations(&ca, 2099)]),
+        Standing::ListLapsed => clients.with_crls([revocations(&ca, 2026)]).enforce_revocation_expiration(),
         Standing::Good
+        | Standing::GatewayExpired
+        | Standing::GatewayOfAnotherName
         | Standing::Expired
         | Standing::NotYetValid
         | Standing::OfAnotherAuthority
         | Standing::OfANamesake => clients,
     };
     let clients = clients.build().unwrap();
-    let mut tls = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_client_cert_verifier(clients)
-        .with_single_cert(vec![server.der().clone()], server_key)
-        .unwrap();
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    tls
+    let builder = || {
+        let provider = Arc::clone(&provider);
+        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap()
+    };
+    let own = || (vec![server.der().clone()], server_key.clone_key());
+    let (chain, key) = own();
+    let mut tls = builder().with_client_cert_verifier(clients).with_single_cert(chain, key).unwrap();
+    let (chain, key) = own();
+    let mut deaf = builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    for tls in [&mut tls, &mut deaf] {
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    }
+    (tls, deaf)
 }
 
 /// The party's serial number.
 const SERIAL: u64 = 7;
 
-/// A list on which the party's certificate stands.
-fn revocations(ca: &CertifiedIssuer<'static, KeyPair>) -> CertificateRevocationListDer<'static> {
+/// A list on which the party's certificate stands, made on the first day of 2026 and until February of this year.
+fn revocations(ca: &CertifiedIssuer<'static, KeyPair>, end: i32) -> CertificateRevocationListDer<'static> {
     let revoked = RevokedCertParams {
         serial_number: SERIAL.into(),
         revocation_time: rcgen::date_time_ymd(2026, 1, 1),
@@ -296,7 +349,7 @@ fn revocations(ca: &CertifiedIssuer<'static, KeyPair>) -> CertificateRevocationL
     };
     let list = CertificateRevocationListParams {
         this_update: rcgen::date_time_ymd(2026, 1, 1),
-        next_update: rcgen::date_time_ymd(2099, 1, 1),
+        next_update: rcgen::date_time_ymd(end, 2, 1),
         crl_number: 1.into(),
         issuing_distribution_point: None,
         revoked_certs: vec![revoked],

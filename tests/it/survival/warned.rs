@@ -1,13 +1,13 @@
 //! Whoever keeps a gateway running is told in time of what ends or is missing: once at its day, and as a metric.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use sluis::{
     crypto::keys::{KeyAlgorithm, PrivateKey},
-    domain::{clock::Clock as _, party::Role},
+    domain::{clock::Clock as _, id::SystemEntropy, party::Role},
     identity::key_proof,
     store::{db::Backend, read::Chore},
     telemetry::{
@@ -276,4 +276,32 @@ async fn what_nobody_collects_is_said_a_week_and_a_day_before_it_lapses() {
         assert!(operator.at(end + SECOND * 30, &codes).await.is_empty());
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_again_ends_by_its_new_day_at_once() {
+    let gateway = Gateway::start().await;
+    let operator = Operator::of(&gateway).await;
+    gateway.pass(1.day());
+    let (now, tls) = (gateway.clock.now(), &gateway.laid.config.tls);
+    let own = "00000099000000000001".parse().unwrap();
+    let entropy = SystemEntropy::new();
+    let renewed = gateway.laid.authority.server(own, "Een gateway", &["localhost"], now, &entropy).unwrap();
+    fs::write(&tls.key, renewed.key_pem.as_bytes()).unwrap();
+    fs::write(&tls.certificate, &renewed.chain_pem).unwrap();
+    fs::write(&tls.revocation.files[0], gateway.laid.authority.revocation_list(&[], 1_000, now).unwrap())
+        .unwrap();
+    let of = |ends: &BTreeMap<String, i64>, kind: &str| {
+        let found = ends.iter().find(|(labels, _)| labels.contains(&format!("\"{kind}\"")));
+        *found.unwrap().1
+    };
+    let before = operator.metric("sluis_expires_timestamp_seconds").await;
+    gateway.running.reload().await;
+    let after = operator.metric("sluis_expires_timestamp_seconds").await;
+    for kind in ["server-certificate", "revocation-list"] {
+        assert!(of(&after, kind) > of(&before, kind), "{kind}: {before:#?} {after:#?}");
+    }
+    let list = gateway.running.exchange.trust().revocations.ends().max().unwrap();
+    assert_eq!(of(&after, "revocation-list"), list.as_second());
+    gateway.stop().await;
 }

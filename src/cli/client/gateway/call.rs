@@ -33,6 +33,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// Whether an earlier attempt of the same call had no answer, so that this one may tell of what that did.
+    pub is_repeated: bool,
 }
 
 /// Why there is no success.
@@ -51,6 +53,8 @@ pub enum CallError {
         wait: Option<Duration>,
         /// Whether the call may have taken effect all the same.
         doubtful: bool,
+        /// Whether the connection broke off: what the gateway said last may be lost.
+        broken_off: bool,
     },
     /// The other end is not the gateway of the profile, or does not accept the profile's certificate.
     NotTrusted(Distrust),
@@ -136,7 +140,7 @@ impl From<CallError> for Failure {
                 );
                 Self::new(exit, title).explained(*problem)
             }
-            CallError::Unanswered { what, problem, wait, doubtful } => {
+            CallError::Unanswered { what, problem, wait, doubtful, .. } => {
                 let answered = problem.is_some();
                 let exit = if answered { Exit::TryAgain } else { Exit::Unavailable };
                 let (nl, en) = match wait {
