@@ -19,6 +19,7 @@ pub mod heavy;
 pub mod keys;
 pub mod lists;
 pub mod log;
+pub mod meter;
 mod not_found;
 pub mod operate;
 pub mod own_entries;
@@ -43,10 +44,16 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 
-use self::{admission::Trust, heavy::Heavy, perform::Pen, toolbox::Toolbox};
+use self::{
+    admission::Trust,
+    heavy::Heavy,
+    meter::{Meter, Work},
+    perform::Pen,
+    toolbox::Toolbox,
+};
 use crate::{
     crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
-    domain::{digest::Digest, id::Entropy},
+    domain::{digest::Digest, id::Entropy, party::PartyId},
     policy::{catalogue::Catalogue, engine::Engine},
     store::{
         Store,
@@ -75,6 +82,7 @@ pub struct Exchange {
     trust: ArcSwap<Trust>,
     clock: Arc<GuardedClock>,
     heavy: Heavy,
+    meter: Meter,
 }
 
 /// What the use cases stand on. Laid once, by the composition root.
@@ -133,7 +141,15 @@ impl Exchange {
         let clock = Arc::clone(pen.clock());
         let keys = ArcSwap::from_pointee(keys);
         let tools = Toolbox { engine, catalogue, keys, entropy, settings };
-        Self { store, pen, tools, trust: ArcSwap::from_pointee(trust), clock, heavy: Heavy::new() }
+        Self {
+            store,
+            pen,
+            tools,
+            trust: ArcSwap::from_pointee(trust),
+            clock,
+            heavy: Heavy::new(),
+            meter: Meter::default(),
+        }
     }
 
     /// Datasets, bases, conditions, law: what this gateway decides by.
@@ -157,6 +173,12 @@ impl Exchange {
     #[must_use]
     pub const fn heavy(&self) -> &Heavy {
         &self.heavy
+    }
+
+    /// What the earlier calls of a party cost beyond the calls themselves. Whoever asks lets it pay.
+    #[must_use]
+    pub fn owed(&self, party: PartyId) -> Work {
+        self.meter.take(party)
     }
 
     /// What this gateway takes for now: never before the last entry of the log that it knows of.

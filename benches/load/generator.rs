@@ -13,7 +13,7 @@ use std::{
 };
 
 use http_body_util::{BodyExt as _, Full};
-use hyper::{Method, Request, body::Bytes, client::conn::http1};
+use hyper::{Method, Request, StatusCode, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,37 @@ pub(crate) enum Calls {
         first: usize,
         count: usize,
     },
+    /// The same body again and again; a status other than this is an error.
+    Post {
+        path: String,
+        body: String,
+        count: usize,
+        status: Option<u16>,
+    },
+    /// The same call again and again, whatever is answered: who is told to wait waits a little.
+    Seek {
+        path: String,
+        body: Option<String>,
+        count: usize,
+    },
+}
+
+impl Calls {
+    /// Whether an answer of this status is what was asked for.
+    fn takes(&self, status: u16) -> bool {
+        match self {
+            Self::Get { .. } | Self::Push { .. } => (200..300).contains(&status),
+            Self::Post { status: Some(wanted), .. } => status == *wanted,
+            Self::Post { status: None, .. } | Self::Seek { .. } => true,
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Get { paths } => paths.len(),
+            Self::Push { count, .. } | Self::Post { count, .. } | Self::Seek { count, .. } => *count,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +95,9 @@ pub(crate) struct Measured {
     pub(crate) generator: Duration,
 }
 
+/// How long a call that was told to wait does.
+const WAIT: Duration = Duration::from_millis(100);
+
 type Prepared = Vec<Request<Full<Bytes>>>;
 
 /// Reads an [`Order`], follows it and prints what was [`Measured`].
@@ -71,7 +105,7 @@ pub(crate) fn run(file: &Path) -> Fallible<()> {
     let order: Order = serde_json::from_slice(&fs::read(file)?)?;
     let requests = prepare(&order.calls)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let measured = runtime.block_on(LocalSet::new().run_until(follow(&order, requests)))?;
+    let measured = runtime.block_on(LocalSet::new().run_until(follow(order, requests)))?;
     serde_json::to_writer(io::stdout(), &measured)?;
     Ok(())
 }
@@ -101,6 +135,17 @@ fn prepare(calls: &Calls) -> Fallible<Prepared> {
                     .body(Full::from(serde_json::to_vec(&body)?))?)
             })
             .collect(),
+        // One request stands for all of them.
+        Calls::Post { path, body, .. } => Ok(vec![
+            request(Method::POST, path)
+                .header("content-type", "application/json")
+                .body(Full::from(body.clone().into_bytes()))?,
+        ]),
+        Calls::Seek { path, body, .. } => {
+            let method = if body.is_some() { Method::POST } else { Method::GET };
+            let body = body.clone().unwrap_or_default().into_bytes();
+            Ok(vec![request(method, path).header("content-type", "application/json").body(Full::from(body))?])
+        }
     }
 }
 
@@ -118,7 +163,7 @@ fn onderwijsnummer(number: usize) -> String {
     whole.into_iter().flatten().next().unwrap_or_default()
 }
 
-async fn follow(order: &Order, requests: Prepared) -> Fallible<Measured> {
+async fn follow(order: Order, requests: Prepared) -> Fallible<Measured> {
     let own = OwnCertificate::from_pem(order.chain_pem.as_bytes(), order.key_pem.as_bytes())?;
     let mut config = tls::client_config(Some(&own), order.authority_pem.as_bytes(), Arc::new(SystemClock))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -132,23 +177,32 @@ async fn follow(order: &Order, requests: Prepared) -> Fallible<Measured> {
         tokio::task::spawn_local(connection);
         senders.push(sender);
     }
-    let count = requests.len();
+    let count = order.calls.count();
     let requests: Arc<Vec<_>> = Arc::new(requests);
+    let calls = Arc::new(order.calls);
     let next = Arc::new(AtomicUsize::new(0));
     let before = (cpu(order.gateway)?, cpu(process::id())?);
     let began = Instant::now();
     let callers: Vec<_> = senders
         .into_iter()
         .map(|mut sender| {
-            let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+            let (requests, next, calls) = (Arc::clone(&requests), Arc::clone(&next), Arc::clone(&calls));
             tokio::task::spawn_local(async move {
                 let mut times = Vec::new();
-                while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(request) = requests.get(number % requests.len()).filter(|_| number < count)
+                    else {
+                        break;
+                    };
                     let began = Instant::now();
                     let answer = sender.send_request(request.clone()).await?;
                     let status = answer.status();
                     let body = answer.into_body().collect().await?.to_bytes();
-                    if !status.is_success() {
+                    if status == StatusCode::TOO_MANY_REQUESTS {
+                        tokio::time::sleep(WAIT).await;
+                    }
+                    if !calls.takes(status.as_u16()) {
                         return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
                     }
                     times.push(began.elapsed());

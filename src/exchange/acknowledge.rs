@@ -103,9 +103,9 @@ impl Exchange {
     }
 }
 
-struct AcknowledgePacket {
-    packet: PacketId,
-    reference: Option<PersonReference>,
+pub(super) struct AcknowledgePacket {
+    pub(super) packet: PacketId,
+    pub(super) reference: Option<PersonReference>,
 }
 
 impl Operation for AcknowledgePacket {

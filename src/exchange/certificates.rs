@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 
 use super::{
-    Exchange, caller::Caller, entry::Account, keys::KeyError, operate::registered, trouble::Trouble,
+    Exchange, caller::Caller, entry::Account, keys::KeyError, meter::weights, operate::registered,
+    trouble::Trouble,
 };
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
@@ -48,6 +49,7 @@ impl Exchange {
         account.sender = Some(caller.party());
         account.for_sender = Part { certificate: Some(certificate.registration()), ..Part::default() };
         let effect = registered(caller.party(), &chain);
+        self.meter.count(caller.party(), weights::KEY);
         self.perform_plain(caller, effect, vec![account]).await.map_err(KeyError::of)?;
         let register = self.store.register().await.map_err(Trouble::from)?;
         let row = register.certificate(&certificate.registration()).cloned();

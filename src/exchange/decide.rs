@@ -99,9 +99,9 @@ impl Exchange {
     }
 }
 
-struct Decide<'a> {
-    declaration: DeclarationId,
-    ruling: &'a Ruling,
+pub(super) struct Decide<'a> {
+    pub(super) declaration: DeclarationId,
+    pub(super) ruling: &'a Ruling,
 }
 
 impl Operation for Decide<'_> {

@@ -194,13 +194,13 @@ impl Exchange {
     }
 }
 
-struct RecordWish<'a> {
-    id: DeclarationId,
-    wish: &'a Wish,
-    towards: Option<Resolved>,
+pub(super) struct RecordWish<'a> {
+    pub(super) id: DeclarationId,
+    pub(super) wish: &'a Wish,
+    pub(super) towards: Option<Resolved>,
     /// What was recorded once is answered again, also when it would not be taken today.
-    faults: Vec<Fault>,
-    key: Option<IdempotencyKey>,
+    pub(super) faults: Vec<Fault>,
+    pub(super) key: Option<IdempotencyKey>,
 }
 
 impl Operation for RecordWish<'_> {

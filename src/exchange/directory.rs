@@ -1,10 +1,16 @@
 //! What every party may know: who takes part, by which keys, and which datasets there are.
 
-use super::{Exchange, caller::Caller, trouble::Trouble};
+use super::{
+    Exchange,
+    caller::Caller,
+    lists::{Window, page_of},
+    meter::weights,
+    trouble::Trouble,
+};
 use crate::{
     domain::{code::DatasetCode, party::PartyId},
     policy::{dataset::Dataset, permit::Refusal, routes::RouteAction},
-    store::read::{KeyRow, PartyRow},
+    store::read::{KeyRow, Page, PartyRow},
 };
 
 /// Why there is nothing to see.
@@ -22,26 +28,38 @@ pub enum DirectoryError {
 }
 
 impl Exchange {
-    /// Everyone who takes part and is not blocked.
+    /// Everyone who takes part and is not blocked, who came first at first. The cursor is a place in that order.
     ///
     /// # Errors
     /// [`DirectoryError`].
-    pub async fn parties(&self, caller: &Caller) -> Result<Vec<PartyRow>, DirectoryError> {
+    pub async fn parties(&self, caller: &Caller, window: Window) -> Result<Page<PartyRow>, DirectoryError> {
         self.catalogue_route(caller).await?;
-        Ok(caller.register().parties().filter(|party| !party.blocked).cloned().collect())
+        let mut all: Vec<&PartyRow> = caller.register().parties().collect();
+        self.meter.count(caller.party(), weights::KEPT_ROW.times(all.len()));
+        all.sort_by_key(|row| (row.registered, row.party));
+        let page = page_of((1_u64..).zip(all).filter(|(_, row)| !row.blocked), window);
+        Ok(Page { items: page.items.into_iter().cloned().collect(), next: page.next })
     }
 
-    /// The keys of a party as they stand now, the oldest first.
+    /// The keys of a party as they stand now, the oldest first. The cursor is a place in that order.
     ///
     /// # Errors
     /// [`DirectoryError`].
-    pub async fn keys_of(&self, caller: &Caller, party: PartyId) -> Result<Vec<KeyRow>, DirectoryError> {
+    pub async fn keys_of(
+        &self,
+        caller: &Caller,
+        party: PartyId,
+        window: Window,
+    ) -> Result<Page<KeyRow>, DirectoryError> {
         self.catalogue_route(caller).await?;
         if caller.register().party(&party).is_none() {
             return Err(DirectoryError::NotFound);
         }
         let now = self.clock.now();
-        Ok(caller.register().keys(&party).iter().cloned().map(|key| key.at(now)).collect())
+        self.meter.count(caller.party(), weights::KEPT_ROW.times(caller.register().keys(&party).len()));
+        let page = page_of((1_u64..).zip(caller.register().keys(&party)), window);
+        let items = page.items.into_iter().cloned().map(|key| key.at(now)).collect();
+        Ok(Page { items, next: page.next })
     }
 
     /// All datasets.

@@ -137,6 +137,11 @@ fn note_refusal(part: &mut Part, basis: Option<&Grondslag>, refusal: &Refusal) {
 pub(super) trait Signs {
     /// Says so in it.
     fn sign(&self, account: &mut Account);
+
+    /// The party whose call it is, if it is one's.
+    fn caller(&self) -> Option<PartyId> {
+        None
+    }
 }
 
 /// The operator, at its own console.
@@ -148,6 +153,10 @@ pub(super) struct Operator;
 pub(super) struct Clock;
 
 impl Signs for Caller {
+    fn caller(&self) -> Option<PartyId> {
+        Some(self.party())
+    }
+
     fn sign(&self, account: &mut Account) {
         let party = self.party();
         account.shared.trace_id = Some(self.trace.clone());

@@ -58,6 +58,12 @@ impl Weight {
         Self(bytes)
     }
 
+    /// In whole KiB.
+    #[must_use]
+    pub const fn kib(self) -> usize {
+        self.0 / 1024
+    }
+
     /// The weight of a body that is decided upon and sealed for so many recipients.
     #[must_use]
     pub const fn for_recipients(self, recipients: usize) -> Self {

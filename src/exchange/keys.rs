@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Exchange, caller::Caller, entry::Account, plain::PlainError, trouble::Trouble};
+use super::{Exchange, caller::Caller, entry::Account, meter::weights, plain::PlainError, trouble::Trouble};
 use crate::{
     accesslog::entry::{Event, Outcome},
     crypto::keys::RecipientKey,
@@ -18,6 +18,9 @@ use crate::{
 };
 
 pub use crate::store::read::KeyRow;
+
+/// How many keys of a party may be waiting or active at the same time: several machines, each with its next key.
+pub const MOST_LIVE_KEYS: usize = 16;
 
 /// Where a body says until when the key is valid.
 const UNTIL: &str = "/validUntil";
@@ -37,6 +40,9 @@ pub enum KeyError {
     /// The caller published this key before, with another end.
     #[error("published with another end")]
     OtherEnd,
+    /// So many keys of the party are waiting or active that no other is taken.
+    #[error("too many live keys")]
+    TooMany,
     /// There is no such key of this party.
     #[error("no such key")]
     NotFound,
@@ -85,6 +91,13 @@ impl Exchange {
         if known.is_some_and(|row| row.state == KeyState::Active && row.valid_until != until) {
             return Err(KeyError::OtherEnd);
         }
+        let live = earlier
+            .iter()
+            .filter(|row| matches!(KeyRow::clone(row).at(now).state, KeyState::Waiting | KeyState::Active));
+        if known.is_none() && live.count() >= MOST_LIVE_KEYS {
+            return Err(KeyError::TooMany);
+        }
+        self.meter.count(caller.party(), weights::KEY);
         let delay =
             if earlier.is_empty() { jiff::SignedDuration::ZERO } else { self.tools.settings.key_delay };
         let from = known.map_or_else(|| now.checked_add(delay).unwrap_or(now), |row| row.valid_from);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, caller::Caller, not_found::no_packet, trouble::Trouble};
+use super::{Exchange, caller::Caller, meter::weights, not_found::no_packet, trouble::Trouble};
 use crate::{
     accesslog::entry::Event,
     domain::{code::DatasetCode, id::PacketId, party::PartyId},
@@ -49,6 +49,30 @@ pub struct SeenCopy {
     pub continues: Option<bool>,
     /// When it was answered.
     pub answered_at: Option<Timestamp>,
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Only what comes after this cursor; none from the beginning.
+    pub after: Option<u64>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A page of what comes by its cursors, the smallest first.
+pub(super) fn page_of<T>(items: impl IntoIterator<Item = (u64, T)>, window: Window) -> Page<T> {
+    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
+    let mut rest =
+        items.into_iter().filter(|(at, _)| window.after.is_none_or(|after| *at > after)).peekable();
+    let (mut items, mut last) = (Vec::new(), None);
+    while items.len() < limit
+        && let Some((at, item)) = rest.next()
+    {
+        items.push(item);
+        last = Some(at);
+    }
+    Page { items, next: last.filter(|_| rest.peek().is_some()) }
 }
 
 /// A notice, and what it is about.
@@ -157,6 +181,7 @@ impl Exchange {
         let now = self.clock.now();
         self.may(caller, RouteAction::Notices, now).await?.map_err(ListError::Refused)?;
         let page = self.store.notices(&caller.party(), after, limit).await.map_err(Trouble::from)?;
+        self.meter.count(caller.party(), weights::ROW.times(page.items.len()));
         let mut items = Vec::with_capacity(page.items.len());
         for row in page.items {
             let packet = self.store.packet(row.packet).await.map_err(Trouble::from)?;
@@ -175,6 +200,7 @@ impl Exchange {
     ) -> Result<Vec<Seen>, Trouble> {
         let mut seen = Vec::new();
         for id in ids {
+            self.meter.count(party, weights::ROW);
             let packet =
                 self.store.packet(id).await?.ok_or(Trouble::Inconsistent("a listed packet is gone"))?;
             seen.push(self.seen_by(party, packet, now).await?);
@@ -182,7 +208,12 @@ impl Exchange {
         Ok(seen)
     }
 
-    async fn seen_by(&self, party: PartyId, packet: PacketRow, now: Timestamp) -> Result<Seen, Trouble> {
+    pub(super) async fn seen_by(
+        &self,
+        party: PartyId,
+        packet: PacketRow,
+        now: Timestamp,
+    ) -> Result<Seen, Trouble> {
         let held = self.store.held_for(packet.id).await?;
         let mut copies = Vec::new();
         for row in packet.recipients.iter().filter(|row| packet.sender == party || row.party == party) {

@@ -1,6 +1,6 @@
 //! A party's own account: the entries in which it figures, with its parts, each provable by itself.
 
-use super::{Exchange, caller::Caller, receipts::tlog_proof, trouble::Trouble};
+use super::{Exchange, caller::Caller, meter::weights, receipts::tlog_proof, trouble::Trouble};
 use crate::{
     accesslog::{
         entry::{self, OpenedPart, PartName},
@@ -37,6 +37,7 @@ impl Exchange {
         let now = self.clock.now();
         self.may(caller, RouteAction::Entries, now).await?.map_err(AccountError::Refused)?;
         let page = self.store.entries(&caller.party(), after, limit).await.map_err(Trouble::from)?;
+        self.meter.count(caller.party(), weights::ENTRY.times(page.items.len()));
         let mut items = Vec::new();
         for row in page.items {
             let evidence = self.store.evidence(row.index).await.map_err(Trouble::from)?;

@@ -12,6 +12,7 @@ use super::{
     entry::{Account, Knows, Signs},
     facts::Reading,
     heavy::Weight,
+    meter::weights,
     toolbox::Toolbox,
     trouble::Trouble,
 };
@@ -300,6 +301,9 @@ impl Exchange {
     ) -> Result<Vec<u64>, Trouble> {
         if accounts.is_empty() {
             return Ok(Vec::new());
+        }
+        if let Some(party) = by.caller() {
+            self.meter.count(party, weights::NOTE.times(accounts.len()));
         }
         let entries = accounts.into_iter().map(|account| self.tools.entry(by, account));
         let write = Write::new(Record, entries.collect::<Result<_, _>>()?);

@@ -1,9 +1,9 @@
 //! A sender hands in a packet: decided, projected and sealed for each recipient, or refused as a whole.
 
-mod check;
+pub(super) mod check;
 pub(super) mod days;
 mod decide;
-mod prepare;
+pub(super) mod prepare;
 mod replay;
 mod seal;
 
@@ -22,6 +22,7 @@ use super::{
     caller::Caller,
     entry::{Account, Knows},
     heavy::Weight,
+    meter::{Work, weights},
     perform::{At, Change, No, Operation, Reached, Turned},
     receipts::Receipt,
     submission::{Header, KeptHeader, Parts, Submission},
@@ -161,6 +162,7 @@ impl Exchange {
     ) -> Result<Pushed, PushError> {
         let now = self.clock.now();
         let Submission { header, content, weight } = submission;
+        self.meter.count(caller.party(), work_of(&header, weight));
         let prepare = || self.tools.prepare(caller, kind, &header, content, now);
         let prepared =
             self.heavy.run(Some(caller.party()), weight, prepare).await.map_err(Trouble::from)??;
@@ -180,15 +182,15 @@ impl Exchange {
     }
 }
 
-struct PushPacket<'a> {
-    id: PacketId,
-    kind: DatasetKind,
-    header: Header,
-    weight: Weight,
+pub(super) struct PushPacket<'a> {
+    pub(super) id: PacketId,
+    pub(super) kind: DatasetKind,
+    pub(super) header: Header,
+    pub(super) weight: Weight,
     /// What was answered once is answered again, also when it would not be taken today.
-    prepared: Result<Prepared<'a>, Unprepared>,
-    key: String,
-    body: &'a [u8],
+    pub(super) prepared: Result<Prepared<'a>, Unprepared>,
+    pub(super) key: String,
+    pub(super) body: &'a [u8],
 }
 
 impl Operation for PushPacket<'_> {
@@ -318,6 +320,11 @@ impl Toolbox {
     }
 }
 
+/// What a submission costs beyond a small call.
+fn work_of(header: &Header, weight: Weight) -> Work {
+    weights::RECIPIENT.times(header.recipients.len()).and(weights::KIB.times(weight.kib()))
+}
+
 /// What deciding about a submission and sealing it weighs; nothing, where nothing is decided.
 fn weight_of(weight: Weight, prepared: Option<&Prepared<'_>>) -> Weight {
     prepared.map_or(Weight::LIGHT, |prepared| weight.for_recipients(prepared.recipients.len()))
@@ -342,7 +349,7 @@ fn turned(at: &At<'_, Caller>, kind: DatasetKind, why: &Unprepared) -> No<PushEr
 }
 
 /// What the answer needs of a recipient after the write has taken it over.
-struct View {
+pub(super) struct View {
     party: PartyId,
     municipality: Option<Municipality>,
     basis: Grondslag,

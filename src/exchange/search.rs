@@ -1,16 +1,26 @@
 //! A recipient looks for a person in its own inbox. A person is never in a URL, and every search is an entry.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{Exchange, caller::Caller, entry::Account, lists::Seen, toolbox::Toolbox, trouble::Trouble};
+use super::{
+    Exchange,
+    caller::Caller,
+    entry::Account,
+    lists::{Seen, Window, page_of},
+    meter::weights,
+    toolbox::Toolbox,
+    trouble::Trouble,
+};
 use crate::{
     accesslog::entry::{Event, Outcome},
     domain::{
         age::BirthDate,
         code::Purpose,
         digest::Digest,
+        id::PacketId,
         name,
         party::PartyId,
         person::{OwnReference, PersonReference},
@@ -18,6 +28,7 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     policy::{permit::Refusal, routes::RouteAction},
+    store::read::Page,
 };
 
 /// What is looked for: it exists in memory only, as the input of a keyed digest.
@@ -127,7 +138,12 @@ impl Exchange {
     ///
     /// # Errors
     /// [`SearchError`].
-    pub async fn search(&self, caller: &Caller, query: &Query) -> Result<Vec<Seen>, SearchError> {
+    pub async fn search(
+        &self,
+        caller: &Caller,
+        query: &Query,
+        window: Window,
+    ) -> Result<Page<Seen>, SearchError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::Search, now).await?.map_err(SearchError::Refused)?;
         if let Query::Sought(purpose, _) = query
@@ -164,7 +180,35 @@ impl Exchange {
             }
         }
         self.note(caller, vec![account]).await?;
-        Ok(self.all_seen_by(recipient, found.into_iter(), now).await?)
+        Ok(self.found(recipient, found, window, now).await?)
+    }
+
+    /// A page of what was found, by its place in the inbox.
+    async fn found(
+        &self,
+        recipient: PartyId,
+        found: BTreeSet<PacketId>,
+        window: Window,
+        now: Timestamp,
+    ) -> Result<Page<Seen>, Trouble> {
+        self.meter.count(recipient, weights::ROW.times(found.len()));
+        let mut placed = BTreeMap::new();
+        for id in found {
+            let packet = self
+                .store
+                .packet(id)
+                .await?
+                .ok_or(Trouble::Inconsistent("a packet that was found is gone"))?;
+            if let Some(copy) = packet.recipients.iter().find(|copy| copy.party == recipient) {
+                placed.insert(copy.pushed_index, packet);
+            }
+        }
+        let page = page_of(placed, window);
+        let mut items = Vec::with_capacity(page.items.len());
+        for packet in page.items {
+            items.push(self.seen_by(recipient, packet, now).await?);
+        }
+        Ok(Page { items, next: page.next })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What operations judge, without a database: the facts are made, not read.
 
+mod refused;
+
 use std::{path::Path, sync::Arc};
 
 use arc_swap::ArcSwap;

@@ -157,9 +157,9 @@ impl Exchange {
     }
 }
 
-struct TakeBackDeclaration {
-    declaration: DeclarationId,
-    by: Capacity,
+pub(super) struct TakeBackDeclaration {
+    pub(super) declaration: DeclarationId,
+    pub(super) by: Capacity,
 }
 
 impl Operation for TakeBackDeclaration {
@@ -226,8 +226,8 @@ impl Operation for TakeBackDeclaration {
     }
 }
 
-struct TakeBackPacket {
-    packet: PacketId,
+pub(super) struct TakeBackPacket {
+    pub(super) packet: PacketId,
 }
 
 impl Operation for TakeBackPacket {

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     connection::PeerCertificates,
-    extract::{query::NoQuery, staff},
+    extract::staff,
     json::StrictJson,
     problem::{self, Problem},
     visit::Visit,
@@ -72,7 +72,7 @@ impl Presenting {
         let certificate = certificate(parts)?;
         let trace = visit.trace_id().to_string();
         let (peer, seen) = exchange.admit(Arc::new(certificate), &trace).await?;
-        visit.admit(peer.party())?;
+        visit.admit(peer.party(), exchange.owed(peer.party()))?;
         let (staff, faults) = match read_staff(&parts.headers, staff) {
             Ok(staff) => (staff, Vec::new()),
             Err(faults) => (None, faults),
@@ -86,20 +86,20 @@ impl Presenting {
     ///
     /// # Errors
     /// 400 with every fault, or why the body could not be read at all.
-    pub fn with<T>(
+    pub fn with<Q, T>(
         self,
-        query: Result<NoQuery, Problem>,
+        query: Result<Q, Problem>,
         body: Result<StrictJson<T>, Problem>,
-    ) -> Result<(Calling, T), Problem> {
+    ) -> Result<(Calling, Q, T), Problem> {
         let Self { calling, mut faults } = self;
-        if let Err(problem) = query {
-            faults.extend(problem.into_faults());
-        }
-        match body {
-            Ok(StrictJson(body)) if faults.is_empty() => Ok((calling, body)),
-            Ok(_) => Err(problem::INVALID.code("not-as-described").with_faults(faults)),
-            Err(problem) if problem.status() == problem::INVALID.status() => Err(problem.with_faults(faults)),
-            Err(problem) => Err(problem),
+        let query = query.map_err(|problem| faults.extend(problem.into_faults()));
+        match (query, body) {
+            (Ok(query), Ok(StrictJson(body))) if faults.is_empty() => Ok((calling, query, body)),
+            (_, Ok(_)) => Err(problem::INVALID.code("not-as-described").with_faults(faults)),
+            (_, Err(problem)) if problem.status() == problem::INVALID.status() => {
+                Err(problem.with_faults(faults))
+            }
+            (_, Err(problem)) => Err(problem),
         }
     }
 }

@@ -335,6 +335,18 @@ impl From<KeyError> for Problem {
                     "You published this key before, with another end.",
                 )
             }),
+            KeyError::TooMany => conflict(Fault {
+                now: Some(Bilingual::new(
+                    "Neem eerst sleutels buiten gebruik die u niet meer nodig hebt (retirement).",
+                    "First retire keys that you do not need any more.",
+                )),
+                ..Fault::at(
+                    "/key",
+                    "too-many-keys",
+                    "Uw partij heeft al 16 sleutels die gelden of gaan gelden.",
+                    "Your party has 16 keys already that are valid or will be.",
+                )
+            }),
             KeyError::NotFound => problem::NOT_FOUND,
             KeyError::Refused(refusal) => refused(refusal),
             KeyError::Trouble(trouble) => trouble.into(),

@@ -12,6 +12,7 @@ use axum::{
 
 use crate::{
     domain::{code::DatasetCode, party::PartyId},
+    exchange::meter::Work,
     telemetry::{
         request::DecisionNote,
         trace::{TraceContext, TraceId},
@@ -67,14 +68,14 @@ impl Visit {
         self.0.trace.trace_id()
     }
 
-    /// Notes who calls and counts the request against the quota of that party and of all together. The extractor of the
+    /// Notes who calls and counts the request, with what its earlier ones cost, against the quota of that party and of all together. The extractor of the
     /// peer calls it once, as soon as the certificate is known to belong to a party.
     ///
     /// # Errors
     /// 429 or 503 with `Retry-After`.
-    pub fn admit(&self, party: PartyId) -> Result<(), Problem> {
+    pub fn admit(&self, party: PartyId, owed: Work) -> Result<(), Problem> {
         self.notes().party = Some(party);
-        match self.0.edge.quotas().party(party) {
+        match self.0.edge.quotas().party(party, owed) {
             Ok(standing) => {
                 self.notes().standing = Some(standing);
                 Ok(())

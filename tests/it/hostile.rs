@@ -8,6 +8,7 @@ mod connections;
 mod content;
 mod keys;
 mod matrix;
+mod quotas;
 mod rules;
 mod secrecy;
 mod strings;

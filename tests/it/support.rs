@@ -30,6 +30,7 @@ use sluis::{
         id::{Entropy, SystemEntropy},
         party::{PartyId, Role},
     },
+    http::limits::quota::{Rate, Rates},
     identity::{
         authority::Issued,
         key_proof,
@@ -46,6 +47,13 @@ use crate::store::support::Place;
 
 /// When every test begins, unless it says otherwise: after the law of 1-9-2026.
 pub(crate) const BEGIN: &str = "2026-09-15T09:00:00Z";
+
+/// Quotas that no test reaches unless it lowers one.
+pub(crate) fn generous() -> Rates {
+    let much = 1_000_000_000.try_into().unwrap();
+    let rate = Rate { per_second: much, burst: much };
+    Rates { caller: rate, party: rate, noted: rate, everyone: rate }
+}
 
 /// A running gateway in a folder of its own, with the region's parties.
 pub(crate) struct Gateway {
@@ -74,7 +82,16 @@ impl Gateway {
         Some(Self::start_on(BEGIN, Some(place)).await)
     }
 
+    /// On SQLite, with these quotas.
+    pub(crate) async fn start_with_quotas(quota: Rates) -> Self {
+        Self::start_by_quotas(BEGIN, None, quota).await
+    }
+
     async fn start_on(instant: &str, place: Option<Place>) -> Self {
+        Self::start_by_quotas(instant, place, generous()).await
+    }
+
+    async fn start_by_quotas(instant: &str, place: Option<Place>, quota: Rates) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = SetClock::at(instant.parse().unwrap());
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -82,7 +99,8 @@ impl Gateway {
         let free = "127.0.0.1:0".parse().unwrap();
         let options =
             InitOptions { data: free, ops: free, database: place.as_ref().map(|place| place.url.clone()) };
-        let laid = lay_out(&folder.path().join("gateway"), &options, &shared, &entropy).await.unwrap();
+        let mut laid = lay_out(&folder.path().join("gateway"), &options, &shared, &entropy).await.unwrap();
+        laid.config.quota = quota;
         let running = Running::start(&laid.config, shared, entropy).await.unwrap();
         Self { clock, laid, running, folder, place }
     }

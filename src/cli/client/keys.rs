@@ -228,13 +228,11 @@ async fn publish(
 
 async fn list(party: PartyId, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
     let path = format!("/v1/parties/{}/{}/keys", party.oin, party.role);
-    let answer: Value = session.gateway.json(Call::get(path)).await?;
+    let items = lists::every(&session.gateway, &path).await?;
     if at.out.is_json() {
-        at.out.show(&answer, String::new)?;
+        at.out.show(&json!({ "items": items }), String::new)?;
         return Ok(Exit::Done);
     }
-    let items = answer.get("items").or(answer.get("keys")).unwrap_or(&answer);
-    let items: Vec<Value> = items.as_array().cloned().unwrap_or_default();
     lists::tabled(&items, listed::keys, session, at).await?;
     Ok(Exit::Done)
 }

@@ -109,7 +109,33 @@ pub async fn list(
     Ok(Exit::Done)
 }
 
-/// Prints a list that has one page only, in the same way.
+/// All items of a list, page by page.
+///
+/// # Errors
+/// As any call.
+pub async fn every(gateway: &Gateway, path: &str) -> Result<Vec<Value>, Failure> {
+    follow(gateway, || Call::get(path.to_owned())).await
+}
+
+/// All items that the same call gives, page by page.
+async fn follow(gateway: &Gateway, call: impl Fn() -> Call + Send) -> Result<Vec<Value>, Failure> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let mut call = call();
+        if let Some(after) = &after {
+            call = call.with("after", after);
+        }
+        let page: Page = gateway.json(call).await?;
+        found.extend(page.items);
+        // A cursor that does not move would be asked for without end.
+        if page.next.is_none() || page.next <= after {
+            return Ok(found);
+        }
+        after = page.next;
+    }
+}
+
+/// Prints a list that people do not page through, in the same way.
 ///
 /// # Errors
 /// As [`list`].
@@ -120,9 +146,9 @@ pub async fn whole(
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let session = Session::open(choice, at)?;
-    let page: Page = session.gateway.json(Call::get(path)).await?;
-    print(&page.items, at)?;
-    tabled(&page.items, shape, &session, at).await?;
+    let items = every(&session.gateway, path).await?;
+    print(&items, at)?;
+    tabled(&items, shape, &session, at).await?;
     Ok(Exit::Done)
 }
 
@@ -171,8 +197,8 @@ pub async fn search(
 ) -> Result<(Vec<Value>, Option<String>), Failure> {
     let body = read_json(person, form)?;
     let purpose = json::typed::<Asked>(&body).ok().and_then(|asked| asked.purpose);
-    let page: Page = session.gateway.json(Call::post_bytes(path, body).repeatable()).await?;
-    Ok((page.items, purpose))
+    let found = follow(&session.gateway, || Call::post_bytes(path, body.clone()).repeatable()).await?;
+    Ok((found, purpose))
 }
 
 /// What of a search is repeated: the purpose, and nothing about the person.

@@ -15,7 +15,7 @@ use super::{
     columns::{Chosen, Columns, Fact},
     example,
     gateway::{Call, CallError},
-    lists::Page,
+    lists,
     profile::ProfileChoice,
     rows,
     session::Session,
@@ -437,8 +437,7 @@ async fn own_roles(session: &Session) -> Vec<String> {
     let certificate = tls::certificates(&session.profile.certificate).ok();
     let certificate = certificate.and_then(|chain| ClientCertificate::read(chain.first()?).ok());
     let Some(oin) = certificate.map(|certificate| certificate.oin().to_string()) else { return Vec::new() };
-    let page: Result<Page, _> = session.gateway.json(Call::get("/v1/parties")).await;
-    let items = page.map(|page| page.items).unwrap_or_default();
+    let items = lists::every(&session.gateway, "/v1/parties").await.unwrap_or_default();
     let own = items.iter().filter(|item| member(item, "/oin") == oin);
     own.map(|item| member(item, "/role")).filter(|role| !role.is_empty()).collect()
 }

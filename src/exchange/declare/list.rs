@@ -6,6 +6,8 @@ use crate::{
     exchange::{
         caller::Caller,
         decide::{self, DecisionGiven, Ruling},
+        lists::{Window, page_of},
+        meter::weights,
         search::unknown_purpose,
     },
     policy::routes::RouteAction,
@@ -44,6 +46,7 @@ impl Exchange {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         let page = self.store.recorded(&caller.party(), after, limit).await.map_err(Trouble::from)?;
+        self.meter.count(caller.party(), weights::ROW.times(page.items.len()));
         let mut items = Vec::with_capacity(page.items.len());
         for row in page.items {
             items.push(self.known(row).await?);
@@ -59,7 +62,8 @@ impl Exchange {
         &self,
         caller: &Caller,
         whose: &Whose,
-    ) -> Result<Vec<Known>, DeclareError> {
+        window: Window,
+    ) -> Result<Page<Known>, DeclareError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         if whose.purpose.as_ref().is_some_and(|purpose| self.catalogue().purpose(purpose).is_none()) {
@@ -74,13 +78,17 @@ impl Exchange {
         account.person = person;
         account.for_sender.purpose.clone_from(&whose.purpose);
         self.note(caller, vec![account]).await?;
-        let mut found = Vec::new();
-        if let Some(person) = person {
-            for row in self.store.recorded_about(&party, person).await.map_err(Trouble::from)? {
-                found.push(self.known(row).await?);
-            }
+        let rows = match person {
+            Some(person) => self.store.recorded_about(&party, person).await.map_err(Trouble::from)?,
+            None => Vec::new(),
+        };
+        self.meter.count(party, weights::ROW.times(rows.len()));
+        let page = page_of(rows.into_iter().map(|row| (row.recorded_index, row)), window);
+        let mut items = Vec::with_capacity(page.items.len());
+        for row in page.items {
+            items.push(self.known(row).await?);
         }
-        Ok(found)
+        Ok(Page { items, next: page.next })
     }
 
     /// Only upon an objection or a restriction is anything decided.

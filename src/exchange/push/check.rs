@@ -5,7 +5,7 @@ use super::{
     decide::{account_of, asked, content_not_allowed},
     needs,
     prepare::{Prepared, Unprepared},
-    turned, weight_of,
+    turned, weight_of, work_of,
 };
 use crate::{
     accesslog::entry::{Event, Outcome},
@@ -15,6 +15,7 @@ use crate::{
         caller::Caller,
         entry::{Account, Knows},
         heavy::Weight,
+        meter::weights,
         perform::{At, Change, No, Operation, Reached},
         submission::{Header, Submission},
         toolbox::Toolbox,
@@ -42,21 +43,25 @@ impl Exchange {
     ) -> Result<Vec<Verdict>, PushError> {
         let now = self.clock.now();
         let Submission { header, content, weight } = submission;
+        self.meter.count(caller.party(), work_of(&header, weight));
         let prepare = || self.tools.prepare(caller, kind, &header, content, now);
         let prepared =
             self.heavy.run(Some(caller.party()), weight, prepare).await.map_err(Trouble::from)??;
         // A projection wants a packet to be made for; this one will never be stored, and the log does not name it.
         let never = PacketId::new(now, self.tools.entropy.as_ref()).map_err(Trouble::from)?;
-        self.perform(caller, &Check { kind, header, weight, prepared, never }).await
+        let verdicts = self.perform(caller, &Check { kind, header, weight, prepared, never }).await?;
+        // What is refused as a whole was counted when it was noted.
+        self.meter.count(caller.party(), weights::NOTE.times(verdicts.len()));
+        Ok(verdicts)
     }
 }
 
-struct Check<'a> {
-    kind: DatasetKind,
-    header: Header,
-    weight: Weight,
-    prepared: Result<Prepared<'a>, Unprepared>,
-    never: PacketId,
+pub(in crate::exchange) struct Check<'a> {
+    pub(in crate::exchange) kind: DatasetKind,
+    pub(in crate::exchange) header: Header,
+    pub(in crate::exchange) weight: Weight,
+    pub(in crate::exchange) prepared: Result<Prepared<'a>, Unprepared>,
+    pub(in crate::exchange) never: PacketId,
 }
 
 impl Operation for Check<'_> {

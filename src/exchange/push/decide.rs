@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// A recipient for whom a permit was given.
-pub(super) struct Allowed {
+pub(in crate::exchange) struct Allowed {
     pub(super) resolved: Resolved,
     pub(super) permit: Permit,
     pub(super) key: RecipientKey,

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// A submission that was read and validated, before it is decided.
-pub(super) struct Prepared<'a> {
+pub(in crate::exchange) struct Prepared<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) contents: Contents,
     pub(super) recipients: Vec<Resolved>,
@@ -41,7 +41,7 @@ pub(super) struct Prepared<'a> {
 
 /// Why a submission is not decided upon.
 #[derive(Debug, Clone)]
-pub(super) enum Unprepared {
+pub(in crate::exchange) enum Unprepared {
     /// The caller's role may not do this.
     Refused(Refusal),
     /// It is wrong: every fault at once.
@@ -50,7 +50,7 @@ pub(super) enum Unprepared {
 
 impl Toolbox {
     /// Everything that can be judged without deciding about the person.
-    pub(super) fn prepare<'a>(
+    pub(in crate::exchange) fn prepare<'a>(
         &'a self,
         caller: &Caller,
         kind: DatasetKind,

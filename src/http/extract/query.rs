@@ -8,7 +8,7 @@ use axum::{
     http::{Uri, request::Parts},
 };
 
-use crate::domain::problem::Fault;
+use crate::{domain::problem::Fault, exchange::lists::Window};
 
 use super::super::problem::{self, Problem};
 
@@ -145,6 +145,12 @@ impl Paging {
         let limit =
             query.number("limit", &(1..=u64::from(Self::MOST))).and_then(|limit| u16::try_from(limit).ok());
         Self { after, limit: limit.unwrap_or(Self::USUAL) }
+    }
+}
+
+impl From<Paging> for Window {
+    fn from(paging: Paging) -> Self {
+        Self { after: paging.after, limit: paging.limit.into() }
     }
 }
 

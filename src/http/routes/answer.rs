@@ -66,7 +66,7 @@ pub(super) async fn answer(
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<Answer>, Problem>,
 ) -> Result<Json<Standing>, Problem> {
-    let (calling, answer) = presenting.with(query, body)?;
+    let (calling, NoQuery, answer) = presenting.with(query, body)?;
     let given = exchange.answer(&calling.caller, id, answer.continues).await;
     let given = given.map_err(|error| calling.problem(error))?;
     calling.visit.log_index(given.index);

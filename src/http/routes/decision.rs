@@ -117,7 +117,7 @@ pub(super) async fn decide(
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<Decision>, Problem>,
 ) -> Result<Json<Standing>, Problem> {
-    let (calling, decision) = presenting.with(query, body)?;
+    let (calling, NoQuery, decision) = presenting.with(query, body)?;
     let Decision { outcome, reason, decided_on: Day(on) } = decision;
     let ruling = Ruling { verdict: outcome, reason, on };
     let given = exchange.decide_declaration(&calling.caller, id, &ruling).await;

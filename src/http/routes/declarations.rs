@@ -18,7 +18,7 @@ use self::{
 use super::{
     answered::{Created, Items},
     decision::Taken,
-    params::{Page, RepeatableDeclaration, StaffHeaders},
+    params::{Further, Page, RepeatableDeclaration, StaffHeaders},
 };
 use crate::{
     domain::{
@@ -280,23 +280,23 @@ impl fmt::Debug for Wanted {
     path = "/declarations/searches",
     tag = "declarations",
     operation_id = "searchDeclarations",
-    params(StaffHeaders),
+    params(Further, StaffHeaders),
     request_body(content = Wanted, example = json!({ "reference": { "kind": "own", "value": "L-2031" } })),
-    responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Declaration>)))
+    responses((status = 200, description = "A page of what was found; perhaps nothing.", body = inline(Items<Declaration>)))
 )]
 pub(super) async fn search(
     presenting: Presenting,
-    query: Result<NoQuery, Problem>,
+    query: Result<Paging, Problem>,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<Wanted>, Problem>,
 ) -> Result<Json<Items<Declaration>>, Problem> {
-    let (calling, wanted) = presenting.with(query, body)?;
+    let (calling, paging, wanted) = presenting.with(query, body)?;
     let mut reader = Reader::default();
     let reference = reader.take(wanted.reference.read("/reference"));
     let whose = Whose { reference: reader.finish(reference)?, purpose: wanted.purpose };
-    let found = exchange.declarations_about(&calling.caller, &whose).await;
+    let found = exchange.declarations_about(&calling.caller, &whose, paging.into()).await;
     let found = found.map_err(|error| calling.problem(error))?;
-    Ok(Json(Items { items: found.into_iter().map(Declaration::from).collect(), next: None }))
+    Ok(Json(Items { items: found.items.into_iter().map(Declaration::from).collect(), next: found.next }))
 }
 
 impl From<Known> for Declaration {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::answered::Items;
+use super::{answered::Items, params::Further};
 use crate::{
     domain::{
         digest::Digest,
@@ -19,7 +19,10 @@ use crate::{
     exchange::{Exchange, keys::KeyRow},
     http::{
         caller::Calling,
-        extract::{path::InPath, query::NoQuery},
+        extract::{
+            path::InPath,
+            query::{NoQuery, Paging},
+        },
         json::StrictJson,
         problem::{self, Problem},
         wire::{Instant, Party, shape},
@@ -206,19 +209,20 @@ pub(super) async fn revoke(
     params(
         ("oin" = inline(shape::Oin), Path, description = "The organisation."),
         ("role" = inline(shape::Role), Path, description = "Its role."),
+        Further,
     ),
-    responses((status = 200, description = "All its keys.", body = inline(Items<PublishedKey>)))
+    responses((status = 200, description = "A page.", body = inline(Items<PublishedKey>)))
 )]
 pub(super) async fn of_party(
     calling: Calling,
     InPath((oin, role)): InPath<(Oin, Role)>,
-    _: NoQuery,
+    paging: Paging,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Items<PublishedKey>>, Problem> {
-    let rows = exchange.keys_of(&calling.caller, PartyId::new(oin, role)).await;
-    let rows = rows.map_err(|error| calling.problem(error))?;
-    let items = rows.into_iter().map(PublishedKey::try_from).collect::<Result<_, _>>()?;
-    Ok(Json(Items { items, next: None }))
+    let page = exchange.keys_of(&calling.caller, PartyId::new(oin, role), paging.into()).await;
+    let page = page.map_err(|error| calling.problem(error))?;
+    let items = page.items.into_iter().map(PublishedKey::try_from).collect::<Result<_, _>>()?;
+    Ok(Json(Items { items, next: page.next }))
 }
 
 /// The next certificate of the calling party.

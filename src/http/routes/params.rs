@@ -42,6 +42,19 @@ pub(super) struct Page {
     limit: Option<u16>,
 }
 
+/// Which page of a list that has an order of its own, or of what was found.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `extract::query::Paging` reads")]
+pub(super) struct Further {
+    /// The `next` of the page before; absent from the beginning.
+    #[param(nullable = false)]
+    after: Option<u64>,
+    /// How many items at most.
+    #[param(nullable = false, minimum = 1, maximum = 500, default = 100)]
+    limit: Option<u16>,
+}
+
 /// Whether a push or request is a question only.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -6,11 +6,11 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answered::Items;
+use super::{answered::Items, params::Further};
 use crate::{
     domain::{code::Municipality, oin::Oin, party::Role},
     exchange::Exchange,
-    http::{caller::Calling, extract::query::NoQuery, problem::Problem, wire::shape},
+    http::{caller::Calling, extract::query::Paging, problem::Problem, wire::shape},
 };
 
 /// A party that takes part.
@@ -32,26 +32,28 @@ pub(super) struct Participant {
 
 /// List the parties
 ///
-/// Everyone who takes part today.
+/// Everyone who takes part today, who came first at first.
 #[utoipa::path(
     get,
     path = "/parties",
     tag = "parties",
     operation_id = "listParties",
-    responses((status = 200, description = "All parties.", body = inline(Items<Participant>)))
+    params(Further),
+    responses((status = 200, description = "A page.", body = inline(Items<Participant>)))
 )]
 pub(super) async fn list(
     calling: Calling,
-    _: NoQuery,
+    paging: Paging,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Items<Participant>>, Problem> {
-    let rows = exchange.parties(&calling.caller).await.map_err(|error| calling.problem(error))?;
+    let page =
+        exchange.parties(&calling.caller, paging.into()).await.map_err(|error| calling.problem(error))?;
     let now = exchange.now();
-    let items = rows.into_iter().map(|row| Participant {
+    let items = page.items.into_iter().map(|row| Participant {
         oin: row.party.oin,
         role: row.party.role,
         municipalities: row.municipalities_at(now).into_iter().collect(),
         name: row.name,
     });
-    Ok(Json(Items { items: items.collect(), next: None }))
+    Ok(Json(Items { items: items.collect(), next: page.next }))
 }

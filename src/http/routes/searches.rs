@@ -6,7 +6,10 @@ use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{answered::Items, params::StaffHeaders};
+use super::{
+    answered::Items,
+    params::{Further, StaffHeaders},
+};
 use crate::{
     domain::{age::BirthDate, code::Purpose, person::PersonReference, problem::Fault},
     exchange::{
@@ -15,7 +18,7 @@ use crate::{
     },
     http::{
         caller::Presenting,
-        extract::query::NoQuery,
+        extract::query::Paging,
         json::StrictJson,
         problem::Problem,
         wire::{Packet, Reader, Reference, person::Name, shape},
@@ -106,21 +109,22 @@ fn unclear<T>(reader: &mut Reader) -> Option<T> {
     tag = "inbox",
     operation_id = "searchInbox",
     params(
+        Further,
         StaffHeaders,
     ),
     request_body(content = Wanted, example = json!({ "reference": { "kind": "own", "value": "L-2031" } })),
-    responses((status = 200, description = "What was found; perhaps nothing.", body = inline(Items<Packet>)))
+    responses((status = 200, description = "A page of what was found; perhaps nothing.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn search(
     presenting: Presenting,
-    query: Result<NoQuery, Problem>,
+    query: Result<Paging, Problem>,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<Wanted>, Problem>,
 ) -> Result<Json<Items<Packet>>, Problem> {
-    let (calling, wanted) = presenting.with(query, body)?;
-    let found = exchange.search(&calling.caller, &wanted.read()?).await;
+    let (calling, paging, wanted) = presenting.with(query, body)?;
+    let found = exchange.search(&calling.caller, &wanted.read()?, paging.into()).await;
     let found = found.map_err(|error| calling.problem(error))?;
     let caller = calling.caller.party();
-    let items = found.into_iter().map(|seen| Packet::seen_by(caller, seen)).collect();
-    Ok(Json(Items { items, next: None }))
+    let items = found.items.into_iter().map(|seen| Packet::seen_by(caller, seen)).collect();
+    Ok(Json(Items { items, next: found.next }))
 }

@@ -159,7 +159,7 @@ pub(super) async fn packet(
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<Nothing>, Problem>,
 ) -> Result<Json<Effect>, Problem> {
-    let (calling, Nothing {}) = presenting.with(query, body)?;
+    let (calling, NoQuery, Nothing {}) = presenting.with(query, body)?;
     Effect::of(&calling, id.to_string(), exchange.withdraw_packet(&calling.caller, id).await)
 }
 
@@ -186,6 +186,6 @@ pub(super) async fn declaration(
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<By>, Problem>,
 ) -> Result<Json<Effect>, Problem> {
-    let (calling, By { by }) = presenting.with(query, body)?;
+    let (calling, NoQuery, By { by }) = presenting.with(query, body)?;
     Effect::of(&calling, id.to_string(), exchange.withdraw_declaration(&calling.caller, id, by).await)
 }

@@ -161,7 +161,8 @@ async fn more_large_bodies_than_can_wait_are_turned_away_and_small_ones_are_not(
     for party in [&scene.college, &scene.doorstroompunt] {
         for _ in 0..32 {
             let (heavy, gate, party) = (heavy.clone(), Arc::clone(&gate), party.party);
-            let work = move || gate.lock().unwrap().recv().ok();
+            // Until the other end is gone.
+            let work = move || assert!(gate.lock().unwrap().recv().is_err());
             held.push(tokio::spawn(
                 async move { heavy.run(Some(party), Weight::of_bytes(1 << 20), work).await },
             ));

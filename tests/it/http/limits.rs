@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use axum::{
     Extension, Router,
+    response::IntoResponse,
     routing::{get, post},
 };
 use serde_json::Value;
 use sluis::{
     domain::party::PartyId,
+    exchange::meter::Work,
     http::{
         json::StrictJson,
         limits::{
             Limits,
-            quota::{Caller, Quotas, Rate},
+            quota::{Caller, Quotas, Rate, Spent},
         },
         problem::Problem,
         visit::Visit,
@@ -44,7 +46,7 @@ fn party() -> PartyId {
 }
 
 fn admit(visit: &Visit) -> Result<(), Problem> {
-    visit.admit(party())
+    visit.admit(party(), Work::default())
 }
 
 async fn post_json(raw: &mut Raw, path: &str, headers: &str, body: &str) -> Reply {
@@ -252,9 +254,48 @@ fn parties_of_one_organisation_have_their_own_quota() {
     let quotas = Quotas::new(rates);
     let work = party();
     let other: PartyId = "00000099000000001000/leerplicht".parse().unwrap();
-    assert!(quotas.party(work).is_ok());
-    assert!(quotas.party(work).is_err());
-    assert!(quotas.party(other).is_ok(), "the quota belongs to OIN and role");
+    assert!(quotas.party(work, Work::default()).is_ok());
+    assert!(quotas.party(work, Work::default()).is_err());
+    assert!(quotas.party(other, Work::default()).is_ok(), "the quota belongs to OIN and role");
+}
+
+/// A call that turned out to cost more is paid by the calls after it, also where it cost more than the quota ever holds.
+#[test]
+fn what_a_call_cost_is_paid_before_the_next_is_let_in() {
+    let (_, mut rates) = generous();
+    rates.party = Rate { per_second: 1.try_into().unwrap(), burst: 10.try_into().unwrap() };
+    let quotas = Quotas::new(rates);
+    let calls = |calls: u64| Work { milli_calls: calls * 1000, noted: 0 };
+    let wait =
+        |spent: &Spent| IntoResponse::into_response(spent.problem.clone()).headers()["retry-after"].clone();
+    assert!(quotas.party(party(), calls(4)).is_ok(), "five of ten");
+    let standing = quotas.party(party(), calls(4)).expect("the other five");
+    assert_eq!(standing.left(), "\"party\";r=0;t=10");
+    assert_eq!(wait(&quotas.party(party(), Work::default()).unwrap_err()), "1");
+    // More than it ever holds: told how long that takes, and not forgiven.
+    let spent = quotas.party(party(), calls(40)).unwrap_err();
+    let seconds: u32 = wait(&spent).to_str().unwrap().parse().unwrap();
+    assert!((35..=45).contains(&seconds), "{seconds}");
+    assert!(quotas.party(party(), Work::default()).is_err());
+    let small = Work { milli_calls: 300, noted: 0 };
+    let other: PartyId = "00000099000000001000/leerplicht".parse().unwrap();
+    assert_eq!(
+        (0..9).filter(|_| quotas.party(other, small).is_ok()).count(),
+        8,
+        "parts of a call add up to whole ones"
+    );
+}
+
+#[test]
+fn who_has_noted_too_much_waits_until_it_is_paid() {
+    let (_, mut rates) = generous();
+    rates.noted = Rate { per_second: 100.try_into().unwrap(), burst: 1000.try_into().unwrap() };
+    let quotas = Quotas::new(rates);
+    let noted = |bytes: u64| Work { milli_calls: 0, noted: bytes };
+    assert!(quotas.party(party(), noted(900)).is_ok());
+    let spent = quotas.party(party(), noted(900)).unwrap_err();
+    assert_eq!(spent.standing.policy(), "\"noted\";q=1000;w=10");
+    assert!(quotas.party(party(), Work::default()).is_err(), "what is owed is not forgotten");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use axum::{Router, body::Body, extract::Request, routing::post};
 use serde_json::Value;
 use sluis::{
     domain::id::SystemEntropy,
+    exchange::meter::Work,
     http::{
         edge::Edge,
         extract::staff::Staff,
@@ -21,7 +22,7 @@ use super::support::generous;
 use crate::support::Lines;
 
 async fn decide(visit: Visit, _: Staff, StrictJson(_): StrictJson<Value>) -> Result<&'static str, Problem> {
-    visit.admit("00000099000000001000/werk-en-inkomen".parse().unwrap())?;
+    visit.admit("00000099000000001000/werk-en-inkomen".parse().unwrap(), Work::default())?;
     visit.dataset(&"overgangsdocument".parse().unwrap());
     visit.refused("overgangsdocument.voortzetting");
     visit.log_index(7);

@@ -109,7 +109,7 @@ fn private(key: &KeyPair) -> PrivateKeyDer<'static> {
 /// Limits that no test reaches unless it lowers one.
 pub(crate) fn generous() -> (Limits, Rates) {
     let rate = Rate { per_second: 10_000.try_into().unwrap(), burst: 10_000.try_into().unwrap() };
-    (Limits::default(), Rates { caller: rate, party: rate, everyone: rate })
+    (Limits::default(), Rates { caller: rate, party: rate, noted: rate, everyone: rate })
 }
 
 /// A running listener.

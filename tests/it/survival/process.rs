@@ -63,6 +63,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const GENEROUS: &str = "\n[quota]\n\
      caller = { per_second = 10000, burst = 10000 }\n\
      party = { per_second = 10000, burst = 10000 }\n\
+     noted = { per_second = 100000000, burst = 100000000 }\n\
      everyone = { per_second = 10000, burst = 10000 }\n";
 
 /// The configuration with these sections instead of its own of that name.
