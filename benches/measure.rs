@@ -67,7 +67,7 @@ fn question(catalogue: &Catalogue, now: Timestamp) -> Fallible<Facts> {
             "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
             "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
             "age": 18, "verblijf": "0361", "profiel": "arbeid", "verlatenOp": left,
-            "requestAccepted": true, "requestInstemming": ["persoon"],
+            "replies": ["verzoek-voortzetting:ja"], "earlierWishes": ["instemming:persoon"],
             "categories": ["persoon", "school", "traject", "stages", "vaardigheden"],
         }),
         catalogue.glossary(),

@@ -36,6 +36,7 @@ pub mod minimise;
 mod own_act;
 pub mod permit;
 pub mod region;
+pub mod reply;
 pub mod routes;
 pub mod whatif;
 pub mod wording;

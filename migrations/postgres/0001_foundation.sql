@@ -108,28 +108,53 @@ CREATE TABLE declaration (
 CREATE INDEX declaration_by_person ON declaration (person_id, dataset);
 CREATE INDEX declaration_by_recorder ON declaration (recorder_oin, recorder_role, recorded_index);
 
-CREATE TABLE packet (
+-- What the controller decided upon an objection or a restriction. None is ever changed: a restriction that was upheld may
+-- be lifted by a later one.
+CREATE TABLE declaration_decision (
+    declaration_id TEXT NOT NULL REFERENCES declaration (id),
+    idx            BIGINT NOT NULL,
+    verdict        TEXT NOT NULL CHECK (verdict IN ('gegrond', 'ongegrond', 'opgeheven')),
+    reason         TEXT NOT NULL,
+    decided_on     TEXT NOT NULL,
+    decided_at     BIGINT NOT NULL,
+    PRIMARY KEY (declaration_id, idx)
+);
+
+-- Everything that travels: a packet, a request, a question, and the answer to one. A bare answer says its outcome and no more:
+-- nothing of it waits, so it has no copy, header or term.
+CREATE TABLE message (
     id              TEXT NOT NULL PRIMARY KEY,
-    kind            TEXT NOT NULL CHECK (kind IN ('packet', 'request')),
+    kind            TEXT NOT NULL CHECK (kind IN ('packet', 'request', 'question', 'answer')),
     dataset         TEXT NOT NULL,
     dataset_version BIGINT NOT NULL,
     purpose         TEXT NOT NULL,
     sender_oin      TEXT NOT NULL,
     sender_role     TEXT NOT NULL,
     person_id       TEXT NOT NULL REFERENCES person (person_id),
+    -- The message on whose answer its basis rests.
+    rests_on        TEXT REFERENCES message (id),
+    -- The message that it answers, and what: a code that the dataset of that message lists.
+    reply_to        TEXT REFERENCES message (id),
+    outcome         TEXT,
     created         BIGINT NOT NULL,
     created_index   BIGINT NOT NULL,
-    expires         BIGINT NOT NULL,
-    header          BYTEA NOT NULL,
-    request_id      TEXT REFERENCES packet (id),
-    state           TEXT NOT NULL CHECK (state IN ('open', 'withdrawn', 'expired'))
+    expires         BIGINT,
+    header          BYTEA,
+    state           TEXT NOT NULL CHECK (state IN ('open', 'withdrawn', 'expired')),
+    ended_index     BIGINT,
+    CHECK ((kind = 'answer') = (reply_to IS NOT NULL)),
+    CHECK ((outcome IS NULL) = (reply_to IS NULL)),
+    CHECK ((header IS NULL) = (expires IS NULL)),
+    CHECK (header IS NOT NULL OR kind = 'answer')
 );
-CREATE INDEX packet_by_sender ON packet (sender_oin, sender_role, created_index);
-CREATE INDEX packet_by_expiry ON packet (expires) WHERE state = 'open';
+CREATE INDEX message_by_sender ON message (sender_oin, sender_role, created_index);
+CREATE INDEX message_by_expiry ON message (expires) WHERE state = 'open';
+-- Each party that was asked answers once.
+CREATE UNIQUE INDEX message_answer ON message (reply_to, sender_oin, sender_role) WHERE reply_to IS NOT NULL;
 
 -- One row per recipient, with the municipality whose college was named. The jwe is gone as soon as nobody may collect it any more.
-CREATE TABLE packet_recipient (
-    packet_id           TEXT NOT NULL REFERENCES packet (id),
+CREATE TABLE copy (
+    message_id          TEXT NOT NULL REFERENCES message (id),
     oin                 TEXT NOT NULL,
     role                TEXT NOT NULL,
     position            BIGINT NOT NULL,
@@ -149,24 +174,24 @@ CREATE TABLE packet_recipient (
     acknowledged_index  BIGINT,
     ended_index         BIGINT,
     recipient_person_id TEXT REFERENCES person (person_id),
-    PRIMARY KEY (packet_id, oin, role)
+    PRIMARY KEY (message_id, oin, role)
 );
 -- A compact JWE does not compress: keep the attempt out of the hot path.
-ALTER TABLE packet_recipient ALTER COLUMN jwe SET STORAGE EXTERNAL;
-CREATE INDEX packet_recipient_inbox ON packet_recipient (oin, role, pushed_index);
-CREATE INDEX packet_recipient_by_key ON packet_recipient (thumbprint);
-CREATE INDEX packet_recipient_by_person ON packet_recipient (recipient_person_id) WHERE recipient_person_id IS NOT NULL;
+ALTER TABLE copy ALTER COLUMN jwe SET STORAGE EXTERNAL;
+CREATE INDEX copy_inbox ON copy (oin, role, pushed_index);
+CREATE INDEX copy_by_key ON copy (thumbprint);
+CREATE INDEX copy_by_person ON copy (recipient_person_id) WHERE recipient_person_id IS NOT NULL;
 
 -- On which declarations the permit of a recipient rested: when one ends, so does the packet.
-CREATE TABLE packet_declaration (
-    packet_id      TEXT NOT NULL,
+CREATE TABLE copy_declaration (
+    message_id     TEXT NOT NULL,
     oin            TEXT NOT NULL,
     role           TEXT NOT NULL,
     declaration_id TEXT NOT NULL REFERENCES declaration (id),
-    PRIMARY KEY (packet_id, oin, role, declaration_id),
-    FOREIGN KEY (packet_id, oin, role) REFERENCES packet_recipient (packet_id, oin, role)
+    PRIMARY KEY (message_id, oin, role, declaration_id),
+    FOREIGN KEY (message_id, oin, role) REFERENCES copy (message_id, oin, role)
 );
-CREATE INDEX packet_declaration_by_declaration ON packet_declaration (declaration_id);
+CREATE INDEX copy_declaration_by_declaration ON copy_declaration (declaration_id);
 
 -- What a party already sent under a key of its own choice. The body is known by its HMAC only.
 CREATE TABLE idempotency (
@@ -174,21 +199,10 @@ CREATE TABLE idempotency (
     role           TEXT NOT NULL,
     key            TEXT NOT NULL,
     body_hmac      BYTEA NOT NULL,
-    packet_id      TEXT,
+    message_id     TEXT,
     declaration_id TEXT,
     PRIMARY KEY (oin, role, key),
-    CHECK ((packet_id IS NULL) <> (declaration_id IS NULL))
-);
-
-CREATE TABLE answer (
-    request_id  TEXT NOT NULL,
-    oin         TEXT NOT NULL,
-    role        TEXT NOT NULL,
-    continues   BIGINT NOT NULL,
-    answered_at BIGINT NOT NULL,
-    idx         BIGINT NOT NULL,
-    PRIMARY KEY (request_id, oin, role),
-    FOREIGN KEY (request_id, oin, role) REFERENCES packet_recipient (packet_id, oin, role)
+    CHECK ((message_id IS NULL) <> (declaration_id IS NULL))
 );
 
 -- What a party must be told; the person is no party on the line. `about_*` is the recipient whose copy it concerns.
@@ -196,13 +210,15 @@ CREATE TABLE notice (
     oin            TEXT NOT NULL,
     role           TEXT NOT NULL CHECK (role <> 'betrokkene'),
     idx            BIGINT NOT NULL,
-    packet_id      TEXT NOT NULL REFERENCES packet (id),
+    message_id     TEXT NOT NULL REFERENCES message (id),
     about_oin      TEXT NOT NULL,
     about_role     TEXT NOT NULL,
-    kind           TEXT NOT NULL CHECK (kind IN ('declaration-withdrawn', 'packet-withdrawn', 'key-revoked')),
+    kind           TEXT NOT NULL CHECK (kind IN (
+        'declaration-withdrawn', 'packet-withdrawn', 'key-revoked', 'categories-narrowed',
+        'mandate-ended', 'recipient-blocked', 'expired')),
     declaration_id TEXT,
     created        BIGINT NOT NULL,
-    PRIMARY KEY (oin, role, idx, packet_id, about_oin, about_role)
+    PRIMARY KEY (oin, role, idx, message_id, about_oin, about_role)
 );
 
 -- Keyed digests by which a recipient finds a person in its own inbox.
@@ -210,8 +226,8 @@ CREATE TABLE search_key (
     oin       TEXT NOT NULL,
     role      TEXT NOT NULL,
     digest    BYTEA NOT NULL,
-    packet_id TEXT NOT NULL REFERENCES packet (id),
-    PRIMARY KEY (oin, role, digest, packet_id)
+    message_id TEXT NOT NULL REFERENCES message (id),
+    PRIMARY KEY (oin, role, digest, message_id)
 );
 
 -- One row. Updating it takes the lock under which everything is written.
@@ -249,6 +265,15 @@ CREATE TABLE key_check (
 CREATE TABLE chore (
     name    TEXT NOT NULL PRIMARY KEY CHECK (name IN ('backup', 'log-verify')),
     done_at BIGINT NOT NULL
+);
+
+-- The newest revocation list of each authority and scope that a gateway on this database has used: an older one does not undo
+-- what it revokes, after a restart and at another gateway neither. Its number is in twenty octets; empty where it has none.
+CREATE TABLE revocation_list (
+    scope       TEXT   NOT NULL PRIMARY KEY,
+    number      BYTEA  NOT NULL,
+    this_update BIGINT NOT NULL,
+    der         BYTEA  NOT NULL
 );
 
 -- A leaf of the log is its time and the root of the five commitments to its parts (docs/log-format.md).

@@ -43,7 +43,7 @@ pub mod told;
 
 use clap::{Args, Subcommand};
 
-use self::{profile::ProfileChoice, push::Route};
+use self::{profile::ProfileChoice, push::Does};
 use super::{Context, Exit, Failure};
 use crate::domain::id::PacketId;
 
@@ -95,20 +95,20 @@ pub enum Action {
     Template(template::Template),
     /// Send a packet, or many.
     Push(Box<push::Push>),
-    /// Send a request, or many, which the recipient answers.
+    /// Send a request or a question, or many, which the recipient answers.
     #[command(visible_alias = "request")]
     Ask(Box<push::Push>),
-    /// Answer a request that was sent to this party.
-    Answer(acts::AnswerRequest),
+    /// Answer a request or a question that was sent to this party.
+    Answer(acts::AnswerAsked),
     /// List what was sent to this party.
     Inbox(lists::Range),
     /// List the packets that this party sent.
     Outbox(lists::Range),
-    /// List the requests that this party sent, with the answers.
+    /// List the requests and questions that this party sent, with the answers.
     Asked(lists::Range),
-    /// Show the state of one packet or request.
+    /// Show the state of one packet, request or question.
     Status {
-        /// The packet or request.
+        /// The packet, request or question.
         id: PacketId,
     },
     /// Fetch a packet, check its receipt and open it.
@@ -144,12 +144,14 @@ impl Client {
             Action::Parties => lists::whole("/v1/parties", listed::parties, choice, at).await,
             Action::Datasets => lists::whole("/v1/datasets", listed::datasets, choice, at).await,
             Action::Template(command) => command.run(choice, at).await,
-            Action::Push(command) => command.run(Route::Packets, choice, at).await,
-            Action::Ask(command) => command.run(Route::Requests, choice, at).await,
+            Action::Push(command) => command.run(Does::Push, choice, at).await,
+            Action::Ask(command) => command.run(Does::Ask, choice, at).await,
             Action::Answer(command) => command.run(choice, at).await,
-            Action::Inbox(range) => lists::list("/v1/inbox", listed::received, &range, choice, at).await,
-            Action::Outbox(range) => lists::list("/v1/packets", listed::sent, &range, choice, at).await,
-            Action::Asked(range) => lists::list("/v1/requests", listed::asked, &range, choice, at).await,
+            Action::Inbox(range) => lists::list(&["/v1/inbox"], listed::received, &range, choice, at).await,
+            Action::Outbox(range) => lists::list(&["/v1/packets"], listed::sent, &range, choice, at).await,
+            Action::Asked(range) => {
+                lists::list(&["/v1/requests", "/v1/questions"], listed::asked, &range, choice, at).await
+            }
             Action::Status { id } => lists::status(id, choice, at).await,
             Action::Pull(command) => command.run(choice, at).await,
             Action::Ack(command) => command.run(choice, at).await,
@@ -157,7 +159,9 @@ impl Client {
             Action::Declarations(command) => command.run(choice, at).await,
             Action::Decide(command) => command.run(choice, at).await,
             Action::Withdraw(command) => command.run(choice, at).await,
-            Action::Notices(range) => lists::list("/v1/notices", listed::notices, &range, choice, at).await,
+            Action::Notices(range) => {
+                lists::list(&["/v1/notices"], listed::notices, &range, choice, at).await
+            }
             Action::Search(command) => command.run(choice, at).await,
             Action::Entries(command) => command.run(choice, at).await,
         }

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::domain::id::SystemEntropy;
 
-    const HERE: Place<'static> = Place { table: "packet", row: "1", column: "header" };
+    const HERE: Place<'static> = Place { table: "message", row: "1", column: "header" };
 
     fn ring(versions: &[u32]) -> AtRest {
         AtRest::new(versions.iter().map(|v| (*v, Zeroizing::new([u8::try_from(*v).unwrap(); 32])))).unwrap()

@@ -121,6 +121,10 @@ code! {
     ReasonCode, "a reason: lower-case words joined by hyphens, without a number of a person", is_reason
 }
 code! {
+    /// What an answer says, such as `ja`: the dataset of what is answered lists its own.
+    OutcomeCode, "an outcome: lower-case words joined by hyphens", is_kebab
+}
+code! {
     /// A municipality by its CBS code of four digits, such as `0361` for Alkmaar.
     Municipality, "a municipality: the CBS code of four digits", is_municipality
 }

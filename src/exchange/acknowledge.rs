@@ -23,7 +23,7 @@ use crate::{
     policy::{permit::Refusal, routes::RouteAction},
     store::{
         Committed,
-        read::PacketRow,
+        read::MessageRow,
         snapshot::Needs,
         write::{Acknowledge, Acknowledged, NewPerson},
         writer::{error::Conflict, job::Done},
@@ -81,7 +81,7 @@ impl Exchange {
         let (receipted, repeated) = self.perform(caller, &operation).await?;
         let pseudonyms = operation.pseudonyms(caller, &self.tools);
         if repeated && !pseudonyms.is_empty() && !self.is_kept(caller, packet, &pseudonyms).await? {
-            let found = self.store.packet(packet).await.map_err(Trouble::from)?;
+            let found = self.store.message(packet).await.map_err(Trouble::from)?;
             let found = found.ok_or(Trouble::Inconsistent("an acknowledged packet is gone"))?;
             let mut account = account(caller.party(), &found).because("already-acknowledged");
             account.shared.outcome = Some(Outcome::Refused);
@@ -119,7 +119,7 @@ impl Operation for AcknowledgePacket {
 
     fn needs(&self, by: &Caller, tools: &Toolbox) -> Result<Needs, Trouble> {
         let pseudonyms = self.pseudonyms(by, tools);
-        Ok(Needs { packets: vec![self.packet], pseudonyms, ..Needs::default() })
+        Ok(Needs { messages: vec![self.packet], pseudonyms, ..Needs::default() })
     }
 
     fn judge(&self, at: &At<'_, Caller>) -> Result<(), No<AcknowledgeError>> {
@@ -127,7 +127,7 @@ impl Operation for AcknowledgePacket {
         if self.mine(at).is_some() {
             return Ok(());
         }
-        let found = at.facts.packet(self.packet);
+        let found = at.facts.message(self.packet);
         Err(No::not_found(no_packet(at.by, Event::Acknowledge, self.packet, found)))
     }
 
@@ -162,7 +162,7 @@ impl Operation for AcknowledgePacket {
     }
 }
 
-fn account(party: PartyId, packet: &PacketRow) -> Account {
+fn account(party: PartyId, packet: &MessageRow) -> Account {
     let mut account = Account::of(Event::Acknowledge, Outcome::Recorded);
     account.shared = Part {
         packet: Some(packet.id),
@@ -186,8 +186,8 @@ impl AcknowledgePacket {
         self.reference.as_ref().map(of).unwrap_or_default()
     }
 
-    fn mine<'a>(&self, at: &At<'a, Caller>) -> Option<&'a PacketRow> {
-        let mine = |packet: &&PacketRow| packet.recipients.iter().any(|row| row.party == at.by.party());
-        at.facts.packet(self.packet).filter(mine)
+    fn mine<'a>(&self, at: &At<'a, Caller>) -> Option<&'a MessageRow> {
+        let mine = |packet: &&MessageRow| packet.copies.iter().any(|row| row.party == at.by.party());
+        at.facts.message(self.packet).filter(mine)
     }
 }

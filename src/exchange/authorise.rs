@@ -104,6 +104,7 @@ const fn event_of(action: RouteAction) -> Event {
         RouteAction::Pull => Event::Pull,
         RouteAction::Acknowledge => Event::Acknowledge,
         RouteAction::Request => Event::Request,
+        RouteAction::Question => Event::Question,
         RouteAction::Answer => Event::Answer,
         RouteAction::Evaluate => Event::Evaluated,
         RouteAction::ReadCatalogue

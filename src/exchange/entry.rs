@@ -88,7 +88,7 @@ impl Account {
         let mut account = self.because(ended.as_str());
         account.shared.outcome = Some(Outcome::Refused);
         // Neither the answer nor the person of an own reference was taken over, and no condition stood in the way.
-        account.shared.continues = None;
+        account.shared.answer = None;
         account.for_recipient.person = None;
         account.for_sender.conditions = Vec::new();
         account

@@ -7,19 +7,21 @@ use jiff::Timestamp;
 use super::{toolbox::Toolbox, trouble::Trouble};
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
-        declaration::{Capacity, DeclarationKind},
+        code::{Category, DatasetCode, Grondslag, Municipality, OutcomeCode, Purpose},
+        declaration::DeclarationKind,
         id::{DeclarationId, PacketId, PersonId},
         party::{PartyId, Role},
         person::PersonFacts,
     },
-    policy::facts::{Facts, PartyFacts, RequestFacts, RequestStand},
+    policy::{
+        facts::{EarlierFacts, Facts, PartyFacts},
+        reply::{Reply, Standing, Wish as Word},
+    },
     store::{
-        read::{CopyState, PacketState},
+        read::{CopyState, MessageRow, MessageState},
         register::Register,
         snapshot::{Snapshot, Wish},
         subject,
-        write::PacketKind,
     },
 };
 
@@ -38,7 +40,10 @@ pub(super) struct Asked<'a> {
     pub(super) facts: &'a PersonFacts,
     pub(super) is_pgn: bool,
     pub(super) categories: &'a BTreeSet<Category>,
-    pub(super) request: Option<PacketId>,
+    /// The message on whose answer its basis rests.
+    pub(super) rests_on: Option<PacketId>,
+    /// The message that it answers, and what.
+    pub(super) reply: Option<&'a (PacketId, OutcomeCode)>,
     pub(super) submitted: Timestamp,
     pub(super) now: Timestamp,
 }
@@ -65,20 +70,12 @@ impl Toolbox {
             (asked.recipient, asked.municipality),
             &mut reading,
         );
-        let request = self.request_facts(snapshot, asked, &mut reading)?;
-        reading.subjects.extend(asked.packet.map(subject::packet));
+        let earlier = self.earlier(snapshot, asked, &mut reading)?;
+        reading.subjects.extend(asked.packet.map(subject::message));
 
-        let by = |kind: DeclarationKind| -> BTreeSet<Capacity> {
-            standing.iter().filter(|one| one.kind == kind).map(|one| one.given_by).collect()
-        };
         let stands = |kind: DeclarationKind, upheld: bool| {
             standing.iter().any(|one| one.kind == kind && one.upheld == upheld)
         };
-        let explicit = standing
-            .iter()
-            .filter(|one| one.kind == DeclarationKind::Toestemming && one.explicit)
-            .map(|one| one.given_by)
-            .collect();
         let facts = Facts {
             dataset: asked.dataset.clone(),
             purpose: asked.purpose.clone(),
@@ -91,12 +88,8 @@ impl Toolbox {
             categories: asked.categories.clone(),
             submitted: asked.submitted,
             now: asked.now,
-            request,
-            instemming: by(DeclarationKind::Instemming),
-            toestemming: by(DeclarationKind::Toestemming),
-            uitdrukkelijk: explicit,
-            geen_bezwaar: by(DeclarationKind::GeenBezwaar),
-            kennisgenomen: by(DeclarationKind::Kennisgenomen),
+            earlier,
+            wishes: words(&standing),
             bezwaar: stands(DeclarationKind::Bezwaar, false),
             bezwaar_gegrond: stands(DeclarationKind::Bezwaar, true),
             beperking: stands(DeclarationKind::Beperking, false),
@@ -112,20 +105,45 @@ impl Toolbox {
         Ok(Gathered { facts, declarations })
     }
 
-    /// The request counts if it was made by this sender about this person and, for a college, towards that college.
-    fn request_facts(
+    /// What it rests on, and what it answers.
+    fn earlier(
         &self,
         snapshot: &Snapshot,
         asked: &Asked<'_>,
         reading: &mut Reading,
-    ) -> Result<RequestFacts, Trouble> {
-        let Some(id) = asked.request else { return Ok(RequestFacts::default()) };
-        let mut found = RequestFacts { stand: RequestStand::Onbekend, ..RequestFacts::default() };
-        reading.subjects.insert(subject::packet(id));
-        let request = snapshot.packet(id).filter(|request| {
-            request.kind == PacketKind::Request
-                && request.sender == asked.sender
-                && Some(request.person) == asked.person
+    ) -> Result<EarlierFacts, Trouble> {
+        let mut found = self.rested_on(snapshot, asked, reading)?;
+        if let Some((id, outcome)) = asked.reply {
+            reading.subjects.insert(subject::message(*id));
+            // It answers who asked, and no other.
+            let question = snapshot.message(*id).filter(|question| {
+                question.kind.asks()
+                    && (question.sender == asked.recipient || asked.recipient.role == Role::Betrokkene)
+                    && question.copies.iter().any(|copy| copy.party == asked.sender)
+            });
+            let reply =
+                question.map_or_else(Reply::unknown, |question| Reply::of(&question.dataset, outcome));
+            found.replies.insert(reply);
+            if asked.rests_on.is_none() {
+                found.replies.remove(&Reply::none());
+            }
+        }
+        Ok(found)
+    }
+
+    /// What it rests on counts if it was asked by this sender about this person and, for a recipient, of that recipient.
+    fn rested_on(
+        &self,
+        snapshot: &Snapshot,
+        asked: &Asked<'_>,
+        reading: &mut Reading,
+    ) -> Result<EarlierFacts, Trouble> {
+        let Some(id) = asked.rests_on else { return Ok(EarlierFacts::default()) };
+        let mut found =
+            EarlierFacts { replies: BTreeSet::from([Reply::unknown()]), ..EarlierFacts::default() };
+        reading.subjects.insert(subject::message(id));
+        let request = snapshot.message(id).filter(|request| {
+            request.kind.asks() && request.sender == asked.sender && Some(request.person) == asked.person
         });
         let Some(request) = request else { return Ok(found) };
         let person = self.kept_header(request)?.person;
@@ -133,19 +151,20 @@ impl Toolbox {
         let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
         let own = asked.recipient.role == Role::Betrokkene;
-        for copy in &request.recipients {
+        for copy in &request.copies {
             if !own && copy.party != asked.recipient {
                 continue;
             }
             // What ended carries nothing more; who agreed with it is still told apart from who did not.
             let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            let ended = request.state == PacketState::Withdrawn || (ended && !own);
-            let stand = match snapshot.answer(id, &copy.party).map(|answer| answer.continues) {
-                _ if ended => RequestStand::Beeindigd,
-                Some(false) => RequestStand::Nee,
-                Some(true) => RequestStand::Ja,
-                None if request.expires <= asked.now => RequestStand::Beeindigd,
-                None => RequestStand::Open,
+            let ended = request.state == MessageState::Withdrawn || (ended && !own);
+            let answer = snapshot.answer(id, &copy.party);
+            let reply = match answer.map(|answer| &answer.outcome) {
+                Some(outcome) if !ended => Reply::of(&request.dataset, outcome),
+                None if !ended && request.expires > asked.now => {
+                    Reply::standing(&request.dataset, Standing::Open)
+                }
+                Some(_) | None => Reply::standing(&request.dataset, Standing::Ended),
             };
             // The document goes to the college that was asked, whoever acts for it, and to no other of that party.
             let other = |named: &Municipality| copy.municipality.as_ref().is_some_and(|asked| asked != named);
@@ -155,19 +174,29 @@ impl Toolbox {
             let about = (&request.dataset, &request.purpose);
             let standing =
                 standing(snapshot, asked, about, (copy.party, copy.municipality.as_ref()), reading);
-            let instemming = standing
-                .iter()
-                .filter(|one| one.kind == DeclarationKind::Instemming)
-                .map(|one| one.given_by)
-                .collect();
             let municipality = copy.municipality.clone();
-            found = RequestFacts { stand, municipality, indiening, curatele, instemming };
-            if !own || stand == RequestStand::Ja {
+            let carries = !ended && answer.is_some_and(|answer| self.carries(request, &answer.outcome));
+            let replies = BTreeSet::from([reply]);
+            found = EarlierFacts { replies, municipality, indiening, curatele, wishes: words(&standing) };
+            if !own || carries {
                 break;
             }
         }
         Ok(found)
     }
+
+    /// Whether something may rest on this answer.
+    fn carries(&self, request: &MessageRow, outcome: &OutcomeCode) -> bool {
+        let dataset = self.catalogue.dataset(&request.dataset);
+        dataset.and_then(|dataset| dataset.outcome(outcome)).is_some_and(|outcome| outcome.carries)
+    }
+}
+
+/// What stands, in the words of the policies.
+fn words(standing: &[&Wish]) -> BTreeSet<Word> {
+    let kinds = standing.iter().map(|one| Word::of(one.kind, one.given_by));
+    let explicit = standing.iter().filter(|one| one.kind == DeclarationKind::Toestemming && one.explicit);
+    kinds.chain(explicit.map(|one| Word::explicit(one.given_by))).collect()
 }
 
 /// The declarations that stand towards a recipient. The person's own copy needs none.

@@ -5,14 +5,22 @@ use jiff::Timestamp;
 use super::{Exchange, caller::Caller, meter::weights, not_found::no_packet, trouble::Trouble};
 use crate::{
     accesslog::entry::Event,
-    domain::{code::DatasetCode, id::PacketId, party::PartyId},
-    policy::{permit::Refusal, routes::RouteAction},
-    store::read::{NoticeRow, PacketRow, Page, RecipientRow},
+    domain::{
+        code::{DatasetCode, OutcomeCode},
+        id::PacketId,
+        party::PartyId,
+        problem::Bilingual,
+    },
+    policy::{dataset::DatasetKind, permit::Refusal, routes::RouteAction},
+    store::{
+        read::{CopyRow, MessageRow, NoticeRow, Page},
+        write::Answered,
+    },
 };
 
 pub use crate::store::{
-    read::{CopyState, PacketState},
-    write::PacketKind,
+    read::{CopyState, MessageState},
+    write::MessageKind,
 };
 
 /// Why there is no list.
@@ -33,7 +41,7 @@ pub enum ListError {
 #[derive(Debug, Clone)]
 pub struct Seen {
     /// The packet. Its header stays sealed.
-    pub packet: PacketRow,
+    pub packet: MessageRow,
     /// The copies that the party may see.
     pub copies: Vec<SeenCopy>,
 }
@@ -42,13 +50,22 @@ pub struct Seen {
 #[derive(Debug, Clone)]
 pub struct SeenCopy {
     /// The copy.
-    pub row: RecipientRow,
+    pub row: CopyRow,
     /// Where it stands, its term considered.
     pub state: CopyState,
-    /// Whether the recipient continues, where the packet is a request that was answered.
-    pub continues: Option<bool>,
-    /// When it was answered.
-    pub answered_at: Option<Timestamp>,
+    /// What the recipient answered, where it was asked and did.
+    pub answer: Option<SeenAnswer>,
+}
+
+/// An answer that was given.
+#[derive(Debug, Clone)]
+pub struct SeenAnswer {
+    /// What was answered.
+    pub outcome: OutcomeCode,
+    /// The same in words, as long as the policies list it.
+    pub title: Option<Bilingual>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Which part of a list is asked for.
@@ -87,7 +104,7 @@ pub struct Notified {
 }
 
 impl Exchange {
-    /// One packet or request, or one of a kind, for its sender or one of its recipients. For others it is not there, and that
+    /// One message, or one of a kind, for its sender or one of its recipients. For others it is not there, and that
     /// they asked is an entry.
     ///
     /// # Errors
@@ -95,15 +112,15 @@ impl Exchange {
     pub async fn packet(
         &self,
         caller: &Caller,
-        kind: Option<PacketKind>,
+        kind: Option<MessageKind>,
         id: PacketId,
     ) -> Result<Seen, ListError> {
         let now = self.clock.now();
-        let found = self.store.packet(id).await.map_err(Trouble::from)?;
-        let is_mine = |packet: &&PacketRow| {
-            kind.is_none_or(|kind| packet.kind == kind)
+        let found = self.store.message(id).await.map_err(Trouble::from)?;
+        let is_mine = |packet: &&MessageRow| {
+            kind.is_none_or(|kind| packet.kind.handed_in() == kind)
                 && (packet.sender == caller.party()
-                    || packet.recipients.iter().any(|row| row.party == caller.party()))
+                    || packet.copies.iter().any(|row| row.party == caller.party()))
         };
         let Some(packet) = found.as_ref().filter(is_mine).cloned() else {
             self.note(caller, vec![no_packet(caller, Event::Lookup, id, found.as_ref())]).await?;
@@ -122,7 +139,7 @@ impl Exchange {
     pub async fn outbox(
         &self,
         caller: &Caller,
-        kind: PacketKind,
+        kind: MessageKind,
         after: Option<u64>,
         limit: u32,
     ) -> Result<Page<Seen>, ListError> {
@@ -133,14 +150,14 @@ impl Exchange {
         Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next: page.next })
     }
 
-    /// What was sent to the caller, after a cursor; without a kind, packets and requests together.
+    /// What was sent to the caller, after a cursor; without a kind, of all kinds together.
     ///
     /// # Errors
     /// [`ListError`].
     pub async fn inbox(
         &self,
         caller: &Caller,
-        kind: Option<PacketKind>,
+        kind: Option<MessageKind>,
         after: Option<u64>,
         limit: u32,
     ) -> Result<Page<Seen>, ListError> {
@@ -149,7 +166,7 @@ impl Exchange {
         // What is committed between the two reads would else be skipped by a cursor that is past it.
         let size = self.store.head().await.map_err(Trouble::from)?.size;
         let (mut items, mut more) = (Vec::new(), false);
-        for one in [PacketKind::Packet, PacketKind::Request] {
+        for one in DatasetKind::ALL.map(MessageKind::from) {
             if kind.is_none_or(|kind| kind == one) {
                 let page =
                     self.store.inbox(&caller.party(), one, after, limit).await.map_err(Trouble::from)?;
@@ -157,7 +174,7 @@ impl Exchange {
                 more |= page.next.is_some();
             }
         }
-        // Each page holds the first of its kind, so the first of both are among them.
+        // Each page holds the first of its kind, so the first of all are among them.
         items.retain(|copy| copy.index < size);
         items.sort_unstable_by_key(|copy| copy.index);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -184,7 +201,7 @@ impl Exchange {
         self.meter.count(caller.party(), weights::ROW.times(page.items.len()));
         let mut items = Vec::with_capacity(page.items.len());
         for row in page.items {
-            let packet = self.store.packet(row.packet).await.map_err(Trouble::from)?;
+            let packet = self.store.message(row.packet).await.map_err(Trouble::from)?;
             let packet = packet.ok_or(Trouble::Inconsistent("a packet of a notice is gone"))?;
             items.push(Notified { row, dataset: packet.dataset, sender: packet.sender });
         }
@@ -202,7 +219,7 @@ impl Exchange {
         for id in ids {
             self.meter.count(party, weights::ROW);
             let packet =
-                self.store.packet(id).await?.ok_or(Trouble::Inconsistent("a listed packet is gone"))?;
+                self.store.message(id).await?.ok_or(Trouble::Inconsistent("a listed packet is gone"))?;
             seen.push(self.seen_by(party, packet, now).await?);
         }
         Ok(seen)
@@ -211,21 +228,22 @@ impl Exchange {
     pub(super) async fn seen_by(
         &self,
         party: PartyId,
-        packet: PacketRow,
+        packet: MessageRow,
         now: Timestamp,
     ) -> Result<Seen, Trouble> {
         let held = self.store.held_for(packet.id).await?;
         let mut copies = Vec::new();
-        for row in packet.recipients.iter().filter(|row| packet.sender == party || row.party == party) {
-            let answer = match packet.kind {
-                PacketKind::Request => self.store.answer(packet.id, &row.party).await?,
-                PacketKind::Packet => None,
-            };
+        for row in packet.copies.iter().filter(|row| packet.sender == party || row.party == party) {
+            let answer =
+                if packet.kind.asks() { self.store.answer(packet.id, &row.party).await? } else { None };
             copies.push(SeenCopy {
                 row: row.clone(),
                 state: state_at(row, held.contains(&row.party), &packet, now),
-                continues: answer.as_ref().map(|answer| answer.continues),
-                answered_at: answer.map(|answer| answer.at),
+                answer: answer.map(|Answered { outcome, at, .. }| {
+                    let dataset = self.catalogue().dataset(&packet.dataset);
+                    let title = dataset.and_then(|dataset| dataset.outcome(&outcome));
+                    SeenAnswer { title: title.map(|one| one.title.clone()), outcome, at }
+                }),
             });
         }
         Ok(Seen { packet, copies })
@@ -234,11 +252,11 @@ impl Exchange {
 
 /// A copy whose term has passed is expired, whether or not the gateway has ended it yet. One that waits for a recipient that
 /// cannot come for it is withheld.
-fn state_at(row: &RecipientRow, held: bool, packet: &PacketRow, now: Timestamp) -> CopyState {
-    let over = packet.state != PacketState::Withdrawn && packet.expires <= now;
+fn state_at(row: &CopyRow, held: bool, packet: &MessageRow, now: Timestamp) -> CopyState {
+    let over = packet.state != MessageState::Withdrawn && packet.expires <= now;
     match row.state {
         CopyState::Waiting if over => CopyState::Expired,
-        CopyState::Waiting if held && packet.state == PacketState::Open => CopyState::Withheld,
+        CopyState::Waiting if held && packet.state == MessageState::Open => CopyState::Withheld,
         state => state,
     }
 }

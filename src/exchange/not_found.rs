@@ -4,11 +4,11 @@ use super::{caller::Caller, entry::Account};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::id::{DeclarationId, PacketId},
-    store::read::{DeclarationRow, PacketRow},
+    store::read::{DeclarationRow, MessageRow},
 };
 
 /// The account of an attempt at a packet or request that is not there for the caller. Its sender sees the attempt.
-pub(super) fn no_packet(caller: &Caller, event: Event, id: PacketId, packet: Option<&PacketRow>) -> Account {
+pub(super) fn no_packet(caller: &Caller, event: Event, id: PacketId, packet: Option<&MessageRow>) -> Account {
     let mut account = in_vain(caller, event);
     account.shared.packet = Some(id);
     if let Some(packet) = packet {
@@ -18,7 +18,7 @@ pub(super) fn no_packet(caller: &Caller, event: Event, id: PacketId, packet: Opt
         }
         // A sender that meant to collect its own packet looks it up in vain; a party to it, where it asked for another kind.
         let is_own = packet.sender == caller.party() && event == Event::Lookup;
-        let is_mine = packet.recipients.iter().any(|row| row.party == caller.party());
+        let is_mine = packet.copies.iter().any(|row| row.party == caller.party());
         let why = match event {
             Event::Lookup if is_own => "own-packet",
             Event::Lookup if is_mine => "another-kind",

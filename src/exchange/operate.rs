@@ -14,7 +14,7 @@ use crate::{
     domain::{code::Municipality, digest::Digest, party::PartyId},
     identity::CertificateChain,
     store::{
-        read::RecipientRow,
+        read::CopyRow,
         write::{
             ActivatePolicy, AddMunicipality, AddParty, BlockParty, Effect, EndMunicipality, Expire, GRACE,
             MunicipalityOf, RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, RotateKey,
@@ -269,8 +269,8 @@ impl Exchange {
         }
         let due = self.store.due(now, limit).await.map_err(Trouble::from)?;
         for id in &due {
-            let Some(packet) = self.store.packet(*id).await.map_err(Trouble::from)? else { continue };
-            let lapsed = |row: &RecipientRow| {
+            let Some(packet) = self.store.message(*id).await.map_err(Trouble::from)? else { continue };
+            let lapsed = |row: &CopyRow| {
                 let mut account = Account::of(Event::Expire, Outcome::Recorded);
                 account.shared.packet = Some(*id);
                 account.shared.dataset = Some(packet.dataset.clone());
@@ -281,7 +281,7 @@ impl Exchange {
                 let (sender, recipient) = (Some(packet.sender), Some(row.party));
                 Account { sender, recipient, person: Some(packet.person), ..account }
             };
-            let accounts = packet.recipients.iter().map(lapsed).collect();
+            let accounts = packet.copies.iter().map(lapsed).collect();
             match self.perform_plain(&Clock, Expire { packet: *id }, accounts).await {
                 // The clock may have gone back, or another gateway was first: next time.
                 Ok(_) | Err(PlainError::Conflict(_)) => {}

@@ -31,7 +31,7 @@ use crate::{
     },
     store::{
         Committed,
-        read::{CopyState, PacketRow, PacketState, RecipientRow},
+        read::{CopyRow, CopyState, MessageRow, MessageState},
         snapshot::Needs,
         write::{Deliver, Delivery, TellNarrowed},
         writer::job::Done,
@@ -62,8 +62,8 @@ from_turned!(PullError);
 
 /// A packet and the copy of it that is asked for.
 pub(super) struct Copy {
-    packet: PacketRow,
-    row: RecipientRow,
+    packet: MessageRow,
+    row: CopyRow,
 }
 
 impl Copy {
@@ -71,10 +71,10 @@ impl Copy {
         match (self.row.state, self.packet.state) {
             (CopyState::Acknowledged, _) => Some(Ended::Acknowledged),
             (CopyState::Withheld, _) => Some(Ended::Withheld),
-            (CopyState::Withdrawn, _) | (_, PacketState::Withdrawn) => Some(Ended::Withdrawn),
-            (CopyState::Expired, _) | (_, PacketState::Expired) => Some(Ended::Expired),
+            (CopyState::Withdrawn, _) | (_, MessageState::Withdrawn) => Some(Ended::Withdrawn),
+            (CopyState::Expired, _) | (_, MessageState::Expired) => Some(Ended::Expired),
             _ if self.packet.expires <= now => Some(Ended::Expired),
-            (CopyState::Waiting | CopyState::Collected, PacketState::Open) => None,
+            (CopyState::Waiting | CopyState::Collected, MessageState::Open) => None,
         }
     }
 }
@@ -116,7 +116,7 @@ impl Operation for Pull {
     type Error = PullError;
 
     fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
-        Ok(Needs { packets: vec![self.packet], ..Needs::default() })
+        Ok(Needs { messages: vec![self.packet], ..Needs::default() })
     }
 
     fn judge(&self, at: &At<'_, Caller>) -> Result<(Copy, Permit), No<PullError>> {
@@ -171,15 +171,15 @@ impl Operation for Pull {
 impl Pull {
     /// The copy, if it is there for the caller.
     fn copy(&self, at: &At<'_, Caller>) -> Option<Copy> {
-        let packet = at.facts.packet(self.packet)?;
+        let packet = at.facts.message(self.packet)?;
         // The person's copy is for its sender alone.
         let may_see = self.recipient == at.by.party() || packet.sender == at.by.party();
-        let row = packet.recipients.iter().find(|row| may_see && row.party == self.recipient)?;
+        let row = packet.copies.iter().find(|row| may_see && row.party == self.recipient)?;
         at.allows(RouteAction::Pull).then(|| Copy { packet: packet.clone(), row: row.clone() })
     }
 
     fn in_vain(&self, at: &At<'_, Caller>) -> No<PullError> {
-        let found = at.facts.packet(self.packet);
+        let found = at.facts.message(self.packet);
         let is_own = found.is_some_and(|packet| packet.sender == at.by.party());
         if is_own && self.recipient == at.by.party() {
             // The sender looked at its own packet: in nobody's log is that a pull.
@@ -196,7 +196,8 @@ fn account(copy: &Copy, outcome: Outcome) -> Account {
     let mut account = Account::of(event, outcome);
     account.shared = Part {
         packet: Some(packet.id),
-        request: packet.request,
+        request: packet.earlier(),
+        answer: packet.reply.as_ref().map(|(_, outcome)| outcome.clone()),
         dataset: Some(packet.dataset.clone()),
         dataset_version: Some(packet.dataset_version),
         purpose: Some(packet.purpose.clone()),

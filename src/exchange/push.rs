@@ -5,6 +5,7 @@ pub(super) mod days;
 mod decide;
 pub(super) mod prepare;
 mod replay;
+mod reply;
 mod seal;
 
 use std::collections::BTreeSet;
@@ -15,11 +16,13 @@ use zeroize::Zeroizing;
 use self::{
     decide::{Allowed, decide_all, forbidden},
     prepare::{Prepared, Unprepared, action_of},
+    reply::answers,
 };
 use super::{
     Exchange,
     authorise::tried,
     caller::Caller,
+    ended::Ended,
     entry::{Account, Knows},
     heavy::Weight,
     meter::{Work, weights},
@@ -47,9 +50,7 @@ use crate::{
     store::{
         Committed,
         snapshot::Needs,
-        write::{
-            IdempotencyKey, Made, NewPacket, NewPerson, NewRecipient, PacketKind, Push, Pushed as Stored,
-        },
+        write::{IdempotencyKey, Made, MessageKind, NewCopy, NewMessage, NewPerson, Push, Pushed as Stored},
         writer::{error::Conflict, job::Done},
     },
 };
@@ -129,6 +130,15 @@ pub enum PushError {
     /// The key was used for another body.
     #[error("the Idempotency-Key was used for another body")]
     KeyReused,
+    /// There is nothing such to answer, or not for this party.
+    #[error("nothing to answer")]
+    NotFound,
+    /// It was answered already; an answer stands.
+    #[error("answered already")]
+    AlreadyAnswered,
+    /// What it answers has ended.
+    #[error("gone")]
+    Gone(Ended),
     /// Not the caller's fault.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -138,9 +148,8 @@ impl From<Turned> for PushError {
     fn from(turned: Turned) -> Self {
         match turned {
             Turned::Refused(refusal) => Self::Refused(vec![(None, refusal)]),
-            Turned::NotFound | Turned::Gone(_) => {
-                Trouble::Inconsistent("a push that met another packet").into()
-            }
+            Turned::NotFound => Self::NotFound,
+            Turned::Gone(ended) => Self::Gone(ended),
         }
     }
 }
@@ -213,12 +222,13 @@ impl Operation for PushPacket<'_> {
     fn judge(&self, at: &At<'_, Caller>) -> Result<Self::Ruling, No<PushError>> {
         if let Some((body, made)) = at.facts.made() {
             let same = body == at.tools.body_hmac(at.by.party(), self.body)?;
-            let is_packet = matches!(made, Made::Packet(_));
+            let is_packet = matches!(made, Made::Message(_));
             let reused = || No::For(PushError::KeyReused, Vec::new());
             return Err(if same && is_packet { No::Before(made) } else { reused() });
         }
         let header = &self.header;
         let prepared = self.prepared.as_ref().map_err(|why| turned(at, self.kind, why))?;
+        answers(at, header, prepared)?;
         let allowed = decide_all(at, header, prepared, self.id)?;
         if prepared.pseudonyms.is_empty() {
             // The number could not be used a moment ago, and now it can.
@@ -245,13 +255,13 @@ impl Operation for PushPacket<'_> {
         let scope = at.by.party();
         let person = at.tools.person(at.facts.person(), at.now)?;
         let sealed = at.tools.seal(at.by, header, prepared, projected, person)?;
-        let (recipients, accounts) = sealed.into_iter().unzip::<_, _, Vec<NewRecipient>, Vec<Account>>();
+        let (recipients, accounts) = sealed.into_iter().unzip::<_, _, Vec<NewCopy>, Vec<Account>>();
         let expires = header.expires.unwrap_or_else(|| at.tools.latest_end(prepared.dataset, at.now));
-        let packet = NewPacket {
+        let packet = NewMessage {
             id: self.id,
             kind: match prepared.dataset.kind {
-                DatasetKind::Packet => PacketKind::Packet,
-                DatasetKind::Request => PacketKind::Request,
+                DatasetKind::Packet if header.reply.is_some() => MessageKind::Answer,
+                kind => kind.into(),
             },
             dataset: header.dataset.clone(),
             dataset_version: prepared.dataset.version,
@@ -259,7 +269,8 @@ impl Operation for PushPacket<'_> {
             sender: scope,
             expires,
             header: at.tools.keep_header(self.id, header)?,
-            request: header.request,
+            rests_on: header.rests_on,
+            reply: header.reply.clone(),
         };
         let person = NewPerson { id: person, scope, pseudonyms: prepared.pseudonyms.clone() };
         let views: Vec<_> = recipients.iter().map(View::of).collect();
@@ -277,7 +288,7 @@ impl Operation for PushPacket<'_> {
     ) -> Result<Reached<Pushed>, Trouble> {
         let done = done.into_inner();
         if let Stored::Replayed { packet } = done.outcome {
-            return Ok(Reached::Before(Made::Packet(packet)));
+            return Ok(Reached::Before(Made::Message(packet)));
         }
         let mut recipients = Vec::new();
         for (view, evidence) in views.into_iter().zip(&done.evidence) {
@@ -295,12 +306,16 @@ impl Operation for PushPacket<'_> {
     }
 
     fn met(&self, conflict: Conflict) -> Option<PushError> {
-        (conflict == Conflict::KeyReused).then_some(PushError::KeyReused)
+        match conflict {
+            Conflict::KeyReused => Some(PushError::KeyReused),
+            Conflict::AlreadyAnswered => Some(PushError::AlreadyAnswered),
+            _ => None,
+        }
     }
 
     async fn again(&self, exchange: &Exchange, by: &Caller, earlier: Made) -> Result<Pushed, PushError> {
         match earlier {
-            Made::Packet(packet) => exchange.replay(by, packet).await,
+            Made::Message(packet) => exchange.replay(by, packet).await,
             Made::Declaration(_) => Err(PushError::KeyReused),
         }
     }
@@ -312,10 +327,11 @@ impl Toolbox {
         let kept = KeptHeader {
             person: header.person.clone(),
             is_pgn: header.reference.is_pgn(),
-            request: header.request,
+            rests_on: header.rests_on,
+            reply: header.reply.clone(),
         };
         let kept = Zeroizing::new(serde_json::to_vec(&kept).map_err(|_| Trouble::Inconsistent("header"))?);
-        let place = Place { table: "packet", row: &id.to_string(), column: "header" };
+        let place = Place { table: "message", row: &id.to_string(), column: "header" };
         Ok(self.at_rest().seal(place, &kept, self.entropy.as_ref())?)
     }
 }
@@ -333,8 +349,9 @@ fn weight_of(weight: Weight, prepared: Option<&Prepared<'_>>) -> Weight {
 /// What a decision about a submission reads.
 fn needs(header: &Header, prepared: Option<&Prepared<'_>>, made_under: Option<(PartyId, String)>) -> Needs {
     let pseudonyms = prepared.map(|prepared| prepared.pseudonyms.clone()).unwrap_or_default();
-    let packets = header.request.into_iter().collect();
-    Needs { made_under, pseudonyms, packets, ..Needs::default() }
+    let earlier = header.rests_on.into_iter().chain(header.reply.as_ref().map(|(id, _)| *id));
+    let messages = earlier.collect();
+    Needs { made_under, pseudonyms, messages, ..Needs::default() }
 }
 
 /// Why nothing is decided about a submission.
@@ -361,7 +378,7 @@ pub(super) struct View {
 }
 
 impl View {
-    fn of(recipient: &NewRecipient) -> Self {
+    fn of(recipient: &NewCopy) -> Self {
         let sealed = &recipient.sealed;
         Self {
             party: sealed.party(),
@@ -395,5 +412,6 @@ const fn event_of(kind: DatasetKind) -> Event {
     match kind {
         DatasetKind::Packet => Event::Push,
         DatasetKind::Request => Event::Request,
+        DatasetKind::Question => Event::Question,
     }
 }

@@ -196,10 +196,10 @@ impl Exchange {
         for id in found {
             let packet = self
                 .store
-                .packet(id)
+                .message(id)
                 .await?
                 .ok_or(Trouble::Inconsistent("a packet that was found is gone"))?;
-            if let Some(copy) = packet.recipients.iter().find(|copy| copy.party == recipient) {
+            if let Some(copy) = packet.copies.iter().find(|copy| copy.party == recipient) {
                 placed.insert(copy.pushed_index, packet);
             }
         }

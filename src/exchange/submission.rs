@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::heavy::Weight;
 use crate::domain::{
     age::BirthDate,
-    code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
+    code::{Category, DatasetCode, Grondslag, Municipality, OutcomeCode, Purpose},
     id::PacketId,
     oin::Oin,
     party::Role,
@@ -64,8 +64,10 @@ pub struct Header {
     pub reference: PersonReference,
     /// What the sender asserts about the person.
     pub person: PersonFacts,
-    /// The request that the basis rests on.
-    pub request: Option<PacketId>,
+    /// The message on whose answer the basis rests.
+    pub rests_on: Option<PacketId>,
+    /// The message that it answers, and what.
+    pub reply: Option<(PacketId, OutcomeCode)>,
     /// Until when it may be collected.
     pub expires: Option<Timestamp>,
     /// Categories left out because the person wished so.
@@ -108,6 +110,8 @@ pub struct KeptHeader {
     pub person: PersonFacts,
     /// Whether the person was called by the persoonsgebonden nummer. The number itself is not kept.
     pub is_pgn: bool,
-    /// The request that the basis rests on.
-    pub request: Option<PacketId>,
+    /// The message on whose answer the basis rests.
+    pub rests_on: Option<PacketId>,
+    /// The message that it answers, and what.
+    pub reply: Option<(PacketId, OutcomeCode)>,
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Keys, Settings,
-    answer::{AnswerError, AnswerRequest},
+    answer::{AnswerAsked, AnswerError},
     caller::Caller,
     entry::Account,
     perform::{At, No, Operation},
@@ -33,10 +33,10 @@ use crate::{
     },
     policy::{catalogue::Catalogue, engine::Engine},
     store::{
-        read::{CopyState, PacketRow, PacketState, PartyRow, RecipientRow},
+        read::{CopyRow, CopyState, MessageRow, MessageState, PartyRow},
         register::Register,
         snapshot::{Needs, Snapshot},
-        write::{Ground, MunicipalityOf, PacketKind},
+        write::{Ground, MessageKind, MunicipalityOf},
     },
 };
 
@@ -123,16 +123,21 @@ fn caller(party: PartyId, seen: &Snapshot) -> Caller {
 }
 
 /// A removal report about a pupil of seventeen, for these copies.
-fn packet(tools: &Toolbox, kind: PacketKind, copies: &[(PartyId, &str)]) -> PacketRow {
+fn packet(tools: &Toolbox, kind: MessageKind, copies: &[(PartyId, &str)]) -> MessageRow {
     let id = PacketId::new(now(), &SystemEntropy::new()).unwrap();
     let person = serde_json::json!({
         "birthDate": "2009-03-01", "verblijf": "0361", "ingeschreven": false, "verlatenOp": "2026-10-30",
         "verwijderdOp": "2026-10-30", "leerplichtig": false, "profiel": null,
     });
-    let kept = KeptHeader { person: serde_json::from_value(person).unwrap(), is_pgn: false, request: None };
-    let place = Place { table: "packet", row: &id.to_string(), column: "header" };
+    let kept = KeptHeader {
+        person: serde_json::from_value(person).unwrap(),
+        is_pgn: false,
+        rests_on: None,
+        reply: None,
+    };
+    let place = Place { table: "message", row: &id.to_string(), column: "header" };
     let header = serde_json::to_vec(&kept).unwrap();
-    let copy = |(party, basis): &(PartyId, &str)| RecipientRow {
+    let copy = |(party, basis): &(PartyId, &str)| CopyRow {
         party: *party,
         municipality: Some("0361".parse().unwrap()),
         basis: basis.parse().unwrap(),
@@ -148,7 +153,7 @@ fn packet(tools: &Toolbox, kind: PacketKind, copies: &[(PartyId, &str)]) -> Pack
         acknowledged_index: None,
         ended_index: None,
     };
-    PacketRow {
+    MessageRow {
         id,
         kind,
         dataset: "verwijderingsmelding".parse().unwrap(),
@@ -160,9 +165,10 @@ fn packet(tools: &Toolbox, kind: PacketKind, copies: &[(PartyId, &str)]) -> Pack
         created_index: 3,
         expires: now() + SignedDuration::from_hours(24),
         header: tools.at_rest().seal(place, &header, tools.entropy.as_ref()).unwrap(),
-        request: None,
-        state: PacketState::Open,
-        recipients: copies.iter().map(copy).collect(),
+        rests_on: None,
+        reply: None,
+        state: MessageState::Open,
+        copies: copies.iter().map(copy).collect(),
     }
 }
 
@@ -183,16 +189,16 @@ const BASIS: &str = "verwijderingsmelding.pro";
 #[test]
 fn a_release_is_judged_by_the_facts_of_the_snapshot_and_names_them() {
     let tools = toolbox();
-    let packet = packet(&tools, PacketKind::Packet, &[(doorstroompunt(), BASIS)]);
+    let packet = packet(&tools, MessageKind::Packet, &[(doorstroompunt(), BASIS)]);
     let (id, person) = (packet.id, packet.person);
-    let facts = snapshot(&[school(), doorstroompunt()]).with_packet(packet);
+    let facts = snapshot(&[school(), doorstroompunt()]).with_message(packet);
     let by = caller(doorstroompunt(), &facts);
     let pull = Pull { packet: id, recipient: doorstroompunt() };
-    assert_eq!(pull.needs(&by, &tools).unwrap().packets, [id]);
+    assert_eq!(pull.needs(&by, &tools).unwrap().messages, [id]);
     let (_, permit) = pull.judge(&at(&by, &facts, &tools)).ok().expect("a permit");
     assert_eq!((permit.packet(), permit.party()), (Some(id), doorstroompunt()));
     let subjects = [
-        format!("packet:{id}"),
+        format!("message:{id}"),
         format!("party:{}", school()),
         format!("party:{}", doorstroompunt()),
         format!("person:{person}"),
@@ -204,11 +210,11 @@ fn a_release_is_judged_by_the_facts_of_the_snapshot_and_names_them() {
 fn who_may_not_see_a_copy_hears_what_is_said_of_one_that_is_not_there() {
     let tools = toolbox();
     let own_copy = PartyId::new(school().oin, Role::Betrokkene);
-    let packet = packet(&tools, PacketKind::Packet, &[(doorstroompunt(), BASIS), (own_copy, BASIS)]);
+    let packet = packet(&tools, MessageKind::Packet, &[(doorstroompunt(), BASIS), (own_copy, BASIS)]);
     let id = packet.id;
     let other_role = PartyId::new(school().oin, Role::Leerplicht);
     let parties = [school(), doorstroompunt(), other_role, party(3, Role::WerkEnInkomen)];
-    let (facts, nothing) = (snapshot(&parties).with_packet(packet), snapshot(&parties));
+    let (facts, nothing) = (snapshot(&parties).with_message(packet), snapshot(&parties));
     for (caller_party, recipient) in [
         (party(3, Role::WerkEnInkomen), party(3, Role::WerkEnInkomen)),
         // The person's copy is for the party that sent it, not for its organisation.
@@ -229,18 +235,18 @@ fn who_may_not_see_a_copy_hears_what_is_said_of_one_that_is_not_there() {
 fn what_has_ended_or_whose_sender_is_blocked_is_not_released() {
     let tools = toolbox();
     let parties = [school(), doorstroompunt()];
-    let packet = packet(&tools, PacketKind::Packet, &[(doorstroompunt(), BASIS)]);
+    let packet = packet(&tools, MessageKind::Packet, &[(doorstroompunt(), BASIS)]);
     let pull = Pull { packet: packet.id, recipient: doorstroompunt() };
     let judged = |facts: &Snapshot, now: Timestamp| {
         let by = caller(doorstroompunt(), facts);
         told(pull.judge(&At { by: &by, now, facts, tools: &tools }).err().expect("a no"))
     };
-    let facts = snapshot(&parties).with_packet(packet.clone());
+    let facts = snapshot(&parties).with_message(packet.clone());
     let (error, entry) = judged(&facts, packet.expires);
     assert!(matches!(error, PullError::Gone(_)), "it ends at its last instant");
     assert_eq!(entry.shared.cause.as_deref(), Some("expired"));
     let blocked = PartyRow { blocked: true, ..registered(school()) };
-    let facts = Snapshot::of(7, Register::of([blocked, registered(doorstroompunt())])).with_packet(packet);
+    let facts = Snapshot::of(7, Register::of([blocked, registered(doorstroompunt())])).with_message(packet);
     let (error, entry) = judged(&facts, now());
     let PullError::Refused(refusal) = error else { panic!("{error:?}") };
     assert_eq!(refusal.reasons[0].code, "sender-blocked");
@@ -251,13 +257,20 @@ fn what_has_ended_or_whose_sender_is_blocked_is_not_released() {
 fn only_a_recipient_that_acts_for_the_college_of_residence_answers() {
     let tools = toolbox();
     let college = party(4, Role::WerkEnInkomen);
-    let request = packet(&tools, PacketKind::Request, &[(college, BASIS)]);
-    let answer = AnswerRequest { request: request.id, continues: true };
-    let facts = snapshot(&[school(), college, doorstroompunt()]).with_packet(request.clone());
+    let mut request = packet(&tools, MessageKind::Request, &[(college, BASIS)]);
+    request.dataset = "verzoek-voortzetting".parse().unwrap();
+    let outcome = "ja".parse().unwrap();
+    let answer = AnswerAsked {
+        id: PacketId::new(now(), &SystemEntropy::new()).unwrap(),
+        kind: MessageKind::Request,
+        asked: request.id,
+        outcome,
+    };
+    let facts = snapshot(&[school(), college, doorstroompunt()]).with_message(request.clone());
     let by = caller(college, &facts);
     assert!(answer.judge(&at(&by, &facts, &tools)).is_ok());
     let elsewhere = PartyRow { municipalities: Vec::new(), ..registered(college) };
-    let moved = Snapshot::of(7, Register::of([registered(school()), elsewhere])).with_packet(request);
+    let moved = Snapshot::of(7, Register::of([registered(school()), elsewhere])).with_message(request);
     let no = answer.judge(&at(&by, &moved, &tools)).expect_err("a no");
     assert!(matches!(told(no).0, AnswerError::Refused(_)));
     let stranger = caller(party(5, Role::WerkEnInkomen), &facts);
@@ -265,5 +278,5 @@ fn only_a_recipient_that_acts_for_the_college_of_residence_answers() {
     let (error, entry) = told(no);
     assert!(!matches!(error, AnswerError::Trouble(_)));
     assert_eq!(entry.shared.event, Some(Event::Answer));
-    assert_eq!(Needs::default().packets, []);
+    assert_eq!(Needs::default().messages, []);
 }

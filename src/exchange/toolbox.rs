@@ -19,7 +19,7 @@ use crate::{
         person::PersonReference,
     },
     policy::{catalogue::Catalogue, engine::Engine},
-    store::read::PacketRow,
+    store::read::MessageRow,
 };
 use jiff::Timestamp;
 use zeroize::Zeroizing;
@@ -86,8 +86,8 @@ impl Toolbox {
     }
 
     /// What was kept with a packet for later decisions.
-    pub(super) fn kept_header(&self, packet: &PacketRow) -> Result<KeptHeader, Trouble> {
-        let place = Place { table: "packet", row: &packet.id.to_string(), column: "header" };
+    pub(super) fn kept_header(&self, packet: &MessageRow) -> Result<KeptHeader, Trouble> {
+        let place = Place { table: "message", row: &packet.id.to_string(), column: "header" };
         let kept: Zeroizing<Vec<u8>> = self.at_rest().open(place, &packet.header)?;
         serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the kept header of a packet"))
     }

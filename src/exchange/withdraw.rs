@@ -28,7 +28,7 @@ use crate::{
     },
     store::{
         Committed,
-        read::{DeclarationRow, DeclarationState, RecipientRow},
+        read::{CopyRow, DeclarationRow, DeclarationState},
         snapshot::Needs,
         write::{Stopped, WithdrawDeclaration, WithdrawPacket, Withdrawn},
         writer::job::Done,
@@ -239,16 +239,16 @@ impl Operation for TakeBackPacket {
     type Error = WithdrawError;
 
     fn needs(&self, _: &Caller, _: &Toolbox) -> Result<Needs, Trouble> {
-        Ok(Needs { packets: vec![self.packet], ..Needs::default() })
+        Ok(Needs { messages: vec![self.packet], ..Needs::default() })
     }
 
     fn judge(&self, at: &At<'_, Caller>) -> Result<Vec<Account>, No<WithdrawError>> {
         at.require(RouteAction::WithdrawPacket)?;
-        let found = at.facts.packet(self.packet);
+        let found = at.facts.message(self.packet);
         let Some(packet) = found.filter(|packet| packet.sender == at.by.party()) else {
             return Err(No::not_found(no_packet(at.by, Event::WithdrawPacket, self.packet, found)));
         };
-        let account = |row: &RecipientRow| {
+        let account = |row: &CopyRow| {
             let mut account = Account::of(Event::WithdrawPacket, Outcome::Recorded);
             account.shared = Part {
                 packet: Some(packet.id),
@@ -262,7 +262,7 @@ impl Operation for TakeBackPacket {
             let (sender, recipient) = (Some(packet.sender), Some(row.party));
             Account { sender, recipient, person: Some(packet.person), ..account }
         };
-        Ok(packet.recipients.iter().map(account).collect())
+        Ok(packet.copies.iter().map(account).collect())
     }
 
     fn change(

@@ -65,7 +65,7 @@ pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
     edge.surround(all.with_state(state).layer(heavy))
 }
 
-/// Packets, requests and what a person wants.
+/// Packets, requests, questions and what a person wants.
 fn exchanging() -> Router<HttpState> {
     Router::new()
         .route("/packets", get(packets::outbox).post(push::packets))
@@ -74,7 +74,10 @@ fn exchanging() -> Router<HttpState> {
         .route("/packets/{id}/withdrawal", post(withdrawal::packet))
         .route("/requests", get(packets::requests).post(push::requests))
         .route("/requests/{id}", get(packets::request))
-        .route("/requests/{id}/answer", post(answer::answer))
+        .route("/requests/{id}/answer", post(answer::request))
+        .route("/questions", get(packets::questions).post(push::questions))
+        .route("/questions/{id}", get(packets::question))
+        .route("/questions/{id}/answer", post(answer::question))
         .route("/inbox", get(packets::inbox))
         .route("/inbox/searches", post(searches::search))
         .route("/notices", get(notices::list))
@@ -134,7 +137,11 @@ pub fn description(publisher: &Publisher, catalogue: &Catalogue) -> openapi::Ope
         packets::requests,
         push::requests,
         packets::request,
-        answer::answer,
+        answer::request,
+        packets::questions,
+        push::questions,
+        packets::question,
+        answer::question,
         packets::inbox,
         searches::search,
         notices::list,
@@ -162,6 +169,7 @@ pub fn description(publisher: &Publisher, catalogue: &Catalogue) -> openapi::Ope
     tags(
         (name = "packets", description = "Packets: pushed by a sender, pulled and acknowledged by a recipient."),
         (name = "requests", description = "Requests of a school, which a college answers."),
+        (name = "questions", description = "Questions, which the recipient answers, where the policies have any."),
         (name = "inbox", description = "What waits for the calling party."),
         (name = "notices", description = "What the calling party must be told."),
         (name = "declarations", description = "What the person wants: six kinds of declaration, never mixed."),

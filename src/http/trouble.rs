@@ -134,6 +134,9 @@ impl From<PushError> for Problem {
                 .with_faults(faults),
             // 409 and not 422: the design rules know one status for invalid input, and this input clashes with what is stored.
             PushError::KeyReused => key_reused(),
+            PushError::NotFound => problem::NOT_FOUND,
+            PushError::AlreadyAnswered => already_answered(),
+            PushError::Gone(ended) => gone(ended),
             PushError::Trouble(trouble) => trouble.into(),
         }
     }
@@ -199,17 +202,22 @@ impl From<AnswerError> for Problem {
     fn from(error: AnswerError) -> Self {
         match error {
             AnswerError::NotFound => problem::NOT_FOUND,
-            AnswerError::AlreadyAnswered => conflict(Fault::at(
-                "",
-                "already-answered",
-                "Dit verzoek is al anders beantwoord. Een antwoord blijft staan.",
-                "This request was answered otherwise. An answer stands.",
-            )),
+            AnswerError::UnknownOutcome(fault) => problem::INVALID.code("answer").with_faults(vec![fault]),
+            AnswerError::AlreadyAnswered => already_answered(),
             AnswerError::Gone(ended) => gone(ended),
             AnswerError::Refused(refusal) => refused(refusal),
             AnswerError::Trouble(trouble) => trouble.into(),
         }
     }
+}
+
+fn already_answered() -> Problem {
+    conflict(Fault::at(
+        "",
+        "already-answered",
+        "Hierop is al geantwoord, en anders. Een antwoord blijft staan.",
+        "This was answered before, and otherwise. An answer stands.",
+    ))
 }
 
 impl From<DeclareError> for Problem {

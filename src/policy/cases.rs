@@ -18,7 +18,7 @@ use super::{
     facts::PartyFacts,
     finding::{Finding, said},
     permit::{Decision, RefusalKind},
-    routes::{DecisionFacts, DeclarationFacts, RouteAction, RouteContext},
+    routes::{AskedFacts, DecisionFacts, DeclarationFacts, RouteAction, RouteContext},
     whatif::{Moment, WhatIf, birth_date},
 };
 use crate::domain::{
@@ -131,6 +131,7 @@ struct RouteFacts {
     verdict: Option<Verdict>,
     #[serde(default)]
     gemeenten: BTreeSet<Municipality>,
+    dataset: Option<DatasetCode>,
     verblijf: Option<Municipality>,
     age: Option<u16>,
     birth_date: Option<BirthDate>,
@@ -245,7 +246,9 @@ fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Ve
             protection: &protection,
         });
         let decision = facts.kind.zip(facts.verdict).map(|(kind, verdict)| DecisionFacts { kind, verdict });
-        let context = RouteContext { now, declaration, decision, verblijf: facts.verblijf.as_ref() };
+        let verblijf = facts.verblijf.as_ref();
+        let asked = facts.dataset.as_ref().map(|dataset| AskedFacts { dataset, verblijf });
+        let context = RouteContext { now, declaration, decision, asked };
         let oin = "00000099000000000001".parse().map_err(|_| wrong("geen partij", "no party"))?;
         let party = PartyFacts { party: PartyId::new(oin, facts.role), gemeenten: facts.gemeenten };
         let mut trace = Trace::default();

@@ -9,13 +9,13 @@ use cedar_policy::{
 use super::{
     dataset::Dataset,
     engine::EngineFault,
-    facts::{Course, Derived, Facts, PartyFacts, RequestStand},
+    facts::{Course, Derived, Facts, PartyFacts},
     glossary::Glossary,
+    reply::Wish,
 };
 use crate::domain::{
     age::AgeRange,
     code::{Category, Municipality},
-    declaration::Capacity,
     party::{PartyId, Role},
 };
 
@@ -124,22 +124,16 @@ impl Words {
                     ),
                 ])?,
             ),
+            pair("replies", Value::new_set(facts.earlier.replies.iter().map(|one| text(one.as_str())))),
+            pair("wishes", wishes(&facts.wishes)),
             pair(
-                "request",
+                "earlier",
                 record([
-                    pair("exists", Value::new_bool(facts.request.stand.exists())),
-                    pair("accepted", Value::new_bool(facts.request.stand == RequestStand::Ja)),
-                    pair("stand", text(facts.request.stand.as_str())),
-                    pair("indiening", age(facts.request.indiening)?),
-                    pair("curatele", Value::new_bool(facts.request.curatele)),
-                    pair("instemming", capacities(&facts.request.instemming)),
+                    pair("indiening", age(facts.earlier.indiening)?),
+                    pair("curatele", Value::new_bool(facts.earlier.curatele)),
+                    pair("wishes", wishes(&facts.earlier.wishes)),
                 ])?,
             ),
-            pair("instemming", capacities(&facts.instemming)),
-            pair("toestemming", capacities(&facts.toestemming)),
-            pair("uitdrukkelijk", capacities(&facts.uitdrukkelijk)),
-            pair("geenBezwaar", capacities(&facts.geen_bezwaar)),
-            pair("kennisgenomen", capacities(&facts.kennisgenomen)),
             pair("bezwaar", Value::new_bool(facts.bezwaar)),
             pair("bezwaarGegrond", Value::new_bool(facts.bezwaar_gegrond)),
             pair("beperking", Value::new_bool(facts.beperking)),
@@ -178,8 +172,8 @@ fn course(course: &Course) -> Result<Value, Unspeakable> {
     ])
 }
 
-fn capacities(all: &BTreeSet<Capacity>) -> Value {
-    Value::new_set(all.iter().map(|capacity| text(capacity.as_str())))
+fn wishes(all: &BTreeSet<Wish>) -> Value {
+    Value::new_set(all.iter().map(|wish| text(wish.as_str())))
 }
 
 fn record<const N: usize>(pairs: [(String, Value); N]) -> Result<Value, Unspeakable> {

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    str::FromStr,
 };
 
 use cedar_policy::Policy;
@@ -16,19 +17,66 @@ use super::{
     wording::{Ages, Particulars, fill},
 };
 use crate::domain::{
-    code::{Category, DatasetCode, Grondslag, Provision, Purpose},
+    code::{Category, DatasetCode, Grondslag, OutcomeCode, Provision, Purpose},
     party::Role,
     problem::Bilingual,
 };
 
-/// Whether packets of a dataset hand something over or ask for something.
+/// What the messages of a dataset are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DatasetKind {
     /// A handover.
     Packet,
-    /// A request that the recipient answers.
+    /// A request to do something, which the recipient answers.
     Request,
+    /// A question, which the recipient answers.
+    Question,
+}
+
+impl DatasetKind {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Packet, Self::Request, Self::Question];
+
+    /// The code, as the interface writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Packet => "packet",
+            Self::Request => "request",
+            Self::Question => "question",
+        }
+    }
+
+    /// Whether it can be answered.
+    #[must_use]
+    pub const fn asks(self) -> bool {
+        matches!(self, Self::Request | Self::Question)
+    }
+}
+
+/// The text is no kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("neither `packet` nor `request` nor `question`")]
+pub struct UnknownKind;
+
+impl FromStr for DatasetKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+    }
+}
+
+/// What can be answered to a dataset that asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeInfo {
+    /// Its code, such as `ja`.
+    pub code: OutcomeCode,
+    /// What it says, in words.
+    pub title: Bilingual,
+    /// Whether something may rest on it: where several were asked, a copy for the person follows who answered so.
+    pub carries: bool,
 }
 
 /// How sensitive a category of fields is.
@@ -242,10 +290,14 @@ pub struct Dataset {
     pub code: DatasetCode,
     /// The version of its content.
     pub version: u32,
-    /// Whether it hands over or asks.
+    /// Whether it hands over or asks, and then what can be answered.
     pub kind: DatasetKind,
-    /// The dataset of the requests on which its packets rest: the recipient has said yes to one.
+    /// What can be answered, where it asks.
+    pub outcomes: Vec<OutcomeInfo>,
+    /// The dataset on the answers to which its packets rest: the recipient was asked by one.
     pub rests_on: Option<DatasetCode>,
+    /// The dataset that asks, whose messages its packets may answer.
+    pub answers: Option<DatasetCode>,
     /// Its title.
     pub title: Bilingual,
     /// Its categories.
@@ -291,6 +343,12 @@ impl Dataset {
         })
     }
 
+    /// What this code says, where it can be answered.
+    #[must_use]
+    pub fn outcome(&self, code: &OutcomeCode) -> Option<&OutcomeInfo> {
+        self.outcomes.iter().find(|one| one.code == *code)
+    }
+
     /// Where it belongs what this sender would give this recipient, if the dataset says so.
     #[must_use]
     pub fn elsewhere(&self, sender: Role, recipient: Role) -> Option<&Elsewhere> {
@@ -331,6 +389,7 @@ pub(super) struct DatasetFile {
     pub(super) version: u32,
     pub(super) kind: DatasetKind,
     pub(super) rests_on: Option<DatasetCode>,
+    pub(super) answers: Option<DatasetCode>,
     pub(super) title_nl: String,
     pub(super) title_en: String,
     pub(super) retention_days: u32,
@@ -340,7 +399,19 @@ pub(super) struct DatasetFile {
     #[serde(default)]
     pub(super) category: Vec<CategoryFile>,
     #[serde(default)]
+    pub(super) outcome: Vec<OutcomeFile>,
+    #[serde(default)]
     pub(super) elsewhere: Vec<Elsewhere>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OutcomeFile {
+    pub(super) code: OutcomeCode,
+    pub(super) nl: String,
+    pub(super) en: String,
+    #[serde(default)]
+    pub(super) carries: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -404,10 +404,8 @@ mod tests {
     fn all_failed_conditions_are_named_at_once_with_what_to_do() {
         let refusal = refusal(
             engine(),
-            &facts(
-                &json!({ "requestExists": true, "requestAccepted": false, "verblijf": "0400", "pgn": true,
-                    "verlatenOp": "2027-01-01", "ingeschreven": true }),
-            ),
+            &facts(&json!({ "replies": ["verzoek-voortzetting:open"], "verblijf": "0400", "pgn": true,
+                    "verlatenOp": "2027-01-01", "ingeschreven": true })),
         );
         assert_eq!(refusal.kind, RefusalKind::ConditionsFail);
         assert_eq!(refusal.basis.as_ref().map(Grondslag::as_str), Some("overgangsdocument.pro"));
@@ -426,7 +424,7 @@ mod tests {
         let engine = engine();
         let kind = |instead: serde_json::Value| refusal(engine, &facts(&instead)).kind;
         assert_eq!(kind(json!({ "recipientRole": "doorstroompunt" })), RefusalKind::NoBasis);
-        assert_eq!(kind(json!({ "requestAccepted": false })), RefusalKind::ConditionsFail);
+        assert_eq!(kind(json!({ "replies": ["geen"] })), RefusalKind::ConditionsFail);
         assert_eq!(kind(json!({ "namedBasis": "overgangsdocument.mbo" })), RefusalKind::NoBasis);
         assert_eq!(kind(json!({ "dataset": "dagboek" })), RefusalKind::UnknownDataset);
         assert_eq!(kind(json!({ "purpose": "winst" })), RefusalKind::UnknownPurpose);
@@ -445,11 +443,11 @@ mod tests {
         assert_eq!(both.kind, RefusalKind::AmbiguousBasis);
         assert_eq!(codes(&both), ["overgangsdocument.pro", "overgangsdocument.tweede"]);
         // The conditions of one basis do not burden the other, and the categories of two are never joined.
-        let second = facts(&json!({ "namedBasis": "overgangsdocument.tweede", "requestAccepted": false }));
+        let second = facts(&json!({ "namedBasis": "overgangsdocument.tweede", "replies": ["geen"] }));
         let named = permit(&engine, &second);
         assert_eq!(named.basis().as_str(), "overgangsdocument.tweede");
         assert_eq!(named.allowed(), &super::super::fixture::categories(&["persoon"]));
-        let first = facts(&json!({ "namedBasis": "overgangsdocument.pro", "requestAccepted": false }));
+        let first = facts(&json!({ "namedBasis": "overgangsdocument.pro", "replies": ["geen"] }));
         assert_eq!(refusal(&engine, &first).kind, RefusalKind::ConditionsFail);
     }
 
@@ -587,7 +585,7 @@ mod tests {
     #[test]
     fn a_refusal_says_what_is_missing_for_this_person() {
         let asked = |dataset: &str, more: serde_json::Value| {
-            let mut all = json!({ "dataset": dataset, "birthDate": "2007-11-03", "requestAccepted": false });
+            let mut all = json!({ "dataset": dataset, "birthDate": "2007-11-03", "replies": ["geen"] });
             all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             let refused = refusal(engine(), &facts(&all));
             refused
@@ -623,25 +621,25 @@ mod tests {
                 "De overdracht noemt geen verzoek om voortzetting. De school geeft dit document als de gemeente op zo'n verzoek ja heeft gezegd.",
             ),
             (
-                asked("overgangsdocument", json!({ "requestExists": true })),
+                asked("overgangsdocument", json!({ "replies": ["verzoek-voortzetting:open"] })),
                 "overgangsdocument.voortzetting",
                 "De gemeente heeft nog niet geantwoord op het verzoek om de ondersteuning voort te zetten.",
             ),
             (
-                asked("overgangsdocument", json!({ "requestStand": "nee" })),
+                asked("overgangsdocument", json!({ "replies": ["verzoek-voortzetting:nee"] })),
                 "overgangsdocument.voortzetting-nee",
                 "De gemeente heeft geantwoord dat zij de ondersteuning niet voortzet.",
             ),
             (
                 asked(
                     "overgangsdocument",
-                    json!({ "requestAccepted": true, "requestInstemming": [], "requestSubmitted": "2026-01-05", "birthDate": "2008-05-05" }),
+                    json!({ "replies": ["verzoek-voortzetting:ja"], "earlierWishes": [], "earlierSubmitted": "2026-01-05", "birthDate": "2008-05-05" }),
                 ),
                 "overgangsdocument.instemming-intussen-volwassen",
                 "De jongere was 17 jaar op de dag van het verzoek, en de instemming die daarvoor nodig was, geldt nu niet. Vandaag is hij 18 jaar.",
             ),
             (
-                profile(json!({ "ingeschreven": true, "toestemming": [] })),
+                profile(json!({ "ingeschreven": true, "wishes": [] })),
                 "uitstroomprofiel.toestemming-zelf",
                 "De leerling is 18 jaar en geeft zelf toestemming. Die ontbreekt voor deze ontvanger.",
             ),
@@ -678,8 +676,7 @@ mod tests {
     /// Where a basis is not bound to residence, another college may receive; where it is, its own article is cited.
     #[test]
     fn residence_is_asked_where_the_basis_names_the_college_of_residence() {
-        let elsewhere =
-            json!({ "dataset": "verzoek-voortzetting", "verblijf": "0400", "instemming": ["persoon"] });
+        let elsewhere = json!({ "dataset": "verzoek-voortzetting", "verblijf": "0400", "wishes": ["instemming:persoon"] });
         let by = |mark: &str| {
             let file = edit(
                 "datasets/verzoek-voortzetting/policy.cedar",
@@ -711,7 +708,7 @@ mod tests {
     #[test]
     fn who_is_refused_reads_the_act_of_the_own_school() {
         let cited = |sender: &str| {
-            let asked = json!({ "senderRole": sender, "requestStand": "open" });
+            let asked = json!({ "senderRole": sender, "replies": ["verzoek-voortzetting:open"] });
             let refused = refusal(engine(), &facts(&asked));
             let fault =
                 refused.reasons.into_iter().find(|fault| fault.code == "overgangsdocument.voortzetting");
@@ -760,7 +757,7 @@ mod tests {
         let engine = engine();
         assert!(engine.decide(&facts(&json!({ "bezwaar": true }))).into_result().is_ok());
         let request =
-            json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"], "bezwaar": true });
+            json!({ "dataset": "verzoek-voortzetting", "wishes": ["instemming:persoon"], "bezwaar": true });
         assert_eq!(codes(&refusal(engine, &facts(&request))), ["guards.bezwaar"]);
     }
 
@@ -769,7 +766,7 @@ mod tests {
     fn a_restriction_stops_a_public_task_and_not_a_duty() {
         let engine = engine();
         let request =
-            json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"], "beperking": true });
+            json!({ "dataset": "verzoek-voortzetting", "wishes": ["instemming:persoon"], "beperking": true });
         assert_eq!(codes(&refusal(engine, &facts(&request))), ["guards.beperking"]);
         assert!(engine.decide(&facts(&json!({ "beperking": true }))).into_result().is_ok());
         let copy = facts(&json!({ "beperking": true, "recipientRole": "betrokkene" }));
@@ -782,7 +779,7 @@ mod tests {
         let engine = engine();
         let asked = |day: &str| {
             facts(
-                &json!({ "birthDate": "2008-06-01", "requestSubmitted": day, "requestInstemming": ["ouder"] }),
+                &json!({ "birthDate": "2008-06-01", "earlierSubmitted": day, "earlierWishes": ["instemming:ouder"] }),
             )
         };
         assert!(engine.decide(&asked("2026-05-31")).into_result().is_ok());
@@ -811,7 +808,7 @@ mod tests {
         };
         let ask = |sender: &str, recipient: &str, more: serde_json::Value| {
             let mut instead = json!({ "senderRole": sender, "recipientRole": recipient, "purpose": "indicatie",
-                "categories": ["persoon", "mogelijkheden"], "toestemming": ["persoon"], "uitdrukkelijk": ["persoon"] });
+                "categories": ["persoon", "mogelijkheden"], "wishes": ["toestemming:persoon", "uitdrukkelijk:persoon"] });
             for (name, value) in more.as_object().unwrap() {
                 instead[name] = value.clone();
             }
@@ -829,19 +826,21 @@ mod tests {
         assert!(ask("doorstroompunt", "werk-en-inkomen", json!({ "categories": ["persoon"] })).is_empty());
         // To the Doorstroompunt only from who agreed to its support in person; to the next contactgemeente with all papers.
         assert_eq!(ask("pro-school", "doorstroompunt", json!({})), ["guards.gezondheid-in"]);
-        let parent = json!({ "instemming": ["ouder"] });
+        let parent = json!({ "wishes": ["instemming:ouder"] });
         assert_eq!(ask("pro-school", "doorstroompunt", parent), ["guards.gezondheid-in"]);
-        assert!(ask("pro-school", "doorstroompunt", json!({ "instemming": ["persoon"] })).is_empty());
+        assert!(ask("pro-school", "doorstroompunt", json!({ "wishes": ["instemming:persoon"] })).is_empty());
         assert!(ask("doorstroompunt", "doorstroompunt", json!({})).is_empty());
         // Secrecy of Werk & Inkomen.
         assert_eq!(ask("werk-en-inkomen", "vso-school", json!({})), ["guards.geheimhouding"]);
-        assert!(ask("werk-en-inkomen", "vso-school", json!({ "geenBezwaar": ["persoon"] })).is_empty());
+        assert!(
+            ask("werk-en-inkomen", "vso-school", json!({ "wishes": ["geen-bezwaar:persoon"] })).is_empty()
+        );
         assert_eq!(
-            ask("werk-en-inkomen", "vso-school", json!({ "geenBezwaar": ["ouder"] })),
+            ask("werk-en-inkomen", "vso-school", json!({ "wishes": ["geen-bezwaar:ouder"] })),
             ["guards.geheimhouding"]
         );
         // One party is not sender and recipient; one organisation in two roles is two parties.
-        let same = json!({ "senderOin": "00000099000000000007", "recipientOin": "00000099000000000007", "geenBezwaar": ["persoon"] });
+        let same = json!({ "senderOin": "00000099000000000007", "recipientOin": "00000099000000000007", "wishes": ["geen-bezwaar:persoon"] });
         assert_eq!(ask("werk-en-inkomen", "werk-en-inkomen", same.clone()), ["guards.zelfde-partij"]);
         assert!(ask("werk-en-inkomen", "leerplicht", same).is_empty());
     }

@@ -270,7 +270,7 @@ mod tests {
             "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
             "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
             "verblijf": "0361", "birthDate": "2007-11-03", "verlatenOp": "2026-07-17",
-            "requestExists": true, "requestInstemming": ["persoon"],
+            "replies": ["verzoek-voortzetting:open"], "earlierWishes": ["instemming:persoon"],
         }), engine.catalogue().glossary()).unwrap();
         let explanation = explain(&engine, &question, "2026-11-02T11:00:00Z".parse().unwrap()).unwrap();
         assert!(!explanation.permitted);

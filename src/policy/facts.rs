@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
 
 use super::{
     region::MunicipalityEntry,
+    reply::{Reply, Wish},
     wording::{ASKED, Particulars, REMOVED, SUBMITTED, TODAY},
 };
 use crate::domain::{
@@ -17,7 +17,6 @@ use crate::domain::{
     },
     clock::amsterdam_date,
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
-    declaration::Capacity,
     id::PacketId,
     party::{PartyId, Role},
     person::PersonFacts,
@@ -32,73 +31,30 @@ pub struct PartyFacts {
     pub gemeenten: BTreeSet<Municipality>,
 }
 
-/// How it stands with the request that a packet rests on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RequestStand {
-    /// The packet names none.
-    #[default]
-    Geen,
-    /// What it names is no request by this sender, about this person and towards this recipient.
-    Onbekend,
-    /// The college has not answered.
-    Open,
-    /// The college has answered that it does not continue.
-    Nee,
-    /// It carries nothing any more: it was withdrawn, what it rested on was taken back, or nobody answered in time.
-    Beeindigd,
-    /// The college has answered that it continues.
-    Ja,
-}
-
-impl RequestStand {
-    /// All six.
-    pub const ALL: [Self; 6] = [Self::Geen, Self::Onbekend, Self::Open, Self::Nee, Self::Beeindigd, Self::Ja];
-
-    /// The code, as policies write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Geen => "geen",
-            Self::Onbekend => "onbekend",
-            Self::Open => "open",
-            Self::Nee => "nee",
-            Self::Beeindigd => "beeindigd",
-            Self::Ja => "ja",
-        }
-    }
-
-    /// Whether there is such a request.
-    #[must_use]
-    pub const fn exists(self) -> bool {
-        !matches!(self, Self::Geen | Self::Onbekend)
-    }
-}
-
-/// The request to continue support that a packet rests on. The default is that there is none.
+/// What is earlier in the thread of a message: what it rests on or answers. The default is that there is nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestFacts {
-    /// How it stands.
-    pub stand: RequestStand,
+pub struct EarlierFacts {
+    /// How it stands with it.
+    pub replies: BTreeSet<Reply>,
     /// The municipality whose college was asked.
     pub municipality: Option<Municipality>,
-    /// How old the person was when the request was handed in, by the date of birth in the request itself. It decides
-    /// who had to agree. Every age when there is no request.
+    /// How old the person was when it was handed in, by the date of birth in itself. It decides who had to agree. Every age
+    /// when there is nothing.
     pub indiening: AgeRange,
-    /// Whether a curator acted for the person then, by what the request itself says.
+    /// Whether a curator acted for the person then, by what it says itself.
     pub curatele: bool,
-    /// Capacities of those whose instemming with that request stands today.
-    pub instemming: BTreeSet<Capacity>,
+    /// What stands today of what was declared for it.
+    pub wishes: BTreeSet<Wish>,
 }
 
-impl Default for RequestFacts {
+impl Default for EarlierFacts {
     fn default() -> Self {
         Self {
-            stand: RequestStand::Geen,
+            replies: BTreeSet::from([Reply::none()]),
             municipality: None,
             indiening: AgeRange::UNKNOWN,
             curatele: false,
-            instemming: BTreeSet::new(),
+            wishes: BTreeSet::new(),
         }
     }
 }
@@ -138,18 +94,10 @@ pub struct Facts {
     pub submitted: Timestamp,
     /// The instant of the decision.
     pub now: Timestamp,
-    /// The request it rests on.
-    pub request: RequestFacts,
-    /// Capacities of those whose declaration of this kind, for this dataset and recipient, stands today.
-    pub instemming: BTreeSet<Capacity>,
-    /// Likewise.
-    pub toestemming: BTreeSet<Capacity>,
-    /// The toestemming that was given explicitly, for special categories of data (GDPR 9).
-    pub uitdrukkelijk: BTreeSet<Capacity>,
-    /// Likewise.
-    pub geen_bezwaar: BTreeSet<Capacity>,
-    /// Likewise.
-    pub kennisgenomen: BTreeSet<Capacity>,
+    /// What it rests on or answers.
+    pub earlier: EarlierFacts,
+    /// What was declared for this dataset and recipient, and stands today.
+    pub wishes: BTreeSet<Wish>,
     /// An objection stands upon which the controller has not decided.
     pub bezwaar: bool,
     /// An objection was decided to be right.
@@ -318,7 +266,7 @@ impl Derived {
             (TODAY, self.age),
             (SUBMITTED, self.age_submitted),
             (REMOVED, self.age_removed),
-            (ASKED, facts.request.indiening),
+            (ASKED, facts.earlier.indiening),
         ];
         Particulars {
             ages: ages.map(|(place, age)| (place.to_owned(), age)).into(),
@@ -369,7 +317,7 @@ impl Derived {
 fn college(facts: &Facts) -> Option<Municipality> {
     let residence = &facts.person.verblijf;
     let acts = facts.recipient.gemeenten.contains(residence);
-    let named = facts.municipality.as_ref().or(facts.request.municipality.as_ref());
+    let named = facts.municipality.as_ref().or(facts.earlier.municipality.as_ref());
     named.or_else(|| acts.then_some(residence)).cloned()
 }
 

@@ -50,7 +50,7 @@ pub(super) fn facts(instead: &serde_json::Value) -> Facts {
         "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
         "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
         "verblijf": "0361", "birthDate": "2007-11-03", "verlatenOp": "2026-07-17",
-        "requestAccepted": true, "requestInstemming": ["persoon"], "at": "2026-11-02T11:00:00Z",
+        "replies": ["verzoek-voortzetting:ja"], "earlierWishes": ["instemming:persoon"], "at": "2026-11-02T11:00:00Z",
     });
     for (name, value) in instead.as_object().unwrap() {
         all[name] = value.clone();

@@ -394,7 +394,7 @@ mod tests {
         what_if.subject = None;
         let faults = minimise(&permit(engine, &what_if), &all, dataset(engine), &none).unwrap_err();
         assert_eq!(codes(&faults), [("", "mixed-up")]);
-        let request = facts(&json!({ "dataset": "verzoek-voortzetting", "instemming": ["persoon"] }));
+        let request = facts(&json!({ "dataset": "verzoek-voortzetting", "wishes": ["instemming:persoon"] }));
         let faults = minimise(&permit(engine, &request), &all, dataset(engine), &none).unwrap_err();
         assert_eq!(codes(&faults), [("", "mixed-up")]);
         assert!(minimise_each(&[], &all, dataset(engine), &none).is_err());

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use proptest::{collection::btree_set, prelude::*, sample::select};
 
-use super::{fixture::engine, whatif::WhatIf};
+use super::{fixture::engine, reply::Wish, whatif::WhatIf};
 use crate::domain::{
     assertion::{
         Assertions, GEDIPLOMEERD, GEDIPLOMEERD_OP, INGESCHREVEN, LEERPLICHTIG, MAATREGEL,
         ONBEVOEGD_VOOR_DEZE, PROFIEL, STARTKWALIFICATIE, VERLATEN_OP, VERWIJDERD_OP,
     },
     clock::amsterdam_midnight,
-    declaration::Capacity,
+    declaration::{Capacity, DeclarationKind},
     party::Role,
 };
 
@@ -72,10 +72,17 @@ fn perhaps(said: Assertions, code: &str, value: Option<bool>) -> Assertions {
     }
 }
 
+/// Both that these agree and that they consent.
+fn agreed(by: &BTreeSet<Capacity>) -> BTreeSet<Wish> {
+    let kinds = [DeclarationKind::Instemming, DeclarationKind::Toestemming];
+    by.iter().flat_map(|by| kinds.map(|kind| Wish::of(kind, *by))).collect()
+}
+
 /// The request to continue, and the document that follows from it.
 fn both(sender: Role) -> [WhatIf; 2] {
     let asked = |dataset| question(dataset, "voortzetting-ondersteuning", sender, Role::WerkEnInkomen);
-    [asked("verzoek-voortzetting"), WhatIf { request_accepted: true, ..asked("overgangsdocument") }]
+    let accepted = BTreeSet::from(["verzoek-voortzetting:ja".parse().unwrap()]);
+    [asked("verzoek-voortzetting"), WhatIf { replies: accepted, ..asked("overgangsdocument") }]
 }
 
 proptest! {
@@ -90,7 +97,7 @@ proptest! {
         maatregel.remove("curatele");
         for asked in both(sender) {
             let asked = WhatIf {
-                age: Some(age), instemming: by.clone(), request_instemming: by.clone(),
+                age: Some(age), wishes: agreed(&by), earlier_wishes: agreed(&by),
                 asserted: Assertions::default()
                     .with(MAATREGEL, maatregel.clone()).with(ONBEVOEGD_VOOR_DEZE, onbevoegd)
                     .with("reden", reden.clone()).with(PROFIEL, profiel.clone()).with(VERLATEN_OP, left)
@@ -110,9 +117,9 @@ proptest! {
         let asked = now();
         let document = WhatIf {
             birth_date: Some(format!("{born}-06-01").parse().unwrap()),
-            request_submitted: Some(super::whatif::Moment(asked)),
+            earlier_submitted: Some(super::whatif::Moment(asked)),
             at: Some(super::whatif::Moment(amsterdam_midnight(Date::constant(2026, 11, 3).saturating_add(later.days())))),
-            request_instemming: BTreeSet::from([Capacity::Persoon]),
+            earlier_wishes: agreed(&BTreeSet::from([Capacity::Persoon])),
             asserted: perhaps(Assertions::default(), LEERPLICHTIG, leerplichtig)
                 .with(PROFIEL, "arbeid").with(VERLATEN_OP, left).with(INGESCHREVEN, enrolled)
                 .with(GEDIPLOMEERD, true).with(GEDIPLOMEERD_OP, diploma).with(STARTKWALIFICATIE, qualified),
@@ -130,16 +137,16 @@ proptest! {
         let profile = question("uitstroomprofiel", "loopbaanbegeleiding", sender, Role::WerkEnInkomen);
         for asked in both(sender).into_iter().chain([profile]) {
             let one = WhatIf {
-                age: Some(age), instemming: given.clone(),
+                age: Some(age), wishes: agreed(&given),
                 asserted: Assertions::default()
                     .with(MAATREGEL, maatregel.clone()).with(ONBEVOEGD_VOOR_DEZE, onbevoegd)
                     .with(INGESCHREVEN, true).with(VERLATEN_OP, left).with(GEDIPLOMEERD, true)
                     .with(PROFIEL, "arbeid"),
-                request_instemming: given.clone(), toestemming: given.clone(), ..asked
+                earlier_wishes: agreed(&given), ..asked
             };
             let all: BTreeSet<Capacity> = given.union(&more).copied().collect();
             let other = WhatIf {
-                instemming: all.clone(), request_instemming: all.clone(), toestemming: all, ..one.clone()
+                wishes: agreed(&all), earlier_wishes: agreed(&all), ..one.clone()
             };
             prop_assert!(!permitted(&one) || permitted(&other));
         }
@@ -179,7 +186,7 @@ proptest! {
             let asked = WhatIf {
                 asserted: perhaps(Assertions::default(), LEERPLICHTIG, leerplichtig)
                     .with(INGESCHREVEN, true).with(VERWIJDERD_OP, Date::constant(2026, 10, 30)),
-                toestemming: given.clone(), instemming: given.clone(), ..asked
+                wishes: agreed(&given), ..asked
             };
             let born = |text: &str| WhatIf { birth_date: Some(text.parse().unwrap()), ..asked.clone() };
             for vague in [format!("{year}-{month:02}-00"), format!("{year}-00-00"), "0000-00-00".to_owned()] {

@@ -12,13 +12,14 @@ use serde_json::Value;
 use super::{
     catalogue::{Catalogue, Routes},
     cited::Citations,
-    dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile, DatasetKind},
+    dataset::{AppliesTo, Basis, CategoryInfo, Condition, Dataset, DatasetFile, OutcomeInfo},
     definitions::Definitions,
     finding::{Finding, Notes, said},
     glossary::{Glossary, GlossaryFile, Reads},
     law::{self, LawEntry, LawFile, PurposeEntry, PurposesFile},
     own_act,
     region::Region,
+    reply::Standing,
     rules::{self, Known, Place},
     schema::Shape,
     source::Files,
@@ -77,7 +78,7 @@ impl Reading<'_> {
             ));
         }
         self.guards_name_what_exists(&guards, &datasets);
-        self.rest_on_requests(&datasets);
+        self.asked_and_answered(&datasets);
         cases.insert(String::new(), self.text("route-cases.toml")?.to_owned());
         let regions = self.regions(&law);
         let own = |dataset: &Dataset| {
@@ -100,20 +101,27 @@ impl Reading<'_> {
         })
     }
 
-    /// What a dataset rests on is a dataset of requests.
-    fn rest_on_requests(&mut self, datasets: &BTreeMap<DatasetCode, Dataset>) {
+    /// What a dataset rests on or answers is a dataset that asks, and who asks says what can be answered.
+    fn asked_and_answered(&mut self, datasets: &BTreeMap<DatasetCode, Dataset>) {
         for dataset in datasets.values() {
-            let Some(request) = &dataset.rests_on else { continue };
-            if datasets.get(request).is_none_or(|one| one.kind != DatasetKind::Request) {
-                self.findings.push(Finding::new(
-                    &format!("datasets/{}/dataset.toml", dataset.code),
-                    said!(
-                        "`{request}` is geen gegevensset van verzoeken",
-                        "`{request}` is no dataset of requests"
-                    ),
-                    ("Verbeter rests_on, of haal het weg.", "Correct rests_on, or remove it."),
-                ));
+            let file = format!("datasets/{}/dataset.toml", dataset.code);
+            let mut notes = Notes { file: &file, all: self.findings };
+            for (member, asking) in [("rests_on", &dataset.rests_on), ("answers", &dataset.answers)] {
+                let Some(asking) = asking else { continue };
+                if datasets.get(asking).is_none_or(|one| !one.kind.asks()) {
+                    notes.add(
+                        said!(
+                            "`{asking}` is geen gegevensset van verzoeken of vragen",
+                            "`{asking}` is no dataset of requests or questions"
+                        ),
+                        Bilingual::of(
+                            format!("Verbeter {member}, of haal het weg."),
+                            format!("Correct {member}, or remove it."),
+                        ),
+                    );
+                }
             }
+            outcomes_fit(dataset, &mut notes);
         }
     }
 
@@ -370,6 +378,11 @@ impl Reading<'_> {
                 );
             }
         }
+        let outcomes = about.outcome.into_iter().map(|outcome| OutcomeInfo {
+            code: outcome.code,
+            title: Bilingual { nl: outcome.nl.into(), en: outcome.en.into() },
+            carries: outcome.carries,
+        });
         for provision in about.elsewhere.iter().flat_map(|one| &one.provisions) {
             if (known.law)(provision).is_none() {
                 notes.add(
@@ -405,7 +418,9 @@ impl Reading<'_> {
         let dataset = Dataset {
             version: about.version,
             kind: about.kind,
+            outcomes: outcomes.collect(),
             rests_on: about.rests_on,
+            answers: about.answers,
             title: Bilingual { nl: about.title_nl.into(), en: about.title_en.into() },
             retention_days: about.retention_days,
             retention_source: Bilingual {
@@ -504,6 +519,47 @@ impl Reading<'_> {
 }
 
 /// Bases and conditions name what exists, and every basis and condition matters.
+/// Who asks says what can be answered, each once, in words of its own; who does not ask says nothing of it.
+fn outcomes_fit(dataset: &Dataset, notes: &mut Notes<'_>) {
+    let asks = dataset.kind.asks();
+    if asks == dataset.outcomes.is_empty() {
+        notes.add(
+            if asks {
+                ("er staat niet wat er geantwoord kan worden", "it does not say what can be answered")
+            } else {
+                (
+                    "een [[outcome]] hoort bij een verzoek of een vraag",
+                    "an [[outcome]] belongs to a request or a question",
+                )
+            },
+            if asks {
+                ("Schrijf een [[outcome]] voor elk antwoord.", "Write an [[outcome]] for each answer.")
+            } else {
+                ("Haal het weg, of verbeter kind.", "Remove it, or correct kind.")
+            },
+        );
+    }
+    if asks && dataset.answers.is_some() {
+        notes.add(
+            ("wie vraagt, antwoordt niet ook", "who asks does not answer as well"),
+            ("Haal answers weg, of verbeter kind.", "Remove answers, or correct kind."),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for outcome in &dataset.outcomes {
+        let code = &outcome.code;
+        if Standing::RESERVED.contains(&code.as_str()) || !seen.insert(code) {
+            notes.add(
+                said!(
+                    "het antwoord `{code}` staat er twee keer, of is een woord dat al iets anders betekent",
+                    "the outcome `{code}` stands there twice, or is a word that means something else already"
+                ),
+                ("Kies een ander woord.", "Choose another word."),
+            );
+        }
+    }
+}
+
 fn hang_together(
     bases: &BTreeMap<Grondslag, Basis>,
     conditions: &BTreeMap<String, Condition>,

@@ -21,7 +21,7 @@ use super::{
 use crate::domain::{
     age::AgeRange,
     clock::amsterdam_date,
-    code::Municipality,
+    code::{DatasetCode, Municipality},
     declaration::{Capacity, DeclarationKind, Verdict},
     person::Protection,
     problem::{Bilingual, Fault},
@@ -82,7 +82,9 @@ actions! {
     Notices = "notices",
     /// Make a request.
     Request = "request",
-    /// Answer a request.
+    /// Ask a question.
+    Question = "question",
+    /// Answer a request or a question.
     Answer = "answer",
     /// Read its parts of the log.
     Entries = "entries",
@@ -133,6 +135,15 @@ pub struct DecisionFacts {
     pub verdict: Verdict,
 }
 
+/// A request or question that is answered now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedFacts<'a> {
+    /// Of which dataset.
+    pub dataset: &'a DatasetCode,
+    /// Where the person lives or stays whom it is about.
+    pub verblijf: Option<&'a Municipality>,
+}
+
 /// When, and about which declaration. [`RouteAction::Declare`] and [`RouteAction::Withdraw`] need one,
 /// [`RouteAction::Decide`] a decision upon one, no other needs either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,15 +154,15 @@ pub struct RouteContext<'a> {
     pub declaration: Option<DeclarationFacts<'a>>,
     /// The decision.
     pub decision: Option<DecisionFacts>,
-    /// Where the person lives or stays whom the request is about, for [`RouteAction::Answer`]; none without a request.
-    pub verblijf: Option<&'a Municipality>,
+    /// What is answered, for [`RouteAction::Answer`]; none where there is nothing to answer.
+    pub asked: Option<AskedFacts<'a>>,
 }
 
 impl<'a> RouteContext<'a> {
     /// An instant without a declaration.
     #[must_use]
     pub const fn at(now: Timestamp) -> Self {
-        Self { now, declaration: None, decision: None, verblijf: None }
+        Self { now, declaration: None, decision: None, asked: None }
     }
 
     /// A declaration that is given or withdrawn.
@@ -166,10 +177,10 @@ impl<'a> RouteContext<'a> {
         Self { decision: Some(decision), ..Self::at(now) }
     }
 
-    /// An answer to a request about who lives or stays there.
+    /// An answer.
     #[must_use]
-    pub const fn answering(now: Timestamp, verblijf: Option<&'a Municipality>) -> Self {
-        Self { verblijf, ..Self::at(now) }
+    pub const fn answering(now: Timestamp, asked: Option<AskedFacts<'a>>) -> Self {
+        Self { asked, ..Self::at(now) }
     }
 }
 
@@ -223,7 +234,7 @@ impl Engine {
         if needs_one != context.declaration.is_some() || decides != context.decision.is_some() {
             return Err(fault());
         }
-        if action != RouteAction::Answer && context.verblijf.is_some() {
+        if action != RouteAction::Answer && context.asked.is_some() {
             return Err(fault());
         }
         let cut = self.routes.0.get(&action).ok_or_else(fault)?;
@@ -283,8 +294,12 @@ impl Engine {
             ]);
         }
         if action == RouteAction::Answer {
-            let verblijf = context.verblijf.map(|one| text(one.as_str()));
-            pairs.push(pair("verblijf", Value::new_set(verblijf)));
+            let dataset = context.asked.map(|asked| text(asked.dataset.as_str()));
+            let verblijf = context.asked.and_then(|asked| asked.verblijf).map(|one| text(one.as_str()));
+            pairs.extend([
+                pair("dataset", Value::new_set(dataset)),
+                pair("verblijf", Value::new_set(verblijf)),
+            ]);
         }
         let context = Context::from_pairs(pairs).ok()?;
         let entities = Entities::from_entities([self.words.entity(party).ok()?], None).ok()?;

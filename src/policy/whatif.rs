@@ -7,8 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{
-    facts::{Facts, PartyFacts, RequestFacts, RequestStand},
+    facts::{EarlierFacts, Facts, PartyFacts},
     glossary::{Glossary, camel_case},
+    reply::{Reply, Wish},
 };
 use crate::domain::{
     age::{AgeRange, BirthDate},
@@ -16,7 +17,6 @@ use crate::domain::{
     clock::{amsterdam_date, amsterdam_midnight},
     code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
     day::{Day, NoDay},
-    declaration::Capacity,
     oin::Oin,
     party::{PartyId, Role},
     person::PersonFacts,
@@ -81,35 +81,19 @@ pub struct WhatIf {
     pub pgn: bool,
     /// The categories that the packet holds; none.
     pub categories: BTreeSet<Category>,
-    /// Whether there is a request that it rests on; no, unless it was accepted.
-    #[serde(alias = "requestExists")]
-    pub request_exists: Option<bool>,
-    /// The municipality whose college was asked; the one that is named now.
-    #[serde(alias = "requestMunicipality")]
-    pub request_municipality: Option<Municipality>,
-    /// When that request was handed in; when the packet was.
-    #[serde(alias = "requestSubmitted")]
-    pub request_submitted: Option<Moment>,
-    /// Whether the college has answered that it continues; no.
-    #[serde(alias = "requestAccepted")]
-    pub request_accepted: bool,
-    /// How it stands with the request, where the two before it do not say enough; as they say.
-    #[serde(alias = "requestStand")]
-    pub request_stand: Option<RequestStand>,
-    /// Whose instemming with that request stands; nobody's.
-    #[serde(alias = "requestInstemming")]
-    pub request_instemming: BTreeSet<Capacity>,
-    /// Whose instemming with this packet stands; nobody's.
-    pub instemming: BTreeSet<Capacity>,
-    /// Whose toestemming stands; nobody's.
-    pub toestemming: BTreeSet<Capacity>,
-    /// Whose explicit toestemming stands; nobody's.
-    pub uitdrukkelijk: BTreeSet<Capacity>,
-    /// Whose declaration of no objection stands; nobody's.
-    #[serde(alias = "geenBezwaar")]
-    pub geen_bezwaar: BTreeSet<Capacity>,
-    /// Who has seen the packet; nobody.
-    pub kennisgenomen: BTreeSet<Capacity>,
+    /// How it stands with what it rests on or answers, each as `<dataset>:<outcome>`; it rests on nothing.
+    pub replies: BTreeSet<Reply>,
+    /// The municipality whose college was asked for that; the one that is named now.
+    #[serde(alias = "earlierMunicipality")]
+    pub earlier_municipality: Option<Municipality>,
+    /// When what it rests on was handed in; when the packet was.
+    #[serde(alias = "earlierSubmitted")]
+    pub earlier_submitted: Option<Moment>,
+    /// What stands that was declared for what it rests on, each as `<kind>:<capacity>`; nothing.
+    #[serde(alias = "earlierWishes")]
+    pub earlier_wishes: BTreeSet<Wish>,
+    /// What stands that was declared for this packet, each as `<kind>:<capacity>`; nothing.
+    pub wishes: BTreeSet<Wish>,
     /// Whether an objection stands that is not decided upon; no.
     pub bezwaar: bool,
     /// Whether an objection was decided to be right; no.
@@ -196,13 +180,12 @@ impl WhatIf {
         let recipient = party(self.recipient_oin, RECIPIENT, self.recipient_role, "recipient's role")?;
         let person = self.person(now)?;
         let submitted = self.submitted.map_or(now, |moment| moment.0);
-        let stand = self.request_stand.unwrap_or(match (self.request_accepted, self.request_exists) {
-            (true, None | Some(true)) => RequestStand::Ja,
-            (false, Some(true)) => RequestStand::Open,
-            (_, None | Some(false)) => RequestStand::Geen,
-        });
-        let exists = stand.exists();
-        let asked = self.request_submitted.map_or(submitted, |moment| moment.0);
+        let mut replies = self.replies.clone();
+        if replies.is_empty() {
+            replies.insert(Reply::none());
+        }
+        let exists = replies.iter().any(Reply::exists);
+        let asked = self.earlier_submitted.map_or(submitted, |moment| moment.0);
         let indiening = if exists { person.birth_date.age_at(asked) } else { AgeRange::UNKNOWN };
         let curatele = exists && person.protection().is_under_curatele(indiening);
         Ok(Facts {
@@ -217,18 +200,14 @@ impl WhatIf {
             categories: self.categories.clone(),
             submitted,
             now,
-            request: RequestFacts {
-                stand,
-                municipality: self.request_municipality.clone(),
+            earlier: EarlierFacts {
+                replies,
+                municipality: self.earlier_municipality.clone(),
                 indiening,
                 curatele,
-                instemming: self.request_instemming.clone(),
+                wishes: self.earlier_wishes.clone(),
             },
-            instemming: self.instemming.clone(),
-            toestemming: self.toestemming.clone(),
-            uitdrukkelijk: self.uitdrukkelijk.clone(),
-            geen_bezwaar: self.geen_bezwaar.clone(),
-            kennisgenomen: self.kennisgenomen.clone(),
+            wishes: self.wishes.clone(),
             bezwaar: self.bezwaar,
             bezwaar_gegrond: self.bezwaar_gegrond,
             beperking: self.beperking,

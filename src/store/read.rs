@@ -9,7 +9,7 @@ mod key_checks;
 mod keys;
 mod lists;
 mod log;
-mod packets;
+mod messages;
 mod parties;
 mod persons;
 pub(super) mod tiles;
@@ -22,7 +22,7 @@ pub use self::{
     feeds::{Copy, NoticeKind, NoticeRow, Page},
     keys::{KeyRow, KeyState},
     log::Head,
-    packets::{CopyState, PacketRow, PacketState, RecipientRow},
+    messages::{CopyRow, CopyState, MessageRow, MessageState},
     parties::{CertificateRow, PartyRow, PartyState},
     view::LogView,
 };

@@ -16,7 +16,7 @@ pub(super) use self::asks::Asks;
 use super::{
     Store,
     error::StoreError,
-    read::{DeclarationRow, PacketRow},
+    read::{DeclarationRow, MessageRow},
     register::Register,
     write::{Answered, Made},
 };
@@ -39,8 +39,8 @@ pub struct Needs {
     pub made_under: Option<(PartyId, String)>,
     /// The person that these lead to, the newest key first, with the declarations about that person.
     pub pseudonyms: Vec<Pseudonym>,
-    /// These packets or requests, each with the request that it rests on and the declarations about its person.
-    pub packets: Vec<PacketId>,
+    /// These messages, each with the one that it rests on or answers, and the declarations about its person.
+    pub messages: Vec<PacketId>,
     /// These declarations.
     pub declarations: Vec<DeclarationId>,
 }
@@ -53,7 +53,7 @@ pub struct Snapshot {
     register: Arc<Register>,
     made: Option<(Digest, Made)>,
     person: Option<PersonId>,
-    packets: BTreeMap<PacketId, PacketRow>,
+    messages: BTreeMap<PacketId, MessageRow>,
     answers: BTreeMap<(PacketId, PartyId), Answered>,
     wishes: Vec<Wish>,
     declarations: Vec<DeclarationRow>,
@@ -119,16 +119,16 @@ impl Snapshot {
         self.person
     }
 
-    /// A packet or request with its copies, if it was asked for.
+    /// A message with its copies, if it was asked for.
     #[must_use]
-    pub fn packet(&self, id: PacketId) -> Option<&PacketRow> {
-        self.packets.get(&id)
+    pub fn message(&self, id: PacketId) -> Option<&MessageRow> {
+        self.messages.get(&id)
     }
 
-    /// What this recipient answered to a request.
+    /// What this recipient answered to a message that asks.
     #[must_use]
-    pub fn answer(&self, request: PacketId, party: &PartyId) -> Option<Answered> {
-        self.answers.get(&(request, *party)).copied()
+    pub fn answer(&self, asked: PacketId, party: &PartyId) -> Option<&Answered> {
+        self.answers.get(&(asked, *party))
     }
 
     /// A declaration, if it was asked for.
@@ -167,15 +167,15 @@ impl Snapshot {
             register: Arc::new(register),
             made: None,
             person: None,
-            packets: BTreeMap::new(),
+            messages: BTreeMap::new(),
             answers: BTreeMap::new(),
             wishes: Vec::new(),
             declarations: Vec::new(),
         }
     }
 
-    pub(crate) fn with_packet(mut self, packet: PacketRow) -> Self {
-        self.packets.insert(packet.id, packet);
+    pub(crate) fn with_message(mut self, packet: MessageRow) -> Self {
+        self.messages.insert(packet.id, packet);
         self
     }
 }
@@ -194,7 +194,7 @@ impl Store {
             register,
             made: found.made,
             person: found.person.map(|(_, person)| person),
-            packets: found.packets,
+            messages: found.messages,
             answers: found.answers,
             wishes: found.wishes,
             declarations: found.declarations,

@@ -21,10 +21,10 @@ pub fn person(person: PersonId) -> String {
     format!("person:{person}")
 }
 
-/// A packet or request: its state and its answers.
+/// A message: its state and the answers to it.
 #[must_use]
-pub fn packet(packet: PacketId) -> String {
-    format!("packet:{packet}")
+pub fn message(message: PacketId) -> String {
+    format!("message:{message}")
 }
 
 /// A key, by its thumbprint.

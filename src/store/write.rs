@@ -13,9 +13,9 @@ mod deliver;
 mod expire;
 mod key;
 mod member;
+mod message;
 mod municipality;
 mod narrow;
-mod packet;
 mod party;
 mod person;
 mod policy;
@@ -37,14 +37,14 @@ pub use self::{
     expire::{EraseBody, Expire, GRACE},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
     member::{AddParty, RemoveParty},
+    message::{MessageKind, NewMessage},
     municipality::{AddMunicipality, EndMunicipality},
     narrow::TellNarrowed,
-    packet::{NewPacket, PacketKind},
     party::{BlockParty, Ground, MunicipalityOf, RegisterParty, UpdateParty},
     person::NewPerson,
     policy::ActivatePolicy,
     probe::Probe,
-    push::{NewRecipient, Push, Pushed},
+    push::{NewCopy, Push, Pushed},
     recipients::Stopped,
     record::Record,
     rotate::RotateKey,

@@ -27,7 +27,7 @@ HEX = re.compile(rb"[0-9a-f]{64}\n")
 PARTS = ["shared", "sender", "recipient", "on-behalf", "gateway"]
 MEMBERS = """v number reader event outcome traceId caller onBehalfOf sender recipient subject packet request declaration
     declarationKind capacity evidence verdict notice dataset datasetVersion purpose municipality basis provisions conditions ages
-    faults categories omitted continues jweSha256 keyThumbprint policyDigest person staff certificate cause asOf subjects
+    faults categories omitted answer jweSha256 keyThumbprint policyDigest person staff certificate cause asOf subjects
     entries""".split()
 
 

@@ -20,6 +20,7 @@ mod outsider;
 mod policies;
 mod printing;
 pub(crate) mod program;
+mod questions;
 mod received;
 mod sheets;
 mod single;

@@ -97,7 +97,7 @@ fn full() -> Part {
         }],
         categories: ["school".parse().unwrap()].into(),
         omitted: ["wensen".parse().unwrap()].into(),
-        continues: Some(true),
+        answer: Some("ja".parse().unwrap()),
         jwe_sha256: Some(Digest([1; 32])),
         key_thumbprint: Some("A".repeat(43)),
         policy_digest: Some(Digest([2; 32])),

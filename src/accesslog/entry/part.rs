@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Outcome};
 use crate::domain::{
-    code::{Category, DatasetCode, Grondslag, Municipality, Provision, Purpose},
+    code::{Category, DatasetCode, Grondslag, Municipality, OutcomeCode, Provision, Purpose},
     declaration::{Capacity, DeclarationKind, EvidenceKind, Verdict},
     digest::Digest,
     id::{DeclarationId, NoticeId, PacketId, PersonId},
@@ -137,7 +137,7 @@ pub struct Part {
     /// The packet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packet: Option<PacketId>,
-    /// The request that the packet answers or rests on.
+    /// The request or question that the packet answers or rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<PacketId>,
     /// The declaration.
@@ -192,9 +192,9 @@ pub struct Part {
     /// The categories that were left out on request.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub omitted: BTreeSet<Category>,
-    /// Whether the college continues the support, in the answer to a request.
+    /// What was answered to a request or a question: a code that its dataset lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub continues: Option<bool>,
+    pub answer: Option<OutcomeCode>,
     /// The SHA-256 of the sealed packet (the compact JWE).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwe_sha256: Option<Digest>,

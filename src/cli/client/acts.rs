@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     names::Names,
     pending::Pending,
     profile::ProfileChoice,
-    push::unaccepted,
+    push::{Route, unaccepted},
     session::{Session, read_json},
     text::member,
 };
@@ -25,6 +25,7 @@ use crate::{
         moment,
     },
     domain::{
+        code::OutcomeCode,
         declaration::Capacity,
         id::{DeclarationId, PacketId},
         json,
@@ -112,19 +113,13 @@ pub enum Withdrawn {
 
 /// `sluis client answer`.
 #[derive(Debug, Args)]
-#[group(skip)]
-#[command(group = ArgGroup::new("verdict").required(true).args(["yes", "no"]))]
-pub struct AnswerRequest {
-    /// The request.
+pub struct AnswerAsked {
+    /// The request or question.
     pub id: PacketId,
 
-    /// The college continues the support.
-    #[arg(long)]
-    pub yes: bool,
-
-    /// The college does not continue it.
-    #[arg(long)]
-    pub no: bool,
+    /// What to answer, such as `ja`: a code that the dataset lists. Another is refused, with those that there are.
+    #[arg(value_name = "OUTCOME")]
+    pub outcome: OutcomeCode,
 }
 
 /// `sluis client search`.
@@ -214,21 +209,28 @@ impl Withdraw {
     }
 }
 
-impl AnswerRequest {
-    /// Answers the request.
+impl AnswerAsked {
+    /// Answers it.
     ///
     /// # Errors
     /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
+        let Self { id, outcome } = self;
         let session = Session::open_as_staff(choice, at)?;
-        let call = Call::post(format!("/v1/requests/{}/answer", self.id), &json!({ "continues": self.yes }))?;
-        let (nl, en) = if self.yes {
-            ("Beantwoord met ja", "Answered with yes")
-        } else {
-            ("Beantwoord met nee", "Answered with no")
+        let route = match session.gateway.call(Call::get(format!("/v1/packets/{id}"))).await {
+            // What is not there for this party is refused as an answer to it is.
+            Err(CallError::Problem(problem)) if problem.status == 404 => Route::Requests,
+            asked => {
+                let asked: Value = json::typed(&asked?.body).map_err(|_| CallError::OTHER_FORM)?;
+                if member(&asked, "/kind") == "question" { Route::Questions } else { Route::Requests }
+            }
         };
+        let call = Call::post(format!("{}/{id}/answer", route.path()), &json!({ "outcome": outcome }))?;
         // The same answer, however often it is given, is one; another is refused.
-        done(call.repeatable(), &session, at, |answer, language| told(language.pick(nl, en), answer)).await
+        done(call.repeatable(), &session, at, |answer, language| {
+            told(&tell!(language, "Beantwoord met {outcome}", "Answered with {outcome}"), answer)
+        })
+        .await
     }
 }
 

@@ -26,8 +26,8 @@ pub struct Columns {
     leaves: Vec<Leaf>,
     /// The paths of the facts among them.
     facts: Vec<String>,
-    /// Whether a packet rests on a request, which it then names.
-    rests_on_request: bool,
+    /// The paths of the header that are not required of every dataset, and usual for this one.
+    usual: Vec<&'static str>,
 }
 
 /// One value somewhere in a push: a family of columns, since a list numbers its items.
@@ -117,13 +117,14 @@ impl Columns {
         let walk = schema::Walk { root: schema };
         walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, true), &mut leaves)?;
         let facts = facts.iter().map(Fact::path).collect();
-        Ok(Self { leaves, facts, rests_on_request: false })
+        Ok(Self { leaves, facts, usual: Vec::new() })
     }
 
-    /// The same columns, of packets that rest on a request.
+    /// The same columns, of packets that as a rule have this path of the header too.
     #[must_use]
-    pub fn resting_on_a_request(self) -> Self {
-        Self { rests_on_request: true, ..self }
+    pub fn always_with(mut self, path: &'static str) -> Self {
+        self.usual.push(path);
+        self
     }
 
     /// The same columns, of which those at this path of the header take one of these words. `*` is any item.

@@ -125,13 +125,13 @@ pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
     ));
     for item in items {
         for recipient in recipients(item) {
-            let continues = recipient.pointer("/answer/continues").and_then(Value::as_bool);
+            let given = recipient.get("answer");
             let state = member(item, "/state");
             let is_withdrawn = [&*state, &*member(recipient, "/state")].contains(&"withdrawn");
-            let (answer, until) = match continues {
-                Some(continues) => {
-                    let answer = if continues { ("ja", "yes") } else { ("nee", "no") };
-                    let answer = language.pick(answer.0, answer.1);
+            let (answer, until) = match given {
+                Some(given) => {
+                    let answer = member(given, language.pick("/title/nl", "/title/en"));
+                    let answer = if answer.is_empty() { member(given, "/outcome") } else { answer };
                     // An answer to what was taken back carries nothing any more.
                     let rest = language.pick(", daarna ingetrokken", ", withdrawn since");
                     (format!("{answer}{}", if is_withdrawn { rest } else { "" }), String::new())

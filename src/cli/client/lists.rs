@@ -83,27 +83,35 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// Prints a list by log index: one JSON document per line, or a table for people.
+/// Prints a list by log index, or several as one: one JSON document per line, or a table for people.
 ///
 /// # Errors
 /// As any call, and when standard output cannot be written.
 pub async fn list(
-    path: &'static str,
+    paths: &[&'static str],
     shape: Shape,
     range: &Range,
     choice: &ProfileChoice,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let session = Session::open(choice, at)?;
-    let mut pages = Pages::of(&session.gateway, path, range);
     let mut all = Vec::new();
-    while let Some(items) = pages.next().await? {
-        if at.out.is_json() {
-            print(&items, at)?;
-        } else {
-            // Columns can stand under each other only when all of them are known.
-            all.extend(items);
+    for path in paths {
+        let mut pages = Pages::of(&session.gateway, path, range);
+        while let Some(items) = pages.next().await? {
+            if at.out.is_json() && paths.len() == 1 {
+                print(&items, at)?;
+            } else {
+                // Columns can stand under each other only when all of them are known, and lists as one only when all is read.
+                all.extend(items);
+            }
         }
+    }
+    if paths.len() > 1 {
+        all.sort_by_key(|item| item.get("logIndex").and_then(Value::as_u64));
+        let most = range.limit.and_then(|limit| usize::try_from(limit).ok());
+        all.truncate(most.unwrap_or(usize::MAX));
+        print(&all, at)?;
     }
     tabled(&all, shape, &session, at).await?;
     Ok(Exit::Done)
@@ -208,17 +216,17 @@ struct Asked {
     purpose: Option<String>,
 }
 
-/// Prints the state of one packet, or of one request.
+/// Prints the state of one packet, request or question.
 ///
 /// # Errors
 /// As any call.
 pub async fn status(id: PacketId, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
     let session = Session::open(choice, at)?;
-    // Of a request too: asked for in vain, either would be a refusal in the log of both parties.
+    // Of a request or question too: asked for in vain, either would be a refusal in the log of both parties.
     let packet: Value = session.gateway.json(Call::get(format!("/v1/packets/{id}"))).await?;
     let packets = [packet];
     print(&packets, at)?;
-    let is_request = packets.iter().any(|packet| packet.get("kind").is_some_and(|kind| kind == "request"));
-    tabled(&packets, if is_request { listed::asked } else { listed::sent }, &session, at).await?;
+    let asks = packets.iter().any(|packet| packet.get("kind").is_some_and(|kind| kind != "packet"));
+    tabled(&packets, if asks { listed::asked } else { listed::sent }, &session, at).await?;
     Ok(Exit::Done)
 }

@@ -84,13 +84,24 @@ pub struct Push {
     pub receipt: Option<PathBuf>,
 }
 
-/// Whether packets or requests are sent.
+/// What the user wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Does {
+    /// Hand over.
+    Push,
+    /// Ask, and be answered.
+    Ask,
+}
+
+/// Where something goes, as the kind of its dataset says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// Handovers.
     Packets,
     /// Requests, which the recipient answers.
     Requests,
+    /// Questions, likewise.
+    Questions,
 }
 
 impl Route {
@@ -100,7 +111,22 @@ impl Route {
         match self {
             Self::Packets => "/v1/packets",
             Self::Requests => "/v1/requests",
+            Self::Questions => "/v1/questions",
         }
+    }
+
+    /// The route of a dataset of this kind; of one that this program does not know, that of the command.
+    fn of(kind: &str, does: Does) -> Self {
+        match (kind, does) {
+            ("question", _) => Self::Questions,
+            ("request", _) => Self::Requests,
+            ("packet", _) | (_, Does::Push) => Self::Packets,
+            (_, Does::Ask) => Self::Requests,
+        }
+    }
+
+    const fn fits(self, does: Does) -> bool {
+        matches!(does, Does::Push) == matches!(self, Self::Packets)
     }
 }
 
@@ -188,18 +214,19 @@ impl Push {
     ///
     /// # Errors
     /// When the input cannot be read, or a single packet was not accepted.
-    pub async fn run(self, route: Route, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
+    pub async fn run(self, does: Does, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
         match (&self.file, &self.batch, &self.csv) {
-            (Some(file), _, _) => self.one(file, route, &session, at).await,
+            (Some(file), _, _) => self.one(file, does, &session, at).await,
             (_, Some(file), _) => {
                 let (lines, empty) = of_ndjson(&read_input(file)?);
-                self.expect_route(&lines, route, &session).await?;
+                let route =
+                    route_of(lines.iter().filter_map(|line| line.body.as_ref().ok()), does, &session).await?;
                 let passed_over = PassedOver { empty, ..PassedOver::default() };
                 self.many(file, Input { lines, layout: None, passed_over }, route, &session, at).await
             }
             (_, _, Some(file)) => {
-                let input = self.of_sheet(file, route, &session).await?;
+                let (input, route) = self.of_sheet(file, does, &session).await?;
                 self.many(file, input, route, &session, at).await
             }
             _ => Err(Failure::usage(("er is niets om te sturen", "nothing to send")).now((
@@ -212,11 +239,15 @@ impl Push {
     async fn one(
         &self,
         file: &Path,
-        route: Route,
+        does: Does,
         session: &Session,
         at: &mut Context,
     ) -> Result<Exit, Failure> {
         let body = read_json(file, PACKET_FORM)?;
+        let route = match does {
+            Does::Push => Route::Packets,
+            Does::Ask => route_of([&body], does, session).await?,
+        };
         if self.check {
             let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
             let answer: Value = session.gateway.json(call).await?;
@@ -273,43 +304,7 @@ impl Push {
         Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
     }
 
-    /// Refuses lines of a dataset that goes the other way, once and not for each of them. What the gateway does not tell of
-    /// its datasets now, it tells of the lines.
-    async fn expect_route(&self, lines: &[Line], route: Route, session: &Session) -> Result<(), Failure> {
-        #[derive(Deserialize)]
-        struct Named {
-            dataset: DatasetCode,
-        }
-        #[derive(Deserialize)]
-        struct Known {
-            code: DatasetCode,
-            kind: String,
-        }
-        #[derive(Deserialize)]
-        struct Catalogue {
-            items: Vec<Known>,
-        }
-        let named = |line: &Line| json::typed::<Named>(line.body.as_ref().ok()?).ok();
-        let named: BTreeSet<DatasetCode> =
-            lines.iter().filter_map(named).map(|named| named.dataset).collect();
-        if named.is_empty() {
-            return Ok(());
-        }
-        let Ok(answer) = session.gateway.call(Call::get("/v1/datasets".to_owned())).await else {
-            return Ok(());
-        };
-        let Ok(Catalogue { items }) = json::typed(&answer.body) else { return Ok(()) };
-        let other = match route {
-            Route::Packets => "request",
-            Route::Requests => "packet",
-        };
-        match items.iter().find(|known| known.kind == other && named.contains(&known.code)) {
-            Some(known) => Err(of_the_other_route(&known.code, route)),
-            None => Ok(()),
-        }
-    }
-
-    async fn of_sheet(&self, file: &Path, route: Route, session: &Session) -> Result<Input, Failure> {
+    async fn of_sheet(&self, file: &Path, does: Does, session: &Session) -> Result<(Input, Route), Failure> {
         let faulty = |faults| FaultyFile::failure(file, faults);
         let sheet = Sheet::read(&read_input(file)?).map_err(faulty)?;
         let named = rows::dataset_of(&sheet, &self.set).and_then(|code| code.parse().ok());
@@ -325,7 +320,8 @@ impl Push {
             set.push(Setting { line: None, name: "dataset".to_owned(), value: dataset.to_string() });
         }
         let found = template::Dataset::read(&dataset, session).await?;
-        if found.is_request() != (route == Route::Requests) {
+        let route = Route::of(found.kind(), does);
+        if !route.fits(does) {
             return Err(of_the_other_route(&dataset, route));
         }
         let layout = Layout::of(&sheet, found.columns()?, &set).map_err(faulty)?;
@@ -334,7 +330,7 @@ impl Push {
             body: row.body.map(|body| Bytes::from(body.to_string())),
         };
         let lines = rows::bodies(&sheet, &layout).into_iter().map(line).collect();
-        Ok(Input { lines, layout: Some(layout), passed_over: sheet.passed_over })
+        Ok((Input { lines, layout: Some(layout), passed_over: sheet.passed_over }, route))
     }
 
     async fn many(
@@ -409,34 +405,78 @@ pub(super) fn unaccepted(error: CallError, pending: &Pending) -> Failure {
     drop(pending.end());
     if is_elsewhere {
         failure.now((
-            "een verzoek gaat met `sluis client ask`, een pakket met `push`; `sluis client datasets` zegt wat wat is",
-            "a request goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which",
+            "een verzoek of een vraag gaat met `sluis client ask`, een pakket met `push`; `sluis client datasets` zegt wat wat is",
+            "a request or a question goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which",
         ))
     } else {
         failure
     }
 }
 
+/// Where what names these datasets goes. What goes another way than the user said is refused, once and not for each of them.
+/// What the gateway does not tell of its datasets now, it tells of what is sent.
+async fn route_of(
+    bodies: impl IntoIterator<Item = &Bytes>,
+    does: Does,
+    session: &Session,
+) -> Result<Route, Failure> {
+    #[derive(Deserialize)]
+    struct Named {
+        dataset: DatasetCode,
+    }
+    #[derive(Deserialize)]
+    struct Known {
+        code: DatasetCode,
+        kind: String,
+    }
+    #[derive(Deserialize)]
+    struct Catalogue {
+        items: Vec<Known>,
+    }
+    let named = bodies.into_iter().filter_map(|body| json::typed::<Named>(body).ok());
+    let named: BTreeSet<DatasetCode> = named.map(|named| named.dataset).collect();
+    let usual = Route::of("", does);
+    if named.is_empty() {
+        return Ok(usual);
+    }
+    let Ok(answer) = session.gateway.call(Call::get("/v1/datasets".to_owned())).await else {
+        return Ok(usual);
+    };
+    let Ok(Catalogue { items }) = json::typed(&answer.body) else { return Ok(usual) };
+    let mut found = None;
+    for known in items.iter().filter(|known| named.contains(&known.code)) {
+        let route = Route::of(&known.kind, does);
+        if !route.fits(does) {
+            return Err(of_the_other_route(&known.code, route));
+        }
+        if found.is_some_and(|other| other != route) {
+            return Err(Failure::usage((
+                "het bestand heeft verzoeken en vragen; er is niets verstuurd",
+                "the file has requests and questions; nothing was sent",
+            ))
+            .now(("stuur ze elk uit een eigen bestand", "send each from a file of its own")));
+        }
+        found = Some(route);
+    }
+    Ok(found.unwrap_or(usual))
+}
+
 /// A sheet of requests that is pushed, or the other way round: one cause, and not one for every row.
 fn of_the_other_route(dataset: &DatasetCode, route: Route) -> Failure {
-    match route {
-        Route::Packets => Failure::usage(both!(
-            "`{dataset}` is een verzoek, en een verzoek gaat met `ask`; er is niets verstuurd",
-            "`{dataset}` is a request, and a request goes with `ask`; nothing was sent"
-        ))
-        .now((
-            "geef dezelfde opdracht met `ask` in plaats van `push`",
-            "run the same command with `ask` instead of `push`",
-        )),
-        Route::Requests => Failure::usage(both!(
-            "`{dataset}` is een pakket, en een pakket gaat met `push`; er is niets verstuurd",
-            "`{dataset}` is a packet, and a packet goes with `push`; nothing was sent"
-        ))
-        .now((
-            "geef dezelfde opdracht met `push` in plaats van `ask`",
-            "run the same command with `push` instead of `ask`",
-        )),
-    }
+    let (nl, en) = match route {
+        Route::Packets => ("pakket", "packet"),
+        Route::Requests => ("verzoek", "request"),
+        Route::Questions => ("vraag", "question"),
+    };
+    let (right, wrong) = if route == Route::Packets { ("push", "ask") } else { ("ask", "push") };
+    Failure::usage(both!(
+        "`{dataset}` is een {nl}, en een {nl} gaat met `{right}`; er is niets verstuurd",
+        "`{dataset}` is a {en}, and a {en} goes with `{right}`; nothing was sent"
+    ))
+    .now(both!(
+        "geef dezelfde opdracht met `{right}` in plaats van `{wrong}`",
+        "run the same command with `{right}` instead of `{wrong}`"
+    ))
 }
 
 /// The lines of NDJSON, and the numbers of the empty ones. What is no JSON is told by its place; everything else is the

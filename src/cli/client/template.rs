@@ -90,6 +90,7 @@ pub struct Dataset {
     kind: String,
     #[serde(rename = "restsOn")]
     rests_on: Option<String>,
+    answers: Option<String>,
     schema: Value,
     example: Value,
     bases: Vec<Basis>,
@@ -140,17 +141,22 @@ impl Dataset {
     pub fn columns(&self) -> Result<Columns, Failure> {
         let bases = self.bases().map(|basis| basis.id.clone()).collect();
         let columns = Columns::of_schema(&self.schema, &self.facts)?;
-        let columns = if self.rests_on.is_some() { columns.resting_on_a_request() } else { columns };
+        let columns = if self.rests_on.is_some() { columns.always_with("request") } else { columns };
+        let columns = if self.answers.is_some() {
+            columns.always_with("replyTo").always_with("outcome")
+        } else {
+            columns
+        };
         Ok(columns
             .taking("purpose", self.purposes())
             .taking("basis", bases)
             .taking("recipients.*.role", self.roles()))
     }
 
-    /// Whether it is asked and answered, and not handed over.
+    /// Whether it is handed over or asked, in the gateway's word.
     #[must_use]
-    pub fn is_request(&self) -> bool {
-        self.kind == "request"
+    pub fn kind(&self) -> &str {
+        &self.kind
     }
 
     /// The values that every packet of this dataset has, where there is only one, under the names that a template gives them.

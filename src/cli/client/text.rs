@@ -50,7 +50,7 @@ pub fn word(code: &str, language: Language) -> String {
     words.map_or_else(|| code.to_owned(), |(_, nl, en)| language.pick(*nl, *en).to_owned())
 }
 
-const WORDS: [(&str, &str, &str); 23] = [
+const WORDS: [(&str, &str, &str); 24] = [
     ("waiting", "wacht", "waiting"),
     ("collected", "opgehaald", "collected"),
     ("acknowledged", "bevestigd", "acknowledged"),
@@ -66,6 +66,7 @@ const WORDS: [(&str, &str, &str); 23] = [
     ("revoked", "ingetrokken", "revoked"),
     ("packet", "pakket", "packet"),
     ("request", "verzoek", "request"),
+    ("question", "vraag", "question"),
     ("packet-withdrawn", "pakket ingetrokken", "packet withdrawn"),
     ("declaration-withdrawn", "verklaring ingetrokken", "declaration withdrawn"),
     ("key-revoked", "sleutel ingetrokken", "key revoked"),

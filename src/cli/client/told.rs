@@ -12,7 +12,7 @@ use crate::{
     cli::{Language, language::tell, moment},
     domain::{
         age::AgeRange,
-        code::Provision,
+        code::{OutcomeCode, Provision},
         party::{PartyId, Role},
     },
     policy::{Catalogue, law::LawEntry, minimise::words_of, wording::Ages},
@@ -160,11 +160,9 @@ impl Teller<'_> {
         );
         let by = told.first(|part| part.capacity);
         let by = by.map(|by| tell!(language, " door {by}", " by {by}")).unwrap_or_default();
-        let answer = match told.first(|part| part.continues) {
-            Some(true) => language.pick(" met ja", " with yes"),
-            Some(false) => language.pick(" met nee", " with no"),
-            None => "",
-        };
+        let answer = told.first(|part| part.answer.clone()).map(|code| self.answered(&code, told));
+        let answer =
+            answer.map(|words| tell!(language, " met: {words}", " with: {words}")).unwrap_or_default();
         let verdict =
             told.first(|part| part.verdict).map(|verdict| format!(": {verdict}")).unwrap_or_default();
         let pair = match (event, language) {
@@ -261,6 +259,14 @@ impl Teller<'_> {
             }
         };
         (pair.0, pair.1)
+    }
+
+    /// What was answered, in words; as its code where these rules do not list it.
+    fn answered(&self, code: &OutcomeCode, told: &Told) -> String {
+        let dataset = told.first(|part| part.dataset.clone());
+        let dataset = dataset.and_then(|dataset| self.rules.dataset(&dataset));
+        let title = dataset.and_then(|dataset| dataset.outcome(code)).map(|outcome| outcome.title.clone());
+        title.map_or_else(|| code.to_string(), |title| self.language.pick(title.nl, title.en).into_owned())
     }
 
     /// The dataset with its article, or what is meant without one.

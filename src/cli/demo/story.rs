@@ -103,7 +103,7 @@ async fn hand_over(
         en: "Zaffier answers for the college of Alkmaar: yes, we continue the support.",
         expected: Expected::Done,
     };
-    let call = Call::post(format!("/v1/requests/{request}/answer"), &json!({ "continues": true }))?;
+    let call = Call::post(format!("/v1/requests/{request}/answer"), &json!({ "outcome": "ja" }))?;
     tale.step(at, &stage.zaffier, told, "POST /v1/requests/{id}/answer", call).await?;
 
     let told = Told {

@@ -36,7 +36,7 @@ three: leerplichtig counts as yes under 18, onbevoegdVoorDeze as yes under mento
   {\"dataset\": \"overgangsdocument\", \"purpose\": \"voortzetting-ondersteuning\",
    \"senderRole\": \"pro-school\", \"recipientRole\": \"werk-en-inkomen\", \"recipientGemeenten\": [\"0361\"],
    \"verblijf\": \"0361\", \"age\": 18, \"verlatenOp\": \"2026-07-17\",
-   \"requestAccepted\": true, \"requestInstemming\": [\"persoon\"]}
+   \"replies\": [\"verzoek-voortzetting:ja\"], \"earlierWishes\": [\"instemming:persoon\"]}
 
 Examples:
   sluis policy explain --example overgangsdocument         a refused and a permitted question, each with its facts

@@ -48,7 +48,8 @@ pub(super) fn decide_again(
         facts: &kept.person,
         is_pgn: kept.is_pgn,
         categories: &copy.row.categories,
-        request: kept.request,
+        rests_on: kept.rests_on,
+        reply: kept.reply.as_ref(),
         submitted: copy.packet.created,
         now,
     };

@@ -30,9 +30,9 @@ impl Exchange {
     pub async fn tell_undelivered(&self, since: Timestamp, now: Timestamp) -> Result<usize, Trouble> {
         let mut told = 0_usize;
         for (id, party, blocked) in self.store.undelivered(since, now).await? {
-            let snapshot = self.store.snapshot(Needs { packets: vec![id], ..Needs::default() }).await?;
-            let Some(packet) = snapshot.packet(id).cloned() else { continue };
-            let Some(row) = packet.recipients.iter().find(|row| row.party == party).cloned() else {
+            let snapshot = self.store.snapshot(Needs { messages: vec![id], ..Needs::default() }).await?;
+            let Some(packet) = snapshot.message(id).cloned() else { continue };
+            let Some(row) = packet.copies.iter().find(|row| row.party == party).cloned() else {
                 continue;
             };
             let copy = Copy { packet, row };

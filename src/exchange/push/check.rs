@@ -5,6 +5,7 @@ use super::{
     decide::{account_of, asked, content_not_allowed},
     needs,
     prepare::{Prepared, Unprepared},
+    reply::answers,
     turned, weight_of, work_of,
 };
 use crate::{
@@ -83,6 +84,7 @@ impl Operation for Check<'_> {
     fn judge(&self, at: &At<'_, Caller>) -> Result<Self::Ruling, No<PushError>> {
         let header = &self.header;
         let prepared = self.prepared.as_ref().map_err(|why| turned(at, self.kind, why))?;
+        answers(at, header, prepared)?;
         let (mut verdicts, mut accounts, mut permits) = (Vec::new(), Vec::new(), Vec::new());
         for resolved in &prepared.recipients {
             let asked = asked(at.by, header, prepared, resolved, Some(self.never), at.facts.person(), at.now);

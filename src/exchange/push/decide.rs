@@ -130,7 +130,8 @@ pub(super) fn account_of(caller: &Caller, asked: &Asked<'_>, event: Event, outco
     account.person = asked.person;
     account.for_sender = Part {
         packet: asked.packet,
-        request: asked.request,
+        request: asked.reply.map(|(id, _)| *id).or(asked.rests_on),
+        answer: asked.reply.map(|(_, outcome)| outcome.clone()),
         dataset: Some(asked.dataset.clone()),
         purpose: Some(asked.purpose.clone()),
         recipient: Some(asked.recipient),
@@ -179,7 +180,8 @@ pub(super) fn asked<'a>(
         facts: &header.person,
         is_pgn: header.reference.is_pgn(),
         categories: prepared.contents.categories(),
-        request: header.request,
+        rests_on: header.rests_on,
+        reply: header.reply.as_ref(),
         submitted: now,
         now,
     }

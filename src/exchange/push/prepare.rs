@@ -94,7 +94,7 @@ impl Toolbox {
             // A party was named that acts for several colleges: that of the residence, if it is one of them.
             let acts =
                 party_facts(caller.register(), recipient.party, now, &mut Reading::default()).gemeenten;
-            let residence = Some(&header.person.verblijf).filter(|_| header.request.is_none());
+            let residence = Some(&header.person.verblijf).filter(|_| header.rests_on.is_none());
             recipient.municipality = residence.filter(|place| acts.contains(*place)).cloned();
         }
         let mut prepared = Prepared { dataset, contents, recipients, pseudonyms: Vec::new() };
@@ -168,6 +168,7 @@ pub(super) const fn action_of(kind: DatasetKind) -> RouteAction {
     match kind {
         DatasetKind::Packet => RouteAction::Push,
         DatasetKind::Request => RouteAction::Request,
+        DatasetKind::Question => RouteAction::Question,
     }
 }
 
@@ -175,8 +176,8 @@ fn unknown_dataset() -> Fault {
     Fault::at(
         "/dataset",
         "unknown-dataset",
-        "Deze dataset bestaat niet, of hoort bij de andere route (packets of requests).",
-        "No such dataset, or one of the other route (packets or requests).",
+        "Deze dataset bestaat niet, of hoort bij een andere route (packets, requests of questions).",
+        "No such dataset, or one of another route (packets, requests or questions).",
     )
 }
 

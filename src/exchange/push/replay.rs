@@ -5,20 +5,21 @@ use crate::{
     accesslog::entry::Event,
     domain::id::PacketId,
     exchange::{Exchange, caller::Caller, receipts::Receipt, trouble::Trouble},
-    store::write::PacketKind,
+    store::write::MessageKind,
 };
 
 impl Exchange {
     /// What an earlier push with the same key and body was answered, with newer receipts.
     pub(super) async fn replay(&self, caller: &Caller, id: PacketId) -> Result<Pushed, PushError> {
-        let packet = self.store.packet(id).await.map_err(Trouble::from)?;
+        let packet = self.store.message(id).await.map_err(Trouble::from)?;
         let packet = packet.ok_or(Trouble::Inconsistent("a replayed packet is gone"))?;
         let event = match packet.kind {
-            PacketKind::Packet => Event::Push,
-            PacketKind::Request => Event::Request,
+            MessageKind::Packet | MessageKind::Answer => Event::Push,
+            MessageKind::Request => Event::Request,
+            MessageKind::Question => Event::Question,
         };
         let mut recipients = Vec::new();
-        for one in packet.recipients {
+        for one in packet.copies {
             let evidence = self.store.evidence(one.pushed_index).await.map_err(Trouble::from)?;
             let evidence = evidence.ok_or(Trouble::Inconsistent("a packet without its entry"))?;
             let as_of = self.decided_as_of(one.pushed_index).await?;

@@ -19,7 +19,7 @@ use crate::{
         trouble::Trouble,
     },
     policy::minimise::Minimised,
-    store::write::NewRecipient,
+    store::write::NewCopy,
 };
 
 impl Toolbox {
@@ -31,7 +31,7 @@ impl Toolbox {
         prepared: &Prepared<'_>,
         projected: impl IntoIterator<Item = (Allowed, Minimised)>,
         person: PersonId,
-    ) -> Result<Vec<(NewRecipient, Account)>, Trouble> {
+    ) -> Result<Vec<(NewCopy, Account)>, Trouble> {
         let mut sealed = Vec::new();
         for (Allowed { resolved, permit, key, declarations }, minimised) in projected {
             let id = minimised.packet();
@@ -40,7 +40,8 @@ impl Toolbox {
             let mut account = Account::of(event_of(prepared.dataset.kind), Outcome::Permitted);
             account.shared = Part {
                 packet: Some(id),
-                request: header.request,
+                request: header.reply.as_ref().map(|(id, _)| *id).or(header.rests_on),
+                answer: header.reply.as_ref().map(|(_, outcome)| outcome.clone()),
                 dataset: Some(header.dataset.clone()),
                 dataset_version: Some(prepared.dataset.version),
                 purpose: Some(header.purpose.clone()),
@@ -58,7 +59,7 @@ impl Toolbox {
             let account = account.permitted(&permit, body.categories());
             let search = self.search_digests(resolved.party, header, prepared);
             let municipality = resolved.municipality;
-            sealed.push((NewRecipient { municipality, permit, sealed: body, declarations, search }, account));
+            sealed.push((NewCopy { municipality, permit, sealed: body, declarations, search }, account));
         }
         Ok(sealed)
     }

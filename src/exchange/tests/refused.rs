@@ -36,7 +36,8 @@ fn header(person: &serde_json::Value) -> Header {
         copy_for_person: None,
         reference: PersonReference::Own(OwnReference::new("L-2031").unwrap()),
         person: serde_json::from_value(person.clone()).unwrap(),
-        request: None,
+        rests_on: None,
+        reply: None,
         expires: None,
         omit: BTreeSet::new(),
     }
@@ -124,10 +125,10 @@ fn a_push_to_whom_nothing_can_be_sealed_was_permitted_in_vain() {
 #[test]
 fn an_acknowledgement_or_withdrawal_by_a_stranger_says_what_is_said_of_one_that_is_not_there() {
     let tools = toolbox();
-    let packet = packet(&tools, PacketKind::Packet, &[(doorstroompunt(), BASIS)]);
+    let packet = packet(&tools, MessageKind::Packet, &[(doorstroompunt(), BASIS)]);
     let id = packet.id;
     let parties = [school(), doorstroompunt(), party(3, Role::Doorstroompunt), party(4, Role::ProSchool)];
-    let (facts, nothing) = (snapshot(&parties).with_packet(packet), snapshot(&parties));
+    let (facts, nothing) = (snapshot(&parties).with_message(packet), snapshot(&parties));
 
     let acknowledge = AcknowledgePacket { packet: id, reference: None };
     assert!(acknowledge.judge(&at(&caller(doorstroompunt(), &facts), &facts, &tools)).is_ok());

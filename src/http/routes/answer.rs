@@ -1,4 +1,4 @@
-//! Answering a request.
+//! Answering a request or a question.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::params::StaffHeaders;
 use crate::{
-    domain::id::PacketId,
-    exchange::Exchange,
+    domain::{code::OutcomeCode, id::PacketId},
+    exchange::{Exchange, lists::MessageKind},
     http::{
         caller::Presenting,
         extract::{path::InPath, query::NoQuery},
@@ -19,12 +19,13 @@ use crate::{
     },
 };
 
-/// What the college decides.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+/// What is answered.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Answer {
-    /// Whether the college continues the support.
-    continues: bool,
+    /// A code that the dataset of what is answered lists.
+    #[schema(value_type = shape::OutcomeCode)]
+    outcome: OutcomeCode,
 }
 
 /// The answer that stands.
@@ -32,11 +33,12 @@ pub(super) struct Answer {
 #[serde(rename_all = "camelCase")]
 #[schema(as = AnswerGiven)]
 pub(super) struct Standing {
-    /// The request.
+    /// What is answered.
     #[schema(value_type = shape::Id)]
     id: PacketId,
-    /// Whether the college continues the support.
-    continues: bool,
+    /// What was answered.
+    #[schema(value_type = shape::OutcomeCode)]
+    outcome: OutcomeCode,
     /// When it was answered, the first time.
     #[schema(value_type = shape::DateTime)]
     answered_at: Instant,
@@ -46,7 +48,8 @@ pub(super) struct Standing {
 
 /// Answer a request
 ///
-/// An answer stands: a repetition gives the first answer, and another answer is a 409.
+/// With an outcome that the dataset of the request lists (`GET /v1/datasets/{code}`); another is a 400 that names them. An
+/// answer stands: a repetition gives the first answer, and another answer is a 409.
 #[utoipa::path(
     post,
     path = "/requests/{id}/answer",
@@ -56,20 +59,57 @@ pub(super) struct Standing {
         ("id" = inline(shape::Id), Path, description = "The request."),
         StaffHeaders,
     ),
-    request_body(content = Answer, example = json!({ "continues": true })),
+    request_body(content = Answer, example = json!({ "outcome": "ja" })),
     responses((status = 200, description = "Answered.", body = Standing))
 )]
-pub(super) async fn answer(
+pub(super) async fn request(
     presenting: Presenting,
     InPath(id): InPath<PacketId>,
     query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<Answer>, Problem>,
 ) -> Result<Json<Standing>, Problem> {
+    answer(MessageKind::Request, id, presenting, query, &exchange, body).await
+}
+
+/// Answer a question
+///
+/// With an outcome and nothing more, as a request. Where the answer has content, push a packet with `replyTo` and `outcome`
+/// instead: that is the answer.
+#[utoipa::path(
+    post,
+    path = "/questions/{id}/answer",
+    tag = "questions",
+    operation_id = "answerQuestion",
+    params(
+        ("id" = inline(shape::Id), Path, description = "The question."),
+        StaffHeaders,
+    ),
+    request_body(content = Answer),
+    responses((status = 200, description = "Answered.", body = Standing))
+)]
+pub(super) async fn question(
+    presenting: Presenting,
+    InPath(id): InPath<PacketId>,
+    query: Result<NoQuery, Problem>,
+    State(exchange): State<Arc<Exchange>>,
+    body: Result<StrictJson<Answer>, Problem>,
+) -> Result<Json<Standing>, Problem> {
+    answer(MessageKind::Question, id, presenting, query, &exchange, body).await
+}
+
+async fn answer(
+    kind: MessageKind,
+    id: PacketId,
+    presenting: Presenting,
+    query: Result<NoQuery, Problem>,
+    exchange: &Exchange,
+    body: Result<StrictJson<Answer>, Problem>,
+) -> Result<Json<Standing>, Problem> {
     let (calling, NoQuery, answer) = presenting.with(query, body)?;
-    let given = exchange.answer(&calling.caller, id, answer.continues).await;
+    let given = exchange.answer(&calling.caller, kind, id, answer.outcome).await;
     let given = given.map_err(|error| calling.problem(error))?;
     calling.visit.log_index(given.index);
     let (answered_at, log_index) = (given.at.into(), given.index);
-    Ok(Json(Standing { id, continues: given.continues, answered_at, log_index }))
+    Ok(Json(Standing { id, outcome: given.outcome, answered_at, log_index }))
 }

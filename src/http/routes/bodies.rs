@@ -33,6 +33,7 @@ pub fn read(operation: &str, body: &Value, glossary: &Glossary) -> Option<Result
     let read = match operation {
         "pushPacket" => submitted(body, glossary, DatasetKind::Packet),
         "makeRequest" => submitted(body, glossary, DatasetKind::Request),
+        "askQuestion" => submitted(body, glossary, DatasetKind::Question),
         "answerRequest" => of(body, |_: Answer| Ok(())),
         "acknowledgePacket" => of(body, |body: Having| body.read()),
         "withdrawPacket" => of(body, |_: withdrawal::Nothing| Ok(())),
@@ -51,7 +52,7 @@ pub fn read(operation: &str, body: &Value, glossary: &Glossary) -> Option<Result
 
 fn submitted(body: &Value, glossary: &Glossary, kind: DatasetKind) -> Result<(), Problem> {
     let mut body = body.clone();
-    let (asserted, faults) = take_asserted(&mut body, glossary);
+    let (asserted, faults) = take_asserted(&mut body, glossary, None);
     if !faults.is_empty() {
         return Err(problem::INVALID.code("not-as-described").with_faults(faults));
     }

@@ -153,7 +153,7 @@ impl Answer {
         "resource": { "type": "dataset", "id": "verzoek-voortzetting" },
         "context": {
             "purpose": "voortzetting-ondersteuning", "senderRole": "pro-school", "recipientGemeenten": ["0361"],
-            "verblijf": "0361", "age": 17, "ingeschreven": true, "instemming": ["ouder"], "categories": ["persoon", "school", "traject"]
+            "verblijf": "0361", "age": 17, "ingeschreven": true, "wishes": ["instemming:ouder"], "categories": ["persoon", "school", "traject"]
         }
     })),
     responses((status = 200, description = "The decision and why.", body = Answer))

@@ -13,7 +13,7 @@ use crate::{
     domain::id::PacketId,
     exchange::{
         Exchange,
-        lists::{ListError, PacketKind, Seen},
+        lists::{ListError, MessageKind, Seen},
     },
     http::{
         caller::Calling,
@@ -24,6 +24,7 @@ use crate::{
         problem::Problem,
         wire::{Packet, shape},
     },
+    policy::dataset::DatasetKind,
 };
 
 /// List what was sent
@@ -42,7 +43,7 @@ pub(super) async fn outbox(
     paging: Paging,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Items<Packet>>, Problem> {
-    sent(&calling, PacketKind::Packet, paging, &exchange).await
+    sent(&calling, MessageKind::Packet, paging, &exchange).await
 }
 
 /// List the requests that were made
@@ -61,12 +62,31 @@ pub(super) async fn requests(
     paging: Paging,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Items<Packet>>, Problem> {
-    sent(&calling, PacketKind::Request, paging, &exchange).await
+    sent(&calling, MessageKind::Request, paging, &exchange).await
+}
+
+/// List the questions that were asked
+///
+/// The questions of the calling party, by log index, with their answers.
+#[utoipa::path(
+    get,
+    path = "/questions",
+    tag = "questions",
+    operation_id = "listAskedQuestions",
+    params(Page),
+    responses((status = 200, description = "A page.", body = inline(Items<Packet>)))
+)]
+pub(super) async fn questions(
+    calling: Calling,
+    paging: Paging,
+    State(exchange): State<Arc<Exchange>>,
+) -> Result<Json<Items<Packet>>, Problem> {
+    sent(&calling, MessageKind::Question, paging, &exchange).await
 }
 
 async fn sent(
     calling: &Calling,
-    kind: PacketKind,
+    kind: MessageKind,
     paging: Paging,
     exchange: &Exchange,
 ) -> Result<Json<Items<Packet>>, Problem> {
@@ -75,10 +95,10 @@ async fn sent(
     Ok(Json(Items { items: shown(calling, page.items), next: page.next }))
 }
 
-/// `?kind=packet|request` beside the paging: one kind only.
+/// `?kind=packet|request|question` beside the paging: one kind only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OfKind {
-    kind: Option<PacketKind>,
+    kind: Option<DatasetKind>,
     paging: Paging,
 }
 
@@ -96,14 +116,14 @@ impl<S: Sync> FromRequestParts<S> for OfKind {
 
 /// List what waits
 ///
-/// The packets and requests for the calling party, by log index: what waits, what was collected, and what has ended. The
+/// The packets, requests and questions for the calling party, by log index: what waits, what was collected, and what has ended. The
 /// body is pulled apart.
 #[utoipa::path(
     get,
     path = "/inbox",
     tag = "inbox",
     operation_id = "listInbox",
-    params(("kind" = inline(Option<shape::PacketKind>), Query, nullable = false, description = "One kind only; absent both."), Page),
+    params(("kind" = inline(Option<shape::MessageKind>), Query, nullable = false, description = "One kind only; absent all."), Page),
     responses((status = 200, description = "A page.", body = inline(Items<Packet>)))
 )]
 pub(super) async fn inbox(
@@ -111,21 +131,22 @@ pub(super) async fn inbox(
     OfKind { kind, paging }: OfKind,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Items<Packet>>, Problem> {
-    let page = exchange.inbox(&calling.caller, kind, paging.after, paging.limit.into()).await;
+    let page =
+        exchange.inbox(&calling.caller, kind.map(MessageKind::from), paging.after, paging.limit.into()).await;
     let page = page.map_err(|error| calling.problem(error))?;
     Ok(Json(Items { items: shown(&calling, page.items), next: page.next }))
 }
 
 /// Read a packet's state
 ///
-/// Of a packet or a request, which then has its answers. For its sender and its named recipients; to all others it does not exist.
+/// Of a packet, or of a request or question, which then has its answers. For its sender and its named recipients; to all others it does not exist.
 #[utoipa::path(
     get,
     path = "/packets/{id}",
     tag = "packets",
     operation_id = "readPacket",
-    params(("id" = inline(shape::Id), Path, description = "The packet or request.")),
-    responses((status = 200, description = "The packet or request, without its body.", body = Packet))
+    params(("id" = inline(shape::Id), Path, description = "The packet, request or question.")),
+    responses((status = 200, description = "It, without its body.", body = Packet))
 )]
 pub(super) async fn packet(
     calling: Calling,
@@ -153,7 +174,27 @@ pub(super) async fn request(
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
 ) -> Result<Json<Packet>, Problem> {
-    one(&calling, exchange.packet(&calling.caller, Some(PacketKind::Request), id).await)
+    one(&calling, exchange.packet(&calling.caller, Some(MessageKind::Request), id).await)
+}
+
+/// Read a question's state
+///
+/// For its sender and its named recipients, with the answers; to all others it does not exist.
+#[utoipa::path(
+    get,
+    path = "/questions/{id}",
+    tag = "questions",
+    operation_id = "readQuestion",
+    params(("id" = inline(shape::Id), Path, description = "The question.")),
+    responses((status = 200, description = "The question, without its body.", body = Packet))
+)]
+pub(super) async fn question(
+    calling: Calling,
+    InPath(id): InPath<PacketId>,
+    _: NoQuery,
+    State(exchange): State<Arc<Exchange>>,
+) -> Result<Json<Packet>, Problem> {
+    one(&calling, exchange.packet(&calling.caller, Some(MessageKind::Question), id).await)
 }
 
 fn one(calling: &Calling, seen: Result<Seen, ListError>) -> Result<Json<Packet>, Problem> {

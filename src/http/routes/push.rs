@@ -98,6 +98,37 @@ pub(super) async fn requests(
     push(DatasetKind::Request, presenting, (check, key), &exchange, body).await
 }
 
+/// Ask a question
+///
+/// As a packet, of a dataset that is a question: the recipient answers it, with an outcome or with a packet that replies to
+/// it.
+#[utoipa::path(
+    post,
+    path = "/questions",
+    tag = "questions",
+    operation_id = "askQuestion",
+    params(
+        Check,
+        Repeatable,
+        StaffHeaders,
+    ),
+    request_body = Submitted,
+    responses(
+        (status = 200, description = "What would be decided; nothing was stored.", body = Checked),
+        (status = 201, description = "Stored.", body = Stored,
+         headers(("Location" = String, description = "The question."))),
+    )
+)]
+pub(super) async fn questions(
+    presenting: Presenting,
+    check: Result<CheckOnly, Problem>,
+    key: Result<Option<IdempotencyKey>, Problem>,
+    State(exchange): State<Arc<Exchange>>,
+    body: Result<StrictValue, Problem>,
+) -> Result<Response, Problem> {
+    push(DatasetKind::Question, presenting, (check, key), &exchange, body).await
+}
+
 async fn push(
     kind: DatasetKind,
     Presenting { calling, mut faults }: Presenting,
@@ -139,6 +170,7 @@ async fn push(
     let path = match kind {
         DatasetKind::Packet => format!("/packets/{}", pushed.id),
         DatasetKind::Request => format!("/requests/{}", pushed.id),
+        DatasetKind::Question => format!("/questions/{}", pushed.id),
     };
     Ok(Created { path, body: Stored::from(pushed) }.into_response())
 }
@@ -156,7 +188,8 @@ fn handed(
     let content = body.take("content").map(Plaintext::of);
     let mut asserted = Assertions::default();
     body.change(|body| {
-        let (said, wrong) = take_asserted(body, exchange.catalogue().glossary());
+        let (said, wrong) =
+            take_asserted(body, exchange.catalogue().glossary(), Some(calling.caller.party().role));
         asserted = said;
         faults.extend(wrong);
     });

@@ -3,15 +3,15 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Instant, Party, shape};
+use super::{Instant, Party, law::Text, shape};
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
+        code::{Category, DatasetCode, Grondslag, Municipality, OutcomeCode, Purpose},
         digest::Digest,
         id::PacketId,
         party::PartyId,
     },
-    exchange::lists::{CopyState, PacketState, Seen, SeenCopy},
+    exchange::lists::{CopyState, MessageState, Seen, SeenAnswer, SeenCopy},
 };
 
 /// A packet or request as the calling party may see it. The person is never shown.
@@ -23,8 +23,8 @@ pub struct Packet {
     /// Its identifier.
     #[schema(value_type = shape::Id)]
     pub id: PacketId,
-    /// `packet` or `request`.
-    #[schema(value_type = shape::PacketKind)]
+    /// `packet`, `request` or `question`: by which route it was handed in.
+    #[schema(value_type = shape::MessageKind)]
     pub kind: &'static str,
     /// Of which dataset.
     #[schema(value_type = shape::DatasetCode)]
@@ -40,6 +40,14 @@ pub struct Packet {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Id, required = false)]
     pub request: Option<PacketId>,
+    /// The request or question that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Id, required = false)]
+    pub reply_to: Option<PacketId>,
+    /// What it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::OutcomeCode, required = false)]
+    pub outcome: Option<OutcomeCode>,
     /// When it was pushed.
     #[schema(value_type = shape::DateTime)]
     pub created: Instant,
@@ -92,18 +100,23 @@ pub struct PacketCopy {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::DateTime, required = false)]
     pub acknowledged_at: Option<Instant>,
-    /// The recipient's answer, where it is a request that was answered.
+    /// The recipient's answer, where it is a request or a question that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answer: Option<GivenAnswer>,
 }
 
-/// The answer to a request.
+/// The answer to a request or a question.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GivenAnswer {
-    /// Whether the college continues the support.
-    pub continues: bool,
+    /// What was answered.
+    #[schema(value_type = shape::OutcomeCode)]
+    pub outcome: OutcomeCode,
+    /// The same in words; absent where the policies in use list it no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub title: Option<Text>,
     /// When it was answered.
     #[schema(value_type = shape::DateTime)]
     pub answered_at: Instant,
@@ -119,18 +132,21 @@ impl Packet {
         let (log_index, state) = match (own, packet.state) {
             (Some(own), _) => (own.row.pushed_index, own.state.as_str()),
             // The term has passed, though the gateway has not yet ended it.
-            (None, PacketState::Open) if is_over => (packet.created_index, PacketState::Expired.as_str()),
+            (None, MessageState::Open) if is_over => (packet.created_index, MessageState::Expired.as_str()),
             (None, state) => (packet.created_index, state.as_str()),
         };
+        let (reply_to, outcome) = packet.reply.unzip();
         Self {
             log_index,
             id: packet.id,
-            kind: packet.kind.as_str(),
+            kind: packet.kind.handed_in().as_str(),
             dataset: packet.dataset,
             dataset_version: packet.dataset_version,
             purpose: packet.purpose,
             sender: packet.sender.into(),
-            request: packet.request,
+            request: packet.rests_on,
+            reply_to,
+            outcome,
             created: packet.created.into(),
             expires: packet.expires.into(),
             state,
@@ -141,8 +157,7 @@ impl Packet {
 
 impl From<SeenCopy> for PacketCopy {
     fn from(copy: SeenCopy) -> Self {
-        let SeenCopy { row, state, continues, answered_at } = copy;
-        let answer = continues.zip(answered_at);
+        let SeenCopy { row, state, answer } = copy;
         Self {
             log_index: row.pushed_index,
             party: row.party.into(),
@@ -155,7 +170,11 @@ impl From<SeenCopy> for PacketCopy {
             state: state.as_str(),
             collected_at: row.collected_at.map(Instant::from),
             acknowledged_at: row.acknowledged_at.map(Instant::from),
-            answer: answer.map(|(continues, at)| GivenAnswer { continues, answered_at: at.into() }),
+            answer: answer.map(|SeenAnswer { outcome, title, at }| GivenAnswer {
+                outcome,
+                title: title.as_ref().map(Text::from),
+                answered_at: at.into(),
+            }),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         age::BirthDate,
         assertion::Assertions,
         code::Municipality,
+        party::Role,
         person::{
             Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference,
             Protection,
@@ -120,13 +121,13 @@ impl fmt::Debug for Person {
 }
 
 /// Takes what is asserted of the person out of a body, with every fault of it: a fact that is unknown, that is not as the
-/// policies describe it, that must be said and is not, or that contradicts another. The rest of the person is a [`Person`].
-pub fn take_asserted(body: &mut Value, glossary: &Glossary) -> (Assertions, Vec<Fault>) {
+/// policies describe it, that must be said (by who asserts, where that is known) and is not, or that contradicts another. The rest of the person is a [`Person`].
+pub fn take_asserted(body: &mut Value, glossary: &Glossary, by: Option<Role>) -> (Assertions, Vec<Fault>) {
     let Some(person) = body.get_mut("person").and_then(Value::as_object_mut) else {
         return (Assertions::default(), Vec::new());
     };
     let mut faults: Vec<Fault> = unknown(person, glossary).into_iter().collect();
-    faults.extend(glossary.missing(person, "/person"));
+    faults.extend(glossary.missing(person, "/person", by));
     let (asserted, wrong) = glossary.take(person, "/person");
     faults.extend(wrong);
     let contradiction = Protection::of(&asserted).check();

@@ -19,7 +19,7 @@ use crate::{
         party::Role as RoleWord,
         person::Maatregel as MaatregelWord,
     },
-    policy::{dataset::Sensitivity as SensitivityWord, facts::RequestStand as RequestStandWord},
+    policy::dataset::{DatasetKind, Sensitivity as SensitivityWord},
 };
 
 macro_rules! shapes {
@@ -116,12 +116,17 @@ shapes! {
         .format(Some(SchemaFormat::Custom("incomplete-date".to_owned())));
     /// A measure that protects an adult.
     Maatregel = words(MaatregelWord::ALL.map(MaatregelWord::as_str));
-    /// How it stands with the request that a packet rests on.
-    RequestStand = words(RequestStandWord::ALL.map(RequestStandWord::as_str));
+    /// How it stands with what a packet rests on or answers: what was answered, `open` (not yet), `beeindigd` (it carries
+    /// nothing any more); or `geen` (it names nothing), `onbekend` (what it names was not asked so).
+    Reply = pattern("^(geen|onbekend|[a-z][a-z0-9-]*:[a-z][a-z0-9-]*)$", "verzoek-voortzetting:ja");
+    /// What stands that was declared: the kind and in which capacity; `uitdrukkelijk` for a toestemming that was explicit.
+    Wish = pattern("^[a-z][a-z-]*:[a-z][a-z-]*$", "instemming:persoon");
+    /// What is answered: a code that the dataset of what is answered lists.
+    OutcomeCode = pattern(KEBAB, "ja");
     /// Of which kind a fact of the person is.
     FactType = words(FactTypeWord::ALL.map(FactTypeWord::as_str));
     /// Whether it hands over or asks.
-    PacketKind = words(["packet", "request"]);
+    MessageKind = words(DatasetKind::ALL.map(DatasetKind::as_str));
     /// Where a packet or a copy of it stands.
     State = words([
         "open", "waiting", "collected", "acknowledged", "withdrawn", "withheld", "expired",

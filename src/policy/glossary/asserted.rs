@@ -8,6 +8,7 @@ use super::{AssertedFact, Glossary, camel_case};
 use crate::domain::{
     assertion::{Assertion, Assertions, FactType},
     day::{Day, NoDay, no_such_day},
+    party::Role,
     problem::{Bilingual, Fault},
 };
 
@@ -46,10 +47,13 @@ impl Glossary {
         (asserted, faults)
     }
 
-    /// The facts that must be said and are not among these members. `at` is the pointer of the object.
+    /// The facts that must be said by who may assert them, and are not among these members. `at` is the pointer of the object,
+    /// `by` who asserts; none is everyone.
     #[must_use]
-    pub fn missing(&self, members: &Map<String, Value>, at: &str) -> Vec<Fault> {
-        let missing = |fact: &&AssertedFact| fact.required && !members.contains_key(&fact.code);
+    pub fn missing(&self, members: &Map<String, Value>, at: &str, by: Option<Role>) -> Vec<Fault> {
+        let missing = |fact: &&AssertedFact| {
+            fact.required && by.is_none_or(|by| fact.by.contains(&by)) && !members.contains_key(&fact.code)
+        };
         let fault = |fact: &AssertedFact| {
             Fault::at(
                 format!("{at}/{}", fact.code),

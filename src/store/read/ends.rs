@@ -72,10 +72,10 @@ const MANDATES: &str = "SELECT m.oin AS oin, m.role AS role, m.municipality AS m
      GROUP BY m.oin, m.role, m.municipality ORDER BY m.oin, m.role, m.municipality";
 /// What nobody collected or answered. The person's own copy is the sender's to collect.
 const LAPSING: &str = "SELECT COUNT(*) AS copies, MAX(p.expires) AS last \
-     FROM packet p JOIN packet_recipient r ON r.packet_id = p.id \
+     FROM message p JOIN copy r ON r.message_id = p.id \
      WHERE p.state = 'open' AND p.expires > $1 AND p.expires <= $2 AND r.state = 'waiting' \
      AND r.role <> 'betrokkene' AND NOT EXISTS \
-     (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role)";
+     (SELECT 1 FROM message a WHERE a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role)";
 const FIRST_LEAF: &str = "SELECT time FROM leaf WHERE idx = 0";
 const DID: &str = "INSERT INTO chore (name, done_at) VALUES ($1, $2) \
      ON CONFLICT (name) DO UPDATE SET done_at = $2 WHERE chore.done_at < $2";

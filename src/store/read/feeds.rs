@@ -12,7 +12,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, signed},
-        write::PacketKind,
+        write::MessageKind,
     },
 };
 use jiff::Timestamp;
@@ -84,16 +84,16 @@ pub struct NoticeRow {
     pub created: Timestamp,
 }
 
-const OUTBOX: &str = "SELECT id, created_index FROM packet WHERE sender_oin = $1 AND sender_role = $2 AND kind = $3 \
-     AND created_index > $4 ORDER BY created_index LIMIT $5";
-const INBOX: &str = "SELECT r.packet_id AS packet_id, r.pushed_index AS pushed_index, r.state AS state \
-     FROM packet_recipient r JOIN packet p ON p.id = r.packet_id \
-     WHERE r.oin = $1 AND r.role = $2 AND p.kind = $3 AND r.pushed_index > $4 ORDER BY r.pushed_index LIMIT $5";
+const OUTBOX: &str = "SELECT id, created_index FROM message WHERE sender_oin = $1 AND sender_role = $2 AND kind IN ($3, $4) \
+     AND header IS NOT NULL AND created_index > $5 ORDER BY created_index LIMIT $6";
+const INBOX: &str = "SELECT r.message_id AS message_id, r.pushed_index AS pushed_index, r.state AS state \
+     FROM copy r JOIN message p ON p.id = r.message_id \
+     WHERE r.oin = $1 AND r.role = $2 AND p.kind IN ($3, $4) AND r.pushed_index > $5 ORDER BY r.pushed_index LIMIT $6";
 /// Never cuts between the notices of one index, or the cursor would lose some.
-const NOTICES: &str = "SELECT idx, packet_id, about_oin, about_role, kind, declaration_id, created FROM notice \
+const NOTICES: &str = "SELECT idx, message_id, about_oin, about_role, kind, declaration_id, created FROM notice \
      WHERE oin = $1 AND role = $2 AND idx > $3 AND idx <= (SELECT COALESCE(MAX(idx), 0) FROM \
      (SELECT DISTINCT idx FROM notice WHERE oin = $1 AND role = $2 AND idx > $3 ORDER BY idx LIMIT $4) AS page) \
-     ORDER BY idx, packet_id, about_oin, about_role";
+     ORDER BY idx, message_id, about_oin, about_role";
 const LATER_NOTICE: &str =
     "SELECT idx FROM notice WHERE oin = $1 AND role = $2 AND idx > $3 ORDER BY idx LIMIT 1";
 
@@ -105,7 +105,7 @@ impl Store {
     pub async fn outbox(
         &self,
         sender: &PartyId,
-        kind: PacketKind,
+        kind: MessageKind,
         after: Option<u64>,
         limit: u32,
     ) -> Result<Page<(PacketId, u64)>, StoreError> {
@@ -113,6 +113,7 @@ impl Store {
             .bind(sender.oin.to_string())
             .bind(sender.role.to_string())
             .bind(kind.as_str())
+            .bind(answers_among(kind).as_str())
             .bind(cursor(after))
             .bind(i64::from(limit) + 1)
             .fetch_all(&self.read)
@@ -132,7 +133,7 @@ impl Store {
     pub async fn inbox(
         &self,
         recipient: &PartyId,
-        kind: PacketKind,
+        kind: MessageKind,
         after: Option<u64>,
         limit: u32,
     ) -> Result<Page<Copy>, StoreError> {
@@ -140,6 +141,7 @@ impl Store {
             .bind(recipient.oin.to_string())
             .bind(recipient.role.to_string())
             .bind(kind.as_str())
+            .bind(answers_among(kind).as_str())
             .bind(cursor(after))
             .bind(i64::from(limit) + 1)
             .fetch_all(&self.read)
@@ -147,7 +149,7 @@ impl Store {
         let item = |row| {
             let columns = Columns(row);
             Ok(Copy {
-                packet: columns.parse("packet_id")?,
+                packet: columns.parse("message_id")?,
                 index: columns.index("pushed_index")?,
                 state: columns.parse("state")?,
             })
@@ -179,7 +181,7 @@ impl Store {
             let columns = Columns(row);
             Ok(NoticeRow {
                 index: columns.index("idx")?,
-                packet: columns.parse("packet_id")?,
+                packet: columns.parse("message_id")?,
                 about: columns.party("about_oin", "about_role")?,
                 kind: columns.parse("kind")?,
                 declaration: columns.maybe_parse("declaration_id")?,
@@ -194,6 +196,11 @@ impl Store {
         let next = later.fetch_optional(&self.read).await?.map(|_| last);
         Ok(Page { items, next })
     }
+}
+
+/// An answer that carries content is listed among the packets.
+const fn answers_among(kind: MessageKind) -> MessageKind {
+    if matches!(kind, MessageKind::Packet) { MessageKind::Answer } else { kind }
 }
 
 /// The index after which a page begins. Indexes begin at 0, so nothing stands for the one before it.

@@ -12,10 +12,10 @@ use crate::{
 };
 
 const PERSON: &str = "SELECT person_id FROM pseudonym WHERE key_version = $1 AND pseudonym = $2";
-const BY_PERSON: &str = "SELECT packet_id FROM packet_recipient \
+const BY_PERSON: &str = "SELECT message_id FROM copy \
      WHERE recipient_person_id = $1 AND oin = $2 AND role = $3 ORDER BY pushed_index";
-const BY_DIGEST: &str = "SELECT s.packet_id AS packet_id FROM search_key s \
-     JOIN packet_recipient r ON r.packet_id = s.packet_id AND r.oin = s.oin AND r.role = s.role \
+const BY_DIGEST: &str = "SELECT s.message_id AS message_id FROM search_key s \
+     JOIN copy r ON r.message_id = s.message_id AND r.oin = s.oin AND r.role = s.role \
      WHERE s.oin = $1 AND s.role = $2 AND s.digest = $3 ORDER BY r.pushed_index";
 
 impl Store {
@@ -46,7 +46,7 @@ impl Store {
             .bind(person.to_string())
             .bind(recipient.oin.to_string())
             .bind(recipient.role.to_string());
-        packets.fetch_all(&self.read).await?.iter().map(|row| Columns(row).parse("packet_id")).collect()
+        packets.fetch_all(&self.read).await?.iter().map(|row| Columns(row).parse("message_id")).collect()
     }
 
     /// The packets in this recipient's inbox that bear this search digest.
@@ -62,6 +62,6 @@ impl Store {
             .bind(recipient.oin.to_string())
             .bind(recipient.role.to_string())
             .bind(digest.0.to_vec());
-        packets.fetch_all(&self.read).await?.iter().map(|row| Columns(row).parse("packet_id")).collect()
+        packets.fetch_all(&self.read).await?.iter().map(|row| Columns(row).parse("message_id")).collect()
     }
 }

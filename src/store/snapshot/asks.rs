@@ -106,8 +106,8 @@ fn looks(needs: &Needs) -> impl Iterator<Item = Look> {
         bytes: pseudonym.value.0.to_vec(),
         ..Look::default()
     });
-    let packets = needs.packets.iter().map(|packet| Look {
-        what: look::PACKET,
+    let packets = needs.messages.iter().map(|packet| Look {
+        what: look::MESSAGE,
         texts: [packet.to_string(), String::new(), String::new()],
         ..Look::default()
     });

@@ -21,7 +21,7 @@ use crate::{
     },
     store::{
         error::StoreError,
-        read::{DeclarationRow, PacketRow, RecipientRow},
+        read::{CopyRow, DeclarationRow, MessageRow},
         write::{Answered, Evidenced, Made},
     },
 };
@@ -35,11 +35,11 @@ pub(super) struct Found {
     pub(super) made: Option<(Digest, Made)>,
     /// With the place of the pseudonym that led to it: the first counts.
     pub(super) person: Option<(usize, PersonId)>,
-    pub(super) packets: BTreeMap<PacketId, PacketRow>,
+    pub(super) messages: BTreeMap<PacketId, MessageRow>,
     pub(super) answers: BTreeMap<(PacketId, PartyId), Answered>,
     pub(super) wishes: Vec<Wish>,
     pub(super) declarations: Vec<DeclarationRow>,
-    copies: Vec<(PacketId, i64, RecipientRow)>,
+    copies: Vec<(PacketId, i64, CopyRow)>,
 }
 
 impl Found {
@@ -52,7 +52,7 @@ impl Found {
         match row.kind()? {
             kind::MADE => {
                 let made = match (row.maybe(0)?, row.maybe(1)?) {
-                    (Some(packet), None) => Made::Packet(packet),
+                    (Some(packet), None) => Made::Message(packet),
                     (None, Some(declaration)) => Made::Declaration(declaration),
                     _ => return Err(StoreError::inconsistent("idempotency")),
                 };
@@ -64,9 +64,9 @@ impl Found {
                 self.person = Some((slot, row.text(0)?));
             }
             kind::PERSON => {}
-            kind::PACKET => {
-                let packet = packet(row)?;
-                self.packets.insert(packet.id, packet);
+            kind::MESSAGE => {
+                let message = message(row)?;
+                self.messages.insert(message.id, message);
             }
             kind::COPY => {
                 let (id, copy) = (row.text(0)?, copy(row)?);
@@ -87,8 +87,8 @@ impl Found {
         self.copies.sort_by_key(|(packet, position, _)| (*packet, *position));
         self.copies.dedup_by_key(|(packet, position, _)| (*packet, *position));
         for (packet, _, copy) in self.copies.drain(..) {
-            let packet = self.packets.get_mut(&packet);
-            packet.ok_or_else(|| StoreError::inconsistent("packet_recipient"))?.recipients.push(copy);
+            let packet = self.messages.get_mut(&packet);
+            packet.ok_or_else(|| StoreError::inconsistent("copy"))?.copies.push(copy);
         }
         self.wishes.sort_by_key(|wish| (wish.given_at, wish.id));
         self.wishes.dedup_by_key(|wish| wish.id);
@@ -96,9 +96,9 @@ impl Found {
     }
 }
 
-fn packet(row: &Row<'_>) -> Result<PacketRow, StoreError> {
+fn message(row: &Row<'_>) -> Result<MessageRow, StoreError> {
     let version = u32::try_from(row.number(0)?);
-    Ok(PacketRow {
+    Ok(MessageRow {
         id: row.text(0)?,
         kind: row.text(1)?,
         dataset: row.text(2)?,
@@ -106,18 +106,19 @@ fn packet(row: &Row<'_>) -> Result<PacketRow, StoreError> {
         sender: PartyId::new(row.text(4)?, row.text(5)?),
         person: row.text(6)?,
         state: row.text(7)?,
-        request: row.maybe(8)?,
-        dataset_version: version.map_err(|_| StoreError::inconsistent("packet.dataset_version"))?,
+        rests_on: row.maybe(8)?,
+        reply: row.maybe(9)?.zip(row.maybe(10)?),
+        dataset_version: version.map_err(|_| StoreError::inconsistent("message.dataset_version"))?,
         created: row.instant(1)?,
         created_index: row.index(2)?,
         expires: row.instant(3)?,
         header: row.bytes()?,
-        recipients: Vec::new(),
+        copies: Vec::new(),
     })
 }
 
-fn copy(row: &Row<'_>) -> Result<RecipientRow, StoreError> {
-    Ok(RecipientRow {
+fn copy(row: &Row<'_>) -> Result<CopyRow, StoreError> {
+    Ok(CopyRow {
         party: PartyId::new(row.text(1)?, row.text(2)?),
         municipality: row.maybe(3)?,
         basis: row.text(4)?,
@@ -136,13 +137,8 @@ fn copy(row: &Row<'_>) -> Result<RecipientRow, StoreError> {
 }
 
 fn answered(row: &Row<'_>) -> Result<Option<Answered>, StoreError> {
-    let Some(continues) = row.maybe_number(7)? else { return Ok(None) };
-    Ok(Some(Answered {
-        continues: continues != 0,
-        at: row.instant(8)?,
-        index: row.index(9)?,
-        repeated: false,
-    }))
+    let Some(outcome) = row.maybe(10)? else { return Ok(None) };
+    Ok(Some(Answered { outcome, at: row.instant(7)?, index: row.index(8)?, repeated: false }))
 }
 
 fn wish(row: &Row<'_>) -> Result<Wish, StoreError> {

@@ -18,7 +18,7 @@ pub(super) mod kind {
     pub(crate) const HEAD: i64 = 0;
     pub(crate) const MADE: i64 = 1;
     pub(crate) const PERSON: i64 = 2;
-    pub(crate) const PACKET: i64 = 3;
+    pub(crate) const MESSAGE: i64 = 3;
     pub(crate) const COPY: i64 = 4;
     pub(crate) const WISH: i64 = 5;
     pub(crate) const DECLARATION: i64 = 6;
@@ -28,7 +28,7 @@ pub(super) mod kind {
 pub(super) mod look {
     pub(crate) const KEY: &str = "key";
     pub(crate) const PSEUDONYM: &str = "pseudonym";
-    pub(crate) const PACKET: &str = "packet";
+    pub(crate) const MESSAGE: &str = "message";
     pub(crate) const DECLARATION: &str = "declaration";
     /// Fills up the width.
     pub(crate) const NOTHING: &str = "nothing";
@@ -36,7 +36,7 @@ pub(super) mod look {
 
 /// How many columns of texts and of numbers a row has, whatever it is.
 pub(super) const TEXTS: usize = 16;
-pub(super) const NUMBERS: usize = 10;
+pub(super) const NUMBERS: usize = 9;
 
 struct Branch {
     kind: i64,
@@ -47,7 +47,7 @@ struct Branch {
     from: &'static str,
 }
 
-const PACKET_TEXTS: &[&str] = &[
+const MESSAGE_TEXTS: &[&str] = &[
     "p.id",
     "p.kind",
     "p.dataset",
@@ -56,11 +56,13 @@ const PACKET_TEXTS: &[&str] = &[
     "p.sender_role",
     "p.person_id",
     "p.state",
-    "p.request_id",
+    "p.rests_on",
+    "p.reply_to",
+    "p.outcome",
 ];
-const PACKET_NUMBERS: &[&str] = &["p.dataset_version", "p.created", "p.created_index", "p.expires"];
+const MESSAGE_NUMBERS: &[&str] = &["p.dataset_version", "p.created", "p.created_index", "p.expires"];
 const COPY_TEXTS: &[&str] = &[
-    "r.packet_id",
+    "r.message_id",
     "r.oin",
     "r.role",
     "r.municipality",
@@ -70,6 +72,7 @@ const COPY_TEXTS: &[&str] = &[
     "r.jwe_sha256",
     "r.thumbprint",
     "r.state",
+    "a.outcome",
 ];
 const COPY_NUMBERS: &[&str] = &[
     "r.position",
@@ -79,9 +82,8 @@ const COPY_NUMBERS: &[&str] = &[
     "r.acknowledged_at",
     "r.acknowledged_index",
     "r.ended_index",
-    "a.continues",
-    "a.answered_at",
-    "a.idx",
+    "a.created",
+    "a.created_index",
 ];
 const WISH_TEXTS: &[&str] = &[
     "d.id",
@@ -129,7 +131,7 @@ const DECLARATION_NUMBERS: &[&str] = &[
     "d.withdrawn_index",
 ];
 
-/// A join without choice: what is looked for comes first, and each table is found by its index. The request that a packet
+/// A join without choice: what is looked for comes first, and each table is found by its index. The message that
 /// rests on comes with it.
 const BRANCHES: &[Branch] = &[
     Branch {
@@ -143,7 +145,7 @@ const BRANCHES: &[Branch] = &[
     Branch {
         kind: kind::MADE,
         slot: "w.slot",
-        texts: &["i.packet_id", "i.declaration_id"],
+        texts: &["i.message_id", "i.declaration_id"],
         numbers: &[],
         bytes: "i.body_hmac",
         from: "w CROSS JOIN idempotency i WHERE w.look = 'key' AND i.oin = w.a AND i.role = w.b AND i.key = w.c",
@@ -157,20 +159,20 @@ const BRANCHES: &[Branch] = &[
         from: "w CROSS JOIN pseudonym s WHERE w.look = 'pseudonym' AND s.key_version = w.n AND s.pseudonym = w.d",
     },
     Branch {
-        kind: kind::PACKET,
+        kind: kind::MESSAGE,
         slot: "w.slot",
-        texts: PACKET_TEXTS,
-        numbers: PACKET_NUMBERS,
+        texts: MESSAGE_TEXTS,
+        numbers: MESSAGE_NUMBERS,
         bytes: "p.header",
-        from: "w CROSS JOIN packet p WHERE w.look = 'packet' AND p.id = w.a",
+        from: "w CROSS JOIN message p WHERE w.look = 'message' AND p.id = w.a AND p.header IS NOT NULL",
     },
     Branch {
-        kind: kind::PACKET,
+        kind: kind::MESSAGE,
         slot: "w.slot",
-        texts: PACKET_TEXTS,
-        numbers: PACKET_NUMBERS,
+        texts: MESSAGE_TEXTS,
+        numbers: MESSAGE_NUMBERS,
         bytes: "p.header",
-        from: "w CROSS JOIN packet o CROSS JOIN packet p WHERE w.look = 'packet' AND o.id = w.a AND p.id = o.request_id",
+        from: "w CROSS JOIN message o CROSS JOIN message p WHERE w.look = 'message' AND o.id = w.a AND p.id IN (o.rests_on, o.reply_to)",
     },
     Branch {
         kind: kind::COPY,
@@ -178,9 +180,9 @@ const BRANCHES: &[Branch] = &[
         texts: COPY_TEXTS,
         numbers: COPY_NUMBERS,
         bytes: "",
-        from: "w CROSS JOIN packet_recipient r \
-               LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role \
-               WHERE w.look = 'packet' AND r.packet_id = w.a",
+        from: "w CROSS JOIN copy r \
+               LEFT JOIN message a ON a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role \
+               WHERE w.look = 'message' AND r.message_id = w.a",
     },
     Branch {
         kind: kind::COPY,
@@ -188,9 +190,9 @@ const BRANCHES: &[Branch] = &[
         texts: COPY_TEXTS,
         numbers: COPY_NUMBERS,
         bytes: "",
-        from: "w CROSS JOIN packet o CROSS JOIN packet_recipient r \
-               LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role \
-               WHERE w.look = 'packet' AND o.id = w.a AND r.packet_id = o.request_id",
+        from: "w CROSS JOIN message o CROSS JOIN copy r \
+               LEFT JOIN message a ON a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role \
+               WHERE w.look = 'message' AND o.id = w.a AND r.message_id IN (o.rests_on, o.reply_to)",
     },
     Branch {
         kind: kind::WISH,
@@ -209,7 +211,7 @@ const BRANCHES: &[Branch] = &[
         texts: WISH_TEXTS,
         numbers: WISH_NUMBERS,
         bytes: "",
-        from: "w CROSS JOIN packet o CROSS JOIN declaration d WHERE w.look = 'packet' \
+        from: "w CROSS JOIN message o CROSS JOIN declaration d WHERE w.look = 'message' \
                AND o.id = w.a AND d.person_id = o.person_id AND d.state = 'given' \
                AND NOT EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
                AND e.verdict IN ('ongegrond', 'opgeheven'))",

@@ -1,39 +1,54 @@
-//! The answer to a request.
+//! The answer to a message that asks.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{Applied, Effect, recipients::conflict_of, sealed::Sealed};
 use crate::{
-    domain::{id::PacketId, party::PartyId},
+    domain::{
+        code::{DatasetCode, OutcomeCode, Purpose},
+        id::{PacketId, PersonId},
+        party::PartyId,
+    },
     store::{
         read::CopyState,
         subject,
-        write::PacketKind,
         writer::{
             error::{Conflict, WriteError},
             look::Look,
             moment::Moment,
-            state::{Change, State},
+            state::{self, Change, State},
         },
     },
 };
 
-/// Answers a request, once.
-#[derive(Debug, Clone, Copy)]
+/// Answers a message that asks, once, with an outcome and nothing more.
+#[derive(Debug, Clone)]
 pub struct Answer {
-    /// The request.
-    pub request: PacketId,
+    /// The answer, which is a message too.
+    pub id: PacketId,
+    /// What is answered.
+    pub reply_to: PacketId,
+    /// Of which dataset that is.
+    pub dataset: DatasetCode,
+    /// In which version.
+    pub dataset_version: u32,
+    /// For what.
+    pub purpose: Purpose,
+    /// About whom, as who asked knows the person.
+    pub person: PersonId,
     /// The recipient that answers.
     pub party: PartyId,
-    /// Whether it continues what the request asks for.
-    pub continues: bool,
+    /// What it answers.
+    pub outcome: OutcomeCode,
 }
 
-/// The request is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The answer that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// What was answered.
-    pub continues: bool,
+    pub outcome: OutcomeCode,
     /// When.
     pub at: Timestamp,
     /// The index of the entry.
@@ -48,41 +63,54 @@ impl Effect for Answer {
     type Outcome = Answered;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Packet(self.request), Look::Copy(self.request, self.party)]
+        looks(self.reply_to, self.party).into()
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Answered>, WriteError> {
-        let id = (self.request, self.party);
-        let packet = state.packets.get(&self.request).filter(|packet| packet.kind == PacketKind::Request);
-        let (Some(packet), Some(copy)) = (packet, state.copies.get(&id)) else {
-            return Err(Conflict::NotFound.into());
-        };
-        if let Some(first) = state.answers.get(&id) {
-            if first.continues != self.continues {
+        let id = (self.reply_to, self.party);
+        if let Some(first) = earlier(state, &id)? {
+            if first.outcome != self.outcome {
                 return Err(Conflict::AlreadyAnswered.into());
             }
-            let answered =
-                Answered { continues: self.continues, at: first.at, index: first.index, repeated: true };
-            return Ok(Applied::repeated(answered));
+            let (outcome, at, index) = (first.outcome.clone(), first.at, first.index);
+            return Ok(Applied::repeated(Answered { outcome, at, index, repeated: true }));
         }
-        match copy.state {
-            // Who acknowledged the request in time may answer until its term ends.
-            CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged
-                if packet.expires > at.time => {}
-            CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged => {
-                return Err(Conflict::Expired.into());
-            }
-            other => return Err(conflict_of(other).into()),
-        }
-        let answered = Answered { continues: self.continues, at: at.time, index: at.next, repeated: false };
-        let changes =
-            vec![Change::Answer(id, answered.into()), Change::Subject(subject::packet(self.request))];
-        Ok(Applied::done(answered, changes))
+        may_be_answered(at, state, &id)?;
+        let (outcome, index) = (self.outcome.clone(), at.next);
+        let bare = Some(Arc::new(self.clone()));
+        let answer = state::Answer { outcome: outcome.clone(), at: at.time, index, bare };
+        let changes = vec![Change::Answer(id, answer), Change::Subject(subject::message(self.reply_to))];
+        Ok(Applied::done(Answered { outcome, at: at.time, index, repeated: false }, changes))
     }
 }
 
-impl From<Answered> for crate::store::writer::state::Answer {
-    fn from(answered: Answered) -> Self {
-        Self { continues: answered.continues, at: answered.at, index: answered.index }
+/// What an answer of this party to this message is judged by.
+pub(super) fn looks(reply_to: PacketId, party: PartyId) -> [Look; 2] {
+    [Look::Message(reply_to), Look::Copy(reply_to, party)]
+}
+
+/// The answer that stands, to a message that is there for this party.
+pub(super) fn earlier<'s>(
+    state: &'s State,
+    id: &(PacketId, PartyId),
+) -> Result<Option<&'s state::Answer>, WriteError> {
+    let asks = state.messages.get(&id.0).is_some_and(|message| message.kind.asks());
+    if asks && state.copies.has(id) { Ok(state.answers.get(id)) } else { Err(Conflict::NotFound.into()) }
+}
+
+/// Whether what is there for this party may still be answered.
+pub(super) fn may_be_answered(
+    at: &Moment,
+    state: &State,
+    id: &(PacketId, PartyId),
+) -> Result<(), WriteError> {
+    let (message, copy) = state.messages.get(&id.0).zip(state.copies.get(id)).ok_or(Conflict::NotFound)?;
+    match copy.state {
+        // Who acknowledged it in time may answer until its term ends.
+        CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged if message.expires > at.time => {
+            Ok(())
+        }
+        CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged => Err(Conflict::Expired.into()),
+        other => Err(conflict_of(other).into()),
     }
 }

@@ -26,7 +26,7 @@ pub struct IdempotencyKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Made {
     /// A packet or a request.
-    Packet(PacketId),
+    Message(PacketId),
     /// A declaration.
     Declaration(DeclarationId),
 }

@@ -128,7 +128,7 @@ impl Declare {
         let id = match key.earlier(self.recorder, state)? {
             None => return Ok(None),
             Some(Made::Declaration(id)) => id,
-            Some(Made::Packet(_)) => return Err(Conflict::KeyReused.into()),
+            Some(Made::Message(_)) => return Err(Conflict::KeyReused.into()),
         };
         let earlier = state.declarations.get(&id).ok_or(Conflict::NotFound)?;
         Ok(Some(Declared { id, person: earlier.person, index: earlier.index }))

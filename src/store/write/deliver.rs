@@ -10,13 +10,13 @@ use crate::{
     policy::permit::Permit,
     store::{
         StoreError,
-        read::{CopyState, PacketState},
+        read::{CopyState, MessageState},
         subject,
         writer::{
             error::{Conflict, WriteError},
             look::Look,
             moment::Moment,
-            state::{Body, Change, Copy, Packet, State},
+            state::{Body, Change, Copy, Message, State},
         },
     },
 };
@@ -57,7 +57,7 @@ impl Effect for Deliver {
     }
 
     fn looks(&self) -> Vec<Look> {
-        let of = |packet| [Look::Packet(packet), Look::Body(packet, self.permit.party())];
+        let of = |packet| [Look::Message(packet), Look::Body(packet, self.permit.party())];
         self.permit.packet().into_iter().flat_map(of).collect()
     }
 
@@ -68,7 +68,7 @@ impl Effect for Deliver {
         if is_expired(packet, copy, at) {
             return Err(Conflict::Expired.into());
         }
-        let (CopyState::Waiting | CopyState::Collected, Body::Read(body), PacketState::Open) =
+        let (CopyState::Waiting | CopyState::Collected, Body::Read(body), MessageState::Open) =
             (copy.state, &copy.body, packet.state)
         else {
             return Err(conflict_of(copy.state).into());
@@ -78,7 +78,7 @@ impl Effect for Deliver {
         }
         // What leaves is what the log says was sealed, or nothing leaves.
         if Digest::of(body.as_bytes()) != copy.sha256 {
-            return Err(WriteError::Unavailable(Arc::new(StoreError::inconsistent("packet_recipient.jwe"))));
+            return Err(WriteError::Unavailable(Arc::new(StoreError::inconsistent("copy.jwe"))));
         }
         let collected = Copy {
             state: CopyState::Collected,
@@ -97,12 +97,12 @@ impl Effect for Deliver {
     }
 }
 
-fn copy_of(state: &State, packet: PacketId, party: PartyId) -> Result<(&Packet, &Copy), WriteError> {
+fn copy_of(state: &State, packet: PacketId, party: PartyId) -> Result<(&Message, &Copy), WriteError> {
     let copy = state.copies.get(&(packet, party));
-    state.packets.get(&packet).zip(copy).ok_or_else(|| Conflict::NotFound.into())
+    state.messages.get(&packet).zip(copy).ok_or_else(|| Conflict::NotFound.into())
 }
 
-fn is_expired(packet: &Packet, copy: &Copy, at: &Moment) -> bool {
+fn is_expired(packet: &Message, copy: &Copy, at: &Moment) -> bool {
     matches!(copy.state, CopyState::Waiting | CopyState::Collected) && packet.expires <= at.time
 }
 
@@ -134,7 +134,7 @@ impl Effect for Acknowledge {
     type Outcome = Acknowledged;
 
     fn looks(&self) -> Vec<Look> {
-        let own = [Look::Packet(self.packet), Look::Copy(self.packet, self.party)];
+        let own = [Look::Message(self.packet), Look::Copy(self.packet, self.party)];
         own.into_iter().chain(self.person.iter().flat_map(NewPerson::looks)).collect()
     }
 
@@ -162,7 +162,7 @@ impl Effect for Acknowledge {
             ..copy.clone()
         };
         changes.push(Change::Copy((self.packet, self.party), acknowledged));
-        changes.push(Change::Subject(subject::packet(self.packet)));
+        changes.push(Change::Subject(subject::message(self.packet)));
         Ok(Applied::done(Acknowledged { at: at.time, index: at.next, repeated: false }, changes))
     }
 }

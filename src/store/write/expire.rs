@@ -11,13 +11,13 @@ use crate::{
     accesslog::entry::PartName,
     domain::{id::PacketId, party::Role},
     store::{
-        read::{CopyState, NoticeKind, PacketState},
+        read::{CopyState, MessageState, NoticeKind},
         subject,
         writer::{
             error::{Conflict, WriteError},
             look::Look,
             moment::Moment,
-            state::{Change, Packet, State},
+            state::{Change, Message, State},
         },
     },
 };
@@ -48,12 +48,12 @@ impl Effect for Expire {
     type Outcome = Vec<Stopped>;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Packet(self.packet), Look::Copies(self.packet)]
+        vec![Look::Message(self.packet), Look::Copies(self.packet)]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Vec<Stopped>>, WriteError> {
-        let packet = state.packets.get(&self.packet).ok_or(Conflict::NotFound)?;
-        if packet.state != PacketState::Open {
+        let packet = state.messages.get(&self.packet).ok_or(Conflict::NotFound)?;
+        if packet.state != MessageState::Open {
             return Ok(Applied::repeated(Vec::new()));
         }
         if over_since(at.time) < packet.expires || at.steady < GRACE {
@@ -71,8 +71,11 @@ impl Effect for Expire {
         );
         let told = copies.iter().filter(|copy| is_left(state, copy));
         changes.extend(told.filter_map(|copy| notice(at, packet.sender, copy, NoticeKind::Expired, None)));
-        changes.push(Change::Packet(self.packet, Packet { state: PacketState::Expired, ..packet.clone() }));
-        changes.push(Change::Subject(subject::packet(self.packet)));
+        changes.push(Change::Message(
+            self.packet,
+            Message { state: MessageState::Expired, ended: Some(at.next), ..packet.clone() },
+        ));
+        changes.push(Change::Subject(subject::message(self.packet)));
         Ok(Applied::done(copies, changes))
     }
 }

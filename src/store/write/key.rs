@@ -176,7 +176,7 @@ impl Effect for RevokeKey {
         let (copies, withheld) = stopped(sealed, &from, |_| CopyState::Withheld, at);
         changes.extend(withheld);
         for copy in &copies {
-            let sender = state.packets.get(&copy.packet).ok_or(Conflict::NotFound)?.sender;
+            let sender = state.messages.get(&copy.packet).ok_or(Conflict::NotFound)?.sender;
             changes.extend(notice(at, sender, copy, NoticeKind::KeyRevoked, None));
         }
         changes.extend(packets_of(&copies));

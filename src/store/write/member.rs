@@ -4,7 +4,7 @@ use super::{Applied, Effect, Once, certificate::RegisterCertificate, party::Regi
 use crate::{
     domain::party::PartyId,
     store::{
-        read::{CopyState, KeyState, PacketState, PartyState},
+        read::{CopyState, KeyState, MessageState, PartyState},
         subject,
         writer::{
             error::{Conflict, WriteError},
@@ -58,10 +58,10 @@ pub struct RemoveParty {
 pub(in crate::store) const WAITING: &str = "SELECT \
      COALESCE(SUM(CASE WHEN r.oin = $1 AND r.role = $2 THEN 1 ELSE 0 END), 0) AS incoming, \
      COALESCE(SUM(CASE WHEN p.sender_oin = $1 AND p.sender_role = $2 THEN 1 ELSE 0 END), 0) AS outgoing \
-     FROM packet p JOIN packet_recipient r ON r.packet_id = p.id \
+     FROM message p JOIN copy r ON r.message_id = p.id \
      WHERE p.state = 'open' AND r.state IN ('waiting', 'collected') AND p.expires > $3 \
      AND ((r.oin = $1 AND r.role = $2) OR (p.sender_oin = $1 AND p.sender_role = $2)) AND NOT EXISTS \
-     (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role)";
+     (SELECT 1 FROM message a WHERE a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role)";
 
 impl Sealed for RemoveParty {}
 
@@ -113,10 +113,10 @@ impl RemoveParty {
     fn is_awaited(&self, at: &Moment, state: &State) -> bool {
         state.copies.iter().any(|(id, copy)| {
             let (packet, recipient) = id;
-            let Some(packet) = state.packets.get(packet) else { return false };
+            let Some(packet) = state.messages.get(packet) else { return false };
             (*recipient == self.party || packet.sender == self.party)
                 && matches!(copy.state, CopyState::Waiting | CopyState::Collected)
-                && packet.state == PacketState::Open
+                && packet.state == MessageState::Open
                 && packet.expires > at.time
                 && !state.answers.has(id)
         })

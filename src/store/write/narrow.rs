@@ -35,11 +35,11 @@ impl Effect for TellNarrowed {
     type Outcome = ();
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Packet(self.packet), Look::Told(self.sender, self.packet)]
+        vec![Look::Message(self.packet), Look::Told(self.sender, self.packet)]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<()>, WriteError> {
-        if !state.packets.has(&self.packet) {
+        if !state.messages.has(&self.packet) {
             return Err(Conflict::NotFound.into());
         }
         let kind = NoticeKind::CategoriesNarrowed;

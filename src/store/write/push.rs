@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Applied, Effect, NewPacket, NewPerson,
+    Applied, Effect, NewMessage, NewPerson, answer,
     claim::{IdempotencyKey, Made},
     sealed::Sealed as InRoom,
 };
@@ -16,20 +16,21 @@ use crate::{
     },
     policy::permit::Permit,
     store::{
-        read::{CopyState, KeyState, PacketState},
+        read::{CopyState, KeyState, MessageState},
         row::joined,
+        subject,
         writer::{
             error::{Conflict, WriteError},
             look::Look,
             moment::Moment,
-            state::{Body, Change, Copy, CopyContent, Packet, PacketContent, State},
+            state::{Answer, Body, Change, Copy, CopyContent, Message, MessageContent, State},
         },
     },
 };
 
 /// One recipient of a packet, with the permit for it and the body that was sealed under that permit.
 #[derive(Debug)]
-pub struct NewRecipient {
+pub struct NewCopy {
     /// The municipality whose college was named.
     pub municipality: Option<Municipality>,
     /// The decision.
@@ -46,11 +47,11 @@ pub struct NewRecipient {
 #[derive(Debug)]
 pub struct Push {
     /// The packet.
-    pub packet: NewPacket,
+    pub packet: NewMessage,
     /// Whom it is about.
     pub person: NewPerson,
     /// For whom. The first entries of the write are theirs, in this order.
-    pub recipients: Vec<NewRecipient>,
+    pub recipients: Vec<NewCopy>,
     /// The sender's key.
     pub idempotency: Option<IdempotencyKey>,
 }
@@ -85,11 +86,19 @@ impl Effect for Push {
 
     fn looks(&self) -> Vec<Look> {
         let key = self.idempotency.as_ref().map(|key| key.look(self.packet.sender));
-        let packets = [self.packet.id].into_iter().chain(self.packet.request).map(Look::Packet);
+        let packets = [self.packet.id].into_iter().chain(self.packet.rests_on).map(Look::Message);
+        let reply = self.packet.reply.iter();
+        let answered = reply.flat_map(|(asked, _)| answer::looks(*asked, self.packet.sender));
         let keys = self.recipients.iter().map(|one| Look::Key(one.sealed.thumbprint().to_owned()));
         let declarations = self.recipients.iter().flat_map(|one| one.declarations.iter().copied());
         let used = declarations.map(Look::Declaration);
-        key.into_iter().chain(self.person.looks()).chain(packets).chain(keys).chain(used).collect()
+        key.into_iter()
+            .chain(self.person.looks())
+            .chain(packets)
+            .chain(answered)
+            .chain(keys)
+            .chain(used)
+            .collect()
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Pushed>, WriteError> {
@@ -103,9 +112,10 @@ impl Effect for Push {
         }
         let mut changes = self.person.settle(at, state)?;
         self.may_be_stored(state)?;
-        let made = Made::Packet(self.packet.id);
+        let made = Made::Message(self.packet.id);
         changes.extend(self.idempotency.iter().map(|key| key.claim(self.packet.sender, made)));
-        changes.push(Change::Packet(self.packet.id, self.row(at)));
+        changes.push(Change::Message(self.packet.id, self.row(at)));
+        changes.extend(self.reply(at, state)?);
         let mut indexes = Vec::new();
         for (position, (recipient, index)) in (0_i64..).zip(self.recipients.iter().zip(at.next..)) {
             changes.extend(recipient.changes(self.packet.id, position, index));
@@ -120,7 +130,7 @@ impl Push {
         if self.recipients.is_empty() {
             return Err(WriteError::Mismatch("a packet without recipients"));
         }
-        let fits = |recipient: &NewRecipient| {
+        let fits = |recipient: &NewCopy| {
             let (permit, sealed) = (&recipient.permit, &recipient.sealed);
             permit.packet() == Some(self.packet.id)
                 && sealed.packet() == self.packet.id
@@ -141,49 +151,61 @@ impl Push {
         let Some(key) = &self.idempotency else { return Ok(None) };
         match key.earlier(self.packet.sender, state)? {
             None => Ok(None),
-            Some(Made::Packet(packet)) => Ok(Some(Pushed::Replayed { packet })),
+            Some(Made::Message(packet)) => Ok(Some(Pushed::Replayed { packet })),
             Some(Made::Declaration(_)) => Err(Conflict::KeyReused.into()),
         }
     }
 
     fn may_be_stored(&self, state: &State) -> Result<(), WriteError> {
-        if state.packets.has(&self.packet.id) {
+        if state.messages.has(&self.packet.id) {
             return Err(Conflict::Taken.into());
         }
-        if self.packet.request.is_some_and(|request| !state.packets.has(&request)) {
+        if self.packet.rests_on.is_some_and(|message| !state.messages.has(&message)) {
             return Err(Conflict::NotFound.into());
         }
         // A key that was revoked after the body was sealed to it takes no body.
-        let is_revoked = |recipient: &NewRecipient| {
+        let is_revoked = |recipient: &NewCopy| {
             let key = state.keys.get(&recipient.sealed.thumbprint().to_owned());
             key.is_some_and(|key| key.state == KeyState::Revoked)
         };
         let stands = |id: &DeclarationId| {
             state.declarations.get(id).is_some_and(|declaration| declaration.withdrawn.is_none())
         };
-        let holds =
-            |recipient: &NewRecipient| !is_revoked(recipient) && recipient.declarations.iter().all(stands);
+        let holds = |recipient: &NewCopy| !is_revoked(recipient) && recipient.declarations.iter().all(stands);
         if self.recipients.iter().all(holds) { Ok(()) } else { Err(WriteError::StaleFacts) }
     }
 
-    fn row(&self, at: &Moment) -> Packet {
-        let content = PacketContent {
+    /// What it answers takes it as the answer, once.
+    fn reply(&self, at: &Moment, state: &State) -> Result<Vec<Change>, WriteError> {
+        let Some((asked, outcome)) = &self.packet.reply else { return Ok(Vec::new()) };
+        let id = (*asked, self.packet.sender);
+        if answer::earlier(state, &id)?.is_some() {
+            return Err(Conflict::AlreadyAnswered.into());
+        }
+        answer::may_be_answered(at, state, &id)?;
+        let answer = Answer { outcome: outcome.clone(), at: at.time, index: at.next, bare: None };
+        Ok(vec![Change::Answer(id, answer), Change::Subject(subject::message(*asked))])
+    }
+
+    fn row(&self, at: &Moment) -> Message {
+        let content = MessageContent {
             packet: self.packet.clone(),
             person: self.person.id,
             created: at.time,
             index: at.next,
         };
-        Packet {
+        Message {
             kind: self.packet.kind,
             sender: self.packet.sender,
             expires: self.packet.expires,
-            state: PacketState::Open,
+            state: MessageState::Open,
+            ended: None,
             content: Some(Arc::new(content)),
         }
     }
 }
 
-impl NewRecipient {
+impl NewCopy {
     fn changes(&self, packet: PacketId, position: i64, index: u64) -> impl Iterator<Item = Change> {
         let (sealed, id) = (&self.sealed, (packet, self.sealed.party()));
         let content = CopyContent {

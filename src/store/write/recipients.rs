@@ -64,7 +64,7 @@ pub(super) fn notice(
 pub(super) fn packets_of(copies: &[Stopped]) -> impl Iterator<Item = Change> {
     let mut packets: Vec<PacketId> = copies.iter().map(|copy| copy.packet).collect();
     packets.dedup();
-    packets.into_iter().map(|packet| Change::Subject(subject::packet(packet)))
+    packets.into_iter().map(|packet| Change::Subject(subject::message(packet)))
 }
 
 /// Why a copy in this state is not released.

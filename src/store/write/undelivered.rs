@@ -44,7 +44,7 @@ impl Effect for TellUndelivered {
 
     fn looks(&self) -> Vec<Look> {
         vec![
-            Look::Packet(self.packet),
+            Look::Message(self.packet),
             Look::Copy(self.packet, self.party),
             Look::Told(self.sender, self.packet),
         ]

@@ -8,13 +8,13 @@ use super::{
 use crate::{
     domain::{id::PacketId, party::PartyId},
     store::{
-        read::{CopyState, NoticeKind, PacketState},
+        read::{CopyState, MessageState, NoticeKind},
         subject,
         writer::{
             error::{Conflict, WriteError},
             look::Look,
             moment::Moment,
-            state::{Change, Packet, State},
+            state::{Change, Message, State},
         },
     },
 };
@@ -38,16 +38,16 @@ impl Effect for WithdrawPacket {
     type Outcome = Vec<Stopped>;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Packet(self.packet), Look::Copies(self.packet)]
+        vec![Look::Message(self.packet), Look::Copies(self.packet)]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Vec<Stopped>>, WriteError> {
-        let packet = state.packets.get(&self.packet).filter(|packet| packet.sender == self.sender);
+        let packet = state.messages.get(&self.packet).filter(|packet| packet.sender == self.sender);
         let packet = packet.ok_or(Conflict::NotFound)?;
         match packet.state {
-            PacketState::Open => {}
-            PacketState::Withdrawn => return Ok(Applied::repeated(Vec::new())),
-            PacketState::Expired => return Err(Conflict::Expired.into()),
+            MessageState::Open => {}
+            MessageState::Withdrawn => return Ok(Applied::repeated(Vec::new())),
+            MessageState::Expired => return Err(Conflict::Expired.into()),
         }
         let (copies, mut changes) = stopped(
             state.copies_of(self.packet),
@@ -61,8 +61,11 @@ impl Effect for WithdrawPacket {
         let told = copies.iter().filter(|copy| copy.collected);
         let kind = NoticeKind::PacketWithdrawn;
         changes.extend(told.filter_map(|copy| notice(at, copy.party, copy, kind, None)));
-        changes.push(Change::Packet(self.packet, Packet { state: PacketState::Withdrawn, ..packet.clone() }));
-        changes.push(Change::Subject(subject::packet(self.packet)));
+        changes.push(Change::Message(
+            self.packet,
+            Message { state: MessageState::Withdrawn, ended: Some(at.next), ..packet.clone() },
+        ));
+        changes.push(Change::Subject(subject::message(self.packet)));
         Ok(Applied::done(copies, changes))
     }
 }

@@ -31,7 +31,7 @@ pub enum Look {
     /// The person that a pseudonym leads to.
     Person(Pseudonym),
     /// A packet without its copies.
-    Packet(PacketId),
+    Message(PacketId),
     /// A copy with its answer, without its body.
     Copy(PacketId, PartyId),
     /// A copy with its answer and its body.
@@ -76,7 +76,7 @@ impl Look {
             Self::Subject(_)
                 | Self::Made(..)
                 | Self::Person(_)
-                | Self::Packet(_)
+                | Self::Message(_)
                 | Self::Copy(..)
                 | Self::Body(..)
                 | Self::Key(_)
@@ -104,7 +104,7 @@ impl Look {
                 let [look, a, b, c, ..] = one("person", String::new());
                 [look, a, b, c, i64::from(pseudonym.version).into(), pseudonym.value.0.to_vec().into()]
             }
-            Self::Packet(packet) => one("packet", packet.to_string()),
+            Self::Message(message) => one("message", message.to_string()),
             Self::Copy(packet, party) => copy("copy", packet, party),
             Self::Body(packet, party) => copy("body", packet, party),
             Self::Key(thumbprint) => one("key", thumbprint.clone()),

@@ -19,7 +19,7 @@ mod rows;
 
 pub(in crate::store) use self::rows::{
     Answer, Body, Certificate, CertificateContent, Copy, CopyContent, Decision, Declaration,
-    DeclarationContent, Key, KeyContent, Notice, NoticeId, Packet, PacketContent, Party, Person, Place,
+    DeclarationContent, Key, KeyContent, Message, MessageContent, Notice, NoticeId, Party, Person, Place,
     Withdrawal,
 };
 
@@ -38,7 +38,7 @@ pub struct State {
     /// Only those that a write of the batch made.
     pub(in crate::store) persons: Table<PersonId, Person>,
     pub(in crate::store) pseudonyms: Table<Pseudonym, PersonId>,
-    pub(in crate::store) packets: Table<PacketId, Packet>,
+    pub(in crate::store) messages: Table<PacketId, Message>,
     pub(in crate::store) copies: Table<CopyId, Copy>,
     pub(in crate::store) answers: Table<CopyId, Answer>,
     /// On which declarations a copy rests.
@@ -75,7 +75,7 @@ pub(in crate::store) enum Change {
     Made((PartyId, String), (Digest, Made)),
     Person(PersonId, Person),
     Pseudonym(Pseudonym, PersonId),
-    Packet(PacketId, Packet),
+    Message(PacketId, Message),
     Copy(CopyId, Copy),
     Answer(CopyId, Answer),
     Rests(CopyId, DeclarationId),
@@ -100,7 +100,7 @@ impl State {
             made: Table::default(),
             persons: Table::default(),
             pseudonyms: Table::default(),
-            packets: Table::default(),
+            messages: Table::default(),
             copies: Table::default(),
             answers: Table::default(),
             rests: Table::default(),
@@ -134,7 +134,7 @@ impl State {
                 Change::Made(key, made) => self.made.put(key, made),
                 Change::Person(id, person) => self.persons.put(id, person),
                 Change::Pseudonym(pseudonym, person) => self.pseudonyms.put(pseudonym, person),
-                Change::Packet(id, packet) => self.packets.put(id, packet),
+                Change::Message(id, packet) => self.messages.put(id, packet),
                 Change::Copy(id, copy) => self.copies.put(id, copy),
                 Change::Answer(id, answer) => self.answers.put(id, answer),
                 Change::Rests(copy, declaration) => self.rests.put((copy, declaration), ()),

@@ -9,12 +9,12 @@ use sqlx::{Any, query};
 use self::{
     texts::{
         ANSWERS, CERTIFICATES, CERTIFICATES_AGAIN, CERTIFICATES_RENEWED, COPIES, COPIES_AGAIN, COPIES_ERASED,
-        DECISIONS, DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEY_CHECKS, KEYS, KEYS_AGAIN, MADE, NOTICES,
-        PACKETS, PACKETS_AGAIN, PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS,
+        DECISIONS, DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEY_CHECKS, KEYS, KEYS_AGAIN, MADE, MESSAGES,
+        MESSAGES_AGAIN, NOTICES, PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS,
         RESTS, SEARCHES, SUBJECTS, UNPLACE,
     },
     values::{
-        certificate, copy, copy_again, copy_id, declaration, key, made, notice, of, packet, party, place,
+        certificate, copy, copy_again, copy_id, declaration, key, made, message, notice, of, party, place,
         place_id, renewed, state_of,
     },
 };
@@ -32,7 +32,7 @@ mod values;
 pub(super) async fn write(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
     members(state, tx).await?;
     persons(state, tx).await?;
-    packets(state, tx).await?;
+    messages(state, tx).await?;
     let subjects = state.subjects.new_rows().chain(state.subjects.changed());
     tx.rows(&SUBJECTS, subjects.map(|(subject, entry)| [subject.clone().into(), (*entry).into()])).await?;
     tx.rows(&ERASE, state.parts.removed().map(|(index, part)| [(*index).into(), part.as_str().into()]))
@@ -103,11 +103,12 @@ async fn persons(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.rows(&DECISIONS, decision).await
 }
 
-async fn packets(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    tx.whole_rows(&PACKETS, state.packets.new_rows().map(packet)).await?;
-    let ended = state.packets.changed();
-    tx.rows(&PACKETS_AGAIN, ended.map(|(id, packet)| [id.to_string().into(), packet.state.as_str().into()]))
-        .await?;
+async fn messages(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.whole_rows(&MESSAGES, state.messages.new_rows().map(message)).await?;
+    let ended = state.messages.changed();
+    let ended = ended
+        .map(|(id, message)| [id.to_string().into(), message.state.as_str().into(), message.ended.into()]);
+    tx.rows(&MESSAGES_AGAIN, ended).await?;
     tx.whole_rows(&COPIES, state.copies.new_rows().map(copy)).await?;
     let is_erased = |(_, copy): &(&CopyId, &Copy)| matches!(copy.body, Body::Erased);
     let kept = state.copies.changed().filter(|copy| !is_erased(copy));
@@ -123,11 +124,9 @@ async fn packets(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         [oin, role, digest.0.to_vec().into(), packet.to_string().into()]
     });
     tx.rows(&SEARCHES, search).await?;
-    let answer = state.answers.new_rows().map(|(id, answer)| {
-        let [packet, oin, role] = copy_id(id);
-        [packet, oin, role, i64::from(answer.continues).into(), answer.at.into(), answer.index.into()]
-    });
-    tx.rows(&ANSWERS, answer).await?;
+    let bare =
+        state.answers.new_rows().filter_map(|(_, answer)| answer.bare.as_ref().map(|bare| (bare, answer)));
+    tx.rows(&ANSWERS, bare.map(|(bare, answer)| values::answer(bare, answer))).await?;
     tx.rows(&NOTICES, state.notices.new_rows().map(notice)).await?;
     tx.rows(&MADE, state.made.new_rows().map(made)).await
 }

@@ -245,7 +245,7 @@ const NONSENSE: [&[&str]; 18] = [
     &["client", "status", "x"],
     &["client", "template", "overgangsdocument", "--repeat", "99"],
     &["client", "push", "a.json", "--csv", "b.csv"],
-    &["client", "answer", "0190163d-8694-739b-aea5-966c26f8ad91", "--yes", "--no"],
+    &["client", "template", "overgangsdocument", "--packet", "--set", "a=b"],
     &["client", "pull", "--out", "a", "--out", "b", "0190163d-8694-739b-aea5-966c26f8ad91"],
     &["client", "--json", "--ids", "profiles"],
     &["client", "withdraw", "--json"],

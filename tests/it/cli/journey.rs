@@ -16,7 +16,7 @@ fn agreed(live: &Live, toby: &Value) -> String {
     live.write("instemming.json", &agrees);
     live.json(SCHOOL, &["declare", "instemming.json"]);
     let request = live.json(SCHOOL, &["ask", "verzoek.json"])["id"].as_str().unwrap().to_owned();
-    assert_eq!(live.json(COLLEGE, &["answer", &request, "--yes"])["continues"], true);
+    assert_eq!(live.json(COLLEGE, &["answer", &request, "ja"])["outcome"], "ja");
     request
 }
 
@@ -48,7 +48,7 @@ fn a_handover_goes_from_the_question_to_the_acknowledgement() {
 
     let request = agreed(&live, &toby);
     let asked = live.items(SCHOOL, &["asked"]);
-    assert_eq!(asked[0]["recipients"][0]["answer"]["continues"], true);
+    assert_eq!(asked[0]["recipients"][0]["answer"]["outcome"], "ja");
     assert_eq!(live.json(SCHOOL, &["status", &request])["kind"], "request");
     assert!(live.items(SCHOOL, &["outbox"]).is_empty(), "a request is no packet");
 
@@ -141,9 +141,9 @@ fn a_refusal_says_the_article_and_what_to_do() {
     let absent = live.refused(DOORSTROOMPUNT, &["pull", "01990000-0000-7000-8000-000000000000", "--show"]);
     let other = live.refused(DOORSTROOMPUNT, &["pull", &request, "--show"]);
     assert_eq!(absent["message"], other["message"]);
-    let error = live.refused(DOORSTROOMPUNT, &["answer", &request, "--yes"]);
+    let error = live.refused(DOORSTROOMPUNT, &["answer", &request, "ja"]);
     assert_eq!(codes(&error), ["not-this-role"]);
-    let error = live.refused(COLLEGE, &["answer", &request, "--no"]);
+    let error = live.refused(COLLEGE, &["answer", &request, "nee"]);
     assert_eq!(codes(&error), ["already-answered"]);
 
     let usage = live.client(SCHOOL, &["push", "--json"]).with(2);

@@ -127,7 +127,7 @@ fn entries() -> Value {
 fn answer(path: &str) -> Value {
     let mut towards = college();
     towards["municipality"] = json!("0361");
-    let yes = json!({ "continues": true, "answeredAt": "2026-11-27T13:00:00Z" });
+    let yes = json!({ "outcome": "ja", "title": { "nl": "ja", "en": "yes" }, "answeredAt": "2026-11-27T13:00:00Z" });
     match path {
         "/v1/parties" => json!({ "items": [
             named(&college(), "Zaffier", &["0361", "0400"]),
@@ -147,6 +147,7 @@ fn answer(path: &str) -> Value {
             { "party": party("00000099000000002000", "betrokkene"), "state": "waiting" },
             { "party": stranger(), "state": "withdrawn" },
         ]))]}),
+        "/v1/questions" => json!({ "items": [] }),
         "/v1/requests" => {
             let recipients = json!([
                 { "party": college(), "municipality": "0400", "state": "collected", "answer": yes },
@@ -303,9 +304,8 @@ async fn nothing_that_a_gateway_says_steers_the_terminal_or_looks_like_a_line_of
     let (packets, parties, problem) = (turned(&packets), turned(&parties), turned(&problem));
     let entries = turned(&entries());
     let stub = Stub::start(move |seen, _| match seen.path.as_str() {
-        "/v1/inbox" | "/v1/packets" | "/v1/requests" | "/v1/notices" | "/v1/declarations" => {
-            json(200, &packets)
-        }
+        "/v1/inbox" | "/v1/packets" | "/v1/requests" | "/v1/questions" | "/v1/notices"
+        | "/v1/declarations" => json(200, &packets),
         "/v1/parties" | "/v1/datasets" => json(200, &parties),
         "/v1/entries" => json(200, &entries),
         _ => json(400, &problem),

@@ -41,8 +41,14 @@ impl Live {
 
     /// `init --dev` and `serve`; nobody has done anything yet.
     pub(super) fn begun() -> Self {
+        Self::begun_after(|_| {})
+    }
+
+    /// Likewise, with what was done to the folder before the gateway starts.
+    pub(super) fn begun_after(prepared: impl FnOnce(&Program)) -> Self {
         let program = Program::new();
         program.run(&["init", "--dev", "--dir", "try", "--port", "0"]).done();
+        prepared(&program);
         let mut gateway = program.command(&["serve", "--json"]).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(gateway.stdout.take().unwrap()).read_line(&mut line).unwrap();

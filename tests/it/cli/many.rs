@@ -365,7 +365,7 @@ fn the_document_goes_in_the_sheet_that_a_template_makes() {
     live.write("instemming.json", &agrees);
     live.json(SCHOOL, &["declare", "instemming.json"]);
     let request = live.json(SCHOOL, &["ask", "verzoek.json"])["id"].as_str().unwrap().to_owned();
-    live.json(COLLEGE, &["answer", &request, "--yes"]);
+    live.json(COLLEGE, &["answer", &request, "ja"]);
     write(&request);
     let sent = live.json(SCHOOL, &["push", "--csv", "document.csv"]);
     assert_eq!(sent["accepted"], 1, "{sent}");

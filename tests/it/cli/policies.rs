@@ -64,7 +64,7 @@ fn facts_are_decided_and_the_exit_code_is_the_answer() {
         "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
         "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
         "verblijf": "0361", "birthDate": "2007-11-03", "verlatenOp": "2026-07-17",
-        "requestExists": true, "requestInstemming": ["persoon"], "at": "2026-09-15",
+        "replies": ["verzoek-voortzetting:open"], "earlierWishes": ["instemming:persoon"], "at": "2026-09-15",
     });
     let no = program.run_with(&["policy", "explain", "-"], &facts.to_string()).with(1);
     for part in ["NEE", "art. 2.31b lid 3 WVO 2020", "Wat nu: Wacht op haar antwoord"] {
@@ -85,10 +85,10 @@ fn facts_are_decided_and_the_exit_code_is_the_answer() {
     }
     let example =
         program.run(&["policy", "explain", "--example", "overgangsdocument", "--lang", "en"]).done();
-    assert!(example.stdout.starts_with("PrO: the agreement was withdrawn\n"), "{}", example.stdout);
+    assert!(example.stdout.starts_with("PrO: the college has not answered yet\n"), "{}", example.stdout);
     assert!(!no.stdout.contains("2007"), "no fact about the person is repeated");
 
-    facts["requestAccepted"] = json!(true);
+    facts["replies"] = json!(["verzoek-voortzetting:ja"]);
     fs::write(program.path("facts.json"), facts.to_string()).unwrap();
     let yes = program.run(&["policy", "explain", "facts.json", "--json"]).done().json();
     assert_eq!((&yes["permitted"], &yes["basis"]), (&json!(true), &json!("overgangsdocument.pro")));
@@ -144,7 +144,7 @@ fn an_explanation_weighs_the_categories_and_the_birth_date() {
         let mut facts = json!({
             "dataset": "uitstroomprofiel", "purpose": "loopbaanbegeleiding", "senderRole": "pro-school",
             "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"], "verblijf": "0361",
-            "ingeschreven": true, "toestemming": ["persoon"], "at": "2026-11-28T10:00:00Z",
+            "ingeschreven": true, "wishes": ["toestemming:persoon"], "at": "2026-11-28T10:00:00Z",
         });
         facts.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         facts.to_string()
@@ -165,7 +165,7 @@ fn an_explanation_weighs_the_categories_and_the_birth_date() {
         "{}",
         refused.stdout
     );
-    let ahead = json!({ "recipientRole": "doorstroompunt", "age": 15, "leerplichtig": true, "toestemming": ["ouder"] });
+    let ahead = json!({ "recipientRole": "doorstroompunt", "age": 15, "leerplichtig": true, "wishes": ["toestemming:ouder"] });
     let ahead = asked(ahead, 0);
     assert!(
         ahead.stdout.contains("uitstroomprofiel.doorstroompunt [onze lezing, vraag ad]"),

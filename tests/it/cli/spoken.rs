@@ -70,7 +70,7 @@ const FAILURES: &[(i32, &str)] = &[
     (78, "client --profile-file http.toml asked"),
     (78, "client --profile-file http.toml notices"),
     (78, "client --profile-file http.toml status ID"),
-    (78, "client --profile-file http.toml answer ID --yes"),
+    (78, "client --profile-file http.toml answer ID ja"),
     (78, "client --profile-file http.toml pull ID --out in"),
     (78, "client --profile-file http.toml ack ID"),
     (78, "client --profile-file http.toml withdraw packet ID"),

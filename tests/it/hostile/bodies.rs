@@ -103,12 +103,14 @@ async fn a_body_in_another_dress_or_too_large_is_refused_on_every_route() {
         let answer = scene.school.send(&format!("{path}?KANARIE-1=999990019"), "{}").await;
         // Where staff act, what the body lacks is told as well.
         let lacks: &[&str] = match route {
-            "/v1/packets" | "/v1/requests" => &["/dataset", "/purpose", "/person", "/content"],
+            "/v1/packets" | "/v1/requests" | "/v1/questions" => {
+                &["/dataset", "/purpose", "/person", "/content"]
+            }
             "/v1/declarations/searches" => &["/reference"],
             "/v1/declarations" => &["/kind", "/person", "/dataset", "/givenBy", "/givenAt", "/evidence"],
             "/v1/declarations/{id}/withdrawal" => &["/by"],
             "/v1/declarations/{id}/decision" => &["/outcome", "/reason", "/decidedOn"],
-            "/v1/requests/{id}/answer" => &["/continues"],
+            "/v1/requests/{id}/answer" | "/v1/questions/{id}/answer" => &["/outcome"],
             _ => &[],
         };
         let lacks: Vec<_> = lacks.iter().map(|name| (*name, "missing")).collect();

@@ -92,13 +92,17 @@ pub(crate) const MATRIX: &[Route] = &[
     no_processor("GET", "/v1/requests", 200),
     all("GET", "/v1/requests/{id}", 404),
     route("POST", "/v1/requests/{id}/answer", [401, 401, 403, 403, 403, 404, 403, 403, 403, 403]),
+    no_processor("POST", "/v1/questions", 400),
+    no_processor("GET", "/v1/questions", 200),
+    all("GET", "/v1/questions/{id}", 404),
+    route("POST", "/v1/questions/{id}/answer", [401, 401, 403, 403, 403, 404, 403, 403, 403, 403]),
     all("GET", "/v1/entries", 200),
     all("POST", "/v1/evaluation", 200),
     all("POST", "/access/v1/evaluation", 200),
 ];
 
 /// Every route that takes a body.
-pub(crate) const BODIES: [&str; 16] = [
+pub(crate) const BODIES: [&str; 18] = [
     "/v1/keys",
     "/v1/keys/{thumbprint}/retirement",
     "/v1/keys/{thumbprint}/revocation",
@@ -113,6 +117,8 @@ pub(crate) const BODIES: [&str; 16] = [
     "/v1/inbox/searches",
     "/v1/requests",
     "/v1/requests/{id}/answer",
+    "/v1/questions",
+    "/v1/questions/{id}/answer",
     "/v1/evaluation",
     "/access/v1/evaluation",
 ];
@@ -158,7 +164,7 @@ pub(crate) fn body(scene: &Scene, path: &str) -> Value {
         "/v1/declarations/{id}/decision" => {
             json!({ "outcome": "ongegrond", "reason": "zwaarwegend-belang", "decidedOn": "2026-09-15" })
         }
-        "/v1/packets" | "/v1/requests" => {
+        "/v1/packets" | "/v1/requests" | "/v1/questions" => {
             let mut body = submission(
                 &scene.gateway,
                 "uitstroomprofiel",
@@ -172,7 +178,7 @@ pub(crate) fn body(scene: &Scene, path: &str) -> Value {
         "/v1/inbox/searches" | "/v1/declarations/searches" => {
             json!({ "reference": { "kind": "own", "value": "Z-1" } })
         }
-        "/v1/requests/{id}/answer" => json!({ "continues": true }),
+        "/v1/requests/{id}/answer" | "/v1/questions/{id}/answer" => json!({ "outcome": "ja" }),
         "/v1/evaluation" | "/access/v1/evaluation" => json!({
             "subject": { "type": "party", "id": "werk-en-inkomen" },
             "action": { "name": "receive" },

@@ -18,7 +18,7 @@ fn routes() -> Vec<(Method, &'static str, Option<Value>)> {
         (Method::POST, "/v1/packets/{id}/acknowledgement", Some(json!({ "reference": "Z-1" }))),
         (Method::POST, "/v1/packets/{id}/withdrawal", Some(json!({}))),
         (Method::GET, "/v1/requests/{id}", None),
-        (Method::POST, "/v1/requests/{id}/answer", Some(json!({ "continues": true }))),
+        (Method::POST, "/v1/requests/{id}/answer", Some(json!({ "outcome": "ja" }))),
         (Method::GET, "/v1/declarations/{id}", None),
         (Method::POST, "/v1/declarations/{id}/withdrawal", Some(json!({ "by": "persoon" }))),
         (
@@ -170,7 +170,7 @@ async fn only_the_sender_hears_that_a_packet_is_its_own() {
 async fn anothers_request_is_no_ground_and_no_news() {
     let scene = Scene::set().await;
     let request = scene.request().await;
-    let yes = json!({ "continues": true });
+    let yes = json!({ "outcome": "ja" });
     scene.college.post(&format!("/v1/requests/{request}/answer"), &yes).await.expect_status(StatusCode::OK);
     let mut answers = Vec::new();
     for (at, id) in [request.as_str(), &scene.absent()].into_iter().enumerate() {

@@ -24,7 +24,7 @@ fn permitted() -> Value {
         "resource": { "type": "dataset", "id": "verzoek-voortzetting" },
         "context": {
             "purpose": "voortzetting-ondersteuning", "senderRole": "pro-school", "recipientGemeenten": ["0361"],
-            "verblijf": "0361", "age": 17, "ingeschreven": true, "instemming": ["ouder"], "categories": ["persoon", "school", "traject"],
+            "verblijf": "0361", "age": 17, "ingeschreven": true, "wishes": ["instemming:ouder"], "categories": ["persoon", "school", "traject"],
         },
     })
 }

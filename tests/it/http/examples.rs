@@ -21,7 +21,9 @@ impl Examples {
     fn of(api: Value) -> Self {
         let paths = api["paths"].as_object().unwrap().iter();
         let with_body = paths.filter(|(_, item)| item["post"]["requestBody"].is_object());
-        let left = with_body.map(|(path, _)| path.clone()).collect();
+        // The policies of this gateway have no question; a test with policies of its own asks one.
+        let asked = with_body.filter(|(path, _)| !path.starts_with("/questions"));
+        let left = asked.map(|(path, _)| path.clone()).collect();
         Self { api, left }
     }
 

@@ -177,12 +177,12 @@ async fn answers_are_what_the_description_says() {
     for member in ["/id", "/created", "/expires", "/recipients/0/jweSha256", "/recipients/0/logIndex"] {
         assert_eq!(again.pointer(member), made.pointer(member), "a repetition gives the same {member}");
     }
-    api.takes("post /requests/{id}/answer", &json!({ "continues": true }));
-    let answer = college.post(&format!("/v1/requests/{request}/answer"), &json!({ "continues": true })).await;
+    api.takes("post /requests/{id}/answer", &json!({ "outcome": "ja" }));
+    let answer = college.post(&format!("/v1/requests/{request}/answer"), &json!({ "outcome": "ja" })).await;
     api.expect("post /requests/{id}/answer", &answer, 200);
     let path = format!("/v1/requests/{request}");
     let answered = api.expect("get /requests/{id}", &school.get(&path).await, 200);
-    assert_eq!(answered["recipients"][0]["answer"]["continues"], true);
+    assert_eq!(answered["recipients"][0]["answer"]["outcome"], "ja");
     let same = api.expect("get /packets/{id}", &school.get(&format!("/v1/packets/{request}")).await, 200);
     assert_eq!(same, answered, "a request is read where packets are");
 
@@ -319,7 +319,7 @@ async fn what_everyone_may_know_is_what_the_description_says() {
         "action": { "name": "receive" },
         "resource": { "type": "dataset", "id": "overgangsdocument" },
         "context": {
-            "purpose": PURPOSE, "senderRole": "pro-school", "age": 18, "requestAccepted": false,
+            "purpose": PURPOSE, "senderRole": "pro-school", "age": 18, "replies": ["geen"],
             "categories": ["persoon", "school", "traject"]
         }
     });

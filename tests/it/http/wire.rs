@@ -22,7 +22,7 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
 fn about(person: &Value) -> Result<Person, Vec<Fault>> {
     let mut body = json!({ "person": person });
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
-    let (asserted, mut faults) = take_asserted(&mut body, CATALOGUE.glossary());
+    let (asserted, mut faults) = take_asserted(&mut body, CATALOGUE.glossary(), None);
     match read::<Person>(&body["person"]) {
         Ok(person) if faults.is_empty() => Ok(Person { asserted, ..person }),
         Ok(_) => Err(faults),

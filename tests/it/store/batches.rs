@@ -129,7 +129,7 @@ fn pushed(rig: &Rig, who: &NewPerson) -> Push {
 }
 
 async fn state_of(rig: &Rig, packet: PacketId) -> CopyState {
-    rig.store.packet(packet).await.unwrap().unwrap().recipients[0].state
+    rig.store.message(packet).await.unwrap().unwrap().copies[0].state
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn a_refused_write_costs_its_neighbours_nothing() {
         assert_eq!(gate.begun(), 1, "transactions");
         let first = before + 1;
         assert_eq!(indexes, (first..first + 255).collect::<Vec<_>>());
-        assert_eq!(rig.store.packet(packet).await.unwrap(), None);
+        assert_eq!(rig.store.message(packet).await.unwrap(), None);
         let key = rig.made_under(school(), "key-of-the-school-1").await;
         assert_eq!(key, None, "nothing of it stays");
     })
@@ -176,7 +176,7 @@ async fn a_refused_write_costs_its_neighbours_nothing() {
 async fn a_statement_that_fails_costs_the_write_that_broke_it() {
     on_each_gated(|rig, gate| async move {
         // Someone changed the database past the writer.
-        rig.run("CREATE UNIQUE INDEX once ON packet (dataset_version) WHERE dataset_version = 7").await;
+        rig.run("CREATE UNIQUE INDEX once ON message (dataset_version) WHERE dataset_version = 7").await;
         let seventh = || {
             let mut push = pushed(&rig, &person());
             push.packet.dataset_version = 7;
@@ -244,7 +244,7 @@ async fn a_withdrawal_and_a_push_that_rests_on_it_know_of_each_other() {
         let (withdrawn, stored) = both(&rig, &gate, withdraw, resting).await;
         assert!(withdrawn.unwrap().outcome.copies.is_empty());
         assert!(matches!(stored, Err(WriteError::StaleFacts)), "{stored:?}");
-        assert_eq!(rig.store.packet(packet).await.unwrap(), None);
+        assert_eq!(rig.store.message(packet).await.unwrap(), None);
 
         // What was decided on the person as it was is void for those behind a change, not for those before it.
         let packet = rig.push(pushed(&rig, &person())).await;
@@ -272,7 +272,7 @@ async fn a_copy_is_released_as_those_before_left_it() {
         let (first, second) = both(&rig, &gate, release(packet), release(packet)).await;
         let (first, second) = (first.unwrap().outcome, second.unwrap().outcome);
         assert_eq!((second.index, &second.jwe), (first.index + 1, &first.jwe), "each has its own entry");
-        let copy = rig.store.packet(packet).await.unwrap().unwrap().recipients.remove(0);
+        let copy = rig.store.message(packet).await.unwrap().unwrap().copies.remove(0);
         assert_eq!(copy.collected_index, Some(first.index), "the first counts");
 
         let acknowledge = Acknowledge { packet, party: college(), person: None };

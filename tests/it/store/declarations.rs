@@ -83,7 +83,7 @@ async fn withdrawal_stops_what_rests_on_it_and_tells_who_has_it() {
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].kind, NoticeKind::DeclarationWithdrawn);
         assert_eq!((notices[0].declaration, notices[0].packet), (Some(id), resting.id));
-        let state = rig.store.packet(resting.id).await.unwrap().unwrap().recipients[1].state;
+        let state = rig.store.message(resting.id).await.unwrap().unwrap().copies[1].state;
         assert_eq!(state, CopyState::Withdrawn);
 
         let again = rig.done(withdraw).await;
@@ -105,7 +105,7 @@ async fn a_push_that_rests_on_a_withdrawn_declaration_is_decided_again() {
         let packet = late.packet.id;
         rig.done(WithdrawDeclaration { id, recorder: school(), by: Capacity::Ouder }).await;
         assert!(matches!(rig.write(late, 1).await, Err(WriteError::StaleFacts)));
-        assert_eq!(rig.store.packet(packet).await.unwrap(), None, "nothing of it stays");
+        assert_eq!(rig.store.message(packet).await.unwrap(), None, "nothing of it stays");
         assert_eq!(rig.verify_log().await, 2);
     })
     .await;

@@ -4,7 +4,7 @@ use sluis::{
     accesslog::entry::PartName,
     store::{
         read::CopyState,
-        write::{EraseBody, Once, PacketKind, Record, RevokeKey, Write},
+        write::{EraseBody, MessageKind, Once, Record, RevokeKey, Write},
     },
 };
 
@@ -17,20 +17,20 @@ async fn boxes_are_paged_by_log_index() {
         for number in 0..5 {
             let mut push = push(rig.now(), &person(), &[college()]);
             if number == 2 {
-                push.packet.kind = PacketKind::Request;
+                push.packet.kind = MessageKind::Request;
             }
             sent.push(rig.push(push).await.id);
         }
-        let first = rig.store.inbox(&college(), PacketKind::Packet, None, 2).await.unwrap();
+        let first = rig.store.inbox(&college(), MessageKind::Packet, None, 2).await.unwrap();
         assert_eq!(first.items.iter().map(|copy| copy.packet).collect::<Vec<_>>(), sent[..2]);
         assert_eq!((first.items[0].state, first.next), (CopyState::Waiting, Some(1)));
-        let last = rig.store.inbox(&college(), PacketKind::Packet, first.next, 2).await.unwrap();
+        let last = rig.store.inbox(&college(), MessageKind::Packet, first.next, 2).await.unwrap();
         assert_eq!(last.items.iter().map(|copy| copy.packet).collect::<Vec<_>>(), sent[3..]);
         assert_eq!(last.next, None);
-        let requests = rig.store.outbox(&school(), PacketKind::Request, None, 2).await.unwrap();
+        let requests = rig.store.outbox(&school(), MessageKind::Request, None, 2).await.unwrap();
         assert_eq!((requests.items, requests.next), (vec![(sent[2], 2)], None));
         assert!(
-            rig.store.inbox(&other_college(), PacketKind::Packet, None, 2).await.unwrap().items.is_empty()
+            rig.store.inbox(&other_college(), MessageKind::Packet, None, 2).await.unwrap().items.is_empty()
         );
     })
     .await;

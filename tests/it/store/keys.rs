@@ -75,8 +75,8 @@ async fn what_was_sealed_to_a_revoked_key_is_withheld_and_its_sender_is_told() {
         rig.deliver(&packet, other_college()).await.unwrap();
         let notice = rig.store.notices(&school(), None, 10).await.unwrap().items[0];
         assert_eq!((notice.kind, notice.about), (NoticeKind::KeyRevoked, college()));
-        let row = rig.store.packet(packet.id).await.unwrap().unwrap();
-        assert_eq!(row.recipients[0].state, CopyState::Withheld);
+        let row = rig.store.message(packet.id).await.unwrap().unwrap();
+        assert_eq!(row.copies[0].state, CopyState::Withheld);
         assert!(matches!(rig.write(late, 1).await, Err(WriteError::StaleFacts)), "no new body for it");
         rig.verify_log().await;
     })

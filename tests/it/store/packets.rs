@@ -5,16 +5,16 @@ use sluis::{
     domain::digest::Digest,
     policy::facts::AsOf,
     store::{
-        read::{CopyState, NoticeKind, PacketState},
+        read::{CopyState, MessageState, NoticeKind},
         subject,
-        write::{Acknowledge, Answer, Deliver, Expire, Made, NewPerson, PacketKind, Pushed, WithdrawPacket},
+        write::{Acknowledge, Deliver, Expire, Made, MessageKind, NewPerson, Pushed, WithdrawPacket},
         writer::{Conflict, WriteError},
     },
 };
 
 use super::support::{
-    Rig, college, declare, idempotency, on_each, other_college, packet_id, permit, person, private_key, push,
-    recipient, school, sealed, thumbprint,
+    Rig, answer, college, declare, idempotency, on_each, other_college, packet_id, permit, person,
+    private_key, push, recipient, school, sealed, thumbprint,
 };
 
 fn conflict<T>(outcome: Result<T, WriteError>) -> Option<Conflict> {
@@ -36,14 +36,14 @@ async fn what_is_pushed_is_read_back_and_delivered() {
         assert_eq!(done.outcome, Pushed::Stored { indexes: vec![0, 1] });
         assert_eq!(done.evidence.iter().map(|one| one.index).collect::<Vec<_>>(), [0, 1]);
 
-        let packet = rig.store.packet(id).await.unwrap().unwrap();
-        assert_eq!((packet.kind, packet.state), (PacketKind::Packet, PacketState::Open));
+        let packet = rig.store.message(id).await.unwrap().unwrap();
+        assert_eq!((packet.kind, packet.state), (MessageKind::Packet, MessageState::Open));
         assert_eq!((packet.sender, packet.expires, packet.created), (school(), expires, rig.now()));
         assert_eq!(packet.header, [0xff, 0, 1]);
-        let copies: Vec<_> = packet.recipients.iter().map(|one| (one.party, one.pushed_index)).collect();
+        let copies: Vec<_> = packet.copies.iter().map(|one| (one.party, one.pushed_index)).collect();
         assert_eq!(copies, [(college(), 0), (other_college(), 1)]);
-        assert_eq!(packet.recipients[0].omitted, ["wensen".parse().unwrap()].into());
-        assert_eq!(packet.recipients[0].categories, categories);
+        assert_eq!(packet.copies[0].omitted, ["wensen".parse().unwrap()].into());
+        assert_eq!(packet.copies[0].categories, categories);
 
         let delivery = rig.deliver(&packet, college()).await.unwrap();
         assert_eq!((&delivery.jwe, &delivery.thumbprint), (&body, &thumbprint(college())));
@@ -52,7 +52,7 @@ async fn what_is_pushed_is_read_back_and_delivered() {
         assert_eq!((delivery.party, delivery.index), (college(), 2));
         let again = rig.deliver(&packet, college()).await.unwrap();
         assert_eq!((again.jwe, again.index), (delivery.jwe, 3), "each release has its own entry");
-        let copy = &rig.store.packet(id).await.unwrap().unwrap().recipients[0];
+        let copy = &rig.store.message(id).await.unwrap().unwrap().copies[0];
         assert_eq!((copy.state, copy.collected_index), (CopyState::Collected, Some(2)));
         assert_eq!(rig.verify_log().await, 4);
     })
@@ -85,7 +85,7 @@ async fn the_same_key_and_body_make_one_packet() {
         assert!(done.evidence.is_empty());
         assert_eq!(conflict(rig.write(submission(2), 1).await), Some(Conflict::KeyReused));
         let known = rig.made_under(school(), "key-of-the-school-1").await;
-        assert_eq!(known, Some((Digest([1; 32]), Made::Packet(packet))));
+        assert_eq!(known, Some((Digest([1; 32]), Made::Message(packet))));
         assert_eq!(rig.verify_log().await, 1);
     })
     .await;
@@ -207,20 +207,21 @@ async fn what_does_not_belong_together_is_refused() {
 #[tokio::test]
 async fn a_request_is_answered_once() {
     on_each(|rig| async move {
-        let mut request = push(rig.now(), &person(), &[college()]);
-        request.packet.kind = PacketKind::Request;
+        let who = person();
+        let mut request = push(rig.now(), &who, &[college()]);
+        request.packet.kind = MessageKind::Request;
         let request = rig.push(request).await.id;
         assert_eq!(rig.store.answer(request, &college()).await.unwrap(), None);
-        let before = rig.as_of(&[subject::packet(request)]).await;
-        let yes = Answer { request, party: college(), continues: true };
-        let first = rig.done(yes).await.outcome;
+        let before = rig.as_of(&[subject::message(request)]).await;
+        let yes = answer(request, &who, college(), "ja");
+        let first = rig.done(yes.clone()).await.outcome;
         rig.pass(10);
-        let second = rig.done(yes).await;
+        let second = rig.done(yes.clone()).await;
         assert_eq!((second.outcome.at, second.outcome.index), (first.at, first.index));
         assert!(second.evidence.is_empty());
-        let no = Answer { continues: false, ..yes };
+        let no = answer(request, &who, college(), "nee");
         assert_eq!(conflict(rig.write(no, 1).await), Some(Conflict::AlreadyAnswered));
-        let stranger = Answer { party: other_college(), ..yes };
+        let stranger = answer(request, &who, other_college(), "ja");
         assert_eq!(conflict(rig.write(stranger, 1).await), Some(Conflict::NotFound));
         assert_eq!(rig.store.answer(request, &college()).await.unwrap(), Some(first));
         assert!(rig.is_stale(before).await, "an answer changes its request");

@@ -261,7 +261,7 @@ async fn what_leaves_is_what_the_log_says_was_sealed() {
             packets.push(rig.push(push).await);
         }
         let size = rig.store.head().await.unwrap().size;
-        rig.run("UPDATE packet_recipient SET jwe = (SELECT MAX(jwe) FROM packet_recipient)").await;
+        rig.run("UPDATE copy SET jwe = (SELECT MAX(jwe) FROM copy)").await;
         let mut refused = 0;
         for packet in &packets {
             refused += usize::from(rig.deliver(packet, college()).await.is_err());

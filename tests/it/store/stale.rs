@@ -6,13 +6,13 @@ use sluis::{
     store::{
         subject,
         write::{
-            AddMunicipality, Answer, BlockParty, DecideDeclaration, EndMunicipality, Ground, MunicipalityOf,
-            PacketKind, WithdrawDeclaration, WithdrawPacket,
+            AddMunicipality, BlockParty, DecideDeclaration, EndMunicipality, Ground, MessageKind,
+            MunicipalityOf, WithdrawDeclaration, WithdrawPacket,
         },
     },
 };
 
-use super::support::{Rig, college, declare, on_each, person, push, school};
+use super::support::{Rig, answer, college, declare, on_each, person, push, school};
 
 /// Reads, changes, and sees whether what was read may still be written on.
 async fn voids<E: sluis::store::write::Effect>(rig: &Rig, what: &str, subject: String, change: E) {
@@ -52,12 +52,12 @@ async fn each_kind_of_change_makes_an_earlier_decision_void() {
         voids(&rig, "a withdrawal", about, withdrawn).await;
 
         let mut request = push(rig.now(), &who, &[college()]);
-        request.packet.kind = PacketKind::Request;
+        request.packet.kind = MessageKind::Request;
         let request = rig.push(request).await.id;
-        let answer = Answer { request, party: college(), continues: true };
-        voids(&rig, "an answer", subject::packet(request), answer).await;
+        let given = answer(request, &who, college(), "ja");
+        voids(&rig, "an answer", subject::message(request), given).await;
         let taken_back = WithdrawPacket { packet: request, sender: school() };
-        voids(&rig, "a request that is taken back", subject::packet(request), taken_back).await;
+        voids(&rig, "a request that is taken back", subject::message(request), taken_back).await;
 
         let party = subject::party(&college());
         let place = MunicipalityOf {

@@ -39,19 +39,19 @@ use sluis::{
         contents::Contents,
         dataset::Dataset,
         engine::Engine,
-        facts::{AsOf, Facts, PartyFacts, RequestFacts, RequestStand},
+        facts::{AsOf, EarlierFacts, Facts, PartyFacts},
         minimise::minimise,
         permit::Permit,
     },
     store::{
         Committed, OpenOptions, Store, StoreError,
-        read::PacketRow,
+        read::MessageRow,
         register::Register,
         snapshot::{Needs, Snapshot},
         subject,
         write::{
-            Acknowledge, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, Made, NewPacket,
-            NewPerson, NewRecipient, PacketKind, PublishKey, Push, Record, RegisterParty, Write,
+            Acknowledge, Answer, Declare, Deliver, Delivery, Effect, Evidenced, IdempotencyKey, Made,
+            MessageKind, NewCopy, NewMessage, NewPerson, PublishKey, Push, Record, RegisterParty, Write,
         },
         writer::{Done, Settings, WriteError, Writer, fault::FaultPoint},
     },
@@ -232,10 +232,10 @@ impl Rig {
         self.done(key(party, thumbprint)).await;
     }
 
-    pub(crate) async fn push(&self, push: Push) -> PacketRow {
+    pub(crate) async fn push(&self, push: Push) -> MessageRow {
         let (id, entries) = (push.packet.id, push.recipients.len());
         self.write(push, entries).await.unwrap().into_inner();
-        self.store.packet(id).await.unwrap().unwrap()
+        self.store.message(id).await.unwrap().unwrap()
     }
 
     /// The facts as they are now.
@@ -265,8 +265,8 @@ impl Rig {
         permit(self.now(), packet, party, self.as_of(subjects).await)
     }
 
-    pub(crate) async fn deliver(&self, packet: &PacketRow, party: PartyId) -> Result<Delivery, WriteError> {
-        let subjects = [subject::person(packet.person), subject::packet(packet.id)];
+    pub(crate) async fn deliver(&self, packet: &MessageRow, party: PartyId) -> Result<Delivery, WriteError> {
+        let subjects = [subject::person(packet.person), subject::message(packet.id)];
         let permit = self.permit(packet.id, party, &subjects).await;
         self.write(Deliver { permit }, 1).await.map(|done| done.into_inner().outcome)
     }
@@ -320,7 +320,7 @@ impl Rig {
 
     /// How many bodies the database holds, whatever their state.
     pub(crate) async fn bodies(&self) -> i64 {
-        const BODIES: &str = "SELECT COUNT(*) FROM packet_recipient WHERE jwe IS NOT NULL";
+        const BODIES: &str = "SELECT COUNT(*) FROM copy WHERE jwe IS NOT NULL";
         let pool = AnyPool::connect(&self.url).await.unwrap();
         let bodies = sqlx::query(BODIES).fetch_one(&pool).await.unwrap().get(0);
         pool.close().await;
@@ -378,6 +378,20 @@ pub(crate) fn unique() -> Digest {
     let mut bytes = [0; 32];
     SystemEntropy::new().fill(&mut bytes).unwrap();
     Digest(bytes)
+}
+
+/// An answer of this party, with an outcome and nothing more.
+pub(crate) fn answer(reply_to: PacketId, person: &NewPerson, party: PartyId, outcome: &str) -> Answer {
+    Answer {
+        id: packet_id(),
+        reply_to,
+        dataset: "verzoek-voortzetting".parse().unwrap(),
+        dataset_version: 1,
+        purpose: "voortzetting-ondersteuning".parse().unwrap(),
+        person: person.id,
+        party,
+        outcome: outcome.parse().unwrap(),
+    }
 }
 
 pub(crate) fn packet_id() -> PacketId {
@@ -465,18 +479,14 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, as_of: As
         categories: contents().categories().clone(),
         submitted: now,
         now,
-        request: RequestFacts {
+        earlier: EarlierFacts {
+            replies: ["verzoek-voortzetting:ja".parse().unwrap()].into(),
             municipality: None,
-            stand: RequestStand::Ja,
             indiening: AgeRange { at_least: 18, at_most: 18 },
             curatele: false,
-            instemming: [Capacity::Persoon].into(),
+            wishes: ["instemming:persoon".parse().unwrap()].into(),
         },
-        instemming: BTreeSet::new(),
-        toestemming: BTreeSet::new(),
-        uitdrukkelijk: BTreeSet::new(),
-        geen_bezwaar: BTreeSet::new(),
-        kennisgenomen: BTreeSet::new(),
+        wishes: BTreeSet::new(),
         bezwaar: false,
         bezwaar_gegrond: false,
         beperking_gegrond: false,
@@ -509,10 +519,10 @@ pub(crate) fn thumbprint(party: PartyId) -> String {
     private_key(party).public().thumbprint().to_owned()
 }
 
-pub(crate) fn recipient(now: Timestamp, packet: PacketId, party: PartyId) -> NewRecipient {
+pub(crate) fn recipient(now: Timestamp, packet: PacketId, party: PartyId) -> NewCopy {
     let permit = permit(now, packet, party, AsOf::default());
     let sealed = sealed(&permit, &[]);
-    NewRecipient { municipality: None, permit, sealed, declarations: Vec::new(), search: Vec::new() }
+    NewCopy { municipality: None, permit, sealed, declarations: Vec::new(), search: Vec::new() }
 }
 
 pub(crate) fn push(now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -> Push {
@@ -521,16 +531,17 @@ pub(crate) fn push(now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -
 
 pub(crate) fn push_as(id: PacketId, now: Timestamp, person: &NewPerson, recipients: &[PartyId]) -> Push {
     Push {
-        packet: NewPacket {
+        packet: NewMessage {
             id,
-            kind: PacketKind::Packet,
+            kind: MessageKind::Packet,
             dataset: "overgangsdocument".parse().unwrap(),
             dataset_version: 1,
             purpose: "voortzetting-ondersteuning".parse().unwrap(),
             sender: school(),
             expires: now + SignedDuration::from_hours(24),
             header: vec![0xff, 0, 1],
-            request: None,
+            rests_on: None,
+            reply: None,
         },
         person: person.clone(),
         recipients: recipients.iter().map(|party| recipient(now, id, *party)).collect(),

@@ -189,7 +189,7 @@ async fn a_parents_agreement_carries_the_request_past_the_eighteenth_birthday() 
 
     gateway.pass(2.days());
     assert_eq!(college.pull(&request).await["persoon"]["voornamen"], "Toby", "the request is pulled at 18");
-    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    answer(&college, &request, "ja").await.expect_status(StatusCode::OK);
     let packet = hand_over(&gateway, &school, &lot, &request).await;
     let packet = packet.expect_status(StatusCode::CREATED).text("/id");
 

@@ -52,7 +52,7 @@ async fn the_graduate(gateway: &Gateway) {
     let early = hand_over(gateway, &school, &graduate, &request).await;
     early.expect_problem(403, "overgangsdocument.voortzetting");
     assert_eq!(provisions(&early, "overgangsdocument.voortzetting"), ["web:9.2.13:3"]);
-    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    answer(&college, &request, "ja").await.expect_status(StatusCode::OK);
     let packet = hand_over(gateway, &school, &graduate, &request).await;
     let packet = packet.expect_status(StatusCode::CREATED).text("/id");
     assert_eq!(college.pull(&packet).await["ondersteuningsvraag"]["soorten"][0], "jobcoach");

@@ -206,7 +206,7 @@ async fn the_evaluation_answers_as_the_law_reads() {
     };
     let context = json!({
         "purpose": "voortzetting-ondersteuning", "senderRole": "pro-school", "recipientGemeenten": ["0361"],
-        "verblijf": "0361", "age": 17, "ingeschreven": true, "instemming": ["ouder"], "categories": ["persoon", "school", "traject"],
+        "verblijf": "0361", "age": 17, "ingeschreven": true, "wishes": ["instemming:ouder"], "categories": ["persoon", "school", "traject"],
     });
     let asked = school.post("/access/v1/evaluation", &question("werk-en-inkomen", context.clone())).await;
     let yes = asked.expect_status(StatusCode::OK).json();
@@ -218,7 +218,7 @@ async fn the_evaluation_answers_as_the_law_reads() {
     assert_eq!(yes["context"]["articles"][0]["id"], "wvo2020:2.31b:2");
 
     let mut alone = context.clone();
-    alone["instemming"] = json!(["persoon"]);
+    alone["wishes"] = json!(["instemming:persoon"]);
     let no = school.post("/access/v1/evaluation", &question("werk-en-inkomen", alone)).await.json();
     assert_eq!(no["decision"], false);
     assert_eq!(no["context"]["reasons"][0]["code"], "verzoek-voortzetting.instemming-minderjarig-pro");

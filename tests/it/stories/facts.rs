@@ -88,7 +88,7 @@ when { context.person.vsoPlaatsing };
 // Praktijkonderwijs naar Werk & Inkomen.
 "#;
 
-const CASES: &str = r#"toestemming = ["persoon"]
+const CASES: &str = r#"wishes = ["toestemming:persoon"]
 thuiszitter = true
 gemeld_op = "2026-10-01"
 leerweg = "entree"
@@ -113,7 +113,7 @@ because = ["uitstroomprofiel.plaatsing"]
 const EDITS: [(&str, &str, &str); 3] = [
     ("facts.toml", "\n# Derived facts. The program", FACTS),
     ("datasets/uitstroomprofiel/policy.cedar", "\n// Praktijkonderwijs naar Werk & Inkomen.\n", CONDITIONS),
-    ("datasets/uitstroomprofiel/cases.toml", "toestemming = [\"persoon\"]\n", CASES),
+    ("datasets/uitstroomprofiel/cases.toml", "wishes = [\"toestemming:persoon\"]\n", CASES),
 ];
 
 fn pointers(answer: &Value) -> Vec<(String, String)> {
@@ -217,7 +217,7 @@ async fn facts_of_a_region_work_from_the_sheet_to_the_pull_without_a_change_of_t
     let asked = |facts: &Value| {
         let mut context = json!({
             "purpose": GUIDANCE, "senderRole": "pro-school", "recipientGemeenten": ["0361"], "verblijf": "0361",
-            "age": 17, "ingeschreven": true, "toestemming": ["persoon"],
+            "age": 17, "ingeschreven": true, "wishes": ["toestemming:persoon"],
         });
         context.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
         json!({

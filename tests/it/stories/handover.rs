@@ -45,7 +45,7 @@ async fn the_story(gateway: &Gateway) {
         .expect_problem(403, "overgangsdocument.voortzetting");
 
     assert_eq!(college.pull(&request).await["persoon"]["voornamen"], "Toby");
-    let yes = json!({ "continues": true });
+    let yes = json!({ "outcome": "ja" });
     college.post(&format!("/v1/requests/{request}/answer"), &yes).await.expect_status(StatusCode::OK);
 
     let packet = school.push("/v1/packets", "document-van-toby-2", &document).await;
@@ -92,7 +92,7 @@ async fn a_parents_agreement_counts_for_who_was_a_minor_at_the_request() {
         let ask = submission(&gateway, "verzoek-voortzetting", PURPOSE, person, Role::WerkEnInkomen);
         let request = school.push("/v1/requests", &format!("verzoek-van-{name}-1"), &ask).await;
         let request = request.expect_status(StatusCode::CREATED).text("/id");
-        let yes = json!({ "continues": true });
+        let yes = json!({ "outcome": "ja" });
         let answer = format!("/v1/requests/{request}/answer");
         college.post(&answer, &yes).await.expect_status(StatusCode::OK);
         let mut document = submission(&gateway, "overgangsdocument", PURPOSE, person, Role::WerkEnInkomen);

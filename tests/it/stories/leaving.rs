@@ -81,7 +81,7 @@ async fn the_document_waits_for_the_last_day_at_school_and_for_the_answer() {
     let early = hand_over(&gateway, &school, &enrolled, &request).await;
     early.expect_problem(403, "overgangsdocument.verlaten");
     early.expect_problem(403, "overgangsdocument.voortzetting");
-    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    answer(&college, &request, "ja").await.expect_status(StatusCode::OK);
     let early = hand_over(&gateway, &school, &enrolled, &request).await;
     assert_eq!(early.expect_problem(403, "overgangsdocument.verlaten").codes().len(), 1);
     hand_over(&gateway, &school, &toby, &request).await.expect_status(StatusCode::CREATED);
@@ -98,15 +98,15 @@ async fn a_college_that_says_no_gets_no_document() {
     let toby = born(&gateway, "L-2031", "2007-11-03");
     agree(&gateway, &school, &toby, "persoon").await;
     let request = ask(&gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
-    answer(&doorstroompunt, &request, true).await.expect_status(StatusCode::FORBIDDEN);
-    answer(&college, &request, false).await.expect_status(StatusCode::OK);
-    answer(&college, &request, false).await.expect_status(StatusCode::OK);
-    answer(&college, &request, true).await.expect_problem(409, "already-answered");
+    answer(&doorstroompunt, &request, "ja").await.expect_status(StatusCode::FORBIDDEN);
+    answer(&college, &request, "nee").await.expect_status(StatusCode::OK);
+    answer(&college, &request, "nee").await.expect_status(StatusCode::OK);
+    answer(&college, &request, "ja").await.expect_problem(409, "already-answered");
     hand_over(&gateway, &school, &toby, &request)
         .await
         .expect_problem(403, "overgangsdocument.voortzetting-nee");
     let told = school.get(&format!("/v1/requests/{request}")).await.json();
-    assert_eq!(told["recipients"][0]["answer"]["continues"], false);
+    assert_eq!(told["recipients"][0]["answer"]["outcome"], "nee");
     gateway.stop().await;
 }
 

@@ -25,7 +25,7 @@ async fn last(gateway: &Gateway, actor: &Actor) -> (Event, String) {
     let parts = entries.into_iter().next_back().unwrap().parts;
     let shared =
         parts.into_iter().find_map(|(name, part)| part.filter(|_| name == PartName::Shared)).unwrap();
-    assert_eq!((shared.outcome, shared.continues), (Some(Outcome::Refused), None));
+    assert_eq!((shared.outcome, shared.answer), (Some(Outcome::Refused), None));
     (shared.event.unwrap(), shared.cause.unwrap())
 }
 
@@ -53,7 +53,7 @@ async fn each_party_sees_where_its_packets_stand() {
     assert_eq!((outbox.len(), &outbox[0]["id"], &outbox[0]["state"]), (1, &json!(packet), &json!("open")));
     assert_eq!(outbox[0]["request"], json!(request));
     let requests = items(&school, "/v1/requests").await;
-    assert_eq!(requests[0]["recipients"][0]["answer"]["continues"], true);
+    assert_eq!(requests[0]["recipients"][0]["answer"]["outcome"], "ja");
     let inbox = items(&college, "/v1/inbox").await;
     let ids: Vec<_> = inbox.iter().map(|one| (&one["id"], &one["state"])).collect();
     let waiting = json!("waiting");
@@ -116,7 +116,7 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
 
     // With the request taken back, the document that waits has nothing to rest on, and no new one can be sent.
     take_back(&school, &request).await.expect_status(StatusCode::OK);
-    answer(&college, &request, false).await.expect_status(StatusCode::CONFLICT);
+    answer(&college, &request, "nee").await.expect_status(StatusCode::CONFLICT);
     collect(&college, &waiting).await.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
     let again = hand_over(&gateway, &school, &toby, &request).await;
     again.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
@@ -134,7 +134,7 @@ async fn a_packet_waits_as_long_as_its_dataset_says() {
     let asked = ask(&gateway, &school, &toby).await;
     let (request, expires) = (asked.text("/id"), asked.text("/expires"));
     assert!(expires.starts_with("2026-11-14T09:00:0"), "{expires}");
-    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    answer(&college, &request, "ja").await.expect_status(StatusCode::OK);
 
     let mut body = document_for(&gateway, &toby, &request);
     for wrong in ["2026-09-29T09:10:00Z", "2026-09-15T08:59:00Z"] {
@@ -165,7 +165,7 @@ async fn a_packet_waits_as_long_as_its_dataset_says() {
     // The answer stands after the request's own term: the school must still send the document.
     gateway.pass(50.days());
     hand_over(&gateway, &school, &toby, &request).await.expect_status(StatusCode::CREATED);
-    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    answer(&college, &request, "ja").await.expect_status(StatusCode::OK);
     gateway.stop().await;
 }
 
@@ -178,7 +178,7 @@ async fn an_unanswered_request_ends_with_its_term() {
     agree(&gateway, &school, &toby, "persoon").await;
     let request = ask(&gateway, &school, &toby).await.text("/id");
     gateway.pass(61.days());
-    answer(&college, &request, true).await.expect_problem(410, "expired");
+    answer(&college, &request, "ja").await.expect_problem(410, "expired");
     assert_eq!(last(&gateway, &school).await, (Event::Answer, "expired".to_owned()));
     let late = hand_over(&gateway, &school, &toby, &request).await;
     late.expect_problem(403, "overgangsdocument.verzoek-beeindigd");

@@ -161,7 +161,7 @@ async fn after_a_move(gateway: &Gateway) {
     declare(&school, &agreement(gateway, &mila, "0405")).await;
     let request = send(&school, "/v1/requests", &asking(gateway, &mila, "0405")).await;
     let request = request.expect_status(StatusCode::CREATED).text("/id");
-    answer(&organisation, &request, true).await.expect_status(StatusCode::OK);
+    answer(&organisation, &request, "ja").await.expect_status(StatusCode::OK);
 
     let moved = but(&mila, &json!({ "verblijf": "0448" }));
     let document = document_for(gateway, &moved, &request);

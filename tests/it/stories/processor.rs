@@ -33,13 +33,13 @@ async fn a_processor(gateway: &Gateway) {
     agree(gateway, &school, &toby, "persoon").await;
     let request = ask(gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
 
-    for continues in [true, false] {
-        let refused = answer(&processor, &request, continues).await;
+    for outcome in ["ja", "nee"] {
+        let refused = answer(&processor, &request, outcome).await;
         refused.expect_problem(403, BY_PROCESSOR);
         assert_eq!(provisions(&refused, BY_PROCESSOR), ["pw:7:4"]);
     }
     hand_over(gateway, &school, &toby, &request).await.expect_problem(403, "overgangsdocument.voortzetting");
-    answer(&college, &request, true).await.expect_status(StatusCode::OK);
+    answer(&college, &request, "ja").await.expect_status(StatusCode::OK);
     let packet = hand_over(gateway, &school, &toby, &request).await;
     let packet = packet.expect_status(StatusCode::CREATED).text("/id");
 
@@ -80,8 +80,8 @@ async fn when_the_delegation_ends_so_does_what_waits() {
     let again = exchange.end_municipality(zaffier.party, alkmaar(), gateway.clock.now()).await;
     assert!(matches!(again, Err(OperateError::NotFound)), "it ended already");
     collect(&zaffier, &request).await.expect_problem(403, "guards.woonplaats");
-    for continues in [true, false] {
-        let refused = answer(&zaffier, &request, continues).await;
+    for outcome in ["ja", "nee"] {
+        let refused = answer(&zaffier, &request, outcome).await;
         refused.expect_problem(403, NOT_THERE);
         assert_eq!(provisions(&refused, NOT_THERE), ["wvo2020:2.31b:2", "wec:44a:2", "web:9.2.13:2"]);
     }
@@ -106,6 +106,6 @@ async fn when_the_delegation_ends_so_does_what_waits() {
     let twice = exchange.add_municipality(zaffier.party, place).await;
     assert!(matches!(twice, Err(OperateError::Taken)));
     collect(&zaffier, &request).await.expect_status(StatusCode::OK);
-    answer(&zaffier, &request, true).await.expect_status(StatusCode::OK);
+    answer(&zaffier, &request, "ja").await.expect_status(StatusCode::OK);
     gateway.stop().await;
 }

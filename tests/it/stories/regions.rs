@@ -92,7 +92,7 @@ async fn newcomers(gateway: &Gateway) {
     agree(gateway, &school, &amir, "ouder").await;
     let request = ask(gateway, &school, &amir).await.expect_status(StatusCode::CREATED).text("/id");
     collect(&doorstroompunt, &request).await.expect_status(StatusCode::NOT_FOUND);
-    answer(&halte_werk, &request, true).await.expect_status(StatusCode::OK);
+    answer(&halte_werk, &request, "ja").await.expect_status(StatusCode::OK);
     let left = but(&amir, &json!({ "ingeschreven": false, "verlatenOp": "2026-07-17" }));
     let packet = hand_over(gateway, &school, &left, &request).await;
     halte_werk.pull(&packet.expect_status(StatusCode::CREATED).text("/id")).await;
@@ -217,7 +217,7 @@ async fn two_capacities(gateway: &Gateway) {
     // The same person, and still the school's login cannot collect, nor the college's read what the school keeps.
     collect(&at_school, &packet).await.expect_status(StatusCode::NOT_FOUND);
     at_college.get(&format!("/v1/packets/{packet}/copy")).await.expect_status(StatusCode::NOT_FOUND);
-    answer(&at_school, &request, true).await.expect_problem(403, "not-this-role");
+    answer(&at_school, &request, "ja").await.expect_problem(403, "not-this-role");
     let mut own = submission(gateway, "verzoek-voortzetting", CONTINUING, &toby, Role::WerkEnInkomen);
     own["recipients"] = json!([{ "oin": at_school.party.oin.as_str(), "role": "pro-school" }]);
     send(&at_college, "/v1/requests", &own).await.expect_problem(403, "not-this-role");

@@ -84,13 +84,13 @@ pub(super) async fn asked_and_answered(
     person: &Value,
 ) -> String {
     let request = ask(gateway, school, person).await.expect_status(StatusCode::CREATED).text("/id");
-    answer(college, &request, true).await.expect_status(StatusCode::OK);
+    answer(college, &request, "ja").await.expect_status(StatusCode::OK);
     request
 }
 
 /// Answers a request.
-pub(super) async fn answer(college: &Actor, request: &str, continues: bool) -> Answer {
-    college.post(&format!("/v1/requests/{request}/answer"), &json!({ "continues": continues })).await
+pub(super) async fn answer(college: &Actor, request: &str, outcome: &str) -> Answer {
+    college.post(&format!("/v1/requests/{request}/answer"), &json!({ "outcome": outcome })).await
 }
 
 /// The overgangsdocument that follows from a request.

@@ -94,7 +94,7 @@ async fn a_request_is_read_where_packets_are() {
     for actor in [&school, &college] {
         let read = actor.get(&format!("/v1/packets/{request}")).await.expect_status(StatusCode::OK).json();
         assert_eq!(read["kind"], "request");
-        assert_eq!(read["recipients"][0]["answer"]["continues"], true);
+        assert_eq!(read["recipients"][0]["answer"]["outcome"], "ja");
     }
     assert_eq!(count().await, before);
 

@@ -129,7 +129,7 @@ async fn what_was_answered_waits_for_nobody() {
         let request = ask(gateway, &school, &toby).await.text("/id");
         let asked = format!("/v1/requests/{request}");
         assert_eq!(week_before(&asked).await, [1, 1]);
-        answer(&college, &request, true).await.expect_status(StatusCode::OK);
+        answer(&college, &request, "ja").await.expect_status(StatusCode::OK);
         assert_eq!(week_before(&asked).await, [0, 0]);
         let packet = hand_over(gateway, &school, &toby, &request).await.text("/id");
         let sent = format!("/v1/packets/{packet}");

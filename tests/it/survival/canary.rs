@@ -322,7 +322,7 @@ async fn handover(canary: &Canary, walk: &Walk, school: &Actor, college: &Actor)
         .await
         .expect_status(StatusCode::OK);
     pull(walk, college, &request, "payload").await;
-    let yes = json!({ "continues": true });
+    let yes = json!({ "outcome": "ja" });
     let path = format!("/v1/requests/{request}/answer");
     walk.post(college, "/requests/{id}/answer", &path, &yes).await.expect_status(StatusCode::OK);
 

@@ -126,7 +126,7 @@ impl Columns {
             // A fact of the header, when the content must say the same.
             None => {
                 leaf.required
-                    || (path == "request" && self.rests_on_request)
+                    || self.usual.contains(&path)
                     || header::same_as(path).any(|content| self.requires(content))
             }
         }

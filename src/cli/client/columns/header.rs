@@ -7,7 +7,7 @@ use super::{Fact, Form, Leaf, MOST_ITEMS, Step};
 const BEFORE_FACTS: &str = "person.verblijf";
 
 /// Path, form, required, explanation. The form is `text`, `date`, `moment`, `flag`, `municipality` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 14] = [
+const HEADER: [(&str, &str, bool, &str); 16] = [
     ("dataset", "text", true, "code van de dataset"),
     ("purpose", "text", true, "code van het doel"),
     ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
@@ -34,8 +34,15 @@ const HEADER: [(&str, &str, bool, &str); 14] = [
         "request",
         "text",
         false,
-        "kenmerk van het verzoek om voortzetting waarop de gemeente ja zei; `sluis client asked` laat het zien",
+        "kenmerk van het verzoek of de vraag waarop het berust, zoals het verzoek om voortzetting waarop de gemeente ja zei; `sluis client asked` laat het zien",
     ),
+    (
+        "replyTo",
+        "text",
+        false,
+        "kenmerk van de vraag waarop dit het antwoord is; `sluis client inbox` laat het zien",
+    ),
+    ("outcome", "text", false, "wat het antwoord is: een code die de gegevensset van de vraag noemt"),
     ("expires", "moment", false, "tot wanneer het op te halen is, zoals 5-12-2026 of 5-12-2026 12:00"),
 ];
 
@@ -66,7 +73,7 @@ pub(super) fn steps(path: &str) -> Vec<Step> {
 }
 
 /// The short name of each path of the header that has no other name than its own, without `person.`.
-const SHORT: [(&str, &str); 13] = [
+const SHORT: [(&str, &str); 15] = [
     ("purpose", "doel"),
     ("basis", "grondslag"),
     ("recipients.*.municipality", "ontvanger.*.gemeente"),
@@ -79,6 +86,8 @@ const SHORT: [(&str, &str); 13] = [
     ("person.birthDate", "geboortedatum"),
     ("person.verblijf", "woongemeente"),
     ("request", "verzoek"),
+    ("replyTo", "antwoordOp"),
+    ("outcome", "antwoord"),
     ("expires", "vervaltOp"),
 ];
 

@@ -29,7 +29,7 @@ pub(super) fn form_of(pointer: &str) -> Option<(&'static str, &'static str)> {
             "the name of a basis, such as overgangsdocument.pro",
         ),
         "sha256" | "digest" => ("64 hexadecimale cijfers", "64 hexadecimal digits"),
-        "id" | "packet" | "request" | "declaration" => {
+        "id" | "packet" | "request" | "replyTo" | "declaration" => {
             ("een kenmerk in kleine letters (UUID), zoals u het van de gateway kreeg", "a UUID in lower case")
         }
         "until" | "givenAt" | "overlegSchool" => A_DAY,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::{
     domain::{
         assertion::FactType,
-        code::{Category, DatasetCode, Grondslag, Provision, Purpose},
+        code::{Category, DatasetCode, Grondslag, OutcomeCode, Provision, Purpose},
         party::Role,
     },
     http::wire::{
@@ -32,8 +32,8 @@ pub(crate) struct DatasetSummary {
     code: DatasetCode,
     /// The version of its content.
     version: u32,
-    /// Whether it is pushed (`packet`) or asked (`request`).
-    #[schema(value_type = shape::PacketKind)]
+    /// Whether it is pushed (`packet`) or asked (`request`, `question`).
+    #[schema(value_type = shape::MessageKind)]
     kind: DatasetKind,
     /// Its title.
     title: Text,
@@ -72,13 +72,21 @@ pub(crate) struct Dataset {
     code: DatasetCode,
     /// The version of its content.
     version: u32,
-    /// Whether it is pushed (`packet`) or asked (`request`).
-    #[schema(value_type = shape::PacketKind)]
+    /// Whether it is pushed (`packet`) or asked (`request`, `question`).
+    #[schema(value_type = shape::MessageKind)]
     kind: DatasetKind,
-    /// The dataset of the requests on which its packets rest: a packet names one to which the recipient has said yes.
+    /// What can be answered, where it is asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    outcomes: Vec<Outcome>,
+    /// The dataset on the answers to which its packets rest: a packet names, as `request`, one that the recipient answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::DatasetCode, required = false)]
     rests_on: Option<DatasetCode>,
+    /// The dataset that its packets may answer, as `replyTo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::DatasetCode, required = false)]
+    answers: Option<DatasetCode>,
     /// Its title.
     title: Text,
     /// Its categories of fields.
@@ -146,6 +154,17 @@ struct FactInfo {
     by: BTreeSet<Role>,
     /// The articles that need it.
     articles: Vec<Article>,
+}
+
+/// What can be answered.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OutcomeInfo)]
+struct Outcome {
+    /// Its code.
+    #[schema(value_type = shape::OutcomeCode)]
+    code: OutcomeCode,
+    /// In words.
+    title: Text,
 }
 
 /// A purpose.
@@ -230,12 +249,16 @@ impl Dataset {
             title: (&info.title).into(),
             sensitivity: info.sensitivity,
         });
+        let outcomes = dataset.outcomes.iter();
+        let outcomes = outcomes.map(|one| Outcome { code: one.code.clone(), title: (&one.title).into() });
         let purposes = summary.purposes.iter().filter_map(|code| catalogue.purpose(code));
         Self {
             code: summary.code,
             version: summary.version,
             kind: summary.kind,
+            outcomes: outcomes.collect(),
             rests_on: dataset.rests_on.clone(),
+            answers: dataset.answers.clone(),
             title: summary.title,
             categories: categories.collect(),
             bases: dataset.bases.values().map(|basis| basis_of(catalogue, dataset, basis)).collect(),

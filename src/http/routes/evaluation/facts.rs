@@ -57,39 +57,21 @@ pub(super) struct Facts {
     /// The categories that the packet holds; none.
     #[schema(value_type = Vec<shape::CategoryCode>, required = false)]
     categories: (),
-    /// Whether there is a request that it rests on; no, unless it was accepted.
-    #[schema(value_type = bool, required = false)]
-    request_exists: (),
-    /// The municipality whose college was asked; the one that is named now.
+    /// How it stands with what it rests on or answers; it rests on nothing.
+    #[schema(value_type = Vec<shape::Reply>, required = false)]
+    replies: (),
+    /// The municipality whose college was asked for that; the one that is named now.
     #[schema(value_type = shape::Municipality, required = false)]
-    request_municipality: (),
-    /// When that request was handed in; when the packet was.
+    earlier_municipality: (),
+    /// When what it rests on was handed in; when the packet was.
     #[schema(value_type = shape::Moment, required = false)]
-    request_submitted: (),
-    /// Whether the college has answered that it continues; no.
-    #[schema(value_type = bool, required = false)]
-    request_accepted: (),
-    /// How it stands with the request, where the two before do not say enough; as they say.
-    #[schema(value_type = shape::RequestStand, required = false)]
-    request_stand: (),
-    /// Whose instemming with that request stands; nobody's.
-    #[schema(value_type = Vec<shape::Capacity>, required = false)]
-    request_instemming: (),
-    /// Whose instemming with this packet stands; nobody's.
-    #[schema(value_type = Vec<shape::Capacity>, required = false)]
-    instemming: (),
-    /// Whose toestemming stands; nobody's.
-    #[schema(value_type = Vec<shape::Capacity>, required = false)]
-    toestemming: (),
-    /// Whose explicit toestemming stands; nobody's.
-    #[schema(value_type = Vec<shape::Capacity>, required = false)]
-    uitdrukkelijk: (),
-    /// Whose declaration of no objection stands; nobody's.
-    #[schema(value_type = Vec<shape::Capacity>, required = false)]
-    geen_bezwaar: (),
-    /// Who has seen the packet; nobody.
-    #[schema(value_type = Vec<shape::Capacity>, required = false)]
-    kennisgenomen: (),
+    earlier_submitted: (),
+    /// What stands that was declared for what it rests on; nothing.
+    #[schema(value_type = Vec<shape::Wish>, required = false)]
+    earlier_wishes: (),
+    /// What stands that was declared for this packet; nothing.
+    #[schema(value_type = Vec<shape::Wish>, required = false)]
+    wishes: (),
     /// Whether an objection stands that is not decided upon; no.
     #[schema(value_type = bool, required = false)]
     bezwaar: (),

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::{
     domain::{
         assertion::Assertions,
-        code::{Category, DatasetCode, Grondslag, Purpose},
+        code::{Category, DatasetCode, Grondslag, OutcomeCode, Purpose},
         id::PacketId,
         plaintext::Plaintext,
         problem::Fault,
@@ -60,6 +60,14 @@ pub(crate) struct Submitted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Id, required = false)]
     request: Option<PacketId>,
+    /// The request or question that a packet answers, of a dataset that says that it may; its recipient is who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Id, required = false)]
+    reply_to: Option<PacketId>,
+    /// What it answers, beside `replyTo`: a code that the dataset of what is answered lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::OutcomeCode, required = false)]
+    outcome: Option<OutcomeCode>,
     /// Until when it may be collected; absent as long as the gateway allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::DateTime, required = false)]
@@ -109,6 +117,29 @@ pub(super) fn wrong_count(recipients: usize, copy_for_person: Option<bool>) -> O
     })
 }
 
+/// What is wrong with how it says that it answers something.
+fn wrong_reply(names: bool, says: bool, kind: DatasetKind) -> Option<Fault> {
+    if names && kind.asks() {
+        return Some(Fault::at(
+            "/replyTo",
+            "asks",
+            "Wie vraagt, antwoordt niet ook. Stuur het antwoord als pakket.",
+            "What asks does not answer as well. Send the answer as a packet.",
+        ));
+    }
+    let absent = match (names, says) {
+        (true, false) => "/outcome",
+        (false, true) => "/replyTo",
+        _ => return None,
+    };
+    Some(Fault::at(
+        absent,
+        "incomplete-answer",
+        "Een antwoord noemt beide: waarop (replyTo) en wat (outcome).",
+        "An answer names both: to what (replyTo) and what it is (outcome).",
+    ))
+}
+
 impl Submitted {
     /// The same, about a person of whom this is asserted.
     pub(crate) fn asserting(mut self, asserted: Assertions) -> Self {
@@ -121,6 +152,9 @@ impl Submitted {
         let text = self.text(kind);
         let mut reader = Reader::default();
         if let Some(fault) = wrong_count(self.recipients.len(), self.copy_for_person) {
+            reader.fault(fault);
+        }
+        if let Some(fault) = wrong_reply(self.reply_to.is_some(), self.outcome.is_some(), kind) {
             reader.fault(fault);
         }
         let mut recipients = Vec::with_capacity(self.recipients.len());
@@ -138,7 +172,8 @@ impl Submitted {
             copy_for_person: self.copy_for_person,
             reference,
             person,
-            request: self.request,
+            rests_on: self.request,
+            reply: self.reply_to.zip(self.outcome),
             expires: self.expires.map(|at| at.0),
             omit: self.omit,
         };
@@ -151,6 +186,7 @@ impl Submitted {
         let kind: &[u8] = match kind {
             DatasetKind::Packet => b"packet\n",
             DatasetKind::Request => b"request\n",
+            DatasetKind::Question => b"question\n",
         };
         bytes.extend_from_slice(kind);
         // Texts, numbers and truth values into memory: neither can fail. The header has no line break of its own.

@@ -13,7 +13,7 @@ use crate::{
         error::StoreError,
         write::Made,
         writer::state::{
-            Answer, Body, Certificate, Copy, Decision, Declaration, Key, Notice, NoticeId, Packet, Party,
+            Answer, Body, Certificate, Copy, Decision, Declaration, Key, Message, Notice, NoticeId, Party,
             Place, State, Withdrawal,
         },
     },
@@ -26,7 +26,7 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
         kind::SUBJECT => state.subjects.read(row.text(0)?, row.index(0)?),
         kind::MADE => {
             let made = match (row.maybe(3)?, row.maybe(4)?) {
-                (Some(packet), None) => Made::Packet(packet),
+                (Some(packet), None) => Made::Message(packet),
                 (None, Some(declaration)) => Made::Declaration(declaration),
                 _ => return Err(StoreError::inconsistent("idempotency")),
             };
@@ -37,15 +37,16 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
             let version = version.map_err(|_| StoreError::inconsistent("pseudonym.key_version"))?;
             state.pseudonyms.read(Pseudonym { version, value: row.digest()? }, row.text(0)?);
         }
-        kind::PACKET => {
-            let packet = Packet {
+        kind::MESSAGE => {
+            let packet = Message {
                 kind: row.text(1)?,
                 sender: row.party(2, 3)?,
                 state: row.text(4)?,
                 expires: row.instant(0)?,
+                ended: row.maybe_index(1)?,
                 content: None,
             };
-            state.packets.read(row.text(0)?, packet);
+            state.messages.read(row.text(0)?, packet);
         }
         kind::COPY => copy(&row, state)?,
         kind::KEY => {
@@ -137,10 +138,9 @@ fn copy(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
         ended: row.maybe_index(5)?,
         content: None,
     };
-    if let Some(continues) = row.maybe_number(6)? {
-        state
-            .answers
-            .read(id, Answer { continues: continues != 0, at: row.instant(7)?, index: row.index(8)? });
+    if let Some(outcome) = row.maybe(9)? {
+        let answer = Answer { outcome, at: row.instant(6)?, index: row.index(7)?, bare: None };
+        state.answers.read(id, answer);
     }
     // Another write may have looked for the copy without its body.
     match (&copy.body, state.copies.read_mut(&id)) {

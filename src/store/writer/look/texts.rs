@@ -9,15 +9,15 @@ use crate::store::marks::Texts;
 /// How many values a look has.
 pub(super) const VALUES: usize = 6;
 /// How many texts a row has, and how many numbers.
-pub(super) const TEXTS: usize = 9;
-pub(super) const NUMBERS: usize = 9;
+pub(super) const TEXTS: usize = 10;
+pub(super) const NUMBERS: usize = 8;
 
 /// What a row is.
 pub(super) mod kind {
     pub(crate) const SUBJECT: i64 = 1;
     pub(crate) const MADE: i64 = 2;
     pub(crate) const PERSON: i64 = 3;
-    pub(crate) const PACKET: i64 = 4;
+    pub(crate) const MESSAGE: i64 = 4;
     pub(crate) const COPY: i64 = 5;
     pub(crate) const KEY: i64 = 6;
     pub(crate) const DECLARATION: i64 = 7;
@@ -51,8 +51,11 @@ const fn kind(number: i64, texts: &'static [&'static str], numbers: &'static [&'
     Kind { number, texts, numbers, bytes: "" }
 }
 
-const PACKET: Kind =
-    kind(kind::PACKET, &["p.id", "p.kind", "p.sender_oin", "p.sender_role", "p.state"], &["p.expires"]);
+const MESSAGE: Kind = kind(
+    kind::MESSAGE,
+    &["p.id", "p.kind", "p.sender_oin", "p.sender_role", "p.state"],
+    &["p.expires", "p.ended_index"],
+);
 const COPY_NUMBERS: &[&str] = &[
     "(CASE WHEN r.jwe IS NULL THEN 0 ELSE 1 END)",
     "r.collected_at",
@@ -60,12 +63,11 @@ const COPY_NUMBERS: &[&str] = &[
     "r.acknowledged_at",
     "r.acknowledged_index",
     "r.ended_index",
-    "a.continues",
-    "a.answered_at",
-    "a.idx",
+    "a.created",
+    "a.created_index",
 ];
-const COPY_TEXTS: [&str; 8] = [
-    "r.packet_id",
+const COPY_TEXTS: [&str; 10] = [
+    "r.message_id",
     "r.oin",
     "r.role",
     "r.basis",
@@ -73,12 +75,14 @@ const COPY_TEXTS: [&str; 8] = [
     "r.thumbprint",
     "r.state",
     "r.recipient_person_id",
+    "CAST(NULL AS TEXT)",
+    "a.outcome",
 ];
 const COPY: Kind = kind(kind::COPY, &COPY_TEXTS, COPY_NUMBERS);
 const BODY: Kind = {
-    const TEXTS: [&str; 9] = {
-        let [packet, oin, role, basis, sha256, thumbprint, state, person] = COPY_TEXTS;
-        [packet, oin, role, basis, sha256, thumbprint, state, person, "r.jwe"]
+    const TEXTS: [&str; 10] = {
+        let [message, oin, role, basis, sha256, thumbprint, state, person, _, outcome] = COPY_TEXTS;
+        [message, oin, role, basis, sha256, thumbprint, state, person, "r.jwe", outcome]
     };
     kind(kind::COPY, &TEXTS, COPY_NUMBERS)
 };
@@ -91,18 +95,18 @@ const DECLARATION: Kind = kind(
 const CERTIFICATE: Kind =
     kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state", "c.serial"], &["c.revoked_at"]);
 
-const ANSWER: &str = "LEFT JOIN answer a ON a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role";
+const ANSWER: &str =
+    "LEFT JOIN message a ON a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role";
 
 /// A kind of row, from where, under which condition. A join without choice: what is looked for comes first, and each table
 /// is found by its index.
 type Branch = (Kind, &'static str, &'static str);
 
 const OF_PARTY: &str = "w.look = 'waiting' AND r.oin = w.a AND r.role = w.b AND r.state IN ('waiting', 'collected') \
-     AND p.id = r.packet_id AND p.state = 'open'";
+     AND p.id = r.message_id AND p.state = 'open'";
 const FROM_PARTY: &str = "w.look = 'waiting' AND p.sender_oin = w.a AND p.sender_role = w.b AND p.state = 'open' \
-     AND r.packet_id = p.id AND r.state IN ('waiting', 'collected')";
-const SEALED: &str =
-    "w.look = 'sealed' AND r.thumbprint = w.a AND r.state IN ('waiting', 'collected') AND p.id = r.packet_id";
+     AND r.message_id = p.id AND r.state IN ('waiting', 'collected')";
+const SEALED: &str = "w.look = 'sealed' AND r.thumbprint = w.a AND r.state IN ('waiting', 'collected') AND p.id = r.message_id";
 
 const OFTEN_BRANCHES: &[Branch] = &[
     (
@@ -113,7 +117,7 @@ const OFTEN_BRANCHES: &[Branch] = &[
     (
         Kind {
             number: kind::MADE,
-            texts: &["i.oin", "i.role", "i.key", "i.packet_id", "i.declaration_id"],
+            texts: &["i.oin", "i.role", "i.key", "i.message_id", "i.declaration_id"],
             numbers: &[],
             bytes: "i.body_hmac",
         },
@@ -135,9 +139,9 @@ const OFTEN_BRANCHES: &[Branch] = &[
         "pseudonym s",
         "w.look = 'person' AND s.key_version = w.n AND s.pseudonym = w.d",
     ),
-    (PACKET, "packet p", "w.look = 'packet' AND p.id = w.a"),
-    (COPY, "packet_recipient r", "w.look = 'copy' AND r.packet_id = w.a AND r.oin = w.b AND r.role = w.c"),
-    (BODY, "packet_recipient r", "w.look = 'body' AND r.packet_id = w.a AND r.oin = w.b AND r.role = w.c"),
+    (MESSAGE, "message p", "w.look = 'message' AND p.id = w.a AND p.header IS NOT NULL"),
+    (COPY, "copy r", "w.look = 'copy' AND r.message_id = w.a AND r.oin = w.b AND r.role = w.c"),
+    (BODY, "copy r", "w.look = 'body' AND r.message_id = w.a AND r.oin = w.b AND r.role = w.c"),
     (KEY, "party_key k", "w.look = 'key' AND k.thumbprint = w.a"),
     (DECLARATION, "declaration d", "w.look = 'declaration' AND d.id = w.a"),
     (
@@ -158,24 +162,24 @@ const SELDOM_BRANCHES: &[Branch] = &[
         "declaration_decision e",
         "w.look = 'decisions' AND e.declaration_id = w.a",
     ),
-    (COPY, "packet_recipient r", "w.look = 'copies' AND r.packet_id = w.a"),
+    (COPY, "copy r", "w.look = 'copies' AND r.message_id = w.a"),
     (
         COPY,
-        "packet_declaration u CROSS JOIN packet_recipient r",
-        "w.look = 'resting' AND u.declaration_id = w.a AND r.packet_id = u.packet_id AND r.oin = u.oin \
+        "copy_declaration u CROSS JOIN copy r",
+        "w.look = 'resting' AND u.declaration_id = w.a AND r.message_id = u.message_id AND r.oin = u.oin \
          AND r.role = u.role",
     ),
     (
-        kind(kind::RESTS, &["u.packet_id", "u.oin", "u.role", "u.declaration_id"], &[]),
-        "packet_declaration u",
+        kind(kind::RESTS, &["u.message_id", "u.oin", "u.role", "u.declaration_id"], &[]),
+        "copy_declaration u",
         "w.look = 'resting' AND u.declaration_id = w.a",
     ),
-    (COPY, "packet_recipient r CROSS JOIN packet p", SEALED),
-    (PACKET, "packet_recipient r CROSS JOIN packet p", SEALED),
-    (COPY, "packet_recipient r CROSS JOIN packet p", OF_PARTY),
-    (PACKET, "packet_recipient r CROSS JOIN packet p", OF_PARTY),
-    (COPY, "packet p CROSS JOIN packet_recipient r", FROM_PARTY),
-    (PACKET, "packet p CROSS JOIN packet_recipient r", FROM_PARTY),
+    (COPY, "copy r CROSS JOIN message p", SEALED),
+    (MESSAGE, "copy r CROSS JOIN message p", SEALED),
+    (COPY, "copy r CROSS JOIN message p", OF_PARTY),
+    (MESSAGE, "copy r CROSS JOIN message p", OF_PARTY),
+    (COPY, "message p CROSS JOIN copy r", FROM_PARTY),
+    (MESSAGE, "message p CROSS JOIN copy r", FROM_PARTY),
     (
         kind(kind::PARTY, &["o.oin", "o.role", "o.name", "o.state"], &["o.registered"]),
         "party o",
@@ -201,11 +205,11 @@ const SELDOM_BRANCHES: &[Branch] = &[
     (
         kind(
             kind::NOTICE,
-            &["n.oin", "n.role", "n.packet_id", "n.about_oin", "n.about_role", "n.kind"],
+            &["n.oin", "n.role", "n.message_id", "n.about_oin", "n.about_role", "n.kind"],
             &["n.idx", "n.created"],
         ),
         "notice n",
-        "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.packet_id = w.c",
+        "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.message_id = w.c",
     ),
     (
         kind(kind::PART, &["w.a"], &["b.idx"]),

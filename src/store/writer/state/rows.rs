@@ -7,15 +7,15 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     domain::{
-        code::ReasonCode,
+        code::{OutcomeCode, ReasonCode},
         declaration::{Capacity, Verdict},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
     store::{
-        read::{CopyState, KeyState, NoticeKind, PacketState, PartyState},
-        write::{Declare, Ground, NewPacket, PacketKind, PublishKey, RegisterCertificate},
+        read::{CopyState, KeyState, MessageState, NoticeKind, PartyState},
+        write::{self, Declare, Ground, MessageKind, NewMessage, PublishKey, RegisterCertificate},
     },
 };
 
@@ -27,17 +27,18 @@ pub(in crate::store) struct Person {
 }
 
 #[derive(Debug, Clone)]
-pub(in crate::store) struct Packet {
-    pub(in crate::store) kind: PacketKind,
+pub(in crate::store) struct Message {
+    pub(in crate::store) kind: MessageKind,
     pub(in crate::store) sender: PartyId,
     pub(in crate::store) expires: Timestamp,
-    pub(in crate::store) state: PacketState,
-    pub(in crate::store) content: Option<Arc<PacketContent>>,
+    pub(in crate::store) state: MessageState,
+    pub(in crate::store) ended: Option<u64>,
+    pub(in crate::store) content: Option<Arc<MessageContent>>,
 }
 
 #[derive(Debug)]
-pub(in crate::store) struct PacketContent {
-    pub(in crate::store) packet: NewPacket,
+pub(in crate::store) struct MessageContent {
+    pub(in crate::store) packet: NewMessage,
     pub(in crate::store) person: PersonId,
     pub(in crate::store) created: Timestamp,
     pub(in crate::store) index: u64,
@@ -75,11 +76,14 @@ pub(in crate::store) struct CopyContent {
     pub(in crate::store) index: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What a recipient answered to the message of which it has a copy.
+#[derive(Debug, Clone)]
 pub(in crate::store) struct Answer {
-    pub(in crate::store) continues: bool,
+    pub(in crate::store) outcome: OutcomeCode,
     pub(in crate::store) at: Timestamp,
     pub(in crate::store) index: u64,
+    /// What an INSERT says of an answer that is no more than that; one that carries content has a row as any message.
+    pub(in crate::store) bare: Option<Arc<write::Answer>>,
 }
 
 #[derive(Debug, Clone)]

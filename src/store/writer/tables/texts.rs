@@ -47,34 +47,35 @@ many! {
          withdrawn_index = w.idx FROM w WHERE declaration.id = w.id";
     DECISIONS: 6 = "INSERT INTO declaration_decision \
         (declaration_id, idx, verdict, reason, decided_on, decided_at) VALUES", "";
-    PACKETS: 14 = "INSERT INTO packet (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-        created, created_index, expires, header, request_id, state) VALUES", "";
-    PACKETS_AGAIN: 2 = "WITH w(id, state) AS (VALUES",
-        ") UPDATE packet SET state = w.state FROM w WHERE packet.id = w.id";
-    COPIES: 19 = "INSERT INTO packet_recipient (packet_id, oin, role, position, municipality, basis, categories, omitted, \
+    MESSAGES: 16 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, expires, header, rests_on, state, reply_to, outcome) VALUES", "";
+    MESSAGES_AGAIN: 3 = "WITH w(id, state, ended_index) AS (VALUES",
+        ") UPDATE message SET state = w.state, ended_index = w.ended_index FROM w WHERE message.id = w.id";
+    COPIES: 19 = "INSERT INTO copy (message_id, oin, role, position, municipality, basis, categories, omitted, \
         jwe, jwe_sha256, thumbprint, state, pushed_index, collected_at, collected_index, acknowledged_at, \
         acknowledged_index, ended_index, recipient_person_id) VALUES", "";
-    COPIES_AGAIN: 10 = "WITH w(packet_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+    COPIES_AGAIN: 10 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
         acknowledged_index, ended_index, recipient_person_id) AS (VALUES",
-        ") UPDATE packet_recipient SET state = w.state, collected_at = w.collected_at, \
+        ") UPDATE copy SET state = w.state, collected_at = w.collected_at, \
          collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
          acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
-         recipient_person_id = w.recipient_person_id FROM w WHERE packet_recipient.packet_id = w.packet_id \
-         AND packet_recipient.oin = w.oin AND packet_recipient.role = w.role";
+         recipient_person_id = w.recipient_person_id FROM w WHERE copy.message_id = w.message_id \
+         AND copy.oin = w.oin AND copy.role = w.role";
     /// The same, and erases the ciphertext. The other does not name it, so that it is not carried along.
-    COPIES_ERASED: 10 = "WITH w(packet_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+    COPIES_ERASED: 10 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
         acknowledged_index, ended_index, recipient_person_id) AS (VALUES",
-        ") UPDATE packet_recipient SET state = w.state, jwe = NULL, collected_at = w.collected_at, \
+        ") UPDATE copy SET state = w.state, jwe = NULL, collected_at = w.collected_at, \
          collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
          acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
-         recipient_person_id = w.recipient_person_id FROM w WHERE packet_recipient.packet_id = w.packet_id \
-         AND packet_recipient.oin = w.oin AND packet_recipient.role = w.role";
-    RESTS: 4 = "INSERT INTO packet_declaration (packet_id, oin, role, declaration_id) VALUES", "";
-    SEARCHES: 4 = "INSERT INTO search_key (oin, role, digest, packet_id) VALUES", "";
-    ANSWERS: 6 = "INSERT INTO answer (request_id, oin, role, continues, answered_at, idx) VALUES", "";
+         recipient_person_id = w.recipient_person_id FROM w WHERE copy.message_id = w.message_id \
+         AND copy.oin = w.oin AND copy.role = w.role";
+    RESTS: 4 = "INSERT INTO copy_declaration (message_id, oin, role, declaration_id) VALUES", "";
+    SEARCHES: 4 = "INSERT INTO search_key (oin, role, digest, message_id) VALUES", "";
+    ANSWERS: 13 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, state, reply_to, outcome) VALUES", "";
     NOTICES: 9 = "INSERT INTO notice \
-        (oin, role, idx, packet_id, about_oin, about_role, kind, declaration_id, created) VALUES", "";
-    MADE: 6 = "INSERT INTO idempotency (oin, role, key, body_hmac, packet_id, declaration_id) VALUES", "";
+        (oin, role, idx, message_id, about_oin, about_role, kind, declaration_id, created) VALUES", "";
+    MADE: 6 = "INSERT INTO idempotency (oin, role, key, body_hmac, message_id, declaration_id) VALUES", "";
     /// Notes the entry by which a subject changed last.
     SUBJECTS: 2 = "INSERT INTO subject_change (subject, entry) VALUES",
         " ON CONFLICT (subject) DO UPDATE SET entry = excluded.entry";

@@ -7,12 +7,13 @@ use crate::{
         party::PartyId,
     },
     store::{
-        write::Made,
+        read::MessageState,
+        write::{self, Made, MessageKind},
         writer::{
             rows::Value,
             state::{
-                Body, Certificate, Copy, CopyId, Declaration, Key, Notice, NoticeId, Packet, Party, Place,
-                PlaceId,
+                Answer, Body, Certificate, Copy, CopyId, Declaration, Key, Message, Notice, NoticeId, Party,
+                Place, PlaceId,
             },
         },
     },
@@ -124,7 +125,7 @@ pub(super) fn declaration((id, row): (&DeclarationId, &Declaration)) -> Option<[
     ])
 }
 
-pub(super) fn packet((id, row): (&PacketId, &Packet)) -> Option<[Value; 14]> {
+pub(super) fn message((id, row): (&PacketId, &Message)) -> Option<[Value; 16]> {
     let content = row.content.as_ref()?;
     let packet = &content.packet;
     let [sender_oin, sender_role] = of(&row.sender);
@@ -141,9 +142,30 @@ pub(super) fn packet((id, row): (&PacketId, &Packet)) -> Option<[Value; 14]> {
         content.index.into(),
         row.expires.into(),
         packet.header.clone().into(),
-        packet.request.map(|request| request.to_string()).into(),
+        packet.rests_on.map(|message| message.to_string()).into(),
         row.state.as_str().into(),
+        packet.reply.as_ref().map(|(message, _)| message.to_string()).into(),
+        packet.reply.as_ref().map(|(_, outcome)| outcome.to_string()).into(),
     ])
+}
+
+pub(super) fn answer(bare: &write::Answer, row: &Answer) -> [Value; 13] {
+    let [sender_oin, sender_role] = of(&bare.party);
+    [
+        bare.id.to_string().into(),
+        MessageKind::Answer.as_str().into(),
+        bare.dataset.to_string().into(),
+        i64::from(bare.dataset_version).into(),
+        bare.purpose.to_string().into(),
+        sender_oin,
+        sender_role,
+        bare.person.to_string().into(),
+        row.at.into(),
+        row.index.into(),
+        MessageState::Open.as_str().into(),
+        bare.reply_to.to_string().into(),
+        row.outcome.to_string().into(),
+    ]
 }
 
 pub(super) fn copy((id, row): (&CopyId, &Copy)) -> Option<[Value; 19]> {
@@ -213,7 +235,7 @@ pub(super) fn notice((id, row): (&NoticeId, &Notice)) -> [Value; 9] {
 pub(super) fn made(((party, key), (body, made)): (&(PartyId, String), &(Digest, Made))) -> [Value; 6] {
     let [oin, role] = of(party);
     let (packet, declaration) = match made {
-        Made::Packet(id) => (Some(id.to_string()), None),
+        Made::Message(id) => (Some(id.to_string()), None),
         Made::Declaration(id) => (None, Some(id.to_string())),
     };
     [oin, role, key.clone().into(), body.0.to_vec().into(), packet.into(), declaration.into()]

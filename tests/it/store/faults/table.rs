@@ -14,11 +14,11 @@ use sluis::{
     },
     policy::facts::AsOf,
     store::{
-        read::{CopyState, KeyState, NoticeKind, PacketState, RecipientRow},
+        read::{CopyRow, CopyState, KeyState, MessageState, NoticeKind},
         write::{
-            Acknowledge, ActivateKey, ActivatePolicy, AddMunicipality, AddParty, Answer, BlockParty,
-            DecideDeclaration, Deliver, EndMunicipality, EraseBody, Expire, Ground, MunicipalityOf,
-            NewPerson, PacketKind, PublishKey, Record, RegisterCertificate, RegisterParty, RemoveParty,
+            Acknowledge, ActivateKey, ActivatePolicy, AddMunicipality, AddParty, BlockParty,
+            DecideDeclaration, Deliver, EndMunicipality, EraseBody, Expire, Ground, MessageKind,
+            MunicipalityOf, NewPerson, PublishKey, Record, RegisterCertificate, RegisterParty, RemoveParty,
             RetireKey, RevokeCertificate, RevokeKey, RotateKey, TellNarrowed, TellUndelivered, UpdateParty,
             WithdrawDeclaration, WithdrawPacket,
         },
@@ -27,7 +27,7 @@ use sluis::{
 
 use super::{
     super::support::{
-        Rig, college, declare, key, packet_id, party, permit, person, policy, push, push_as, school,
+        Rig, answer, college, declare, key, packet_id, party, permit, person, policy, push, push_as, school,
         thumbprint, unique,
     },
     Bench,
@@ -256,8 +256,8 @@ async fn state_of_key(rig: &Rig, party: PartyId) -> KeyState {
     rig.registered().await.key(&thumbprint(party)).unwrap().state
 }
 
-async fn copy(rig: &Rig, packet: PacketId) -> RecipientRow {
-    rig.store.packet(packet).await.unwrap().unwrap().recipients.remove(0)
+async fn copy(rig: &Rig, packet: PacketId) -> CopyRow {
+    rig.store.message(packet).await.unwrap().unwrap().copies.remove(0)
 }
 
 async fn told(rig: &Rig, party: PartyId, packet: PacketId, kind: NoticeKind) -> bool {
@@ -338,9 +338,9 @@ pub(super) async fn packets(bench: &mut Bench) {
             async |_| (packet_id(), person()),
             |rig, (id, person)| push_as(*id, rig.now(), person, &[college()]),
             async |rig, (id, person)| {
-                let packet = rig.store.packet(*id).await.unwrap();
+                let packet = rig.store.message(*id).await.unwrap();
                 let known = rig.store.person(&person.pseudonyms).await.unwrap();
-                whole([known.is_some(), packet.is_some_and(|packet| packet.recipients.len() == 1)])
+                whole([known.is_some(), packet.is_some_and(|packet| packet.copies.len() == 1)])
             },
         )
         .await;
@@ -376,12 +376,13 @@ pub(super) async fn packets(bench: &mut Bench) {
     bench
         .try_each(
             async |rig| {
-                let mut request = push(rig.now(), &person(), &[college()]);
-                request.packet.kind = PacketKind::Request;
-                rig.push(request).await.id
+                let who = person();
+                let mut request = push(rig.now(), &who, &[college()]);
+                request.packet.kind = MessageKind::Request;
+                (rig.push(request).await.id, who)
             },
-            |_, request| Answer { request: *request, party: college(), continues: true },
-            async |rig, request| rig.store.answer(*request, &college()).await.unwrap().is_some(),
+            |_, (request, who)| answer(*request, who, college(), "ja"),
+            async |rig, (request, _)| rig.store.answer(*request, &college()).await.unwrap().is_some(),
         )
         .await;
 }
@@ -392,10 +393,10 @@ pub(super) async fn ends(bench: &mut Bench) {
             collected,
             |_, packet| WithdrawPacket { packet: *packet, sender: school() },
             async |rig, packet| {
-                let row = rig.store.packet(*packet).await.unwrap().unwrap();
+                let row = rig.store.message(*packet).await.unwrap().unwrap();
                 whole([
-                    row.state == PacketState::Withdrawn,
-                    row.recipients[0].ended_index.is_some(),
+                    row.state == MessageState::Withdrawn,
+                    row.copies[0].ended_index.is_some(),
                     told(rig, college(), *packet, NoticeKind::PacketWithdrawn).await,
                 ])
             },
@@ -412,10 +413,10 @@ pub(super) async fn ends(bench: &mut Bench) {
             },
             |_, packet| Expire { packet: *packet },
             async |rig, packet| {
-                let row = rig.store.packet(*packet).await.unwrap().unwrap();
-                let copy = &row.recipients[0];
+                let row = rig.store.message(*packet).await.unwrap().unwrap();
+                let copy = &row.copies[0];
                 whole([
-                    row.state == PacketState::Expired,
+                    row.state == MessageState::Expired,
                     copy.state == CopyState::Expired,
                     copy.ended_index.is_some(),
                 ])

@@ -1,4 +1,4 @@
-//! Packets and requests: the header and who received it, never a body.
+//! Messages: the header and who received it, never a body.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use sqlx::{any::AnyRow, query};
 use super::words;
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Municipality, Purpose},
+        code::{Category, DatasetCode, Grondslag, Municipality, OutcomeCode, Purpose},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
@@ -17,13 +17,13 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{Answered, PacketKind, over_since},
+        write::{Answered, MessageKind, over_since},
     },
 };
 
 words! {
     /// Where a packet stands as a whole.
-    PacketState {
+    MessageState {
         /// Copies may be collected.
         Open = "open",
         /// The sender took it back.
@@ -53,11 +53,11 @@ words! {
 
 /// A packet without its bodies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PacketRow {
+pub struct MessageRow {
     /// Its identifier.
     pub id: PacketId,
     /// What it is.
-    pub kind: PacketKind,
+    pub kind: MessageKind,
     /// Of which dataset.
     pub dataset: DatasetCode,
     /// In which version.
@@ -76,25 +76,33 @@ pub struct PacketRow {
     pub expires: Timestamp,
     /// The facts that a later decision needs, sealed under the at-rest key.
     pub header: Vec<u8>,
-    /// The request that it rests on.
-    pub request: Option<PacketId>,
+    /// The message on whose answer its basis rests.
+    pub rests_on: Option<PacketId>,
+    /// The message that it answers, and what.
+    pub reply: Option<(PacketId, OutcomeCode)>,
     /// Where it stands.
-    pub state: PacketState,
+    pub state: MessageState,
     /// Its copies, in the order of the push.
-    pub recipients: Vec<RecipientRow>,
+    pub copies: Vec<CopyRow>,
 }
 
-impl PacketRow {
+impl MessageRow {
+    /// The message that it answers, or else rests on.
+    #[must_use]
+    pub fn earlier(&self) -> Option<PacketId> {
+        self.reply.as_ref().map(|(asked, _)| *asked).or(self.rests_on)
+    }
+
     /// The municipality whose college was named for the copy of this party.
     #[must_use]
     pub fn municipality_of(&self, party: PartyId) -> Option<Municipality> {
-        self.recipients.iter().find(|copy| copy.party == party)?.municipality.clone()
+        self.copies.iter().find(|copy| copy.party == party)?.municipality.clone()
     }
 }
 
 /// A recipient's copy without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecipientRow {
+pub struct CopyRow {
     /// Whose.
     pub party: PartyId,
     /// The municipality whose college was named.
@@ -125,52 +133,52 @@ pub struct RecipientRow {
     pub ended_index: Option<u64>,
 }
 
-const PACKET: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-     created, created_index, expires, header, request_id, state FROM packet WHERE id = $1";
-const RECIPIENTS: &str = "SELECT r.oin AS oin, r.role AS role, r.municipality AS municipality, r.basis AS basis, r.categories AS categories, \
+const MESSAGE: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+     created, created_index, expires, header, rests_on, reply_to, outcome, state FROM message WHERE id = $1 AND header IS NOT NULL";
+const COPIES: &str = "SELECT r.oin AS oin, r.role AS role, r.municipality AS municipality, r.basis AS basis, r.categories AS categories, \
      r.omitted AS omitted, r.jwe_sha256 AS jwe_sha256, r.thumbprint AS thumbprint, r.state AS state, \
      r.pushed_index AS pushed_index, r.collected_at AS collected_at, r.collected_index AS collected_index, \
-     r.acknowledged_at AS acknowledged_at, r.acknowledged_index AS acknowledged_index, r.ended_index AS ended_index FROM packet_recipient r WHERE r.packet_id = $1 ORDER BY r.position";
+     r.acknowledged_at AS acknowledged_at, r.acknowledged_index AS acknowledged_index, r.ended_index AS ended_index FROM copy r WHERE r.message_id = $1 ORDER BY r.position";
 /// Of each waiting copy whose recipient is blocked and whose sender was not told, and of each whose recipient stopped to
 /// act for some college after the push.
-const UNDELIVERED: &str = "SELECT r.packet_id AS packet_id, r.oin AS oin, r.role AS role, \
-     (CASE WHEN o.state = 'active' THEN 0 ELSE 1 END) AS blocked FROM packet_recipient r \
-     JOIN packet p ON p.id = r.packet_id JOIN party o ON o.oin = r.oin AND o.role = r.role \
+const UNDELIVERED: &str = "SELECT r.message_id AS message_id, r.oin AS oin, r.role AS role, \
+     (CASE WHEN o.state = 'active' THEN 0 ELSE 1 END) AS blocked FROM copy r \
+     JOIN message p ON p.id = r.message_id JOIN party o ON o.oin = r.oin AND o.role = r.role \
      WHERE r.state = 'waiting' AND p.state = 'open' AND p.expires > $1 AND NOT EXISTS \
-     (SELECT 1 FROM answer a WHERE a.request_id = r.packet_id AND a.oin = r.oin AND a.role = r.role) \
+     (SELECT 1 FROM message a WHERE a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role) \
      AND (o.state <> 'active' OR EXISTS (SELECT 1 FROM party_municipality m WHERE m.oin = r.oin AND m.role = r.role \
      AND m.valid_until > $2 AND m.valid_until <= $1 AND m.valid_until > p.created)) \
-     AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.packet_id = r.packet_id AND n.about_oin = r.oin \
+     AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.message_id = r.message_id AND n.about_oin = r.oin \
      AND n.about_role = r.role AND n.kind = (CASE WHEN o.state = 'active' THEN 'mandate-ended' \
-     ELSE 'recipient-blocked' END)) ORDER BY r.packet_id, r.position";
-const HELD: &str = "SELECT r.oin AS oin, r.role AS role FROM packet_recipient r WHERE r.packet_id = $1 AND (EXISTS \
+     ELSE 'recipient-blocked' END)) ORDER BY r.message_id, r.position";
+const HELD: &str = "SELECT r.oin AS oin, r.role AS role FROM copy r WHERE r.message_id = $1 AND (EXISTS \
      (SELECT 1 FROM party p WHERE p.oin = r.oin AND p.role = r.role AND p.state <> 'active') OR EXISTS \
-     (SELECT 1 FROM notice n WHERE n.packet_id = r.packet_id AND n.about_oin = r.oin AND n.about_role = r.role \
+     (SELECT 1 FROM notice n WHERE n.message_id = r.message_id AND n.about_oin = r.oin AND n.about_role = r.role \
      AND n.kind = 'mandate-ended'))";
-const USED: &str = "SELECT declaration_id FROM packet_declaration WHERE packet_id = $1 AND oin = $2 AND role = $3 \
+const USED: &str = "SELECT declaration_id FROM copy_declaration WHERE message_id = $1 AND oin = $2 AND role = $3 \
      ORDER BY declaration_id";
-const ANSWER: &str = "SELECT continues, answered_at, idx FROM answer \
-     WHERE request_id = $1 AND oin = $2 AND role = $3";
+const ANSWER: &str = "SELECT outcome, created, created_index FROM message \
+     WHERE reply_to = $1 AND sender_oin = $2 AND sender_role = $3";
 const DUE: &str =
-    "SELECT id FROM packet WHERE state = 'open' AND expires <= $1 ORDER BY expires, id LIMIT $2";
+    "SELECT id FROM message WHERE state = 'open' AND expires <= $1 ORDER BY expires, id LIMIT $2";
 
 impl Store {
-    /// A packet or request with its copies, without any body.
+    /// A message with its copies, without any body. A bare answer is read with what it answers.
     ///
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
-    pub async fn packet(&self, id: PacketId) -> Result<Option<PacketRow>, StoreError> {
-        let row = query(PACKET).bind(id.to_string()).fetch_optional(&self.read).await?;
+    pub async fn message(&self, id: PacketId) -> Result<Option<MessageRow>, StoreError> {
+        let row = query(MESSAGE).bind(id.to_string()).fetch_optional(&self.read).await?;
         let Some(row) = row else { return Ok(None) };
-        let recipients = query(RECIPIENTS).bind(id.to_string()).fetch_all(&self.read).await?;
-        let recipients = recipients.iter().map(recipient_row).collect::<Result<_, _>>()?;
+        let copies = query(COPIES).bind(id.to_string()).fetch_all(&self.read).await?;
+        let copies = copies.iter().map(copy_row).collect::<Result<_, _>>()?;
         let columns = Columns(&row);
-        Ok(Some(PacketRow {
+        Ok(Some(MessageRow {
             id,
             kind: columns.parse("kind")?,
             dataset: columns.parse("dataset")?,
             dataset_version: u32::try_from(columns.integer("dataset_version")?)
-                .map_err(|_| StoreError::inconsistent("packet.dataset_version"))?,
+                .map_err(|_| StoreError::inconsistent("message.dataset_version"))?,
             purpose: columns.parse("purpose")?,
             sender: columns.party("sender_oin", "sender_role")?,
             person: columns.parse("person_id")?,
@@ -178,9 +186,10 @@ impl Store {
             created_index: columns.index("created_index")?,
             expires: columns.instant("expires")?,
             header: columns.bytes("header")?,
-            request: columns.maybe_parse("request_id")?,
+            rests_on: columns.maybe_parse("rests_on")?,
+            reply: columns.maybe_parse("reply_to")?.zip(columns.maybe_parse("outcome")?),
             state: columns.parse("state")?,
-            recipients,
+            copies,
         }))
     }
 
@@ -197,7 +206,7 @@ impl Store {
         let rows = query(UNDELIVERED).bind(millis(now)).bind(millis(since)).fetch_all(&self.read).await?;
         let copy = |row| {
             let columns = Columns(row);
-            Ok((columns.parse("packet_id")?, columns.party("oin", "role")?, columns.flag("blocked")?))
+            Ok((columns.parse("message_id")?, columns.party("oin", "role")?, columns.flag("blocked")?))
         };
         rows.iter().map(copy).collect()
     }
@@ -229,20 +238,20 @@ impl Store {
         rows.iter().map(|row| Columns(row).parse("declaration_id")).collect()
     }
 
-    /// The answer of this recipient to a request.
+    /// What this recipient answered to a message that asks.
     ///
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
-    pub async fn answer(&self, request: PacketId, party: &PartyId) -> Result<Option<Answered>, StoreError> {
+    pub async fn answer(&self, asked: PacketId, party: &PartyId) -> Result<Option<Answered>, StoreError> {
         let answer =
-            query(ANSWER).bind(request.to_string()).bind(party.oin.to_string()).bind(party.role.to_string());
+            query(ANSWER).bind(asked.to_string()).bind(party.oin.to_string()).bind(party.role.to_string());
         let row = answer.fetch_optional(&self.read).await?;
         let answered = |row: &AnyRow| {
             let columns = Columns(row);
             Ok(Answered {
-                continues: columns.flag("continues")?,
-                at: columns.instant("answered_at")?,
-                index: columns.index("idx")?,
+                outcome: columns.parse("outcome")?,
+                at: columns.instant("created")?,
+                index: columns.index("created_index")?,
                 repeated: false,
             })
         };
@@ -260,9 +269,9 @@ impl Store {
     }
 }
 
-fn recipient_row(row: &AnyRow) -> Result<RecipientRow, StoreError> {
+fn copy_row(row: &AnyRow) -> Result<CopyRow, StoreError> {
     let columns = Columns(row);
-    Ok(RecipientRow {
+    Ok(CopyRow {
         party: columns.party("oin", "role")?,
         municipality: columns.maybe_parse("municipality")?,
         basis: columns.parse("basis")?,
