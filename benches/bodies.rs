@@ -165,7 +165,7 @@ fn checked(content: &Value) -> Value {
     json!({
         "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
         "recipients": [{ "municipality": "0361", "role": "werk-en-inkomen" }],
-        "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": content["persoon"]["geboortedatum"], "verblijf": "0361",
+        "person": { "reference": { "kind": "own", "value": "L-2031" }, "birthDate": content.pointer("/persoon/geboortedatum"), "verblijf": "0361",
                     "ingeschreven": true },
         "content": content,
     })
@@ -307,7 +307,7 @@ async fn shares() -> Fallible<()> {
     println!(
         "\n| one party's pushes beside another that sends | median | to alone | p99 | to alone |\n|---|---|---|---|---|"
     );
-    drop(site.run(Role::ProSchool, site.push(500)?, 4)?);
+    site.run(Role::ProSchool, site.push(500)?, 4)?;
     let alone = site.beside("nothing", None, None)?;
     let right = checked(&largest(dataset));
     let post = |body: Vec<u8>| -> Fallible<(Calls, usize)> {
