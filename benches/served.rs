@@ -64,7 +64,8 @@ pub(crate) fn lift_quotas(laid: &LaidOut) -> Fallible<()> {
     const GENEROUS: &str = "[quota]\n\
         caller = { per_second = 1000000, burst = 1000000 }\n\
         party = { per_second = 1000000, burst = 1000000 }\n\
-        everyone = { per_second = 1000000, burst = 1000000 }\n";
+        everyone = { per_second = 1000000, burst = 1000000 }\n\
+        noted = { per_second = 1000000000, burst = 1000000000 }\n";
     let mut config: toml::Table = fs::read_to_string(&laid.config_path)?.parse()?;
     config.extend(GENEROUS.parse::<toml::Table>()?);
     fs::write(&laid.config_path, config.to_string())?;

@@ -127,7 +127,7 @@ fn packet(tools: &Toolbox, kind: MessageKind, copies: &[(PartyId, &str)]) -> Mes
     let id = PacketId::new(now(), &SystemEntropy::new()).unwrap();
     let person = serde_json::json!({
         "birthDate": "2009-03-01", "verblijf": "0361", "ingeschreven": false, "verlatenOp": "2026-10-30",
-        "verwijderdOp": "2026-10-30", "leerplichtig": false, "profiel": null,
+        "verwijderdOp": "2026-10-30", "leerplichtig": false,
     });
     let kept = KeptHeader {
         person: serde_json::from_value(person).unwrap(),

@@ -1,6 +1,7 @@
 //! `policy check`: does everything in `policies/` hang together, is it in force, and does every rule matter?
 
 mod unused;
+mod words;
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
@@ -44,6 +45,7 @@ pub(super) fn check_files(files: &Files, today: Date) -> Vec<Finding> {
                 findings.extend(failures(&results));
                 findings.extend(undecided(engine.catalogue(), &results));
                 findings.extend(unused::unused(engine.catalogue()));
+                findings.extend(words::unmet(engine.catalogue()));
             }
             Err(wrong) => findings.extend(wrong),
         },
@@ -230,6 +232,30 @@ when { context.sender in Role::"pro-school" && context.purpose == Purpose::"voor
 
     /// File, what stands there, what stands there instead, and what the finding must say.
     const MISTAKES: &[(&str, &str, &str, &str)] = &[
+        (
+            POLICY,
+            "when { context.replies.contains(\"verzoek-voortzetting:open\") };",
+            "when { context.replies.contains(\"verzoek-voortzeting:open\") };",
+            "looks for `verzoek-voortzeting:open` in `replies`",
+        ),
+        (
+            POLICY,
+            "[\"geen\", \"onbekend\", \"verzoek-voortzetting:open\"",
+            "[\"geen\", \"onbekent\", \"verzoek-voortzetting:open\"",
+            "looks for `onbekent` in `replies`",
+        ),
+        (
+            POLICY,
+            "!context.earlier.wishes.contains(\"instemming:persoon\")",
+            "!context.earlier.wishes.contains(\"instemming:persoen\")",
+            "looks for `instemming:persoen` in `wishes`",
+        ),
+        (
+            POLICY,
+            "when { context.person.profiel.contains(\"onderwijs\") };",
+            "when { context.person.profiel.contains(\"onderwijz\") };",
+            "looks for `onderwijz` in `profiel`",
+        ),
         (
             POLICY,
             "@grondslag(\"wvo2020:2.31b:3,wec:14e\")",

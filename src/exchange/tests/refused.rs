@@ -46,7 +46,7 @@ fn header(person: &serde_json::Value) -> Header {
 fn removed() -> serde_json::Value {
     serde_json::json!({
         "birthDate": "2006-02-11", "verblijf": "0361", "ingeschreven": false, "verlatenOp": "2026-02-09",
-        "verwijderdOp": "2026-02-09", "leerplichtig": false, "profiel": null,
+        "verwijderdOp": "2026-02-09", "leerplichtig": false,
     })
 }
 

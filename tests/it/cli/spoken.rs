@@ -23,6 +23,7 @@ const FAILURES: &[(i32, &str)] = &[
     (2, "init --dir new --region nowhere --origin log.example/r --public-url https://sluis.example"),
     (2, "demo --dir try"),
     (78, "migrate --config none.toml"),
+    (78, "database move --config none.toml --to none.toml"),
     (78, "serve --config none.toml"),
     (78, "serve --config open.toml"),
     (78, "serve --config faulty.toml"),

@@ -20,8 +20,8 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
 
 /// The person of a submission, as these policies describe one.
 fn about(person: &Value) -> Result<Person, Vec<Fault>> {
-    let mut body = json!({ "person": person });
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
+    let mut body = json!({ "person": person });
     let (asserted, mut faults) = take_asserted(&mut body, CATALOGUE.glossary(), None);
     match read::<Person>(&body["person"]) {
         Ok(person) if faults.is_empty() => Ok(Person { asserted, ..person }),

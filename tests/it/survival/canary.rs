@@ -326,6 +326,14 @@ async fn handover(canary: &Canary, walk: &Walk, school: &Actor, college: &Actor)
     let path = format!("/v1/requests/{request}/answer");
     walk.post(college, "/requests/{id}/answer", &path, &yes).await.expect_status(StatusCode::OK);
 
+    // The policies have no question: what is asked all the same is refused, and kept nowhere.
+    walk.post(college, "/questions", "/v1/questions", &ask).await;
+    walk.get(college, "/questions", "/v1/questions").await.expect_status(StatusCode::OK);
+    let question = format!("/v1/questions/{request}");
+    walk.get(college, "/questions/{id}", &question).await.expect_status(StatusCode::NOT_FOUND);
+    let told = walk.post(college, "/questions/{id}/answer", &format!("{question}/answer"), &yes).await;
+    told.expect_status(StatusCode::NOT_FOUND);
+
     let mut document = Canary::push("overgangsdocument", PURPOSE, "werk-en-inkomen", &person);
     document["request"] = json!(request);
     document["copyForPerson"] = json!(true);
@@ -441,9 +449,15 @@ async fn faulty(canary: &Canary, walk: &Walk, school: &Actor) {
         bodies.push(wrong.to_string().into_bytes());
     }
     for body in bodies {
-        for path in
-            ["/packets", "/requests", "/packets?check=true", "/declarations", "/inbox/searches", "/keys"]
-        {
+        for path in [
+            "/packets",
+            "/requests",
+            "/questions",
+            "/packets?check=true",
+            "/declarations",
+            "/inbox/searches",
+            "/keys",
+        ] {
             let route = path.split('?').next().unwrap();
             let answer =
                 walk.bytes(school, Method::POST, route, &format!("/v1{path}"), Some(body.clone())).await;
