@@ -157,7 +157,7 @@ pub(super) fn bodies(bytes: &[u8]) -> bool {
 /// Bodies as types: what serde takes is taken alike, and a fault stands at a place that the type knows.
 pub(super) fn typed(bytes: &[u8]) -> bool {
     let Ok(value) = parse_strict(bytes) else { return false };
-    let mut about = serde_json::json!({ "person": value.clone() });
+    let mut about = serde_json::json!({ "person": value });
     let (asserted, faults) = take_asserted(&mut about, CATALOGUE.glossary(), None);
     let known = if faults.is_empty() { Some(asserted) } else { told::<Assertions>(Err(faults)) };
     let person = known.zip(read::<Person>(&about["person"])).is_some_and(|(asserted, person)| {

@@ -18,11 +18,10 @@ pub(super) fn unmet(catalogue: &Catalogue) -> Vec<Finding> {
     let own = catalogue.datasets().flat_map(|dataset| {
         let file = format!("datasets/{}/policy.cedar", dataset.code);
         let bases = dataset.bases.values().map(|basis| (basis.id.to_string(), &basis.policy));
-        let conditions = dataset.conditions.values().map(|one| (one.id.to_string(), &one.policy));
+        let conditions = dataset.conditions.values().map(|one| (one.id.clone(), &one.policy));
         bases.chain(conditions).map(move |(id, policy)| (file.clone(), id, policy))
     });
-    let guards =
-        catalogue.guards().map(|guard| ("guards.cedar".to_owned(), guard.id.to_string(), &guard.policy));
+    let guards = catalogue.guards().map(|guard| ("guards.cedar".to_owned(), guard.id.clone(), &guard.policy));
     let mut findings = Vec::new();
     for (file, id, policy) in own.chain(guards) {
         for (set, word) in looked_for(policy) {
