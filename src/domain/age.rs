@@ -146,6 +146,12 @@ impl BirthDate {
         coarser
     }
 
+    /// Whether both can be of one person: they are alike as far as both are known.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self == other || self.coarser().contains(other) || other.coarser().contains(self)
+    }
+
     /// The first day on which the person may have been born; none when nothing is known.
     #[must_use]
     pub fn first_day(&self) -> Option<Date> {

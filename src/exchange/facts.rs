@@ -147,6 +147,10 @@ impl Toolbox {
         });
         let Some(request) = request else { return Ok(found) };
         let person = self.kept_header(request)?.person;
+        // One pupil number, and two people: what was agreed to about the one says nothing about the other.
+        if !person.birth_date.agrees_with(&asked.facts.birth_date) {
+            return Ok(found);
+        }
         let indiening = person.birth_date.age_at(request.created);
         let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.

@@ -272,6 +272,24 @@ async fn in_the_mbo_the_graduate_agrees_at_any_age() {
 }
 
 /// The age that is judged is the age that the college reads.
+/// A request about one person carries no document about another who bears the same number; a date of birth that became
+/// more complete is the same person's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_carries_nothing_about_who_was_born_on_another_day() {
+    let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let pupil = born(&gateway, "L-28", "2007-05-00");
+    agree(&gateway, &school, &pupil, "persoon").await;
+    let request = asked_and_answered(&gateway, &school, &college, &pupil).await;
+    let other = but(&pupil, &json!({ "birthDate": "2007-06-05" }));
+    let refused = hand_over(&gateway, &school, &other, &request).await;
+    refused.expect_problem(403, "overgangsdocument.verzoek-onbekend");
+    let known = but(&pupil, &json!({ "birthDate": "2007-05-05" }));
+    hand_over(&gateway, &school, &known, &request).await.expect_status(StatusCode::CREATED);
+    gateway.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_date_of_birth_that_is_judged_is_the_one_that_is_sealed() {
     let gateway = Gateway::start_at("2026-09-15T09:00:00Z").await;
