@@ -6,14 +6,15 @@ use sluis::{
     domain::declaration::Capacity,
     store::{
         subject,
-        write::{Deliver, Pushed, Record, WithdrawDeclaration, Write},
+        write::{Deliver, MessageKind, Pushed, Record, WithdrawDeclaration, Write},
         writer::{Conflict, Settings, WriteError, Writer},
     },
 };
 use tokio::task::JoinSet;
 
 use super::support::{
-    Place, Rig, at_rest, college, declare, entry, idempotency, log_key, permit, person, policy, push, school,
+    Place, Rig, answer, at_rest, college, declare, entry, idempotency, log_key, other_college, permit,
+    person, policy, push, school,
 };
 
 async fn two_gateways(place: &Place) -> [Rig; 2] {
@@ -125,6 +126,59 @@ async fn the_same_submission_at_once_makes_one_packet() {
             packets.insert(packet.unwrap());
         }
         assert_eq!((packets.len(), rigs[0].verify_log().await), (1, 1));
+        for rig in rigs {
+            rig.store.close().await;
+        }
+        place.remove().await;
+    }
+}
+
+/// With a word through one gateway and with a packet through another: one of the two stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_is_answered_once() {
+    for place in Place::all().await {
+        let rigs = two_gateways(&place).await;
+        let (mut words, mut packets) = (0, 0);
+        for round in 0..24 {
+            let [one, other] = rigs.clone();
+            let who = person();
+            let mut asked = push(one.now(), &who, &[college()]);
+            asked.packet.kind = MessageKind::Request;
+            let asked = one.push(asked).await.id;
+            // To whom it goes is judged before; here it must be somebody who may have it.
+            let mut packet = push(other.now(), &person(), &[other_college()]);
+            packet.packet.kind = MessageKind::Answer;
+            packet.packet.sender = college();
+            packet.packet.reply = Some((asked, "nee".parse().unwrap()));
+            let word = one.write(answer(asked, &who, college(), "ja"), 1);
+            let packet = other.write(packet, 1);
+            let (word, packet) = match round % 6 {
+                0 => {
+                    let packet = packet.await;
+                    (word.await, packet)
+                }
+                1 => (word.await, packet.await),
+                2 | 3 => tokio::join!(word, packet),
+                _ => {
+                    let (packet, word) = tokio::join!(packet, word);
+                    (word, packet)
+                }
+            };
+            let stands = one.store.answer(asked, &college()).await.unwrap().unwrap().outcome;
+            match (word, packet) {
+                (Ok(_), Err(WriteError::Conflict(Conflict::AlreadyAnswered))) => {
+                    assert_eq!(stands.as_str(), "ja");
+                    words += 1;
+                }
+                (Err(WriteError::Conflict(Conflict::AlreadyAnswered)), Ok(_)) => {
+                    assert_eq!(stands.as_str(), "nee");
+                    packets += 1;
+                }
+                (word, packet) => panic!("{word:?} and {packet:?}"),
+            }
+        }
+        assert!(words > 0 && packets > 0, "{words} words and {packets} packets stand");
+        rigs[0].verify_log().await;
         for rig in rigs {
             rig.store.close().await;
         }
