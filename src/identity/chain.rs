@@ -5,10 +5,8 @@ use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{
-    anchors::TrustAnchors,
     certificate::{CertificateFault, ClientCertificate},
-    revocations::Revocations,
-    tls::{NotLetIn, let_in},
+    tls::{Door, NotLetIn},
 };
 
 /// How many certificates are kept of a chain: a client's, and what a verifier would follow.
@@ -64,13 +62,8 @@ impl CertificateChain {
 ///
 /// # Errors
 /// [`NotLetIn`].
-pub fn line_is_let_in(
-    line: &str,
-    anchors: &TrustAnchors,
-    revocations: &Revocations,
-    now: Timestamp,
-) -> Result<(), NotLetIn> {
+pub fn line_is_let_in(line: &str, door: &Door<'_>, now: Timestamp) -> Result<(), NotLetIn> {
     let ders = line.split(' ').map(|one| STANDARD.decode(one).map(CertificateDer::from));
     let ders = ders.collect::<Result<Vec<_>, _>>().map_err(|_| CertificateFault::NotACertificate)?;
-    let_in(&ders, anchors, revocations, now).map(drop)
+    door.lets_in(&ders, now).map(drop)
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::domain::clock::Clock;
 
-pub use admission::{NotLetIn, let_in};
+pub use admission::{Door, NotLetIn, let_in};
 use verifier::PartyVerifier;
 
 /// Why a configuration cannot be made.

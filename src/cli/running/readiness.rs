@@ -13,7 +13,11 @@ use crate::{
     domain::clock::Clock,
     exchange::{Exchange, admission::Trust},
     http::ops::Readiness,
-    identity::{chain::line_is_let_in, tls::OwnCertificate, validity},
+    identity::{
+        chain::line_is_let_in,
+        tls::{Door, OwnCertificate},
+        validity,
+    },
     store::{Store, StoreError, StoreErrorKind, register::Register},
 };
 
@@ -115,8 +119,9 @@ impl Watch {
             .filter(|row| !row.blocked)
             .flat_map(|row| register.certificates(&row.party))
             .filter(|one| !one.revoked);
+        let door = Door::new(&trust.anchors, &trust.revocations);
         let ends = certificates
-            .filter(|one| line_is_let_in(&one.chain, &trust.anchors, &trust.revocations, now).is_ok())
+            .filter(|one| line_is_let_in(&one.chain, &door, now).is_ok())
             .map(|one| one.not_after)
             .next();
         *came_in = ends.map(|end| CameIn {

@@ -60,39 +60,68 @@ impl NotLetIn {
     }
 }
 
-/// The certificate at the head of this chain, if it would be let in at the handshake at this instant: its form, its chain
-/// to an anchor that vouches for its OIN, its usage, validity and revocation are in order.
+/// What the listener looks at, made once for many certificates: lists of revocations can be long.
+#[derive(Debug)]
+pub struct Door<'t> {
+    anchors: &'t TrustAnchors,
+    revocations: &'t Revocations,
+    verifier: Option<PartyVerifier>,
+}
+
+impl<'t> Door<'t> {
+    /// By these anchors and lists.
+    #[must_use]
+    pub fn new(anchors: &'t TrustAnchors, revocations: &'t Revocations) -> Self {
+        let verifier = PartyVerifier::new(anchors, revocations, &Arc::new(provider())).ok();
+        Self { anchors, revocations, verifier }
+    }
+
+    /// The certificate at the head of this chain, if it would be let in at the handshake at this instant: its form, its
+    /// chain to an anchor that vouches for its OIN, its usage, validity and revocation are in order.
+    ///
+    /// # Errors
+    /// [`NotLetIn`], the first that applies.
+    pub fn lets_in(
+        &self,
+        chain: &[CertificateDer<'_>],
+        now: Timestamp,
+    ) -> Result<ClientCertificate, NotLetIn> {
+        let Self { anchors, revocations, verifier } = self;
+        let (leaf, intermediates) = chain.split_first().ok_or(CertificateFault::NotACertificate)?;
+        let certificate = ClientCertificate::read(leaf)?;
+        if now < certificate.not_before() {
+            return Err(NotLetIn::Early);
+        }
+        if now > certificate.not_after() {
+            return Err(NotLetIn::Expired);
+        }
+        if !anchors.iter().any(|anchor| anchor.vouches_for(certificate.oin())) {
+            return Err(NotLetIn::Prefix);
+        }
+        let seconds = u64::try_from(now.as_second()).map_err(|_| NotLetIn::Early)?;
+        let instant = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+        let verifier = verifier.as_ref().ok_or(NotLetIn::Chain)?;
+        verifier.verify(leaf, intermediates, instant).map_err(|error| of_rustls(&error))?;
+        // rustls checks no revocation at all where there is no list.
+        match revocations.check(&certificate, now) {
+            Ok(()) => Ok(certificate),
+            Err(IdentityFault::Revoked) => Err(NotLetIn::Revoked),
+            Err(_) => Err(NotLetIn::RevocationUnknown),
+        }
+    }
+}
+
+/// The same of one certificate.
 ///
 /// # Errors
-/// [`NotLetIn`], the first that applies.
+/// [`NotLetIn`].
 pub fn let_in(
     chain: &[CertificateDer<'_>],
     anchors: &TrustAnchors,
     revocations: &Revocations,
     now: Timestamp,
 ) -> Result<ClientCertificate, NotLetIn> {
-    let (leaf, intermediates) = chain.split_first().ok_or(CertificateFault::NotACertificate)?;
-    let certificate = ClientCertificate::read(leaf)?;
-    if now < certificate.not_before() {
-        return Err(NotLetIn::Early);
-    }
-    if now > certificate.not_after() {
-        return Err(NotLetIn::Expired);
-    }
-    if !anchors.iter().any(|anchor| anchor.vouches_for(certificate.oin())) {
-        return Err(NotLetIn::Prefix);
-    }
-    let seconds = u64::try_from(now.as_second()).map_err(|_| NotLetIn::Early)?;
-    let instant = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-    let verifier =
-        PartyVerifier::new(anchors, revocations, &Arc::new(provider())).map_err(|_| NotLetIn::Chain)?;
-    verifier.verify(leaf, intermediates, instant).map_err(|error| of_rustls(&error))?;
-    // rustls checks no revocation at all where there is no list.
-    match revocations.check(&certificate, now) {
-        Ok(()) => Ok(certificate),
-        Err(IdentityFault::Revoked) => Err(NotLetIn::Revoked),
-        Err(_) => Err(NotLetIn::RevocationUnknown),
-    }
+    Door::new(anchors, revocations).lets_in(chain, now)
 }
 
 fn of_rustls(error: &Error) -> NotLetIn {
