@@ -111,14 +111,23 @@ pub(super) fn unknown_category() -> Fault {
     )
 }
 
+/// Without one of the grounds that it lists, nothing may be processed (AVG, article 6(1)).
+fn some_ground(catalogue: &Catalogue) -> Vec<Provision> {
+    let ground = "avg:6:1".parse().ok().filter(|id| catalogue.provision(id).is_some());
+    ground.into_iter().collect()
+}
+
 /// What the policies do not name, the gateway does not carry. That says nothing of what an act may order or allow elsewhere.
-pub(super) fn no_basis(recipient: Role) -> Fault {
-    let fault = Fault::at(
-        "",
-        "no-basis",
-        "Het beleid kent op deze dag geen grondslag waarop deze ontvanger deze gegevens voor dit doel van deze afzender krijgt.",
-        "On this day the policies hold no basis on which this recipient gets these data from this sender for this purpose.",
-    );
+pub(super) fn no_basis(catalogue: &Catalogue, recipient: Role) -> Fault {
+    let fault = catalogue.cited(Fault {
+        provisions: some_ground(catalogue),
+        ..Fault::at(
+            "",
+            "no-basis",
+            "Het beleid kent op deze dag geen grondslag waarop deze ontvanger deze gegevens voor dit doel van deze afzender krijgt.",
+            "On this day the policies hold no basis on which this recipient gets these data from this sender for this purpose.",
+        )
+    });
     if recipient == Role::Betrokkene {
         return with_now(
             fault,
@@ -139,17 +148,21 @@ pub(super) fn belongs_elsewhere(catalogue: &Catalogue, elsewhere: &Elsewhere) ->
         provisions: elsewhere.provisions.clone(),
         text: Bilingual { nl: elsewhere.nl.clone().into(), en: elsewhere.en.clone().into() },
         now: Some(Bilingual { nl: elsewhere.nu.clone().into(), en: elsewhere.nu_en.clone().into() }),
-        ..no_basis(elsewhere.recipient)
+        ..no_basis(catalogue, elsewhere.recipient)
     })
 }
 
-pub(super) fn named_basis_fails() -> Fault {
-    let fault = Fault::at(
-        "/basis",
-        "no-basis",
-        "De genoemde grondslag geldt hier niet: niet voor deze afzender, deze ontvanger, dit doel of deze dag.",
-        "The basis named does not hold here: not for this sender, this recipient, this purpose or this day.",
-    );
+/// The basis that was named, where the dataset has one of that name.
+pub(super) fn named_basis_fails(catalogue: &Catalogue, named: Option<&Basis>) -> Fault {
+    let fault = catalogue.cited(Fault {
+        provisions: named.map_or_else(|| some_ground(catalogue), |basis| basis.provisions.clone()),
+        ..Fault::at(
+            "/basis",
+            "no-basis",
+            "De genoemde grondslag geldt hier niet: niet voor deze afzender, deze ontvanger, dit doel of deze dag.",
+            "The basis named does not hold here: not for this sender, this recipient, this purpose or this day.",
+        )
+    });
     with_now(fault, "Noem een andere grondslag, of geen.", "Name another basis, or none.")
 }
 

@@ -220,13 +220,14 @@ impl Engine {
             .collect();
         if let Some(named) = &facts.named_basis {
             let found = holds.iter().find(|basis| basis.id == *named);
-            return found.copied().ok_or_else(|| no(RefusalKind::NoBasis, vec![named_basis_fails()]));
+            let fails = || named_basis_fails(&self.catalogue, dataset.bases.get(named));
+            return found.copied().ok_or_else(|| no(RefusalKind::NoBasis, vec![fails()]));
         }
         match holds.as_slice() {
             [] => {
                 let elsewhere = dataset.elsewhere(facts.sender.party.role, facts.recipient.party.role);
                 let said = elsewhere.map_or_else(
-                    || no_basis(facts.recipient.party.role),
+                    || no_basis(&self.catalogue, facts.recipient.party.role),
                     |one| belongs_elsewhere(&self.catalogue, one),
                 );
                 Err(no(RefusalKind::NoBasis, vec![said]))
@@ -429,6 +430,18 @@ mod tests {
         assert_eq!(kind(json!({ "dataset": "dagboek" })), RefusalKind::UnknownDataset);
         assert_eq!(kind(json!({ "purpose": "winst" })), RefusalKind::UnknownPurpose);
         assert_eq!(kind(json!({ "categories": ["persoon", "dromen"] })), RefusalKind::UnknownCategory);
+    }
+
+    #[test]
+    fn also_where_no_act_names_the_flow_an_article_is_named() {
+        let cited =
+            |instead: serde_json::Value| refusal(engine(), &facts(&instead)).reasons.swap_remove(0).citations;
+        assert_eq!(cited(json!({ "recipientRole": "doorstroompunt" })), ["art. 6 lid 1 AVG"]);
+        assert_eq!(cited(json!({ "namedBasis": "overgangsdocument.geen" })), ["art. 6 lid 1 AVG"]);
+        assert_eq!(
+            cited(json!({ "namedBasis": "overgangsdocument.vso" })),
+            ["art. 44a lid 3 WEC", "art. 14e WEC"]
+        );
     }
 
     const SECOND: &str = r#"
@@ -723,8 +736,6 @@ mod tests {
     fn no_answer_cites_what_is_not_in_force() {
         let engine = engine();
         let (catalogue, nobody) = (engine.catalogue(), Particulars::default());
-        let nothing = refusal(engine, &facts(&json!({ "recipientRole": "doorstroompunt" })));
-        assert!(nothing.reasons.iter().all(|reason| reason.provisions.is_empty()), "{nothing:?}");
         for day in ["2026-08-31", "2026-09-01"].map(|day| day.parse().unwrap()) {
             let stands = |id: &Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(day));
             let routes = catalogue.routes.conditions.values();
