@@ -9,6 +9,7 @@ mod answers;
 pub mod canonical;
 mod cited;
 mod context;
+pub mod days;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]

@@ -16,7 +16,7 @@ use std::{
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::{dataset::Dataset, schema::Shape};
+use super::{dataset::Dataset, days::long_ago, schema::Shape};
 use crate::domain::{
     age::{BirthDate, InvalidBirthDate},
     code::{Category, DatasetCode},
@@ -173,9 +173,9 @@ impl Dataset {
         let Err(wrong) = text.parse::<BirthDate>() else { return };
         if !faults.iter().any(|fault| fault.pointer == place) {
             let year = text.get(..4).and_then(|year| year.parse::<i16>().ok());
-            let long_ago = year.is_some_and(|year| (1..BirthDate::FIRST_YEAR).contains(&year));
-            faults.push(if long_ago {
-                texts::early_day(&place)
+            let is_long_ago = year.is_some_and(|year| (1..BirthDate::FIRST_YEAR).contains(&year));
+            faults.push(if is_long_ago {
+                long_ago(&place)
             } else if wrong == InvalidBirthDate::Absent {
                 no_such_day(&place)
             } else {

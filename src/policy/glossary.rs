@@ -7,6 +7,7 @@ mod asserted;
 mod cedar;
 mod derivations;
 mod file;
+mod possible;
 
 use std::{collections::BTreeSet, sync::OnceLock};
 

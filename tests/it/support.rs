@@ -498,11 +498,13 @@ pub(crate) fn content_of(catalogue: &Catalogue, dataset: &str, person: &Value) -
         ("/traject/profiel", "profiel"),
         ("/profiel/profiel", "profiel"),
         ("/verwijdering/datum", "verwijderdOp"),
-        ("/leerplicht/leerplichtig", "leerplichtig"),
     ] {
         if let (Some(place), false) = (content.pointer_mut(pointer), person[fact].is_null()) {
             *place = person[fact].clone();
         }
+    }
+    if let Some(duty) = content.get_mut("leerplicht") {
+        *duty = json!({ "leerplichtig": person["leerplichtig"] == true });
     }
     content["school"].as_object_mut().unwrap().remove("soort");
     let home = HOMES.iter().find(|(code, ..)| person["verblijf"] == *code);

@@ -251,6 +251,10 @@ impl Search {
                     "Nothing found for the purpose {purpose}. What was sent for another is found under that one."
                 ),
             })?;
+            at.out.say((
+                "Een naam wordt alleen heel gevonden: de eerste voornaam en de hele achternaam, zonder voorletters.",
+                "A name is found only when it is whole: the first given name and all of the surname, without initials.",
+            ))?;
             return Ok(Exit::Refused);
         }
         lists::print(&found, at)?;

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Until the controller decides, what rests on a public task is suspended. gegrond: it stays stopped; ongegrond, or opgeheven
-for a restriction: it ends. A decision stands; a restriction that was gegrond may be lifted later.")]
+for a restriction: it ends. What rests on consent stops at an objection too: then withdraw the consent. A decision stands; a restriction that was gegrond may be lifted later.")]
 pub struct Decide {
     /// The declaration.
     pub id: DeclarationId,

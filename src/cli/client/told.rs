@@ -202,11 +202,11 @@ impl Teller<'_> {
             }
             (Event::WithdrawDeclaration, Language::Nl) => (
                 format!("legde vast dat {kind} voor {what}{to} is ingetrokken{by}"),
-                format!("{kind} voor {what}{to} intrekken{by}"),
+                format!("vastleggen dat {kind} voor {what}{to} is ingetrokken{by}"),
             ),
             (Event::WithdrawDeclaration, Language::En) => (
                 format!("recorded that {kind} for {what}{to} was withdrawn{by}"),
-                format!("withdraw {kind} for {what}{to}{by}"),
+                format!("record that {kind} for {what}{to} was withdrawn{by}"),
             ),
             (Event::DecideDeclaration, Language::Nl) => (
                 format!("besliste over {kind} voor {what}{verdict}"),

@@ -1,6 +1,6 @@
 //! Facts from JSON, with everything that is wrong at once and no value of a person in what is said about it.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
     domain::{age::BirthDate, clock::amsterdam_date, json, problem::Fault},
     http::json::typed,
     policy::{
-        contents::days::{before_birth, early_day, future_day},
         glossary::{Glossary, camel_case},
         whatif::WhatIf,
     },
@@ -74,15 +73,17 @@ pub(super) fn impossible(question: &WhatIf, glossary: &Glossary, now: Timestamp)
             .now(("verbeter birthDate, of de dag (at)", "correct birthDate, or the day (at)")),
         );
     }
-    let wrong = impossible_days(question, glossary, today, born);
+    let faults = glossary.impossible(&question.asserted, question.birth_date.as_ref(), today, "");
+    let wrong: Vec<Said> = faults.iter().map(said).collect();
     if !wrong.is_empty() {
         return Some(
             Failure::usage(
-                Said::new("een dag in deze feiten kan niet", "a day in these facts cannot be").listing(wrong),
+                Said::new("iets in deze feiten kan niet", "something in these facts cannot be")
+                    .listing(wrong),
             )
             .now((
-                "verbeter de dag, of de dag waarop wordt beoordeeld (at)",
-                "correct the day, or the one that is judged on (at)",
+                "verbeter het, of de dag waarop wordt beoordeeld (at)",
+                "correct it, or the day that is judged on (at)",
             )),
         );
     }
@@ -91,26 +92,6 @@ pub(super) fn impossible(question: &WhatIf, glossary: &Glossary, now: Timestamp)
         Failure::usage(("age en birthDate spreken elkaar tegen", "age and birthDate contradict each other"))
             .now(("schrijf een van de twee", "write one of the two"))
     })
-}
-
-/// The first year of which a day that a school asserts can be meant, as of a push.
-const FIRST_YEAR: i16 = 1950;
-
-/// The days that a school asserts, as a push of them is judged.
-fn impossible_days(question: &WhatIf, glossary: &Glossary, today: Date, born: Option<Date>) -> Vec<Said> {
-    let mut wrong = Vec::new();
-    for fact in glossary.facts() {
-        let Some(day) = fact.day(&question.asserted) else { continue };
-        let name = format!("/{}", fact.code);
-        if day.year() < FIRST_YEAR {
-            wrong.push(early_day(&name));
-        } else if born.is_some_and(|born| day < born) {
-            wrong.push(before_birth(&name));
-        } else if day > today && !fact.may_come(&question.asserted) {
-            wrong.push(future_day(&name));
-        }
-    }
-    wrong.iter().map(said).collect()
 }
 
 fn unreadable(fault: &Fault) -> Failure {

@@ -13,7 +13,7 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     exchange::{Exchange, caller::Caller, push::days::unborn, recipients::Resolved, toolbox::Toolbox},
-    policy::contents::days::before_birth,
+    policy::days::before_birth,
     store::register::Register,
 };
 

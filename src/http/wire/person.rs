@@ -18,6 +18,7 @@ use crate::{
             Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference,
             Protection,
         },
+        pgn::InvalidPgn,
         problem::{Bilingual, Fault},
     },
     http::json::{distinct, member},
@@ -62,14 +63,9 @@ impl Reference {
         let pointer = format!("{pointer}/value");
         match self.kind {
             ReferenceKind::Own => own_reference(&self.value, &pointer).map(PersonReference::Own),
-            ReferenceKind::Pgn => self.value.parse().map(PersonReference::Pgn).map_err(|_| {
-                Fault::at(
-                    pointer,
-                    "invalid-pgn",
-                    "Dit is geen burgerservicenummer of onderwijsnummer: negen cijfers die aan de elfproef voldoen.",
-                    "This is no burgerservicenummer or onderwijsnummer: nine digits that pass the 11-test.",
-                )
-            }),
+            ReferenceKind::Pgn => {
+                self.value.parse().map(PersonReference::Pgn).map_err(|wrong: InvalidPgn| wrong.fault(pointer))
+            }
         }
     }
 }

@@ -526,33 +526,100 @@ fn a_content_that_contradicts_a_fact_is_told_with_both_places() {
     assert!(told("overgangsdocument", &as_it_is, ("verwijderdOp", json!("2026-01-01")), pro).is_empty());
 }
 
+/// What the checks of a content know: today, the date of birth, and what is asserted beside it.
+fn judged(
+    dataset: &Dataset,
+    content: &Value,
+    today: &str,
+    born: &str,
+    asserted: Value,
+) -> Vec<(String, String)> {
+    let contents = dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap()).unwrap();
+    let (birth, asserted) = (born.parse().unwrap(), serde_json::from_value(asserted).unwrap());
+    let known = days::Known { today: today.parse().unwrap(), birth: &birth, asserted: &asserted };
+    let faults = dataset.impossible(&contents, known);
+    faults.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
+}
+
+fn named(code: &str) -> &'static Dataset {
+    engine().catalogue().dataset(&code.parse().unwrap()).unwrap()
+}
+
+fn with(dataset: &Dataset, pointer: &str, value: Value) -> Value {
+    let mut content = dataset.example.clone();
+    let (object, name) = pointer.rsplit_once('/').unwrap();
+    content.pointer_mut(object).unwrap()[name] = value;
+    content
+}
+
 #[test]
 fn days_that_contradict_are_named() {
-    let known = |today: &str, born: &str, left: &'static str| {
-        let day = |text: &str| text.parse::<jiff::civil::Date>().unwrap();
-        (day(today), day(born), [("verlatenOp", day(left))])
-    };
-    let verwijdering = engine().catalogue().dataset(&"verwijderingsmelding".parse().unwrap()).unwrap();
-    let contents = |dataset: &Dataset, content: &Value| {
-        dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap()).unwrap()
-    };
-    let example = contents(verwijdering, &verwijdering.example);
-    for ((today, born, asserted), code) in [
-        (known("2026-11-01", "2006-02-11", "2026-02-09"), None),
-        (known("2026-02-08", "2006-02-11", "2026-02-09"), Some("future-day")),
-        (known("2026-11-01", "2026-02-10", "2026-02-09"), Some("before-birth")),
-        (known("2026-11-01", "2006-02-11", "2026-02-08"), Some("contradicting-days")),
+    let verwijdering = named("verwijderingsmelding");
+    for (today, born, left, code) in [
+        ("2026-11-01", "2006-02-11", "2026-02-09", None),
+        ("2026-02-08", "2006-02-11", "2026-02-09", Some("future-day")),
+        ("2026-11-01", "2026-02-10", "2026-02-09", Some("before-birth")),
+        ("2026-11-01", "2022-02-10", "2026-02-09", Some("before-school-age")),
+        ("2026-11-01", "2022-02-09", "2026-02-09", None),
+        ("2026-11-01", "2006-02-11", "2026-02-08", Some("contradicting-days")),
     ] {
-        let known = days::KnownDays { today, born: Some(born), asserted: &asserted };
-        let faults = verwijdering.contradicting_days(&example, known);
-        let expected: Vec<_> = code.map(|code| ("/content/verwijdering/datum", code)).into_iter().collect();
-        assert_eq!(codes_of(&faults), expected);
+        let faults = judged(verwijdering, &verwijdering.example, today, born, json!({ "verlatenOp": left }));
+        let place = "/content/verwijdering/datum".to_owned();
+        let expected: Vec<_> = code.map(|code| (place, code.to_owned())).into_iter().collect();
+        assert_eq!(faults, expected, "{today} {born} {left}");
     }
-    let document = dataset(engine());
-    let mut content = document.example.clone();
-    content["stages"][0]["einde"] = json!("2025-08-31");
-    let (today, born, _) = known("2026-11-01", "2006-02-11", "2026-02-09");
-    let known = days::KnownDays { today, born: Some(born), asserted: &[] };
-    let faults = document.contradicting_days(&contents(document, &content), known);
-    assert_eq!(codes_of(&faults), [("/content/stages/0/einde", "contradicting-days")]);
+}
+
+#[test]
+fn what_a_content_says_and_cannot_be_is_named() {
+    let (profile, document) = (named("uitstroomprofiel"), named("overgangsdocument"));
+    for (dataset, pointer, day, born, code) in [
+        (document, "/stages/0/einde", "2025-08-31", "2006-02-11", Some("contradicting-days")),
+        (document, "/stages/0/einde", "9999-12-31", "2006-02-11", Some("implausible-day")),
+        (document, "/stages/0/einde", "2036-11-01", "2006-02-11", None),
+        (document, "/stages/0/einde", "2036-11-02", "2006-02-11", Some("implausible-day")),
+        (document, "/traject/uitstroomdatum", "2012-02-10", "2008-02-11", Some("before-school-age")),
+        (document, "/traject/uitstroomdatum", "2012-02-11", "2008-02-11", None),
+        (profile, "/leerplicht/tot", "2028-02-11", "2010-02-11", None),
+        (profile, "/leerplicht/tot", "2028-02-12", "2010-02-11", Some("contradicts-age")),
+        (profile, "/leerplicht/tot", "2028-12-31", "2010-00-00", None),
+        (profile, "/leerplicht/tot", "2026-10-31", "2010-02-11", Some("contradicting-days")),
+    ] {
+        let content = with(dataset, pointer, json!(day));
+        let faults = judged(dataset, &content, "2026-11-01", born, json!({}));
+        let expected: Vec<_> =
+            code.map(|code| (format!("/content{pointer}"), code.to_owned())).into_iter().collect();
+        assert_eq!(faults, expected, "{pointer} {day}");
+    }
+    let duty = with(profile, "/leerplicht", json!({ "leerplichtig": true }));
+    let grown_up = [("/content/leerplicht/leerplichtig".to_owned(), "contradicts-age".to_owned())];
+    assert_eq!(judged(profile, &duty, "2026-11-01", "2008-11-01", json!({})), grown_up);
+    assert_eq!(judged(profile, &duty, "2026-11-01", "2008-11-02", json!({})), []);
+    let ended = with(profile, "/leerplicht", json!({ "leerplichtig": false, "tot": "2026-11-02" }));
+    let ahead = [("/content/leerplicht/tot".to_owned(), "contradicting-days".to_owned())];
+    assert_eq!(judged(profile, &ended, "2026-11-01", "2010-02-11", json!({})), ahead);
+    let offered = json!({ "aangeboden": false, "aangebodenOp": "2026-05-01", "gebruikt": true });
+    let offered = with(document, "/traject/loopbaanbegeleiding", offered);
+    let beside = |name: &str| {
+        (format!("/content/traject/loopbaanbegeleiding/{name}"), "contradicting-days".to_owned())
+    };
+    assert_eq!(
+        judged(document, &offered, "2026-11-01", "2006-02-11", json!({})),
+        [beside("aangebodenOp"), beside("gebruikt")]
+    );
+}
+
+#[test]
+fn a_number_in_the_content_passes_the_eleven_test_too() {
+    let report = named("verwijderingsmelding");
+    let codes = |number: &str| {
+        let content = with(report, "/nummer/persoonsgebondenNummer", json!(number));
+        let read = report.validate(Plaintext::read(content.to_string().as_bytes()).unwrap());
+        read.err()
+            .map(|faults| codes_of(&faults).iter().map(|(_, code)| (*code).to_owned()).collect::<Vec<_>>())
+    };
+    for wrong in ["000000000", "123456789", "111111111"] {
+        assert_eq!(codes(wrong), Some(vec!["invalid-pgn".to_owned()]), "{wrong}");
+    }
+    assert_eq!(codes("999990019"), None);
 }

@@ -8,20 +8,21 @@ use serde_json::Value;
 use super::{MAX_FAULTS, words::wrong_form};
 use crate::{
     domain::{
-        pgn::hides_a_bsn,
+        pgn::{Pgn, hides_a_bsn},
         problem::Fault,
         text::{
             Lines, NoData, may_have_lost_a_letter, no_data,
             turned::{is_day, is_shortened_number},
         },
     },
-    policy::schema::{Shape, TOGETHER, form},
+    policy::{
+        days::{is_long_ago, long_ago},
+        schema::{Shape, TOGETHER, form},
+    },
 };
 
 /// A text that may be this long is prose.
 const PROSE: u64 = 500;
-/// The first year of which a day in a content can be meant: spreadsheets write nothing as a day of 1899, 1900 or 1904.
-const FIRST_YEAR: i16 = 1950;
 
 /// The mark of a name of a person or a place.
 const NAME: &str = "x-name";
@@ -139,7 +140,9 @@ impl Shape {
 
 fn judge(at: &str, text: &str, node: &Value) -> Option<Fault> {
     if is_marked(node, "x-pgn") {
-        return None;
+        // What is not nine digits is told so by its pattern.
+        let is_number = text.len() == 9 && text.bytes().all(|digit| digit.is_ascii_digit());
+        return text.parse::<Pgn>().err().filter(|_| is_number).map(|wrong| wrong.fault(at));
     }
     let is_prose = node.get("maxLength").and_then(Value::as_u64).is_some_and(|most| most >= PROSE);
     let lines = if is_prose { Lines::Many } else { Lines::One };
@@ -255,18 +258,7 @@ fn worded(at: &str, (code, text): (&'static str, crate::domain::problem::Bilingu
 fn day_of_a_spreadsheet(at: &str, text: &str, node: &Value) -> Option<Fault> {
     let is_day = node.get("format").and_then(Value::as_str) == Some("date");
     let day = text.parse::<jiff::civil::Date>().ok().filter(|_| is_day)?;
-    (day.year() < FIRST_YEAR).then(|| early_day(at))
-}
-
-/// What is said of such a day.
-#[must_use]
-pub fn early_day(at: &str) -> Fault {
-    Fault::at(
-        at,
-        "implausible-day",
-        "Deze dag ligt te lang geleden. Een rekenblad maakt van een lege cel of een nul een dag in 1899 of 1900: kijk de cel na.",
-        "This day is too long ago. A spreadsheet turns an empty cell or a zero into a day of 1899 or 1900: look at the cell.",
-    )
+    is_long_ago(day).then(|| long_ago(at))
 }
 
 fn hidden_bsn(at: &str) -> Fault {

@@ -23,12 +23,17 @@ fn left(answer: &Answer) -> u32 {
     told.split(';').find_map(|part| part.strip_prefix("r=")).unwrap().parse().unwrap()
 }
 
-/// What a call costs beyond itself: the next call pays it.
+/// What a call costs beyond itself: the next call pays it. A quota that fills a little meanwhile hides some of it, so that the
+/// dearest of a few counts.
 async fn cost(actor: &Actor, call: impl AsyncFn() -> Answer) -> u32 {
-    let before = left(&actor.get("/v1/datasets").await);
-    call().await;
-    let after = left(&actor.get("/v1/datasets").await);
-    before - after - 2
+    let mut dearest = 0;
+    for _ in 0..3 {
+        let before = left(&actor.get("/v1/datasets").await);
+        call().await;
+        let after = left(&actor.get("/v1/datasets").await);
+        dearest = dearest.max((before - after).saturating_sub(2));
+    }
+    dearest
 }
 
 #[tokio::test(flavor = "multi_thread")]
