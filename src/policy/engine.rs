@@ -111,6 +111,10 @@ impl Engine {
     /// sake.
     #[must_use]
     pub fn carries_pgn(&self, facts: &Facts) -> bool {
+        // Where nothing fails with it, nothing fails for its sake.
+        if self.judge(&Facts { is_pgn: true, ..facts.clone() }, true).is_ok() {
+            return true;
+        }
         let failing = |is_pgn| match self.decide(&Facts { is_pgn, ..facts.clone() }) {
             Decision::Permit(_) => Some(BTreeSet::new()),
             Decision::Refusal(refusal) => (refusal.kind == RefusalKind::ConditionsFail)

@@ -355,7 +355,8 @@ fn pool(backend: Backend, options: &OpenOptions, connections: u32, trust: Trust)
 }
 
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON";
+     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
+     PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -8192";
 
 async fn settle_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     connection.execute(SQLITE_SETTINGS).await.map(drop)

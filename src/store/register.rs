@@ -24,7 +24,7 @@ use super::{
     write::MunicipalityOf,
 };
 use crate::{
-    crypto::at_rest::AtRest,
+    crypto::{at_rest::AtRest, keys::RecipientKey},
     domain::{
         code::Municipality,
         digest::Digest,
@@ -61,7 +61,24 @@ pub struct Register {
     number: i64,
     parties: BTreeMap<PartyId, Registered>,
     certificates: BTreeMap<Digest, CertificateRow>,
-    keys: BTreeMap<String, KeyRow>,
+    keys: BTreeMap<String, Published>,
+}
+
+/// A key, read when it is sealed to for the first time: that takes as long as half of the sealing.
+#[derive(Debug)]
+struct Published {
+    row: KeyRow,
+    key: OnceLock<Option<RecipientKey>>,
+}
+
+impl Published {
+    fn key(&self) -> Option<&RecipientKey> {
+        let read = || {
+            let jwk = serde_json::from_str(&self.row.jwk).ok()?;
+            RecipientKey::from_stored(&jwk).ok().filter(|key| key.thumbprint() == self.row.thumbprint)
+        };
+        self.key.get_or_init(read).as_ref()
+    }
 }
 
 #[derive(Debug)]
@@ -149,7 +166,17 @@ impl Register {
     /// The key with this thumbprint, whosever it is.
     #[must_use]
     pub fn key(&self, thumbprint: &str) -> Option<&KeyRow> {
-        self.keys.get(thumbprint)
+        self.keys.get(thumbprint).map(|published| &published.row)
+    }
+
+    /// [`Register::active_key`], ready to be sealed to.
+    ///
+    /// # Errors
+    /// `Inconsistent` when what is stored is no key, or another than its thumbprint says.
+    pub fn sealing_key(&self, party: &PartyId, at: Timestamp) -> Result<Option<&RecipientKey>, StoreError> {
+        let Some(row) = self.active_key(party, at) else { return Ok(None) };
+        let key = self.keys.get(&row.thumbprint).and_then(Published::key);
+        key.map(Some).ok_or_else(|| StoreError::inconsistent("party_key.jwk"))
     }
 }
 
@@ -275,7 +302,7 @@ impl Register {
             if let Some(known) = parties.get_mut(&key.party) {
                 known.keys.push(key.clone());
             }
-            keys.insert(key.thumbprint.clone(), key);
+            keys.insert(key.thumbprint.clone(), Published { row: key, key: OnceLock::new() });
         }
         let certificate = |row| {
             let row = certificate_row(row, &is_in)?;
@@ -336,4 +363,50 @@ fn key_row(row: &AnyRow) -> Result<KeyRow, StoreError> {
         valid_until: columns.maybe_instant("valid_until")?,
         published: columns.instant("published")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        crypto::keys::{KeyAlgorithm, PrivateKey},
+        domain::party::Role,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_not_the_one_of_its_thumbprint_is_not_sealed_to() {
+        let party = PartyId::new("00000099000000002000".parse().unwrap(), Role::WerkEnInkomen);
+        let [one, other] =
+            [(); 2].map(|()| PrivateKey::generate(KeyAlgorithm::EcdhEs).unwrap().public().clone());
+        let now: Timestamp = "2026-11-02T11:00:00Z".parse().unwrap();
+        let register = |thumbprint: &str| {
+            let row = KeyRow {
+                thumbprint: thumbprint.to_owned(),
+                party,
+                kid: "sleutel".to_owned(),
+                jwk: one.to_jwk().to_string(),
+                state: KeyState::Active,
+                valid_from: now,
+                valid_until: None,
+                published: now,
+            };
+            let named = PartyRow {
+                party,
+                name: "Zaffier".to_owned(),
+                blocked: false,
+                registered: now,
+                municipalities: Vec::new(),
+            };
+            let mut register = Register::of([named]);
+            register.parties.get_mut(&party).unwrap().keys.push(row.clone());
+            register.keys.insert(row.thumbprint.clone(), Published { row, key: OnceLock::new() });
+            register
+        };
+        let own = register(one.thumbprint());
+        assert_eq!(own.sealing_key(&party, now).unwrap().unwrap().thumbprint(), one.thumbprint());
+        assert!(register(other.thumbprint()).sealing_key(&party, now).is_err());
+        let earlier = now - std::time::Duration::from_secs(1);
+        assert!(own.sealing_key(&party, earlier).unwrap().is_none());
+    }
 }

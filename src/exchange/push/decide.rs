@@ -150,11 +150,7 @@ fn key_of(
     now: Timestamp,
 ) -> Result<Option<RecipientKey>, Trouble> {
     let owner = if recipient.role == Role::Betrokkene { sender } else { recipient };
-    let Some(found) = register.active_key(&owner, now) else { return Ok(None) };
-    let jwk =
-        serde_json::from_str(&found.jwk).map_err(|_| Trouble::Inconsistent("a stored key is no JSON"))?;
-    let key = RecipientKey::from_stored(&jwk).map_err(|_| Trouble::Inconsistent("a stored key is no key"))?;
-    Ok(Some(key))
+    Ok(register.sealing_key(&owner, now)?.cloned())
 }
 
 /// The question about one recipient of a submission.
