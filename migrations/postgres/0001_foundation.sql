@@ -68,14 +68,18 @@ CREATE TABLE pseudonym (
     key_version BIGINT NOT NULL,
     pseudonym   BYTEA NOT NULL,
     person_id   TEXT NOT NULL REFERENCES person (person_id),
+    seal        BYTEA NOT NULL,
     PRIMARY KEY (key_version, pseudonym)
 );
 CREATE INDEX pseudonym_by_person ON pseudonym (person_id);
 
 -- What a decision rested on: a subject that changed since then makes the decision void.
+-- A `seal`, here and below, is a keyed digest over the row and the entry that wrote it last: who has no key changes no row unseen.
+-- That of a person ends in the sum of the seals of all its declarations and decisions, so that none goes or comes unseen.
 CREATE TABLE subject_change (
     subject TEXT NOT NULL PRIMARY KEY,
-    entry   BIGINT NOT NULL
+    entry   BIGINT NOT NULL,
+    seal    BYTEA NOT NULL
 );
 
 CREATE TABLE declaration (
@@ -103,7 +107,8 @@ CREATE TABLE declaration (
     state           TEXT NOT NULL CHECK (state IN ('given', 'withdrawn')),
     withdrawn_by    TEXT,
     withdrawn_at    BIGINT,
-    withdrawn_index BIGINT
+    withdrawn_index BIGINT,
+    seal            BYTEA NOT NULL
 );
 CREATE INDEX declaration_by_person ON declaration (person_id, dataset);
 CREATE INDEX declaration_by_recorder ON declaration (recorder_oin, recorder_role, recorded_index);
@@ -117,6 +122,7 @@ CREATE TABLE declaration_decision (
     reason         TEXT NOT NULL,
     decided_on     TEXT NOT NULL,
     decided_at     BIGINT NOT NULL,
+    seal           BYTEA NOT NULL,
     PRIMARY KEY (declaration_id, idx)
 );
 
@@ -142,6 +148,7 @@ CREATE TABLE message (
     header          BYTEA,
     state           TEXT NOT NULL CHECK (state IN ('open', 'withdrawn', 'expired')),
     ended_index     BIGINT,
+    seal            BYTEA NOT NULL,
     CHECK ((kind = 'answer') = (reply_to IS NOT NULL)),
     CHECK ((outcome IS NULL) = (reply_to IS NULL)),
     CHECK ((header IS NULL) = (expires IS NULL)),
@@ -174,6 +181,7 @@ CREATE TABLE copy (
     acknowledged_index  BIGINT,
     ended_index         BIGINT,
     recipient_person_id TEXT REFERENCES person (person_id),
+    seal                BYTEA NOT NULL,
     PRIMARY KEY (message_id, oin, role)
 );
 -- A compact JWE does not compress: keep the attempt out of the hot path.
@@ -188,6 +196,7 @@ CREATE TABLE copy_declaration (
     oin            TEXT NOT NULL,
     role           TEXT NOT NULL,
     declaration_id TEXT NOT NULL REFERENCES declaration (id),
+    seal           BYTEA NOT NULL,
     PRIMARY KEY (message_id, oin, role, declaration_id),
     FOREIGN KEY (message_id, oin, role) REFERENCES copy (message_id, oin, role)
 );

@@ -11,13 +11,15 @@ mod column;
 mod compare;
 mod diff;
 mod finding;
+mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
+use std::{collections::BTreeSet, future::Future};
 
 pub use diff::Difference;
 pub use finding::{Finding, LISTED, Report};
+pub use rows::{RowPage, RowState, StoredRow};
 
 use super::entry::{Commitments, Leaf, ReaderRow, SealedBody, parse_leaf};
 use crate::{
@@ -97,6 +99,25 @@ pub trait LogSource: Sync {
     /// The checkpoints that are kept of the sizes above `256 n`, up to `256 (n + 1)`.
     fn kept(&self, _n: u64) -> impl Future<Output = Result<Vec<KeptCheckpoint>, Self::Error>> + Send {
         async { Ok(Vec::new()) }
+    }
+
+    /// Rows of the store that entries name, from this page on, with the page that follows; none after the last, and of a source
+    /// that keeps none.
+    fn rows(
+        &self,
+        _page: &RowPage,
+        _at_rest: &AtRest,
+    ) -> impl Future<Output = Result<Option<(Vec<StoredRow>, RowPage)>, Self::Error>> + Send {
+        async { Ok(None) }
+    }
+
+    /// The names of the rows that entries from this index on deleted, which came while the log was read.
+    fn gone_since(
+        &self,
+        _size: u64,
+        _at_rest: &AtRest,
+    ) -> impl Future<Output = Result<BTreeSet<String>, Self::Error>> + Send {
+        async { Ok(BTreeSet::new()) }
     }
 
     /// Proofs that lie beside the log, each with a name to report it by.
@@ -276,7 +297,10 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
         }
     }
     columns.check_partial_tiles(source).await?;
-    account.finish(&mut report);
+    let rows = account.finish(&mut report);
+    if let Some(at_rest) = check.bodies {
+        rows.finish(source, (at_rest, entries.next), &mut report).await?;
+    }
 
     let entries = columns.entries();
     for (name, proof) in &proofs {

@@ -17,6 +17,7 @@ use super::{
     trust,
 };
 use crate::{
+    accesslog::entry::{OpenError, OpenedPart, SealedBody},
     config::Config,
     crypto::{
         at_rest::AtRest,
@@ -31,7 +32,7 @@ use crate::{
     policy::{catalogue::Catalogue, engine::Engine, finding::Finding},
     store::{
         OpenOptions, Store, StoreError, StoreErrorKind,
-        register::SealsRegister,
+        register::SealsRows,
         writer::{self, SigningFailed, SignsCheckpoint, Writer},
     },
 };
@@ -94,13 +95,17 @@ impl SignsCheckpoint for Signs {
     }
 }
 
-impl SealsRegister for Signs {
+impl SealsRows for Signs {
     fn seal(&self, bytes: &[u8]) -> Vec<u8> {
         self.at_rest.load().digest(bytes)
     }
 
     fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool {
         self.at_rest.load().has_digested(bytes, seal)
+    }
+
+    fn open(&self, body: &SealedBody) -> Result<OpenedPart, OpenError> {
+        SealsRows::open(self.at_rest.load().as_ref(), body)
     }
 }
 
@@ -256,7 +261,7 @@ impl Composed {
         let keys = known::keys_of(config, &store).await?;
         let signs = Arc::new(Signs::with(&keys)?);
         let signer_of_heads: Arc<dyn SignsCheckpoint> = Arc::<Signs>::clone(&signs);
-        let seals: Arc<dyn SealsRegister> = Arc::<Signs>::clone(&signs);
+        let seals: Arc<dyn SealsRows> = Arc::<Signs>::clone(&signs);
         let settings = writer::settings::Settings::new(catalogue.digest(), signer_of_heads, seals, clock);
         let settings = writer::settings::Settings { head: Arc::new(head), ..settings };
         let (writer, task) = Writer::start(store.clone(), settings).await.map_err(|error| {

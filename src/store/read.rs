@@ -12,6 +12,7 @@ mod log;
 mod messages;
 mod parties;
 mod persons;
+mod rows;
 pub(super) mod tiles;
 mod view;
 

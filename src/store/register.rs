@@ -18,12 +18,14 @@ use tokio::sync::Mutex;
 use super::{
     Store,
     error::StoreError,
+    memory::Memory,
     read::{CertificateRow, KeyRow, KeyState, PartyRow},
     row::Columns,
     snapshot::Needs,
     write::MunicipalityOf,
 };
 use crate::{
+    accesslog::entry::{OpenError, OpenedPart, SealedBody, open_part},
     crypto::{at_rest::AtRest, keys::RecipientKey},
     domain::{
         code::Municipality,
@@ -34,24 +36,33 @@ use crate::{
 
 mod rows;
 
-pub(super) use self::rows::RegisterRows;
+pub(super) use self::rows::{RegisterRows, register_row};
 
-/// Seals the register, so that who can write in the database and has no key adds, changes, deletes or puts back no row of it
-/// unseen: none is believed unless all of them are.
-pub trait SealsRegister: Send + Sync + fmt::Debug {
+/// Seals the register as a whole and the other rows one by one, so that who can write in the database and has no key adds or changes
+/// none unseen.
+pub trait SealsRows: Send + Sync + fmt::Debug {
     /// A keyed digest of these bytes.
     fn seal(&self, bytes: &[u8]) -> Vec<u8>;
     /// Whether one of the gateway's keys made it of these bytes.
     fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool;
+    /// Opens a part of an entry.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    fn open(&self, body: &SealedBody) -> Result<OpenedPart, OpenError>;
 }
 
-impl SealsRegister for AtRest {
+impl SealsRows for AtRest {
     fn seal(&self, bytes: &[u8]) -> Vec<u8> {
         self.digest(bytes)
     }
 
     fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool {
         self.has_digested(bytes, seal)
+    }
+
+    fn open(&self, body: &SealedBody) -> Result<OpenedPart, OpenError> {
+        open_part(body.part, &body.commitment, &body.sealed, self)
     }
 }
 
@@ -195,9 +206,19 @@ impl Register {
 pub(super) struct Kept {
     register: ArcSwapOption<Register>,
     /// Judges whether it may be believed; set before anything is decided.
-    seals: OnceLock<Arc<dyn SealsRegister>>,
+    seals: OnceLock<Arc<dyn SealsRows>>,
     /// One reads it anew; the others wait for that.
     loading: Mutex<()>,
+    /// Which entry wrote which row last.
+    pub(super) memory: Memory,
+}
+
+impl Kept {
+    /// By whom rows are sealed.
+    pub(super) fn seals(&self) -> Result<&dyn SealsRows, StoreError> {
+        let seals = self.seals.get().map(AsRef::as_ref);
+        seals.ok_or_else(|| StoreError::unavailable("nobody can say who takes part"))
+    }
 }
 
 const NUMBER: &str = "SELECT register FROM log_head WHERE id = 1";
@@ -256,7 +277,7 @@ impl Store {
 
     /// By whom the register is sealed, for this gateway: nobody is believed to take part before it is known. The first that is
     /// named counts.
-    pub fn seals_with(&self, seals: Arc<dyn SealsRegister>) {
+    pub fn seals_with(&self, seals: Arc<dyn SealsRows>) {
         drop(self.kept.seals.set(seals));
     }
 
@@ -266,9 +287,7 @@ impl Store {
         let seal = query(SEAL).fetch_optional(&mut *connection).await?;
         let rows = RegisterRows::read(&mut connection).await?;
         let seal = seal.map(|row| Columns(&row).maybe_bytes("register_seal")).transpose()?.flatten();
-        let seals = self.kept.seals.get();
-        let seals = seals.ok_or_else(|| StoreError::unavailable("nobody can say who takes part"))?;
-        match rows.judge(number, seal.as_deref(), seals.as_ref()) {
+        match rows.judge(number, seal.as_deref(), self.kept.seals()?) {
             Ok(()) => Register::of_rows(number, &rows).map(Some),
             // While it changes, rows and seal are not of one moment.
             Err(_) if self.register_number().await? != number => Ok(None),

@@ -3,6 +3,7 @@
 
 mod asks;
 mod rows;
+mod seals;
 mod text;
 
 use std::{
@@ -186,7 +187,9 @@ impl Store {
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
     pub async fn snapshot(&self, needs: Needs) -> Result<Snapshot, StoreError> {
+        let asked = needs.pseudonyms.clone();
         let found = self.asks.ask(needs).await?;
+        found.sealed.check(&asked, &self.kept, found.entries)?;
         let register = self.register_at(found.register).await?;
         Ok(Snapshot {
             entries: found.entries,

@@ -18,6 +18,11 @@ pub fn party(party: &PartyId) -> String {
 /// A person's declarations.
 #[must_use]
 pub fn person(person: PersonId) -> String {
+    named_person(&person.to_string())
+}
+
+/// Likewise, where the name is text already.
+pub(super) fn named_person(person: &str) -> String {
     format!("person:{person}")
 }
 

@@ -20,6 +20,7 @@ pub mod job;
 pub mod look;
 pub mod moment;
 mod rows;
+mod sealer;
 pub mod settings;
 pub mod sign;
 pub mod state;
@@ -54,6 +55,7 @@ pub use self::{
 use super::{
     Store,
     error::StoreError,
+    memory,
     write::{Effect, Probe, Write},
 };
 
@@ -80,6 +82,7 @@ impl Writer {
     pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
         store.seals_with(Arc::clone(&settings.seals));
         let log = append::check_head(&store, settings.signer.as_ref()).await?;
+        memory::log::remember(&store, log.tree.size()).await?;
         let (sender, mut waiting) = mpsc::channel(settings.queue.max(1));
         let health = Arc::new(Health::default());
         let patience = store.patience;

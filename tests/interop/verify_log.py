@@ -28,7 +28,7 @@ PARTS = ["shared", "sender", "recipient", "on-behalf", "gateway"]
 MEMBERS = """v number reader event outcome traceId caller onBehalfOf sender recipient subject packet request declaration
     declarationKind capacity evidence verdict notice dataset datasetVersion purpose municipality basis provisions conditions ages
     faults categories omitted answer jweSha256 keyThumbprint policyDigest person staff certificate cause asOf subjects
-    entries""".split()
+    rows gone entries""".split()
 
 
 def need(holds: object, what: str) -> None:

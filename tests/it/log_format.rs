@@ -107,6 +107,8 @@ fn full() -> Part {
         cause: Some("expired".to_owned()),
         as_of: Some(3),
         subjects: ["request/1".to_owned()].into(),
+        rows: ["message:0197b3a0-0000-7000-8000-000000000001".to_owned()].into(),
+        gone: ["message:0197b3a0-0000-7000-8000-000000000005".to_owned()].into(),
         entries: Some([0, 1]),
     }
 }

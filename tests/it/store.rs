@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_in_result, reason = "a poisoned lock fails the test")]
 
 mod batches;
+mod believed;
 mod clock;
 mod commits;
 mod declarations;

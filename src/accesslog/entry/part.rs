@@ -222,6 +222,12 @@ pub struct Part {
     /// What those facts are about, as the store names it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub subjects: BTreeSet<String>,
+    /// The rows of the store that this entry wrote, as the store names them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub rows: BTreeSet<String>,
+    /// The rows of the store that this entry deleted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub gone: BTreeSet<String>,
     /// The entries that it is about, such as those that were read, exported or erased: first and last index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entries: Option<[u64; 2]>,
@@ -287,13 +293,14 @@ impl Part {
             .chain(self.conditions.iter().map(String::as_str))
             .chain(self.faults.iter().map(|fault| fault.code.as_str()))
             .chain(self.ages.keys().map(String::as_str))
-            .chain(self.subjects.iter().map(String::as_str))
+            .chain([&self.subjects, &self.rows, &self.gone].into_iter().flatten().map(String::as_str))
     }
 }
 
 /// Codes, ids, digests and thumbprints: no spaces, nothing beyond ASCII.
 fn is_code(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-');
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-' | b'=');
     !text.is_empty() && text.len() <= 160 && text.bytes().all(allowed)
 }
 
@@ -317,6 +324,8 @@ mod tests {
             staff: Some(Staff::new("jansen-4", "consulent \"W&I\" é").unwrap()),
             as_of: Some(3),
             subjects: ["request/1".to_owned()].into(),
+            rows: ["copy:2".to_owned(), "copy:1".to_owned()].into(),
+            gone: ["copy:3".to_owned()].into(),
             ..Part::of(Event::Pull, Outcome::Permitted)
         }
     }
@@ -332,7 +341,7 @@ mod tests {
             r#""conditions":["overgangsdocument.voortzetting"],"categories":["persoon","school"],"#,
             r#""jweSha256":"abababababababababababababababababababababababababababababababab","#,
             r#""staff":{"reference":"jansen-4","function":"consulent \"W&I\" é"},"#,
-            r#""asOf":3,"subjects":["request/1"]}"#,
+            r#""asOf":3,"subjects":["request/1"],"rows":["copy:1","copy:2"],"gone":["copy:3"]}"#,
         );
         assert_eq!(String::from_utf8(full().to_json().unwrap()).unwrap(), expected);
         assert_eq!(Part::from_json(expected.as_bytes()), Ok(full()));

@@ -131,7 +131,6 @@ fn facets(shared: &Part) -> [Option<String>; 5] {
 pub struct PreparedEntry {
     draft: EntryDraft,
     shared: SealedBody,
-    gateway: SealedBody,
     at_rest: Arc<AtRest>,
     entropy: Arc<dyn Entropy>,
 }
@@ -167,7 +166,7 @@ pub enum PrepareError {
     Part(#[from] InvalidPart),
 }
 
-/// Checks the parts of an entry, and seals those that need no number.
+/// Checks the parts of an entry, and seals the one that says nothing of what is known under the lock only.
 ///
 /// # Errors
 /// [`PrepareError`]: without randomness, without an at-rest key, or for a part that has no canonical form.
@@ -176,13 +175,12 @@ pub fn prepare(
     at_rest: Arc<AtRest>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<PreparedEntry, PrepareError> {
-    for own in PartName::ALL.into_iter().filter_map(|name| draft.own(name)) {
-        own.part.to_json()?;
+    let own = PartName::ALL.into_iter().filter_map(|name| draft.own(name)).map(|own| &own.part);
+    for part in own.chain(&draft.gateway) {
+        part.to_json()?;
     }
-    let gateway = draft.gateway.as_ref().map(Part::to_json).transpose()?;
     let shared = seal(PartName::Shared, Some(draft.shared.to_json()?), &at_rest, entropy.as_ref())?;
-    let gateway = seal(PartName::Gateway, gateway, &at_rest, entropy.as_ref())?;
-    Ok(PreparedEntry { draft, shared, gateway, at_rest, entropy })
+    Ok(PreparedEntry { draft, shared, at_rest, entropy })
 }
 
 impl PreparedEntry {
@@ -196,7 +194,20 @@ impl PreparedEntry {
     ///
     /// # Errors
     /// [`PrepareError`] without randomness.
-    pub fn numbered(&self, mut number: impl FnMut(&PartyId) -> u64) -> Result<NumberedEntry, PrepareError> {
+    pub fn numbered(&self, number: impl FnMut(&PartyId) -> u64) -> Result<NumberedEntry, PrepareError> {
+        self.accounting(number, &[], &[])
+    }
+
+    /// Likewise, and says in the gateway's part which rows of the store it wrote and deleted.
+    ///
+    /// # Errors
+    /// [`PrepareError`] without randomness, and for a row whose name is no code.
+    pub fn accounting(
+        &self,
+        mut number: impl FnMut(&PartyId) -> u64,
+        rows: &[String],
+        gone: &[String],
+    ) -> Result<NumberedEntry, PrepareError> {
         let mut numbers = BTreeMap::new();
         let (mut own, mut staff) = (Vec::new(), BTreeMap::new());
         for name in PartName::ALL {
@@ -215,12 +226,20 @@ impl PreparedEntry {
             let body = part.map(|(_, part)| part.to_json()).transpose()?;
             seal(name, body, &self.at_rest, self.entropy.as_ref())
         };
+        let of_gateway = if rows.is_empty() && gone.is_empty() {
+            self.draft.gateway.clone()
+        } else {
+            let said = self.draft.gateway.clone().unwrap_or_default();
+            let of = |names: &[String]| names.iter().cloned().collect();
+            Some(Part { rows: of(rows), gone: of(gone), ..said })
+        };
+        let of_gateway = of_gateway.as_ref().map(Part::to_json).transpose()?;
         let bodies = [
             self.shared.clone(),
             seal_own(PartName::Sender)?,
             seal_own(PartName::Recipient)?,
             seal_own(PartName::OnBehalf)?,
-            self.gateway.clone(),
+            seal(PartName::Gateway, of_gateway, &self.at_rest, self.entropy.as_ref())?,
         ];
         let mut readers = ReaderRow::of(&self.draft.shared, &own);
         for row in &mut readers {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Report, StoredEntry};
+use super::{Finding, Report, StoredEntry, rows::Rows};
 use crate::{
     accesslog::entry::{Event, Leaf, Part, PartName, ReaderRow, open_part},
     crypto::at_rest::AtRest,
@@ -17,6 +17,8 @@ pub(super) struct Account {
     absent: Vec<(u64, PartName)>,
     /// The entries of which bodies were erased: from, to.
     erased: Vec<[u64; 2]>,
+    /// What they say of rows of the store.
+    rows: Rows,
 }
 
 impl Account {
@@ -58,6 +60,10 @@ impl Account {
         if let Some(Part { event: Some(Event::BodyErased), entries: Some(entries), .. }) = shared {
             self.erased.push(entries);
         }
+        let nothing = Part::default();
+        let gateway = own.iter().find(|(name, _)| *name == PartName::Gateway).map(|(_, part)| part);
+        let is_read = !unread.contains(&PartName::Gateway);
+        self.rows.take(*index, is_read.then(|| gateway.unwrap_or(&nothing)));
         self.readers(entry, shared.as_ref(), &own, &unread, report);
     }
 
@@ -126,13 +132,14 @@ impl Account {
         *last = row.number;
     }
 
-    /// A body may be absent where a later entry says that it was erased.
-    pub(super) fn finish(self, report: &mut Report) {
+    /// A body may be absent where a later entry says that it was erased. Answers what the entries say of rows.
+    pub(super) fn finish(self, report: &mut Report) -> Rows {
         for (index, part) in self.absent {
             if !self.erased.iter().any(|[first, last]| (*first..=*last).contains(&index)) {
                 report.add(Finding::NoBody { index, part });
             }
         }
+        self.rows
     }
 }
 

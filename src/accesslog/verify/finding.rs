@@ -172,6 +172,15 @@ pub enum Finding {
         /// As the entry has it.
         found: u64,
     },
+    /// A row of the store is not as the log says.
+    Row {
+        /// Which, as entries name it.
+        row: String,
+        /// The entry that wrote or deleted it last, where there is one.
+        entry: Option<u64>,
+        /// What is wrong.
+        fault: &'static str,
+    },
     /// A checkpoint that was handed out is kept otherwise than the log was at that size.
     KeptCheckpoint {
         /// The size.
@@ -238,6 +247,12 @@ impl fmt::Display for Finding {
                 "entry {index} bears the number {found} of {}, where {expected} comes next",
                 party.escape_debug()
             ),
+            Self::Row { row, entry: Some(entry), fault } => {
+                write!(f, "the row `{}`, last in entry {entry}: {fault}", row.escape_debug())
+            }
+            Self::Row { row, entry: None, fault } => {
+                write!(f, "the row `{}`: {fault}", row.escape_debug())
+            }
             Self::KeptCheckpoint { size } => {
                 write!(f, "the checkpoint that was handed out at size {size} is not kept as the log was then")
             }

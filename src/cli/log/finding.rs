@@ -81,6 +81,16 @@ fn dutch(finding: &Finding) -> String {
             "regel {index} is volgens het log nummer {found} van {}, en nummer {expected} is aan de beurt",
             party.escape_debug()
         ),
+        Finding::Row { row, entry: Some(entry), fault } => {
+            format!(
+                "het gegeven `{}`, laatst in regel {entry}: {}",
+                row.escape_debug(),
+                fault_in_dutch(fault)
+            )
+        }
+        Finding::Row { row, entry: None, fault } => {
+            format!("het gegeven `{}`: {}", row.escape_debug(), fault_in_dutch(fault))
+        }
         Finding::KeptCheckpoint { size } => {
             format!(
                 "het checkpoint dat bij {size} regels is gegeven, is anders bewaard dan het log toen stond"
@@ -114,7 +124,7 @@ fn fault_in_dutch(fault: &str) -> Cow<'_, str> {
     }
 }
 
-const FAULTS: [(&str, &str); 17] = [
+const FAULTS: [(&str, &str); 22] = [
     ("the row says other than the entry", "er staat iets anders dan in de regel zelf"),
     ("it cannot find the entry", "de regel is niet te vinden voor wie erin staat"),
     (
@@ -151,6 +161,11 @@ const FAULTS: [(&str, &str); 17] = [
         "de bewaarde inhoud is niet die waarvoor het log instaat",
     ),
     ("it is not of version 2 of the format", "het heeft niet versie 2 van de vorm"),
+    ("it was changed or made past the gateway", "het is buiten de gateway om gewijzigd of gemaakt"),
+    ("it was put back to an older state", "het is teruggezet naar hoe het eerder was"),
+    ("it was deleted, and is there again", "het was verwijderd en staat er weer"),
+    ("no entry wrote it", "geen regel van het log heeft het vastgelegd"),
+    ("it is gone, and no entry deleted it", "het is weg, en geen regel van het log heeft het verwijderd"),
     ("there is no leaf that commits to it", "geen regel van het log staat hiervoor in"),
     ("the log key cannot be used", "de sleutel van het log is niet te gebruiken"),
 ];
@@ -181,6 +196,15 @@ mod tests {
             Finding::Reader { index: 1, party: name.clone(), fault: "the row says other than the entry" },
             Finding::Number { index: 1, party: name.clone(), expected: 1, found: 2 },
             Finding::KeptCheckpoint { size: 1 },
+            Finding::Row {
+                row: name.clone(),
+                entry: Some(1),
+                fault: "it was changed or made past the gateway",
+            },
+            Finding::Row { row: name.clone(), entry: Some(1), fault: "it was put back to an older state" },
+            Finding::Row { row: name.clone(), entry: Some(1), fault: "it was deleted, and is there again" },
+            Finding::Row { row: name.clone(), entry: None, fault: "no entry wrote it" },
+            Finding::Row { row: name.clone(), entry: None, fault: "it is gone, and no entry deleted it" },
             Finding::Checkpoint { fault: fault.clone() },
             Finding::OlderCheckpoint { fault: fault.clone() },
             Finding::Size { stated: 1, found: 2 },

@@ -1,19 +1,21 @@
 //! The log as it was at one moment, for verification and for export.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::query;
 
 use crate::{
     accesslog::{
         entry::ReaderRow,
-        verify::{Keeps, KeptCheckpoint, LogSource, StoredEntry},
+        verify::{Keeps, KeptCheckpoint, LogSource, RowPage, StoredEntry, StoredRow},
     },
+    crypto::at_rest::AtRest,
     domain::digest::Digest,
     merkle::{bundle, tile::TileId},
     store::{
         Store,
         error::StoreError,
+        memory,
         read::Head,
         row::{Columns, signed},
     },
@@ -132,6 +134,21 @@ impl LogSource for LogView {
             })
         };
         within(BODIES).await?.iter().map(entry).collect()
+    }
+
+    async fn rows(
+        &self,
+        page: &RowPage,
+        at_rest: &AtRest,
+    ) -> Result<Option<(Vec<StoredRow>, RowPage)>, StoreError> {
+        self.store.rows_of(page, at_rest).await
+    }
+
+    async fn gone_since(&self, size: u64, at_rest: &AtRest) -> Result<BTreeSet<String>, StoreError> {
+        let now = self.store.head().await?.size;
+        let mut connection = self.store.read.acquire().await?;
+        let (told, _) = memory::log::told(&mut connection, at_rest, (size, now)).await?;
+        Ok(told.into_iter().flat_map(|one| one.gone).collect())
     }
 
     async fn kept(&self, n: u64) -> Result<Vec<KeptCheckpoint>, StoreError> {

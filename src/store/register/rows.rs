@@ -1,9 +1,15 @@
 //! The rows of the register, read at once: what is believed of them, and the bytes by which they are sealed.
 
+use std::collections::BTreeMap;
+
 use sqlx::{AnyConnection, any::AnyRow, query};
 
-use super::SealsRegister;
-use crate::store::{error::StoreError, row::Columns};
+use super::SealsRows;
+use crate::store::{
+    error::StoreError,
+    row::Columns,
+    seal::{length, put},
+};
 
 /// A table of the register: its statement, its columns of text, and those of numbers.
 type Table = (&'static str, &'static [&'static str], &'static [&'static str]);
@@ -49,6 +55,33 @@ impl RegisterRows {
         })
     }
 
+    /// Each row by the name that entries give it, with what is digested of it.
+    pub(in crate::store) fn named(&self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        let tables = [
+            (&self.parties, PARTIES, "party", &["oin", "role"][..]),
+            (&self.places, PLACES, "place", &["oin", "role", "municipality", "valid_from"]),
+            (&self.certificates, CERTIFICATES, "certificate", &["registration"]),
+            (&self.keys, KEYS, "key", &["thumbprint"]),
+        ];
+        let mut named = BTreeMap::new();
+        for (rows, (_, texts, numbers), word, key) in tables {
+            for row in rows {
+                let columns = Columns(row);
+                let id = key.iter().map(|column| match *column {
+                    "valid_from" => columns.integer(column).map(|number| number.to_string()),
+                    text => columns.text(text),
+                });
+                let id = id.collect::<Result<Vec<_>, _>>()?;
+                let name = register_row(word, &id);
+                let mut bytes = b"sluis-register-row-v1\n".to_vec();
+                put(&mut bytes, Some(&name));
+                bytes.extend(row_bytes(&columns, texts, numbers)?);
+                named.insert(name, bytes);
+            }
+        }
+        Ok(named)
+    }
+
     /// # Errors
     /// `Inconsistent` when they are not the rows that were sealed under this number. Before anybody was registered nothing was
     /// sealed.
@@ -56,7 +89,7 @@ impl RegisterRows {
         &self,
         number: i64,
         seal: Option<&[u8]>,
-        seals: &dyn SealsRegister,
+        seals: &dyn SealsRows,
     ) -> Result<(), StoreError> {
         let is_sealed = match seal {
             Some(seal) => seals.is_sealed(&self.bytes(number)?, seal),
@@ -98,6 +131,11 @@ impl RegisterRows {
     }
 }
 
+/// The name of a row of the register.
+pub(in crate::store) fn register_row(word: &str, id: &[String]) -> String {
+    format!("{word}:{}", id.join("/"))
+}
+
 fn row_bytes(
     columns: &Columns<'_>,
     texts: &[&'static str],
@@ -114,19 +152,4 @@ fn row_bytes(
         );
     }
     Ok(bytes)
-}
-
-/// A value with its length before it; one that is absent has a length that no value has.
-fn put(bytes: &mut Vec<u8>, value: Option<impl AsRef<[u8]>>) {
-    match value {
-        None => bytes.extend(u64::MAX.to_be_bytes()),
-        Some(value) => {
-            bytes.extend(length(value.as_ref().len()));
-            bytes.extend(value.as_ref());
-        }
-    }
-}
-
-fn length(length: usize) -> [u8; 8] {
-    u64::try_from(length).unwrap_or(u64::MAX).to_be_bytes()
 }

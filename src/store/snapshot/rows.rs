@@ -10,18 +10,21 @@ use sqlx::{Row as _, any::AnyRow};
 
 use super::{
     Wish,
+    seals::Seals,
     text::{self, kind},
 };
 use crate::{
     domain::{
         clock::from_millis,
+        declaration::Verdict,
         digest::Digest,
-        id::{PacketId, PersonId},
+        id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
     store::{
         error::StoreError,
-        read::{CopyRow, DeclarationRow, MessageRow},
+        read::{CopyRow, DeclarationRow, DeclarationState, MessageRow},
+        seal::Values,
         write::{Answered, Evidenced, Made},
     },
 };
@@ -39,6 +42,8 @@ pub(super) struct Found {
     pub(super) answers: BTreeMap<(PacketId, PartyId), Answered>,
     pub(super) wishes: Vec<Wish>,
     pub(super) declarations: Vec<DeclarationRow>,
+    pub(super) sealed: Seals,
+    decided: BTreeMap<DeclarationId, BTreeSet<Verdict>>,
     copies: Vec<(PacketId, i64, CopyRow)>,
 }
 
@@ -60,23 +65,40 @@ impl Found {
                 self.made =
                     Some((body.map_err(|_| StoreError::inconsistent("idempotency.body_hmac"))?, made));
             }
-            kind::PERSON if self.person.is_none_or(|(earlier, _)| slot < earlier) => {
-                self.person = Some((slot, row.text(0)?));
+            kind::PERSON => {
+                self.sealed.pseudonym(row)?;
+                if self.person.is_none_or(|(earlier, _)| slot < earlier) {
+                    self.person = Some((slot, row.text(0)?));
+                }
             }
-            kind::PERSON => {}
             kind::MESSAGE => {
+                self.sealed.message(row)?;
                 let message = message(row)?;
                 self.messages.insert(message.id, message);
             }
             kind::COPY => {
+                self.sealed.copy(row)?;
                 let (id, copy) = (row.text(0)?, copy(row)?);
                 if let Some(answered) = answered(row)? {
                     self.answers.insert((id, copy.party), answered);
                 }
                 self.copies.push((id, row.number(0)?, copy));
             }
-            kind::WISH => self.wishes.push(Wish { upheld: row.number(3)? != 0, ..wish(row)? }),
-            kind::DECLARATION => self.declarations.push(declaration(row)?),
+            kind::WISH => {
+                self.sealed.declaration(row, true)?;
+                if row.text::<DeclarationState>(14)? == DeclarationState::Given {
+                    self.wishes.push(wish(row)?);
+                }
+            }
+            kind::DECLARATION => {
+                self.sealed.declaration(row, false)?;
+                self.declarations.push(declaration(row)?);
+            }
+            kind::DECISION => {
+                self.sealed.decision(row)?;
+                self.decided.entry(row.text(0)?).or_default().insert(row.text(1)?);
+            }
+            kind::SUBJECT => self.sealed.person(row)?,
             _ => return Err(StoreError::inconsistent("snapshot")),
         }
         Ok(())
@@ -89,6 +111,18 @@ impl Found {
         for (packet, _, copy) in self.copies.drain(..) {
             let packet = self.messages.get_mut(&packet);
             packet.ok_or_else(|| StoreError::inconsistent("copy"))?.copies.push(copy);
+        }
+        let decided = &self.decided;
+        let is_ended =
+            |id: &DeclarationId| decided.get(id).is_some_and(|all| all.iter().any(|verdict| verdict.ends()));
+        self.wishes.retain(|wish| !is_ended(&wish.id));
+        for wish in &mut self.wishes {
+            wish.upheld = decided.get(&wish.id).is_some_and(|all| all.contains(&Verdict::Gegrond));
+        }
+        for declaration in &mut self.declarations {
+            if declaration.state == DeclarationState::Given && is_ended(&declaration.id) {
+                declaration.state = DeclarationState::Ended;
+            }
         }
         self.wishes.sort_by_key(|wish| (wish.given_at, wish.id));
         self.wishes.dedup_by_key(|wish| wish.id);
@@ -239,7 +273,7 @@ impl Row<'_> {
         codes.map(|code| code.parse().map_err(|_| missing())).collect()
     }
 
-    fn maybe_number(&self, number: usize) -> Result<Option<i64>, StoreError> {
+    pub(super) fn maybe_number(&self, number: usize) -> Result<Option<i64>, StoreError> {
         self.plain(NUMBERS + number)
     }
 
@@ -268,11 +302,28 @@ impl Row<'_> {
         self.0.try_get(BYTES).map_err(|_| missing())
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, StoreError> {
+    /// The values of these columns, texts and numbers.
+    pub(super) fn values(&self, texts: &[usize], numbers: &[usize]) -> Result<Values, StoreError> {
+        let texts = texts.iter().map(|text| self.plain_text(*text)).collect::<Result<Vec<_>, _>>()?;
+        let numbers =
+            numbers.iter().map(|number| self.maybe_number(*number)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Values::of(&texts, &numbers))
+    }
+
+    pub(super) fn plain_text(&self, text: usize) -> Result<Option<&str>, StoreError> {
+        self.0.try_get(TEXTS + text).map_err(|_| missing())
+    }
+
+    /// The seal of the row, or that of what is joined to it.
+    pub(super) fn seal(&self, of: usize) -> Result<Option<&[u8]>, StoreError> {
+        self.0.try_get(BYTES + 1 + of).map_err(|_| missing())
+    }
+
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, StoreError> {
         self.0.try_get(BYTES).map_err(|_| missing())
     }
 }
 
-fn missing() -> StoreError {
+pub(super) fn missing() -> StoreError {
     StoreError::inconsistent(PLACE)
 }

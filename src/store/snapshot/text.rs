@@ -22,6 +22,8 @@ pub(super) mod kind {
     pub(crate) const COPY: i64 = 4;
     pub(crate) const WISH: i64 = 5;
     pub(crate) const DECLARATION: i64 = 6;
+    pub(crate) const DECISION: i64 = 7;
+    pub(crate) const SUBJECT: i64 = 8;
 }
 
 /// What is looked for.
@@ -36,7 +38,7 @@ pub(super) mod look {
 
 /// How many columns of texts and of numbers a row has, whatever it is.
 pub(super) const TEXTS: usize = 16;
-pub(super) const NUMBERS: usize = 9;
+pub(super) const NUMBERS: usize = 11;
 
 struct Branch {
     kind: i64,
@@ -44,9 +46,12 @@ struct Branch {
     texts: &'static [&'static str],
     numbers: &'static [&'static str],
     bytes: &'static str,
+    /// The seal of the row, and that of what is joined to it.
+    seals: [&'static str; 2],
     from: &'static str,
 }
 
+const NONE: [&str; 2] = ["", ""];
 const MESSAGE_TEXTS: &[&str] = &[
     "p.id",
     "p.kind",
@@ -60,7 +65,9 @@ const MESSAGE_TEXTS: &[&str] = &[
     "p.reply_to",
     "p.outcome",
 ];
-const MESSAGE_NUMBERS: &[&str] = &["p.dataset_version", "p.created", "p.created_index", "p.expires"];
+const MESSAGE_SEALS: [&str; 2] = ["p.seal", ""];
+const MESSAGE_NUMBERS: &[&str] =
+    &["p.dataset_version", "p.created", "p.created_index", "p.expires", "p.ended_index"];
 const COPY_TEXTS: &[&str] = &[
     "r.message_id",
     "r.oin",
@@ -73,7 +80,12 @@ const COPY_TEXTS: &[&str] = &[
     "r.thumbprint",
     "r.state",
     "a.outcome",
+    "r.recipient_person_id",
+    "a.id",
+    "a.state",
+    "(CASE WHEN a.expires IS NULL THEN 'bare' ELSE 'whole' END)",
 ];
+const COPY_SEALS: [&str; 2] = ["r.seal", "a.seal"];
 const COPY_NUMBERS: &[&str] = &[
     "r.position",
     "r.pushed_index",
@@ -84,23 +96,8 @@ const COPY_NUMBERS: &[&str] = &[
     "r.ended_index",
     "a.created",
     "a.created_index",
-];
-const WISH_TEXTS: &[&str] = &[
-    "d.id",
-    "d.person_id",
-    "d.kind",
-    "d.dataset",
-    "d.purpose",
-    "d.towards_oin",
-    "d.towards_role",
-    "d.towards_municipality",
-    "d.given_by",
-];
-const WISH_NUMBERS: &[&str] = &[
-    "d.given_at",
-    "d.until_at",
-    "d.explicit",
-    "(SELECT COUNT(*) FROM declaration_decision u WHERE u.declaration_id = d.id AND u.verdict = 'gegrond')",
+    "a.expires",
+    "a.ended_index",
 ];
 const DECLARATION_TEXTS: &[&str] = &[
     "d.id",
@@ -117,8 +114,7 @@ const DECLARATION_TEXTS: &[&str] = &[
     "d.evidence_on",
     "d.recorder_oin",
     "d.recorder_role",
-    "CASE WHEN d.state = 'given' AND EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
-     AND e.verdict IN ('ongegrond', 'opgeheven')) THEN 'ended' ELSE d.state END",
+    "d.state",
     "d.withdrawn_by",
 ];
 const DECLARATION_NUMBERS: &[&str] = &[
@@ -131,6 +127,15 @@ const DECLARATION_NUMBERS: &[&str] = &[
     "d.withdrawn_index",
 ];
 
+const DECLARATION_SEALS: [&str; 2] = ["d.seal", ""];
+const DECISION_TEXTS: &[&str] = &["e.declaration_id", "e.verdict", "e.reason", "e.decided_on"];
+const DECISION_NUMBERS: &[&str] = &["e.idx", "e.decided_at"];
+const DECISION_SEALS: [&str; 2] = ["e.seal", ""];
+/// A person, with the row by which nothing about it is left out; none where nothing was ever declared.
+const SUBJECT_TEXTS: &[&str] = &["o.person_id", "c.subject"];
+const SUBJECT_NUMBERS: &[&str] = &["c.entry"];
+const SUBJECT_SEALS: [&str; 2] = ["c.seal", ""];
+
 /// A join without choice: what is looked for comes first, and each table is found by its index. The message that
 /// rests on comes with it.
 const BRANCHES: &[Branch] = &[
@@ -140,6 +145,7 @@ const BRANCHES: &[Branch] = &[
         texts: &[],
         numbers: &["h.size", "h.register", "h.last_time"],
         bytes: "",
+        seals: NONE,
         from: "log_head h WHERE h.id = 1",
     },
     Branch {
@@ -148,6 +154,7 @@ const BRANCHES: &[Branch] = &[
         texts: &["i.message_id", "i.declaration_id"],
         numbers: &[],
         bytes: "i.body_hmac",
+        seals: NONE,
         from: "w CROSS JOIN idempotency i WHERE w.look = 'key' AND i.oin = w.a AND i.role = w.b AND i.key = w.c",
     },
     Branch {
@@ -155,7 +162,8 @@ const BRANCHES: &[Branch] = &[
         slot: "w.slot",
         texts: &["s.person_id"],
         numbers: &["s.key_version"],
-        bytes: "",
+        bytes: "s.pseudonym",
+        seals: ["s.seal", ""],
         from: "w CROSS JOIN pseudonym s WHERE w.look = 'pseudonym' AND s.key_version = w.n AND s.pseudonym = w.d",
     },
     Branch {
@@ -164,6 +172,7 @@ const BRANCHES: &[Branch] = &[
         texts: MESSAGE_TEXTS,
         numbers: MESSAGE_NUMBERS,
         bytes: "p.header",
+        seals: MESSAGE_SEALS,
         from: "w CROSS JOIN message p WHERE w.look = 'message' AND p.id = w.a AND p.header IS NOT NULL",
     },
     Branch {
@@ -172,6 +181,7 @@ const BRANCHES: &[Branch] = &[
         texts: MESSAGE_TEXTS,
         numbers: MESSAGE_NUMBERS,
         bytes: "p.header",
+        seals: MESSAGE_SEALS,
         from: "w CROSS JOIN message o CROSS JOIN message p WHERE w.look = 'message' AND o.id = w.a AND p.id IN (o.rests_on, o.reply_to)",
     },
     Branch {
@@ -180,6 +190,7 @@ const BRANCHES: &[Branch] = &[
         texts: COPY_TEXTS,
         numbers: COPY_NUMBERS,
         bytes: "",
+        seals: COPY_SEALS,
         from: "w CROSS JOIN copy r \
                LEFT JOIN message a ON a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role \
                WHERE w.look = 'message' AND r.message_id = w.a",
@@ -190,31 +201,79 @@ const BRANCHES: &[Branch] = &[
         texts: COPY_TEXTS,
         numbers: COPY_NUMBERS,
         bytes: "",
+        seals: COPY_SEALS,
         from: "w CROSS JOIN message o CROSS JOIN copy r \
                LEFT JOIN message a ON a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role \
                WHERE w.look = 'message' AND o.id = w.a AND r.message_id IN (o.rests_on, o.reply_to)",
     },
     Branch {
-        kind: kind::WISH,
+        kind: kind::SUBJECT,
         slot: "w.slot",
-        texts: WISH_TEXTS,
-        numbers: WISH_NUMBERS,
+        texts: SUBJECT_TEXTS,
+        numbers: SUBJECT_NUMBERS,
         bytes: "",
-        from: "w CROSS JOIN pseudonym s CROSS JOIN declaration d WHERE w.look = 'pseudonym' \
-               AND s.key_version = w.n AND s.pseudonym = w.d AND d.person_id = s.person_id AND d.state = 'given' \
-               AND NOT EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
-               AND e.verdict IN ('ongegrond', 'opgeheven'))",
+        seals: SUBJECT_SEALS,
+        from: "w CROSS JOIN pseudonym o LEFT JOIN subject_change c ON c.subject = 'person:' || o.person_id \
+               WHERE w.look = 'pseudonym' AND o.key_version = w.n AND o.pseudonym = w.d",
+    },
+    Branch {
+        kind: kind::SUBJECT,
+        slot: "w.slot",
+        texts: SUBJECT_TEXTS,
+        numbers: SUBJECT_NUMBERS,
+        bytes: "",
+        seals: SUBJECT_SEALS,
+        from: "w CROSS JOIN message o LEFT JOIN subject_change c ON c.subject = 'person:' || o.person_id \
+               WHERE w.look = 'message' AND o.id = w.a",
     },
     Branch {
         kind: kind::WISH,
         slot: "w.slot",
-        texts: WISH_TEXTS,
-        numbers: WISH_NUMBERS,
+        texts: DECLARATION_TEXTS,
+        numbers: DECLARATION_NUMBERS,
+        bytes: "d.facts",
+        seals: DECLARATION_SEALS,
+        from: "w CROSS JOIN pseudonym s CROSS JOIN declaration d WHERE w.look = 'pseudonym' AND s.key_version = w.n AND s.pseudonym = w.d \
+               AND d.person_id = s.person_id",
+    },
+    Branch {
+        kind: kind::WISH,
+        slot: "w.slot",
+        texts: DECLARATION_TEXTS,
+        numbers: DECLARATION_NUMBERS,
+        bytes: "d.facts",
+        seals: DECLARATION_SEALS,
+        from: "w CROSS JOIN message o CROSS JOIN declaration d WHERE w.look = 'message' AND o.id = w.a \
+               AND d.person_id = o.person_id",
+    },
+    Branch {
+        kind: kind::DECISION,
+        slot: "w.slot",
+        texts: DECISION_TEXTS,
+        numbers: DECISION_NUMBERS,
         bytes: "",
-        from: "w CROSS JOIN message o CROSS JOIN declaration d WHERE w.look = 'message' \
-               AND o.id = w.a AND d.person_id = o.person_id AND d.state = 'given' \
-               AND NOT EXISTS (SELECT 1 FROM declaration_decision e WHERE e.declaration_id = d.id \
-               AND e.verdict IN ('ongegrond', 'opgeheven'))",
+        seals: DECISION_SEALS,
+        from: "w CROSS JOIN pseudonym s CROSS JOIN declaration d CROSS JOIN declaration_decision e \
+               WHERE w.look = 'pseudonym' AND s.key_version = w.n AND s.pseudonym = w.d AND d.person_id = s.person_id AND e.declaration_id = d.id",
+    },
+    Branch {
+        kind: kind::DECISION,
+        slot: "w.slot",
+        texts: DECISION_TEXTS,
+        numbers: DECISION_NUMBERS,
+        bytes: "",
+        seals: DECISION_SEALS,
+        from: "w CROSS JOIN message o CROSS JOIN declaration d CROSS JOIN declaration_decision e \
+               WHERE w.look = 'message' AND o.id = w.a AND d.person_id = o.person_id AND e.declaration_id = d.id",
+    },
+    Branch {
+        kind: kind::DECISION,
+        slot: "w.slot",
+        texts: DECISION_TEXTS,
+        numbers: DECISION_NUMBERS,
+        bytes: "",
+        seals: DECISION_SEALS,
+        from: "w CROSS JOIN declaration_decision e WHERE w.look = 'declaration' AND e.declaration_id = w.a",
     },
     Branch {
         kind: kind::DECLARATION,
@@ -222,6 +281,7 @@ const BRANCHES: &[Branch] = &[
         texts: DECLARATION_TEXTS,
         numbers: DECLARATION_NUMBERS,
         bytes: "d.facts",
+        seals: DECLARATION_SEALS,
         from: "w CROSS JOIN declaration d WHERE w.look = 'declaration' AND d.id = w.a",
     },
 ];
@@ -237,11 +297,11 @@ impl Branch {
         let mut all = vec![self.slot.to_owned(), self.kind.to_string()];
         all.extend(columns(self.texts, TEXTS, "CAST(NULL AS TEXT)"));
         all.extend(columns(self.numbers, NUMBERS, "CAST(NULL AS BIGINT)"));
-        all.push(if self.bytes.is_empty() {
-            format!("CAST(NULL AS {bytes})")
-        } else {
-            self.bytes.to_owned()
-        });
+        let or_null = |column: &str| {
+            if column.is_empty() { format!("CAST(NULL AS {bytes})") } else { column.to_owned() }
+        };
+        let [own, joined] = self.seals;
+        all.extend([self.bytes, own, joined].map(or_null));
         format!("SELECT {} FROM {}", all.join(", "), self.from)
     }
 }

@@ -73,7 +73,8 @@ impl Effect for DecideDeclaration {
             }
         }
         let (reason, on) = (self.reason.clone(), self.on);
-        let decision = Decision { verdict: self.verdict, reason: reason.clone(), on, at: at.time };
+        let decision =
+            Decision { verdict: self.verdict, reason: reason.clone(), on, at: at.time, read: None };
         let changes =
             vec![Change::Decision(self.id, decision), Change::Subject(subject::person(declaration.person))];
         Ok(Applied::done(Decided { reason, on, at: at.time, index: at.next }, changes))

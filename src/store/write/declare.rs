@@ -94,7 +94,7 @@ impl Effect for Declare {
 
     fn looks(&self) -> Vec<Look> {
         let key = self.idempotency.as_ref().map(|key| key.look(self.recorder));
-        let own = [Look::Declaration(self.id)];
+        let own = [Look::Declaration(self.id), Look::Subject(subject::person(self.person.id))];
         key.into_iter().chain(self.person.looks()).chain(own).collect()
     }
 
@@ -112,6 +112,7 @@ impl Effect for Declare {
             recorder: self.recorder,
             index: at.next,
             withdrawn: None,
+            read: None,
             content: Some(Arc::new(content)),
         };
         let made = Made::Declaration(self.id);

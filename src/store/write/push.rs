@@ -200,6 +200,7 @@ impl Push {
             expires: self.packet.expires,
             state: MessageState::Open,
             ended: None,
+            read: None,
             content: Some(Arc::new(content)),
         }
     }
@@ -225,6 +226,7 @@ impl NewCopy {
             acknowledged: None,
             ended: None,
             person: None,
+            read: None,
             content: Some(Arc::new(content)),
         };
         let used = self.declarations.iter().map(move |declaration| Change::Rests(id, *declaration));

@@ -30,7 +30,7 @@ use crate::{
         db::{Backend, no_log},
         error::StoreError,
         read::tiles,
-        register::{RegisterRows, SealsRegister},
+        register::{RegisterRows, SealsRows},
         row::{Columns, millis, signed},
     },
 };
@@ -188,10 +188,10 @@ async fn stored_tree(connection: &mut AnyConnection, frontier: &Frontier) -> Res
 /// Appends the entries, in order, and signs the head that they lead to. Nothing of it leaves before the commit.
 pub(super) async fn append(
     tx: &mut Tx<'_>,
-    (head, time, state): (&LockedHead, Timestamp, &State),
+    (head, time, state, register): (&LockedHead, Timestamp, &State, Option<&RegisterRows>),
     log: &mut Known,
     entries: Vec<NumberedEntry>,
-    (signer, seals): (&dyn SignsCheckpoint, &dyn SealsRegister),
+    (signer, seals): (&dyn SignsCheckpoint, &dyn SealsRows),
 ) -> Result<Vec<Evidence>, StoreError> {
     let millis_of_entry =
         u64::try_from(millis(time)).map_err(|_| StoreError::settings("the clock stands before 1970"))?;
@@ -217,12 +217,12 @@ pub(super) async fn append(
     let tiles = full.iter().map(tile_row).collect::<Result<_, _>>()?;
     tx.log_rows(Step::Tiles, &TILES, tiles).await?;
 
-    let (register, seal) = if state.is_other_register {
-        let number = head.register.saturating_add(1);
-        let bytes = RegisterRows::read(tx.connection()).await?.bytes(number)?;
-        (number, Some(seals.seal(&bytes)))
-    } else {
-        (head.register, None)
+    let (register, seal) = match register {
+        Some(rows) => {
+            let number = head.register.saturating_add(1);
+            (number, Some(seals.seal(&rows.bytes(number)?)))
+        }
+        None => (head.register, None),
     };
 
     tx.step(Step::Sign)?;

@@ -20,8 +20,9 @@ use super::{
     fault::{Injected, Step},
     health::Health,
     job::Job,
-    look::{Look, look},
+    look::{Believes, Look, look},
     moment::Moment,
+    sealer::Sealer,
     settings::Settings,
     state::State,
     tables,
@@ -29,7 +30,7 @@ use super::{
 };
 use crate::{
     domain::party::PartyId,
-    store::{Store, error::StoreError, register::RegisterRows, writing::Writing},
+    store::{Store, error::StoreError, memory::Touched, register::RegisterRows, writing::Writing},
 };
 
 /// What the writer keeps between batches.
@@ -67,6 +68,7 @@ struct Outcome {
     evidence: Vec<Evidence>,
     log: Known,
     numbers: BTreeMap<PartyId, u64>,
+    touched: Vec<Touched>,
 }
 
 type Jobs = Vec<Box<dyn Job>>;
@@ -192,6 +194,12 @@ impl Desk {
         let mut at = Moment { time: clock.time, steady: clock.steady, next: head.size };
         let signer = self.settings.signer.as_ref();
         let mut log = self.log.under(tx.connection(), head, signer).await?;
+        let memory = &self.store.kept.memory;
+        let seals = self.settings.seals.as_ref();
+        // What another gateway wrote since is remembered as what this one writes.
+        if self.log.tree.size() < head.size {
+            memory.read(tx.connection(), seals, (self.log.tree.size(), head.size)).await?;
+        }
         let mut state = State::under(head.policy);
         let mut looks: BTreeSet<_> = jobs.iter().flat_map(|job| job.looks()).collect();
         let readers: BTreeSet<_> = jobs.iter().flat_map(|job| job.readers()).collect();
@@ -201,7 +209,7 @@ impl Desk {
         }
         let asked: Vec<_> = readers.iter().filter(|reader| !state.numbers.contains_key(reader)).collect();
         looks.extend(asked.iter().map(|reader| Look::Number(**reader)));
-        look(tx, looks, &mut state).await?;
+        look(tx, looks, &Believes { seals, memory, entries: head.size }, &mut state).await?;
         for reader in &readers {
             if state.numbers.get(reader) < self.least.get(reader) {
                 return Err(StoreError::inconsistent("entry_reader.number"));
@@ -211,8 +219,6 @@ impl Desk {
             job.judge(&at, self.settings.policy, &mut state);
             at.next += u64::try_from(job.appended().len()).unwrap_or_default();
         }
-        let entries = jobs.iter().flat_map(|job| job.appended());
-        let entries: Vec<_> = entries.map(|entry| state.numbered(entry)).collect::<Result<_, _>>()?;
         // What the batch leaves is sealed anew: what it finds must be what was sealed before.
         if state.is_other_register {
             RegisterRows::read(tx.connection()).await?.judge(
@@ -221,20 +227,40 @@ impl Desk {
                 self.settings.seals.as_ref(),
             )?;
         }
-        tables::write(&state, tx).await?;
+        let mut sealer = Sealer::with(seals);
+        tables::write(&state, &mut sealer, tx).await?;
+        let register = if state.is_other_register {
+            let rows = RegisterRows::read(tx.connection()).await?;
+            sealer.register(&state, &rows.named()?);
+            Some(rows)
+        } else {
+            None
+        };
+        let touched = sealer.touched();
+        let entries = (head.size..).zip(jobs.iter().flat_map(|job| job.appended()));
+        let entries = entries.map(|(index, entry)| state.numbered(entry, touched.get(&index)));
+        let entries: Vec<_> = entries.collect::<Result<_, _>>()?;
         let evidence = if entries.is_empty() {
             Vec::new()
         } else {
-            append(tx, (head, at.time, &state), &mut log, entries, (signer, self.settings.seals.as_ref()))
-                .await?
+            append(
+                tx,
+                (head, at.time, &state, register.as_ref()),
+                &mut log,
+                entries,
+                (signer, self.settings.seals.as_ref()),
+            )
+            .await?
         };
-        Ok(Outcome { committed: false, time: at.time, evidence, log, numbers: state.numbers })
+        let touched = touched.into_values().collect();
+        Ok(Outcome { committed: false, time: at.time, evidence, log, numbers: state.numbers, touched })
     }
 
     /// Called after COMMIT answered, and nowhere else: this is where `Committed` values come from.
     fn answer(&mut self, jobs: Jobs, outcome: Outcome) {
         if outcome.committed {
             self.clock.hear(outcome.time);
+            self.store.kept.memory.learn(&outcome.touched);
         }
         if outcome.committed && self.log.checkpoint != outcome.log.checkpoint {
             self.settings.head.keep(&outcome.log.checkpoint);

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, iter};
 use futures_util::TryStreamExt as _;
 use sqlx::Any;
 
+pub(in crate::store::writer) use self::found::Believes;
 use self::texts::Union;
 use super::{fault::Step, rows::Value, state::State, tx::Tx};
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
         id::{DeclarationId, PacketId},
         party::PartyId,
     },
-    store::error::StoreError,
+    store::{error::StoreError, seal::Sealed},
 };
 
 mod found;
@@ -69,6 +70,10 @@ pub enum Look {
 }
 
 impl Look {
+    const fn subject(&self) -> Option<&String> {
+        if let Self::Subject(subject) = self { Some(subject) } else { None }
+    }
+
     /// Whether every push and pull looks for it.
     const fn is_often(&self) -> bool {
         matches!(
@@ -133,8 +138,10 @@ impl Look {
 pub(super) async fn look(
     tx: &mut Tx<'_>,
     looks: BTreeSet<Look>,
+    believes: &Believes<'_>,
     state: &mut State,
 ) -> Result<(), StoreError> {
+    let subjects: Vec<_> = looks.iter().filter_map(Look::subject).cloned().collect();
     let (often, seldom): (Vec<_>, Vec<_>) = looks.into_iter().partition(Look::is_often);
     for (union, looks) in [(&*texts::OFTEN, often), (&*texts::SELDOM, seldom)] {
         let mut rest = looks.as_slice();
@@ -149,10 +156,15 @@ pub(super) async fn look(
             // One row at a time: a body is large.
             let mut rows = query.fetch(tx.connection());
             while let Some(row) = rows.try_next().await? {
-                found::take(&row, state)?;
+                found::take(&row, believes, state)?;
             }
             rest = later;
         }
+    }
+    // One that is not there was never changed: so says who took it away.
+    for subject in subjects.iter().filter(|subject| !state.subjects.has(subject)) {
+        let name = Sealed::Subject.name(&[subject]);
+        believes.memory.absent(Sealed::Subject, &name, believes.entries)?;
     }
     Ok(())
 }

@@ -31,6 +31,6 @@ impl Moment {
 
 /// Refuses when a subject changed after the decision saw it.
 pub(super) fn judge_facts(read: &AsOf, state: &State) -> Result<(), WriteError> {
-    let seen = |subject| state.subjects.get(subject).is_none_or(|entry| *entry < read.entries);
+    let seen = |subject| state.subjects.get(subject).is_none_or(|known| known.entry < read.entries);
     if read.subjects.iter().all(seen) { Ok(()) } else { Err(WriteError::StaleFacts) }
 }

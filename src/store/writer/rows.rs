@@ -25,6 +25,19 @@ pub(super) enum Value {
 }
 
 impl Value {
+    pub(super) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { text.as_deref() } else { None }
+    }
+
+    pub(super) const fn number(&self) -> Option<i64> {
+        if let Self::Integer(number) = self { *number } else { None }
+    }
+
+    /// A number as the name of a row has it.
+    pub(super) fn to_text(&self) -> Self {
+        Self::Text(self.number().map(|number| number.to_string()))
+    }
+
     pub(super) fn bind(self, query: Prepared) -> Prepared {
         match self {
             Self::Integer(value) => query.bind(value),

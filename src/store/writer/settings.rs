@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{clock::Clock, digest::Digest},
-    store::register::SealsRegister,
+    store::register::SealsRows,
 };
 
 /// What the writer of a gateway works with.
@@ -19,7 +19,7 @@ pub struct Settings {
     /// Signs the head of the log.
     pub signer: Arc<dyn SignsCheckpoint>,
     /// Seals the register.
-    pub seals: Arc<dyn SealsRegister>,
+    pub seals: Arc<dyn SealsRows>,
     /// Keeps what it signed outside the database.
     pub head: Arc<dyn KeepsHead>,
     /// The gateway's clock.
@@ -36,7 +36,7 @@ impl Settings {
     pub fn new(
         policy: Digest,
         signer: Arc<dyn SignsCheckpoint>,
-        seals: Arc<dyn SealsRegister>,
+        seals: Arc<dyn SealsRows>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {

@@ -12,7 +12,7 @@ use crate::{
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
-    store::{error::StoreError, subject, write::Made},
+    store::{error::StoreError, memory::Touched, subject, write::Made},
 };
 
 mod rows;
@@ -20,7 +20,7 @@ mod rows;
 pub(in crate::store) use self::rows::{
     Answer, Body, Certificate, CertificateContent, Copy, CopyContent, Decision, Declaration,
     DeclarationContent, Key, KeyContent, Message, MessageContent, Notice, NoticeId, Party, Person, Place,
-    Withdrawal,
+    Read, Subject, Withdrawal,
 };
 
 /// A party's copy of a packet.
@@ -33,7 +33,7 @@ pub struct State {
     /// The policy by which the database decides.
     pub(in crate::store) policy: Digest,
     /// By which entry each subject changed last.
-    pub(in crate::store) subjects: Table<String, u64>,
+    pub(in crate::store) subjects: Table<String, Subject>,
     pub(in crate::store) made: Table<(PartyId, String), (Digest, Made)>,
     /// Only those that a write of the batch made.
     pub(in crate::store) persons: Table<PersonId, Person>,
@@ -124,43 +124,57 @@ impl State {
     pub(super) fn take(&mut self, at: &Moment, changes: Vec<Change>) {
         for change in changes {
             match change {
-                Change::Subject(subject) => self.subjects.put(subject, at.next),
+                Change::Subject(subject) => self.raise(subject, at.next),
                 Change::Member(party) => {
-                    self.subjects.put(subject::party(&party), at.next);
+                    self.raise(subject::party(&party), at.next);
                     self.is_other_register = true;
                 }
                 Change::Policy(policy) => self.policy = policy,
                 Change::Room(room) => self.room = Some(room),
-                Change::Made(key, made) => self.made.put(key, made),
-                Change::Person(id, person) => self.persons.put(id, person),
-                Change::Pseudonym(pseudonym, person) => self.pseudonyms.put(pseudonym, person),
-                Change::Message(id, packet) => self.messages.put(id, packet),
-                Change::Copy(id, copy) => self.copies.put(id, copy),
-                Change::Answer(id, answer) => self.answers.put(id, answer),
-                Change::Rests(copy, declaration) => self.rests.put((copy, declaration), ()),
-                Change::Search(copy, digest) => self.searches.put((copy, digest), ()),
-                Change::Declaration(id, declaration) => self.declarations.put(id, declaration),
-                Change::Decision(id, decision) => self.decisions.put((id, at.next), decision),
-                Change::Notice(id, notice) => self.notices.put(id, notice),
-                Change::Party(id, party) => self.parties.put(id, party),
-                Change::Place(id, place) => self.places.put(id, place),
-                Change::Unplace(id) => self.places.remove(&id),
-                Change::Certificate(id, certificate) => self.certificates.put(id, certificate),
-                Change::Key(thumbprint, key) => self.keys.put(thumbprint, key),
-                Change::KeyCheck(id, print) => self.key_checks.put(id, print),
-                Change::Erase(index, part) => self.parts.remove(&(index, part)),
+                Change::Made(key, made) => self.made.put(key, made, at.next),
+                Change::Person(id, person) => self.persons.put(id, person, at.next),
+                Change::Pseudonym(pseudonym, person) => self.pseudonyms.put(pseudonym, person, at.next),
+                Change::Message(id, packet) => self.messages.put(id, packet, at.next),
+                Change::Copy(id, copy) => self.copies.put(id, copy, at.next),
+                Change::Answer(id, answer) => self.answers.put(id, answer, at.next),
+                Change::Rests(copy, declaration) => self.rests.put((copy, declaration), (), at.next),
+                Change::Search(copy, digest) => self.searches.put((copy, digest), (), at.next),
+                Change::Declaration(id, declaration) => self.declarations.put(id, declaration, at.next),
+                Change::Decision(id, decision) => self.decisions.put((id, at.next), decision, at.next),
+                Change::Notice(id, notice) => self.notices.put(id, notice, at.next),
+                Change::Party(id, party) => self.parties.put(id, party, at.next),
+                Change::Place(id, place) => self.places.put(id, place, at.next),
+                Change::Unplace(id) => self.places.remove(&id, at.next),
+                Change::Certificate(id, certificate) => self.certificates.put(id, certificate, at.next),
+                Change::Key(thumbprint, key) => self.keys.put(thumbprint, key, at.next),
+                Change::KeyCheck(id, print) => self.key_checks.put(id, print, at.next),
+                Change::Erase(index, part) => self.parts.remove(&(index, part), at.next),
             }
         }
     }
 
+    fn raise(&mut self, subject: String, entry: u64) {
+        let former = self.subjects.get(&subject);
+        let (total, read) = former.map(|row| (row.total, row.read.clone())).unwrap_or_default();
+        self.subjects.put(subject, Subject { entry, total, read }, entry);
+    }
+
     /// The entry with the next number of each of its readers.
-    pub(super) fn numbered(&mut self, entry: &PreparedEntry) -> Result<NumberedEntry, StoreError> {
+    pub(super) fn numbered(
+        &mut self,
+        entry: &PreparedEntry,
+        touched: Option<&Touched>,
+    ) -> Result<NumberedEntry, StoreError> {
         let next = |reader: &PartyId| {
             let last = self.numbers.entry(*reader).or_default();
             *last = last.saturating_add(1);
             *last
         };
-        entry.numbered(next).map_err(|_| StoreError::unavailable("an entry of the log could not be sealed"))
+        let touched = touched.map(|touched| (touched.written.as_slice(), touched.gone.as_slice()));
+        let (written, gone) = touched.unwrap_or_default();
+        entry
+            .accounting(next, written, gone)
+            .map_err(|_| StoreError::unavailable("an entry of the log could not be sealed"))
     }
 
     /// The copies of a packet, when they were looked up.

@@ -20,27 +20,64 @@ use self::{
 };
 use super::{
     rows::Many,
+    sealer::Sealer,
     state::{Body, Copy, CopyId, State},
     tx::Tx,
 };
-use crate::store::error::StoreError;
+use crate::store::{error::StoreError, seal::Sealed};
 
 mod texts;
 mod values;
 
 /// Writes all that the batch changes beside its entries.
-pub(super) async fn write(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+pub(super) async fn write(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Result<(), StoreError> {
     members(state, tx).await?;
-    persons(state, tx).await?;
-    messages(state, tx).await?;
-    let subjects = state.subjects.new_rows().chain(state.subjects.changed());
-    tx.rows(&SUBJECTS, subjects.map(|(subject, entry)| [subject.clone().into(), (*entry).into()])).await?;
+    persons(state, sealer, tx).await?;
+    messages(state, sealer, tx).await?;
+    gone(state, sealer);
+    let subjects = sealer.subjects(state);
+    let subjects =
+        subjects.ok_or_else(|| StoreError::inconsistent("a person's rows without their subject"))?;
+    tx.rows(&SUBJECTS, subjects.into_iter()).await?;
     tx.rows(&ERASE, state.parts.removed().map(|(index, part)| [(*index).into(), part.as_str().into()]))
         .await?;
     if let Some(room) = state.room {
         tx.run(query::<Any>(PROBE).bind(vec![0_u8; room])).await?;
     }
     Ok(())
+}
+
+/// Notes the sealed rows that the database holds no more.
+fn gone(state: &State, sealer: &mut Sealer<'_>) {
+    for (id, row) in state.declarations.removed_rows() {
+        sealer.gone(state.declarations.by(id), Sealed::Declaration, &[&id.to_string()]);
+        sealer.taken_from(row.person, row.read.as_deref());
+    }
+    for (of, row) in state.decisions.removed_rows() {
+        let (id, index) = of;
+        sealer.gone(state.decisions.by(of), Sealed::Decision, &[&id.to_string(), &index.to_string()]);
+        if let Some(person) = state.declarations.removed_rows().find(|(one, _)| *one == id) {
+            sealer.taken_from(person.1.person, row.read.as_deref());
+        }
+    }
+    for (pseudonym, person) in state.pseudonyms.removed_rows() {
+        sealer.gone_pseudonym(state.pseudonyms.by(pseudonym), pseudonym, *person);
+    }
+    for id in state.messages.removed() {
+        sealer.gone(state.messages.by(id), Sealed::Message, &[&id.to_string()]);
+    }
+    for id in state.copies.removed() {
+        let [packet, oin, role] = [id.0.to_string(), id.1.oin.to_string(), id.1.role.to_string()];
+        sealer.gone(state.copies.by(id), Sealed::Copy, &[&packet, &oin, &role]);
+    }
+    for of in state.rests.removed() {
+        let (packet, party) = &of.0;
+        let [packet, oin, role] = [packet.to_string(), party.oin.to_string(), party.role.to_string()];
+        sealer.gone(state.rests.by(of), Sealed::Rests, &[&packet, &oin, &role, &of.1.to_string()]);
+    }
+    for subject in state.subjects.removed() {
+        sealer.gone(state.subjects.by(subject), Sealed::Subject, &[subject]);
+    }
 }
 
 async fn members(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
@@ -68,55 +105,74 @@ async fn members(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.rows(&KEY_CHECKS, check).await
 }
 
-async fn persons(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+async fn persons(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let person = state.persons.new_rows().map(|(id, person)| {
         let [oin, role] = of(&person.scope);
         [id.to_string().into(), oin, role, person.created.into()]
     });
     tx.rows(&PERSONS, person).await?;
-    let pseudonym = state.pseudonyms.new_rows().map(|(pseudonym, person)| {
-        let version = i64::from(pseudonym.version);
-        [version.into(), pseudonym.value.0.to_vec().into(), person.to_string().into()]
-    });
+    let pseudonym = state
+        .pseudonyms
+        .new_rows()
+        .map(|(pseudonym, person)| sealer.pseudonym(state.pseudonyms.by(pseudonym), pseudonym, *person));
     tx.rows(&PSEUDONYMS, pseudonym).await?;
-    tx.whole_rows(&DECLARATIONS, state.declarations.new_rows().map(declaration)).await?;
-    let withdrawn = state.declarations.changed().map(|(id, declaration)| {
-        let withdrawal = declaration.withdrawn?;
-        Some([
+    let declarations = state.declarations.new_rows().map(|(id, row)| {
+        declaration((id, row)).map(|values| sealer.declaration(state.declarations.by(id), values))
+    });
+    tx.whole_rows(&DECLARATIONS, declarations).await?;
+    let withdrawn = state.declarations.changed().map(|(id, row)| {
+        let (withdrawal, read) = (row.withdrawn?, row.read.as_deref()?);
+        let values = [
             id.to_string().into(),
             withdrawal.by.as_str().into(),
             withdrawal.at.into(),
             withdrawal.index.into(),
-        ])
+        ];
+        Some(sealer.withdrawn(state.declarations.by(id), (row.person, read), values))
     });
     tx.whole_rows(&DECLARATIONS_AGAIN, withdrawn).await?;
-    let decision = state.decisions.new_rows().map(|((id, index), decision)| {
-        [
+    let decisions = state.decisions.new_rows().map(|(of, decision)| {
+        let (id, index) = of;
+        let person = state.declarations.get(id)?.person;
+        let values = [
             id.to_string().into(),
             (*index).into(),
             decision.verdict.as_str().into(),
             decision.reason.to_string().into(),
             decision.on.to_string().into(),
             decision.at.into(),
-        ]
+        ];
+        Some(sealer.decision(state.decisions.by(of), person, values))
     });
-    tx.rows(&DECISIONS, decision).await
+    tx.whole_rows(&DECISIONS, decisions).await
 }
 
-async fn messages(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    tx.whole_rows(&MESSAGES, state.messages.new_rows().map(message)).await?;
-    let ended = state.messages.changed();
-    let ended = ended
-        .map(|(id, message)| [id.to_string().into(), message.state.as_str().into(), message.ended.into()]);
-    tx.rows(&MESSAGES_AGAIN, ended).await?;
-    tx.whole_rows(&COPIES, state.copies.new_rows().map(copy)).await?;
+async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let new = state
+        .messages
+        .new_rows()
+        .map(|(id, row)| message((id, row)).map(|values| sealer.message(state.messages.by(id), values)));
+    tx.whole_rows(&MESSAGES, new).await?;
+    let ended = state.messages.changed().map(|(id, message)| {
+        let values = [id.to_string().into(), message.state.as_str().into(), message.ended.into()];
+        Some(sealer.message_again(state.messages.by(id), message.read.as_deref()?, values))
+    });
+    tx.whole_rows(&MESSAGES_AGAIN, ended).await?;
+    let new = state
+        .copies
+        .new_rows()
+        .map(|(id, row)| copy((id, row)).map(|values| sealer.copy(state.copies.by(id), values)));
+    tx.whole_rows(&COPIES, new).await?;
     let is_erased = |(_, copy): &(&CopyId, &Copy)| matches!(copy.body, Body::Erased);
+    let mut again = |(id, row): (&CopyId, &Copy)| {
+        Some(sealer.copy_again(state.copies.by(id), row.read.as_deref()?, copy_again((id, row))))
+    };
     let kept = state.copies.changed().filter(|copy| !is_erased(copy));
-    tx.rows(&COPIES_AGAIN, kept.map(copy_again)).await?;
-    tx.rows(&COPIES_ERASED, state.copies.changed().filter(is_erased).map(copy_again)).await?;
-    let rests = state.rests.new_rows().map(|((id, declaration), ())| {
-        let [packet, oin, role] = copy_id(id);
-        [packet, oin, role, declaration.to_string().into()]
+    tx.whole_rows(&COPIES_AGAIN, kept.map(&mut again)).await?;
+    tx.whole_rows(&COPIES_ERASED, state.copies.changed().filter(is_erased).map(&mut again)).await?;
+    let rests = state.rests.new_rows().map(|(of, _)| {
+        let [packet, oin, role] = copy_id(&of.0);
+        sealer.rests(state.rests.by(of), [packet, oin, role, of.1.to_string().into()])
     });
     tx.rows(&RESTS, rests).await?;
     let search = state.searches.new_rows().map(|(((packet, party), digest), ())| {
@@ -124,9 +180,10 @@ async fn messages(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         [oin, role, digest.0.to_vec().into(), packet.to_string().into()]
     });
     tx.rows(&SEARCHES, search).await?;
+    let bare = state.answers.new_rows().filter_map(|(id, answer)| Some((id, answer, answer.bare.as_ref()?)));
     let bare =
-        state.answers.new_rows().filter_map(|(_, answer)| answer.bare.as_ref().map(|bare| (bare, answer)));
-    tx.rows(&ANSWERS, bare.map(|(bare, answer)| values::answer(bare, answer))).await?;
+        bare.map(|(id, answer, bare)| sealer.answer(state.answers.by(id), values::answer(bare, answer)));
+    tx.rows(&ANSWERS, bare).await?;
     tx.rows(&NOTICES, state.notices.new_rows().map(notice)).await?;
     tx.rows(&MADE, state.made.new_rows().map(made)).await
 }

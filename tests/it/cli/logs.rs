@@ -40,6 +40,7 @@ async fn a_store_that_somebody_touched_is_found_and_the_place_is_named() {
             "UPDATE checkpoint SET note = (SELECT note FROM checkpoint WHERE size = 8) WHERE size = 9",
             "kept-checkpoint\",\"size\":9",
         ),
+        ("DELETE FROM certificate", "\"finding\":\"row\",\"row\":\"certificate:"),
         ("DELETE FROM leaf WHERE idx = 11", "\"index\":11"),
         ("DELETE FROM leaf WHERE idx = 6", "\"index\":6"),
         (

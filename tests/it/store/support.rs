@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use sluis::{
     accesslog::{
         entry::{EntryDraft, Event, Outcome, Own, Part, PartName, PreparedEntry, prepare},
-        verify::{Check, verify},
+        verify::{Check, Finding, Report, verify},
     },
     crypto::{
         at_rest::AtRest,
@@ -56,7 +56,7 @@ use sluis::{
         writer::{Done, Settings, WriteError, Writer, fault::FaultPoint},
     },
 };
-use sqlx::{Any, AnyPool, Row as _, migrate::MigrateDatabase as _};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Row as _, migrate::MigrateDatabase as _};
 use zeroize::Zeroizing;
 
 use crate::support::left_out;
@@ -282,6 +282,20 @@ impl Rig {
         pool.close().await;
     }
 
+    /// Likewise, whatever refers to what.
+    pub(crate) async fn run_unbound(&self, statement: &str) {
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let free = if self.url.starts_with("sqlite") {
+            "PRAGMA foreign_keys = OFF"
+        } else {
+            "SET session_replication_role = replica"
+        };
+        for text in [free, statement] {
+            sqlx::query(sqlx::AssertSqlSafe(text.to_owned())).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    }
+
     /// Which of its entries a reader's entries are, as the database has it.
     pub(crate) async fn numbers(&self, reader: PartyId) -> Vec<i64> {
         const NUMBERS: &str = "SELECT number FROM entry_reader WHERE oin = $1 AND role = $2 ORDER BY idx";
@@ -327,6 +341,23 @@ impl Rig {
         bodies
     }
 
+    /// What a check of the log finds, its bodies and the rows that it names among it.
+    pub(crate) async fn report(&self) -> Report {
+        let (verifier, at_rest) = (verifier(), at_rest());
+        let check = Check { bodies: Some(at_rest.as_ref()), ..Check::with(&verifier) };
+        verify(&self.store.log().await.unwrap(), &check).await.unwrap()
+    }
+
+    /// The rows that departed from the log, each with what is wrong.
+    pub(crate) async fn departed(&self) -> Vec<(String, &'static str)> {
+        let found = self.report().await.findings.into_iter();
+        let rows = found.filter_map(|finding| match finding {
+            Finding::Row { row, fault, .. } => Some((row, fault)),
+            _ => None,
+        });
+        rows.collect()
+    }
+
     /// Rebuilds the tree from the leaves and compares it with all that is stored; answers its size.
     pub(crate) async fn verify_log(&self) -> u64 {
         let head = self.store.head().await.unwrap();
@@ -341,7 +372,7 @@ impl Rig {
             frontier.append(*hash);
         }
         assert_eq!(checkpoint.root, frontier.root(), "root = recomputed root");
-        let report = verify(&self.store.log().await.unwrap(), &Check::with(&verifier())).await.unwrap();
+        let report = self.report().await;
         assert!(report.is_sound(), "{report:?}");
         for index in [0, head.size / 2, head.size.saturating_sub(1)] {
             if let Some(evidence) = self.store.evidence(index).await.unwrap() {

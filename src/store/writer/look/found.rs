@@ -11,19 +11,22 @@ use crate::{
     domain::{clock::from_millis, digest::Digest, party::PartyId},
     store::{
         error::StoreError,
+        memory::Memory,
+        register::SealsRows,
+        seal::{Fixed, RowSeal, Sealed, Sum, Values},
         write::Made,
         writer::state::{
             Answer, Body, Certificate, Copy, Decision, Declaration, Key, Message, Notice, NoticeId, Party,
-            Place, State, Withdrawal,
+            Place, Read, State, Subject, Withdrawal,
         },
     },
 };
 
-/// Takes one row into the state.
-pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
-    let row = Row(row);
+/// Takes one row into the state, once its seal is that of the row as it was last.
+pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> Result<(), StoreError> {
+    let row = Row(row, believes);
     match row.kind()? {
-        kind::SUBJECT => state.subjects.read(row.text(0)?, row.index(0)?),
+        kind::SUBJECT => subject(&row, state)?,
         kind::MADE => {
             let made = match (row.maybe(3)?, row.maybe(4)?) {
                 (Some(packet), None) => Made::Message(packet),
@@ -44,6 +47,12 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
                 state: row.text(4)?,
                 expires: row.instant(0)?,
                 ended: row.maybe_index(1)?,
+                read: Some(row.sealed(
+                    Sealed::Message,
+                    (&[0, 1, 2, 3, 5, 6], &[2, 3, 0]),
+                    (&[4], &[1]),
+                    &[0],
+                )?),
                 content: None,
             };
             state.messages.read(row.text(0)?, packet);
@@ -64,6 +73,12 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
                 recorder: row.party(2, 3)?,
                 index: row.index(0)?,
                 withdrawn,
+                read: Some(row.sealed(
+                    Sealed::Declaration,
+                    (&[0, 1, 2, 3], &[0]),
+                    (&[5, 4], &[1, 2]),
+                    &[0],
+                )?),
                 content: None,
             };
             state.declarations.read(row.text(0)?, declaration);
@@ -74,10 +89,14 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
                 reason: row.text(2)?,
                 on: row.text(3)?,
                 at: row.instant(1)?,
+                read: Some(row.sealed(Sealed::Decision, (&[0, 1, 2, 3], &[0, 1]), (&[], &[]), &[0])?),
             };
             state.decisions.read((row.text(0)?, row.index(0)?), decision);
         }
-        kind::RESTS => state.rests.read(((row.text(0)?, row.party(1, 2)?), row.text(3)?), ()),
+        kind::RESTS => {
+            row.sealed(Sealed::Rests, (&[0, 1, 2, 3], &[]), (&[], &[]), &[0, 1, 2, 3])?;
+            state.rests.read(((row.text(0)?, row.party(1, 2)?), row.text(3)?), ());
+        }
         kind::PARTY => {
             let party = Party { name: row.text(2)?, state: row.text(3)?, registered: row.instant(0)? };
             state.parties.read(row.party(0, 1)?, party);
@@ -119,6 +138,18 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn subject(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
+    let broken = || Sealed::Subject.broken();
+    let bytes = row.bytes()?;
+    let (seal, total) = bytes.split_last_chunk::<32>().ok_or_else(broken)?;
+    let total = Sum::from_bytes(total)?;
+    let name: String = row.text(0)?;
+    let fixed = Sealed::Subject.whole(&[Some(&name)], &[]);
+    let read = row.1.check(fixed, seal, &total.beside(row.maybe_number(0)?), &[&name])?;
+    state.subjects.read(name, Subject { entry: row.index(0)?, total, read: Some(read) });
+    Ok(())
+}
+
 fn copy(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
     let id = (row.text(0)?, row.party(1, 2)?);
     let body = match row.plain_text(8)? {
@@ -136,6 +167,12 @@ fn copy(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
         collected: row.maybe_instant(1)?.zip(row.maybe_index(2)?),
         acknowledged: row.maybe_instant(3)?.zip(row.maybe_index(4)?),
         ended: row.maybe_index(5)?,
+        read: Some(row.sealed(
+            Sealed::Copy,
+            (&[0, 1, 2, 3, 4, 5], &[]),
+            (&[6, 7], &[1, 2, 3, 4, 5]),
+            &[0, 1, 2],
+        )?),
         content: None,
     };
     if let Some(outcome) = row.maybe(9)? {
@@ -151,7 +188,34 @@ fn copy(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
     Ok(())
 }
 
-struct Row<'r>(&'r AnyRow);
+struct Row<'r>(&'r AnyRow, &'r Believes<'r>);
+
+/// By which a row is believed: its seal, and that no later entry that is known wrote it.
+pub(in crate::store::writer) struct Believes<'b> {
+    pub(in crate::store::writer) seals: &'b dyn SealsRows,
+    pub(in crate::store::writer) memory: &'b Memory,
+    /// The size of the log under the lock.
+    pub(in crate::store::writer) entries: u64,
+}
+
+impl Believes<'_> {
+    fn check(
+        &self,
+        fixed: Fixed,
+        seal: &[u8],
+        moving: &Values,
+        id: &[&str],
+    ) -> Result<Arc<Read>, StoreError> {
+        let seal = RowSeal::from_bytes(seal, fixed.table)?;
+        let fixed = Fixed { rest: seal.rest, ..fixed };
+        fixed.check(&seal, moving, self.seals)?;
+        self.memory.found(fixed.table, &fixed.table.name(id), seal.by, self.entries)?;
+        Ok(Arc::new(Read { fixed, mac: seal.mac }))
+    }
+}
+
+/// Columns by their places: texts, and numbers.
+type Places<'p> = (&'p [usize], &'p [usize]);
 
 const FIRST_TEXT: usize = 1;
 const FIRST_NUMBER: usize = FIRST_TEXT + TEXTS;
@@ -204,8 +268,39 @@ impl Row<'_> {
     }
 
     fn digest(&self) -> Result<Digest, StoreError> {
-        let bytes: &[u8] = self.0.try_get(BYTES).map_err(|_| missing())?;
-        Digest::from_slice(bytes).map_err(|_| missing())
+        Digest::from_slice(self.bytes()?).map_err(|_| missing())
+    }
+
+    fn bytes(&self) -> Result<&[u8], StoreError> {
+        self.0.try_get(BYTES).map_err(|_| missing())
+    }
+
+    fn values(&self, (texts, numbers): Places<'_>) -> Result<Values, StoreError> {
+        let texts = texts.iter().map(|text| self.plain_text(*text)).collect::<Result<Vec<_>, _>>()?;
+        let numbers =
+            numbers.iter().map(|number| self.maybe_number(*number)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Values::of(&texts, &numbers))
+    }
+
+    /// What of the row never changes, once its seal holds for that and for what does. The digest of what was not read is
+    /// believed as the seal has it.
+    fn sealed(
+        &self,
+        table: Sealed,
+        fixed: Places<'_>,
+        moving: Places<'_>,
+        id: &[usize],
+    ) -> Result<Arc<Read>, StoreError> {
+        let fixed = Fixed { table, values: Arc::new(self.values(fixed)?), rest: Digest([0; 32]) };
+        let mut names = Vec::new();
+        for text in id {
+            names.push(self.plain_text(*text)?.unwrap_or_default().to_owned());
+        }
+        if table == Sealed::Decision {
+            names.push(self.number(0)?.to_string());
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.1.check(fixed, self.bytes()?, &self.values(moving)?, &names)
     }
 }
 

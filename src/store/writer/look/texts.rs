@@ -51,10 +51,21 @@ const fn kind(number: i64, texts: &'static [&'static str], numbers: &'static [&'
     Kind { number, texts, numbers, bytes: "" }
 }
 
-const MESSAGE: Kind = kind(
+/// Likewise, with the seal of the row.
+const fn sealed(
+    number: i64,
+    texts: &'static [&'static str],
+    numbers: &'static [&'static str],
+    seal: &'static str,
+) -> Kind {
+    Kind { number, texts, numbers, bytes: seal }
+}
+
+const MESSAGE: Kind = sealed(
     kind::MESSAGE,
-    &["p.id", "p.kind", "p.sender_oin", "p.sender_role", "p.state"],
-    &["p.expires", "p.ended_index"],
+    &["p.id", "p.kind", "p.sender_oin", "p.sender_role", "p.state", "p.reply_to", "p.outcome"],
+    &["p.expires", "p.ended_index", "p.created", "p.created_index"],
+    "p.seal",
 );
 const COPY_NUMBERS: &[&str] = &[
     "(CASE WHEN r.jwe IS NULL THEN 0 ELSE 1 END)",
@@ -78,20 +89,22 @@ const COPY_TEXTS: [&str; 10] = [
     "CAST(NULL AS TEXT)",
     "a.outcome",
 ];
-const COPY: Kind = kind(kind::COPY, &COPY_TEXTS, COPY_NUMBERS);
+const COPY: Kind = sealed(kind::COPY, &COPY_TEXTS, COPY_NUMBERS, "r.seal");
 const BODY: Kind = {
     const TEXTS: [&str; 10] = {
         let [message, oin, role, basis, sha256, thumbprint, state, person, _, outcome] = COPY_TEXTS;
         [message, oin, role, basis, sha256, thumbprint, state, person, "r.jwe", outcome]
     };
-    kind(kind::COPY, &TEXTS, COPY_NUMBERS)
+    sealed(kind::COPY, &TEXTS, COPY_NUMBERS, "r.seal")
 };
 const KEY: Kind = kind(kind::KEY, &["k.thumbprint", "k.oin", "k.role", "k.state"], &[]);
-const DECLARATION: Kind = kind(
+const DECLARATION: Kind = sealed(
     kind::DECLARATION,
-    &["d.id", "d.person_id", "d.recorder_oin", "d.recorder_role", "d.withdrawn_by"],
+    &["d.id", "d.person_id", "d.recorder_oin", "d.recorder_role", "d.withdrawn_by", "d.state"],
     &["d.recorded_index", "d.withdrawn_at", "d.withdrawn_index"],
+    "d.seal",
 );
+const SUBJECT: Kind = sealed(kind::SUBJECT, &["s.subject"], &["s.entry"], "s.seal");
 const CERTIFICATE: Kind =
     kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state", "c.serial"], &["c.revoked_at"]);
 
@@ -109,11 +122,7 @@ const FROM_PARTY: &str = "w.look = 'waiting' AND p.sender_oin = w.a AND p.sender
 const SEALED: &str = "w.look = 'sealed' AND r.thumbprint = w.a AND r.state IN ('waiting', 'collected') AND p.id = r.message_id";
 
 const OFTEN_BRANCHES: &[Branch] = &[
-    (
-        kind(kind::SUBJECT, &["s.subject"], &["s.entry"]),
-        "subject_change s",
-        "w.look = 'subject' AND s.subject = w.a",
-    ),
+    (SUBJECT, "subject_change s", "w.look = 'subject' AND s.subject = w.a"),
     (
         Kind {
             number: kind::MADE,
@@ -145,6 +154,11 @@ const OFTEN_BRANCHES: &[Branch] = &[
     (KEY, "party_key k", "w.look = 'key' AND k.thumbprint = w.a"),
     (DECLARATION, "declaration d", "w.look = 'declaration' AND d.id = w.a"),
     (
+        SUBJECT,
+        "declaration d CROSS JOIN subject_change s",
+        "w.look = 'declaration' AND d.id = w.a AND s.subject = 'person:' || d.person_id",
+    ),
+    (
         kind(kind::NUMBER, &["e.oin", "e.role"], &["e.number"]),
         "entry_reader e",
         "w.look = 'number' AND e.oin = w.a AND e.role = w.b \
@@ -154,10 +168,11 @@ const OFTEN_BRANCHES: &[Branch] = &[
 
 const SELDOM_BRANCHES: &[Branch] = &[
     (
-        kind(
+        sealed(
             kind::DECISION,
             &["e.declaration_id", "e.verdict", "e.reason", "e.decided_on"],
             &["e.idx", "e.decided_at"],
+            "e.seal",
         ),
         "declaration_decision e",
         "w.look = 'decisions' AND e.declaration_id = w.a",
@@ -170,7 +185,7 @@ const SELDOM_BRANCHES: &[Branch] = &[
          AND r.role = u.role",
     ),
     (
-        kind(kind::RESTS, &["u.message_id", "u.oin", "u.role", "u.declaration_id"], &[]),
+        sealed(kind::RESTS, &["u.message_id", "u.oin", "u.role", "u.declaration_id"], &[], "u.seal"),
         "copy_declaration u",
         "w.look = 'resting' AND u.declaration_id = w.a",
     ),

@@ -15,9 +15,25 @@ use crate::{
     },
     store::{
         read::{CopyState, KeyState, MessageState, NoticeKind, PartyState},
+        seal::{Fixed, Sum},
         write::{self, Declare, Ground, MessageKind, NewMessage, PublishKey, RegisterCertificate},
     },
 };
+
+/// What a row that was read and is written again keeps: what of it never changes, and the keyed digest that it had.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Read {
+    pub(in crate::store) fixed: Fixed,
+    pub(in crate::store) mac: Vec<u8>,
+}
+
+/// By which entry a subject changed last. Of a person, the sum of the seals of its declarations and decisions.
+#[derive(Debug, Clone, Default)]
+pub(in crate::store) struct Subject {
+    pub(in crate::store) entry: u64,
+    pub(in crate::store) total: Sum,
+    pub(in crate::store) read: Option<Arc<Read>>,
+}
 
 /// A person as one party knows one.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +49,7 @@ pub(in crate::store) struct Message {
     pub(in crate::store) expires: Timestamp,
     pub(in crate::store) state: MessageState,
     pub(in crate::store) ended: Option<u64>,
+    pub(in crate::store) read: Option<Arc<Read>>,
     pub(in crate::store) content: Option<Arc<MessageContent>>,
 }
 
@@ -55,6 +72,7 @@ pub(in crate::store) struct Copy {
     pub(in crate::store) acknowledged: Option<(Timestamp, u64)>,
     pub(in crate::store) ended: Option<u64>,
     pub(in crate::store) person: Option<PersonId>,
+    pub(in crate::store) read: Option<Arc<Read>>,
     pub(in crate::store) content: Option<Arc<CopyContent>>,
 }
 
@@ -92,6 +110,7 @@ pub(in crate::store) struct Declaration {
     pub(in crate::store) recorder: PartyId,
     pub(in crate::store) index: u64,
     pub(in crate::store) withdrawn: Option<Withdrawal>,
+    pub(in crate::store) read: Option<Arc<Read>>,
     pub(in crate::store) content: Option<Arc<DeclarationContent>>,
 }
 
@@ -114,6 +133,7 @@ pub(in crate::store) struct Decision {
     pub(in crate::store) reason: ReasonCode,
     pub(in crate::store) on: Date,
     pub(in crate::store) at: Timestamp,
+    pub(in crate::store) read: Option<Arc<Read>>,
 }
 
 /// Who is told, by which entry, about whose copy of which packet.

@@ -37,48 +37,48 @@ many! {
     KEY_CHECKS: 3 = "INSERT INTO key_check (kind, version, print) VALUES", "";
     /// A person may be there already under other pseudonyms.
     PERSONS: 4 = "INSERT INTO person (person_id, oin, role, created) VALUES", " ON CONFLICT (person_id) DO NOTHING";
-    PSEUDONYMS: 3 = "INSERT INTO pseudonym (key_version, pseudonym, person_id) VALUES", "";
-    DECLARATIONS: 24 = "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
+    PSEUDONYMS: 4 = "INSERT INTO pseudonym (key_version, pseudonym, person_id, seal) VALUES", "";
+    DECLARATIONS: 25 = "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
         towards_municipality, given_by, given_at, until_at, explicit, evidence_kind, evidence_digest, evidence_on, \
         facts, recorder_oin, recorder_role, recorded_at, recorded_index, state, withdrawn_by, withdrawn_at, \
-        withdrawn_index) VALUES", "";
-    DECLARATIONS_AGAIN: 4 = "WITH w(id, by, at, idx) AS (VALUES",
+        withdrawn_index, seal) VALUES", "";
+    DECLARATIONS_AGAIN: 5 = "WITH w(id, by, at, idx, seal) AS (VALUES",
         ") UPDATE declaration SET state = 'withdrawn', withdrawn_by = w.by, withdrawn_at = w.at, \
-         withdrawn_index = w.idx FROM w WHERE declaration.id = w.id";
-    DECISIONS: 6 = "INSERT INTO declaration_decision \
-        (declaration_id, idx, verdict, reason, decided_on, decided_at) VALUES", "";
-    MESSAGES: 16 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-        created, created_index, expires, header, rests_on, state, reply_to, outcome) VALUES", "";
-    MESSAGES_AGAIN: 3 = "WITH w(id, state, ended_index) AS (VALUES",
-        ") UPDATE message SET state = w.state, ended_index = w.ended_index FROM w WHERE message.id = w.id";
-    COPIES: 19 = "INSERT INTO copy (message_id, oin, role, position, municipality, basis, categories, omitted, \
+         withdrawn_index = w.idx, seal = w.seal FROM w WHERE declaration.id = w.id";
+    DECISIONS: 7 = "INSERT INTO declaration_decision \
+        (declaration_id, idx, verdict, reason, decided_on, decided_at, seal) VALUES", "";
+    MESSAGES: 17 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, expires, header, rests_on, state, reply_to, outcome, seal) VALUES", "";
+    MESSAGES_AGAIN: 4 = "WITH w(id, state, ended_index, seal) AS (VALUES",
+        ") UPDATE message SET state = w.state, ended_index = w.ended_index, seal = w.seal FROM w WHERE message.id = w.id";
+    COPIES: 20 = "INSERT INTO copy (message_id, oin, role, position, municipality, basis, categories, omitted, \
         jwe, jwe_sha256, thumbprint, state, pushed_index, collected_at, collected_index, acknowledged_at, \
-        acknowledged_index, ended_index, recipient_person_id) VALUES", "";
-    COPIES_AGAIN: 10 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
-        acknowledged_index, ended_index, recipient_person_id) AS (VALUES",
+        acknowledged_index, ended_index, recipient_person_id, seal) VALUES", "";
+    COPIES_AGAIN: 11 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id, seal) AS (VALUES",
         ") UPDATE copy SET state = w.state, collected_at = w.collected_at, \
          collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
          acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
-         recipient_person_id = w.recipient_person_id FROM w WHERE copy.message_id = w.message_id \
+         recipient_person_id = w.recipient_person_id, seal = w.seal FROM w WHERE copy.message_id = w.message_id \
          AND copy.oin = w.oin AND copy.role = w.role";
     /// The same, and erases the ciphertext. The other does not name it, so that it is not carried along.
-    COPIES_ERASED: 10 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
-        acknowledged_index, ended_index, recipient_person_id) AS (VALUES",
+    COPIES_ERASED: 11 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id, seal) AS (VALUES",
         ") UPDATE copy SET state = w.state, jwe = NULL, collected_at = w.collected_at, \
          collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
          acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
-         recipient_person_id = w.recipient_person_id FROM w WHERE copy.message_id = w.message_id \
+         recipient_person_id = w.recipient_person_id, seal = w.seal FROM w WHERE copy.message_id = w.message_id \
          AND copy.oin = w.oin AND copy.role = w.role";
-    RESTS: 4 = "INSERT INTO copy_declaration (message_id, oin, role, declaration_id) VALUES", "";
+    RESTS: 5 = "INSERT INTO copy_declaration (message_id, oin, role, declaration_id, seal) VALUES", "";
     SEARCHES: 4 = "INSERT INTO search_key (oin, role, digest, message_id) VALUES", "";
-    ANSWERS: 13 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-        created, created_index, state, reply_to, outcome) VALUES", "";
+    ANSWERS: 14 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, state, reply_to, outcome, seal) VALUES", "";
     NOTICES: 9 = "INSERT INTO notice \
         (oin, role, idx, message_id, about_oin, about_role, kind, declaration_id, created) VALUES", "";
     MADE: 6 = "INSERT INTO idempotency (oin, role, key, body_hmac, message_id, declaration_id) VALUES", "";
     /// Notes the entry by which a subject changed last.
-    SUBJECTS: 2 = "INSERT INTO subject_change (subject, entry) VALUES",
-        " ON CONFLICT (subject) DO UPDATE SET entry = excluded.entry";
+    SUBJECTS: 3 = "INSERT INTO subject_change (subject, entry, seal) VALUES",
+        " ON CONFLICT (subject) DO UPDATE SET entry = excluded.entry, seal = excluded.seal";
     ERASE: 2 = "WITH w(idx, part) AS (VALUES",
         ") UPDATE entry_body SET \
          shared = CASE WHEN (idx, 'shared') IN (SELECT idx, part FROM w) THEN NULL ELSE shared END, \

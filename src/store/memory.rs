@@ -1,0 +1,132 @@
+//! What a gateway remembers of the rows that changed: by which entry each did last.
+//!
+//! A row that was put back to an older state has the seal of that state. Only what does not stand beside it in the database
+//! tells that it is not the last: what this gateway wrote itself, and what the log says, whose entries name the rows that
+//! they wrote. Of each row only a hash is kept, so that nine hundred thousand of them take 18 MiB.
+
+pub(super) mod log;
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
+    sync::{Mutex, PoisonError},
+};
+
+use super::{error::StoreError, seal::Sealed};
+
+/// The most rows that are remembered; then those that changed longest ago are forgotten.
+const MOST: usize = 900_000;
+
+/// The rows that entries wrote or deleted, by the entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Touched {
+    pub(super) by: u64,
+    pub(super) written: Vec<String>,
+    pub(super) gone: Vec<String>,
+    /// What a gateway remembers of its own writes beside the names of rows, written and deleted.
+    pub(super) remembered: Vec<String>,
+    pub(super) forgotten: Vec<String>,
+}
+
+/// What became of a row last: the index of the entry, and whether it deleted the row, in eight bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Last(u64);
+
+impl Last {
+    const fn new(by: u64, is_gone: bool) -> Self {
+        Self(by << 1 | is_gone as u64)
+    }
+
+    const fn by(self) -> u64 {
+        self.0 >> 1
+    }
+
+    const fn is_gone(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    hasher: RandomState,
+    rows: Mutex<HashMap<u64, Last>>,
+}
+
+impl Memory {
+    /// Takes in what committed entries say. An older entry changes nothing that a newer one said.
+    pub(super) fn learn<'t>(&self, touched: impl IntoIterator<Item = &'t Touched>) {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in touched {
+            let written = one.written.iter().chain(&one.remembered).map(|name| (name, false));
+            let gone = one.gone.iter().chain(&one.forgotten).map(|name| (name, true));
+            for (name, is_gone) in written.chain(gone) {
+                let said = Last::new(one.by, is_gone);
+                let last = rows.entry(self.hasher.hash_one(name)).or_insert(said);
+                *last = said.max(*last);
+            }
+        }
+        if rows.len() > MOST {
+            let mut all: Vec<Last> = rows.values().copied().collect();
+            let middle = all.len() / 2;
+            let oldest = *all.select_nth_unstable(middle).1;
+            rows.retain(|_, last| *last > oldest);
+        }
+    }
+
+    /// Whether there is room for what older entries say.
+    pub(super) fn has_room(&self) -> bool {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).len() < MOST / 2
+    }
+
+    /// Refuses a row that was found as this entry left it, in a state of the database that has all entries below `entries`.
+    ///
+    /// # Errors
+    /// `Inconsistent` when a later one of those changed it.
+    pub(super) fn found(&self, table: Sealed, name: &str, by: u64, entries: u64) -> Result<(), StoreError> {
+        match self.last(name) {
+            Some(last) if last.by() < entries && (last.by() > by || last.is_gone()) => Err(table.broken()),
+            _ if by >= entries => Err(table.broken()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses that a row was not found in such a state.
+    ///
+    /// # Errors
+    /// `Inconsistent` when an entry of those wrote it, and none deleted it.
+    pub(super) fn absent(&self, table: Sealed, name: &str, entries: u64) -> Result<(), StoreError> {
+        match self.last(name) {
+            Some(last) if last.by() < entries && !last.is_gone() => Err(table.broken()),
+            _ => Ok(()),
+        }
+    }
+
+    fn last(&self, name: &str) -> Option<Last> {
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.get(&self.hasher.hash_one(name)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touched(by: u64, written: &[&str], gone: &[&str]) -> Touched {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Touched { by, written: names(written), gone: names(gone), ..Touched::default() }
+    }
+
+    #[test]
+    fn what_an_entry_wrote_is_known_to_whoever_reads_a_state_that_has_it() {
+        let memory = Memory::default();
+        memory.learn(&[touched(4, &["a", "b"], &[]), touched(7, &["a"], &["b"])]);
+        memory.learn(&[touched(2, &["a"], &[])]);
+        let found = |name, by, entries| memory.found(Sealed::Copy, name, by, entries).is_ok();
+        assert!(found("a", 7, 8) && !found("a", 4, 8), "put back");
+        assert!(found("a", 4, 7), "a state from before");
+        assert!(!found("a", 8, 8), "by an entry that is not there");
+        assert!(!found("b", 4, 8) && found("c", 1, 8));
+        let absent = |name, entries| memory.absent(Sealed::Copy, name, entries).is_ok();
+        assert!(!absent("a", 8) && absent("a", 7) && absent("b", 8) && absent("c", 8));
+    }
+}

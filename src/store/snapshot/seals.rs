@@ -1,0 +1,194 @@
+//! What of a snapshot is believed: each row under its seal, and of a person all that was declared, or nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::rows::{Row, missing};
+use crate::{
+    crypto::pseudonym::Pseudonym,
+    domain::digest::Digest,
+    store::{
+        error::StoreError,
+        register::Kept,
+        seal::{Fixed, RowSeal, Sealed, Sum, Values, of_pseudonym, remembered},
+        subject,
+    },
+};
+
+/// The seals of the rows that were found, each once.
+#[derive(Debug, Default)]
+pub(super) struct Seals {
+    rows: BTreeMap<String, Held>,
+    /// The pseudonyms that lead to somebody.
+    leads: BTreeSet<Pseudonym>,
+    /// The persons of whom all was asked for, with the sum that their subject has.
+    persons: BTreeMap<String, Option<Sum>>,
+    /// The rows about a person, and those upon a declaration.
+    about: BTreeMap<String, Vec<String>>,
+    upon: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug)]
+struct Held {
+    fixed: Fixed,
+    seal: RowSeal,
+    moving: Values,
+}
+
+/// Columns by their places: texts, and numbers.
+type Places<'p> = (&'p [usize], &'p [usize]);
+
+impl Seals {
+    pub(super) fn pseudonym(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let table = Sealed::Pseudonym;
+        let version = row.maybe_number(0)?.and_then(|version| u32::try_from(version).ok());
+        let version = version.ok_or_else(|| table.broken())?;
+        let value = Digest::from_slice(&row.bytes()?).map_err(|_| table.broken())?;
+        let pseudonym = Pseudonym { version, value };
+        let person = row.plain_text(0)?.ok_or_else(missing)?;
+        let fixed = of_pseudonym(&pseudonym, person);
+        let seal = RowSeal::from_bytes(row.seal(0)?.ok_or_else(|| table.broken())?, table)?;
+        let name = table.name(&[person, &version.to_string()]);
+        self.rows.insert(name, Held { fixed, seal, moving: Values::default() });
+        self.leads.insert(pseudonym);
+        Ok(())
+    }
+
+    pub(super) fn message(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let rest = row.values(&[2, 3, 6, 8], &[0])?.digest();
+        let fixed: Places<'_> = (&[0, 1, 4, 5, 9, 10], &[1, 2, 3]);
+        self.take(row, Sealed::Message, (fixed, Some(rest)), (&[7], &[4]), &[0]).map(drop)
+    }
+
+    /// A copy with its answer, which names the same message and party.
+    pub(super) fn copy(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let rest = row.values(&[3, 5, 6], &[0, 1])?.digest();
+        let fixed: Places<'_> = (&[0, 1, 2, 4, 7, 8], &[]);
+        self.take(row, Sealed::Copy, (fixed, Some(rest)), (&[9, 11], &[2, 3, 4, 5, 6]), &[0, 1, 2])?;
+        let Some(answer) = row.plain_text(12)? else { return Ok(()) };
+        let table = if row.plain_text(14)? == Some("bare") { Sealed::Answer } else { Sealed::Message };
+        let values = Values::of(
+            &[
+                Some(answer),
+                Some("answer"),
+                row.plain_text(1)?,
+                row.plain_text(2)?,
+                row.plain_text(0)?,
+                row.plain_text(10)?,
+            ],
+            &[row.maybe_number(7)?, row.maybe_number(8)?, row.maybe_number(9)?],
+        );
+        let seal = RowSeal::from_bytes(row.seal(1)?.ok_or_else(|| table.broken())?, table)?;
+        let fixed = Fixed { table, values: Arc::new(values), rest: seal.rest };
+        let moving = Values::of(&[row.plain_text(13)?], &[row.maybe_number(10)?]);
+        self.rows.insert(table.name(&[answer]), Held { fixed, seal, moving });
+        Ok(())
+    }
+
+    /// A declaration; whether all of its person was asked for.
+    pub(super) fn declaration(&mut self, row: &Row<'_>, is_one_of_all: bool) -> Result<(), StoreError> {
+        let rest = row.values(&[2, 3, 4, 5, 6, 7, 8, 9, 10, 11], &[0, 1, 2, 3])?.digest();
+        let fixed: Places<'_> = (&[0, 1, 12, 13], &[4]);
+        let name = self.take(row, Sealed::Declaration, (fixed, Some(rest)), (&[14, 15], &[5, 6]), &[0])?;
+        if is_one_of_all {
+            let person = row.plain_text(1)?.ok_or_else(missing)?.to_owned();
+            let id = row.plain_text(0)?.ok_or_else(missing)?.to_owned();
+            note(&mut self.about, person.clone(), name);
+            note(&mut self.about, person, id);
+        }
+        Ok(())
+    }
+
+    pub(super) fn decision(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let fixed: Places<'_> = (&[0, 1, 2, 3], &[0, 1]);
+        let name = self.take(row, Sealed::Decision, (fixed, None), (&[], &[]), &[0])?;
+        note(&mut self.upon, row.plain_text(0)?.ok_or_else(missing)?.to_owned(), name);
+        Ok(())
+    }
+
+    pub(super) fn person(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let person = row.plain_text(0)?.ok_or_else(missing)?.to_owned();
+        let Some(subject) = row.plain_text(1)? else {
+            self.persons.insert(person, None);
+            return Ok(());
+        };
+        let broken = || Sealed::Subject.broken();
+        let (seal, total) =
+            row.seal(0)?.and_then(|bytes| bytes.split_last_chunk::<32>()).ok_or_else(broken)?;
+        let (seal, total) = (RowSeal::from_bytes(seal, Sealed::Subject)?, Sum::from_bytes(total)?);
+        let fixed = Sealed::Subject.whole(&[Some(subject)], &[]);
+        let moving = total.beside(row.maybe_number(0)?);
+        self.rows.insert(Sealed::Subject.name(&[subject]), Held { fixed, seal, moving });
+        self.persons.insert(person, Some(total));
+        Ok(())
+    }
+
+    /// Takes the seal of a row, and answers the name of the row.
+    fn take(
+        &mut self,
+        row: &Row<'_>,
+        table: Sealed,
+        ((texts, numbers), rest): (Places<'_>, Option<Digest>),
+        moving: Places<'_>,
+        id: &[usize],
+    ) -> Result<String, StoreError> {
+        let mut names = Vec::new();
+        for text in id {
+            names.push(row.plain_text(*text)?.ok_or_else(missing)?.to_owned());
+        }
+        if table == Sealed::Decision {
+            names.push(row.maybe_number(0)?.ok_or_else(missing)?.to_string());
+        }
+        let name = table.name(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let seal = RowSeal::from_bytes(row.seal(0)?.ok_or_else(|| table.broken())?, table)?;
+        let values = Arc::new(row.values(texts, numbers)?);
+        let fixed = Fixed { table, values, rest: rest.unwrap_or(Digest([0; 32])) };
+        self.rows.insert(name.clone(), Held { fixed, seal, moving: row.values(moving.0, moving.1)? });
+        Ok(name)
+    }
+
+    /// # Errors
+    /// `Inconsistent` when a row is not as the gateway wrote it last, or one about a person is gone.
+    pub(super) fn check(&self, asked: &[Pseudonym], kept: &Kept, entries: u64) -> Result<(), StoreError> {
+        for pseudonym in asked.iter().filter(|one| !self.leads.contains(one)) {
+            kept.memory.absent(Sealed::Pseudonym, &remembered(pseudonym), entries)?;
+        }
+        if self.rows.is_empty() && self.persons.is_empty() {
+            return Ok(());
+        }
+        let seals = kept.seals()?;
+        for (name, Held { fixed, seal, moving }) in &self.rows {
+            fixed.check(seal, moving, seals)?;
+            kept.memory.found(fixed.table, name, seal.by, entries)?;
+        }
+        for (person, total) in &self.persons {
+            if total.is_none() {
+                let name = Sealed::Subject.name(&[&subject::named_person(person)]);
+                kept.memory.absent(Sealed::Subject, &name, entries)?;
+            }
+            if self.sum_of(person) != total.unwrap_or_default() {
+                return Err(Sealed::Subject.broken());
+            }
+        }
+        Ok(())
+    }
+
+    /// The sum of the seals of all rows about a person.
+    fn sum_of(&self, person: &str) -> Sum {
+        let mut names: Vec<&String> = Vec::new();
+        for one in self.about.get(person).into_iter().flatten() {
+            names.push(one);
+            names.extend(self.upon.get(one).into_iter().flatten());
+        }
+        names.sort_unstable();
+        names.dedup();
+        let rows = names.into_iter().filter_map(|name| self.rows.get(name));
+        rows.fold(Sum::default(), |sum, held| sum.plus(&held.seal.mac))
+    }
+}
+
+fn note(all: &mut BTreeMap<String, Vec<String>>, of: String, what: String) {
+    all.entry(of).or_default().push(what);
+}
