@@ -34,6 +34,7 @@ pub mod receipts;
 pub mod report;
 pub mod retry;
 pub mod rows;
+mod seen;
 pub mod session;
 pub mod sheet;
 pub mod template;

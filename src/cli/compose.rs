@@ -1,7 +1,10 @@
 //! The composition root: puts the use cases together from a configuration, for `serve` and for commands that work on the
 //! gateway's own store.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
@@ -62,14 +65,16 @@ pub struct Composed {
 #[derive(Debug)]
 struct Signs {
     newest: ArcSwap<LogKey>,
-    /// Of all versions: another gateway may still sign with an older one.
+    /// Of all versions: another gateway may still sign with an older one, or with a newer one already.
     known: ArcSwap<Vec<LogVerifier>>,
+    folder: PathBuf,
     at_rest: ArcSwap<AtRest>,
 }
 
 impl Signs {
-    fn with(keys: &GatewayKeys) -> Result<Self, Failure> {
+    fn with(keys: &GatewayKeys, folder: &Path) -> Result<Self, Failure> {
         Ok(Self {
+            folder: folder.to_owned(),
             newest: ArcSwap::from_pointee(note_key(keys)?),
             known: ArcSwap::from_pointee(verifiers(keys)?),
             at_rest: ArcSwap::new(Arc::clone(&keys.at_rest)),
@@ -91,7 +96,15 @@ impl SignsCheckpoint for Signs {
     }
 
     fn open(&self, note: &str) -> Option<Checkpoint> {
-        self.known.load().iter().find_map(|log| log.open(note).ok())
+        let known = self.known.load().iter().find_map(|log| log.open(note).ok());
+        known.or_else(|| {
+            // One of two gateways is always the first to sign with a new version.
+            let keys = GatewayKeys::load(&self.folder, false).ok()?;
+            let later = verifiers(&keys).ok()?;
+            let opened = later.iter().find_map(|log| log.open(note).ok())?;
+            self.known.store(Arc::new(later));
+            Some(opened)
+        })
     }
 }
 
@@ -259,7 +272,7 @@ impl Composed {
             .map_err(|error| unusable(("kan het logboek niet beginnen", "the log cannot be begun"), error))?;
         // Another gateway may have begun it with its keys.
         let keys = known::keys_of(config, &store).await?;
-        let signs = Arc::new(Signs::with(&keys)?);
+        let signs = Arc::new(Signs::with(&keys, &config.keys.dir)?);
         let signer_of_heads: Arc<dyn SignsCheckpoint> = Arc::<Signs>::clone(&signs);
         let seals: Arc<dyn SealsRows> = Arc::<Signs>::clone(&signs);
         let settings = writer::settings::Settings::new(catalogue.digest(), signer_of_heads, seals, clock);

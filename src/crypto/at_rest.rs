@@ -1,6 +1,9 @@
 //! What the gateway must keep about a person, it keeps under the at-rest key.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -47,12 +50,31 @@ pub enum AtRestError {
 }
 
 /// The at-rest keys by version: the highest seals, all open. AES-256-GCM with random nonces.
-pub struct AtRest(BTreeMap<u32, Versioned>);
+pub struct AtRest {
+    ring: BTreeMap<u32, Versioned>,
+    /// Versions that another gateway uses already: they open here, and seal nothing.
+    later: RwLock<BTreeMap<u32, Arc<Versioned>>>,
+    reads: Option<ReadsVersion>,
+}
+
+/// Reads a version of the key that came after the ring was made; none where there is none.
+pub type ReadsVersion = Box<dyn Fn(u32) -> Option<Zeroizing<[u8; 32]>> + Send + Sync>;
+
+/// How far ahead of the ring a version is looked for: who writes in the database makes no gateway read files without end.
+const AHEAD: u32 = 4;
 
 /// One version: what seals, and what makes keyed digests, derived from it.
 struct Versioned {
     seals: LessSafeKey,
     digests: hmac::Key,
+}
+
+impl Versioned {
+    fn of(key: &Zeroizing<[u8; 32]>) -> Option<Self> {
+        let seals = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_slice()).ok()?);
+        let derived = hmac::sign(&hmac::Key::new(HMAC_SHA256, key.as_slice()), b"sluis-at-rest-digests");
+        Some(Self { seals, digests: hmac::Key::new(HMAC_SHA256, derived.as_ref()) })
+    }
 }
 
 impl AtRest {
@@ -61,16 +83,40 @@ impl AtRest {
     /// # Errors
     /// [`AtRestError::NoKey`] when there is none.
     pub fn new(keys: impl IntoIterator<Item = (u32, Zeroizing<[u8; 32]>)>) -> Result<Self, AtRestError> {
-        let ring: BTreeMap<_, _> = keys
-            .into_iter()
-            .filter_map(|(version, key)| {
-                let seals = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_slice()).ok()?);
-                let derived =
-                    hmac::sign(&hmac::Key::new(HMAC_SHA256, key.as_slice()), b"sluis-at-rest-digests");
-                Some((version, Versioned { seals, digests: hmac::Key::new(HMAC_SHA256, derived.as_ref()) }))
-            })
-            .collect();
-        if ring.is_empty() { Err(AtRestError::NoKey) } else { Ok(Self(ring)) }
+        let ring: BTreeMap<_, _> =
+            keys.into_iter().filter_map(|(version, key)| Some((version, Versioned::of(&key)?))).collect();
+        if ring.is_empty() {
+            return Err(AtRestError::NoKey);
+        }
+        Ok(Self { ring, later: RwLock::default(), reads: None })
+    }
+
+    /// Likewise, and opens what another gateway sealed under a version that came since: between two gateways there is always one
+    /// that takes up a new version first.
+    #[must_use]
+    pub fn reading_later(self, reads: ReadsVersion) -> Self {
+        Self { reads: Some(reads), ..self }
+    }
+
+    /// Does this with a version of the key; nothing where it is nowhere.
+    fn with<T>(&self, version: u32, does: impl FnOnce(&Versioned) -> T) -> Option<T> {
+        if let Some(key) = self.ring.get(&version) {
+            return Some(does(key));
+        }
+        let newest = self.ring.last_key_value().map(|(newest, _)| *newest)?;
+        if version <= newest || version > newest.saturating_add(AHEAD) {
+            return None;
+        }
+        let known = self.later.read().unwrap_or_else(PoisonError::into_inner).get(&version).cloned();
+        let key = match known {
+            Some(key) => key,
+            None => {
+                let key = Arc::new(Versioned::of(&self.reads.as_ref()?(version)?)?);
+                let mut later = self.later.write().unwrap_or_else(PoisonError::into_inner);
+                Arc::clone(later.entry(version).or_insert(key))
+            }
+        };
+        Some(does(&key))
     }
 
     /// Seals a value for its place: version (4 bytes, big-endian), nonce (12), ciphertext with tag.
@@ -83,7 +129,7 @@ impl AtRest {
         value: &[u8],
         entropy: &dyn Entropy,
     ) -> Result<Vec<u8>, AtRestError> {
-        let (version, key) = self.0.last_key_value().ok_or(AtRestError::NoKey)?;
+        let (version, key) = self.ring.last_key_value().ok_or(AtRestError::NoKey)?;
         let mut nonce = [0; NONCE_LEN];
         entropy.fill(&mut nonce)?;
         let mut bytes = value.to_vec();
@@ -105,13 +151,13 @@ impl AtRest {
         let (version, rest) = sealed.split_first_chunk::<4>().ok_or(AtRestError::Unopenable)?;
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(AtRestError::Unopenable)?;
         let version = u32::from_be_bytes(*version);
-        let key = self.0.get(&version).ok_or(AtRestError::Unopenable)?;
         let mut bytes = Zeroizing::new(body.to_vec());
-        let length = key
-            .seals
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(place.bound(version)), &mut bytes)
-            .map_err(|_| AtRestError::Unopenable)?
-            .len();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let open = |key: &Versioned| {
+            let opened = key.seals.open_in_place(nonce, Aad::from(place.bound(version)), &mut bytes);
+            opened.map(|opened| opened.len()).ok()
+        };
+        let length = self.with(version, open).flatten().ok_or(AtRestError::Unopenable)?;
         bytes.truncate(length);
         Ok(bytes)
     }
@@ -120,7 +166,7 @@ impl AtRest {
     /// they are, so that a digest of one thing is none of another. Empty without a key.
     #[must_use]
     pub fn digest(&self, bytes: &[u8]) -> Vec<u8> {
-        let newest = self.0.last_key_value();
+        let newest = self.ring.last_key_value();
         newest.map_or_else(Vec::new, |(version, key)| {
             [version.to_be_bytes().as_slice(), hmac::sign(&key.digests, bytes).as_ref()].concat()
         })
@@ -130,14 +176,14 @@ impl AtRest {
     #[must_use]
     pub fn has_digested(&self, bytes: &[u8], digest: &[u8]) -> bool {
         let Some((version, tag)) = digest.split_first_chunk::<4>() else { return false };
-        let key = self.0.get(&u32::from_be_bytes(*version));
-        key.is_some_and(|key| hmac::verify(&key.digests, bytes, tag).is_ok())
+        let verify = |key: &Versioned| hmac::verify(&key.digests, bytes, tag).is_ok();
+        self.with(u32::from_be_bytes(*version), verify).unwrap_or_default()
     }
 }
 
 impl std::fmt::Debug for AtRest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AtRest(versions {:?})", self.0.keys().collect::<Vec<_>>())
+        write!(f, "AtRest(versions {:?})", self.ring.keys().collect::<Vec<_>>())
     }
 }
 
@@ -170,6 +216,21 @@ mod tests {
         let sealed = ring(&[1]).seal(HERE, b"x", &SystemEntropy::new()).unwrap();
         assert!(ring(&[1, 2]).open(HERE, &sealed).is_ok());
         assert_eq!(ring(&[2]).open(HERE, &sealed), Err(AtRestError::Unopenable));
+    }
+
+    #[test]
+    fn a_version_that_came_since_opens_and_seals_nothing() {
+        let later = ring(&[1, 2]);
+        let (sealed, digest) =
+            (later.seal(HERE, b"x", &SystemEntropy::new()).unwrap(), later.digest(b"rows"));
+        let behind =
+            ring(&[1]).reading_later(Box::new(|version| (version == 2).then(|| Zeroizing::new([2; 32]))));
+        assert_eq!(behind.open(HERE, &sealed).unwrap().as_slice(), b"x");
+        assert!(behind.has_digested(b"rows", &digest) && !behind.has_digested(b"row", &digest));
+        assert!(ring(&[1]).has_digested(b"rows", &behind.digest(b"rows")), "what it makes is under its own");
+        let far = AtRest::new([(9, Zeroizing::new([9; 32]))]).unwrap().digest(b"rows");
+        let any = ring(&[1]).reading_later(Box::new(|_| Some(Zeroizing::new([9; 32]))));
+        assert!(!any.has_digested(b"rows", &far), "too far ahead");
     }
 
     #[test]

@@ -259,7 +259,7 @@ impl GatewayKeys {
                 }
             }
         }
-        if faults.is_empty() { read.finish() } else { Err(faults) }
+        if faults.is_empty() { read.finish(folder) } else { Err(faults) }
     }
 
     /// Which versions of a kind the folder holds, newest first.
@@ -326,10 +326,18 @@ impl Read {
         }
     }
 
-    fn finish(mut self) -> Result<GatewayKeys, Vec<KeyFileFault>> {
+    fn finish(mut self, folder: &Path) -> Result<GatewayKeys, Vec<KeyFileFault>> {
         let missing = |kind: KeyKind| vec![KeyFileFault::Missing(kind.file_name(1))];
         let at_rest = AtRest::new(self.at_rest).map_err(|_| missing(KeyKind::AtRest))?;
-        let at_rest = Arc::new(at_rest);
+        let later = folder.to_owned();
+        let read = move |version| {
+            let content = files::read(&later.join(KeyKind::AtRest.file_name(version))).ok()?;
+            match OneKey::read(KeyKind::AtRest, &content)? {
+                OneKey::Bytes(bytes) => Some(bytes),
+                OneKey::Receipt(_) | OneKey::Log(_) => None,
+            }
+        };
+        let at_rest = Arc::new(at_rest.reading_later(Box::new(read)));
         let pseudonym = PseudonymKeys::new(self.pseudonym).map_err(|_| missing(KeyKind::Pseudonym))?;
         let newest = self.receipt.pop().ok_or_else(|| missing(KeyKind::Receipt))?;
         self.receipt.reverse();

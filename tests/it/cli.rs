@@ -22,6 +22,7 @@ mod printing;
 pub(crate) mod program;
 mod questions;
 mod received;
+mod remembered;
 mod sheets;
 mod single;
 mod spoken;

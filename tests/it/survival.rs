@@ -17,6 +17,7 @@ mod pour;
 mod process;
 mod ready;
 mod relocated;
+mod rotation;
 mod service;
 mod statements;
 mod stop;

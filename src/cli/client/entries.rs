@@ -10,6 +10,7 @@ use super::{
     lists::{Pages, Range},
     names::Names,
     profile::ProfileChoice,
+    seen,
     session::Session,
     text::member,
     told::{Teller, Told},
@@ -101,7 +102,9 @@ impl Entries {
             }
         }
         sequence.told(at)?;
-        tally.told(log.is_some(), at)
+        let ended = tally.told(log.is_some(), at)?;
+        seen::compare(&session, at).await?;
+        Ok(ended)
     }
 
     /// # Errors

@@ -86,6 +86,9 @@ pub struct Profile {
     /// The public key (JWK or PEM) that the gateway signs receipts with.
     #[serde(default)]
     pub receipt_key: Option<PathBuf>,
+    /// Where the profile stands.
+    #[serde(skip)]
+    pub(super) folder: PathBuf,
 }
 
 impl ProfileChoice {
@@ -129,6 +132,7 @@ impl Profile {
         for file in profile.encryption_keys.iter_mut().chain(&mut profile.receipt_key) {
             *file = folder.join(&*file);
         }
+        folder.clone_into(&mut profile.folder);
         if faults.is_empty() {
             return Ok(profile);
         }

@@ -11,6 +11,7 @@ use super::{
     lists::{Pages, Range},
     profile::ProfileChoice,
     receipts::{self, Checked},
+    seen,
     session::Session,
     template,
 };
@@ -198,15 +199,17 @@ impl Pull {
             // What is released to nobody who can keep it would be lost.
             files::prove_replaceable(&out.join("packet"))?;
         }
-        match (self.id, &self.dataset) {
+        let ended = match (self.id, &self.dataset) {
             (Some(id), _) => {
                 let came = self.one(id, &session, &keys, at).await?;
                 self.show(id, &came, at)?;
-                Ok(if came.holds { Exit::Done } else { Exit::Unproven })
+                if came.holds { Exit::Done } else { Exit::Unproven }
             }
-            (None, Some(dataset)) => self.all_of(dataset, &session, &keys, at).await,
-            (None, None) => Err(Failure::usage(("er is niets gekozen", "nothing is chosen"))),
-        }
+            (None, Some(dataset)) => self.all_of(dataset, &session, &keys, at).await?,
+            (None, None) => return Err(Failure::usage(("er is niets gekozen", "nothing is chosen"))),
+        };
+        seen::compare(&session, at).await?;
+        Ok(ended)
     }
 
     async fn all_of(

@@ -21,6 +21,7 @@ use super::{
     receipts::{self, Checked},
     report::{Record, Report},
     rows::{self, Layout},
+    seen,
     session::{Session, read_input, read_json},
     sheet::{PassedOver, Setting, Sheet, bytes::without_mark},
     template, text,
@@ -216,24 +217,28 @@ impl Push {
     /// When the input cannot be read, or a single packet was not accepted.
     pub async fn run(self, does: Does, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
-        match (&self.file, &self.batch, &self.csv) {
-            (Some(file), _, _) => self.one(file, does, &session, at).await,
+        let ended = match (&self.file, &self.batch, &self.csv) {
+            (Some(file), _, _) => self.one(file, does, &session, at).await?,
             (_, Some(file), _) => {
                 let (lines, empty) = of_ndjson(&read_input(file)?);
                 let route =
                     route_of(lines.iter().filter_map(|line| line.body.as_ref().ok()), does, &session).await?;
                 let passed_over = PassedOver { empty, ..PassedOver::default() };
-                self.many(file, Input { lines, layout: None, passed_over }, route, &session, at).await
+                self.many(file, Input { lines, layout: None, passed_over }, route, &session, at).await?
             }
             (_, _, Some(file)) => {
                 let (input, route) = self.of_sheet(file, does, &session).await?;
-                self.many(file, input, route, &session, at).await
+                self.many(file, input, route, &session, at).await?
             }
-            _ => Err(Failure::usage(("er is niets om te sturen", "nothing to send")).now((
-                "geef een BESTAND, --batch BESTAND of --csv BESTAND",
-                "give a FILE, --batch FILE or --csv FILE",
-            ))),
-        }
+            _ => {
+                return Err(Failure::usage(("er is niets om te sturen", "nothing to send")).now((
+                    "geef een BESTAND, --batch BESTAND of --csv BESTAND",
+                    "give a FILE, --batch FILE or --csv FILE",
+                )));
+            }
+        };
+        seen::compare(&session, at).await?;
+        Ok(ended)
     }
 
     async fn one(

@@ -21,6 +21,9 @@ use crate::{
 /// How far the clocks of two gateways, or of one before and after it was set, may be apart.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
 
+/// The longest silence of the log before a start that is made up for: an hour beyond it erases no more than any other.
+const LONGEST_SILENCE: SignedDuration = SignedDuration::from_hours(24 * 30);
+
 /// Why nothing is written by this clock now, with how many seconds it is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ClockFault {
@@ -53,6 +56,16 @@ struct Reading {
     elapsed: Duration,
     /// What had passed when it was first believed, or last was not.
     since: Duration,
+    /// How long the log had been silent at the start, by this clock; known at the first judgement. A clock that is ahead looks like
+    /// a silence: no server says which it is, so that as much time must pass here before it counts as right.
+    silence: Option<SignedDuration>,
+}
+
+impl Reading {
+    fn steady(&self, elapsed: Duration) -> SignedDuration {
+        let silence = self.silence.unwrap_or_default();
+        signed(elapsed.saturating_sub(self.since)).saturating_sub(silence)
+    }
 }
 
 /// What a clock says that is believed.
@@ -60,14 +73,14 @@ struct Reading {
 pub(super) struct Believed {
     /// The one instant of all that is decided and written under the lock of the head: never before the last entry.
     pub(super) time: Timestamp,
-    /// For how long it was believed without a break, by the time that passed.
+    /// For how long it was believed without a break, by the time that passed beyond the silence before the start.
     pub(super) steady: SignedDuration,
 }
 
 impl GuardedClock {
     pub(super) fn on(clock: Arc<dyn Clock>) -> Self {
         let (elapsed, now) = (clock.elapsed(), clock.now());
-        let believed = Mutex::new(Reading { now, elapsed, since: elapsed });
+        let believed = Mutex::new(Reading { now, elapsed, since: elapsed, silence: None });
         Self { clock, last: AtomicI64::new(i64::MIN), believed, refused: AtomicU64::new(0) }
     }
 
@@ -90,11 +103,11 @@ impl GuardedClock {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// For how long it was believed without a break, by the time that passed.
+    /// For how long it was believed without a break, by the time that passed beyond the silence of the log before the start.
     #[must_use]
     pub fn steady(&self) -> SignedDuration {
         let believed = self.believed.lock().unwrap_or_else(PoisonError::into_inner);
-        signed(self.clock.elapsed().saturating_sub(believed.since))
+        believed.steady(self.clock.elapsed())
     }
 
     /// Judges it under the lock of the head, by the time of the last entry and that of the database's server, where it has a
@@ -109,13 +122,17 @@ impl GuardedClock {
         let explained = believed.now.saturating_add(signed(after.saturating_sub(believed.elapsed)));
         let explained = explained.unwrap_or(Timestamp::MAX);
         let server = server.filter(|_| self.clock.is_true_time());
+        if believed.silence.is_none() {
+            let silence = believed.now.duration_since(last).clamp(SignedDuration::ZERO, LONGEST_SILENCE);
+            believed.silence = Some(if server.is_some() { SignedDuration::ZERO } else { silence });
+        }
         if let Some(fault) = fault(now, last, explained, server) {
             self.refused.fetch_add(1, Ordering::Relaxed);
             believed.since = after;
             return Err(fault);
         }
         (believed.now, believed.elapsed) = (now, before);
-        Ok(Believed { time: now.max(last), steady: signed(before.saturating_sub(believed.since)) })
+        Ok(Believed { time: now.max(last), steady: believed.steady(before) })
     }
 }
 

@@ -316,7 +316,9 @@ fn every_key_is_rotated_and_what_was_made_before_still_opens() {
     assert_eq!(verified["report"]["bodies"], 17 * 5, "bodies under the former and the new key");
     fs::remove_file(program.path("try/keys/at-rest.v1.key")).unwrap();
     let lost = program.run(&["log", "verify", "--json"]).with(1).json();
-    assert_eq!(lost["report"]["findings"].as_array().unwrap().len(), 13 * 5, "the former key must stay");
+    let findings = lost["report"]["findings"].as_array().unwrap();
+    let bodies = findings.iter().filter(|finding| finding["finding"] == "body").count();
+    assert_eq!(bodies, 13 * 5, "the former key must stay: {findings:?}");
     assert_eq!(program.run(&["keys", "rotate", "curtain"]).with(2).stdout, "");
 }
 

@@ -135,6 +135,29 @@ async fn what_ended_is_erased_by_no_clock_that_was_just_wrong() {
     .await;
 }
 
+/// Where no server knows better, a gateway that starts with its clock ahead cannot be told from one that stood still: it gives
+/// nothing that ended, and erases nothing before as much time has passed as its clock went on.
+#[tokio::test]
+async fn a_clock_that_was_ahead_at_the_start_erases_nothing_for_as_long() {
+    on_each(|rig| async move {
+        let (day, packet) = (24 * 3600, rig.push(push(rig.now(), &person(), &[college()])).await);
+        let ahead = beside(&rig, -20 * day).await;
+        ahead.clock.set(ahead.now().max(packet.expires));
+        let passed = ahead.now().duration_since(rig.now()).as_secs() - 20 * day;
+        let permit = ahead.permit(packet.id, college(), &[]).await;
+        assert_eq!(conflict(ahead.write(Deliver { permit }, 1).await), Some(Conflict::Expired));
+        let erase = || ahead.write(Expire { packet: packet.id }, 1);
+        ahead.pass(20 * day - passed);
+        assert_eq!((conflict(erase().await), rig.bodies().await), (Some(Conflict::NotExpired), 1));
+        ahead.pass(3599);
+        assert_eq!((conflict(erase().await), rig.bodies().await), (Some(Conflict::NotExpired), 1));
+        ahead.pass(1);
+        assert_eq!((conflict(erase().await), rig.bodies().await), (None, 0));
+        rig.verify_log().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_clock_of_the_databases_server_is_heeded() {
     for place in Place::all().await {
