@@ -108,13 +108,12 @@ impl AtRest {
             return None;
         }
         let known = self.later.read().unwrap_or_else(PoisonError::into_inner).get(&version).cloned();
-        let key = match known {
-            Some(key) => key,
-            None => {
-                let key = Arc::new(Versioned::of(&self.reads.as_ref()?(version)?)?);
-                let mut later = self.later.write().unwrap_or_else(PoisonError::into_inner);
-                Arc::clone(later.entry(version).or_insert(key))
-            }
+        let key = if let Some(key) = known {
+            key
+        } else {
+            let key = Arc::new(Versioned::of(&self.reads.as_ref()?(version)?)?);
+            let mut later = self.later.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(later.entry(version).or_insert(key))
         };
         Some(does(&key))
     }

@@ -1,7 +1,7 @@
 //! The rows of the store, held against the entries that name them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     hash::{BuildHasher as _, RandomState},
 };
 
@@ -52,7 +52,7 @@ struct Last {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     hasher: RandomState,
-    sealed: HashMap<u64, Last>,
+    sealed: BTreeMap<u64, Last>,
     register: BTreeMap<String, (u64, Option<Vec<u8>>)>,
     /// The entries of which the gateway's part cannot be read: from, up to and without.
     unread: Vec<(u64, u64)>,
@@ -196,11 +196,7 @@ impl Rows {
 /// A row of the register, which the log names with a keyed digest of its content behind it.
 fn of_register(name: &str) -> Option<(&str, Vec<u8>)> {
     let (name, digest) = name.rsplit_once('=')?;
-    let bytes: Option<Vec<u8>> = (0..digest.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(digest.get(at..at.checked_add(2)?)?, 16).ok())
-        .collect();
-    Some((name, bytes.unwrap_or_default()))
+    Some((name, hex::decode(digest).unwrap_or_default()))
 }
 
 pub(super) const CHANGED: &str = "it was changed or made past the gateway";

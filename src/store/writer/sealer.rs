@@ -260,7 +260,7 @@ impl<'s> Sealer<'s> {
             match rows.get(&name) {
                 Some(content) => {
                     let digest = self.seals.seal(content);
-                    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+                    let digest = hex::encode(digest);
                     self.of(by).written.push(format!("{name}={digest}"));
                 }
                 None => self.of(by).gone.push(format!("{name}=")),

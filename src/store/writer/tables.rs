@@ -170,7 +170,7 @@ async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Re
     let kept = state.copies.changed().filter(|copy| !is_erased(copy));
     tx.whole_rows(&COPIES_AGAIN, kept.map(&mut again)).await?;
     tx.whole_rows(&COPIES_ERASED, state.copies.changed().filter(is_erased).map(&mut again)).await?;
-    let rests = state.rests.new_rows().map(|(of, _)| {
+    let rests = state.rests.new_rows().map(|(of, ())| {
         let [packet, oin, role] = copy_id(&of.0);
         sealer.rests(state.rests.by(of), [packet, oin, role, of.1.to_string().into()])
     });

@@ -34,7 +34,9 @@ fn hashes(names: &[&str]) -> Vec<Digest> {
 
 fn checkpoint(hashes: &[Digest]) -> String {
     let mut frontier = Frontier::new();
-    hashes.iter().for_each(|hash| frontier.append(*hash));
+    for hash in hashes {
+        frontier.append(*hash);
+    }
     let key = key();
     let size = u64::try_from(hashes.len()).unwrap();
     key.sign(&Checkpoint { origin: key.origin().clone(), size, root: frontier.root() }).unwrap()

@@ -248,7 +248,7 @@ async fn what_was_put_back_to_an_older_state_is_not_believed() {
             assert!(
                 departed.iter().any(|(_, fault)| fault.contains("older state") || fault.contains("gone"))
             );
-            let case = Case { waiting, who, taken_back, request };
+            let case = Case { waiting, taken_back, request, who };
             assert!(!is_read(&rig, &case).await, "{turn}: by the gateway that runs");
             let later = place.open().await;
             let started = Rig::at(&place, later.clone(), None).await;

@@ -37,7 +37,7 @@ impl Handed {
         while !self.ends.load(Ordering::SeqCst) {
             let number = self.rounds[gateway].load(Ordering::SeqCst);
             let (key, pupil) =
-                (format!("draaien-{gateway}-{number}"), format!("leerling-{gateway}-{number}"));
+                (format!("sleutel-van-draaien-{gateway}-{number}"), format!("leerling-{gateway}-{number}"));
             let pushed = school.push("/v1/packets", &key, &removal(&pupil, now)).await;
             pushed.expect_status(StatusCode::CREATED);
             self.receipts.lock().unwrap().push(pushed.text("/recipients/0/receipt"));
@@ -59,14 +59,18 @@ impl Handed {
     }
 
     /// Waits until each gateway has carried out another two rounds, begun after now.
-    async fn goes_on(&self) {
+    async fn goes_on(&self, calls: &mut JoinSet<()>) {
         let before = [0, 1].map(|gateway| self.rounds[gateway].load(Ordering::SeqCst));
         let done = async {
             while (0..2).any(|gateway| self.rounds[gateway].load(Ordering::SeqCst) < before[gateway] + 2) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, done).await.expect("the calls ended");
+        let ended = async { calls.join_next().await.expect("calls").expect("a call failed") };
+        tokio::select! {
+            () = ended => panic!("the calls ended"),
+            done = tokio::time::timeout(PATIENCE, done) => done.expect("the calls go on"),
+        }
     }
 }
 
@@ -94,31 +98,31 @@ async fn no_call_fails_while_each_key_is_rotated_with_two_gateways_running() {
                 [site.again(&school, here), site.again(&school, there), site.again(&recipient, there)];
             calls.spawn(Arc::clone(&handed).calls(gateway, actors, site.now));
         }
-        handed.goes_on().await;
+        handed.goes_on(&mut calls).await;
         let shown = operate(&site, &["keys", "show"]).await;
         receipt_keys.extend(keys_of(&shown));
         for kind in ["at-rest", "pseudonym", "receipt", "log"] {
             let made = operate(&site, &["keys", "rotate", kind]).await;
             match kind {
                 "receipt" => {
-                    receipt_keys.push(serde_json::from_str(made["public"].as_str().unwrap()).unwrap())
+                    receipt_keys.push(serde_json::from_str(made["public"].as_str().unwrap()).unwrap());
                 }
                 "log" => public.push(made["public"].as_str().unwrap().to_owned()),
                 _ => {}
             }
-            handed.goes_on().await;
+            handed.goes_on(&mut calls).await;
             // An operator's command works with the new version at once, before any gateway does.
             let municipality = ["party", "block", "00000099000090010000/werk-en-inkomen"];
             operate(&site, &municipality).await;
             operate(&site, &["party", "unblock", municipality[2]]).await;
-            handed.goes_on().await;
+            handed.goes_on(&mut calls).await;
             for gateway in [&one, &two] {
                 let before = turned(gateway);
                 gateway.told(Signal::HUP);
                 while turned(gateway) == before {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
-                handed.goes_on().await;
+                handed.goes_on(&mut calls).await;
             }
         }
         handed.ends.store(true, Ordering::SeqCst);
