@@ -48,7 +48,7 @@ impl Handed {
             acknowledged.expect_status(StatusCode::OK);
             // The same submission again, through the other gateway: it is known.
             let again = there.push("/v1/packets", &key, &removal(&pupil, now)).await;
-            assert_eq!(again.expect_status(StatusCode::OK).text("/id"), packet);
+            assert_eq!(again.expect_status(StatusCode::CREATED).text("/id"), packet);
             school.get("/v1/entries?limit=5").await.expect_status(StatusCode::OK);
             recipient.get("/v1/inbox").await.expect_status(StatusCode::OK);
             let checkpoint = school.get("/checkpoint").await;
