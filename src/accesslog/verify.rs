@@ -111,8 +111,8 @@ pub trait LogSource: Sync {
         async { Ok(None) }
     }
 
-    /// The names of the rows that entries from this index on deleted, which came while the log was read.
-    fn gone_since(
+    /// The names of the rows that entries from this index on wrote or deleted, which came while the log was read.
+    fn touched_since(
         &self,
         _size: u64,
         _at_rest: &AtRest,

@@ -84,7 +84,11 @@ impl Memory {
     /// `Inconsistent` when a later one of those changed it.
     pub(super) fn found(&self, table: Sealed, name: &str, by: u64, entries: u64) -> Result<(), StoreError> {
         match self.last(name) {
-            Some(last) if last.by() < entries && (last.by() > by || last.is_gone()) => Err(table.broken()),
+            Some(last)
+                if last.by() < entries && (last.is_gone() || last.by() > by && !table.is_written_once()) =>
+            {
+                Err(table.broken())
+            }
             _ if by >= entries => Err(table.broken()),
             _ => Ok(()),
         }

@@ -33,6 +33,12 @@ impl Sealed {
         format!("{}:{}", self.word(), id.join("/"))
     }
 
+    /// Whether its rows are never written again: then a name that is written again is another row, and none is put back. The
+    /// names of pseudonyms say whose they are and no more.
+    pub(super) const fn is_written_once(self) -> bool {
+        matches!(self, Self::Pseudonym)
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Subject => "subject",

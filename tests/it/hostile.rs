@@ -9,6 +9,7 @@ mod content;
 mod keys;
 mod matrix;
 mod quotas;
+mod rows;
 mod rules;
 mod secrecy;
 mod strings;

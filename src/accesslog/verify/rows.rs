@@ -96,17 +96,22 @@ impl Rows {
         report: &mut Report,
     ) -> Result<(), S::Error> {
         let (mut page, mut has_rows) = (RowPage::default(), false);
+        let mut of_register = Vec::new();
         while let Some((rows, next)) = source.rows(&page, at_rest).await? {
             has_rows = true;
             for row in rows {
-                if let Some((entry, fault)) = self.fault(&row, at_rest, size) {
-                    report.add(Finding::Row { row: row.name, entry, fault });
+                let Some((entry, fault)) = self.fault(&row, at_rest, size) else { continue };
+                let finding = Finding::Row { row: row.name.clone(), entry, fault };
+                if matches!(row.state, RowState::Content(_)) {
+                    of_register.push((row.name, finding));
+                } else {
+                    report.add(finding);
                 }
             }
             page = next;
         }
         if has_rows {
-            self.missing(source, (at_rest, size), report).await?;
+            self.missing(source, (at_rest, size), of_register, report).await?;
         }
         Ok(())
     }
@@ -126,7 +131,10 @@ impl Rows {
         match last {
             // Written since the log was read.
             _ if by >= size => None,
-            Some(last) if last.by > by => Some((Some(last.by), if last.is_gone { BACK } else { PUT_BACK })),
+            Some(last) if last.by > by && last.is_gone => Some((Some(last.by), BACK)),
+            // A pseudonym is never written again: another one of the same person was.
+            Some(last) if last.by > by && row.name.starts_with("pseudonym:") => None,
+            Some(last) if last.by > by => Some((Some(last.by), PUT_BACK)),
             Some(last) if last.by == by => last.is_gone.then_some((Some(by), BACK)),
             _ => (!self.is_unread(by)).then_some((None, UNKNOWN)),
         }
@@ -148,26 +156,28 @@ impl Rows {
         }
     }
 
-    /// Names what entries wrote and is there no more. What went while the log was read is not missing.
+    /// Names what entries wrote and is there no more, and what is wrong with the register. What was written or went while the log
+    /// was read is not wrong for that.
     async fn missing<S: LogSource>(
         &self,
         source: &S,
         (at_rest, size): (&AtRest, u64),
+        mut of_register: Vec<(String, Finding)>,
         report: &mut Report,
     ) -> Result<(), S::Error> {
         let is_missing = |last: &&Last| !last.is_seen && !last.is_gone && !self.is_unread_after(last.by);
         let missing: BTreeSet<u64> = self.sealed.values().filter(is_missing).map(|last| last.by).collect();
-        let of_register =
+        let gone =
             self.register.iter().filter(|(_, (by, digest))| digest.is_some() && !self.is_unread_after(*by));
-        let of_register: Vec<_> = of_register.collect();
+        of_register.extend(gone.map(|(name, (by, _))| {
+            (name.clone(), Finding::Row { row: name.clone(), entry: Some(*by), fault: GONE })
+        }));
         if missing.is_empty() && of_register.is_empty() {
             return Ok(());
         }
-        let since = source.gone_since(size, at_rest).await?;
-        for (name, (by, _)) in of_register {
-            if !since.contains(name) {
-                report.add(Finding::Row { row: name.clone(), entry: Some(*by), fault: GONE });
-            }
+        let since = source.touched_since(size, at_rest).await?;
+        for (_, finding) in of_register.into_iter().filter(|(name, _)| !since.contains(name)) {
+            report.add(finding);
         }
         let chunks: BTreeSet<u64> = missing.iter().map(|index| index / 256).collect();
         for chunk in chunks {

@@ -144,11 +144,13 @@ impl LogSource for LogView {
         self.store.rows_of(page, at_rest).await
     }
 
-    async fn gone_since(&self, size: u64, at_rest: &AtRest) -> Result<BTreeSet<String>, StoreError> {
+    async fn touched_since(&self, size: u64, at_rest: &AtRest) -> Result<BTreeSet<String>, StoreError> {
         let now = self.store.head().await?.size;
         let mut connection = self.store.read.acquire().await?;
         let (told, _) = memory::log::told(&mut connection, at_rest, (size, now)).await?;
-        Ok(told.into_iter().flat_map(|one| one.gone).collect())
+        let names = told.into_iter().flat_map(|one| one.written.into_iter().chain(one.gone));
+        // A name of the register ends in the digest of its row.
+        Ok(names.map(|name| name.split_once('=').map_or(name.clone(), |(name, _)| name.to_owned())).collect())
     }
 
     async fn kept(&self, n: u64) -> Result<Vec<KeptCheckpoint>, StoreError> {

@@ -373,7 +373,9 @@ impl Rig {
         }
         assert_eq!(checkpoint.root, frontier.root(), "root = recomputed root");
         let report = self.report().await;
-        assert!(report.is_sound(), "{report:?}");
+        // What is erased here is erased without the entry that would say so.
+        let is_wrong = |finding: &&Finding| !matches!(finding, Finding::NoBody { .. });
+        assert!(report.findings.iter().find(is_wrong).is_none() && report.more == 0, "{report:?}");
         for index in [0, head.size / 2, head.size.saturating_sub(1)] {
             if let Some(evidence) = self.store.evidence(index).await.unwrap() {
                 let (proof, leaf) = (evidence.proof().unwrap(), leaf_hash(&evidence.leaf));
