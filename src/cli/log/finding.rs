@@ -162,7 +162,7 @@ const FAULTS: [(&str, &str); 22] = [
     ),
     ("it is not of version 2 of the format", "het heeft niet versie 2 van de vorm"),
     ("it was changed or made past the gateway", "het is buiten de gateway om gemaakt, dan wel gewijzigd"),
-    ("it was put back to an older state", "het is teruggezet naar hoe het eerder was"),
+    ("it was put back to an older state", "het is teruggezet naar een eerdere stand"),
     ("it was deleted, and is there again", "het is verwijderd, en staat er toch weer"),
     ("no entry wrote it", "geen regel van het log heeft het vastgelegd"),
     ("it is gone, and no entry deleted it", "het is weg, en geen regel van het log heeft het verwijderd"),
