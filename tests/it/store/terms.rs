@@ -122,6 +122,33 @@ async fn a_message_is_warned_of_then_ends_and_is_forgotten() {
 }
 
 #[tokio::test]
+async fn a_request_is_warned_of_until_it_is_answered() {
+    on_each(|rig| async move {
+        let who = person();
+        let mut requests = Vec::new();
+        for _ in 0..2 {
+            let mut request = push(rig.now(), &who, &[college()]);
+            request.packet.kind = MessageKind::Request;
+            let request = rig.push(request).await;
+            rig.deliver(&request, college()).await.unwrap();
+            rig.acknowledge(request.id, college()).await.unwrap();
+            requests.push(request.id);
+        }
+        let [open, answered] = requests[..] else { panic!() };
+        rig.done(answer(answered, &who, college(), "ja")).await;
+        rig.pass(DAY / 2);
+        // It was collected and acknowledged: what is left is the answer.
+        let stale = rig.write(Warn { message: open, left: Vec::new() }, 1).await.err().unwrap();
+        assert!(matches!(stale, WriteError::StaleFacts), "{stale}");
+        rig.done(Warn { message: open, left: vec![college()] }).await;
+        rig.done(Warn { message: answered, left: Vec::new() }).await;
+        let notices = rig.store.notices(&college(), None, 10).await.unwrap().items;
+        assert_eq!(notices.iter().map(|notice| notice.packet).collect::<Vec<_>>(), [open]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_taken_back_is_forgotten_sooner() {
     on_each(|rig| async move {
         rig.pass(HOUR);
