@@ -23,6 +23,7 @@ pub mod relocate;
 mod row;
 pub mod snapshot;
 pub mod subject;
+mod traces;
 pub mod write;
 pub mod writer;
 mod writing;

@@ -12,6 +12,7 @@ mod log;
 mod messages;
 mod parties;
 mod persons;
+mod terms;
 pub(super) mod tiles;
 mod view;
 
@@ -24,6 +25,7 @@ pub use self::{
     log::Head,
     messages::{CopyRow, CopyState, MessageRow, MessageState},
     parties::{CertificateRow, PartyRow, PartyState},
+    terms::{Due, Lasting, Stage},
     view::LogView,
 };
 /// Words that the database keeps for a state.

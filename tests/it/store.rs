@@ -22,3 +22,4 @@ mod rewritten;
 mod schema;
 mod stale;
 pub(crate) mod support;
+mod terms;

@@ -164,7 +164,7 @@ const BRANCHES: &[Branch] = &[
         texts: MESSAGE_TEXTS,
         numbers: MESSAGE_NUMBERS,
         bytes: "p.header",
-        from: "w CROSS JOIN message p WHERE w.look = 'message' AND p.id = w.a AND p.header IS NOT NULL",
+        from: "w CROSS JOIN message p WHERE w.look = 'message' AND p.id = w.a AND p.expires IS NOT NULL",
     },
     Branch {
         kind: kind::MESSAGE,

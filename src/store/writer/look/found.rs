@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, any::AnyRow};
 
 use super::texts::{NUMBERS, TEXTS, kind};
@@ -14,7 +14,7 @@ use crate::{
         write::Made,
         writer::state::{
             Answer, Body, Certificate, Copy, Decision, Declaration, Key, Message, Notice, NoticeId, Party,
-            Place, State, Withdrawal,
+            Place, State, Term, Withdrawal,
         },
     },
 };
@@ -42,8 +42,10 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
                 kind: row.text(1)?,
                 sender: row.party(2, 3)?,
                 state: row.text(4)?,
+                person: row.text(5)?,
                 expires: row.instant(0)?,
                 ended: row.maybe_index(1)?,
+                is_forgotten: row.number(2)? != 0,
                 content: None,
             };
             state.messages.read(row.text(0)?, packet);
@@ -64,6 +66,7 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
                 recorder: row.party(2, 3)?,
                 index: row.index(0)?,
                 withdrawn,
+                forgotten: row.maybe_index(3)?,
                 content: None,
             };
             state.declarations.read(row.text(0)?, declaration);
@@ -113,6 +116,14 @@ pub(super) fn take(row: &AnyRow, state: &mut State) -> Result<(), StoreError> {
             let version = version.map_err(|_| StoreError::inconsistent("key_check.version"))?;
             state.key_checks.read((row.text(0)?, version), row.text(1)?);
         }
+        kind::TERM => {
+            let kept_for = SignedDuration::from_millis(row.number(1)?);
+            let term = Term { stage: row.text(1)?, due: row.maybe_instant(0)?, kept_for };
+            state.terms.read(row.text(0)?, term);
+        }
+        kind::ABOUT => state.about.read((row.text(0)?, row.text(1)?), ()),
+        kind::UPON => state.upon.read((row.text(0)?, row.text(1)?), ()),
+        kind::SAID => state.said.read(row.index(0)?, row.instant(1)?),
         kind::NUMBER => drop(state.numbers.insert(row.party(0, 1)?, row.index(0)?)),
         _ => return Err(missing()),
     }
