@@ -153,11 +153,18 @@ async fn plays_on(gateway: Gateway) {
     assert_eq!(due().await, 0);
 
     assert_eq!(kept(&pool).await, []);
+    let remains = |files: &_| kept_before.iter().any(|(_, needle)| holds(files, needle).is_some());
+    let mut files_after = files(&gateway, &pool).await;
     if !url.starts_with("sqlite:") {
-        // What a server does not do by itself: docs/data.md.
-        sqlx::query("VACUUM FULL").execute(&pool).await.unwrap();
+        // What a server does not do by itself (docs/data.md), nor at once: a transaction that is open may still see it.
+        for _ in 0..20 {
+            sqlx::query("VACUUM FULL").execute(&pool).await.unwrap();
+            files_after = files(&gateway, &pool).await;
+            if !remains(&files_after) {
+                break;
+            }
+        }
     }
-    let files_after = files(&gateway, &pool).await;
     assert!(files_after.values().map(Vec::len).sum::<usize>() > 100_000, "the files were read");
     for (what, needle) in &kept_before {
         assert_eq!(holds(&files_after, needle), None, "{what} is still in a file");
