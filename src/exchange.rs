@@ -32,6 +32,7 @@ mod recipients;
 pub mod review;
 pub mod search;
 pub mod submission;
+mod terms;
 mod toolbox;
 pub mod trouble;
 pub mod withdraw;
@@ -39,7 +40,10 @@ pub mod withdraw;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64},
+};
 
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
@@ -83,6 +87,10 @@ pub struct Exchange {
     clock: Arc<GuardedClock>,
     heavy: Heavy,
     meter: Meter,
+    /// Below this index no entry says anything any more that is to be erased, as far as this gateway knows.
+    erased_to: AtomicU64,
+    /// Whether files of the database may still hold what was forgotten.
+    has_traces: AtomicBool,
 }
 
 /// What the use cases stand on. Laid once, by the composition root.
@@ -130,6 +138,8 @@ pub struct Settings {
     pub key_delay: SignedDuration,
     /// How long a packet waits at most.
     pub longest_wait: SignedDuration,
+    /// For how long entries of the log say what happened.
+    pub log_kept_for: SignedDuration,
 }
 
 impl Exchange {
@@ -149,6 +159,9 @@ impl Exchange {
             clock,
             heavy: Heavy::new(),
             meter: Meter::default(),
+            erased_to: AtomicU64::new(0),
+            // What a former gateway forgot may not have been wiped.
+            has_traces: AtomicBool::new(true),
         }
     }
 

@@ -25,6 +25,7 @@ mod row;
 mod seal;
 pub mod snapshot;
 pub mod subject;
+mod traces;
 pub mod write;
 pub mod writer;
 mod writing;

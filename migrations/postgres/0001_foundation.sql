@@ -108,6 +108,8 @@ CREATE TABLE declaration (
     withdrawn_by    TEXT,
     withdrawn_at    BIGINT,
     withdrawn_index BIGINT,
+    -- By which entry its facts were forgotten.
+    forgotten_index BIGINT,
     seal            BYTEA NOT NULL
 );
 CREATE INDEX declaration_by_person ON declaration (person_id, dataset);
@@ -151,11 +153,15 @@ CREATE TABLE message (
     seal            BYTEA NOT NULL,
     CHECK ((kind = 'answer') = (reply_to IS NOT NULL)),
     CHECK ((outcome IS NULL) = (reply_to IS NULL)),
-    CHECK ((header IS NULL) = (expires IS NULL)),
-    CHECK (header IS NOT NULL OR kind = 'answer')
+    CHECK (expires IS NOT NULL OR kind = 'answer'),
+    CHECK (header IS NULL OR expires IS NOT NULL),
+    -- Only of what has ended the header is forgotten.
+    CHECK (header IS NOT NULL OR expires IS NULL OR state <> 'open')
 );
 CREATE INDEX message_by_sender ON message (sender_oin, sender_role, created_index);
 CREATE INDEX message_by_expiry ON message (expires) WHERE state = 'open';
+CREATE INDEX message_by_person ON message (person_id);
+CREATE INDEX message_by_ground ON message (rests_on) WHERE rests_on IS NOT NULL;
 -- Each party that was asked answers once.
 CREATE UNIQUE INDEX message_answer ON message (reply_to, sender_oin, sender_role) WHERE reply_to IS NOT NULL;
 
@@ -213,6 +219,8 @@ CREATE TABLE idempotency (
     PRIMARY KEY (oin, role, key),
     CHECK ((message_id IS NULL) <> (declaration_id IS NULL))
 );
+CREATE INDEX idempotency_by_message ON idempotency (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX idempotency_by_declaration ON idempotency (declaration_id) WHERE declaration_id IS NOT NULL;
 
 -- What a party must be told; the person is no party on the line. `about_*` is the recipient whose copy it concerns.
 CREATE TABLE notice (
@@ -224,7 +232,7 @@ CREATE TABLE notice (
     about_role     TEXT NOT NULL,
     kind           TEXT NOT NULL CHECK (kind IN (
         'declaration-withdrawn', 'packet-withdrawn', 'key-revoked', 'categories-narrowed',
-        'mandate-ended', 'recipient-blocked', 'expired')),
+        'mandate-ended', 'recipient-blocked', 'expires-soon', 'expired')),
     declaration_id TEXT,
     created        BIGINT NOT NULL,
     PRIMARY KEY (oin, role, idx, message_id, about_oin, about_role)
@@ -238,6 +246,18 @@ CREATE TABLE search_key (
     message_id TEXT NOT NULL REFERENCES message (id),
     PRIMARY KEY (oin, role, digest, message_id)
 );
+CREATE INDEX search_key_by_message ON search_key (message_id);
+
+-- What happens next to what lasts for a time, and when. A message: its parties are warned, it ends, it is forgotten. A declaration: it
+-- is forgotten. A person: its pseudonyms go, when nothing rests on it any more. No due instant: nobody knows yet when it ends.
+CREATE TABLE term (
+    subject  TEXT NOT NULL PRIMARY KEY,
+    stage    TEXT NOT NULL CHECK (stage IN ('warn', 'end', 'forget')),
+    due      BIGINT,
+    -- For how long it is kept after its end.
+    kept_for BIGINT NOT NULL
+);
+CREATE INDEX term_by_due ON term (due, subject);
 
 -- One row. Updating it takes the lock under which everything is written.
 CREATE TABLE log_head (

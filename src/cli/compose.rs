@@ -301,6 +301,7 @@ impl Composed {
                 vkeys: vkeys.clone(),
                 key_delay: if config.strict { KEY_DELAY } else { SignedDuration::ZERO },
                 longest_wait: LONGEST_WAIT,
+                log_kept_for: SignedDuration::from_hours(24 * i64::from(config.log.keep_days)),
             },
         });
         let ring = Arc::new(Ring { signs, prints: ArcSwap::from_pointee(keys.prints) });

@@ -41,7 +41,7 @@ use crate::{
     telemetry::{metrics::Sample, observed::Observed, reminder::Reminded},
 };
 
-/// How often packets whose term has passed are ended.
+/// How often is looked whose time has come.
 const END_EVERY: Duration = Duration::from_mins(1);
 
 /// A gateway that answers.
@@ -319,8 +319,8 @@ async fn end_what_is_due(exchange: Arc<Exchange>) {
                 tracing::warn!(error_code = "tell_undelivered", cause = %error, "not every sender was told yet");
             }
         }
-        if let Err(error) = exchange.expire_due(exchange.now(), 100).await {
-            tracing::warn!(error_code = "expire", cause = %error, "packets whose term has passed were not ended");
+        if let Err(error) = exchange.do_what_is_due().await {
+            tracing::warn!(error_code = "terms", cause = %error, "not all was done whose time has come");
         }
     }
 }

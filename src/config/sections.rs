@@ -114,6 +114,14 @@ pub struct AccessLog {
     /// The file that holds the last signed head of the log, outside the database: an older or another log is known by it. Unless
     /// it is said, `log-head` beside the file of the database, or beside the configuration where the database is a server.
     pub head: Option<PathBuf>,
+    /// For how many days entries say what happened; then that is erased, and the log itself stays.
+    #[serde(default = "five_years")]
+    pub keep_days: u32,
+}
+
+/// What the controller needs to account for what it did: no act says how long that is.
+const fn five_years() -> u32 {
+    1826
 }
 
 impl AccessLog {

@@ -185,6 +185,9 @@ pub(super) fn may_answer<E: From<Turned>>(
     at: &At<'_, Caller>,
     asked: Option<&MessageRow>,
 ) -> Result<(), No<E>> {
+    if let Some(forgotten) = asked.filter(|asked| asked.header.is_none()) {
+        return Err(No::gone(too_late(at.by, forgotten), Ended::of(forgotten)));
+    }
     let kept = asked.map(|asked| at.tools.kept_header(asked)).transpose()?;
     let facts = asked.map(|asked| AskedFacts {
         dataset: &asked.dataset,
@@ -193,6 +196,21 @@ pub(super) fn may_answer<E: From<Turned>>(
     let mut about = Account { recipient: Some(at.by.party()), ..Account::default() };
     about.shared.packet = asked.map(|asked| asked.id);
     at.require_in(RouteAction::Answer, RouteContext::answering(at.now, facts), about)
+}
+
+/// The account of an answer to what is forgotten by now.
+fn too_late(by: &Caller, asked: &MessageRow) -> Account {
+    let mut account = Account::of(Event::Answer, Outcome::Refused);
+    account.shared = Part {
+        packet: Some(asked.id),
+        dataset: Some(asked.dataset.clone()),
+        purpose: Some(asked.purpose.clone()),
+        sender: Some(asked.sender),
+        recipient: Some(by.party()),
+        municipality: asked.municipality_of(by.party()),
+        ..account.shared
+    };
+    Account { sender: Some(asked.sender), recipient: Some(by.party()), person: Some(asked.person), ..account }
 }
 
 impl Toolbox {

@@ -272,6 +272,7 @@ impl Operation for RecordWish<'_> {
             given_by: wish.given_by,
             given_at: amsterdam_midnight(wish.given_at),
             until: wish.until.map(amsterdam_midnight),
+            kept_for: at.tools.kept_for(&wish.dataset),
             explicit: wish.explicit,
             evidence: Evidenced {
                 kind: wish.evidence,

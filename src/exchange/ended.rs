@@ -1,6 +1,9 @@
 //! How a packet, or a copy of it, came to its end.
 
-use crate::store::writer::error::Conflict;
+use crate::store::{
+    read::{MessageRow, MessageState},
+    writer::error::Conflict,
+};
 
 /// Why a packet can no longer be collected, acknowledged, answered or withdrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +19,14 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// How a message ended that is open no more.
+    pub(super) const fn of(message: &MessageRow) -> Self {
+        match message.state {
+            MessageState::Withdrawn => Self::Withdrawn,
+            MessageState::Open | MessageState::Expired => Self::Expired,
+        }
+    }
+
     /// The cause, as the entry writes it.
     pub(super) const fn as_str(self) -> &'static str {
         match self {

@@ -146,6 +146,10 @@ impl Toolbox {
             request.kind.asks() && request.sender == asked.sender && Some(request.person) == asked.person
         });
         let Some(request) = request else { return Ok(found) };
+        if request.header.is_none() {
+            found.replies = BTreeSet::from([Reply::standing(&request.dataset, Standing::Ended)]);
+            return Ok(found);
+        }
         let person = self.kept_header(request)?.person;
         // One pupil number, and two people: what was agreed to about the one says nothing about the other.
         if !person.birth_date.agrees_with(&asked.facts.birth_date) {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Exchange,
-    entry::{Account, Clock, Operator},
+    entry::{Account, Operator},
     plain::PlainError,
     trouble::Trouble,
 };
@@ -14,11 +14,9 @@ use crate::{
     domain::{code::Municipality, digest::Digest, party::PartyId},
     identity::CertificateChain,
     store::{
-        read::CopyRow,
         write::{
-            ActivatePolicy, AddMunicipality, AddParty, BlockParty, Effect, EndMunicipality, Expire, GRACE,
-            MunicipalityOf, RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, RotateKey,
-            UpdateParty,
+            ActivatePolicy, AddMunicipality, AddParty, BlockParty, Effect, EndMunicipality, MunicipalityOf,
+            RegisterCertificate, RegisterParty, RemoveParty, RevokeCertificate, RotateKey, UpdateParty,
         },
         writer::error::{Conflict, WriteError},
     },
@@ -256,39 +254,6 @@ impl Exchange {
         let effect = ActivatePolicy { from, to: self.tools.catalogue.digest() };
         self.operate(effect, account).await?;
         Ok(())
-    }
-
-    /// Ends the packets whose term passed an hour ago, at most `limit`; answers how many. None in the first hour of a gateway,
-    /// or after its clock was wrong: whoever sets a clock ahead ends nothing.
-    ///
-    /// # Errors
-    /// [`OperateError`].
-    pub async fn expire_due(&self, now: Timestamp, limit: u32) -> Result<usize, OperateError> {
-        if self.clock.steady() < GRACE {
-            return Ok(0);
-        }
-        let due = self.store.due(now, limit).await.map_err(Trouble::from)?;
-        for id in &due {
-            let Some(packet) = self.store.message(*id).await.map_err(Trouble::from)? else { continue };
-            let lapsed = |row: &CopyRow| {
-                let mut account = Account::of(Event::Expire, Outcome::Recorded);
-                account.shared.packet = Some(*id);
-                account.shared.dataset = Some(packet.dataset.clone());
-                account.shared.purpose = Some(packet.purpose.clone());
-                account.shared.sender = Some(packet.sender);
-                account.shared.recipient = Some(row.party);
-                account.shared.municipality.clone_from(&row.municipality);
-                let (sender, recipient) = (Some(packet.sender), Some(row.party));
-                Account { sender, recipient, person: Some(packet.person), ..account }
-            };
-            let accounts = packet.copies.iter().map(lapsed).collect();
-            match self.perform_plain(&Clock, Expire { packet: *id }, accounts).await {
-                // The clock may have gone back, or another gateway was first: next time.
-                Ok(_) | Err(PlainError::Conflict(_)) => {}
-                Err(error) => return Err(OperateError::of(error)),
-            }
-        }
-        Ok(due.len())
     }
 
     /// Notes that a gateway started with these policies.

@@ -268,6 +268,7 @@ impl Operation for PushPacket<'_> {
             purpose: header.purpose.clone(),
             sender: scope,
             expires,
+            kept_for: at.tools.kept_for(&header.dataset),
             header: at.tools.keep_header(self.id, header)?,
             rests_on: header.rests_on,
             reply: header.reply.clone(),

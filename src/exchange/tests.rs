@@ -64,6 +64,7 @@ fn toolbox() -> Toolbox {
             vkeys: Vec::new(),
             key_delay: SignedDuration::ZERO,
             longest_wait: SignedDuration::from_hours(24 * 90),
+            log_kept_for: SignedDuration::from_hours(24 * 1826),
         },
     }
 }
@@ -164,7 +165,7 @@ fn packet(tools: &Toolbox, kind: MessageKind, copies: &[(PartyId, &str)]) -> Mes
         created: now(),
         created_index: 3,
         expires: now() + SignedDuration::from_hours(24),
-        header: tools.at_rest().seal(place, &header, tools.entropy.as_ref()).unwrap(),
+        header: Some(tools.at_rest().seal(place, &header, tools.entropy.as_ref()).unwrap()),
         rests_on: None,
         reply: None,
         state: MessageState::Open,

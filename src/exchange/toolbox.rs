@@ -13,6 +13,7 @@ use crate::{
         pseudonym::{Pseudonym, PseudonymKeys},
     },
     domain::{
+        code::DatasetCode,
         digest::Digest,
         id::{Entropy, PersonId},
         party::PartyId,
@@ -21,8 +22,11 @@ use crate::{
     policy::{catalogue::Catalogue, engine::Engine},
     store::read::MessageRow,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
+
+/// For how many days, where the policies do not list the dataset.
+const UNLISTED: u32 = 30;
 
 /// Everything that an operation works with, beside the facts.
 #[derive(Debug)]
@@ -88,8 +92,16 @@ impl Toolbox {
     /// What was kept with a packet for later decisions.
     pub(super) fn kept_header(&self, packet: &MessageRow) -> Result<KeptHeader, Trouble> {
         let place = Place { table: "message", row: &packet.id.to_string(), column: "header" };
-        let kept: Zeroizing<Vec<u8>> = self.at_rest().open(place, &packet.header)?;
+        let header =
+            packet.header.as_ref().ok_or(Trouble::Inconsistent("the header of what is forgotten"))?;
+        let kept: Zeroizing<Vec<u8>> = self.at_rest().open(place, header)?;
         serde_json::from_slice(&kept).map_err(|_| Trouble::Inconsistent("the kept header of a packet"))
+    }
+
+    /// How long after its end what was kept for decisions about this dataset is forgotten.
+    pub(super) fn kept_for(&self, dataset: &DatasetCode) -> SignedDuration {
+        let days = self.catalogue.dataset(dataset).map_or(UNLISTED, |dataset| dataset.forget_days);
+        SignedDuration::from_hours(i64::from(days).saturating_mul(24))
     }
 
     /// The digest that marks the policies of this gateway.

@@ -180,15 +180,6 @@ impl Operation for TakeBackDeclaration {
             let account = no_declaration(at.by, Event::WithdrawDeclaration, self.declaration, found);
             return Err(No::not_found(account));
         };
-        let kept = at.tools.kept_facts(declaration)?;
-        let protection = kept.protection();
-        let facts = DeclarationFacts {
-            kind: declaration.kind,
-            by: self.by,
-            given_by: declaration.given_by,
-            age: kept.birth_date.age_at(at.now),
-            protection: &protection,
-        };
         let mut account = Account::of(Event::WithdrawDeclaration, Outcome::Recorded);
         account.sender = Some(at.by.party());
         account.person = Some(declaration.person);
@@ -200,6 +191,22 @@ impl Operation for TakeBackDeclaration {
             recipient: declaration.towards,
             municipality: declaration.municipality.clone(),
             ..Part::default()
+        };
+        if declaration.facts.is_none() {
+            // Forgotten: what was withdrawn is answered again, and what lapsed has nothing left to withdraw.
+            return match declaration.state {
+                DeclarationState::Withdrawn => Ok(account),
+                DeclarationState::Given | DeclarationState::Ended => Err(No::gone(account, Ended::Expired)),
+            };
+        }
+        let kept = at.tools.kept_facts(declaration)?;
+        let protection = kept.protection();
+        let facts = DeclarationFacts {
+            kind: declaration.kind,
+            by: self.by,
+            given_by: declaration.given_by,
+            age: kept.birth_date.age_at(at.now),
+            protection: &protection,
         };
         at.require_in(RouteAction::Withdraw, RouteContext::declaring(at.now, facts), account.clone())?;
         Ok(account)

@@ -310,6 +310,8 @@ pub struct Dataset {
     pub retention_days: u32,
     /// Why so many.
     pub retention_source: Bilingual,
+    /// For how many days after its end the gateway keeps what decisions about it need: then that is forgotten.
+    pub forget_days: u32,
     /// Where a search finds name and date of birth.
     pub search: Option<SearchPointers>,
     /// Where that belongs which this dataset carries on no basis.
@@ -395,6 +397,7 @@ pub(super) struct DatasetFile {
     pub(super) retention_days: u32,
     pub(super) retention_source_nl: String,
     pub(super) retention_source_en: String,
+    pub(super) forget_days: u32,
     pub(super) search: Option<SearchPointers>,
     #[serde(default)]
     pub(super) category: Vec<CategoryFile>,

@@ -355,6 +355,7 @@ impl Reading<'_> {
                 nl: about.retention_source_nl.into(),
                 en: about.retention_source_en.into(),
             },
+            forget_days: about.forget_days,
             search: about.search,
             elsewhere: about.elsewhere,
             code: about.code,

@@ -83,17 +83,17 @@ impl OpenedFile {
 }
 
 /// Every table that a gateway reads and writes, as many as there are in `FOUND_*`.
-const TABLES: i64 = 25;
+const TABLES: i64 = 26;
 const FOUND_SQLITE: &str = "SELECT COUNT(*) AS found FROM sqlite_master WHERE type = 'table' AND name IN \
      ('party', 'party_municipality', 'certificate', 'party_key', 'person', 'pseudonym', 'subject_change', 'declaration', \
      'declaration_decision', 'message', 'copy', 'copy_declaration', 'idempotency', 'notice', \
-     'search_key', 'log_head', 'probe', 'chore', 'leaf', 'tile', 'entry_body', 'entry_reader', 'checkpoint', 'key_check', \
+     'search_key', 'term', 'log_head', 'probe', 'chore', 'leaf', 'tile', 'entry_body', 'entry_reader', 'checkpoint', 'key_check', \
      'revocation_list')";
 /// A privilege on what is not there is NULL.
 const FOUND_POSTGRES: &str = "SELECT COUNT(*) AS found FROM (SELECT to_regclass(name) AS relation FROM (VALUES \
      ('party'), ('party_municipality'), ('certificate'), ('party_key'), ('person'), ('pseudonym'), ('subject_change'), \
      ('declaration'), ('declaration_decision'), ('message'), ('copy'), ('copy_declaration'), ('idempotency'), \
-     ('notice'), ('search_key'), ('log_head'), ('probe'), ('chore'), ('leaf'), ('tile'), ('entry_body'), \
+     ('notice'), ('search_key'), ('term'), ('log_head'), ('probe'), ('chore'), ('leaf'), ('tile'), ('entry_body'), \
      ('entry_reader'), ('checkpoint'), ('key_check'), ('revocation_list')) AS known (name)) AS tables \
      WHERE has_table_privilege(relation, 'SELECT') AND has_table_privilege(relation, 'INSERT')";
 

@@ -13,6 +13,7 @@ mod messages;
 mod parties;
 mod persons;
 mod rows;
+mod terms;
 pub(super) mod tiles;
 mod view;
 
@@ -25,6 +26,7 @@ pub use self::{
     log::Head,
     messages::{CopyRow, CopyState, MessageRow, MessageState},
     parties::{CertificateRow, PartyRow, PartyState},
+    terms::{Due, Lasting, Stage},
     view::LogView,
 };
 /// Words that the database keeps for a state.

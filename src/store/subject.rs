@@ -5,7 +5,7 @@
 //! lock.
 
 use crate::domain::{
-    id::{PacketId, PersonId},
+    id::{DeclarationId, PacketId, PersonId},
     party::PartyId,
 };
 
@@ -36,4 +36,10 @@ pub fn message(message: PacketId) -> String {
 #[must_use]
 pub fn key(thumbprint: &str) -> String {
     format!("key:{thumbprint}")
+}
+
+/// A declaration. No decision names it: what it changes is about its person.
+#[must_use]
+pub fn declaration(declaration: DeclarationId) -> String {
+    format!("declaration:{declaration}")
 }

@@ -10,7 +10,9 @@ mod claim;
 mod decide;
 mod declare;
 mod deliver;
+mod erase;
 mod expire;
+mod forget;
 mod key;
 mod member;
 mod message;
@@ -24,7 +26,9 @@ mod push;
 mod recipients;
 mod record;
 mod rotate;
+mod term;
 mod undelivered;
+mod warn;
 mod withdraw;
 
 pub use self::{
@@ -34,7 +38,9 @@ pub use self::{
     decide::{DecideDeclaration, Decided},
     declare::{Declare, Declared, Evidenced, WithdrawDeclaration, Withdrawn},
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
-    expire::{EraseBody, Expire, GRACE},
+    erase::{EraseBodies, EraseBody, ErasedEntry},
+    expire::Expire,
+    forget::{ForgetDeclaration, ForgetMessage, ForgetPerson, Parted},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
     member::{AddParty, RemoveParty},
     message::{MessageKind, NewMessage},
@@ -48,7 +54,9 @@ pub use self::{
     recipients::Stopped,
     record::Record,
     rotate::RotateKey,
+    term::{GRACE, WARNING},
     undelivered::TellUndelivered,
+    warn::{Warn, is_left},
     withdraw::WithdrawPacket,
 };
 use super::writer::{
@@ -157,7 +165,7 @@ impl Once {
     }
 }
 
-pub(super) use self::{expire::over_since, member::WAITING};
+pub(super) use self::member::WAITING;
 
 mod sealed {
     /// Keeps effects in this room.

@@ -23,3 +23,4 @@ mod rewritten;
 mod schema;
 mod stale;
 pub(crate) mod support;
+mod terms;

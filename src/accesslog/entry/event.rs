@@ -72,6 +72,8 @@ words! {
         WithdrawPacket = "withdraw-packet",
         /// A packet lapsed unfetched.
         Expire = "expire",
+        /// What was kept of a message, a declaration or a person for later decisions was forgotten: its term is over.
+        Forget = "forget",
         /// A college answered a request.
         Answer = "answer",
         /// A party put a question to another.
@@ -129,6 +131,29 @@ words! {
         Refused = "refused",
         /// Nothing was to be decided.
         Recorded = "recorded",
+    }
+}
+
+impl Event {
+    /// Whether it says who takes part, with which keys and by which policies, and names no person: the register is explained by
+    /// such entries as long as the log is there.
+    #[must_use]
+    pub const fn is_of_the_register(self) -> bool {
+        matches!(
+            self,
+            Self::KeyPublished
+                | Self::KeyRetired
+                | Self::KeyRevoked
+                | Self::CertificateRegistered
+                | Self::PartyRegistered
+                | Self::PartyRemoved
+                | Self::PartyBlocked
+                | Self::PartyUnblocked
+                | Self::MandateRegistered
+                | Self::MandateEnded
+                | Self::PolicyActivated
+                | Self::GatewayKeyRotated
+        )
     }
 }
 

@@ -193,6 +193,11 @@ fn to_do(kind: &str, language: Language) -> &'static str {
         "recipient-blocked" => {
             ("wacht tot de beheerder de ontvanger weer toelaat", "wait until the operator lets it in again")
         }
+        // Sender and recipient read the same notice.
+        "expires-soon" => (
+            "ontvanger: haal het op of antwoord voor het verloopt; afzender: vraag de ontvanger ernaar",
+            "recipient: collect or answer it before it expires; sender: ask the recipient about it",
+        ),
         _ => ("", ""),
     };
     language.pick(nl, en)

@@ -50,7 +50,7 @@ pub fn word(code: &str, language: Language) -> String {
     words.map_or_else(|| code.to_owned(), |(_, nl, en)| language.pick(*nl, *en).to_owned())
 }
 
-const WORDS: [(&str, &str, &str); 24] = [
+const WORDS: [(&str, &str, &str); 25] = [
     ("waiting", "wacht", "waiting"),
     ("collected", "opgehaald", "collected"),
     ("acknowledged", "bevestigd", "acknowledged"),
@@ -77,6 +77,7 @@ const WORDS: [(&str, &str, &str); 24] = [
         "recipient acts for the college no more",
     ),
     ("recipient-blocked", "ontvanger is geblokkeerd", "recipient is blocked"),
+    ("expires-soon", "verloopt binnenkort", "expires soon"),
     ("retirement", "buiten gebruik gesteld", "retired"),
     ("revocation", "ingetrokken", "revoked"),
 ];

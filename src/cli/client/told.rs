@@ -96,7 +96,9 @@ impl Teller<'_> {
         let entries = told.first(|part| part.entries);
         let who = told.first(|part| part.caller).map(|party| self.party(party));
         let nobody = match event {
-            Event::Expire | Event::Notice => language.pick("de gateway", "the gateway"),
+            Event::Expire | Event::Forget | Event::Notice | Event::BodyErased => {
+                language.pick("de gateway", "the gateway")
+            }
             _ => language.pick("de beheerder", "the operator"),
         };
         let who = who.unwrap_or_else(|| nobody.to_owned());

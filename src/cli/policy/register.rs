@@ -50,6 +50,7 @@ struct Activity {
     categories: Vec<CategoryLine>,
     retention_days: u32,
     retention_source: Bilingual,
+    forget_days: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,6 +132,7 @@ fn activity(catalogue: &Catalogue, dataset: &Dataset, basis: &Basis) -> Activity
             .collect(),
         retention_days: dataset.retention_days,
         retention_source: dataset.retention_source.clone(),
+        forget_days: dataset.forget_days,
     }
 }
 
@@ -179,10 +181,11 @@ impl Activity {
                 language.pick("Bewaard door Sluis", "Kept by Sluis"),
                 tell!(
                     language,
-                    "hooguit {} dagen, versleuteld ({})",
-                    "at most {} days, encrypted ({})",
+                    "hooguit {} dagen, versleuteld ({}); wat Sluis nodig heeft om te beslissen tot {} dagen na het einde, dan wordt het vergeten",
+                    "at most {} days, encrypted ({}); what Sluis needs to decide until {} days after the end, then it is forgotten",
                     self.retention_days,
-                    language.pick(&self.retention_source.nl, &self.retention_source.en)
+                    language.pick(&self.retention_source.nl, &self.retention_source.en),
+                    self.forget_days
                 ),
             ),
         ]

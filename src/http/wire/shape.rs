@@ -134,7 +134,7 @@ shapes! {
     /// Where a declaration stands.
     DeclarationState = words(["given", "withdrawn", "ended"]);
     /// What a notice is about.
-    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked", "categories-narrowed", "mandate-ended", "recipient-blocked", "expired"]);
+    NoticeKind = words(["declaration-withdrawn", "packet-withdrawn", "key-revoked", "categories-narrowed", "mandate-ended", "recipient-blocked", "expires-soon", "expired"]);
     /// What may be done with a key.
     KeyState = words(["waiting", "active", "retired", "revoked"]);
     /// How sensitive a category is.

@@ -114,10 +114,8 @@ fn judge_day(at: &str, day: Date, node: &Value, known: Known<'_>) -> Option<Faul
 fn too_old(at: &str, value: &Value, node: &Value, known: Known<'_>) -> Option<Fault> {
     let rule = node.get(BELOW_AGE)?;
     // What lasts until a day holds on the day before.
-    let day = match value {
-        Value::Bool(true) => known.today,
-        _ => day_in(node, value)?.checked_sub(1.day()).ok()?,
-    };
+    let holds_today = value.as_bool() == Some(true);
+    let day = if holds_today { known.today } else { day_in(node, value)?.checked_sub(1.day()).ok()? };
     let years = rule.get("years")?.as_u64()?;
     let text = |language: &str| name(rule, language).unwrap_or_default().to_owned();
     (u64::from(known.birth.age_on(day).at_least) >= years).then(|| Fault {

@@ -36,7 +36,21 @@ const ENTRY: &str = "SELECT l.idx AS idx, l.time AS time, l.commitments AS commi
      b.sender AS sender, b.recipient AS recipient, b.on_behalf AS on_behalf, b.gateway AS gateway \
      FROM leaf l LEFT JOIN entry_body b ON b.idx = l.idx WHERE l.idx = $1";
 
+const BODIES_FROM: &str = "SELECT l.idx AS idx, l.time AS time, l.commitments AS commitments, b.shared AS shared, \
+     b.sender AS sender, b.recipient AS recipient, b.on_behalf AS on_behalf, b.gateway AS gateway \
+     FROM entry_body b JOIN leaf l ON l.idx = b.idx WHERE b.idx >= $1 ORDER BY b.idx LIMIT $2";
+
 impl Store {
+    /// The entries from this index on that still say something, with all their bodies: for whoever erases them.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn bodies_from(&self, first: u64, limit: u32) -> Result<Vec<EntryRow>, StoreError> {
+        let rows =
+            query(BODIES_FROM).bind(signed(first)).bind(i64::from(limit)).fetch_all(&self.read).await?;
+        rows.iter().map(|row| entry(row, |_| true)).collect()
+    }
+
     /// The entries in which a party figures, after a cursor, with the parts that it may read.
     ///
     /// # Errors

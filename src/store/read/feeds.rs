@@ -62,6 +62,8 @@ words! {
         MandateEnded = "mandate-ended",
         /// The operator has blocked the recipient: it collects nothing until that is lifted.
         RecipientBlocked = "recipient-blocked",
+        /// The term passes in some days, and it was not collected or answered yet.
+        ExpiresSoon = "expires-soon",
         /// The term passed before the packet was collected.
         Expired = "expired",
     }
@@ -85,7 +87,7 @@ pub struct NoticeRow {
 }
 
 const OUTBOX: &str = "SELECT id, created_index FROM message WHERE sender_oin = $1 AND sender_role = $2 AND kind IN ($3, $4) \
-     AND header IS NOT NULL AND created_index > $5 ORDER BY created_index LIMIT $6";
+     AND expires IS NOT NULL AND created_index > $5 ORDER BY created_index LIMIT $6";
 const INBOX: &str = "SELECT r.message_id AS message_id, r.pushed_index AS pushed_index, r.state AS state \
      FROM copy r JOIN message p ON p.id = r.message_id \
      WHERE r.oin = $1 AND r.role = $2 AND p.kind IN ($3, $4) AND r.pushed_index > $5 ORDER BY r.pushed_index LIMIT $6";

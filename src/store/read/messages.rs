@@ -17,7 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{Answered, MessageKind, over_since},
+        write::{Answered, MessageKind},
     },
 };
 
@@ -74,8 +74,8 @@ pub struct MessageRow {
     pub created_index: u64,
     /// When it ends.
     pub expires: Timestamp,
-    /// The facts that a later decision needs, sealed under the at-rest key.
-    pub header: Vec<u8>,
+    /// The facts that a later decision needs, sealed under the at-rest key; none when they were forgotten.
+    pub header: Option<Vec<u8>>,
     /// The message on whose answer its basis rests.
     pub rests_on: Option<PacketId>,
     /// The message that it answers, and what.
@@ -134,7 +134,7 @@ pub struct CopyRow {
 }
 
 const MESSAGE: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-     created, created_index, expires, header, rests_on, reply_to, outcome, state FROM message WHERE id = $1 AND header IS NOT NULL";
+     created, created_index, expires, header, rests_on, reply_to, outcome, state FROM message WHERE id = $1 AND expires IS NOT NULL";
 const COPIES: &str = "SELECT r.oin AS oin, r.role AS role, r.municipality AS municipality, r.basis AS basis, r.categories AS categories, \
      r.omitted AS omitted, r.jwe_sha256 AS jwe_sha256, r.thumbprint AS thumbprint, r.state AS state, \
      r.pushed_index AS pushed_index, r.collected_at AS collected_at, r.collected_index AS collected_index, \
@@ -159,8 +159,6 @@ const USED: &str = "SELECT declaration_id FROM copy_declaration WHERE message_id
      ORDER BY declaration_id";
 const ANSWER: &str = "SELECT outcome, created, created_index FROM message \
      WHERE reply_to = $1 AND sender_oin = $2 AND sender_role = $3";
-const DUE: &str =
-    "SELECT id FROM message WHERE state = 'open' AND expires <= $1 ORDER BY expires, id LIMIT $2";
 
 impl Store {
     /// A message with its copies, without any body. A bare answer is read with what it answers.
@@ -185,7 +183,7 @@ impl Store {
             created: columns.instant("created")?,
             created_index: columns.index("created_index")?,
             expires: columns.instant("expires")?,
-            header: columns.bytes("header")?,
+            header: columns.maybe_bytes("header")?,
             rests_on: columns.maybe_parse("rests_on")?,
             reply: columns.maybe_parse("reply_to")?.zip(columns.maybe_parse("outcome")?),
             state: columns.parse("state")?,
@@ -256,16 +254,6 @@ impl Store {
             })
         };
         row.as_ref().map(answered).transpose()
-    }
-
-    /// The packets whose term passed long enough ago to end them, at most `limit`; see [`crate::store::write::GRACE`].
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<PacketId>, StoreError> {
-        let due =
-            query(DUE).bind(millis(over_since(now))).bind(i64::from(limit)).fetch_all(&self.read).await?;
-        due.iter().map(|row| Columns(row).parse("id")).collect()
     }
 }
 

@@ -146,7 +146,7 @@ fn message(row: &Row<'_>) -> Result<MessageRow, StoreError> {
         created: row.instant(1)?,
         created_index: row.index(2)?,
         expires: row.instant(3)?,
-        header: row.bytes()?,
+        header: row.maybe_bytes()?,
         copies: Vec::new(),
     })
 }

@@ -173,7 +173,7 @@ const BRANCHES: &[Branch] = &[
         numbers: MESSAGE_NUMBERS,
         bytes: "p.header",
         seals: MESSAGE_SEALS,
-        from: "w CROSS JOIN message p WHERE w.look = 'message' AND p.id = w.a AND p.header IS NOT NULL",
+        from: "w CROSS JOIN message p WHERE w.look = 'message' AND p.id = w.a AND p.expires IS NOT NULL",
     },
     Branch {
         kind: kind::MESSAGE,

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{Applied, Effect, sealed::Sealed};
+use super::{Applied, Effect, sealed::Sealed, term};
 use crate::{
     domain::{code::ReasonCode, declaration::Verdict, id::DeclarationId, party::PartyId},
     store::{
@@ -52,12 +52,16 @@ impl Effect for DecideDeclaration {
     type Outcome = Decided;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Declaration(self.id), Look::Decisions(self.id)]
+        let term = Look::Term(subject::declaration(self.id));
+        vec![Look::Declaration(self.id), Look::Decisions(self.id), term]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Decided>, WriteError> {
         let declaration = state.declarations.get(&self.id).filter(|known| known.recorder == self.recorder);
         let declaration = declaration.ok_or(Conflict::NotFound)?;
+        if declaration.forgotten.is_some() {
+            return Err(Conflict::State.into());
+        }
         if declaration.withdrawn.is_some() {
             return Err(Conflict::Withdrawn.into());
         }
@@ -75,8 +79,11 @@ impl Effect for DecideDeclaration {
         let (reason, on) = (self.reason.clone(), self.on);
         let decision =
             Decision { verdict: self.verdict, reason: reason.clone(), on, at: at.time, read: None };
-        let changes =
+        let mut changes =
             vec![Change::Decision(self.id, decision), Change::Subject(subject::person(declaration.person))];
+        if self.verdict.ends() {
+            changes.extend(term::ended(subject::declaration(self.id), at, state));
+        }
         Ok(Applied::done(Decided { reason, on, at: at.time, index: at.next }, changes))
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
     Applied, Effect, NewPerson,
     claim::{IdempotencyKey, Made},
     recipients::{Stopped, notice, packets_of, stopped},
     sealed::Sealed,
+    term,
 };
 use crate::{
     domain::{
@@ -64,6 +65,8 @@ pub struct Declare {
     pub given_at: Timestamp,
     /// Until when it holds.
     pub until: Option<Timestamp>,
+    /// How long after its end its facts are kept.
+    pub kept_for: SignedDuration,
     /// Whether consent was explicit (AVG 9(2)(a)).
     pub explicit: bool,
     /// On what it rests.
@@ -113,11 +116,13 @@ impl Effect for Declare {
             index: at.next,
             withdrawn: None,
             read: None,
+            forgotten: None,
             content: Some(Arc::new(content)),
         };
         let made = Made::Declaration(self.id);
         changes.extend(self.idempotency.iter().map(|key| key.claim(self.recorder, made)));
         changes.push(Change::Declaration(self.id, declaration));
+        changes.push(term::ends(subject::declaration(self.id), self.until, self.kept_for));
         changes.push(Change::Subject(subject::person(self.person.id)));
         Ok(Applied::done(Declared { id: self.id, person: self.person.id, index: at.next }, changes))
     }
@@ -173,12 +178,16 @@ impl Effect for WithdrawDeclaration {
     type Outcome = Withdrawn;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Declaration(self.id), Look::Resting(self.id)]
+        let term = Look::Term(subject::declaration(self.id));
+        vec![Look::Declaration(self.id), Look::Resting(self.id), term]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Withdrawn>, WriteError> {
         let declaration = state.declarations.get(&self.id).filter(|known| known.recorder == self.recorder);
         let declaration = declaration.ok_or(Conflict::NotFound)?;
+        if declaration.forgotten.is_some() && declaration.withdrawn.is_none() {
+            return Err(Conflict::Expired.into());
+        }
         if let Some(Withdrawal { at, index, .. }) = declaration.withdrawn {
             return Ok(Applied::repeated(Withdrawn { at, index, copies: Vec::new(), repeated: true }));
         }
@@ -200,6 +209,7 @@ impl Effect for WithdrawDeclaration {
             notice(at, copy.party, copy, NoticeKind::DeclarationWithdrawn, Some(self.id))
         }));
         changes.push(Change::Declaration(self.id, withdrawn));
+        changes.extend(term::ended(subject::declaration(self.id), at, state));
         changes.push(Change::Subject(subject::person(declaration.person)));
         changes.extend(packets_of(&copies));
         Ok(Applied::done(Withdrawn { at: at.time, index: at.next, copies, repeated: false }, changes))

@@ -143,6 +143,10 @@ impl Effect for Acknowledge {
         if let Some((at, index)) = copy.acknowledged {
             return Ok(Applied::repeated(Acknowledged { at, index, repeated: true }));
         }
+        // Of what is forgotten nothing new is kept.
+        if packet.is_forgotten {
+            return Err(Conflict::Expired.into());
+        }
         match copy.state {
             // What was collected in time may be acknowledged late: the recipient has it.
             CopyState::Collected => {}

@@ -1,14 +1,14 @@
-//! Ending what has lasted long enough: packets by their term, bodies of entries by their retention.
+//! Ending a message whose term has passed.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
-    Applied, Effect, Once,
+    Applied, Effect,
     recipients::{Stopped, notice, stopped},
     sealed::Sealed,
+    term,
 };
 use crate::{
-    accesslog::entry::PartName,
     domain::{id::PacketId, party::Role},
     store::{
         read::{CopyState, MessageState, NoticeKind},
@@ -22,13 +22,9 @@ use crate::{
     },
 };
 
-/// How long a packet whose term has passed is kept, though nobody is given it any more. A clock that was ahead may be put right
-/// in that time; one that is ahead cannot make it pass, since it must pass on the machine too.
-pub const GRACE: SignedDuration = SignedDuration::from_hours(1);
-
 /// What ended before this instant has ended long enough to be erased.
-pub(in crate::store) fn over_since(now: Timestamp) -> Timestamp {
-    now.saturating_sub(GRACE).unwrap_or(Timestamp::MIN)
+fn over_since(now: Timestamp) -> Timestamp {
+    now.saturating_sub(term::GRACE).unwrap_or(Timestamp::MIN)
 }
 
 /// Ends a packet whose term has passed an hour ago, erases what was not collected, and tells the sender so. Not in the hour after
@@ -48,7 +44,8 @@ impl Effect for Expire {
     type Outcome = Vec<Stopped>;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Message(self.packet), Look::Copies(self.packet)]
+        let term = Look::Term(subject::message(self.packet));
+        vec![Look::Message(self.packet), Look::Copies(self.packet), term]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Vec<Stopped>>, WriteError> {
@@ -56,7 +53,7 @@ impl Effect for Expire {
         if packet.state != MessageState::Open {
             return Ok(Applied::repeated(Vec::new()));
         }
-        if over_since(at.time) < packet.expires || at.steady < GRACE {
+        if over_since(at.time) < packet.expires || at.steady < term::GRACE {
             return Err(Conflict::NotExpired.into());
         }
         // What was collected stays so: its recipient has it, and may still acknowledge it.
@@ -75,6 +72,7 @@ impl Effect for Expire {
             self.packet,
             Message { state: MessageState::Expired, ended: Some(at.next), ..packet.clone() },
         ));
+        changes.extend(term::ended(subject::message(self.packet), at, state));
         changes.push(Change::Subject(subject::message(self.packet)));
         Ok(Applied::done(copies, changes))
     }
@@ -86,30 +84,4 @@ fn is_left(state: &State, copy: &Stopped) -> bool {
     copy.party.role != Role::Betrokkene
         && state.copies.get(&id).is_some_and(|copy| copy.state == CopyState::Waiting)
         && !state.answers.has(&id)
-}
-
-/// Erases what one part of an entry says. Its commitment stays in the leaf, so that no proof breaks.
-#[derive(Debug, Clone, Copy)]
-pub struct EraseBody {
-    /// The entry.
-    pub index: u64,
-    /// The part.
-    pub part: PartName,
-}
-
-impl Sealed for EraseBody {}
-
-impl Effect for EraseBody {
-    type Outcome = Once;
-
-    fn looks(&self) -> Vec<Look> {
-        vec![Look::Part(self.index, self.part)]
-    }
-
-    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
-        if !state.parts.has(&(self.index, self.part)) {
-            return Ok(Once::already());
-        }
-        Ok(Once::now(vec![Change::Erase(self.index, self.part)]))
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     domain::{
@@ -102,6 +102,8 @@ pub struct NewMessage {
     pub sender: PartyId,
     /// When it ends, collected or not.
     pub expires: Timestamp,
+    /// How long after its end its header is kept.
+    pub kept_for: SignedDuration,
     /// The facts that a later decision needs, sealed under the at-rest key for its row.
     pub header: Vec<u8>,
     /// The message on whose answer its basis rests.

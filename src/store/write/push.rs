@@ -6,6 +6,7 @@ use super::{
     Applied, Effect, NewMessage, NewPerson, answer,
     claim::{IdempotencyKey, Made},
     sealed::Sealed as InRoom,
+    term,
 };
 use crate::{
     crypto::seal::Sealed,
@@ -115,6 +116,8 @@ impl Effect for Push {
         let made = Made::Message(self.packet.id);
         changes.extend(self.idempotency.iter().map(|key| key.claim(self.packet.sender, made)));
         changes.push(Change::Message(self.packet.id, self.row(at)));
+        let lasts = (at.time, self.packet.expires);
+        changes.push(term::begun(subject::message(self.packet.id), lasts, self.packet.kept_for));
         changes.extend(self.reply(at, state)?);
         let mut indexes = Vec::new();
         for (position, (recipient, index)) in (0_i64..).zip(self.recipients.iter().zip(at.next..)) {
@@ -160,7 +163,8 @@ impl Push {
         if state.messages.has(&self.packet.id) {
             return Err(Conflict::Taken.into());
         }
-        if self.packet.rests_on.is_some_and(|message| !state.messages.has(&message)) {
+        let is_there = |message| state.messages.get(&message).is_some_and(|message| !message.is_forgotten);
+        if self.packet.rests_on.is_some_and(|message| !is_there(message)) {
             return Err(Conflict::NotFound.into());
         }
         // A key that was revoked after the body was sealed to it takes no body.
@@ -188,19 +192,16 @@ impl Push {
     }
 
     fn row(&self, at: &Moment) -> Message {
-        let content = MessageContent {
-            packet: self.packet.clone(),
-            person: self.person.id,
-            created: at.time,
-            index: at.next,
-        };
+        let content = MessageContent { packet: self.packet.clone(), created: at.time, index: at.next };
         Message {
             kind: self.packet.kind,
             sender: self.packet.sender,
+            person: self.person.id,
             expires: self.packet.expires,
             state: MessageState::Open,
             ended: None,
             read: None,
+            is_forgotten: false,
             content: Some(Arc::new(content)),
         }
     }

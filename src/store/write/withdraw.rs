@@ -4,6 +4,7 @@ use super::{
     Applied, Effect,
     recipients::{Stopped, notice, stopped},
     sealed::Sealed,
+    term,
 };
 use crate::{
     domain::{id::PacketId, party::PartyId},
@@ -38,7 +39,8 @@ impl Effect for WithdrawPacket {
     type Outcome = Vec<Stopped>;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Message(self.packet), Look::Copies(self.packet)]
+        let term = Look::Term(subject::message(self.packet));
+        vec![Look::Message(self.packet), Look::Copies(self.packet), term]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Vec<Stopped>>, WriteError> {
@@ -65,6 +67,7 @@ impl Effect for WithdrawPacket {
             self.packet,
             Message { state: MessageState::Withdrawn, ended: Some(at.next), ..packet.clone() },
         ));
+        changes.extend(term::ended(subject::message(self.packet), at, state));
         changes.push(Change::Subject(subject::message(self.packet)));
         Ok(Applied::done(copies, changes))
     }

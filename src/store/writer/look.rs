@@ -13,7 +13,7 @@ use crate::{
     crypto::{gateway_keys::KeyKind, pseudonym::Pseudonym},
     domain::{
         digest::Digest,
-        id::{DeclarationId, PacketId},
+        id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
     store::{error::StoreError, seal::Sealed},
@@ -63,6 +63,14 @@ pub enum Look {
     KeyChecks(KeyKind),
     /// What a party was told about a packet.
     Told(PartyId, PacketId),
+    /// What happens next to what lasts for a time.
+    Term(String),
+    /// What is kept about a person.
+    About(PersonId),
+    /// What rests on a message or answers it, and is kept.
+    Upon(PacketId),
+    /// Whether an entry still says something.
+    Said(u64),
     /// What a part of an entry says.
     Part(u64, PartName),
     /// Which of its entries a reader's last one is.
@@ -126,6 +134,13 @@ impl Look {
             Self::KeyChecks(kind) => one("key-checks", kind.as_str().to_owned()),
             Self::Number(reader) => party("number", reader, String::new()),
             Self::Told(to, packet) => party("told", to, packet.to_string()),
+            Self::Term(subject) => one("term", subject.clone()),
+            Self::About(person) => one("about", person.to_string()),
+            Self::Upon(message) => one("upon", message.to_string()),
+            Self::Said(index) => {
+                let [look, a, b, c, _, bytes] = one("said", String::new());
+                [look, a, b, c, (*index).into(), bytes]
+            }
             Self::Part(index, part) => {
                 let [look, a, b, c, _, bytes] = one("part", part.as_str().to_owned());
                 [look, a, b, c, (*index).into(), bytes]

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use jiff::Timestamp;
+
 use super::{moment::Moment, table::Table};
 use crate::{
     accesslog::entry::{NumberedEntry, PartName, PreparedEntry},
@@ -20,7 +22,7 @@ mod rows;
 pub(in crate::store) use self::rows::{
     Answer, Body, Certificate, CertificateContent, Copy, CopyContent, Decision, Declaration,
     DeclarationContent, Key, KeyContent, Message, MessageContent, Notice, NoticeId, Party, Person, Place,
-    Read, Subject, Withdrawal,
+    Read, Subject, Term, Withdrawal,
 };
 
 /// A party's copy of a packet.
@@ -44,6 +46,16 @@ pub struct State {
     /// On which declarations a copy rests.
     pub(in crate::store) rests: Table<(CopyId, DeclarationId), ()>,
     pub(in crate::store) searches: Table<(CopyId, Digest), ()>,
+    /// What happens next to what lasts for a time, by its subject.
+    pub(in crate::store) terms: Table<String, Term>,
+    /// What is kept about a person, by the subject of what it is.
+    pub(in crate::store) about: Table<(PersonId, String), ()>,
+    /// The messages that rest on a message or answer it, and of which something is kept.
+    pub(in crate::store) upon: Table<(PacketId, PacketId), ()>,
+    /// The persons whose pseudonyms go.
+    pub(in crate::store) strangers: Table<PersonId, ()>,
+    /// Which pseudonyms led to them, and by which entry they do no more. One may lead to somebody new in the same batch.
+    pub(super) parted: Vec<(Pseudonym, PersonId, u64)>,
     pub(in crate::store) declarations: Table<DeclarationId, Declaration>,
     pub(in crate::store) decisions: Table<(DeclarationId, u64), Decision>,
     pub(in crate::store) notices: Table<NoticeId, Notice>,
@@ -55,6 +67,10 @@ pub struct State {
     pub(in crate::store) key_checks: Table<(KeyKind, u32), Digest>,
     /// What the parts of entries say.
     pub(in crate::store) parts: Table<(u64, PartName), ()>,
+    /// The times of entries that still say something.
+    pub(in crate::store) said: Table<u64, Timestamp>,
+    /// The entries that say nothing any more, each with who may read it.
+    pub(super) unsaid: Vec<(u64, Vec<PartyId>)>,
     /// Which of its entries the last one of each reader is.
     pub(super) numbers: BTreeMap<PartyId, u64>,
     /// Whether the register has another number after this batch.
@@ -80,6 +96,11 @@ pub(in crate::store) enum Change {
     Answer(CopyId, Answer),
     Rests(CopyId, DeclarationId),
     Search(CopyId, Digest),
+    Term(String, Term),
+    /// Nothing happens to it any more.
+    Over(String),
+    /// Nothing leads to this person any more.
+    Stranger(PersonId),
     Declaration(DeclarationId, Declaration),
     Decision(DeclarationId, Decision),
     Notice(NoticeId, Notice),
@@ -90,6 +111,8 @@ pub(in crate::store) enum Change {
     Key(String, Key),
     KeyCheck((KeyKind, u32), Digest),
     Erase(u64, PartName),
+    /// All that an entry says.
+    Unsay(u64, Vec<PartyId>),
 }
 
 impl State {
@@ -105,6 +128,11 @@ impl State {
             answers: Table::default(),
             rests: Table::default(),
             searches: Table::default(),
+            terms: Table::default(),
+            about: Table::default(),
+            upon: Table::default(),
+            strangers: Table::default(),
+            parted: Vec::new(),
             declarations: Table::default(),
             decisions: Table::default(),
             notices: Table::default(),
@@ -114,6 +142,8 @@ impl State {
             keys: Table::default(),
             key_checks: Table::default(),
             parts: Table::default(),
+            said: Table::default(),
+            unsaid: Vec::new(),
             numbers: BTreeMap::new(),
             is_other_register: false,
             room: None,
@@ -139,6 +169,9 @@ impl State {
                 Change::Answer(id, answer) => self.answers.put(id, answer, at.next),
                 Change::Rests(copy, declaration) => self.rests.put((copy, declaration), (), at.next),
                 Change::Search(copy, digest) => self.searches.put((copy, digest), (), at.next),
+                Change::Term(subject, term) => self.terms.put(subject, term, at.next),
+                Change::Over(subject) => self.terms.remove(&subject, at.next),
+                Change::Stranger(person) => self.forget(person, at.next),
                 Change::Declaration(id, declaration) => self.declarations.put(id, declaration, at.next),
                 Change::Decision(id, decision) => self.decisions.put((id, at.next), decision, at.next),
                 Change::Notice(id, notice) => self.notices.put(id, notice, at.next),
@@ -149,6 +182,10 @@ impl State {
                 Change::Key(thumbprint, key) => self.keys.put(thumbprint, key, at.next),
                 Change::KeyCheck(id, print) => self.key_checks.put(id, print, at.next),
                 Change::Erase(index, part) => self.parts.remove(&(index, part), at.next),
+                Change::Unsay(index, readers) => {
+                    self.said.remove(&index, at.next);
+                    self.unsaid.push((index, readers));
+                }
             }
         }
     }
@@ -157,6 +194,15 @@ impl State {
         let former = self.subjects.get(&subject);
         let (total, read) = former.map(|row| (row.total, row.read.clone())).unwrap_or_default();
         self.subjects.put(subject, Subject { entry, total, read }, entry);
+    }
+
+    fn forget(&mut self, person: PersonId, entry: u64) {
+        let leads = self.pseudonyms.iter().filter(|(_, led)| **led == person).map(|(one, _)| *one);
+        for pseudonym in leads.collect::<Vec<_>>() {
+            self.pseudonyms.remove(&pseudonym, entry);
+            self.parted.push((pseudonym, person, entry));
+        }
+        self.strangers.put(person, (), entry);
     }
 
     /// The entry with the next number of each of its readers.

@@ -9,17 +9,18 @@ use sqlx::{Any, query};
 use self::{
     texts::{
         ANSWERS, CERTIFICATES, CERTIFICATES_AGAIN, CERTIFICATES_RENEWED, COPIES, COPIES_AGAIN, COPIES_ERASED,
-        DECISIONS, DECLARATIONS, DECLARATIONS_AGAIN, ERASE, KEY_CHECKS, KEYS, KEYS_AGAIN, MADE, MESSAGES,
-        MESSAGES_AGAIN, NOTICES, PARTIES, PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS,
-        RESTS, SEARCHES, SUBJECTS, UNPLACE,
+        DECISIONS, DECLARATIONS, DECLARATIONS_AGAIN, DECLARATIONS_FORGOTTEN, ERASE, KEY_CHECKS, KEYS,
+        KEYS_AGAIN, MADE, MADE_FORGOTTEN, MESSAGES, MESSAGES_AGAIN, MESSAGES_FORGOTTEN, NOTICES, PARTIES,
+        PARTIES_AGAIN, PERSONS, PLACES, PLACES_AGAIN, PROBE, PSEUDONYMS, PSEUDONYMS_FORGOTTEN, RESTS,
+        SEARCHES, SEARCHES_FORGOTTEN, SUBJECTS, TERMS, TERMS_OVER, UNPLACE, UNSAID, UNSAID_TO,
     },
     values::{
         certificate, copy, copy_again, copy_id, declaration, key, made, message, notice, of, party, place,
-        place_id, renewed, state_of,
+        place_id, renewed, state_of, term,
     },
 };
 use super::{
-    rows::Many,
+    rows::{Many, Value},
     sealer::Sealer,
     state::{Body, Copy, CopyId, State},
     tx::Tx,
@@ -34,13 +35,25 @@ pub(super) async fn write(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_
     members(state, tx).await?;
     persons(state, sealer, tx).await?;
     messages(state, sealer, tx).await?;
+    forget(state, tx).await?;
     gone(state, sealer);
+    let terms = state.terms.new_rows().chain(state.terms.changed());
+    tx.rows(&TERMS, terms.map(term)).await?;
+    tx.rows(&TERMS_OVER, state.terms.removed().map(|subject| [subject.clone().into()])).await?;
     let subjects = sealer.subjects(state);
     let subjects =
         subjects.ok_or_else(|| StoreError::inconsistent("a person's rows without their subject"))?;
     tx.rows(&SUBJECTS, subjects.into_iter()).await?;
     tx.rows(&ERASE, state.parts.removed().map(|(index, part)| [(*index).into(), part.as_str().into()]))
         .await?;
+    tx.rows(&UNSAID, state.unsaid.iter().map(|(index, _)| [(*index).into()])).await?;
+    let mut readers = Vec::new();
+    for (index, parties) in &state.unsaid {
+        for [oin, role] in parties.iter().map(of) {
+            readers.push([oin, role, (*index).into()]);
+        }
+    }
+    tx.rows(&UNSAID_TO, readers.into_iter()).await?;
     if let Some(room) = state.room {
         tx.run(query::<Any>(PROBE).bind(vec![0_u8; room])).await?;
     }
@@ -60,8 +73,8 @@ fn gone(state: &State, sealer: &mut Sealer<'_>) {
             sealer.taken_from(person.1.person, row.read.as_deref());
         }
     }
-    for (pseudonym, person) in state.pseudonyms.removed_rows() {
-        sealer.gone_pseudonym(state.pseudonyms.by(pseudonym), pseudonym, *person);
+    for (pseudonym, person, by) in &state.parted {
+        sealer.gone_pseudonym(*by, pseudonym, *person);
     }
     for id in state.messages.removed() {
         sealer.gone(state.messages.by(id), Sealed::Message, &[&id.to_string()]);
@@ -111,16 +124,22 @@ async fn persons(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Res
         [id.to_string().into(), oin, role, person.created.into()]
     });
     tx.rows(&PERSONS, person).await?;
-    let pseudonym = state
-        .pseudonyms
-        .new_rows()
+    // A pseudonym that led to somebody who is forgotten may lead to somebody new.
+    tx.rows(
+        &PSEUDONYMS_FORGOTTEN,
+        state.strangers.new_rows().map(|(person, ())| [person.to_string().into()]),
+    )
+    .await?;
+    let pseudonyms = state.pseudonyms.new_rows().chain(state.pseudonyms.changed());
+    let pseudonym = pseudonyms
         .map(|(pseudonym, person)| sealer.pseudonym(state.pseudonyms.by(pseudonym), pseudonym, *person));
     tx.rows(&PSEUDONYMS, pseudonym).await?;
     let declarations = state.declarations.new_rows().map(|(id, row)| {
         declaration((id, row)).map(|values| sealer.declaration(state.declarations.by(id), values))
     });
     tx.whole_rows(&DECLARATIONS, declarations).await?;
-    let withdrawn = state.declarations.changed().map(|(id, row)| {
+    let withdrawn = state.declarations.changed().filter(|(_, declaration)| declaration.forgotten.is_none());
+    let withdrawn = withdrawn.map(|(id, row)| {
         let (withdrawal, read) = (row.withdrawn?, row.read.as_deref()?);
         let values = [
             id.to_string().into(),
@@ -147,13 +166,31 @@ async fn persons(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Res
     tx.whole_rows(&DECISIONS, decisions).await
 }
 
+/// What is kept of messages and declarations for a decision, and by what they are found.
+async fn forget(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let messages = state.messages.changed().filter(|(_, message)| message.is_forgotten);
+    let messages: Vec<_> = messages.map(|(id, _)| id.to_string()).collect();
+    let declarations = state.declarations.changed();
+    let declarations = declarations.filter_map(|(id, row)| Some((id.to_string(), row.forgotten?)));
+    let declarations: Vec<_> = declarations.collect();
+    tx.rows(&MESSAGES_FORGOTTEN, messages.iter().map(|id| [id.clone().into()])).await?;
+    tx.rows(&SEARCHES_FORGOTTEN, messages.iter().map(|id| [id.clone().into()])).await?;
+    let facts = declarations.iter().map(|(id, index)| [id.clone().into(), (*index).into()]);
+    tx.rows(&DECLARATIONS_FORGOTTEN, facts).await?;
+    let nothing = || Value::Text(None);
+    let made = messages.into_iter().map(|id| [id.into(), nothing()]);
+    let declared = declarations.into_iter().map(|(id, _)| [nothing(), id.into()]);
+    tx.rows(&MADE_FORGOTTEN, made.chain(declared)).await
+}
+
 async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let new = state
         .messages
         .new_rows()
         .map(|(id, row)| message((id, row)).map(|values| sealer.message(state.messages.by(id), values)));
     tx.whole_rows(&MESSAGES, new).await?;
-    let ended = state.messages.changed().map(|(id, message)| {
+    let ended = state.messages.changed().filter(|(_, message)| !message.is_forgotten);
+    let ended = ended.map(|(id, message)| {
         let values = [id.to_string().into(), message.state.as_str().into(), message.ended.into()];
         Some(sealer.message_again(state.messages.by(id), message.read.as_deref()?, values))
     });

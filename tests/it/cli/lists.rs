@@ -168,6 +168,10 @@ fn answer(path: &str) -> Value {
                 "logIndex": 32, "kind": "mandate-ended", "packet": ID, "party": college(), "sender": school(),
                 "dataset": "overgangsdocument", "at": "2026-07-01T22:30:00Z",
             },
+            {
+                "logIndex": 33, "kind": "expires-soon", "packet": ID, "party": college(), "sender": school(),
+                "dataset": "overgangsdocument", "at": "2026-07-01T22:30:00Z",
+            },
         ]}),
         "/v1/declarations" => json!({ "items": [
             {

@@ -1,6 +1,7 @@
 //! Whatever fails, wherever: the log verifies, nothing stands without its entry, and no `Committed` was false.
 
 mod table;
+mod terms;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -195,6 +196,7 @@ const KEYS: &[&str] = &["key", "rotate"];
 const DECLARATIONS: &[&str] = &["decide", "declare"];
 const PACKETS: &[&str] = &["answer", "deliver", "push"];
 const ENDS: &[&str] = &["expire", "narrow", "undelivered", "withdraw"];
+const TERMS: &[&str] = &["erase", "forget", "warn"];
 const LOG: &[&str] = &["policy", "record"];
 
 /// Every effect that these sources can write.
@@ -213,7 +215,7 @@ fn every_effect_belongs_to_a_table() {
     let all: Vec<String> = files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     // It changes nothing of anyone, and so has no entry that it could stand or fall with.
     let all: Vec<&str> = all.iter().map(String::as_str).filter(|file| *file != "probe").collect();
-    let tables = [PARTIES, KEYS, DECLARATIONS, PACKETS, ENDS, LOG].concat();
+    let tables = [PARTIES, KEYS, DECLARATIONS, PACKETS, ENDS, TERMS, LOG].concat();
     assert_eq!(effects(&tables), effects(&all));
     let implementing = |file: &str| fs::read_to_string(file).unwrap().matches(" Effect for ").count();
     let folder = all.iter().map(|file| implementing(&format!("src/store/write/{file}.rs"))).sum::<usize>();
@@ -258,6 +260,11 @@ async fn whatever_fails_the_log_agrees_with_packets() {
 #[tokio::test]
 async fn whatever_fails_the_log_agrees_with_ends() {
     try_table(ENDS, table::ends).await;
+}
+
+#[tokio::test]
+async fn whatever_fails_the_log_agrees_with_terms() {
+    try_table(TERMS, terms::terms).await;
 }
 
 #[tokio::test]

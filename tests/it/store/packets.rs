@@ -2,12 +2,12 @@
 
 use sluis::{
     crypto::seal::open_packet,
-    domain::digest::Digest,
+    domain::{digest::Digest, id::PacketId},
     policy::facts::AsOf,
     store::{
-        read::{CopyState, MessageState, NoticeKind},
+        read::{CopyState, Lasting, MessageState, NoticeKind, Stage},
         subject,
-        write::{Acknowledge, Deliver, Expire, Made, MessageKind, NewPerson, Pushed, WithdrawPacket},
+        write::{Acknowledge, Deliver, Expire, Made, MessageKind, NewPerson, Pushed, Warn, WithdrawPacket},
         writer::{Conflict, WriteError},
     },
 };
@@ -39,7 +39,7 @@ async fn what_is_pushed_is_read_back_and_delivered() {
         let packet = rig.store.message(id).await.unwrap().unwrap();
         assert_eq!((packet.kind, packet.state), (MessageKind::Packet, MessageState::Open));
         assert_eq!((packet.sender, packet.expires, packet.created), (school(), expires, rig.now()));
-        assert_eq!(packet.header, [0xff, 0, 1]);
+        assert_eq!(packet.header, Some(vec![0xff, 0, 1]));
         let copies: Vec<_> = packet.copies.iter().map(|one| (one.party, one.pushed_index)).collect();
         assert_eq!(copies, [(college(), 0), (other_college(), 1)]);
         assert_eq!(packet.copies[0].omitted, ["wensen".parse().unwrap()].into());
@@ -139,21 +139,34 @@ async fn what_the_sender_takes_back_is_not_released_and_collectors_are_told() {
     .await;
 }
 
+/// The messages that are to be ended now.
+async fn ends(rig: &Rig) -> Vec<PacketId> {
+    let due = rig.store.due(rig.now(), None, 10).await.unwrap();
+    let ending = due.into_iter().filter(|due| due.stage == Stage::End);
+    let message = |due: sluis::store::read::Due| match due.what {
+        Lasting::Message(message) => message,
+        other => panic!("{other:?} ends"),
+    };
+    ending.map(message).collect()
+}
+
 #[tokio::test]
 async fn nothing_is_released_after_its_term() {
     on_each(|rig| async move {
         let packet = rig.push(push(rig.now(), &person(), &[college(), other_college()])).await;
         rig.deliver(&packet, college()).await.unwrap();
         assert_eq!(conflict(rig.write(Expire { packet: packet.id }, 1).await), Some(Conflict::NotExpired));
-        assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
-        rig.pass(24 * 3600);
+        rig.pass(13 * 3600);
+        rig.done(Warn { message: packet.id, left: vec![other_college()] }).await;
+        assert!(ends(&rig).await.is_empty());
+        rig.pass(11 * 3600);
         assert_eq!(conflict(rig.deliver(&packet, other_college()).await), Some(Conflict::Expired));
-        assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
+        assert!(ends(&rig).await.is_empty());
         rig.pass(3600);
-        assert_eq!(rig.store.due(rig.now(), 10).await.unwrap(), [packet.id]);
+        assert_eq!(ends(&rig).await, [packet.id]);
         assert_eq!(rig.done(Expire { packet: packet.id }).await.outcome.len(), 2);
         assert_eq!(rig.bodies().await, 0);
-        assert!(rig.store.due(rig.now(), 10).await.unwrap().is_empty());
+        assert!(ends(&rig).await.is_empty());
         for party in [college(), other_college()] {
             assert_eq!(conflict(rig.deliver(&packet, party).await), Some(Conflict::Expired));
         }

@@ -572,6 +572,7 @@ pub(crate) fn push_as(id: PacketId, now: Timestamp, person: &NewPerson, recipien
             purpose: "voortzetting-ondersteuning".parse().unwrap(),
             sender: school(),
             expires: now + SignedDuration::from_hours(24),
+            kept_for: SignedDuration::from_hours(24),
             header: vec![0xff, 0, 1],
             rests_on: None,
             reply: None,
@@ -598,6 +599,7 @@ pub(crate) fn declare(now: Timestamp, person: &NewPerson) -> Declare {
         given_by: Capacity::Ouder,
         given_at: now,
         until: None,
+        kept_for: SignedDuration::from_hours(24),
         explicit: false,
         evidence: Evidenced {
             kind: EvidenceKind::Formulier,

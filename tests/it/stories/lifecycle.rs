@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use serde_json::{Value, json};
 use sluis::{
     accesslog::entry::{Event, Outcome, PartName},
-    domain::{clock::Clock as _, party::Role},
+    domain::party::Role,
 };
 
 use super::evidence::own_entries;
@@ -154,8 +154,7 @@ async fn a_packet_waits_as_long_as_its_dataset_says() {
     collect(&college, &packet).await.expect_problem(410, "expired");
     let state = async |actor: &Actor, id: &str| actor.get(&format!("/v1/packets/{id}")).await.json();
     assert_eq!(state(&school, &sooner).await["state"], "expired");
-    let now = gateway.clock.now();
-    gateway.running.exchange.expire_due(now, 100).await.unwrap();
+    gateway.running.exchange.do_what_is_due().await.unwrap();
     assert_eq!(state(&school, &sooner).await["state"], "expired");
     assert_eq!(state(&college, &sooner).await["state"], "expired");
     collect(&college, &sooner).await.expect_problem(410, "expired");

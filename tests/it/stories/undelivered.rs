@@ -81,7 +81,7 @@ async fn plays_on(gateway: Gateway) {
     // What nobody came for.
     let third = hand_over(&gateway, &school, &toby, &request).await.text("/id");
     gateway.pass(100.days());
-    exchange.expire_due(gateway.clock.now(), 100).await.unwrap();
+    exchange.do_what_is_due().await.unwrap();
     let notices: Vec<Value> = items(&school, "/v1/notices").await;
     assert!(
         notices.iter().any(|one| one["packet"] == json!(third) && one["kind"] == "expired"),

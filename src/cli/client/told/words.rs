@@ -8,7 +8,7 @@ pub(super) fn cause(code: &str, language: Language) -> String {
     known.map_or_else(|| code.to_owned(), |(_, nl, en)| language.pick(*nl, *en).to_owned())
 }
 
-const CAUSES: [(&str, &str, &str); 27] = [
+const CAUSES: [(&str, &str, &str); 28] = [
     (
         "not-found",
         "het is er niet, of het is niet voor deze partij",
@@ -29,6 +29,7 @@ const CAUSES: [(&str, &str, &str); 27] = [
         "it is there, but it is a packet and no request, or the reverse",
     ),
     ("withdrawn", "het was ingetrokken", "it was withdrawn"),
+    ("expires-soon", "de termijn is bijna voorbij", "its term is almost over"),
     ("expired", "de termijn was voorbij", "its term was over"),
     ("acknowledged", "de ontvangst was al bevestigd", "it was acknowledged already"),
     ("already-answered", "het was al anders beantwoord", "it was answered otherwise"),
@@ -92,6 +93,10 @@ pub(super) const fn plain(event: Event, language: Language) -> (&'static str, &'
         Event::Expire => (
             ("beëindigde een pakket dat niet op tijd is opgehaald", "een pakket beëindigen"),
             ("ended a packet that was not collected in time", "end a packet"),
+        ),
+        Event::Forget => (
+            ("vergat wat voor beslissingen bewaard werd: de termijn is voorbij", "vergeten wat bewaard werd"),
+            ("forgot what was kept for decisions: its term is over", "forget what was kept"),
         ),
         Event::Search => {
             (("zocht een persoon", "een persoon zoeken"), ("searched for a person", "search for a person"))

@@ -103,6 +103,8 @@ pub(crate) struct Dataset {
     retention_days: u32,
     /// Why so many.
     retention_source: Text,
+    /// For how many days after its end the gateway keeps what decisions about it need; then that is forgotten.
+    forget_days: u32,
     /// The JSON Schema of the content.
     #[schema(value_type = shape::Json)]
     schema: Value,
@@ -289,6 +291,7 @@ impl Dataset {
                 .collect(),
             retention_days: dataset.retention_days,
             retention_source: (&dataset.retention_source).into(),
+            forget_days: dataset.forget_days,
             schema: dataset.schema().clone(),
             example: dataset.example.clone(),
         }

@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, any::AnyRow};
 
 use super::texts::{NUMBERS, TEXTS, kind};
@@ -17,7 +17,7 @@ use crate::{
         write::Made,
         writer::state::{
             Answer, Body, Certificate, Copy, Decision, Declaration, Key, Message, Notice, NoticeId, Party,
-            Place, Read, State, Subject, Withdrawal,
+            Place, Read, State, Subject, Term, Withdrawal,
         },
     },
 };
@@ -45,6 +45,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
                 kind: row.text(1)?,
                 sender: row.party(2, 3)?,
                 state: row.text(4)?,
+                person: row.text(7)?,
                 expires: row.instant(0)?,
                 ended: row.maybe_index(1)?,
                 read: Some(row.sealed(
@@ -53,6 +54,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
                     (&[4], &[1]),
                     &[0],
                 )?),
+                is_forgotten: row.number(4)? != 0,
                 content: None,
             };
             state.messages.read(row.text(0)?, packet);
@@ -79,6 +81,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
                     (&[5, 4], &[1, 2]),
                     &[0],
                 )?),
+                forgotten: row.maybe_index(3)?,
                 content: None,
             };
             state.declarations.read(row.text(0)?, declaration);
@@ -132,6 +135,14 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
             let version = version.map_err(|_| StoreError::inconsistent("key_check.version"))?;
             state.key_checks.read((row.text(0)?, version), row.text(1)?);
         }
+        kind::TERM => {
+            let kept_for = SignedDuration::from_millis(row.number(1)?);
+            let term = Term { stage: row.text(1)?, due: row.maybe_instant(0)?, kept_for };
+            state.terms.read(row.text(0)?, term);
+        }
+        kind::ABOUT => state.about.read((row.text(0)?, row.text(1)?), ()),
+        kind::UPON => state.upon.read((row.text(0)?, row.text(1)?), ()),
+        kind::SAID => state.said.read(row.index(0)?, row.instant(1)?),
         kind::NUMBER => drop(state.numbers.insert(row.party(0, 1)?, row.index(0)?)),
         _ => return Err(missing()),
     }

@@ -30,6 +30,10 @@ pub(super) mod kind {
     pub(crate) const PART: i64 = 14;
     pub(crate) const NUMBER: i64 = 15;
     pub(crate) const KEY_CHECK: i64 = 16;
+    pub(crate) const TERM: i64 = 17;
+    pub(crate) const ABOUT: i64 = 18;
+    pub(crate) const UPON: i64 = 19;
+    pub(crate) const SAID: i64 = 20;
 }
 
 /// A statement that looks for so many things.
@@ -63,8 +67,14 @@ const fn sealed(
 
 const MESSAGE: Kind = sealed(
     kind::MESSAGE,
-    &["p.id", "p.kind", "p.sender_oin", "p.sender_role", "p.state", "p.reply_to", "p.outcome"],
-    &["p.expires", "p.ended_index", "p.created", "p.created_index"],
+    &["p.id", "p.kind", "p.sender_oin", "p.sender_role", "p.state", "p.reply_to", "p.outcome", "p.person_id"],
+    &[
+        "p.expires",
+        "p.ended_index",
+        "p.created",
+        "p.created_index",
+        "(CASE WHEN p.header IS NULL THEN 1 ELSE 0 END)",
+    ],
     "p.seal",
 );
 const COPY_NUMBERS: &[&str] = &[
@@ -101,12 +111,17 @@ const KEY: Kind = kind(kind::KEY, &["k.thumbprint", "k.oin", "k.role", "k.state"
 const DECLARATION: Kind = sealed(
     kind::DECLARATION,
     &["d.id", "d.person_id", "d.recorder_oin", "d.recorder_role", "d.withdrawn_by", "d.state"],
-    &["d.recorded_index", "d.withdrawn_at", "d.withdrawn_index"],
+    &["d.recorded_index", "d.withdrawn_at", "d.withdrawn_index", "d.forgotten_index"],
     "d.seal",
 );
 const SUBJECT: Kind = sealed(kind::SUBJECT, &["s.subject"], &["s.entry"], "s.seal");
+const PERSON: Kind =
+    Kind { number: kind::PERSON, texts: &["s.person_id"], numbers: &["s.key_version"], bytes: "s.pseudonym" };
 const CERTIFICATE: Kind =
     kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state", "c.serial"], &["c.revoked_at"]);
+
+const ABOUT_MESSAGE: Kind = kind(kind::ABOUT, &["w.a", "'message:' || p.id"], &[]);
+const UPON: Kind = kind(kind::UPON, &["w.a", "p.id"], &[]);
 
 const ANSWER: &str =
     "LEFT JOIN message a ON a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role";
@@ -138,17 +153,8 @@ const OFTEN_BRANCHES: &[Branch] = &[
         "idempotency i CROSS JOIN declaration d",
         "w.look = 'made' AND i.oin = w.a AND i.role = w.b AND i.key = w.c AND d.id = i.declaration_id",
     ),
-    (
-        Kind {
-            number: kind::PERSON,
-            texts: &["s.person_id"],
-            numbers: &["s.key_version"],
-            bytes: "s.pseudonym",
-        },
-        "pseudonym s",
-        "w.look = 'person' AND s.key_version = w.n AND s.pseudonym = w.d",
-    ),
-    (MESSAGE, "message p", "w.look = 'message' AND p.id = w.a AND p.header IS NOT NULL"),
+    (PERSON, "pseudonym s", "w.look = 'person' AND s.key_version = w.n AND s.pseudonym = w.d"),
+    (MESSAGE, "message p", "w.look = 'message' AND p.id = w.a AND p.expires IS NOT NULL"),
     (COPY, "copy r", "w.look = 'copy' AND r.message_id = w.a AND r.oin = w.b AND r.role = w.c"),
     (BODY, "copy r", "w.look = 'body' AND r.message_id = w.a AND r.oin = w.b AND r.role = w.c"),
     (KEY, "party_key k", "w.look = 'key' AND k.thumbprint = w.a"),
@@ -225,6 +231,32 @@ const SELDOM_BRANCHES: &[Branch] = &[
         ),
         "notice n",
         "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.message_id = w.c",
+    ),
+    (
+        kind(kind::TERM, &["t.subject", "t.stage"], &["t.due", "t.kept_for"]),
+        "term t",
+        "w.look = 'term' AND t.subject = w.a",
+    ),
+    // With what is known of the person itself, for who forgets it.
+    (PERSON, "pseudonym s", "w.look = 'about' AND s.person_id = w.a"),
+    (SUBJECT, "subject_change s", "w.look = 'about' AND s.subject = 'person:' || w.a"),
+    (ABOUT_MESSAGE, "message p", "w.look = 'about' AND p.person_id = w.a AND p.header IS NOT NULL"),
+    (
+        ABOUT_MESSAGE,
+        "copy r CROSS JOIN message p",
+        "w.look = 'about' AND r.recipient_person_id = w.a AND p.id = r.message_id AND p.header IS NOT NULL",
+    ),
+    (
+        kind(kind::ABOUT, &["w.a", "'declaration:' || d.id"], &[]),
+        "declaration d",
+        "w.look = 'about' AND d.person_id = w.a AND d.forgotten_index IS NULL",
+    ),
+    (UPON, "message p", "w.look = 'upon' AND p.rests_on = w.a AND p.header IS NOT NULL"),
+    (UPON, "message p", "w.look = 'upon' AND p.reply_to = w.a AND p.header IS NOT NULL"),
+    (
+        kind(kind::SAID, &[], &["l.idx", "l.time"]),
+        "entry_body b CROSS JOIN leaf l",
+        "w.look = 'said' AND b.idx = w.n AND l.idx = b.idx",
     ),
     (
         kind(kind::PART, &["w.a"], &["b.idx"]),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::{
     domain::{
@@ -14,7 +14,7 @@ use crate::{
         party::PartyId,
     },
     store::{
-        read::{CopyState, KeyState, MessageState, NoticeKind, PartyState},
+        read::{CopyState, KeyState, MessageState, NoticeKind, PartyState, Stage},
         seal::{Fixed, Sum},
         write::{self, Declare, Ground, MessageKind, NewMessage, PublishKey, RegisterCertificate},
     },
@@ -46,17 +46,19 @@ pub(in crate::store) struct Person {
 pub(in crate::store) struct Message {
     pub(in crate::store) kind: MessageKind,
     pub(in crate::store) sender: PartyId,
+    pub(in crate::store) person: PersonId,
     pub(in crate::store) expires: Timestamp,
     pub(in crate::store) state: MessageState,
     pub(in crate::store) ended: Option<u64>,
     pub(in crate::store) read: Option<Arc<Read>>,
+    /// Whether its header is gone, with all by which it was found.
+    pub(in crate::store) is_forgotten: bool,
     pub(in crate::store) content: Option<Arc<MessageContent>>,
 }
 
 #[derive(Debug)]
 pub(in crate::store) struct MessageContent {
     pub(in crate::store) packet: NewMessage,
-    pub(in crate::store) person: PersonId,
     pub(in crate::store) created: Timestamp,
     pub(in crate::store) index: u64,
 }
@@ -111,6 +113,8 @@ pub(in crate::store) struct Declaration {
     pub(in crate::store) index: u64,
     pub(in crate::store) withdrawn: Option<Withdrawal>,
     pub(in crate::store) read: Option<Arc<Read>>,
+    /// By which entry its facts were forgotten.
+    pub(in crate::store) forgotten: Option<u64>,
     pub(in crate::store) content: Option<Arc<DeclarationContent>>,
 }
 
@@ -150,6 +154,14 @@ pub(in crate::store) struct Notice {
     pub(in crate::store) kind: NoticeKind,
     pub(in crate::store) declaration: Option<DeclarationId>,
     pub(in crate::store) created: Timestamp,
+}
+
+/// What happens next, and when; no instant where nobody knows yet.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Term {
+    pub(in crate::store) stage: Stage,
+    pub(in crate::store) due: Option<Timestamp>,
+    pub(in crate::store) kept_for: SignedDuration,
 }
 
 #[derive(Debug, Clone)]

@@ -37,6 +37,9 @@ many! {
     KEY_CHECKS: 3 = "INSERT INTO key_check (kind, version, print) VALUES", "";
     /// A person may be there already under other pseudonyms.
     PERSONS: 4 = "INSERT INTO person (person_id, oin, role, created) VALUES", " ON CONFLICT (person_id) DO NOTHING";
+    /// Whatever the key under which they were made.
+    PSEUDONYMS_FORGOTTEN: 1 = "WITH w(person_id) AS (VALUES",
+        ") DELETE FROM pseudonym WHERE person_id IN (SELECT person_id FROM w)";
     PSEUDONYMS: 4 = "INSERT INTO pseudonym (key_version, pseudonym, person_id, seal) VALUES", "";
     DECLARATIONS: 25 = "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
         towards_municipality, given_by, given_at, until_at, explicit, evidence_kind, evidence_digest, evidence_on, \
@@ -45,12 +48,16 @@ many! {
     DECLARATIONS_AGAIN: 5 = "WITH w(id, by, at, idx, seal) AS (VALUES",
         ") UPDATE declaration SET state = 'withdrawn', withdrawn_by = w.by, withdrawn_at = w.at, \
          withdrawn_index = w.idx, seal = w.seal FROM w WHERE declaration.id = w.id";
+    DECLARATIONS_FORGOTTEN: 2 = "WITH w(id, idx) AS (VALUES",
+        ") UPDATE declaration SET facts = NULL, forgotten_index = w.idx FROM w WHERE declaration.id = w.id";
     DECISIONS: 7 = "INSERT INTO declaration_decision \
         (declaration_id, idx, verdict, reason, decided_on, decided_at, seal) VALUES", "";
     MESSAGES: 17 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
         created, created_index, expires, header, rests_on, state, reply_to, outcome, seal) VALUES", "";
     MESSAGES_AGAIN: 4 = "WITH w(id, state, ended_index, seal) AS (VALUES",
         ") UPDATE message SET state = w.state, ended_index = w.ended_index, seal = w.seal FROM w WHERE message.id = w.id";
+    MESSAGES_FORGOTTEN: 1 = "WITH w(id) AS (VALUES",
+        ") UPDATE message SET header = NULL WHERE id IN (SELECT id FROM w)";
     COPIES: 20 = "INSERT INTO copy (message_id, oin, role, position, municipality, basis, categories, omitted, \
         jwe, jwe_sha256, thumbprint, state, pushed_index, collected_at, collected_index, acknowledged_at, \
         acknowledged_index, ended_index, recipient_person_id, seal) VALUES", "";
@@ -71,14 +78,29 @@ many! {
          AND copy.oin = w.oin AND copy.role = w.role";
     RESTS: 5 = "INSERT INTO copy_declaration (message_id, oin, role, declaration_id, seal) VALUES", "";
     SEARCHES: 4 = "INSERT INTO search_key (oin, role, digest, message_id) VALUES", "";
+    SEARCHES_FORGOTTEN: 1 = "WITH w(id) AS (VALUES",
+        ") DELETE FROM search_key WHERE message_id IN (SELECT id FROM w)";
     ANSWERS: 14 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
         created, created_index, state, reply_to, outcome, seal) VALUES", "";
     NOTICES: 9 = "INSERT INTO notice \
         (oin, role, idx, message_id, about_oin, about_role, kind, declaration_id, created) VALUES", "";
+    TERMS: 4 = "INSERT INTO term (subject, stage, due, kept_for) VALUES",
+        " ON CONFLICT (subject) DO UPDATE SET stage = excluded.stage, due = excluded.due";
+    TERMS_OVER: 1 = "WITH w(subject) AS (VALUES",
+        ") DELETE FROM term WHERE subject IN (SELECT subject FROM w)";
+    MADE_FORGOTTEN: 2 = "WITH w(message_id, declaration_id) AS (VALUES",
+        ") DELETE FROM idempotency WHERE message_id IN (SELECT message_id FROM w WHERE message_id IS NOT NULL) \
+         OR declaration_id IN (SELECT declaration_id FROM w WHERE declaration_id IS NOT NULL)";
     MADE: 6 = "INSERT INTO idempotency (oin, role, key, body_hmac, message_id, declaration_id) VALUES", "";
     /// Notes the entry by which a subject changed last.
     SUBJECTS: 3 = "INSERT INTO subject_change (subject, entry, seal) VALUES",
         " ON CONFLICT (subject) DO UPDATE SET entry = excluded.entry, seal = excluded.seal";
+    UNSAID: 1 = "WITH w(idx) AS (VALUES",
+        ") DELETE FROM entry_body WHERE idx IN (SELECT idx FROM w)";
+    UNSAID_TO: 3 = "WITH w(oin, role, idx) AS (VALUES",
+        ") UPDATE entry_reader SET event = NULL, outcome = NULL, dataset = NULL, purpose = NULL, packet = NULL, \
+         person = NULL, staff = NULL FROM w WHERE entry_reader.oin = w.oin AND entry_reader.role = w.role \
+         AND entry_reader.idx = w.idx";
     ERASE: 2 = "WITH w(idx, part) AS (VALUES",
         ") UPDATE entry_body SET \
          shared = CASE WHEN (idx, 'shared') IN (SELECT idx, part FROM w) THEN NULL ELSE shared END, \

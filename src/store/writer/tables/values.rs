@@ -13,7 +13,7 @@ use crate::{
             rows::Value,
             state::{
                 Answer, Body, Certificate, Copy, CopyId, Declaration, Key, Message, Notice, NoticeId, Party,
-                Place, PlaceId,
+                Place, PlaceId, Term,
             },
         },
     },
@@ -137,7 +137,7 @@ pub(super) fn message((id, row): (&PacketId, &Message)) -> Option<[Value; 16]> {
         packet.purpose.to_string().into(),
         sender_oin,
         sender_role,
-        content.person.to_string().into(),
+        row.person.to_string().into(),
         content.created.into(),
         content.index.into(),
         row.expires.into(),
@@ -230,6 +230,11 @@ pub(super) fn notice((id, row): (&NoticeId, &Notice)) -> [Value; 9] {
         row.declaration.map(|declaration| declaration.to_string()).into(),
         row.created.into(),
     ]
+}
+
+pub(super) fn term((subject, row): (&String, &Term)) -> [Value; 4] {
+    let kept_for = i64::try_from(row.kept_for.as_millis()).unwrap_or(i64::MAX);
+    [subject.clone().into(), row.stage.as_str().into(), row.due.into(), kept_for.into()]
 }
 
 pub(super) fn made(((party, key), (body, made)): (&(PartyId, String), &(Digest, Made))) -> [Value; 6] {

@@ -17,9 +17,9 @@ use sluis::{
         read::{CopyRow, CopyState, KeyState, MessageState, NoticeKind},
         write::{
             Acknowledge, ActivateKey, ActivatePolicy, AddMunicipality, AddParty, BlockParty,
-            DecideDeclaration, Deliver, EndMunicipality, EraseBody, Expire, Ground, MessageKind,
-            MunicipalityOf, NewPerson, PublishKey, Record, RegisterCertificate, RegisterParty, RemoveParty,
-            RetireKey, RevokeCertificate, RevokeKey, RotateKey, TellNarrowed, TellUndelivered, UpdateParty,
+            DecideDeclaration, Deliver, EndMunicipality, Expire, Ground, MessageKind, MunicipalityOf,
+            NewPerson, PublishKey, Record, RegisterCertificate, RegisterParty, RemoveParty, RetireKey,
+            RevokeCertificate, RevokeKey, RotateKey, TellNarrowed, TellUndelivered, UpdateParty,
             WithdrawDeclaration, WithdrawPacket,
         },
     },
@@ -35,7 +35,7 @@ use super::{
 
 /// All of it, or nothing of it.
 #[track_caller]
-fn whole<const N: usize>(parts: [bool; N]) -> bool {
+pub(super) fn whole<const N: usize>(parts: [bool; N]) -> bool {
     assert!(parts.iter().all(|part| *part == parts[0]), "half an effect: {parts:?}");
     parts[0]
 }
@@ -260,7 +260,7 @@ async fn copy(rig: &Rig, packet: PacketId) -> CopyRow {
     rig.store.message(packet).await.unwrap().unwrap().copies.remove(0)
 }
 
-async fn told(rig: &Rig, party: PartyId, packet: PacketId, kind: NoticeKind) -> bool {
+pub(super) async fn told(rig: &Rig, party: PartyId, packet: PacketId, kind: NoticeKind) -> bool {
     let notices = rig.store.notices(&party, None, 10_000).await.unwrap();
     notices.items.iter().any(|notice| notice.packet == packet && notice.kind == kind)
 }
@@ -440,16 +440,6 @@ pub(super) async fn ends(bench: &mut Bench) {
                 kind: NoticeKind::MandateEnded,
             },
             async |rig, packet| told(rig, school(), *packet, NoticeKind::MandateEnded).await,
-        )
-        .await;
-    bench
-        .try_each(
-            async |rig| rig.done(Record).await.evidence[0].index,
-            |_, index| EraseBody { index: *index, part: PartName::Recipient },
-            async |rig, index| {
-                let bodies = rig.store.entry(*index).await.unwrap().unwrap().bodies;
-                bodies.iter().all(|body| body.part != PartName::Recipient)
-            },
         )
         .await;
 }
