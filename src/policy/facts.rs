@@ -128,8 +128,6 @@ pub(super) struct Derived {
     pub(super) course_submitted: Course,
     /// A curator acts for the person, who may be 18 today.
     pub(super) curatele: bool,
-    /// A measure makes the person, who may be 18 today, incompetent for this matter.
-    pub(super) onbevoegd: bool,
     /// The decision to remove had been taken when the packet was handed in.
     pub(super) removed: bool,
     /// Still leerplichtig or kwalificatieplichtig today.
@@ -301,7 +299,6 @@ impl Derived {
             age_submitted,
             course_submitted: Course::on(&person.asserted, submitted),
             curatele: person.protection().is_under_curatele(age),
-            onbevoegd: person.protection().is_onbevoegd_voor_deze(age),
             removed: removed.is_some(),
             plicht: Plicht::on(facts, today, removed.is_some()),
             age_removed: person.birth_date.age_on(removed.unwrap_or(submitted)),

@@ -125,7 +125,10 @@ impl Toolbox {
         let rests_on_it = |basis: &&Basis| match kind {
             DeclarationKind::Instemming => dataset.kind.asks(),
             DeclarationKind::Toestemming => basis.ground.as_deref() == Some("6(1)(a)"),
-            _ => false,
+            DeclarationKind::GeenBezwaar
+            | DeclarationKind::Kennisgenomen
+            | DeclarationKind::Bezwaar
+            | DeclarationKind::Beperking => false,
         };
         let own =
             dataset.bases.values().filter(|basis| basis.senders.contains(&recorder)).filter(rests_on_it);
