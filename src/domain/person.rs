@@ -201,19 +201,28 @@ impl Protection {
         Ok(())
     }
 
-    /// Whether the person is incompetent for this very matter. Not said under mentorschap, it is yes: a mentor is there for
-    /// guidance, for which the person is incompetent then unless the law or a treaty says otherwise (BW 1:453:1).
+    /// Whether a measure makes someone of this age incompetent for this very matter. Not said under mentorschap, it is yes: a
+    /// mentor is there for guidance, for which the person is incompetent then unless the law or a treaty says otherwise (BW
+    /// 1:453:1). Never of a minor: a measure that was ordered before works from 18 (BW 1:381:1, 1:451:5). Who may be 18 by an
+    /// incomplete date of birth may be incompetent.
     #[must_use]
-    pub fn is_onbevoegd_voor_deze(&self) -> bool {
-        self.onbevoegd_voor_deze.unwrap_or_else(|| self.maatregel.contains(&Maatregel::Mentorschap))
+    pub fn is_onbevoegd_voor_deze(&self, age: AgeRange) -> bool {
+        let said =
+            self.onbevoegd_voor_deze.unwrap_or_else(|| self.maatregel.contains(&Maatregel::Mentorschap));
+        said && may_be_of_age(age)
     }
 
-    /// Whether a curator acts for someone of this age. Only curatele ends the ability to act at law; a minor who is said
-    /// not to have it is a minor, until curatele is named.
+    /// Whether a curator acts for someone of this age. Only curatele ends the ability to act at law, and it works from 18, also
+    /// where it was ordered before (BW 1:378:2, 1:381:1). Who may be 18 by an incomplete date of birth may be under it.
     #[must_use]
     pub fn is_under_curatele(&self, age: AgeRange) -> bool {
-        self.maatregel.contains(&Maatregel::Curatele) || (!self.handelingsbekwaam && age.at_most >= 18)
+        let said = self.maatregel.contains(&Maatregel::Curatele) || !self.handelingsbekwaam;
+        said && may_be_of_age(age)
     }
+}
+
+const fn may_be_of_age(age: AgeRange) -> bool {
+    age.at_most >= 18
 }
 
 /// What the sender asserts about the person, and what a decision may need later, when nobody here can open the
@@ -253,11 +262,12 @@ mod tests {
             maatregel: maatregel.iter().copied().collect(),
             ..Protection::none()
         };
-        assert!(silent(&[Maatregel::Mentorschap]).is_onbevoegd_voor_deze());
-        assert!(!silent(&[Maatregel::Bewind]).is_onbevoegd_voor_deze());
-        assert!(!Protection::none().is_onbevoegd_voor_deze());
-        assert!(!protection(true, &[Maatregel::Mentorschap], false).is_onbevoegd_voor_deze());
-        assert!(protection(true, &[Maatregel::Mentorschap], true).is_onbevoegd_voor_deze());
+        let adult = aged(18, 18);
+        assert!(silent(&[Maatregel::Mentorschap]).is_onbevoegd_voor_deze(adult));
+        assert!(!silent(&[Maatregel::Bewind]).is_onbevoegd_voor_deze(adult));
+        assert!(!Protection::none().is_onbevoegd_voor_deze(adult));
+        assert!(!protection(true, &[Maatregel::Mentorschap], false).is_onbevoegd_voor_deze(adult));
+        assert!(protection(true, &[Maatregel::Mentorschap], true).is_onbevoegd_voor_deze(adult));
         assert_eq!(silent(&[Maatregel::Mentorschap]).check(), Ok(()));
     }
 
@@ -280,16 +290,26 @@ mod tests {
         assert_eq!(protection(true, &[Curatele], false).check(), Err(Contradiction::AbleUnderCuratele));
     }
 
+    fn aged(at_least: u16, at_most: u16) -> AgeRange {
+        AgeRange { at_least, at_most }
+    }
+
     #[test]
-    fn minority_is_no_curatele() {
+    fn a_measure_works_from_18_and_minority_is_none() {
         let unable = protection(false, &[], false);
-        let aged = |at_least, at_most| AgeRange { at_least, at_most };
-        assert!(!unable.is_under_curatele(aged(17, 17)));
-        assert!(unable.is_under_curatele(aged(18, 18)));
-        // Who may be an adult may be under curatele.
-        assert!(unable.is_under_curatele(aged(17, 18)));
-        assert!(protection(false, &[Maatregel::Curatele], false).is_under_curatele(aged(16, 16)));
+        let ward = protection(false, &[Maatregel::Curatele], false);
+        for under_curatele in [&unable, &ward] {
+            for age in [0, 12, 16, 17] {
+                assert!(!under_curatele.is_under_curatele(aged(age, age)), "{age}");
+            }
+            assert!(under_curatele.is_under_curatele(aged(18, 18)));
+            // Who may be an adult may be under curatele.
+            assert!(under_curatele.is_under_curatele(aged(17, 18)));
+        }
         assert!(!protection(true, &[Maatregel::Bewind], false).is_under_curatele(aged(30, 30)));
+        let mentored = protection(true, &[Maatregel::Mentorschap], true);
+        assert!(!mentored.is_onbevoegd_voor_deze(aged(17, 17)));
+        assert!(mentored.is_onbevoegd_voor_deze(aged(17, 18)));
     }
 
     #[test]

@@ -192,6 +192,7 @@ pub(super) fn may_answer<E: From<Turned>>(
     let facts = asked.map(|asked| AskedFacts {
         dataset: &asked.dataset,
         verblijf: kept.as_ref().map(|kept| &kept.person.verblijf),
+        by: Some(asked.sender.role),
     });
     let mut about = Account { recipient: Some(at.by.party()), ..Account::default() };
     about.shared.packet = asked.map(|asked| asked.id);

@@ -131,7 +131,11 @@ impl Operation for Decide<'_> {
             recipient: declaration.towards,
             ..Part::default()
         };
-        let facts = DecisionFacts { kind: declaration.kind, verdict: self.ruling.verdict };
+        let facts = DecisionFacts {
+            kind: declaration.kind,
+            dataset: Some(&declaration.dataset),
+            verdict: self.ruling.verdict,
+        };
         let mut about = Account { sender: Some(at.by.party()), ..Account::default() };
         about.person = Some(declaration.person);
         about.for_sender = part.clone();

@@ -167,9 +167,11 @@ impl Toolbox {
             let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
             let ended = request.state == MessageState::Withdrawn || (ended && !own);
             let answer = snapshot.answer(id, &copy.party);
+            // What the own copy rests on was answered before it ended; what was not answered before is not answered any more.
+            let may_answer = !matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
             let reply = match answer.map(|answer| &answer.outcome) {
                 Some(outcome) if !ended => Reply::of(&request.dataset, outcome),
-                None if !ended && request.expires > asked.now => {
+                None if !ended && may_answer && request.expires > asked.now => {
                     Reply::standing(&request.dataset, Standing::Open)
                 }
                 Some(_) | None => Reply::standing(&request.dataset, Standing::Ended),

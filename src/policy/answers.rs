@@ -28,14 +28,15 @@ pub(super) fn failed_condition_of(
     failed(catalogue, condition, condition.provisions_of(basis, Some(sender)), particulars, today)
 }
 
-/// A failed condition of a route as a fault.
+/// A failed condition of a route as a fault, with what is cited to a party in this role.
 pub(super) fn failed_condition(
     catalogue: &Catalogue,
     condition: &Condition,
+    role: Role,
     particulars: &Particulars,
     today: Date,
 ) -> Fault {
-    failed(catalogue, condition, condition.citations.all(), particulars, today)
+    failed(catalogue, condition, condition.citations.of_role(role), particulars, today)
 }
 
 /// Of the provisions those are cited that are in force today.

@@ -245,9 +245,12 @@ fn routes(engine: &Engine, file: &str, text: &str) -> Result<Vec<CaseResult>, Ve
             age: born.age_at(now),
             protection: &protection,
         });
-        let decision = facts.kind.zip(facts.verdict).map(|(kind, verdict)| DecisionFacts { kind, verdict });
+        let dataset = facts.dataset.as_ref();
+        let decision =
+            facts.kind.zip(facts.verdict).map(|(kind, verdict)| DecisionFacts { kind, dataset, verdict });
         let verblijf = facts.verblijf.as_ref();
-        let asked = facts.dataset.as_ref().map(|dataset| AskedFacts { dataset, verblijf });
+        let asked = dataset.filter(|_| facts.action == RouteAction::Answer);
+        let asked = asked.map(|dataset| AskedFacts { dataset, verblijf, by: None });
         let context = RouteContext { now, declaration, decision, asked };
         let oin = "00000099000000000001".parse().map_err(|_| wrong("geen partij", "no party"))?;
         let party = PartyFacts { party: PartyId::new(oin, facts.role), gemeenten: facts.gemeenten };

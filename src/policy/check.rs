@@ -495,7 +495,7 @@ when { context.sender in Role::"pro-school" && context.purpose == Purpose::"voor
             "of a pro-school",
         ),
         (REMOVAL, "@grondslag(\"wec:47a:1\")", "@grondslag(\"web:9.2.13:2\")", "not the act of a vso-school"),
-        (REMOVAL, "@woonplaats(\"lpw:18:5\")", "@woonplaats(\"wec:47a:1\")", "not the act of a mbo-school"),
+        (REMOVAL, "@woonplaats(\"lpw:18:1\")", "@woonplaats(\"wec:47a:1\")", "not the act of a mbo-school"),
         (
             "guards.cedar",
             "vso-school = wec:161,",

@@ -53,11 +53,11 @@ impl Citations {
         cited.into_iter().filter(|one| seen.insert(one.clone())).collect()
     }
 
-    /// Everything that is cited to anybody, each provision once.
-    pub(super) fn all(&self) -> Vec<Provision> {
-        let mut seen = BTreeSet::new();
-        let cited = self.0.iter().flat_map(|(_, list)| list);
-        cited.filter(|one| seen.insert(*one)).cloned().collect()
+    /// What is cited to a party in this role where there is no basis: its own list, else the rest.
+    pub(super) fn of_role(&self, role: Role) -> Vec<Provision> {
+        let own = self.0.iter().find(|(whose, _)| *whose == Whose::Sender(role));
+        let list = own.or_else(|| self.0.iter().find(|(whose, _)| *whose == Whose::Rest));
+        list.map(|(_, cited)| cited.clone()).unwrap_or_default()
     }
 
     /// Every list is of a basis that the condition is of, and every basis of the condition has a list.

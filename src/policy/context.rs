@@ -82,7 +82,7 @@ impl Words {
             pair("ageAtLeast", Value::new_long(i64::from(derived.age.at_least))),
             pair("ageAtMost", Value::new_long(i64::from(derived.age.at_most))),
             pair("curatele", Value::new_bool(derived.curatele)),
-            pair("onbevoegdVoorDeze", Value::new_bool(protection.is_onbevoegd_voor_deze())),
+            pair("onbevoegdVoorDeze", Value::new_bool(protection.is_onbevoegd_voor_deze(derived.age))),
             pair("bevoegdheidOpgegeven", Value::new_bool(protection.onbevoegd_voor_deze.is_some())),
             pair("loopbaan", course(&derived.course)?),
             pair("verwijderd", Value::new_bool(derived.removed)),
@@ -118,6 +118,7 @@ impl Words {
                     pair("ageAtLeast", Value::new_long(i64::from(derived.age_removed.at_least))),
                     pair("ageAtMost", Value::new_long(i64::from(derived.age_removed.at_most))),
                     pair("leerplichtig", Value::new_bool(derived.plicht_removed.possible.is_some())),
+                    pair("zekerLeerplichtig", Value::new_bool(derived.plicht_removed.certain)),
                     pair(
                         "leerplichtigOm",
                         Value::new_set(derived.plicht_removed.possible.map(|why| text(why.as_str()))),

@@ -500,7 +500,13 @@ mod tests {
         let nobody = Particulars::default();
         let condition = &engine.catalogue().routes.conditions["routes.intrekken-persoon"];
         let cited = |day: &str| {
-            let fault = failed_condition(engine.catalogue(), condition, &nobody, day.parse().unwrap());
+            let fault = failed_condition(
+                engine.catalogue(),
+                condition,
+                Role::ProSchool,
+                &nobody,
+                day.parse().unwrap(),
+            );
             fault.provisions.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(cited("2026-08-31"), ["uavg:5.2021"]);
@@ -683,7 +689,7 @@ mod tests {
             (
                 removed(json!({ "age": 15, "birthDate": null, "verwijderdOp": "2026-10-30" })),
                 "verwijderingsmelding.leerplicht",
-                "De leerling was 15 jaar op de dag van het besluit, en dus leerplichtig. De verwijdering hoort bij Leerplicht en niet bij het Doorstroompunt.",
+                "De leerling was 15 jaar op de dag van het besluit. Wij lezen dat de leerplicht onder 16 jaar niet eindigt (onze lezing van art. 3 Leerplichtwet). De verwijdering hoort dan bij Leerplicht en niet bij het Doorstroompunt.",
             ),
         ] {
             assert_eq!(said.get(code).map(String::as_str), Some(text), "{said:#?}");
@@ -704,7 +710,7 @@ mod tests {
         };
         assert!(by("@woonplaats(\"geen\")").is_ok());
         for (mark, cited) in [
-            ("@woonplaats(\"lpw:18:5\")", "art. 18 lid 5 Leerplichtwet 1969"),
+            ("@woonplaats(\"lpw:18:1\")", "art. 18 lid 1 Leerplichtwet 1969"),
             ("", "art. 2.31b lid 2 WVO 2020"),
         ] {
             let reasons = by(mark).unwrap_err();
@@ -743,7 +749,9 @@ mod tests {
         for day in ["2026-08-31", "2026-09-01"].map(|day| day.parse().unwrap()) {
             let stands = |id: &Provision| catalogue.provision(id).is_some_and(|entry| entry.is_in_force(day));
             let routes = catalogue.routes.conditions.values();
-            let routes = routes.map(|condition| failed_condition(catalogue, condition, &nobody, day));
+            let roles =
+                |condition| Role::ALL.map(|role| failed_condition(catalogue, condition, role, &nobody, day));
+            let routes = routes.flat_map(roles);
             let told = |(dataset, basis): (&Dataset, &Basis)| -> Vec<Fault> {
                 let of = |sender: &Role| {
                     catalogue

@@ -126,7 +126,7 @@ pub(super) struct Derived {
     pub(super) age_submitted: AgeRange,
     /// As it stood when the packet was handed in.
     pub(super) course_submitted: Course,
-    /// A curator acts for the person, by the age when the packet was handed in.
+    /// A curator acts for the person, who may be 18 today.
     pub(super) curatele: bool,
     /// The decision to remove had been taken when the packet was handed in.
     pub(super) removed: bool,
@@ -159,7 +159,7 @@ pub(super) enum Why {
     Age,
     /// In the school year of the 16th birthday.
     SchoolYear,
-    /// In the VSO profile onderwijs.
+    /// In the VSO profile onderwijs, and the school does not say.
     Profile,
     /// The school says so.
     Said,
@@ -196,7 +196,8 @@ impl Plicht {
 /// Whether the Leerplichtwet applies to someone of this age. What an act decides is never left to what a school asserts:
 /// never over below 16 (our reading) nor in the school year of the 16th birthday, but after twelve full school years
 /// (LPW 3(1)); always over from 18 or with a startkwalificatie (4b), and for who followed VSO in the profile arbeid or
-/// dagbesteding (4a(2)), which vervolgonderwijs is not. For the rest what the school says; not said is yes.
+/// dagbesteding (4a(2)), which vervolgonderwijs is not. For the rest what the school says, which knows of a diploma or
+/// verklaring of praktijkonderwijs (4a(2)) and of an exemption (15); not said is yes.
 fn is_plichtig(facts: &Facts, removed: bool, age: u16, in_school_year_of_16: bool) -> Option<Why> {
     let asserted = &facts.person.asserted;
     if age >= 18 {
@@ -217,7 +218,7 @@ fn is_plichtig(facts: &Facts, removed: bool, age: u16, in_school_year_of_16: boo
     };
     match asserted.codes(PROFIEL).next().filter(|_| facts.sender.party.role == Role::VsoSchool) {
         Some("arbeid" | "dagbesteding") => said.filter(|_| asserted.is(INGESCHREVEN) && !removed),
-        Some("onderwijs") => Some(Why::Profile),
+        Some("onderwijs") if said == Some(Why::Unsaid) => Some(Why::Profile),
         Some(_) | None => said,
     }
 }
@@ -297,7 +298,7 @@ impl Derived {
             course: Course::on(&person.asserted, today),
             age_submitted,
             course_submitted: Course::on(&person.asserted, submitted),
-            curatele: person.protection().is_under_curatele(age_submitted),
+            curatele: person.protection().is_under_curatele(age),
             removed: removed.is_some(),
             plicht: Plicht::on(facts, today, removed.is_some()),
             age_removed: person.birth_date.age_on(removed.unwrap_or(submitted)),

@@ -5,15 +5,23 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use proptest::{collection::btree_set, prelude::*, sample::select};
 
-use super::{fixture::engine, reply::Wish, whatif::WhatIf};
+use super::{
+    facts::PartyFacts,
+    fixture::engine,
+    reply::Wish,
+    routes::{DeclarationFacts, RouteAction, RouteContext},
+    whatif::WhatIf,
+};
 use crate::domain::{
+    age::AgeRange,
     assertion::{
-        Assertions, GEDIPLOMEERD, GEDIPLOMEERD_OP, INGESCHREVEN, LEERPLICHTIG, MAATREGEL,
+        Assertions, GEDIPLOMEERD, GEDIPLOMEERD_OP, HANDELINGSBEKWAAM, INGESCHREVEN, LEERPLICHTIG, MAATREGEL,
         ONBEVOEGD_VOOR_DEZE, PROFIEL, STARTKWALIFICATIE, VERLATEN_OP, VERWIJDERD_OP,
     },
     clock::amsterdam_midnight,
     declaration::{Capacity, DeclarationKind},
-    party::Role,
+    party::{PartyId, Role},
+    person::{Maatregel, Protection},
 };
 
 fn now() -> Timestamp {
@@ -175,7 +183,8 @@ proptest! {
     #[test]
     fn an_incomplete_date_permits_no_more_than_each_complete_one(
         sender in select(vec![Role::ProSchool, Role::VsoSchool]), year in 1995i16..2014, month in 1i8..=12,
-        day in 1i8..=28, leerplichtig in any::<Option<bool>>(), given in capacities(),
+        day in 1i8..=28, leerplichtig in any::<Option<bool>>(), given in capacities(), maatregel in measures(),
+        onbevoegd in any::<Option<bool>>(),
     ) {
         let exact = format!("{year}-{month:02}-{day:02}");
         let removal = question("verwijderingsmelding", "doorstroompunt-taak", sender, Role::Doorstroompunt);
@@ -184,13 +193,103 @@ proptest! {
         let [request, _] = both(sender);
         for asked in profiles.into_iter().chain([removal, request]) {
             let asked = WhatIf {
-                asserted: perhaps(Assertions::default(), LEERPLICHTIG, leerplichtig)
-                    .with(INGESCHREVEN, true).with(VERWIJDERD_OP, Date::constant(2026, 10, 30)),
+                asserted: perhaps(perhaps(Assertions::default(), LEERPLICHTIG, leerplichtig), ONBEVOEGD_VOOR_DEZE, onbevoegd)
+                    .with(MAATREGEL, maatregel.clone()).with(INGESCHREVEN, true).with(VERWIJDERD_OP, Date::constant(2026, 10, 30)),
                 wishes: agreed(&given), ..asked
             };
             let born = |text: &str| WhatIf { birth_date: Some(text.parse().unwrap()), ..asked.clone() };
             for vague in [format!("{year}-{month:02}-00"), format!("{year}-00-00"), "0000-00-00".to_owned()] {
                 prop_assert!(!permitted(&born(&vague)) || permitted(&born(&exact)));
+            }
+        }
+    }
+}
+
+/// Ages on both sides of each line that the acts draw below 18.
+const MINOR: [u16; 4] = [11, 15, 16, 17];
+
+/// Measures as they are asserted, curatele in both ways.
+fn measured() -> [Protection; 4] {
+    let of = |maatregel: &[Maatregel], handelingsbekwaam, onbevoegd_voor_deze| Protection {
+        handelingsbekwaam,
+        maatregel: maatregel.iter().copied().collect(),
+        onbevoegd_voor_deze,
+    };
+    [
+        of(&[Maatregel::Curatele], false, None),
+        of(&[], false, Some(true)),
+        of(&[Maatregel::Mentorschap], true, None),
+        of(&[Maatregel::Mentorschap, Maatregel::Bewind], true, Some(true)),
+    ]
+}
+
+/// A measure works from 18, also where it was ordered before (BW 1:381:1, 1:451:5).
+#[test]
+fn no_measure_changes_what_of_a_minor_may_be_sent() {
+    let none = BTreeSet::new();
+    let everybody = Capacity::ALL.into_iter().collect();
+    let each = Capacity::ALL.map(|one| BTreeSet::from([one]));
+    for sender in [Role::ProSchool, Role::VsoSchool, Role::MboSchool] {
+        let told = |role| question("uitstroomprofiel", "loopbaanbegeleiding", sender, role);
+        let profiles = [Role::WerkEnInkomen, Role::Doorstroompunt, Role::Leerplicht].map(told);
+        let copy = question("overgangsdocument", "loopbaanbegeleiding", sender, Role::Betrokkene);
+        let asked: Vec<_> = both(sender).into_iter().chain(profiles).chain([copy]).collect();
+        for (age, by) in MINOR
+            .into_iter()
+            .flat_map(|age| [&none, &everybody].into_iter().chain(&each).map(move |by| (age, by)))
+        {
+            for asked in &asked {
+                let said = Assertions::default().with(INGESCHREVEN, true).with(GEDIPLOMEERD, true);
+                let plain = WhatIf {
+                    age: Some(age),
+                    wishes: agreed(by),
+                    earlier_wishes: agreed(by),
+                    asserted: said.with(PROFIEL, "arbeid"),
+                    ..asked.clone()
+                };
+                let without = permitted(&plain);
+                for measure in measured() {
+                    let names: BTreeSet<String> =
+                        measure.maatregel.iter().map(|one| one.as_str().to_owned()).collect();
+                    let said = plain.asserted.clone().with(MAATREGEL, names);
+                    let said = said.with(HANDELINGSBEKWAAM, measure.handelingsbekwaam);
+                    let said = perhaps(said, ONBEVOEGD_VOOR_DEZE, measure.onbevoegd_voor_deze);
+                    let measured = WhatIf { asserted: said, ..plain.clone() };
+                    assert_eq!(permitted(&measured), without, "{measured:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Nor who may declare or withdraw for one.
+#[test]
+fn no_measure_changes_who_may_act_for_a_minor() {
+    let school = PartyFacts {
+        party: PartyId::new("00000099000000000001".parse().unwrap(), Role::ProSchool),
+        gemeenten: BTreeSet::new(),
+    };
+    let (none, measures) = (Protection::none(), measured());
+    let may = |action, at, facts: DeclarationFacts<'_>| {
+        engine().may(action, &school, RouteContext::declaring(at, facts)).is_ok()
+    };
+    for at in ["2026-08-30T10:00:00Z".parse().unwrap(), now()] {
+        for (age, kind) in MINOR
+            .into_iter()
+            .flat_map(|age| DeclarationKind::ALL.map(|kind| (AgeRange { at_least: age, at_most: age }, kind)))
+        {
+            for (by, given_by) in
+                Capacity::ALL.into_iter().flat_map(|by| Capacity::ALL.map(|given_by| (by, given_by)))
+            {
+                let facts = DeclarationFacts { kind, by, given_by, age, protection: &none };
+                let actions = [RouteAction::Withdraw, RouteAction::Declare];
+                for action in actions.into_iter().take(if by == given_by { 2 } else { 1 }) {
+                    let without = may(action, at, facts);
+                    for protection in &measures {
+                        let facts = DeclarationFacts { protection, ..facts };
+                        assert_eq!(may(action, at, facts), without, "{action} {at} {facts:?}");
+                    }
+                }
             }
         }
     }

@@ -1,6 +1,10 @@
 //! Every route is decided: who may do what, and who may declare or withdraw on which date.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 use cedar_policy::{
     ActionConstraint, Context, Decision as Answer, Entities, EntityUid, Policy, PolicySet, Request,
@@ -23,6 +27,7 @@ use crate::domain::{
     clock::amsterdam_date,
     code::{DatasetCode, Municipality},
     declaration::{Capacity, DeclarationKind, Verdict},
+    party::Role,
     person::Protection,
     problem::{Bilingual, Fault},
 };
@@ -128,9 +133,11 @@ pub struct DeclarationFacts<'a> {
 
 /// A declaration that the controller decides upon now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DecisionFacts {
+pub struct DecisionFacts<'a> {
     /// The kind of the declaration.
     pub kind: DeclarationKind,
+    /// About which dataset it is.
+    pub dataset: Option<&'a DatasetCode>,
     /// What is decided.
     pub verdict: Verdict,
 }
@@ -142,6 +149,8 @@ pub struct AskedFacts<'a> {
     pub dataset: &'a DatasetCode,
     /// Where the person lives or stays whom it is about.
     pub verblijf: Option<&'a Municipality>,
+    /// The role of who asked, whose act is cited to who may not answer.
+    pub by: Option<Role>,
 }
 
 /// When, and about which declaration. [`RouteAction::Declare`] and [`RouteAction::Withdraw`] need one,
@@ -153,7 +162,7 @@ pub struct RouteContext<'a> {
     /// The declaration.
     pub declaration: Option<DeclarationFacts<'a>>,
     /// The decision.
-    pub decision: Option<DecisionFacts>,
+    pub decision: Option<DecisionFacts<'a>>,
     /// What is answered, for [`RouteAction::Answer`]; none where there is nothing to answer.
     pub asked: Option<AskedFacts<'a>>,
 }
@@ -173,7 +182,7 @@ impl<'a> RouteContext<'a> {
 
     /// A decision of the controller.
     #[must_use]
-    pub const fn deciding(now: Timestamp, decision: DecisionFacts) -> Self {
+    pub const fn deciding(now: Timestamp, decision: DecisionFacts<'a>) -> Self {
         Self { decision: Some(decision), ..Self::at(now) }
     }
 
@@ -247,6 +256,7 @@ impl Engine {
             return Ok(());
         }
         let today = amsterdam_date(context.now);
+        let cited_to = context.asked.and_then(|asked| asked.by).unwrap_or(party.party.role);
         // Who declares or withdraws has said how old the person is.
         let age = context.declaration.map(|declaration| (TODAY.to_owned(), declaration.age));
         let particulars = Particulars { ages: age.into_iter().collect(), contactgemeente: None };
@@ -255,13 +265,20 @@ impl Engine {
         let ages = failed.iter().flat_map(|condition| said_of(&condition.text, &particulars.ages)).collect();
         let mut reasons: Vec<Fault> = failed
             .iter()
-            .map(|condition| failed_condition(self.catalogue(), condition, &particulars, today))
+            .map(|condition| failed_condition(self.catalogue(), condition, cited_to, &particulars, today))
             .collect();
         reasons.sort_by(|a, b| a.code.cmp(&b.code));
         if reasons.is_empty() {
             reasons.push(not_this_role());
         }
         Err(Refusal { ages, ..self.refuse(context.now, RefusalKind::Route, None, reasons) })
+    }
+
+    /// The grounds of the GDPR on which the bases of this dataset rest.
+    fn grounds(&self, dataset: Option<&DatasetCode>) -> BTreeSet<&str> {
+        let dataset = dataset.and_then(|code| self.catalogue().dataset(code));
+        let bases = dataset.into_iter().flat_map(|dataset| dataset.bases.values());
+        bases.filter_map(|basis| basis.ground.as_deref()).collect()
     }
 
     fn route_request(
@@ -284,13 +301,17 @@ impl Engine {
                     "maatregel",
                     Value::new_set(declaration.protection.maatregel.iter().map(|one| text(one.as_str()))),
                 ),
-                pair("onbevoegdVoorDeze", Value::new_bool(declaration.protection.is_onbevoegd_voor_deze())),
+                pair(
+                    "onbevoegdVoorDeze",
+                    Value::new_bool(declaration.protection.is_onbevoegd_voor_deze(declaration.age)),
+                ),
             ]);
         }
         if let Some(decision) = context.decision {
             pairs.extend([
                 pair("kind", text(decision.kind.as_str())),
                 pair("uitkomst", text(decision.verdict.as_str())),
+                pair("gronden", Value::new_set(self.grounds(decision.dataset).into_iter().map(text))),
             ]);
         }
         if action == RouteAction::Answer {
@@ -322,4 +343,47 @@ fn not_this_role() -> Fault {
         "Use the certificate of the role that may do this.",
     ));
     fault
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{domain::party::PartyId, policy::fixture::engine};
+
+    #[test]
+    fn each_role_is_cited_its_own_act_and_an_answer_that_of_who_asked() {
+        let now = "2026-11-02T11:00:00Z".parse().unwrap();
+        let party = |role| PartyFacts {
+            party: PartyId::new("00000099000000000001".parse().unwrap(), role),
+            gemeenten: BTreeSet::new(),
+        };
+        let cited = |refused: Result<(), Refusal>| {
+            let reason = refused.unwrap_err().reasons.remove(0);
+            reason.provisions.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let (dataset, alkmaar) = ("verzoek-voortzetting".parse().unwrap(), "0361".parse().unwrap());
+        for (school, act) in [
+            (Role::ProSchool, "wvo2020:2.31b:2"),
+            (Role::VsoSchool, "wec:44a:2"),
+            (Role::MboSchool, "web:9.2.13:2"),
+        ] {
+            let declaration = DeclarationFacts {
+                kind: DeclarationKind::Instemming,
+                by: Capacity::Mentor,
+                given_by: Capacity::Persoon,
+                age: AgeRange { at_least: 20, at_most: 20 },
+                protection: &Protection::none(),
+            };
+            let withdrawn = RouteContext::declaring(now, declaration);
+            assert_eq!(cited(engine().may(RouteAction::Withdraw, &party(school), withdrawn)), [act]);
+            let asked = AskedFacts { dataset: &dataset, verblijf: Some(&alkmaar), by: Some(school) };
+            let answered = RouteContext::answering(now, Some(asked));
+            assert_eq!(
+                cited(engine().may(RouteAction::Answer, &party(Role::WerkEnInkomen), answered)),
+                [act]
+            );
+        }
+    }
 }

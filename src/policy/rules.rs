@@ -184,7 +184,7 @@ pub(super) fn condition(
 ) -> Option<Condition> {
     let id = policy.id().to_string();
     let by_residence = policy.annotation("voor") == Some(RESIDENCE) && matches!(place, Place::Guards);
-    let citations = if by_residence { Citations::default() } else { citations(policy, place, known, notes) };
+    let citations = if by_residence { Citations::default() } else { citations(policy, known, notes) };
     let mut word = |key: &str, needed: bool| {
         let text = policy.annotation(key).filter(|text| !text.is_empty()).map(str::to_owned);
         if needed && text.is_none() {
@@ -266,7 +266,7 @@ fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut 
         (Effect::Forbid, Place::Guards) => {
             &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "vraag"]
         }
-        (Effect::Forbid, Place::Routes) => &["id", "voorwaarde"],
+        (Effect::Forbid, Place::Routes) => &["id", "voorwaarde", "vraag"],
     };
     let is_text = |key: &str| policy.effect() == Effect::Forbid && TEXTS.contains(&key);
     for (key, _) in policy.annotations() {
@@ -375,9 +375,9 @@ fn residence(
 }
 
 /// One list for all bases, or `<basis or role of a sender, ...> = <provisions>; ...` with `*` for the rest.
-fn citations(policy: &Policy, place: Place<'_>, known: &Known<'_>, notes: &mut Notes<'_>) -> Citations {
+fn citations(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -> Citations {
     let text = policy.annotation("voorwaarde").unwrap_or_default();
-    if !text.contains('=') || matches!(place, Place::Routes) {
+    if !text.contains('=') {
         return Citations::of_all(provisions(policy, "voorwaarde", known, notes));
     }
     let mut lists = Vec::new();

@@ -174,7 +174,12 @@ impl Activity {
             ),
             (
                 language.pick("Van kracht", "In force"),
-                tell!(language, "vanaf {}{until}", "from {}{until}", self.in_force_from),
+                tell!(
+                    language,
+                    "in elk geval vanaf {}{until}",
+                    "at least from {}{until}",
+                    self.in_force_from
+                ),
             ),
             (language.pick("Gegevens", "Data"), categories.join("; ")),
             (

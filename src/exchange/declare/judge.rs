@@ -1,6 +1,6 @@
 //! What is wrong with a declaration, whoever gave it: each part by itself, and together those that must agree.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 
 use super::{parts::Parts, reach};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         problem::{Bilingual, Fault},
     },
     exchange::{Exchange, caller::Caller, push::days::unborn, recipients::Resolved, toolbox::Toolbox},
-    policy::days::before_birth,
+    policy::{dataset::Basis, days::before_birth},
     store::register::Register,
 };
 
@@ -83,6 +83,21 @@ impl Toolbox {
             }
         }
         faults.extend(impossible(parts, now));
+        faults.extend(self.older_than_its_ground(parts, recorder));
+        if parts.until.zip(parts.given_at).is_some_and(|(until, given_at)| until > longest(given_at)) {
+            faults.push(Fault {
+                now: Some(Bilingual::new(
+                    "Noem een dag binnen tien jaar na de verklaring, of laat deze dag weg.",
+                    "Name a day within ten years of the declaration, or leave it out.",
+                )),
+                ..Fault::at(
+                    "/until",
+                    "too-far",
+                    "Deze dag ligt meer dan tien jaar na de verklaring.",
+                    "This day lies more than ten years after the declaration.",
+                )
+            });
+        }
         if parts.until.zip(parts.given_at).is_some_and(|(until, given_at)| until <= given_at) {
             faults.push(Fault::at(
                 "/until",
@@ -101,6 +116,36 @@ impl Toolbox {
             ));
         }
         faults
+    }
+
+    /// Nobody agrees to what no act knew of yet, nor consents under an act that did not apply.
+    fn older_than_its_ground(&self, parts: &Parts<'_>, recorder: Role) -> Option<Fault> {
+        let (kind, given_at) = parts.kind.zip(parts.given_at)?;
+        let dataset = self.catalogue.dataset(parts.dataset?)?;
+        let rests_on_it = |basis: &&Basis| match kind {
+            DeclarationKind::Instemming => dataset.kind.asks(),
+            DeclarationKind::Toestemming => basis.ground.as_deref() == Some("6(1)(a)"),
+            DeclarationKind::GeenBezwaar
+            | DeclarationKind::Kennisgenomen
+            | DeclarationKind::Bezwaar
+            | DeclarationKind::Beperking => false,
+        };
+        let own =
+            dataset.bases.values().filter(|basis| basis.senders.contains(&recorder)).filter(rests_on_it);
+        let grounds = own.filter_map(|basis| self.catalogue.provision(basis.provisions.first()?));
+        let ground = grounds.min_by_key(|ground| ground.in_force_from)?;
+        let from = ground.in_force_from;
+        (given_at < from).then(|| {
+            self.catalogue.cited(Fault {
+                provisions: vec![ground.id.clone()],
+                now: Some(Bilingual::new("Vraag het opnieuw en leg dat vast.", "Ask again and record that.")),
+                text: Bilingual::of(
+                    format!("Deze dag ligt voor {from}. Vanaf die dag geldt de wet waarop deze verklaring rust."),
+                    format!("This day lies before {from}. From that day the act holds on which this declaration rests."),
+                ),
+                ..Fault::at("/givenAt", "before-the-act", "", "")
+            })
+        })
     }
 
     /// A pseudonym of the persoonsgebonden nummer is a use of it: a declaration may use it where its dataset may.
@@ -138,6 +183,11 @@ impl Toolbox {
             )
         })
     }
+}
+
+/// The last day until which a declaration of this day may hold. No act names one: a day further on is a mistake.
+fn longest(given_at: Date) -> Date {
+    given_at.saturating_add(10.years())
 }
 
 /// Days that cannot be, or not beside each other.

@@ -22,7 +22,7 @@ const DERIVED: [(&str, DerivedType, &[Moment]); 12] = [
     ("verwijderd", Bool, &[Person]),
     ("contactgemeenteGevraagd", Bool, &[Person]),
     ("leerplichtig", Bool, &[Person, Verwijdering]),
-    ("zekerLeerplichtig", Bool, &[Person]),
+    ("zekerLeerplichtig", Bool, &[Person, Verwijdering]),
     ("leerplichtigOm", Set, &[Verwijdering]),
 ];
 

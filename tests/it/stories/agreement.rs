@@ -36,8 +36,14 @@ async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
         "{said}"
     );
     assert_eq!(provisions(&refused, MINOR), ["wvo2020:2.31b:2", "wvo2020:1.1"]);
-    agree(&gateway, &school, &noor, "mentor").await;
-    ask(&gateway, &school, &noor).await.expect_problem(403, MINOR);
+    // Nor does a mentor or a curator: a measure that was ordered before works from 18.
+    for by in ["mentor", "curator"] {
+        let wish = declaration("instemming", dataset, &noor, by, Role::WerkEnInkomen, now);
+        let refused = school.post("/v1/declarations", &wish).await;
+        refused.expect_problem(403, "routes.maatregel-minderjarig");
+        let said = refused.json()["errors"][0]["nl"].as_str().unwrap().to_owned();
+        assert!(said.contains("werken pas vanaf 18 jaar"), "{said}");
+    }
     agree(&gateway, &school, &noor, "ouder").await;
     ask(&gateway, &school, &noor).await.expect_status(StatusCode::CREATED);
 

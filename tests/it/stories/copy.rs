@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sluis::domain::party::{PartyId, Role};
 
 use super::steps::{
-    CONTINUING, GUIDANCE, agree, asked_and_answered, born, but, collect, document_for, hand_over, items,
+    CONTINUING, GUIDANCE, agree, ask, asked_and_answered, born, but, collect, document_for, hand_over, items,
     provisions, send, withdraw,
 };
 use crate::support::{Gateway, on_each_backend, submission};
@@ -66,6 +66,7 @@ async fn for_pro_and_mbo_the_document_exists_once_the_college_continues() {
         send(&school, "/v1/packets", &alone(&gateway, &toby)).await.expect_problem(403, "no-basis");
         let mut continuing = alone(&gateway, &toby);
         continuing["purpose"] = json!(CONTINUING);
+        continuing["person"]["gediplomeerd"] = json!(role == Role::MboSchool);
         let refused = send(&school, "/v1/packets", &continuing).await;
         refused.expect_problem(403, "overgangsdocument.verzoek");
     }
@@ -114,6 +115,30 @@ async fn the_copy_goes_along_with_the_document_to_the_college() {
     let mut profile = submission(&gateway, "uitstroomprofiel", GUIDANCE, &toby, Role::WerkEnInkomen);
     profile["copyForPerson"] = json!(true);
     send(&school, "/v1/packets", &profile).await.expect_problem(403, "no-basis");
+    gateway.stop().await;
+}
+
+/// What was not answered before the instemming was taken back is not answered any more: nothing to wait for, for anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instemming_taken_back_before_the_answer_ends_the_request_for_the_copy_too() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    let agreed = agree(&gateway, &school, &toby, "persoon").await;
+    let request = ask(&gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
+    withdraw(&school, &agreed, "persoon").await.expect_status(StatusCode::OK);
+
+    let refused = hand_over(&gateway, &school, &toby, &request).await;
+    let refused = refused.expect_status(StatusCode::FORBIDDEN).json();
+    let of_the_copy: Vec<_> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|error| error["pointer"].as_str().unwrap().starts_with("/copyForPerson"))
+        .map(|error| error["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(of_the_copy, ["overgangsdocument.verzoek-beeindigd"], "{refused}");
     gateway.stop().await;
 }
 

@@ -108,6 +108,23 @@ fn sender((name, part): (PartName, Option<Part>)) -> Option<Part> {
     (name == PartName::Sender).then_some(part).flatten()
 }
 
+/// Where every basis is consent nothing can be weighed: who objects does not want the transfer.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_to_what_goes_on_consent_cannot_be_dismissed() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let toby = born(&gateway, "L-2031", "2006-11-03");
+    let now = gateway.clock.now();
+    let about = declaration("bezwaar", "uitstroomprofiel", &toby, "persoon", Role::WerkEnInkomen, now);
+    let objection = declare(&school, &about).await;
+    for outcome in ["ongegrond", "gegrond"] {
+        let refused = decide(&school, &objection, outcome, "zwaarwegend-belang").await;
+        refused.expect_problem(403, "routes.beslissen-toestemming");
+    }
+    withdraw(&school, &objection, "persoon").await.expect_status(StatusCode::OK);
+    gateway.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_objection_that_is_upheld_stands_until_the_person_withdraws_it() {
     let gateway = Gateway::start().await;

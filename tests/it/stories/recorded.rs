@@ -26,6 +26,43 @@ fn ids(answer: &Answer) -> Vec<String> {
     items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Nobody agreed in 2018 to what the acts know of since 2026, nor consented under the AVG before it applied.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_older_than_the_act_that_it_rests_on_is_asked_again() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let now = gateway.clock.now();
+    let toby = left_school("L-2031", 30, now);
+    for (kind, dataset, late, early) in [
+        ("instemming", "verzoek-voortzetting", "2026-01-01", "2025-12-31"),
+        ("toestemming", "uitstroomprofiel", "2018-05-25", "2018-05-24"),
+    ] {
+        let mut wish = declaration(kind, dataset, &toby, "persoon", Role::WerkEnInkomen, now);
+        wish["givenAt"] = json!(early);
+        let refused = school.post("/v1/declarations", &wish).await;
+        refused.expect_problem(400, "before-the-act");
+        wish["givenAt"] = json!(late);
+        school.post("/v1/declarations", &wish).await.expect_status(StatusCode::CREATED);
+    }
+    // What is no ground for a transfer has no such day, and nothing holds for ever.
+    let mut objection =
+        declaration("bezwaar", "verzoek-voortzetting", &toby, "persoon", Role::WerkEnInkomen, now);
+    objection["givenAt"] = json!("2025-12-31");
+    school.post("/v1/declarations", &objection).await.expect_status(StatusCode::CREATED);
+    let mut endless = consent(&gateway, &toby, Role::WerkEnInkomen);
+    endless["givenAt"] = json!("2026-09-01");
+    for (until, fine) in [("9999-12-31", false), ("2036-09-02", false), ("2036-09-01", true)] {
+        endless["until"] = json!(until);
+        let answer = school.post("/v1/declarations", &endless).await;
+        if fine {
+            answer.expect_status(StatusCode::CREATED);
+        } else {
+            answer.expect_problem(400, "too-far");
+        }
+    }
+    gateway.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_lost_the_answer_finds_the_declaration_and_takes_it_back() {
     on_each_backend(async |gateway| {
