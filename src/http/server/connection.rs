@@ -156,9 +156,10 @@ impl Attendant {
             // What one connection may have sent before it is read: bounds memory per connection.
             .initial_stream_window_size(64 * 1024)
             .initial_connection_window_size(1024 * 1024)
-            // Rapid reset (CVE-2023-44487): the connection ends instead of the queue growing.
+            // Rapid reset (CVE-2023-44487): the connection ends instead of the queue growing. Of resets of its own the library
+            // bears what it bears unasked: a body that is still on its way when its call has been answered is one of them, and
+            // whoever is refused often on one connection would lose an answer.
             .max_pending_accept_reset_streams(20)
-            .max_local_error_reset_streams(64)
             .keep_alive_interval(self.limits.idle / 2)
             .keep_alive_timeout(self.limits.head)
             .serve_connection(io, service);

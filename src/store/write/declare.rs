@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use super::{
     Applied, Effect, NewPerson,
     claim::{IdempotencyKey, Made},
-    recipients::{Stopped, notice, packets_of, stopped},
+    recipients::{Stopped, is_told, notice, packets_of, stopped},
     sealed::Sealed,
     term,
 };
@@ -204,7 +204,7 @@ impl Effect for WithdrawDeclaration {
             },
             at,
         );
-        let told = copies.iter().filter(|copy| copy.collected);
+        let told = copies.iter().filter(|copy| is_told(copy, state));
         changes.extend(told.filter_map(|copy| {
             notice(at, copy.party, copy, NoticeKind::DeclarationWithdrawn, Some(self.id))
         }));

@@ -11,7 +11,7 @@ use crate::{
         writer::{
             error::Conflict,
             moment::Moment,
-            state::{Body, Change, Copy, CopyId, Notice, NoticeId},
+            state::{Body, Change, Copy, CopyId, Notice, NoticeId, State},
         },
     },
 };
@@ -44,6 +44,11 @@ pub(super) fn stopped<'s>(
             (stopped, Change::Copy((*packet, *party), ended))
         })
         .unzip()
+}
+
+/// Whether the recipient of a copy acts on it already: it holds the data, or has answered what it asks.
+pub(super) fn is_told(copy: &Stopped, state: &State) -> bool {
+    copy.collected || state.answers.has(&(copy.packet, copy.party))
 }
 
 /// Tells a party about a copy, under the index of this write's first entry. The person is told nothing: whoever handed over

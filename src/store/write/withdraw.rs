@@ -2,7 +2,7 @@
 
 use super::{
     Applied, Effect,
-    recipients::{Stopped, notice, stopped},
+    recipients::{Stopped, is_told, notice, stopped},
     sealed::Sealed,
     term,
 };
@@ -60,7 +60,7 @@ impl Effect for WithdrawPacket {
             },
             at,
         );
-        let told = copies.iter().filter(|copy| copy.collected);
+        let told = copies.iter().filter(|copy| is_told(copy, state));
         let kind = NoticeKind::PacketWithdrawn;
         changes.extend(told.filter_map(|copy| notice(at, copy.party, copy, kind, None)));
         changes.push(Change::Message(

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use sluis::domain::party::{PartyId, Role};
 
 use super::steps::{
-    CONTINUING, GUIDANCE, agree, ask, asked_and_answered, born, but, collect, document_for, hand_over, items,
-    provisions, send, withdraw,
+    CONTINUING, GUIDANCE, agree, answer, ask, asked_and_answered, born, but, collect, document_for,
+    hand_over, items, provisions, send, withdraw,
 };
 use crate::support::{Gateway, on_each_backend, submission};
 
@@ -179,4 +179,34 @@ async fn nobody_leaves_a_notice_for_the_person() {
         store.close().await;
     })
     .await;
+}
+
+/// Who said yes without collecting the request acts on it all the same, and hears that it was taken back.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_answered_without_collecting_is_told_too() {
+    on_each_backend(told_too).await;
+}
+
+async fn told_too(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(gateway, "L-2032", "2007-11-03");
+    let agreed = agree(gateway, &school, &toby, "persoon").await;
+    let request = async || {
+        let asked = ask(gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
+        answer(&college, &asked, "ja").await.expect_status(StatusCode::OK);
+        asked
+    };
+    let (withdrawn, stopped) = (request().await, request().await);
+    let unanswered = ask(gateway, &school, &toby).await.expect_status(StatusCode::CREATED).text("/id");
+    school
+        .post(&format!("/v1/packets/{withdrawn}/withdrawal"), &json!({}))
+        .await
+        .expect_status(StatusCode::OK);
+    withdraw(&school, &agreed, "persoon").await.expect_status(StatusCode::OK);
+
+    let told = items(&college, "/v1/notices").await;
+    let told: Vec<_> = told.iter().map(|one| (one["kind"].clone(), one["packet"].clone())).collect();
+    let expected = [("packet-withdrawn", &withdrawn), ("declaration-withdrawn", &stopped)];
+    assert_eq!(told, expected.map(|(kind, id)| (json!(kind), json!(id))), "not of {unanswered}");
 }
