@@ -9,7 +9,10 @@ pub(super) mod log;
 use std::{
     collections::BTreeMap,
     hash::{BuildHasher as _, RandomState},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{error::StoreError, seal::Sealed};
@@ -23,9 +26,8 @@ pub(super) struct Touched {
     pub(super) by: u64,
     pub(super) written: Vec<String>,
     pub(super) gone: Vec<String>,
-    /// What a gateway remembers of its own writes beside the names of rows, written and deleted.
-    pub(super) remembered: Vec<String>,
-    pub(super) forgotten: Vec<String>,
+    /// Which pseudonyms lead to whom, as far as this gateway wrote them: what is asked for, and the name of the row.
+    pub(super) leads: Vec<(String, String)>,
 }
 
 /// What became of a row last: the index of the entry, and whether it deleted the row, in eight bytes.
@@ -50,6 +52,10 @@ impl Last {
 pub(super) struct Memory {
     hasher: RandomState,
     rows: Mutex<BTreeMap<u64, Last>>,
+    /// From what is asked for to the row that answers it.
+    leads: Mutex<BTreeMap<u64, u64>>,
+    /// The size of the log of which all that others wrote was read.
+    known: AtomicU64,
 }
 
 impl Memory {
@@ -57,8 +63,12 @@ impl Memory {
     pub(super) fn learn<'t>(&self, touched: impl IntoIterator<Item = &'t Touched>) {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         for one in touched {
-            let written = one.written.iter().chain(&one.remembered).map(|name| (name, false));
-            let gone = one.gone.iter().chain(&one.forgotten).map(|name| (name, true));
+            let mut leads = self.leads.lock().unwrap_or_else(PoisonError::into_inner);
+            let hash = |text: &String| self.hasher.hash_one(text);
+            leads.extend(one.leads.iter().map(|(asked, name)| (hash(asked), hash(name))));
+            drop(leads);
+            let written = one.written.iter().map(|name| (name, false));
+            let gone = one.gone.iter().map(|name| (name, true));
             for (name, is_gone) in written.chain(gone) {
                 let said = Last::new(one.by, is_gone);
                 let last = rows.entry(self.hasher.hash_one(name)).or_insert(said);
@@ -70,7 +80,14 @@ impl Memory {
             let middle = all.len() / 2;
             let oldest = *all.select_nth_unstable(middle).1;
             rows.retain(|_, last| *last > oldest);
+            let mut leads = self.leads.lock().unwrap_or_else(PoisonError::into_inner);
+            leads.retain(|_, name| rows.contains_key(name));
         }
+    }
+
+    /// All that was written up to this size was learned.
+    pub(super) fn knows(&self, size: u64) {
+        self.known.fetch_max(size, Ordering::Relaxed);
     }
 
     /// Whether there is room for what older entries say.
@@ -105,6 +122,25 @@ impl Memory {
         }
     }
 
+    /// Refuses that nothing answers what was asked for, though a row that this gateway wrote did. In a state that has entries
+    /// of which it has not learned, another gateway may have deleted the row.
+    ///
+    /// # Errors
+    /// `Inconsistent` when no entry of those deleted it.
+    pub(super) fn unanswered(&self, table: Sealed, asked: &str, entries: u64) -> Result<(), StoreError> {
+        if entries > self.known.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let leads = self.leads.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = leads.get(&self.hasher.hash_one(asked)).copied();
+        drop(leads);
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        match name.and_then(|name| rows.get(&name)) {
+            Some(last) if last.by() < entries && !last.is_gone() => Err(table.broken()),
+            _ => Ok(()),
+        }
+    }
+
     fn last(&self, name: &str) -> Option<Last> {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         rows.get(&self.hasher.hash_one(name)).copied()
@@ -132,5 +168,20 @@ mod tests {
         assert!(!found("b", 4, 8) && found("c", 1, 8));
         let absent = |name, entries| memory.absent(Sealed::Copy, name, entries).is_ok();
         assert!(!absent("a", 8) && absent("a", 7) && absent("b", 8) && absent("c", 8));
+    }
+
+    #[test]
+    fn what_another_gateway_forgot_is_not_missed() {
+        let memory = Memory::default();
+        let leads = vec![("asked".to_owned(), "row".to_owned())];
+        memory.learn(&[Touched { leads, ..touched(4, &["row"], &[]) }]);
+        memory.knows(5);
+        let unanswered = |entries| memory.unanswered(Sealed::Pseudonym, "asked", entries).is_ok();
+        assert!(!unanswered(5), "it was taken away");
+        assert!(unanswered(4), "a state from before");
+        assert!(unanswered(9), "nobody knows yet what the others wrote");
+        memory.learn(&[touched(7, &[], &["row"])]);
+        memory.knows(9);
+        assert!(unanswered(9), "another gateway deleted it");
     }
 }

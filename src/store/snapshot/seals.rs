@@ -153,7 +153,7 @@ impl Seals {
     /// `Inconsistent` when a row is not as the gateway wrote it last, or one about a person is gone.
     pub(super) fn check(&self, asked: &[Pseudonym], kept: &Kept, entries: u64) -> Result<(), StoreError> {
         for pseudonym in asked.iter().filter(|one| !self.leads.contains(one)) {
-            kept.memory.absent(Sealed::Pseudonym, &remembered(pseudonym), entries)?;
+            kept.memory.unanswered(Sealed::Pseudonym, &remembered(pseudonym), entries)?;
         }
         if self.rows.is_empty() && self.persons.is_empty() {
             return Ok(());

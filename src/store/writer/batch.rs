@@ -261,6 +261,7 @@ impl Desk {
         if outcome.committed {
             self.clock.hear(outcome.time);
             self.store.kept.memory.learn(&outcome.touched);
+            self.store.kept.memory.knows(outcome.log.tree.size());
         }
         if outcome.committed && self.log.checkpoint != outcome.log.checkpoint {
             self.settings.head.keep(&outcome.log.checkpoint);

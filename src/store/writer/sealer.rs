@@ -55,15 +55,17 @@ impl<'s> Sealer<'s> {
         let (person, version) = (person.to_string(), Value::from(i64::from(pseudonym.version)));
         let fixed = seal::of_pseudonym(pseudonym, &person);
         let person = Value::from(person);
-        let seal = self.seal(by, &[&person, &version.to_text()], &fixed, &Values::default());
-        self.of(by).remembered.push(seal::remembered(pseudonym));
+        let number = version.to_text();
+        let seal = self.seal(by, &[&person, &number], &fixed, &Values::default());
+        let name: Vec<&str> = [&person, &number].into_iter().filter_map(Value::text).collect();
+        let name = Sealed::Pseudonym.name(&name);
+        self.of(by).leads.push((seal::remembered(pseudonym), name));
         [version, pseudonym.value.0.to_vec().into(), person, seal.to_bytes().into()]
     }
 
     /// A pseudonym that leads to nobody after this entry.
     pub(super) fn gone_pseudonym(&mut self, by: u64, pseudonym: &Pseudonym, person: PersonId) {
         self.gone(by, Sealed::Pseudonym, &[&person.to_string(), &pseudonym.version.to_string()]);
-        self.of(by).forgotten.push(seal::remembered(pseudonym));
     }
 
     /// A row of a person instead of another, or of none.
