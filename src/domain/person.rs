@@ -11,6 +11,7 @@ use super::{
     assertion::{Assertions, HANDELINGSBEKWAAM, MAATREGEL, ONBEVOEGD_VOOR_DEZE},
     code::Municipality,
     pgn::Pgn,
+    problem::Fault,
 };
 
 /// By what a party calls a person. A person has references, not one number.
@@ -245,6 +246,17 @@ impl PersonFacts {
     pub fn protection(&self) -> Protection {
         Protection::of(&self.asserted)
     }
+}
+
+/// The fault of a place where a persoonsgebonden nummer belongs and something else stands; it does not repeat what.
+#[must_use]
+pub fn no_pgn(pointer: impl Into<String>) -> Fault {
+    Fault::at(
+        pointer,
+        "invalid-pgn",
+        "Dit is geen burgerservicenummer of onderwijsnummer: negen cijfers die aan de elfproef voldoen.",
+        "This is no burgerservicenummer or onderwijsnummer: nine digits that pass the 11-test.",
+    )
 }
 
 #[cfg(test)]

@@ -6,8 +6,6 @@ use std::{fmt, str::FromStr};
 
 use zeroize::Zeroize;
 
-use super::problem::Fault;
-
 pub use hidden::hides_a_bsn;
 
 /// A PGN of nine digits. It is wiped when dropped, never printed and never serialised.
@@ -23,19 +21,6 @@ pub struct Pgn(Box<str>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a burgerservicenummer or onderwijsnummer: nine digits that pass the 11-test")]
 pub struct InvalidPgn;
-
-impl InvalidPgn {
-    /// The fault of the place where it stands.
-    #[must_use]
-    pub fn fault(self, pointer: impl Into<String>) -> Fault {
-        Fault::at(
-            pointer,
-            "invalid-pgn",
-            "Dit is geen burgerservicenummer of onderwijsnummer: negen cijfers die aan de elfproef voldoen.",
-            "This is no burgerservicenummer or onderwijsnummer: nine digits that pass the 11-test.",
-        )
-    }
-}
 
 const WEIGHTS: [i32; 9] = [9, 8, 7, 6, 5, 4, 3, 2, -1];
 

@@ -16,9 +16,8 @@ use crate::{
         party::Role,
         person::{
             Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference,
-            Protection,
+            Protection, no_pgn,
         },
-        pgn::InvalidPgn,
         problem::{Bilingual, Fault},
     },
     http::json::{distinct, member},
@@ -63,9 +62,7 @@ impl Reference {
         let pointer = format!("{pointer}/value");
         match self.kind {
             ReferenceKind::Own => own_reference(&self.value, &pointer).map(PersonReference::Own),
-            ReferenceKind::Pgn => {
-                self.value.parse().map(PersonReference::Pgn).map_err(|wrong: InvalidPgn| wrong.fault(pointer))
-            }
+            ReferenceKind::Pgn => self.value.parse().map(PersonReference::Pgn).map_err(|_| no_pgn(pointer)),
         }
     }
 }

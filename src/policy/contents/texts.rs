@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{MAX_FAULTS, words::wrong_form};
 use crate::{
     domain::{
+        person::no_pgn,
         pgn::{Pgn, hides_a_bsn},
         problem::Fault,
         text::{
@@ -142,7 +143,7 @@ fn judge(at: &str, text: &str, node: &Value) -> Option<Fault> {
     if is_marked(node, "x-pgn") {
         // What is not nine digits is told so by its pattern.
         let is_number = text.len() == 9 && text.bytes().all(|digit| digit.is_ascii_digit());
-        return text.parse::<Pgn>().err().filter(|_| is_number).map(|wrong| wrong.fault(at));
+        return (is_number && text.parse::<Pgn>().is_err()).then(|| no_pgn(at));
     }
     let is_prose = node.get("maxLength").and_then(Value::as_u64).is_some_and(|most| most >= PROSE);
     let lines = if is_prose { Lines::Many } else { Lines::One };
