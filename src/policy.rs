@@ -7,6 +7,7 @@
 
 mod answers;
 pub mod canonical;
+pub mod carries;
 mod cited;
 mod context;
 pub mod days;

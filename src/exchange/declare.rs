@@ -41,6 +41,7 @@ use crate::{
         problem::Fault,
     },
     policy::{
+        carries::Intended,
         permit::Refusal,
         routes::{DeclarationFacts, RouteAction, RouteContext},
     },
@@ -121,6 +122,8 @@ pub struct Recorded {
     pub id: DeclarationId,
     /// The index of the entry.
     pub index: u64,
+    /// That it does not stop the transfer against which it is, where it does not.
+    pub note: Option<Fault>,
 }
 
 /// Why a declaration was not recorded.
@@ -224,8 +227,10 @@ impl Operation for RecordWish<'_> {
             let reused = || No::For(DeclareError::KeyReused, Vec::new());
             return Err(if same { No::Before(made) } else { reused() });
         }
+        let idle = self.intended(at.by).and_then(|intended| at.tools.catalogue.idle(&intended));
+        let wrong = |faults| Err(No::For(DeclareError::Invalid(faults), Vec::new()));
         if !self.faults.is_empty() {
-            return Err(No::For(DeclareError::Invalid(self.faults.clone()), Vec::new()));
+            return wrong(self.faults.iter().cloned().chain(idle).collect());
         }
         let facts = DeclarationFacts {
             kind: self.wish.kind,
@@ -239,7 +244,9 @@ impl Operation for RecordWish<'_> {
         let mut about = Account { sender, person, ..Account::default() };
         about.for_sender.declaration_kind = Some(self.wish.kind);
         about.for_sender.capacity = Some(self.wish.given_by);
-        at.require_in(RouteAction::Declare, RouteContext::declaring(at.now, facts), about)
+        at.require_in(RouteAction::Declare, RouteContext::declaring(at.now, facts), about)?;
+        // Told after what the acts say of who declares at this age: that is the better answer.
+        idle.map_or(Ok(()), |fault| wrong(vec![fault]))
     }
 
     fn change(&self, at: &At<'_, Caller>, (): ()) -> Result<(Change<Declare>, ()), Trouble> {
@@ -288,27 +295,36 @@ impl Operation for RecordWish<'_> {
 
     fn outcome(
         &self,
-        _: &At<'_, Caller>,
+        at: &At<'_, Caller>,
         (): (),
         done: Committed<Done<Declared>>,
     ) -> Result<Reached<Recorded>, Trouble> {
         let Declared { id, index, .. } = done.into_inner().outcome;
-        Ok(Reached::Here(Recorded { id, index }))
+        Ok(Reached::Here(Recorded { id, index, note: self.note(at.by, at.tools) }))
     }
 
     fn met(&self, conflict: Conflict) -> Option<DeclareError> {
         (conflict == Conflict::KeyReused).then_some(DeclareError::KeyReused)
     }
 
-    async fn again(&self, exchange: &Exchange, _: &Caller, made: Made) -> Result<Recorded, DeclareError> {
+    async fn again(&self, exchange: &Exchange, by: &Caller, made: Made) -> Result<Recorded, DeclareError> {
         let Made::Declaration(id) = made else { return Err(DeclareError::KeyReused) };
         let row = exchange.store.declaration(id).await.map_err(Trouble::from)?;
         let row = row.ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
-        Ok(Recorded { id, index: row.recorded_index })
+        Ok(Recorded { id, index: row.recorded_index, note: self.note(by, &exchange.tools) })
     }
 }
 
 impl RecordWish<'_> {
+    fn note(&self, by: &Caller, tools: &Toolbox) -> Option<Fault> {
+        self.intended(by).and_then(|intended| tools.catalogue.stops_nothing(&intended))
+    }
+
+    fn intended(&self, by: &Caller) -> Option<Intended<'_>> {
+        let recipient = self.towards.as_ref().map(|towards| towards.party.role);
+        self.wish.parts().intended(by.party().role, recipient)
+    }
+
     fn pseudonyms(&self, by: &Caller, tools: &Toolbox) -> Vec<Pseudonym> {
         let purpose = self.wish.purpose.as_ref().map_or("", Purpose::as_str);
         tools.pseudonyms_of(by.party(), &self.wish.reference, purpose)

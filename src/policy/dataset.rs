@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    carries::Read,
     cited::Citations,
     schema::Shape,
     wording::{Ages, Particulars, fill},
@@ -166,6 +167,8 @@ pub struct Basis {
     pub in_force_from: Date,
     /// The first day on which one of them no longer is.
     pub in_force_until: Option<Date>,
+    /// What it reads of declarations.
+    pub(super) reads: Read,
     pub(super) policy: Policy,
 }
 
@@ -237,6 +240,8 @@ pub struct Condition {
     pub standby: Option<String>,
     /// The open questions of `law.toml` on which our reading of this condition rests (`@vraag`).
     pub question: Option<String>,
+    /// What it reads of declarations.
+    pub(super) reads: Read,
     pub(super) policy: Policy,
 }
 

@@ -6,6 +6,7 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 use proptest::{collection::btree_set, prelude::*, sample::select};
 
 use super::{
+    carries::Intended,
     facts::PartyFacts,
     fixture::engine,
     reply::Wish,
@@ -22,6 +23,7 @@ use crate::domain::{
     declaration::{Capacity, DeclarationKind},
     party::{PartyId, Role},
     person::{Maatregel, Protection},
+    problem::Fault,
 };
 
 fn now() -> Timestamp {
@@ -43,6 +45,17 @@ fn question(dataset: &str, purpose: &str, sender: Role, recipient: Role) -> What
 fn permitted(question: &WhatIf) -> bool {
     engine().decide(&question.facts(now()).unwrap()).into_result().is_ok()
 }
+
+/// Whether it is permitted, and what stands in the way.
+fn answer(question: &WhatIf) -> Result<(), Vec<Fault>> {
+    engine()
+        .decide(&question.facts(now()).unwrap())
+        .into_result()
+        .map(drop)
+        .map_err(|refusal| refusal.reasons)
+}
+
+const RECIPIENTS: [Role; 4] = [Role::WerkEnInkomen, Role::Doorstroompunt, Role::Leerplicht, Role::Betrokkene];
 
 fn schools() -> impl Strategy<Value = Role> {
     select(vec![Role::ProSchool, Role::VsoSchool, Role::MboSchool])
@@ -134,6 +147,42 @@ proptest! {
             ..document
         };
         prop_assert!(permitted(&document));
+    }
+
+    /// A declaration that is not recorded since nothing rests on it would change no answer.
+    #[test]
+    fn what_carries_nothing_changes_no_decision(
+        sender in schools(), recipient in select(RECIPIENTS.to_vec()), age in 4u16..40, by in capacities(),
+        kind in select(vec![DeclarationKind::Instemming, DeclarationKind::Toestemming, DeclarationKind::GeenBezwaar]),
+        capacity in select(Capacity::ALL.to_vec()), maatregel in measures(), profiel in profiles(), left in days(),
+        explicit in any::<bool>(), replied in any::<bool>(),
+    ) {
+        for dataset in engine().catalogue().datasets() {
+            let purposes = dataset.bases.values().flat_map(|basis| &basis.purposes).collect::<BTreeSet<_>>();
+            for purpose in purposes {
+                let intended = Intended {
+                    kind, by: Some(capacity), dataset: &dataset.code, purpose: Some(purpose), sender,
+                    recipient: Some(recipient),
+                };
+                if engine().catalogue().idle(&intended).is_none() {
+                    continue;
+                }
+                let without = WhatIf {
+                    age: Some(age), wishes: agreed(&by),
+                    replies: replied.then(|| "verzoek-voortzetting:ja".parse().unwrap()).into_iter().collect(),
+                    asserted: Assertions::default().with(MAATREGEL, maatregel.clone())
+                        .with(PROFIEL, profiel.clone()).with(VERLATEN_OP, left).with(VERWIJDERD_OP, left),
+                    ..question(dataset.code.as_str(), purpose.as_str(), sender, recipient)
+                };
+                let mut wishes = without.wishes.clone();
+                wishes.insert(Wish::of(kind, capacity));
+                if explicit && kind == DeclarationKind::Toestemming {
+                    wishes.insert(Wish::explicit(capacity));
+                }
+                let with = WhatIf { wishes, ..without.clone() };
+                prop_assert_eq!(answer(&without), answer(&with));
+            }
+        }
     }
 
     /// Who may not consent adds nothing, and takes nothing away.

@@ -136,7 +136,7 @@ fn split(text: &str) -> Option<(DatasetCode, OutcomeCode)> {
 }
 
 /// The toestemming that was given explicitly, for special categories of data (GDPR 9): a word beside that of the kind.
-const EXPLICIT: &str = "uitdrukkelijk";
+pub(super) const EXPLICIT: &str = "uitdrukkelijk";
 
 word! {
     /// What someone declared and stands: `<kind>:<capacity>`, such as `instemming:persoon`. A toestemming that was given

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
 use super::{
+    carries::Read,
     cited::{Citations, Whose},
     dataset::{AppliesTo, Basis, Condition},
     finding::{Notes, said},
@@ -142,6 +143,7 @@ pub(super) fn basis(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -
         question: question(policy, notes),
         in_force_from: entries.iter().map(|entry| entry.in_force_from).max()?,
         in_force_until: entries.iter().filter_map(|entry| entry.in_force_until).min(),
+        reads: Read::by(policy),
         policy: policy.clone(),
         provisions,
         id,
@@ -234,6 +236,7 @@ pub(super) fn condition(
         now: Some(Bilingual { nl: now_nl?.into(), en: now_en?.into() }),
         standby: policy.annotation("paraat").map(str::to_owned),
         question: question(policy, notes),
+        reads: Read::by(policy),
         policy: policy.clone(),
     })
 }

@@ -175,7 +175,8 @@ impl Declare {
                 "Intrekken: sluis client withdraw declaration {id} --by WIE",
                 "To withdraw: sluis client withdraw declaration {id} --by WHO"
             );
-            format!("{recorded}\n{back}")
+            let note = noted(language, &answer);
+            format!("{recorded}\n{note}{back}")
         })?;
         pending.end()?;
         Ok(Exit::Done)
@@ -281,6 +282,20 @@ const DECLARE_FORM: (&str, &str) = (
     "`sluis client declare --help` laat zien wat erin moet staan",
     "`sluis client declare --help` shows what it must hold",
 );
+
+/// What the gateway says beside a declaration that it recorded: the text, the articles, what to do.
+fn noted(language: Language, answer: &Value) -> String {
+    let code = language.pick("nl", "en");
+    let of = |pointer: String| member(answer, &pointer);
+    let text = of(format!("/note/{code}"));
+    if text.is_empty() {
+        return String::new();
+    }
+    let cited = answer.pointer("/note/citations").and_then(Value::as_array);
+    let cited: Vec<_> = cited.into_iter().flatten().filter_map(Value::as_str).collect();
+    let now = of(format!("/note/now/{code}"));
+    format!("{} {text} ({})\n  {now}\n", language.pick("Let op:", "Note:"), cited.join(", "))
+}
 
 pub(super) async fn done(
     call: Call,

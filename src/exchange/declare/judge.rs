@@ -20,7 +20,11 @@ use crate::{
 impl Exchange {
     /// What is wrong with the parts of a declaration that is not in order as a whole.
     pub fn wrong_with_declaration(&self, caller: &Caller, parts: &Parts<'_>) -> Vec<Fault> {
-        self.tools.judge_declaration(caller, parts, self.clock.now()).1
+        let (towards, mut faults) = self.tools.judge_declaration(caller, parts, self.clock.now());
+        let recipient = towards.map(|towards| towards.party.role);
+        let intended = parts.intended(caller.party().role, recipient);
+        faults.extend(intended.and_then(|intended| self.tools.catalogue.idle(&intended)));
+        faults
     }
 }
 

@@ -7,10 +7,12 @@ use crate::{
     domain::{
         age::BirthDate,
         code::{DatasetCode, Purpose},
-        declaration::{DeclarationKind, EvidenceKind},
+        declaration::{Capacity, DeclarationKind, EvidenceKind},
+        party::Role,
         person::PersonReference,
     },
     exchange::submission::Address,
+    policy::carries::Intended,
 };
 
 /// The parts of a declaration that can be judged before it is kept. None where a part is absent or cannot be read: the
@@ -33,6 +35,8 @@ pub struct Parts<'a> {
     pub towards: Option<&'a Address>,
     /// Whether a recipient was named, in order or not.
     pub names_recipient: bool,
+    /// Who declares.
+    pub given_by: Option<Capacity>,
     /// On which day.
     pub given_at: Option<Date>,
     /// Until which day, that day not included.
@@ -41,6 +45,20 @@ pub struct Parts<'a> {
     pub evidence: Option<EvidenceKind>,
     /// When it was recorded.
     pub recorded_on: Option<Date>,
+}
+
+impl<'a> Parts<'a> {
+    /// What the rules are asked about it. None where its kind or dataset could not be read.
+    pub(super) fn intended(&self, sender: Role, recipient: Option<Role>) -> Option<Intended<'a>> {
+        Some(Intended {
+            kind: self.kind?,
+            by: self.given_by,
+            dataset: self.dataset?,
+            purpose: self.purpose,
+            sender,
+            recipient,
+        })
+    }
 }
 
 impl Wish {
@@ -56,6 +74,7 @@ impl Wish {
             names_purpose: self.purpose.is_some(),
             towards: self.towards.as_ref(),
             names_recipient: self.towards.is_some(),
+            given_by: Some(self.given_by),
             given_at: Some(self.given_at),
             until: self.until,
             evidence: Some(self.evidence),

@@ -42,6 +42,7 @@ use crate::{
             query::{NoQuery, Paging},
         },
         json::{StrictJson, StrictValue, described},
+        openapi::FaultDocument,
         problem::{self, Problem},
         wire::{Day, Instant, Reader, Reference, Towards, shape, tell_also},
     },
@@ -63,6 +64,10 @@ pub(super) struct Recorded {
     state: &'static str,
     /// The index of the entry in the access log.
     log_index: u64,
+    /// That it does not stop the transfer against which it is (code `stops-nothing`), with the provisions and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = FaultDocument, required = false)]
+    note: Option<Fault>,
 }
 
 /// Record a declaration
@@ -119,7 +124,13 @@ pub(super) async fn declare(
     let recorded = recorded.map_err(|error| calling.problem(error))?;
     calling.visit.dataset(&wish.dataset);
     calling.visit.log_index(recorded.index);
-    let body = Recorded { id: recorded.id, kind: wish.kind, state: "given", log_index: recorded.index };
+    let body = Recorded {
+        id: recorded.id,
+        kind: wish.kind,
+        state: "given",
+        log_index: recorded.index,
+        note: recorded.note,
+    };
     Ok(Created { path: format!("/declarations/{}", recorded.id), body })
 }
 

@@ -6,8 +6,8 @@ use serde_json::json;
 use sluis::domain::{clock::Clock as _, party::Role};
 
 use super::steps::{
-    agree, answer, ask, asked_and_answered, born, but, collect, hand_over, items, provisions, request_for,
-    send, withdraw,
+    agree, answer, ask, asked_and_answered, born, but, cannot_agree, collect, hand_over, items, provisions,
+    request_for, send, withdraw,
 };
 use crate::support::{Gateway, declaration};
 
@@ -15,6 +15,8 @@ const ADULT: &str = "verzoek-voortzetting.instemming-volwassene";
 const MINOR: &str = "verzoek-voortzetting.instemming-minderjarig-pro";
 const CURATELE: &str = "verzoek-voortzetting.instemming-curatele-pro";
 const MISSING_MBO: &str = "verzoek-voortzetting.instemming-mbo";
+const GROWN: (u16, &str) = (403, "routes.instemming-volwassene");
+const IDLE: (u16, &str) = (400, "carries-nothing");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
@@ -57,7 +59,7 @@ async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
     let vso = gateway.party(Role::VsoSchool).await;
     for (reference, by) in [("L-28", "verzorger"), ("L-29", "ouder-zonder-gezag")] {
         let pupil = born(&gateway, reference, "2009-03-02");
-        agree(&gateway, &school, &pupil, by).await;
+        cannot_agree(&gateway, &school, &pupil, by, IDLE).await;
         ask(&gateway, &school, &pupil).await.expect_problem(403, MINOR);
         agree(&gateway, &vso, &pupil, by).await;
         ask(&gateway, &vso, &pupil).await.expect_status(StatusCode::CREATED);
@@ -76,7 +78,7 @@ async fn from_18_the_young_person_agrees_and_a_parent_cannot() {
     for role in [Role::ProSchool, Role::VsoSchool] {
         let school = gateway.party(role).await;
         let toby = born(&gateway, "L-2031", "2007-11-03");
-        agree(&gateway, &school, &toby, "ouder").await;
+        cannot_agree(&gateway, &school, &toby, "ouder", GROWN).await;
         ask(&gateway, &school, &toby).await.expect_problem(403, ADULT);
         agree(&gateway, &school, &toby, "persoon").await;
         ask(&gateway, &school, &toby).await.expect_status(StatusCode::CREATED);
@@ -96,8 +98,8 @@ async fn a_competent_adult_is_never_overruled_by_a_representative() {
         let incompetent = measure == "mentorschap";
         let facts = json!({ "maatregel": [measure], "onbevoegdVoorDeze": incompetent });
         let sam = but(&born(&gateway, reference, "2005-05-05"), &facts);
-        agree(&gateway, &school, &sam, "ouder").await;
-        agree(&gateway, &school, &sam, representative).await;
+        cannot_agree(&gateway, &school, &sam, "ouder", GROWN).await;
+        cannot_agree(&gateway, &school, &sam, representative, GROWN).await;
         ask(&gateway, &school, &sam).await.expect_problem(403, ADULT);
         agree(&gateway, &school, &sam, "persoon").await;
         let request = asked_and_answered(&gateway, &school, &college, &sam).await;
@@ -119,7 +121,7 @@ async fn under_curatele_one_of_those_whom_the_act_names_agrees() {
     let sam = but(&born(&gateway, "L-21", "2005-05-05"), &ward);
 
     for nobody in ["persoon", "ouder", "bewindvoerder", "mentor"] {
-        agree(&gateway, &pro, &sam, nobody).await;
+        cannot_agree(&gateway, &pro, &sam, nobody, (403, "routes.instemming-curatele-pro")).await;
         ask(&gateway, &pro, &sam).await.expect_problem(403, CURATELE);
     }
     agree(&gateway, &pro, &sam, "curator").await;
@@ -127,7 +129,8 @@ async fn under_curatele_one_of_those_whom_the_act_names_agrees() {
     let packet = hand_over(&gateway, &pro, &sam, &request).await;
     college.pull(&packet.expect_status(StatusCode::CREATED).text("/id")).await;
 
-    agree(&gateway, &vso, &sam, "bewindvoerder").await;
+    cannot_agree(&gateway, &vso, &sam, "bewindvoerder", IDLE).await;
+    cannot_agree(&gateway, &vso, &sam, "persoon", (403, "routes.instemming-curatele-vso")).await;
     let refused = ask(&gateway, &vso, &sam).await;
     refused.expect_problem(403, "verzoek-voortzetting.instemming-curatele-vso");
     agree(&gateway, &vso, &sam, "ouder").await;
@@ -135,7 +138,7 @@ async fn under_curatele_one_of_those_whom_the_act_names_agrees() {
     hand_over(&gateway, &vso, &sam, &request).await.expect_status(StatusCode::CREATED);
 
     let graduate = but(&sam, &json!({ "gediplomeerd": true, "gediplomeerdOp": "2026-07-10" }));
-    agree(&gateway, &mbo, &graduate, "curator").await;
+    cannot_agree(&gateway, &mbo, &graduate, "curator", IDLE).await;
     ask(&gateway, &mbo, &graduate).await.expect_problem(403, MISSING_MBO);
     agree(&gateway, &mbo, &graduate, "persoon").await;
     ask(&gateway, &mbo, &graduate).await.expect_status(StatusCode::CREATED);
@@ -262,7 +265,7 @@ async fn in_the_mbo_the_graduate_agrees_at_any_age() {
     let graduate = json!({ "gediplomeerd": true, "gediplomeerdOp": "2026-07-10" });
     for (reference, birth_date) in [("M-17", "2009-02-01"), ("M-20", "2006-02-01")] {
         let ana = but(&born(&gateway, reference, birth_date), &graduate);
-        agree(&gateway, &school, &ana, "ouder").await;
+        cannot_agree(&gateway, &school, &ana, "ouder", IDLE).await;
         let refused = ask(&gateway, &school, &ana).await;
         refused.expect_problem(403, MISSING_MBO);
         assert_eq!(provisions(&refused, MISSING_MBO), ["web:9.2.13:2"]);

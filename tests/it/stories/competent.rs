@@ -6,7 +6,7 @@ use jiff::ToSpan as _;
 use serde_json::{Value, json};
 use sluis::domain::{clock::Clock as _, party::Role};
 
-use super::steps::{GUIDANCE, agree, ask, born, but, collect, send, withdraw};
+use super::steps::{GUIDANCE, agree, ask, born, but, cannot_agree, collect, send, withdraw};
 use crate::support::{Actor, Answer, Gateway, content, declaration, on_each_backend};
 
 const PROFILE: &str = "uitstroomprofiel";
@@ -127,7 +127,7 @@ async fn own_agreement(gateway: &Gateway) {
     let _college = gateway.party(TO).await;
     let toby = born(gateway, "L-61", "2006-02-02");
     for by in OTHERS {
-        agree(gateway, &school, &toby, by).await;
+        cannot_agree(gateway, &school, &toby, by, (403, "routes.instemming-volwassene")).await;
     }
     let said = text(&ask(gateway, &school, &toby).await, MISSING);
     assert!(said.contains("stemt zelf in met het verzoek"), "{said}");
@@ -138,7 +138,6 @@ async fn own_agreement(gateway: &Gateway) {
     }
     ask(gateway, &school, &toby).await.expect_status(StatusCode::CREATED);
 
-    // The others still agree: without the adult that is nothing.
     withdraw(&school, &own, "persoon").await.expect_status(StatusCode::OK);
     text(&ask(gateway, &school, &toby).await, MISSING);
 }

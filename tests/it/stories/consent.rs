@@ -367,7 +367,7 @@ async fn consent_ends_on_its_day_and_serves_its_purpose_only() {
     let kai = pupil(&gateway, "L-43", "2009-01-01");
     let mut wish = declaration("toestemming", PROFILE, &kai, "persoon", to, gateway.clock.now());
     wish["purpose"] = json!("overstap");
-    declare(&school, &wish).await;
+    school.post("/v1/declarations", &wish).await.expect_problem(400, "carries-nothing");
     share(&gateway, &school, &kai, &[to]).await.expect_problem(403, MISSING);
     wish["purpose"] = json!(GUIDANCE);
     wish["until"] = json!("2026-09-17");

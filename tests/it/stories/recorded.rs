@@ -8,7 +8,7 @@ use sluis::{
 };
 
 use super::evidence::own_entries;
-use super::steps::{ask, declare, withdraw};
+use super::steps::{ask, but, declare, withdraw};
 use crate::support::{Actor, Answer, Gateway, declaration, left_school, on_each_backend};
 
 /// Toby's consent to a dataset of a role.
@@ -58,6 +58,79 @@ async fn what_is_older_than_the_act_that_it_rests_on_is_asked_again() {
             answer.expect_status(StatusCode::CREATED);
         } else {
             answer.expect_problem(400, "too-far");
+        }
+    }
+    gateway.stop().await;
+}
+
+/// A declaration on which nothing can rest is not kept of a person for nothing: the answer says what to record instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let special = gateway.party(Role::VsoSchool).await;
+    let mbo = gateway.party(Role::MboSchool).await;
+    let now = gateway.clock.now();
+    let adult = left_school("L-2031", 30, now);
+    let minor = but(&adult, &json!({ "birthDate": "2010-06-01" }));
+    let (work, point) = (Role::WerkEnInkomen, Role::Doorstroompunt);
+    let request = "verzoek-voortzetting";
+    for (by, kind, dataset, capacity, to, pointer, instead) in [
+        (&school, "toestemming", request, "persoon", work, "/kind", "Vraag om instemming"),
+        (&school, "instemming", "uitstroomprofiel", "persoon", work, "/kind", "Vraag om toestemming"),
+        (
+            &school,
+            "instemming",
+            "overgangsdocument",
+            "persoon",
+            work,
+            "/kind",
+            "Leg haar vast voor `verzoek-voortzetting`",
+        ),
+        (&special, "toestemming", "verwijderingsmelding", "persoon", point, "/kind", "Leg niets vast"),
+        (&school, "geen-bezwaar", request, "persoon", work, "/kind", "Vraag om instemming"),
+        (&school, "instemming", request, "persoon", point, "/towards", "/v1/datasets"),
+        (&school, "instemming", request, "verzorger", work, "/givenBy", "persoon, ouder, voogd"),
+        (&mbo, "instemming", request, "curator", work, "/givenBy", "persoon"),
+        (&special, "instemming", request, "bewindvoerder", work, "/givenBy", "verzorger"),
+    ] {
+        let who = if ["verzorger", "bewindvoerder"].contains(&capacity) { &minor } else { &adult };
+        let mut wish = declaration(kind, dataset, who, capacity, to, now);
+        if kind == "toestemming" && dataset != "uitstroomprofiel" {
+            wish["purpose"] =
+                if to == point { json!("doorstroompunt-taak") } else { json!("voortzetting-ondersteuning") };
+        }
+        let refused = by.post("/v1/declarations", &wish).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wish}");
+        refused.expect_problem(400, "carries-nothing");
+        let fault = refused.json()["errors"][0].clone();
+        assert_eq!(fault["pointer"], pointer, "{fault}");
+        assert!(fault["now"]["nl"].as_str().unwrap().contains(instead), "{fault}");
+        assert!(!fault["citations"].as_array().unwrap().is_empty(), "{fault}");
+    }
+    // By age it is the rules of who may declare that say no.
+    let grown = declaration("instemming", request, &adult, "ouder", work, now);
+    school.post("/v1/declarations", &grown).await.expect_problem(403, "routes.instemming-volwassene");
+    let young = declaration("instemming", request, &minor, "ouder", work, now);
+    school.post("/v1/declarations", &young).await.expect_status(StatusCode::CREATED);
+
+    // An objection is the controller's to answer, also where it stops nothing.
+    let against = |kind, dataset, to| declaration(kind, dataset, &adult, "persoon", to, now);
+    for (wish, by, says) in [
+        (against("bezwaar", "verwijderingsmelding", point), &special, Some("De wet verplicht")),
+        (against("beperking", "uitstroomprofiel", work), &school, Some("rust op toestemming")),
+        (against("bezwaar", "uitstroomprofiel", work), &school, None),
+        (against("bezwaar", request, work), &school, None),
+    ] {
+        let recorded = by.post("/v1/declarations", &wish).await;
+        recorded.expect_status(StatusCode::CREATED);
+        let note = &recorded.json()["note"];
+        match says {
+            Some(says) => {
+                assert_eq!(note["code"], "stops-nothing", "{note}");
+                assert!(note["nl"].as_str().unwrap().contains(says), "{note}");
+            }
+            None => assert!(note.is_null(), "{note}"),
         }
     }
     gateway.stop().await;

@@ -59,11 +59,38 @@ pub(super) async fn withdraw(actor: &Actor, declaration: &str, by: &str) -> Answ
     actor.post(&format!("/v1/declarations/{declaration}/withdrawal"), &json!({ "by": by })).await
 }
 
+/// The instemming with a request to the college of Alkmaar, with the measures that protect the person.
+fn agreement(gateway: &Gateway, person: &Value, by: &str) -> Value {
+    let now = gateway.clock.now();
+    let mut wish = declaration("instemming", "verzoek-voortzetting", person, by, Role::WerkEnInkomen, now);
+    for measure in ["handelingsbekwaam", "maatregel", "onbevoegdVoorDeze"] {
+        if let Some(said) = person.get(measure) {
+            wish["person"][measure] = said.clone();
+        }
+    }
+    wish
+}
+
 /// Records the instemming with a request to the college of Alkmaar.
 pub(super) async fn agree(gateway: &Gateway, school: &Actor, person: &Value, by: &str) -> String {
-    let now = gateway.clock.now();
-    declare(school, &declaration("instemming", "verzoek-voortzetting", person, by, Role::WerkEnInkomen, now))
-        .await
+    declare(school, &agreement(gateway, person, by)).await
+}
+
+/// Tries to record the instemming of who cannot give it: it is refused for this reason alone.
+#[track_caller]
+pub(super) fn cannot_agree(
+    gateway: &Gateway,
+    school: &Actor,
+    person: &Value,
+    by: &str,
+    (status, code): (u16, &str),
+) -> impl Future<Output = Answer> {
+    let wish = agreement(gateway, person, by);
+    async move {
+        let refused = school.post("/v1/declarations", &wish).await;
+        assert_eq!(refused.expect_problem(status, code).codes().len(), 1, "{by}");
+        refused
+    }
 }
 
 /// The request to continue the support, to Werk & Inkomen of Alkmaar.

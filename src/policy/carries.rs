@@ -1,0 +1,283 @@
+//! What the rules read of a declaration: whether a transfer can rest on it, or be stopped by it.
+
+use std::collections::BTreeSet;
+
+use cedar_policy::Policy;
+use serde_json::Value;
+
+use super::{
+    catalogue::Catalogue,
+    dataset::{Basis, Dataset},
+    reply::EXPLICIT,
+};
+use crate::domain::{
+    code::{DatasetCode, Purpose},
+    declaration::{Capacity, DeclarationKind},
+    party::Role,
+    problem::{Bilingual, Fault},
+};
+
+/// What a rule reads of declarations.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Read {
+    /// Whether someone declared it in this capacity.
+    given: BTreeSet<(DeclarationKind, Capacity)>,
+    /// Whether it stands, whoever declared it.
+    standing: BTreeSet<DeclarationKind>,
+}
+
+impl Read {
+    /// Read from the JSON form of a rule: what it looks for in `context.wishes`, and members such as `context.bezwaar`.
+    pub(super) fn by(policy: &Policy) -> Self {
+        let mut read = Self::default();
+        if let Ok(json) = policy.to_json() {
+            read.walk(json.get("conditions").unwrap_or(&Value::Null));
+        }
+        read
+    }
+
+    fn walk(&mut self, node: &Value) {
+        match node {
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
+            Value::Object(members) => {
+                self.standing.extend(of_context(node).and_then(standing));
+                let asked = members.get("left").and_then(|left| of_context(left.get(".")?));
+                if asked == Some("wishes") {
+                    members.get("right").into_iter().for_each(|right| self.named(right));
+                }
+                members.values().for_each(|member| self.walk(member));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn named(&mut self, node: &Value) {
+        match node {
+            Value::Array(items) => items.iter().for_each(|item| self.named(item)),
+            Value::Object(members) => members.values().for_each(|member| self.named(member)),
+            Value::String(text) => self.given.extend(given(text)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn has(&self, kind: DeclarationKind, by: Option<Capacity>) -> bool {
+        let given = self.given.iter().any(|one| one.0 == kind && by.is_none_or(|by| one.1 == by));
+        given || self.standing.contains(&kind)
+    }
+}
+
+/// The member of the context that is read here, and not one of a message before it.
+fn of_context(access: &Value) -> Option<&str> {
+    let is_context = access.pointer("/left/Var").is_some_and(|var| var == "context");
+    access.get("attr").and_then(Value::as_str).filter(|_| is_context)
+}
+
+fn given(text: &str) -> Option<(DeclarationKind, Capacity)> {
+    let (kind, by) = text.split_once(':')?;
+    let kind = if kind == EXPLICIT { DeclarationKind::Toestemming } else { kind.parse().ok()? };
+    Some((kind, by.parse().ok()?))
+}
+
+fn standing(member: &str) -> Option<DeclarationKind> {
+    DeclarationKind::ALL.into_iter().find(|kind| member.strip_prefix(kind.as_str()).is_some_and(ends_well))
+}
+
+/// `bezwaar` and `bezwaarGegrond` are of one kind.
+fn ends_well(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(char::is_uppercase)
+}
+
+/// A declaration that someone is about to record.
+#[derive(Debug, Clone, Copy)]
+pub struct Intended<'a> {
+    /// What is declared.
+    pub kind: DeclarationKind,
+    /// Who declares; none where that is not known yet.
+    pub by: Option<Capacity>,
+    /// About which dataset.
+    pub dataset: &'a DatasetCode,
+    /// For which purpose; none is every purpose.
+    pub purpose: Option<&'a Purpose>,
+    /// Who records it, and sends what it is about.
+    pub sender: Role,
+    /// Towards whom; none is everyone.
+    pub recipient: Option<Role>,
+}
+
+impl Catalogue {
+    /// What is wrong with a declaration on which no transfer can rest: it would be kept of a person for nothing.
+    #[must_use]
+    pub fn idle(&self, intended: &Intended<'_>) -> Option<Fault> {
+        self.idle_whoever(intended).or_else(|| self.idle_by(intended))
+    }
+
+    fn idle_whoever(&self, intended: &Intended<'_>) -> Option<Fault> {
+        if !intended.kind.names_its_recipient() {
+            return None;
+        }
+        let dataset = self.dataset(intended.dataset)?;
+        let between: Vec<_> = dataset.bases.values().filter(|basis| intended.is_between(basis)).collect();
+        let Some(first) = between.first() else { return Some(self.no_transfer()) };
+        let read = |kind, by| between.iter().any(|basis| self.reads(dataset, basis, kind, by));
+        let kind = intended.kind;
+        (!read(kind, None)).then(|| {
+            self.carries_nothing(
+                "/kind",
+                first,
+                Bilingual::of(
+                    format!("Deze gegevens gaan niet mee op grond van een verklaring `{kind}`: zij zou niets veranderen."),
+                    format!("These data do not travel on a declaration `{kind}`: it would change nothing."),
+                ),
+                self.instead(dataset, intended, &read),
+            )
+        })
+    }
+
+    /// The same of who gives it: no rule between these two asks for one by this capacity.
+    fn idle_by(&self, intended: &Intended<'_>) -> Option<Fault> {
+        let (kind, by) = (intended.kind, intended.by?);
+        let dataset = self.dataset(intended.dataset).filter(|_| kind.names_its_recipient())?;
+        let between: Vec<_> = dataset.bases.values().filter(|basis| intended.is_between(basis)).collect();
+        let read = |by: &Capacity| between.iter().any(|basis| self.reads(dataset, basis, kind, Some(*by)));
+        let able: Vec<_> = Capacity::ALL.into_iter().filter(read).map(Capacity::as_str).collect();
+        if able.is_empty() || able.contains(&by.as_str()) {
+            return None;
+        }
+        let able = able.join(", ");
+        Some(self.carries_nothing(
+            "/givenBy",
+            between.first()?,
+            Bilingual::of(
+                format!("Een verklaring `{kind}` van `{by}` draagt deze overdracht niet: zij zou niets veranderen."),
+                format!("A declaration `{kind}` by `{by}` does not carry this transfer: it would change nothing."),
+            ),
+            Bilingual::of(
+                format!("Wie haar kan geven, hangt af van de leeftijd en van wie het gezag heeft: {able}."),
+                format!("Who can give it depends on the age and on who has authority (gezag): {able}."),
+            ),
+        ))
+    }
+
+    fn carries_nothing(&self, pointer: &str, basis: &Basis, text: Bilingual, now: Bilingual) -> Fault {
+        self.cited(Fault {
+            provisions: basis.provisions.clone(),
+            text,
+            now: Some(now),
+            ..Fault::at(pointer, "carries-nothing", "", "")
+        })
+    }
+
+    /// That an objection or a restriction does not stop the transfer, where it does not. It is recorded all the same: it is for
+    /// the controller to answer it.
+    #[must_use]
+    pub fn stops_nothing(&self, intended: &Intended<'_>) -> Option<Fault> {
+        if !matches!(intended.kind, DeclarationKind::Bezwaar | DeclarationKind::Beperking) {
+            return None;
+        }
+        let dataset = self.dataset(intended.dataset)?;
+        let mut between = dataset.bases.values().filter(|basis| intended.is_between(basis)).peekable();
+        let first = *between.peek()?;
+        if between.any(|basis| self.reads(dataset, basis, intended.kind, None)) {
+            return None;
+        }
+        let (text, now) = if first.ground.as_deref() == Some("6(1)(a)") {
+            (
+                Bilingual::new(
+                    "Deze overdracht rust op toestemming. Een verzoek om beperking houdt haar niet tegen.",
+                    "This transfer rests on consent. A request for restriction does not stop it.",
+                ),
+                Bilingual::new(
+                    "Wil de jongere de overdracht niet, leg dan vast dat de toestemming is ingetrokken.",
+                    "If the young person does not want the transfer, record that the consent is withdrawn.",
+                ),
+            )
+        } else {
+            (
+                Bilingual::new(
+                    "De wet verplicht tot deze overdracht. De verklaring houdt haar niet tegen.",
+                    "The law orders this transfer. The declaration does not stop it.",
+                ),
+                Bilingual::new(
+                    "Leg de jongere uit waarom, binnen een maand (art. 12 lid 3 AVG).",
+                    "Explain to the young person why, within a month (art. 12(3) GDPR).",
+                ),
+            )
+        };
+        Some(self.cited(Fault {
+            provisions: first.provisions.clone(),
+            text,
+            now: Some(now),
+            ..Fault::at("/kind", "stops-nothing", "", "")
+        }))
+    }
+
+    fn reads(&self, dataset: &Dataset, basis: &Basis, kind: DeclarationKind, by: Option<Capacity>) -> bool {
+        let mut conditions = self.conditions_of(dataset, basis);
+        // A guard that stands by asks of no dataset of today.
+        basis.reads.has(kind, by)
+            || conditions.any(|condition| condition.standby.is_none() && condition.reads.has(kind, by))
+    }
+
+    fn no_transfer(&self) -> Fault {
+        self.cited(Fault {
+            provisions: "avg:6:1".parse().into_iter().collect(),
+            now: Some(Bilingual::new(
+                "Kijk in de lijst wie deze gegevens mag ontvangen, en waarvoor (/v1/datasets).",
+                "See the list for who may receive these data, and for what (/v1/datasets).",
+            )),
+            ..Fault::at(
+                "/towards",
+                "carries-nothing",
+                "U stuurt deze gegevens op geen enkele grondslag aan deze ontvanger voor dit doel. De verklaring zou niets veranderen.",
+                "You send these data to this recipient for this purpose on no basis. The declaration would change nothing.",
+            )
+        })
+    }
+
+    /// What to record instead.
+    fn instead(
+        &self,
+        dataset: &Dataset,
+        intended: &Intended<'_>,
+        read: &impl Fn(DeclarationKind, Option<Capacity>) -> bool,
+    ) -> Bilingual {
+        let kind = intended.kind;
+        let asked = dataset.rests_on.as_ref().and_then(|code| self.dataset(code)).filter(|asked| {
+            asked
+                .bases
+                .values()
+                .filter(|basis| intended.is_between_roles(basis))
+                .any(|basis| self.reads(asked, basis, kind, intended.by))
+        });
+        if let Some(asked) = asked {
+            let code = &asked.code;
+            return Bilingual::of(
+                format!("Leg haar vast voor `{code}`: het antwoord daarop draagt deze gegevens."),
+                format!("Record it for `{code}`: the answer to that carries these data."),
+            );
+        }
+        let others =
+            [DeclarationKind::Instemming, DeclarationKind::Toestemming, DeclarationKind::GeenBezwaar];
+        match others.into_iter().find(|other| read(*other, None)) {
+            Some(other) => Bilingual::of(
+                format!("Vraag om {other} en leg die vast (`kind`: `{other}`)."),
+                format!("Ask for {other} and record that (`kind`: `{other}`)."),
+            ),
+            None => Bilingual::new(
+                "Leg niets vast: deze overdracht heeft geen verklaring nodig.",
+                "Record nothing: this transfer needs no declaration.",
+            ),
+        }
+    }
+}
+
+impl Intended<'_> {
+    fn is_between(&self, basis: &Basis) -> bool {
+        self.is_between_roles(basis) && self.purpose.is_none_or(|purpose| basis.purposes.contains(purpose))
+    }
+
+    fn is_between_roles(&self, basis: &Basis) -> bool {
+        basis.senders.contains(&self.sender)
+            && self.recipient.is_none_or(|recipient| basis.recipients.contains(&recipient))
+    }
+}
