@@ -7,6 +7,7 @@ use aws_lc_rs::{
     signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair},
 };
 use jiff::Timestamp;
+use rustls::pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde_json::Value;
 use sluis::{
     crypto::{envelope::Identity, keys::PrivateKey, sign::ReceiptKey},
@@ -58,8 +59,8 @@ pub(super) static LISTS: LazyLock<Revocations> = LazyLock::new(|| {
 /// The authority's key: a mutated list would otherwise end at its signature.
 pub(super) fn sign(message: &[u8]) -> Vec<u8> {
     static KEY: LazyLock<EcdsaKeyPair> = LazyLock::new(|| {
-        let key = pem::parse(include_str!("../fixed/authority.key")).unwrap();
-        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key.contents()).unwrap()
+        let key = PrivatePkcs8KeyDer::from_pem_slice(include_bytes!("../fixed/authority.key")).unwrap();
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key.secret_pkcs8_der()).unwrap()
     });
     KEY.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec()
 }

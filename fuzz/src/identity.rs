@@ -1,6 +1,7 @@
 //! Certificates, revocation lists, and proofs that a key is a party's.
 
 use jiff::{SignedDuration, Timestamp};
+use rustls::pki_types::{CertificateRevocationListDer, pem::PemObject as _};
 use sluis::{
     crypto::keys::RecipientKey,
     domain::{digest::Digest, oin::Oin},
@@ -91,7 +92,7 @@ fn list(bytes: &[u8]) -> bool {
     let der = if bytes.first() == Some(&0x30) {
         Some(bytes.to_vec())
     } else {
-        pem::parse(bytes).ok().map(pem::Pem::into_contents)
+        CertificateRevocationListDer::from_pem_slice(bytes).ok().map(|list| list.to_vec())
     };
     let Some(der) = der else { return true };
     let (_, plain) = CertificateRevocationList::from_der(&der).unwrap();
@@ -110,8 +111,8 @@ fn list(bytes: &[u8]) -> bool {
 fn signed(bytes: &[u8]) -> Option<Vec<u8>> {
     /// ecdsa-with-SHA256.
     const ALGORITHM: [u8; 12] = [0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
-    let block = pem::parse(bytes).ok();
-    let whole = block.as_ref().map_or(bytes, pem::Pem::contents);
+    let block = CertificateRevocationListDer::from_pem_slice(bytes).ok();
+    let whole = block.as_deref().unwrap_or(bytes);
     // SEQUENCE of a length in two bytes, as the seeds have; the list that is signed comes first in it.
     let tbs = whole.get(4..)?;
     let [0x30, 0x81 | 0x82, ..] = tbs else { return None };

@@ -115,10 +115,22 @@ pub fn seal(
     output: impl Write,
     recipients: &[Recipient],
 ) -> Result<u64, EnvelopeError> {
+    seal_with(output, recipients, |writer| copy(input, writer))
+}
+
+/// Seals what is written, as a stream in constant memory.
+///
+/// # Errors
+/// [`EnvelopeError`], that of the writer included. What was written so far must be thrown away.
+pub fn seal_with<T>(
+    output: impl Write,
+    recipients: &[Recipient],
+    write: impl FnOnce(&mut dyn Write) -> Result<T, EnvelopeError>,
+) -> Result<T, EnvelopeError> {
     let recipients = recipients.iter().map(|recipient| -> &dyn age::Recipient { &recipient.0 });
     let encryptor = age::Encryptor::with_recipients(recipients).map_err(|_| EnvelopeError::NoRecipient)?;
     let mut writer = encryptor.wrap_output(output).map_err(EnvelopeError::Io)?;
-    let written = copy(input, &mut writer)?;
+    let written = write(&mut writer)?;
     writer.finish().and_then(|mut output| output.flush()).map_err(EnvelopeError::Io)?;
     Ok(written)
 }

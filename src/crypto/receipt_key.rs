@@ -1,6 +1,7 @@
 //! The public key of receipts in the two forms in which people hand it on: JWK (RFC 7517) and PEM (RFC 7468, section 13).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use rustls::pki_types::{SubjectPublicKeyInfoDer, pem::PemObject as _};
 use serde_json::{Value, json};
 use x509_parser::{prelude::FromDer as _, public_key::PublicKey, x509::SubjectPublicKeyInfo};
 
@@ -34,8 +35,8 @@ fn from_jwk(text: &str) -> Option<Value> {
 }
 
 fn from_pem(text: &str) -> Option<Value> {
-    let block = pem::parse(text.trim()).ok().filter(|block| block.tag() == "PUBLIC KEY")?;
-    let ([], info) = SubjectPublicKeyInfo::from_der(block.contents()).ok()? else { return None };
+    let key = SubjectPublicKeyInfoDer::from_pem_slice(text.trim().as_bytes()).ok()?;
+    let ([], info) = SubjectPublicKeyInfo::from_der(&key).ok()? else { return None };
     let PublicKey::EC(point) = info.parsed().ok()? else { return None };
     let (x, y) = point.data().strip_prefix(&[4]).filter(|point| point.len() == 64)?.split_at_checked(32)?;
     let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);

@@ -1,6 +1,6 @@
 //! The routes, one file for each subject: extract, domain, use case, map, answer.
 //!
-//! [`router`] and `Routes` list the same routes; a test calls every path that the description has.
+//! A route stands once, with its handlers: from that come the router and the description.
 
 mod acknowledgement;
 mod answer;
@@ -27,17 +27,18 @@ mod withdrawal;
 
 use std::sync::Arc;
 
-use axum::{
-    Extension, Router,
-    routing::{get, post},
-};
+use axum::{Extension, Router};
 use utoipa::{OpenApi, openapi};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter},
+    routes,
+};
 
 use super::{
     edge::Edge,
     extract::{
         accept::{answering, answering_one_of},
-        path::get_without_head,
+        path::without_head,
     },
     openapi::{BASE, Publisher, document, route},
     state::HttpState,
@@ -49,15 +50,15 @@ const JSON: &str = "application/json";
 /// The data interface: every route, behind the edge.
 pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
     let versioned = Router::new()
-        .merge(answering(JSON, exchanging().merge(managing())))
-        .merge(answering_one_of(payload::MEDIA_TYPES, payloads()))
-        .merge(answering(JSON, judging()))
+        .merge(answering(JSON, exchanging().merge(managing()).into()))
+        .merge(answering_one_of(payload::MEDIA_TYPES, payloads().into()))
+        .merge(answering(JSON, judging().into()))
         .merge(log::routes())
         .merge(route(&description(&state.publisher, state.exchange.catalogue())));
     let base = state.publisher.base.clone().unwrap_or_default();
     let all = Router::new()
         .nest(BASE, versioned)
-        .nest(evaluation::BASE, answering(JSON, judging()))
+        .nest(evaluation::BASE, answering(JSON, judging().into()))
         .merge(evaluation::discovery(&base))
         .merge(log::routes())
         .merge(security_txt::routes());
@@ -66,106 +67,75 @@ pub fn router(state: HttpState, edge: &Arc<Edge>) -> Router {
 }
 
 /// Packets, requests, questions and what a person wants.
-fn exchanging() -> Router<HttpState> {
-    Router::new()
-        .route("/packets", get(packets::outbox).post(push::packets))
-        .route("/packets/{id}", get(packets::packet))
-        .route("/packets/{id}/acknowledgement", post(acknowledgement::acknowledge))
-        .route("/packets/{id}/withdrawal", post(withdrawal::packet))
-        .route("/requests", get(packets::requests).post(push::requests))
-        .route("/requests/{id}", get(packets::request))
-        .route("/requests/{id}/answer", post(answer::request))
-        .route("/questions", get(packets::questions).post(push::questions))
-        .route("/questions/{id}", get(packets::question))
-        .route("/questions/{id}/answer", post(answer::question))
-        .route("/inbox", get(packets::inbox))
-        .route("/inbox/searches", post(searches::search))
-        .route("/notices", get(notices::list))
-        .route("/declarations", get(declarations::list).post(declarations::declare))
-        .route("/declarations/searches", post(declarations::search))
-        .route("/declarations/{id}", get(declarations::show))
-        .route("/declarations/{id}/withdrawal", post(withdrawal::declaration))
-        .route("/declarations/{id}/decision", post(decision::decide))
+fn exchanging() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::new()
+        .routes(routes!(packets::outbox, push::packets))
+        .routes(routes!(packets::packet))
+        .routes(routes!(acknowledgement::acknowledge))
+        .routes(routes!(withdrawal::packet))
+        .routes(routes!(packets::requests, push::requests))
+        .routes(routes!(packets::request))
+        .routes(routes!(answer::request))
+        .routes(routes!(packets::questions, push::questions))
+        .routes(routes!(packets::question))
+        .routes(routes!(answer::question))
+        .routes(routes!(packets::inbox))
+        .routes(routes!(searches::search))
+        .routes(routes!(notices::list))
+        .routes(routes!(declarations::list, declarations::declare))
+        .routes(routes!(declarations::search))
+        .routes(routes!(declarations::show))
+        .routes(routes!(withdrawal::declaration))
+        .routes(routes!(decision::decide))
 }
 
 /// The party's own affairs, and what everyone may know.
-fn managing() -> Router<HttpState> {
-    Router::new()
-        .route("/entries", get(entries::list))
-        .route("/keys", post(keys::publish))
-        .route("/keys/{thumbprint}/retirement", post(keys::retire))
-        .route("/keys/{thumbprint}/revocation", post(keys::revoke))
-        .route("/certificates", post(keys::register))
-        .route("/parties", get(parties::list))
-        .route("/parties/{oin}/{role}/keys", get(keys::of_party))
-        .route("/datasets", get(datasets::list))
-        .route("/datasets/{code}", get(datasets::one))
+fn managing() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::new()
+        .routes(routes!(entries::list))
+        .routes(routes!(keys::publish))
+        .routes(routes!(keys::retire))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::register))
+        .routes(routes!(parties::list))
+        .routes(routes!(keys::of_party))
+        .routes(routes!(datasets::list))
+        .routes(routes!(datasets::one))
 }
 
 /// AuthZEN fixes a path below the root; the same stands below `/v1`, where generated clients look.
-fn judging() -> Router<HttpState> {
-    Router::new().route("/evaluation", post(evaluation::evaluate))
+fn judging() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::new().routes(routes!(evaluation::evaluate))
 }
 
-fn payloads() -> Router<HttpState> {
-    Router::new()
-        .route("/packets/{id}/payload", get_without_head(payload::payload))
-        .route("/packets/{id}/copy", get_without_head(payload::copy))
+fn payloads() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::new().routes(released(routes!(payload::payload))).routes(released(routes!(payload::copy)))
+}
+
+fn released<S: Clone + Send + Sync + 'static>(
+    (schemas, paths, methods): UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
+    (schemas, paths, without_head(methods))
 }
 
 /// The interface description of these routes, with examples from the datasets of these policies.
 #[must_use]
 pub fn description(publisher: &Publisher, catalogue: &Catalogue) -> openapi::OpenApi {
-    let mut routes = Routes::openapi();
+    let routers = [exchanging(), managing(), payloads(), judging()];
+    let mut routes = Beside::openapi();
+    for router in routers {
+        routes.merge(router.into_openapi());
+    }
     asserted::describe(&mut routes, catalogue.glossary());
     let mut api = document(publisher, routes);
     examples::show(&mut api, catalogue);
     api
 }
 
-/// What the interface description is made from.
+/// What the description has beside the routers: what its tags mean, and the open log, where one route serves several paths.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    paths(
-        packets::outbox,
-        push::packets,
-        packets::packet,
-        payload::payload,
-        payload::copy,
-        acknowledgement::acknowledge,
-        withdrawal::packet,
-        packets::requests,
-        push::requests,
-        packets::request,
-        answer::request,
-        packets::questions,
-        push::questions,
-        packets::question,
-        answer::question,
-        packets::inbox,
-        searches::search,
-        notices::list,
-        declarations::declare,
-        declarations::list,
-        declarations::search,
-        declarations::show,
-        withdrawal::declaration,
-        decision::decide,
-        entries::list,
-        keys::publish,
-        keys::retire,
-        keys::revoke,
-        keys::register,
-        parties::list,
-        keys::of_party,
-        datasets::list,
-        datasets::one,
-        evaluation::evaluate,
-        log::checkpoint,
-        log::proof,
-        log::full_tile,
-        log::partial_tile,
-    ),
+    paths(log::checkpoint, log::proof, log::full_tile, log::partial_tile),
     tags(
         (name = "packets", description = "Packets: pushed by a sender, pulled and acknowledged by a recipient."),
         (name = "requests", description = "Requests of a school, which a college answers."),
@@ -182,4 +152,4 @@ pub fn description(publisher: &Publisher, catalogue: &Catalogue) -> openapi::Ope
         (name = "evaluation", description = "What would be decided (AuthZEN)."),
     )
 )]
-struct Routes;
+struct Beside;

@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use rustls::{RootCertStore, pki_types::CertificateDer};
+use rustls::{
+    RootCertStore,
+    pki_types::{
+        CertificateDer,
+        pem::{PemObject as _, SectionKind},
+    },
+};
 use x509_parser::certificate::X509Certificate;
 
 use super::certificate::{kind, parse};
@@ -110,17 +116,18 @@ impl fmt::Debug for TrustAnchors {
 
 fn certificates(source: &AnchorSource<'_>, faults: &mut Vec<AnchorFault>) -> Vec<CertificateDer<'static>> {
     let mut certificates = Vec::new();
-    let blocks = pem::parse_many(source.pem).unwrap_or_default();
+    let blocks: Result<Vec<_>, _> = <(SectionKind, Vec<u8>)>::pem_slice_iter(source.pem).collect();
+    let blocks = blocks.unwrap_or_default();
     if blocks.is_empty() {
         faults.push(AnchorFault::Unreadable(source.name.to_owned()));
     }
-    for block in blocks {
-        match parse(block.contents()) {
-            Ok(_) if !is_usable(block.contents()) => {
+    for (_, block) in blocks {
+        match parse(&block) {
+            Ok(_) if !is_usable(&block) => {
                 faults.push(AnchorFault::Unreadable(source.name.to_owned()));
             }
             Ok(authority) if authority.is_ca() && kind(authority.public_key()).is_some() => {
-                certificates.push(CertificateDer::from(block.contents().to_vec()));
+                certificates.push(CertificateDer::from(block));
             }
             Ok(_) => faults.push(AnchorFault::NotAnAuthority(source.name.to_owned())),
             Err(_) => faults.push(AnchorFault::Unreadable(source.name.to_owned())),
@@ -137,15 +144,19 @@ fn is_usable(der: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::id::SystemEntropy, identity::authority::Authority};
+    use crate::{
+        domain::id::SystemEntropy,
+        identity::authority::{Authority, certificate_pem},
+    };
 
     #[test]
     fn an_anchor_that_rustls_cannot_read_is_a_fault_of_that_anchor() {
         let now = "2026-09-01T12:00:00Z".parse().unwrap();
         let authority = Authority::root("test", now, &SystemEntropy::new()).unwrap();
-        let mut der = pem::parse(authority.certificate_pem()).unwrap().into_contents();
+        let mut der =
+            CertificateDer::from_pem_slice(authority.certificate_pem().as_bytes()).unwrap().to_vec();
         let read = |der: &[u8]| {
-            let pem = pem::encode(&pem::Pem::new("CERTIFICATE", der));
+            let pem = certificate_pem(der);
             TrustAnchors::read(&[AnchorSource {
                 name: "test",
                 pem: pem.as_bytes(),

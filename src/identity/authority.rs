@@ -303,3 +303,10 @@ fn after(now: Timestamp, span: SignedDuration) -> Timestamp {
 fn since_1970(instant: Timestamp) -> Result<Duration, AuthorityError> {
     u64::try_from(instant.as_second()).map(Duration::from_secs).map_err(|_| AuthorityError::Time)
 }
+
+/// A certificate in PEM (RFC 7468), also one that nobody would issue.
+#[cfg(test)]
+pub(super) fn certificate_pem(der: &[u8]) -> String {
+    let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+}

@@ -10,7 +10,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use rustls::{
     RootCertStore,
-    pki_types::CertificateRevocationListDer,
+    pki_types::{CertificateRevocationListDer, pem::PemObject as _},
     server::{VerifierBuilderError, WebPkiClientVerifier},
 };
 use x509_parser::{
@@ -276,15 +276,14 @@ fn read_all(source: &ListSource<'_>, anchors: &TrustAnchors) -> Vec<Result<(Scop
     let blocks = blocks(bytes);
     blocks
         .into_iter()
-        .map(|block| match pem::parse(block) {
-            Ok(block) if block.tag() == LIST_TAG => read(source.name, &block.into_contents(), anchors),
-            Ok(_) | Err(_) => Err(unreadable()),
+        .map(|block| {
+            let list = CertificateRevocationListDer::from_pem_slice(block).map_err(|_| unreadable())?;
+            read(source.name, &list, anchors)
         })
         .collect()
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";
-const LIST_TAG: &str = "X509 CRL";
 
 /// DER begins with the tag of a sequence; a text that has the mark of PEM somewhere does not.
 fn is_pem(bytes: &[u8]) -> bool {

@@ -1,6 +1,7 @@
 //! From when and until when certificates hold, whoever they are of: for whoever must renew them in time.
 
 use jiff::Timestamp;
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::certificate::parse;
 
@@ -21,7 +22,6 @@ pub fn certificate_begin(der: &[u8]) -> Option<Timestamp> {
 /// The ends of all certificates of a PEM file.
 #[must_use]
 pub fn certificate_ends(pem: &[u8]) -> Vec<Timestamp> {
-    let blocks = pem::parse_many(pem).unwrap_or_default();
-    let certificates = blocks.iter().filter(|block| block.tag() == "CERTIFICATE");
-    certificates.filter_map(|block| certificate_end(block.contents())).collect()
+    let certificates = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok);
+    certificates.filter_map(|certificate| certificate_end(&certificate)).collect()
 }

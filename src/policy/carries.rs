@@ -1,6 +1,6 @@
 //! What the rules read of a declaration: whether a transfer can rest on it, or be stopped by it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::Policy;
 use serde_json::Value;
@@ -105,6 +105,25 @@ pub struct Intended<'a> {
 }
 
 impl Catalogue {
+    /// On which declarations a transfer on this basis can rest, and in which capacity someone gives them. Who may give one on a
+    /// day, by age and measures, is decided when it is recorded and when it is used.
+    #[must_use]
+    pub fn declarations_of(
+        &self,
+        dataset: &Dataset,
+        basis: &Basis,
+    ) -> BTreeMap<DeclarationKind, BTreeSet<Capacity>> {
+        let mut all: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for kind in DeclarationKind::ALL.into_iter().filter(|kind| kind.names_its_recipient()) {
+            let able = |by: &Capacity| self.reads(dataset, basis, kind, Some(*by));
+            let able: BTreeSet<_> = Capacity::ALL.into_iter().filter(able).collect();
+            if !able.is_empty() {
+                all.insert(kind, able);
+            }
+        }
+        all
+    }
+
     /// What is wrong with a declaration on which no transfer can rest: it would be kept of a person for nothing.
     #[must_use]
     pub fn idle(&self, intended: &Intended<'_>) -> Option<Fault> {

@@ -46,13 +46,10 @@ fn permitted(question: &WhatIf) -> bool {
     engine().decide(&question.facts(now()).unwrap()).into_result().is_ok()
 }
 
-/// Whether it is permitted, and what stands in the way.
-fn answer(question: &WhatIf) -> Result<(), Vec<Fault>> {
-    engine()
-        .decide(&question.facts(now()).unwrap())
-        .into_result()
-        .map(drop)
-        .map_err(|refusal| refusal.reasons)
+/// What stands in the way; nothing where it is permitted.
+fn answer(question: &WhatIf) -> Vec<Fault> {
+    let decided = engine().decide(&question.facts(now()).unwrap()).into_result();
+    decided.err().map(|refusal| refusal.reasons).unwrap_or_default()
 }
 
 const RECIPIENTS: [Role; 4] = [Role::WerkEnInkomen, Role::Doorstroompunt, Role::Leerplicht, Role::Betrokkene];

@@ -5,15 +5,16 @@ use std::{io, path::Path};
 use super::{collect::Collected, tar::Archive};
 use crate::{
     cli::{Failure, files},
-    crypto::envelope::{self, Recipient},
+    crypto::envelope::{self, EnvelopeError, Recipient},
 };
 
 /// Writes a tar of everything, sealed to the recipients.
 pub(super) fn write(collected: &Collected, to: &Path, recipients: &[Recipient]) -> Result<(), Failure> {
-    let mut archive = Archive::of(collected.iter())?;
+    let archive = Archive::of(collected.iter())?;
     let unwritable = |error: io::Error| Failure::unwritable(to, error);
     let file = files::private_options().write(true).create_new(true).open(to).map_err(unwritable)?;
-    let sealed = envelope::seal(&mut archive, &file, recipients);
+    let sealed =
+        envelope::seal_with(&file, recipients, |writer| archive.write(writer).map_err(EnvelopeError::Io));
     sealed.map_err(|error| {
         Failure::usage(("kan de kopie niet versleutelen", "the backup cannot be encrypted"))
             .because(error)

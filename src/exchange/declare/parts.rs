@@ -48,8 +48,11 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// What the rules are asked about it. None where its kind or dataset could not be read.
+    /// What the rules are asked about it. None where its kind, dataset or recipient could not be read.
     pub(super) fn intended(&self, sender: Role, recipient: Option<Role>) -> Option<Intended<'a>> {
+        if self.names_recipient && recipient.is_none() {
+            return None;
+        }
         Some(Intended {
             kind: self.kind?,
             by: self.given_by,

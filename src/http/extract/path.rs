@@ -2,9 +2,8 @@
 
 use axum::{
     extract::{FromRequestParts, Path},
-    handler::Handler,
     http::request::Parts,
-    routing::{MethodRouter, get},
+    routing::MethodRouter,
 };
 use serde::de::DeserializeOwned;
 
@@ -25,11 +24,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<
 
 /// A GET without a HEAD. axum answers a HEAD by running the GET: where a GET leaves an entry or releases a payload, that
 /// would be an access of which the caller sees nothing. Such routes answer 405 to a HEAD.
-pub fn get_without_head<H, T, S>(handler: H) -> MethodRouter<S>
+pub fn without_head<S>(methods: MethodRouter<S>) -> MethodRouter<S>
 where
-    H: Handler<T, S>,
-    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    get(handler).head(|| async { problem::METHOD_NOT_ALLOWED.allow("GET") })
+    methods.head(|| async { problem::METHOD_NOT_ALLOWED.allow("GET") })
 }

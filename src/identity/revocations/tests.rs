@@ -3,9 +3,13 @@ use crate::{
     domain::id::SystemEntropy,
     identity::{
         anchors::{AnchorFault, AnchorSource},
-        authority::Authority,
+        authority::{Authority, certificate_pem},
     },
 };
+
+fn der(list: &str) -> Vec<u8> {
+    CertificateRevocationListDer::from_pem_slice(list.as_bytes()).unwrap().to_vec()
+}
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -104,7 +108,7 @@ fn lists_that_nobody_trusted_signed_are_refused() {
     assert_eq!(read(&[], &authority, now()).unwrap_err(), [ListFault::None]);
     let both = read(&["nonsense", &list], &authority, now()).unwrap_err();
     assert_eq!(both.len(), 2, "all faults at once: {both:?}");
-    let mut der = pem::parse(authority.revocation_list(&[], 1, now()).unwrap()).unwrap().into_contents();
+    let mut der = der(&authority.revocation_list(&[], 1, now()).unwrap());
     // The header of the outer sequence and everything that is signed; behind it the algorithm is said a second time.
     let signed = CertificateRevocationList::from_der(&der).unwrap().1.tbs_cert_list.as_ref().len();
     for at in 0..signed + 3 {
@@ -134,7 +138,7 @@ fn anchors_are_authorities_with_known_prefixes() {
         [AnchorFault::Unreadable(name()), AnchorFault::Prefixes(name())],
         "all faults at once"
     );
-    let leaf = pem::encode(&pem::Pem::new("CERTIFICATE", issued.der));
+    let leaf = certificate_pem(&issued.der);
     assert_eq!(fault(source(leaf.as_bytes(), &good)), [AnchorFault::NotAnAuthority(name())]);
     let pem = authority.certificate_pem().as_bytes();
     assert_eq!(fault(source(pem, &unknown)), [AnchorFault::Prefixes(name())]);
@@ -181,7 +185,7 @@ fn a_part_that_cannot_be_read_is_told_and_takes_no_other_along() {
     let others = other.revocation_list(&[], 1, now()).unwrap();
     let (head, _) = others.split_at(others.len() / 2);
     let garbled = others.replacen("MI", "!!", 1);
-    let other_block = pem::encode(&pem::Pem::new("CERTIFICATE", vec![1, 2, 3]));
+    let other_block = certificate_pem(&[1, 2, 3]);
     for part in [head, garbled.as_str(), other_block.as_str()] {
         for file in [format!("{part}\n{list}"), format!("{list}{part}")] {
             let read = read_after(&Revocations::none(), &[&file], &anchors, now());
@@ -271,9 +275,8 @@ fn a_list_stays_as_long_as_its_authority_is_trusted() {
 #[test]
 fn what_was_kept_is_checked_again() {
     let (one, other) = (authority(), authority());
-    let list = |authority: &Authority, number| {
-        pem::parse(authority.revocation_list(&[&[7]], number, now()).unwrap()).unwrap().into_contents()
-    };
+    let list =
+        |authority: &Authority, number| der(&authority.revocation_list(&[&[7]], number, now()).unwrap());
     let (first, second, foreign) = (list(&one, 1), list(&one, 2), list(&other, 9));
     let mut changed = list(&one, 3);
     *changed.last_mut().unwrap() ^= 1;

@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
 use jiff::{SignedDuration, Timestamp};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::{Value, json};
 use sluis::{
     cli::{Language, moment},
@@ -256,8 +257,8 @@ fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
     let soon = now + SignedDuration::from_hours(1);
     issue("soon.pem", soon + SignedDuration::from_mins(5));
     let begin = {
-        let chain = pem::parse(fs::read(program.path("soon.pem")).unwrap()).unwrap();
-        ClientCertificate::read(chain.contents()).unwrap().not_before()
+        let certificate = CertificateDer::from_pem_file(program.path("soon.pem")).unwrap();
+        ClientCertificate::read(&certificate).unwrap().not_before()
     };
     let next = program.run(&["party", "next", rival, "--certificate", "soon.pem"]).done();
     let told = format!("pas vanaf {} (Nederlandse tijd)", moment::long(begin, Language::Nl));

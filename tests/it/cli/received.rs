@@ -9,6 +9,7 @@ use josekit::{
     jwk::Jwk,
     jws::ES256,
 };
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::{Value, json};
 use sluis::{
     accesslog::{
@@ -497,8 +498,8 @@ async fn a_key_is_published_with_proof_by_the_partys_certificate() {
     let header: Value =
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(proof.split('.').next().unwrap()).unwrap()).unwrap();
     let certificate = BASE64_STANDARD.decode(header["x5c"][0].as_str().unwrap()).unwrap();
-    let pem = stub.read("party.pem");
-    assert_eq!(certificate, pem::parse(&pem).unwrap().contents());
+    let own = CertificateDer::from_pem_slice(stub.read("party.pem").as_ref()).unwrap();
+    assert_eq!(certificate, *own);
     let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).unwrap();
     let verifier = ES256.verifier_from_der(parsed.public_key().raw).unwrap();
     let (payload, _) = josekit::jws::deserialize_compact(proof, &verifier).unwrap();

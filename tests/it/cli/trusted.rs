@@ -12,6 +12,7 @@ use rcgen::{
     CertificateParams, CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, PKCS_RSA_SHA256,
     RsaKeySize, SerialNumber,
 };
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::Value;
 use sluis::{
     cli::init::point_profile,
@@ -212,8 +213,8 @@ fn a_list_is_taken_whatever_became_of_the_others() {
     let mut serving = Serving::start(&program);
     asks(&program).done();
 
-    let pem = pem::parse(program.read(&format!("try/parties/{SCHOOL}/certificate.pem"))).unwrap();
-    let school = ClientCertificate::read(pem.contents()).unwrap();
+    let school = program.path(&format!("try/parties/{SCHOOL}/certificate.pem"));
+    let school = ClientCertificate::read(&CertificateDer::from_pem_file(school).unwrap()).unwrap();
     let later = now().checked_add(SignedDuration::from_secs(2)).unwrap();
     let fresh = authority.revocation_list(&[school.serial()], 2, later).unwrap();
     program.write("try/tls/ca.crl", &format!("{before}\nthe second\n{fresh}"));
@@ -229,7 +230,7 @@ fn a_list_is_taken_whatever_became_of_the_others() {
     assert_ne!(asks(&program).code, 0, "an older list undid a revocation with a restart");
     // What is registered meanwhile is judged by the same list.
     let revoked = format!("try/parties/{SCHOOL}/certificate.pem");
-    let party = format!("{}/pro-school", ClientCertificate::read(pem.contents()).unwrap().oin());
+    let party = format!("{}/pro-school", school.oin());
     let next = program.run(&["party", "next", &party, "--certificate", &revoked]).with(1);
     assert!(next.stderr.contains("is ingetrokken"), "{}", next.stderr);
 }

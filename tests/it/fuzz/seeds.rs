@@ -3,6 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD, prelude::BASE64_STANDARD};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject as _};
 use serde_json::json;
 use sluis::{
     accesslog::{
@@ -51,9 +52,15 @@ fn written_anew() {
     write("fixed/party.pem", &issued.chain_pem);
     write("fixed/party.key", issued.key_pem.as_str());
     write("corpus/certificate/ok-party", &issued.der);
-    write("corpus/certificate/no-authority", pem::parse(authority.certificate_pem()).unwrap().contents());
+    write(
+        "corpus/certificate/no-authority",
+        CertificateDer::from_pem_slice(authority.certificate_pem().as_bytes()).unwrap(),
+    );
     write("corpus/revocation_list/ok-two", list(&[&[1, 2, 3], &[0x7f; 20]]));
-    write("corpus/revocation_list/ok-der", pem::parse(list(&[&[9]])).unwrap().contents());
+    write(
+        "corpus/revocation_list/ok-der",
+        CertificateRevocationListDer::from_pem_slice(list(&[&[9]]).as_bytes()).unwrap(),
+    );
 
     let own = OwnCertificate::from_pem(issued.chain_pem.as_bytes(), issued.key_pem.as_bytes()).unwrap();
     let key = PrivateKey::generate(KeyAlgorithm::EcdhEs).unwrap();

@@ -456,7 +456,7 @@ async fn a_declaration_with_a_fault_is_not_recorded() {
                 body["kind"] = json!("geen-bezwaar");
                 body["evidence"]["kind"] = json!("mondeling");
             },
-            &[("/evidence/kind", "must-be-written")],
+            &[("/evidence/kind", "must-be-written"), ("/kind", "carries-nothing")],
         ),
         invalid(
             "consent to everyone and for everything",
@@ -472,7 +472,7 @@ async fn a_declaration_with_a_fault_is_not_recorded() {
                 body["kind"] = json!("geen-bezwaar");
                 body.as_object_mut().unwrap().remove("towards");
             },
-            &[("/towards", "missing")],
+            &[("/kind", "carries-nothing"), ("/towards", "missing")],
         ),
         invalid(
             "consent about a persoonsgebonden nummer, for everything: said once",
@@ -481,7 +481,7 @@ async fn a_declaration_with_a_fault_is_not_recorded() {
                 body["dataset"] = json!("verwijderingsmelding");
                 body["person"]["reference"] = json!({ "kind": "pgn", "value": "999990019" });
             },
-            &[("/purpose", "missing")],
+            &[("/purpose", "missing"), ("/towards", "carries-nothing")],
         ),
         invalid(
             "towards oneself, about a number that is none",

@@ -9,7 +9,7 @@ use serde_json::json;
 use sluis::http::{
     extract::{
         accept,
-        path::{InPath, get_without_head},
+        path::{InPath, without_head},
     },
     problem,
 };
@@ -20,7 +20,7 @@ use super::support::{Raw, Reply, Site};
 fn routes() -> Router {
     Router::new()
         .route("/v1/things", get(|| async { "[]" }).post(|| async { "{}" }))
-        .route("/v1/things/{id}", get_without_head(|InPath(_): InPath<u32>| async { "{}" }))
+        .route("/v1/things/{id}", without_head(get(|InPath(_): InPath<u32>| async { "{}" })))
         .route("/v1/broken", get(|| async { broken() }))
         .route("/v1/ours", get(|| async { problem::INTERNAL.caused_by(&std::fmt::Error) }))
         .route("/v1/plain-error", get(|| async { (axum::http::StatusCode::IM_A_TEAPOT, "secret text") }))

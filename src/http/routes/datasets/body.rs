@@ -10,6 +10,7 @@ use crate::{
     domain::{
         assertion::FactType,
         code::{Category, DatasetCode, Grondslag, OutcomeCode, Provision, Purpose},
+        declaration::{Capacity, DeclarationKind},
         party::Role,
     },
     http::wire::{
@@ -210,6 +211,8 @@ struct BasisInfo {
     /// Categories that may be sent unless the person wishes otherwise (OPT-UIT).
     #[schema(value_type = Vec<shape::CategoryCode>)]
     opt_out: BTreeSet<Category>,
+    /// On which declarations a transfer can rest; empty where it needs none.
+    declarations: Vec<DeclarationInfo>,
     /// The names of its conditions.
     #[schema(value_type = Vec<shape::ConditionId>)]
     conditions: Vec<String>,
@@ -220,6 +223,18 @@ struct BasisInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Date, required = false)]
     in_force_until: Option<Day>,
+}
+
+/// A declaration on which a transfer can rest.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DeclarationInfo {
+    /// Its kind.
+    #[schema(value_type = shape::DeclarationKind)]
+    kind: DeclarationKind,
+    /// In which capacity someone can give it; who of them, depends on age and measures.
+    #[schema(value_type = Vec<shape::Capacity>)]
+    given_by: BTreeSet<Capacity>,
 }
 
 /// A condition (voorwaarde) of bases.
@@ -323,6 +338,11 @@ fn basis_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::
         required: basis.required.clone(),
         optional: basis.optional.clone(),
         opt_out: basis.opt_out.clone(),
+        declarations: catalogue
+            .declarations_of(dataset, basis)
+            .into_iter()
+            .map(|(kind, given_by)| DeclarationInfo { kind, given_by })
+            .collect(),
         conditions: catalogue.conditions_of(dataset, basis).map(|one| one.id.clone()).collect(),
         in_force_from: Day(basis.in_force_from),
         in_force_until: basis.in_force_until.map(Day),
