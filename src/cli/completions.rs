@@ -1,12 +1,9 @@
 //! `sluis completions`: the tab key.
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{
-    Context, Exit, Failure,
-    help::{self, dress::Reader},
-};
+use super::{Context, Exit, Failure};
 
 /// The arguments of `sluis completions`.
 #[derive(Debug, Args)]
@@ -25,9 +22,8 @@ impl Completions {
     ///
     /// # Errors
     /// When standard output cannot be written.
-    pub fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+    pub fn run(self, mut tree: Command, at: &mut Context) -> Result<Exit, Failure> {
         let mut script = Vec::new();
-        let mut tree = help::commands(at.out.language(), Reader::Shell);
         clap_complete::generate(self.shell, &mut tree, "sluis", &mut script);
         at.out.raw(&script)?;
         Ok(Exit::Done)

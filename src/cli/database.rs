@@ -6,7 +6,11 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{
-    ConfigFile, Context, Exit, Failure, compose, head_file::HeadFile, keys::known, language::tell, operated,
+    ConfigFile, Context, Exit, Failure,
+    compose::{self, keys},
+    head_file::HeadFile,
+    language::tell,
+    operated,
 };
 use crate::{
     accesslog::verify::{Check, verify},
@@ -63,9 +67,9 @@ impl Database {
             ))
             .because(error)
         })?;
-        let source = compose::open_store(&from).await?;
+        let source = compose::store::open(&from).await?;
         Store::migrate(&url).await.map_err(operated::store)?;
-        let target = compose::open_store(&to).await?;
+        let target = compose::store::open(&to).await?;
         let moved = moved((&from, &source), (&to, &target), at).await;
         source.close().await;
         target.close().await;
@@ -91,8 +95,8 @@ async fn moved(
     (to, target): (&Config, &Store),
     at: &mut Context,
 ) -> Result<Relocated, Failure> {
-    let keys = known::keys_of(from, source).await?;
-    let verifiers = compose::verifiers(&keys)?;
+    let keys = keys::known_to(from, source).await?;
+    let verifiers = compose::ring::verifiers(&keys)?;
     HeadFile::at(from.log.head_file()).compare(source, &verifiers).await?;
     let rows = source.rows().await.map_err(operated::store)?;
     let bar = at.out.progress(rows);

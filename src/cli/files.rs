@@ -23,6 +23,17 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
+/// Reads a file that the configuration names, or a command.
+///
+/// # Errors
+/// As [`read`].
+pub fn required(path: &Path) -> Result<Vec<u8>, Failure> {
+    read(path).map_err(|error| {
+        Failure::configuration(both!("kan `{}` niet lezen", "cannot read `{}`", path.display()))
+            .because(error)
+    })
+}
+
 /// Makes a folder, and those above it, that only the owner may enter. A folder that exists stays as it is.
 ///
 /// # Errors
@@ -57,6 +68,18 @@ pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_new(&beside, bytes)
         .and_then(|()| fs::rename(&beside, path))
         .map_err(|error| Failure::unwritable(path, error))
+}
+
+/// Refuses when something stands where something new is to come.
+pub fn prove_free(path: &Path) -> Result<(), Failure> {
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::unwritable(path, error)),
+        Ok(_) => Err(Failure::usage(both!("`{}` bestaat al", "`{}` exists already", path.display())).now((
+            "er wordt niets overschreven: kies met --dir een andere map, of zet de oude ergens anders",
+            "nothing is overwritten: choose another folder with --dir, or move the old one away",
+        ))),
+    }
 }
 
 /// Whether [`write_private`] can make this file now: asked before anything is done that cannot be done again.

@@ -21,12 +21,12 @@ pub mod texts;
 use std::ffi::OsString;
 
 use clap::{
-    Arg, CommandFactory as _, FromArgMatches as _, ValueEnum as _,
+    Arg, Parser, ValueEnum as _,
     builder::{Resettable, StyledStr},
 };
 
 use self::{dress::Reader, fault::Dutch, texts::TEXTS};
-use super::{Cli, Language};
+use super::Language;
 use crate::config;
 
 /// A command line that is no command: it asked for help, or cannot be understood.
@@ -58,15 +58,15 @@ pub fn asked(arguments: &[OsString]) -> Option<Language> {
 ///
 /// # Errors
 /// [`Unparsed`] with the help that was asked for, or what is wrong, in this language.
-pub fn parse(arguments: &[OsString], language: Language) -> Result<Cli, Unparsed> {
+pub fn parse<P: Parser>(arguments: &[OsString], language: Language) -> Result<P, Unparsed> {
     // The texts are put on the tree only when something of it is to be told.
-    let mut tree = without_empty(Cli::command());
+    let mut tree = without_empty(P::command());
     let read = tree.try_get_matches_from_mut(arguments);
-    let read = read.and_then(|found| Cli::from_arg_matches(&found).map_err(|error| error.format(&mut tree)));
+    let read = read.and_then(|found| P::from_arg_matches(&found).map_err(|error| error.format(&mut tree)));
     read.map_err(|mut english| {
-        elsewhere::guide(&mut english);
+        elsewhere::guide(&mut english, &P::command());
         let dutch = match language {
-            Language::Nl => told_in_dutch(arguments),
+            Language::Nl => told_in_dutch::<P>(arguments),
             Language::En => None,
         };
         Unparsed { shown: dutch.unwrap_or_else(|| english.render()), english }
@@ -81,17 +81,16 @@ fn without_empty(tree: clap::Command) -> clap::Command {
     tree.mut_args(spoken).mut_subcommands(without_empty)
 }
 
-fn told_in_dutch(arguments: &[OsString]) -> Option<StyledStr> {
-    let tree = without_empty(commands(Language::Nl, Reader::Screen));
+fn told_in_dutch<P: Parser>(arguments: &[OsString]) -> Option<StyledStr> {
+    let tree = without_empty(described(P::command(), Language::Nl, Reader::Screen));
     let mut refusal = tree.try_get_matches_from(arguments).err()?;
-    elsewhere::guide(&mut refusal);
+    elsewhere::guide(&mut refusal, &P::command());
     Some(TEXTS.on_screen(&refusal.apply::<Dutch>().render()))
 }
 
-/// The tree of commands as it is described to this reader, in this language.
+/// A tree of commands as it is described to this reader, in this language.
 #[must_use]
-pub fn commands(language: Language, reader: Reader) -> clap::Command {
-    let mut tree = Cli::command();
+pub fn described(mut tree: clap::Command, language: Language, reader: Reader) -> clap::Command {
     if reader == Reader::Page {
         // `help` is for reading on a screen, and has no page of its own.
         tree = tree.disable_help_subcommand(true);

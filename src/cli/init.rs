@@ -12,7 +12,10 @@ use std::{
 use clap::Args;
 use serde_json::json;
 
-pub use self::layout::{InitOptions, LaidOut, LaidParty, lay_out, point_profile};
+pub use self::{
+    configuration::InitOptions,
+    layout::{LaidOut, LaidParty, lay_out, point_profile},
+};
 use super::{
     Context, Exit, Failure, Language, compose,
     faults::{found_in, listed},
@@ -87,7 +90,7 @@ impl Init {
                 "correct the options; `sluis init --help` explains them",
             ))
         })?;
-        let catalogue = compose::catalogue(None)?;
+        let catalogue = compose::policies::catalogue(None)?;
         if catalogue.region(&self.region).is_none() {
             let known: Vec<&str> = catalogue.regions().map(|(name, _)| name).collect();
             return Err(Failure::usage(both!(
@@ -102,8 +105,8 @@ impl Init {
             )));
         }
         let file = self.dir.join(USUAL_FILE);
-        free(&file)?;
-        free(&config.keys.dir)?;
+        files::prove_free(&file)?;
+        files::prove_free(&config.keys.dir)?;
         files::private_folder(&self.dir)?;
         let origin = format!("{origin}/{}", amsterdam_date(at.clock.now()).year());
         let broken = |faults: Vec<_>| {
@@ -228,16 +231,4 @@ fn tried(laid: &LaidOut, language: Language) -> String {
             .to_owned(),
     ]);
     lines.join("\n")
-}
-
-/// Refuses when something stands where something new is to come.
-fn free(path: &Path) -> Result<(), Failure> {
-    match std::fs::symlink_metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Failure::unwritable(path, error)),
-        Ok(_) => Err(Failure::usage(both!("`{}` bestaat al", "`{}` exists already", path.display())).now((
-            "er wordt niets overschreven: kies met --dir een andere map, of zet de oude ergens anders",
-            "nothing is overwritten: choose another folder with --dir, or move the old one away",
-        ))),
-    }
 }

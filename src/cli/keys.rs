@@ -1,6 +1,5 @@
 //! `sluis keys`: the gateway's own keys.
 
-pub(super) mod known;
 mod show;
 
 use std::{path::PathBuf, sync::Arc};

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use self::verify::Verify;
 use super::{ConfigFile, Context, Exit, Failure};
 
 /// The arguments of `sluis log`.
@@ -64,20 +65,6 @@ pub enum Action {
         #[arg(long, value_name = "INDEX")]
         proof: Vec<u64>,
     },
-}
-
-/// The arguments of `sluis log verify`.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// A copied `log/` folder instead of the store.
-    #[arg(long, value_name = "DIR")]
-    pub folder: Option<PathBuf>,
-    /// The log's public key or a file that holds it, from a source other than what is verified.
-    #[arg(long, value_name = "KEY")]
-    pub vkey: Option<String>,
-    /// A checkpoint of this log that was kept elsewhere; may be given more than once.
-    #[arg(long, value_name = "FILE")]
-    pub checkpoint: Vec<PathBuf>,
 }
 
 impl Log {

@@ -2,14 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
-use clap::Args;
+use clap::{Args, Command};
 use serde_json::json;
 
-use super::{
-    Context, Exit, Failure,
-    help::{self, dress::Reader},
-    language::tell,
-};
+use super::{Context, Exit, Failure, help::page, language::tell};
 
 /// The arguments of `sluis man`.
 #[derive(Debug, Args)]
@@ -27,12 +23,11 @@ impl Man {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+    pub fn run(self, tree: &Command, at: &mut Context) -> Result<Exit, Failure> {
         let dir = &self.dir;
         fs::create_dir_all(dir).map_err(|error| Failure::unwritable(dir, error))?;
         let language = at.out.language();
-        let root = help::commands(language, Reader::Page);
-        help::page::write(&root, language, dir).map_err(|error| Failure::unwritable(dir, error))?;
+        page::write(tree, language, dir).map_err(|error| Failure::unwritable(dir, error))?;
         at.out.show(&json!({ "folder": dir }), || {
             tell!(language, "Handleiding geschreven in {}", "Manual pages written to {}", dir.display())
         })?;

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{ConfigFile, Context, Exit, Failure, operated};
+use super::{ConfigFile, Context, Exit, Failure, compose, operated};
 use crate::store::Store;
 
 /// The arguments of `sluis migrate`.
@@ -27,13 +27,7 @@ impl Migrate {
     /// When the database cannot be reached, or is not one that this program may change.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
-        let url = config.database.connect_url().map_err(|error| {
-            Failure::configuration((
-                "het bestand met het wachtwoord van de database is niet te lezen",
-                "the database's password file cannot be read",
-            ))
-            .because(error)
-        })?;
+        let url = compose::store::url(&config)?;
         let made = Store::migrate(&url).await.map_err(operated::store)?;
         let language = at.out.language();
         at.out.show(&json!({ "migrated": true, "made": made }), || {

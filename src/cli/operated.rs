@@ -7,6 +7,34 @@ use crate::{
     store::{StoreError, StoreErrorKind, writer::error::WriteError},
 };
 
+/// How a command ends on a database, and what to do now.
+type Advice = (Exit, (&'static str, &'static str));
+
+/// Of a database that may only be read.
+pub(super) const READ_ONLY: Advice = (
+    Exit::Configuration,
+    (
+        "laat deze gebruiker in de database schrijven: in het bestand, de map of de server",
+        "let this user write in the database: its file, its folder or its server",
+    ),
+);
+/// Of a file that stands elsewhere now.
+pub(super) const MOVED: Advice = (
+    Exit::TryAgain,
+    (
+        "zet het bestand terug waar het stond, en geef dan hetzelfde commando nog eens",
+        "put the file back where it was, then run the same command again",
+    ),
+);
+/// Of rows that the gateway did not write so.
+pub(super) const INCONSISTENT: Advice = (
+    Exit::Unavailable,
+    (
+        "iemand anders schreef erin: `sluis log verify` zegt wat er waar mis is",
+        "someone else wrote in it: `sluis log verify` says what is wrong where",
+    ),
+);
+
 /// The failure of a wish about one party, which is named where it is what does not exist.
 pub(super) fn about(party: PartyId, error: OperateError) -> Failure {
     match error {
@@ -93,27 +121,9 @@ pub(super) fn store(error: StoreError) -> Failure {
                 "make room on the disk of the database, then run the same command again",
             ),
         ),
-        StoreErrorKind::ReadOnly => (
-            Exit::Configuration,
-            (
-                "laat deze gebruiker in de database schrijven: in het bestand, de map of de server",
-                "let this user write in the database: its file, its folder or its server",
-            ),
-        ),
-        StoreErrorKind::Moved => (
-            Exit::TryAgain,
-            (
-                "zet het bestand terug waar het stond, en geef dan hetzelfde commando nog eens",
-                "put the file back where it was, then run the same command again",
-            ),
-        ),
-        StoreErrorKind::Inconsistent => (
-            Exit::Unavailable,
-            (
-                "iemand anders schreef erin: `sluis log verify` zegt wat er waar mis is",
-                "someone else wrote in it: `sluis log verify` says what is wrong where",
-            ),
-        ),
+        StoreErrorKind::ReadOnly => READ_ONLY,
+        StoreErrorKind::Moved => MOVED,
+        StoreErrorKind::Inconsistent => INCONSISTENT,
         StoreErrorKind::Schema | StoreErrorKind::Settings | StoreErrorKind::Left => (
             Exit::Configuration,
             (

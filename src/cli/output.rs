@@ -1,26 +1,26 @@
 //! The one place that prints.
 
+mod identifier;
+mod kept;
+
 use std::{
-    borrow::Cow,
     fmt,
     io::{self, IsTerminal, Write},
-    sync::{Arc, Mutex, PoisonError},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
+pub use self::kept::Kept;
 use super::{
     exit::Exit,
     failure::Failure,
     help::Unparsed,
-    language::{Language, Said, both},
+    language::{Language, Said},
+    printable::{escaped, without_controls},
     table::Table,
 };
-use crate::{
-    config::Terminal,
-    domain::{code::DatasetCode, id::PacketId, party::PartyId, text::steers},
-};
+use crate::config::Terminal;
 
 /// Terminal codes (ECMA-48): red and bold, bold, and back.
 const ALARM: &str = "\u{1b}[1;31m";
@@ -116,10 +116,7 @@ impl Output {
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.form == Form::Ids {
             let value = serde_json::to_value(value).unwrap_or_default();
-            let id = match value.get("id") {
-                Some(id) => Some(identifier(id)?),
-                None => other_identifier(&value)?,
-            };
+            let id = identifier::of(&value)?;
             self.identified = Some(self.identified == Some(true) || id.is_some());
             id.map_or(Ok(()), |id| self.line(&id))
         } else if self.form == Form::Json {
@@ -301,109 +298,8 @@ fn stdout_failed(error: io::Error) -> Failure {
         .because(error)
 }
 
-/// Text from elsewhere must not move the cursor, hide lines, set a title or turn the direction of reading: what steers becomes
-/// `�`.
-#[must_use]
-pub fn without_controls(text: &str) -> String {
-    let harmless = |c: char| if moves(c) { '\u{FFFD}' } else { c };
-    text.chars().map(harmless).collect()
-}
-
-/// The same for a text that must stay in its place: ends of lines and tabs become spaces.
-#[must_use]
-pub fn one_line(text: &str) -> String {
-    without_controls(text).replace(['\n', '\t'], " ")
-}
-
-fn moves(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t') || steers(c)
-}
-
-/// The same JSON without a character that a terminal obeys: they can only stand in texts, where they may be escaped.
-pub(super) fn escaped(line: &str) -> Cow<'_, str> {
-    if !line.contains(moves) {
-        return Cow::Borrowed(line);
-    }
-    let mut text = String::with_capacity(line.len());
-    for letter in line.chars() {
-        if moves(letter) {
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                // A String takes whatever is written.
-                fmt::Write::write_fmt(&mut text, format_args!("\\u{unit:04x}")).ok();
-            }
-        } else {
-            text.push(letter);
-        }
-    }
-    Cow::Owned(text)
-}
-
-/// What a thing without an `id` is known by: an entry by its index, a notice by its packet, a party by its OIN and role, a dataset
-/// by its code.
-fn other_identifier(value: &serde_json::Value) -> Result<Option<String>, Failure> {
-    if let Some(index) = value.get("index").and_then(serde_json::Value::as_u64) {
-        return Ok(Some(index.to_string()));
-    }
-    if let Some(packet) = value.get("packet") {
-        return identifier(packet).map(Some);
-    }
-    let text = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
-    // Each of these is read back, so that nothing else comes through.
-    let party = text("oin").zip(text("role")).map(|(oin, role)| format!("{oin}/{role}"));
-    let party = party.and_then(|party| party.parse::<PartyId>().ok()).map(|party| party.to_string());
-    let dataset = text("code").and_then(|code| code.parse::<DatasetCode>().ok()).map(|code| code.to_string());
-    Ok(party.or(dataset))
-}
-
-/// An identifier, which is a UUID and nothing else: a shell will take it for one word of a command.
-fn identifier(value: &serde_json::Value) -> Result<String, Failure> {
-    /// So much of what is none is shown.
-    const SHOWN: usize = 80;
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    if value.is_string() && text.parse::<PacketId>().is_ok() {
-        return Ok(text);
-    }
-    let shown: String = text.chars().take(SHOWN).collect();
-    let shown = shown.escape_debug();
-    Err(Failure::new(
-        Exit::Unavailable,
-        both!(
-            "een kenmerk in het antwoord is er geen: `{shown}`",
-            "an identifier in the answer is none: `{shown}`"
-        ),
-    )
-    .now((
-        "gebruik niets van wat hier geprint is, en vertel het de beheerder van de gateway",
-        "use nothing of what was printed here, and tell the gateway's operator",
-    )))
-}
-
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Output").field("form", &self.form).finish_non_exhaustive()
-    }
-}
-
-/// What an output has printed so far.
-#[derive(Debug, Clone, Default)]
-pub struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Kept {
-    /// The text so far.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

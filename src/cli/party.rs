@@ -3,19 +3,20 @@
 //! Works on the store, also while gateways run: they judge every request and every write by what is committed.
 
 mod act;
+mod add;
+mod by;
+mod certificate;
 mod list;
 mod municipality;
+mod registering;
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
-use jiff::civil::Date;
+use clap::{Args, Subcommand};
 
+use self::add::Add;
 use super::{ConfigFile, Context, Exit, Failure};
-use crate::{
-    domain::{code::Municipality, digest::Digest, party::PartyId},
-    store::write::Ground,
-};
+use crate::domain::{digest::Digest, party::PartyId};
 
 /// The arguments of `sluis party`.
 #[derive(Debug, Args)]
@@ -92,52 +93,6 @@ pub enum Action {
     List,
 }
 
-impl By {
-    const fn ground(self) -> Ground {
-        match self {
-            Self::Own => Ground::Own,
-            Self::Delegation => Ground::Delegatie,
-            Self::Mandate => Ground::Mandaat,
-        }
-    }
-}
-
-/// The arguments of `sluis party add`.
-#[derive(Debug, Args)]
-pub struct Add {
-    /// The party.
-    pub party: PartyId,
-    /// Its certificate (PEM).
-    #[arg(long, value_name = "FILE")]
-    pub certificate: PathBuf,
-    /// Its name.
-    #[arg(long)]
-    pub name: String,
-    /// A municipality for whose college it acts; may be given more than once.
-    #[arg(long, value_name = "CODE")]
-    pub municipality: Vec<Municipality>,
-    /// By what it acts for them.
-    #[arg(long, value_enum, default_value_t = By::Own, requires = "municipality")]
-    pub by: By,
-    /// The decision by which, as the municipalities' records name it.
-    #[arg(long, required_if_eq_any([("by", "delegation"), ("by", "mandate")]))]
-    pub decision: Option<String>,
-    /// The first day on which it acts for them; without it, today.
-    #[arg(long, value_name = "DATE", value_parser = crate::cli::day::day)]
-    pub since: Option<Date>,
-}
-
-/// By what an organisation acts for a college.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    /// It is that municipality's own organ.
-    Own,
-    /// The power was passed to it (Awb 10:13): it is the controller.
-    Delegation,
-    /// It acts in the college's name (Awb 10:1).
-    Mandate,
-}
-
 impl Party {
     /// Runs it.
     ///
@@ -146,7 +101,7 @@ impl Party {
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
         match self.action {
-            Action::Add(add) => act::add(&config, *add, at).await,
+            Action::Add(add) => add::add(&config, *add, at).await,
             Action::Next { party, certificate } => act::next(&config, party, &certificate, at).await,
             Action::Revoke { party, certificate, registration } => {
                 act::revoke(&config, party, certificate.as_deref(), registration, at).await

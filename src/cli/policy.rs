@@ -4,21 +4,18 @@ mod activate;
 mod check;
 mod explain;
 mod facts;
+mod matrix;
 mod register;
+mod unknown;
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use jiff::{Timestamp, civil::Date};
 
-use super::{ConfigFile, Context, Exit, Failure, compose, language::both};
-use crate::{
-    domain::code::DatasetCode,
-    policy::{
-        Catalogue, Engine,
-        matrix::{Matrix, Pick},
-    },
-};
+use self::{matrix::Form, register::Page};
+use super::{ConfigFile, Context, Exit, Failure, compose};
+use crate::{domain::code::DatasetCode, policy::Engine};
 
 /// The arguments of `sluis policy`.
 #[derive(Debug, Args)]
@@ -96,26 +93,6 @@ pub enum Action {
     },
 }
 
-/// In which form a table is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// For a terminal.
-    Text,
-    /// For a document.
-    Markdown,
-    /// A page.
-    Html,
-}
-
-/// In which form a register is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Page {
-    /// For a terminal.
-    Text,
-    /// For a document.
-    Markdown,
-}
-
 impl Policy {
     /// Runs it.
     ///
@@ -135,9 +112,9 @@ impl Policy {
                 ))),
             },
             Action::Matrix { dataset, format } => {
-                matrix(&compose::catalogue(dir)?, dataset.as_ref(), format, at)
+                matrix::show(&compose::policies::catalogue(dir)?, dataset.as_ref(), format, at)
             }
-            Action::Register { format } => register::show(&compose::catalogue(dir)?, format, at),
+            Action::Register { format } => register::show(&compose::policies::catalogue(dir)?, format, at),
             Action::Activate { config } => {
                 if dir.is_some() {
                     return Err(Failure::usage((
@@ -155,40 +132,9 @@ impl Policy {
     }
 }
 
-fn matrix(
-    catalogue: &Catalogue,
-    dataset: Option<&DatasetCode>,
-    format: Form,
-    at: &mut Context,
-) -> Result<Exit, Failure> {
-    let matrix = match dataset {
-        None => Matrix::of(catalogue),
-        Some(code) => {
-            let dataset = catalogue.dataset(code).ok_or_else(|| unknown(catalogue, code))?;
-            Matrix::of_dataset(catalogue, dataset)
-        }
-    };
-    let pick: Pick = at.out.language().pick(|text| &text.nl, |text| &text.en);
-    at.out.show(&matrix, || match format {
-        Form::Text => matrix.text(pick),
-        Form::Markdown => matrix.markdown(pick),
-        Form::Html => matrix.html(pick),
-    })?;
-    Ok(Exit::Done)
-}
-
 fn engine(dir: Option<&std::path::Path>) -> Result<Engine, Failure> {
-    Engine::new(std::sync::Arc::new(compose::catalogue(dir)?)).map_err(|fault| {
+    Engine::new(std::sync::Arc::new(compose::policies::catalogue(dir)?)).map_err(|fault| {
         Failure::configuration(("met dit beleid is niet te beslissen", "the policies cannot decide"))
             .because(fault)
     })
-}
-
-fn unknown(catalogue: &Catalogue, code: &DatasetCode) -> Failure {
-    let known: Vec<&str> = catalogue.datasets().map(|dataset| dataset.code.as_str()).collect();
-    Failure::usage(both!("er is geen dataset `{code}`", "there is no dataset `{code}`")).now(both!(
-        "kies uit {}",
-        "choose one of {}",
-        known.join(", ")
-    ))
 }

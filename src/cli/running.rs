@@ -1,14 +1,15 @@
 //! A gateway that answers: listeners over the use cases, and the upkeep beside them.
 
+mod due;
 mod outlook;
+mod probes;
 mod readiness;
 mod reload;
+mod tls;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
-use jiff::Timestamp;
-use rustls::ServerConfig;
 use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +20,7 @@ use self::{
 };
 use super::{
     Exit, Failure,
-    compose::{Composed, read, unusable},
+    compose::{Composed, store::unusable},
     guarded,
     language::both,
     operated,
@@ -31,18 +32,13 @@ use crate::{
     http::{
         edge::Edge,
         openapi::Publisher,
-        ops::{self, Probes},
+        ops::{self},
         routes,
         server::{Server, Stopped, TlsSlot},
         state::HttpState,
     },
-    identity::tls::{self, OwnCertificate},
-    store::Store,
-    telemetry::{metrics::Sample, observed::Observed, reminder::Reminded},
+    telemetry::{observed::Observed, reminder::Reminded},
 };
-
-/// How often is looked whose time has come.
-const END_EVERY: Duration = Duration::from_mins(1);
 
 /// A gateway that answers.
 #[derive(Debug)]
@@ -89,14 +85,14 @@ impl Running {
             .because(trouble)
         })?;
         let watch = Arc::new(Watch::new(Arc::clone(&exchange), composed.store.clone(), Arc::clone(&clock)));
-        let own = own_certificate(config)?;
+        let own = tls::own_certificate(config)?;
         if own.is_phased_out() {
             tracing::warn!(
                 error_code = "own-certificate-phased-out",
                 "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out; ask for one with P-256"
             );
         }
-        let tls: TlsSlot = Arc::new(ArcSwap::new(server_config(&own, &exchange, &clock, &watch)?));
+        let tls: TlsSlot = Arc::new(ArcSwap::new(tls::server_config(&own, &exchange, &clock, &watch)?));
         let data = bind("data", config.listen.data, Some(Arc::clone(&tls))).await?;
         let operations = bind("ops", config.listen.ops, None).await?;
         let (data_address, ops_address) = (data.address(), operations.address());
@@ -108,7 +104,7 @@ impl Running {
         let listeners = vec![
             tokio::spawn(data.serve(routes, config.limits.clone(), stop.clone())),
             tokio::spawn(operations.serve(
-                ops::router(probes(&exchange, &composed.store, &watch, &seen), ops_names(config)),
+                ops::router(probes::of(&exchange, &composed.store, &watch, &seen), ops_names(config)),
                 config.limits.clone(),
                 stop.clone(),
             )),
@@ -136,7 +132,7 @@ impl Running {
         let upkeep = vec![
             tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&outlook).keep_looking())),
             tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&reloading).run())),
-            tokio::spawn(stop.clone().run_until_cancelled_owned(end_what_is_due(Arc::clone(&exchange)))),
+            tokio::spawn(stop.clone().run_until_cancelled_owned(due::end_what_is_due(Arc::clone(&exchange)))),
         ];
         let vkeys = composed.vkeys.clone();
         Ok(Self {
@@ -207,42 +203,6 @@ async fn check_policy(composed: &Composed) -> Result<(), Failure> {
     ))
 }
 
-/// # Errors
-/// When it cannot be read, or rests on a key that the NCSC phases out and the mode is strict.
-fn own_certificate(config: &Config) -> Result<OwnCertificate, Failure> {
-    let own = OwnCertificate::from_pem(&read(&config.tls.certificate)?, &read(&config.tls.key)?).map_err(
-        |error| {
-            Failure::configuration((
-                "het eigen certificaat van de gateway is niet te gebruiken",
-                "the gateway's own certificate cannot be used",
-            ))
-            .because(error)
-        },
-    )?;
-    if config.strict && own.is_phased_out() {
-        return Err(Failure::configuration(
-            ("het eigen certificaat van de gateway heeft een RSA-sleutel van minder dan 3072 bits, en die raadt het NCSC af", "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out"),
-        )
-        .now(("vraag uw CA om een met P-256, of met RSA van ten minste 3072 bits", "ask your authority for one with P-256, or with RSA of at least 3072 bits")));
-    }
-    Ok(own)
-}
-
-fn server_config(
-    own: &OwnCertificate,
-    exchange: &Exchange,
-    clock: &Arc<dyn Clock>,
-    watch: &Watch,
-) -> Result<Arc<ServerConfig>, Failure> {
-    let trust = exchange.trust();
-    let made =
-        tls::server_config(own, &trust.anchors, &trust.revocations, Arc::clone(clock)).map_err(|error| {
-            Failure::configuration(("TLS is niet in te stellen", "TLS cannot be set up")).because(error)
-        })?;
-    watch.serves_with(own);
-    Ok(made)
-}
-
 fn ops_names(config: &Config) -> ops::Names {
     ops::Names::new(config.listen.ops.ip(), config.listen.ops_names.clone())
 }
@@ -272,55 +232,5 @@ fn publisher(config: &Config) -> Publisher {
             .clone()
             .unwrap_or_else(|| format!("mailto:{}", config.publisher.email)),
         base: Some(config.listen.public_url.clone()),
-    }
-}
-
-fn probes(exchange: &Arc<Exchange>, store: &Store, watch: &Arc<Watch>, seen: &Seen) -> Probes {
-    let (exchange, store) = (Arc::clone(exchange), store.clone());
-    let (for_ready, for_sample, seen) = (Arc::clone(watch), Arc::clone(watch), Arc::clone(seen));
-    Probes::new(
-        move || {
-            let watch = Arc::clone(&for_ready);
-            async move { watch.judge().await }
-        },
-        move || {
-            let (exchange, store) = (Arc::clone(&exchange), store.clone());
-            let observed = Observed {
-                asked: exchange.now(),
-                not_ready: for_sample.last(),
-                ..Observed::clone(&seen.load())
-            };
-            async move {
-                // The head in the database is that of all gateways; it is signed in the transaction that appends, so its
-                // last time is that of its checkpoint.
-                let head = store.head().await.ok();
-                let age = head.as_ref().map(|head| exchange.now().duration_since(head.last_time));
-                let sample = Sample {
-                    queue_depth: u32::try_from(exchange.waiting()).unwrap_or(u32::MAX),
-                    checkpoint_age: age.and_then(|age| Duration::try_from(age).ok()),
-                    clock_refusals: exchange.refused_by_clock(),
-                    log_entries: head.map_or(0, |head| head.size),
-                };
-                (sample, Arc::new(observed))
-            }
-        },
-    )
-}
-
-async fn end_what_is_due(exchange: Arc<Exchange>) {
-    // What ended while no gateway ran is told by the first round.
-    let mut told_until = Timestamp::UNIX_EPOCH;
-    loop {
-        tokio::time::sleep(END_EVERY).await;
-        let now = exchange.now();
-        match exchange.tell_undelivered(told_until, now).await {
-            Ok(_) => told_until = now,
-            Err(error) => {
-                tracing::warn!(error_code = "tell_undelivered", cause = %error, "not every sender was told yet");
-            }
-        }
-        if let Err(error) = exchange.do_what_is_due().await {
-            tracing::warn!(error_code = "terms", cause = %error, "not all was done whose time has come");
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::output::one_line;
+use super::printable::one_line;
 
 /// What stands between two columns.
 const GAP: &str = "  ";

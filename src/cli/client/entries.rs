@@ -24,7 +24,7 @@ use crate::{
         Context, Exit, Failure, Language, causes, compose,
         day::day,
         language::{Said, both, tell},
-        output::one_line,
+        printable::one_line,
     },
     domain::clock::{amsterdam_date, from_millis},
     merkle::{checkpoint::Checkpoint, note::LogVerifier},
@@ -72,7 +72,7 @@ impl Entries {
         let (names, rules) = if at.out.is_json() {
             (Names::default(), None)
         } else {
-            (Names::of(&session).await, Some(compose::catalogue(None)?))
+            (Names::of(&session).await, Some(compose::policies::catalogue(None)?))
         };
         let language = at.out.language();
         let teller = rules.as_ref().map(|rules| Teller { names: &names, rules, language });

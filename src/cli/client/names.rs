@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{lists, session::Session, text::member};
 use crate::{
-    cli::{Language, output::one_line},
+    cli::{Language, printable::one_line},
     domain::party::PartyId,
     policy::Catalogue,
 };

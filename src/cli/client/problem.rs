@@ -8,7 +8,7 @@ use crate::{
         Language,
         failure::Explanation,
         language::{Said, tell},
-        output::one_line,
+        printable::one_line,
     },
     domain::json,
 };

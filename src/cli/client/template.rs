@@ -27,7 +27,7 @@ use crate::{
     cli::{
         Context, Exit, Failure, files,
         language::{both, counted, tell},
-        output::{escaped, one_line},
+        printable::{escaped, one_line},
     },
     domain::{clock::amsterdam_date, code::DatasetCode, declaration::DeclarationKind, json, party::Role},
     identity::certificate::ClientCertificate,

@@ -14,7 +14,7 @@ use crate::cli::{
     Language,
     language::{counted, tell},
     moment,
-    output::one_line,
+    printable::one_line,
 };
 
 /// At most so many faulty lines are printed for people; the report holds them all.

@@ -1,18 +1,16 @@
 //! Where a command or an option does stand, for who wrote it in another place.
 
 use clap::{
-    Command, CommandFactory as _,
+    Command,
     builder::StyledStr,
     error::{ContextKind, ContextValue, Error, ErrorFormatter, ErrorKind},
 };
-
-use crate::cli::Cli;
 
 /// So many places are named at most.
 const NAMED: usize = 3;
 
 /// Names the commands that have what was written, and takes away a guess that has nothing in common with it.
-pub(super) fn guide<F: ErrorFormatter>(error: &mut Error<F>) {
+pub(super) fn guide<F: ErrorFormatter>(error: &mut Error<F>, tree: &Command) {
     let kind = match error.kind() {
         ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
         ErrorKind::UnknownArgument => ContextKind::InvalidArg,
@@ -21,7 +19,7 @@ pub(super) fn guide<F: ErrorFormatter>(error: &mut Error<F>) {
     let Some(ContextValue::String(written)) = error.get(kind) else { return };
     let written = written.split(['=', ' ']).next().unwrap_or_default().to_owned();
     let mut places = Vec::new();
-    find(&Cli::command(), "sluis", &written, &mut places);
+    find(tree, "sluis", &written, &mut places);
     let is_far = |guess: &str| {
         let first = |text: &str| text.trim_start_matches('-').chars().next();
         first(guess) != first(&written)

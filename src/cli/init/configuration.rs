@@ -4,11 +4,21 @@ use std::net::SocketAddr;
 
 use toml::Value;
 
-use super::InitOptions;
 use crate::{
     cli::{Failure, language::both},
     config::SAMPLE,
 };
+
+/// What may differ between one try-out and another.
+#[derive(Debug, Clone)]
+pub struct InitOptions {
+    /// Where the data interface will listen; port 0 takes a free one.
+    pub data: SocketAddr,
+    /// Where health and metrics will be.
+    pub ops: SocketAddr,
+    /// The database; a SQLite file in the folder without it.
+    pub database: Option<String>,
+}
 
 /// The configuration of a gateway for real people.
 pub(super) fn of_gateway(region: &str, origin: &str, public_url: &str) -> Result<String, Failure> {

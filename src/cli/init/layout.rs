@@ -1,16 +1,18 @@
 //! A gateway to try, laid out in a folder: throw-away authority, keys, configuration, database, parties.
 
 use std::{
-    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use super::{cast, configuration, free};
+use super::{
+    cast,
+    configuration::{self, InitOptions},
+};
 use crate::{
     cli::{
         Failure,
-        compose::{Composed, catalogue},
+        compose::{self, Composed, policies::catalogue},
         faults::{found_in, listed},
         files,
         language::both,
@@ -33,17 +35,6 @@ use crate::{
 const REGION: &str = "noord-holland-noord";
 const ORIGIN: &str = "log.example/noord-holland-noord";
 const GATEWAY_OIN: &str = "00000099000000001000";
-
-/// What may differ between one try-out and another.
-#[derive(Debug, Clone)]
-pub struct InitOptions {
-    /// Where the data interface will listen; port 0 takes a free one.
-    pub data: SocketAddr,
-    /// Where health and metrics will be.
-    pub ops: SocketAddr,
-    /// The database; a SQLite file in the folder without it.
-    pub database: Option<String>,
-}
 
 /// What was laid out.
 #[derive(Debug)]
@@ -87,7 +78,7 @@ pub async fn lay_out(
             .because(error)
     };
     for name in [USUAL_FILE, "keys", "tls", "parties", "gateway.db"] {
-        free(&folder.join(name))?;
+        files::prove_free(&folder.join(name))?;
     }
     files::private_folder(folder)?;
     // A relative SQLite path would start at the configuration's folder, and so would the others: make all absolute.
@@ -126,13 +117,7 @@ pub async fn lay_out(
         ))
     })?;
 
-    let url = config.database.connect_url().map_err(|error| {
-        Failure::configuration((
-            "het bestand met het wachtwoord van de database is niet te lezen",
-            "the database's password file cannot be read",
-        ))
-        .because(error)
-    })?;
+    let url = compose::store::url(&config)?;
     Store::migrate(&url).await.map_err(|error| {
         Failure::configuration(("kan de database niet maken", "the database cannot be made")).because(error)
     })?;

@@ -12,7 +12,7 @@ use crate::{
 
 /// Prints every party; as JSON one per line.
 pub(super) async fn list(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
-    let store = compose::open_register(config).await?;
+    let store = compose::keys::open_register(config).await?;
     let register = store.register().await.map_err(operated::store)?;
     let (now, language) = (at.clock.now(), at.out.language());
     for party in register.parties() {

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use jiff::{Timestamp, civil::Date};
 use serde_json::json;
 
-use super::{By, act::open};
+use super::{by::By, registering::open};
 use crate::{
     cli::{
         Context, Exit, Failure, Language,

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::unknown;
+use super::unknown::unknown;
 use crate::{
     cli::{Context, Exit, Failure, Language, faults::found_in_files, language::tell},
     domain::{clock::amsterdam_date, code::DatasetCode, problem::Bilingual},

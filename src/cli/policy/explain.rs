@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{facts, unknown};
+use super::{facts, unknown::unknown};
 use crate::{
     cli::{
         Context, Exit, Failure, Language,

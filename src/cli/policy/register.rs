@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Page;
 use crate::{
     cli::{Context, Exit, Failure, Language, language::tell},
     domain::{code::Purpose, digest::Digest, party::Role, problem::Bilingual},
@@ -16,6 +15,16 @@ use crate::{
         dataset::{Basis, Sensitivity},
     },
 };
+use clap::ValueEnum;
+
+/// In which form a register is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// For a terminal.
+    Text,
+    /// For a document.
+    Markdown,
+}
 
 const MISSING_NL: &str = "Wat hier niet uit volgt en elke verwerkingsverantwoordelijke zelf aanvult (AVG 30 lid 1): naam en \
      contactgegevens van de verantwoordelijke en de FG, de categorieën van betrokkenen, verwerkers, de eigen bewaartermijn na ontvangst, doorgifte buiten \

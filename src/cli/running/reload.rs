@@ -4,13 +4,19 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{outlook::Outlook, own_certificate, readiness::Watch, server_config};
+use super::{
+    outlook::Outlook,
+    readiness::Watch,
+    tls::{own_certificate, server_config},
+};
 use crate::{
     cli::{
         Failure,
-        compose::Ring,
+        compose::{
+            ring::Ring,
+            trust::{self, Parts},
+        },
         guarded::{self, Files},
-        trust::{self, Parts},
     },
     config::{Config, Environment, Telemetry},
     domain::clock::Clock,

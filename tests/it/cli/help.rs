@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use clap::{Command, CommandFactory as _, error::ErrorKind};
 use insta::assert_snapshot;
 use sluis::cli::{
-    Cli, Language,
+    Cli, Language, commands,
     help::{
-        asked, commands,
+        asked,
         dress::Reader,
         parse,
         texts::{TEXTS, Texts},
@@ -199,7 +199,7 @@ fn english_is_what_stands_in_the_code() {
     for (path, command) in every {
         let mut arguments: Vec<std::ffi::OsString> = path.split(' ').map(Into::into).collect();
         arguments.extend(["--lang".into(), "en".into(), "--help".into()]);
-        let shown = parse(&arguments, asked(&arguments).unwrap()).unwrap_err().shown;
+        let shown = parse::<Cli>(&arguments, asked(&arguments).unwrap()).unwrap_err().shown;
         assert_eq!(shown.to_string(), command.clone().render_long_help().to_string(), "{path}");
     }
 }
@@ -217,7 +217,7 @@ fn every_value_of_another_form_is_told_what_it_must_be() {
                 (_, place) => arguments.extend(vec!["?".to_owned(); place.unwrap()]),
             }
             let arguments: Vec<std::ffi::OsString> = arguments.into_iter().map(Into::into).collect();
-            let Err(unparsed) = parse(&arguments, Language::Nl) else { continue };
+            let Err(unparsed) = parse::<Cli>(&arguments, Language::Nl) else { continue };
             if unparsed.english.kind() == ErrorKind::ValueValidation {
                 let shown = unparsed.shown.to_string();
                 assert!(shown.contains("; nodig is "), "{path} {}: {shown}", argument.get_id());

@@ -144,7 +144,7 @@ fn the_examples_are_the_same_commands_in_both_languages() {
             walk(child, dutch.find_subcommand(child.get_name()).unwrap());
         }
     }
-    let tree = |language| cli::help::commands(language, cli::help::dress::Reader::Screen);
+    let tree = |language| cli::commands(language, cli::help::dress::Reader::Screen);
     walk(&tree(cli::Language::En), &tree(cli::Language::Nl));
 }
 

@@ -1,9 +1,9 @@
-//! Whether the folder of keys is the one that the database knows.
+//! The gateway's own keys, from the folder that the database knows.
 
+use super::store::{open, unusable};
 use crate::{
     cli::{
         Failure,
-        compose::{load_keys, unusable},
         faults::listed,
         language::{Said, both},
     },
@@ -12,13 +12,26 @@ use crate::{
     store::Store,
 };
 
+pub(super) fn in_folder(config: &Config) -> Result<GatewayKeys, Failure> {
+    GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
+        Failure::configuration(listed(
+            ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
+            &faults,
+        ))
+        .now((
+            "zet ze terug uit de laatste back-up, of noem de map in `keys.dir`; `sluis init` maakt nieuwe, voor een nieuw logboek",
+            "put them back from the last backup, or give the folder in `keys.dir`; `sluis init` makes new ones, for a new log",
+        ))
+    })
+}
+
 /// The gateway's keys as the database knows them: none is missing, none is another, none is unknown. Before the log was
 /// begun the database knows none, and any are right. A version that a rotation recorded and left beside is put in place.
 ///
 /// # Errors
 /// [`Failure`] names every key that is not so.
-pub(in crate::cli) async fn keys_of(config: &Config, store: &Store) -> Result<GatewayKeys, Failure> {
-    let known = known_by(store).await?;
+pub(in crate::cli) async fn known_to(config: &Config, store: &Store) -> Result<GatewayKeys, Failure> {
+    let known = prints_in(store).await?;
     let keys = recorded(config, known.as_ref())?;
     if let Some(known) = known {
         judge(config, keys.prints.departures(&known))?;
@@ -28,11 +41,8 @@ pub(in crate::cli) async fn keys_of(config: &Config, store: &Store) -> Result<Ga
 
 /// Likewise, but for versions that the database does not know: it may be older than the folder, which the log's last head
 /// tells better.
-pub(in crate::cli) async fn keys_before_the_log(
-    config: &Config,
-    store: &Store,
-) -> Result<GatewayKeys, Failure> {
-    let known = known_by(store).await?;
+pub(in crate::cli) async fn before_the_log(config: &Config, store: &Store) -> Result<GatewayKeys, Failure> {
+    let known = prints_in(store).await?;
     let keys = recorded(config, known.as_ref())?;
     let departures = known.map_or_else(Vec::new, |known| keys.prints.departures(&known));
     if departures.iter().all(|departure| matches!(departure, Departure::Unknown(..))) {
@@ -42,7 +52,15 @@ pub(in crate::cli) async fn keys_before_the_log(
     Ok(keys)
 }
 
-async fn known_by(store: &Store) -> Result<Option<KeyPrints>, Failure> {
+/// The database, opened to read who takes part, which no one is believed to do without the gateway's keys.
+pub(in crate::cli) async fn open_register(config: &Config) -> Result<Store, Failure> {
+    let store = open(config).await?;
+    let keys = known_to(config, &store).await?;
+    store.seals_with(keys.at_rest);
+    Ok(store)
+}
+
+async fn prints_in(store: &Store) -> Result<Option<KeyPrints>, Failure> {
     store
         .key_prints()
         .await
@@ -72,7 +90,7 @@ fn recorded(config: &Config, known: Option<&KeyPrints>) -> Result<GatewayKeys, F
             );
         }
     }
-    load_keys(config)
+    in_folder(config)
 }
 
 fn judge(config: &Config, departures: Vec<Departure>) -> Result<(), Failure> {

@@ -9,14 +9,14 @@ use std::{
 
 use tokio::time::timeout;
 
-use super::{
-    Failure,
-    compose::{read as file, unusable},
-    faults::listed,
-    files,
-    guarded::{self, Files},
-};
+use super::store::unusable;
 use crate::{
+    cli::{
+        Failure,
+        faults::listed,
+        files,
+        guarded::{self, Files},
+    },
     config::Config,
     domain::clock::Clock,
     exchange::admission::Trust,
@@ -35,7 +35,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When an anchor cannot be used, the database cannot say which lists it keeps, or no list holds: nobody could be let in.
-pub(super) async fn read(config: &Config, store: &Store, clock: &dyn Clock) -> Result<Trust, Failure> {
+pub(in crate::cli) async fn read(
+    config: &Config,
+    store: &Store,
+    clock: &dyn Clock,
+) -> Result<Trust, Failure> {
     let anchors = anchors(config)?;
     let now = clock.now();
     let before = kept(store, &anchors).await.map_err(|error| {
@@ -67,14 +71,14 @@ pub(super) async fn read(config: &Config, store: &Store, clock: &dyn Clock) -> R
 
 /// What of the files was taken up when they were read again, and what stayed as it was.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
-    pub(super) taken: Vec<String>,
-    pub(super) kept: Vec<String>,
+pub(in crate::cli) struct Parts {
+    pub(in crate::cli) taken: Vec<String>,
+    pub(in crate::cli) kept: Vec<String>,
 }
 
 impl Parts {
     /// Notes a part as taken up, or as kept.
-    pub(super) fn note(&mut self, part: impl Into<String>, is_taken: bool) {
+    pub(in crate::cli) fn note(&mut self, part: impl Into<String>, is_taken: bool) {
         if is_taken { &mut self.taken } else { &mut self.kept }.push(part.into());
     }
 
@@ -97,7 +101,7 @@ impl Parts {
 }
 
 /// Reads them again. What cannot be read stays as it was, and is logged; without the database the lists of this process count.
-pub(super) async fn again(
+pub(in crate::cli) async fn again(
     config: &Config,
     before: &Trust,
     store: &Store,
@@ -139,7 +143,7 @@ pub(super) async fn again(
 ///
 /// # Errors
 /// As [`Store::revocation_lists`].
-pub(super) async fn kept(store: &Store, anchors: &TrustAnchors) -> Result<Revocations, StoreError> {
+pub(in crate::cli) async fn kept(store: &Store, anchors: &TrustAnchors) -> Result<Revocations, StoreError> {
     let ders = store.revocation_lists().await?;
     Ok(Revocations::kept(ders.iter().map(Vec::as_slice), anchors))
 }
@@ -158,10 +162,14 @@ async fn keep(store: &Store, trust: &Trust, known: &Revocations) {
     }
 }
 
-pub(super) fn anchors(config: &Config) -> Result<TrustAnchors, Failure> {
+pub(in crate::cli) fn anchors(config: &Config) -> Result<TrustAnchors, Failure> {
     let mut anchors = Vec::new();
     for anchor in &config.tls.trust {
-        anchors.push((anchor.file.display().to_string(), file(&anchor.file)?, anchor.oin_prefixes.clone()));
+        anchors.push((
+            anchor.file.display().to_string(),
+            files::required(&anchor.file)?,
+            anchor.oin_prefixes.clone(),
+        ));
     }
     let sources: Vec<_> =
         anchors.iter().map(|(name, pem, prefixes)| AnchorSource { name, pem, prefixes }).collect();
@@ -176,7 +184,7 @@ pub(super) fn anchors(config: &Config) -> Result<TrustAnchors, Failure> {
     })
 }
 
-pub(super) fn lists(
+pub(in crate::cli) fn lists(
     config: &Config,
     anchors: &TrustAnchors,
     before: &Revocations,

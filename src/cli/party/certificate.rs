@@ -1,0 +1,133 @@
+//! The certificate of a party, judged as the listener would.
+
+use std::path::Path;
+
+use crate::{
+    cli::{
+        Context, Failure, Language,
+        compose::{self, trust},
+        files,
+        language::both,
+        moment, operated,
+    },
+    config::Config,
+    domain::party::PartyId,
+    exchange::operate::OperateError,
+    identity::{
+        CertificateChain,
+        tls::{self, NotLetIn},
+    },
+};
+
+/// A party's certificate; refused where the listener would never accept it, with a warning where it does not today.
+pub(super) async fn read(
+    file: &Path,
+    party: PartyId,
+    config: &Config,
+    at: &mut Context,
+) -> Result<CertificateChain, Failure> {
+    let chain = chain(file)?;
+    let certificate = chain.leaf();
+    if certificate.oin() != party.oin {
+        return Err(operated::failure(OperateError::OtherOrganisation));
+    }
+    let anchors = trust::anchors(config)?;
+    let store = compose::store::open(config).await?;
+    let before = trust::kept(&store, &anchors).await;
+    store.close().await;
+    let lists = trust::lists(config, &anchors, &before.map_err(operated::store)?, at.clock.as_ref());
+    match tls::let_in(chain.ders(), &anchors, &lists.revocations, at.clock.now()) {
+        Ok(_) => {}
+        Err(NotLetIn::Early) => {
+            let from = |language| moment::zoned(&moment::long(certificate.not_before(), language), language);
+            at.out.warn((
+                format!(
+                    "het certificaat is nog niet geldig, pas vanaf {}: tot dan komt de partij er niet in",
+                    from(Language::Nl)
+                ),
+                format!(
+                    "the certificate is not valid before {}: until then it is not let in",
+                    from(Language::En)
+                ),
+            ));
+        }
+        Err(fault) if fault.may_pass() => {
+            let (nl, en) = reason(fault);
+            at.out.warn((
+                format!("{nl}; tot dan komt de partij er niet in"),
+                format!("{en}; until then it is not let in"),
+            ));
+        }
+        Err(fault) => {
+            let (nl, en) = reason(fault);
+            return Err(Failure::refused((
+                format!("de gateway zou dit certificaat nooit toelaten: {nl}"),
+                format!("the gateway would never let this certificate in: {en}"),
+            ))
+            .now(advice(fault)));
+        }
+    }
+    Ok(chain)
+}
+
+/// Why it is not let in. What is wrong with the form of a certificate is told in English only.
+fn reason(fault: NotLetIn) -> (String, String) {
+    let nl = match fault {
+        NotLetIn::Form(fault) => return (fault.to_string(), fault.to_string()),
+        NotLetIn::Early => "het certificaat is nog niet geldig",
+        NotLetIn::Expired => "het certificaat is verlopen",
+        NotLetIn::Usage => {
+            "een client mag het certificaat niet gebruiken: in extended key usage ontbreekt clientAuth"
+        }
+        NotLetIn::Prefix => "geen CA van deze gateway staat in voor OIN's die zo beginnen",
+        NotLetIn::Authority => "het certificaat komt niet van een CA die deze gateway voor dit OIN vertrouwt",
+        NotLetIn::Revoked => "het certificaat, of dat van een CA erboven, is ingetrokken",
+        NotLetIn::RevocationUnknown => {
+            "of het certificaat is ingetrokken, is niet te zeggen: de lijst van de CA ontbreekt of is verlopen"
+        }
+        NotLetIn::Signature => {
+            "de handtekening op het certificaat, of op dat van een CA erboven, is vals of op een te zwakke manier gezet, zoals met SHA-1 of RSA van 1024 bits"
+        }
+        NotLetIn::Chain => "het certificaat of de keten is niet in orde",
+    };
+    (nl.to_owned(), fault.to_string())
+}
+
+const fn advice(fault: NotLetIn) -> (&'static str, &'static str) {
+    match fault {
+        NotLetIn::Expired | NotLetIn::Revoked => {
+            ("geef het certificaat dat erop volgt", "give the one that follows it")
+        }
+        NotLetIn::Usage => (
+            "vraag de CA om een certificaat met clientAuth, zoals een van de private root van PKIoverheid",
+            "ask the authority for a certificate with clientAuth, such as one of PKIoverheid's private root",
+        ),
+        NotLetIn::Prefix => (
+            "noem het begin van deze OIN's in `oin_prefixes` van het anker in `[[tls.trust]]` dat ervoor instaat",
+            "name these OINs' prefix in `oin_prefixes` of the anchor of `[[tls.trust]]` that vouches for them",
+        ),
+        NotLetIn::Authority | NotLetIn::Chain => (
+            "geef de hele keten, het eigen certificaat eerst; of zet de CA in `[[tls.trust]]`",
+            "give the whole chain, its own certificate first; or list its authority in `[[tls.trust]]`",
+        ),
+        NotLetIn::Form(_) | NotLetIn::Early | NotLetIn::RevocationUnknown | NotLetIn::Signature => {
+            ("vraag de CA om een ander certificaat", "ask its authority for another")
+        }
+    }
+}
+
+/// The certificate of a file, and with it the whole chain.
+pub(super) fn chain(file: &Path) -> Result<CertificateChain, Failure> {
+    let unusable = || {
+        Failure::usage(both!(
+            "`{}` is geen certificaat van een partij",
+            "`{}` is no certificate of a party",
+            file.display()
+        ))
+        .now((
+            "geef het certificaat van de partij in PEM, het eigen eerst, zonder sleutel",
+            "give its certificate in PEM, its own first, without a key",
+        ))
+    };
+    CertificateChain::from_pem(&files::required(file)?).map_err(|fault| unusable().because(fault))
+}
