@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use sluis::cli::{
     Language,
     client::{
-        columns::{Columns, Fact},
         problem::Problem,
-        rows::{self, Layout},
-        sheet::Sheet,
+        sheets::columns::{Columns, Fact},
+        sheets::rows::{self, Layout},
+        sheets::sheet::Sheet,
     },
     failure::Explanation as _,
 };

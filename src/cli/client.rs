@@ -13,13 +13,12 @@
 
 pub mod acts;
 pub mod batch;
-pub mod columns;
 pub mod decide;
 pub mod declarations;
 pub mod entries;
 pub mod example;
-pub mod faulty;
 pub mod gateway;
+pub mod input;
 pub mod keys;
 pub mod listed;
 pub mod lists;
@@ -33,10 +32,9 @@ pub mod push;
 pub mod receipts;
 pub mod report;
 pub mod retry;
-pub mod rows;
 mod seen;
 pub mod session;
-pub mod sheet;
+pub mod sheets;
 pub mod template;
 pub mod text;
 pub mod tls;

@@ -181,7 +181,7 @@ fn json_from_outside_has_one_reader() {
         "src/domain/json/read.rs",
         "src/accesslog/entry/part.rs",
         "src/cli/client/push.rs",
-        "src/cli/client/session.rs",
+        "src/cli/client/input.rs",
         "src/exchange/toolbox.rs",
         "src/exchange/withdraw.rs",
         "src/http/routes/keys.rs",

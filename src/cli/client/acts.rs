@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 use super::{
     gateway::{Call, CallError},
+    input::read_json,
     listed, lists,
     names::Names,
     pending::Pending,
     profile::ProfileChoice,
     push::{Route, unaccepted},
-    session::{Session, read_json},
+    session::Session,
     text::member,
 };
 use crate::{

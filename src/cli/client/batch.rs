@@ -21,7 +21,7 @@ use super::{
     push::{Accepted, Route, Verdicts},
     receipts::Keys,
     report::{Record, Report, Status},
-    rows::Layout,
+    sheets::rows::Layout,
 };
 use crate::{
     cli::{Exit, Failure, Language, language::Said},

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::{
     gateway::Call,
+    input::read_input,
     listed, lists,
     profile::ProfileChoice,
     proof,
-    session::{Session, read_input},
+    session::Session,
     text::{member, word},
 };
 use crate::{

@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::{
     gateway::{Call, Gateway},
+    input::read_json,
     listed::{self, Shape},
     names::Names,
     profile::ProfileChoice,
-    session::{Session, read_json},
+    session::Session,
 };
 use crate::{
     cli::{Context, Exit, Failure},

@@ -12,18 +12,19 @@ use serde_json::Value;
 
 use super::{
     batch::{Batch, Line, Tally},
-    faulty::FaultyFile,
     gateway::{Call, CallError},
+    input::{read_input, read_json, without_mark},
     names::Names,
     pending::Pending,
     problem::{COPY, Reason},
     profile::ProfileChoice,
     receipts::{self, Checked},
     report::{Record, Report},
-    rows::{self, Layout},
     seen,
-    session::{Session, read_input, read_json},
-    sheet::{PassedOver, Setting, Sheet, bytes::without_mark},
+    session::Session,
+    sheets::faulty::FaultyFile,
+    sheets::rows::{self, Layout},
+    sheets::sheet::{PassedOver, Setting, Sheet},
     template, text,
 };
 use crate::{

@@ -1,27 +1,16 @@
 //! What every command of the client works with: the profile and the gateway.
 
-use std::{
-    fs,
-    io::{self, Read},
-    path::Path,
-    sync::Arc,
-};
-
-use bytes::Bytes;
+use std::sync::Arc;
 
 use super::{
     gateway::Gateway,
     profile::{Profile, ProfileChoice},
-    sheet::bytes::without_mark,
 };
 use crate::{
-    cli::{Context, Failure, language::both},
+    cli::{Context, Failure},
     crypto::keys::PrivateKey,
     merkle::note::LogVerifier,
 };
-
-/// No input file is read beyond this: 512 MiB.
-const LARGEST_INPUT: u64 = 512 << 20;
 
 /// A profile and the gateway that it reaches.
 #[derive(Debug)]
@@ -100,54 +89,5 @@ impl Session {
             )));
         }
         self.profile.encryption_keys.iter().map(|path| super::keys::read_private(path)).collect()
-    }
-}
-
-/// Reads a file of the user's, or standard input for `-`, without a byte order mark.
-///
-/// # Errors
-/// When it cannot be read or is larger than 512 MiB.
-pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().lock().take(LARGEST_INPUT.saturating_add(1)).read_to_end(&mut bytes)
-    } else {
-        fs::File::open(path)
-            .and_then(|file| file.take(LARGEST_INPUT.saturating_add(1)).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| Failure::unreadable(path, error))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST_INPUT {
-        return Err(Failure::usage(both!(
-            "`{}` is groter dan 512 MiB",
-            "`{}` is larger than 512 MiB",
-            path.display()
-        ))
-        .now(("verdeel het over meer bestanden", "split it into several files")));
-    }
-    let bytes = Bytes::from(bytes);
-    // Programs on Windows put a byte order mark before a text.
-    Ok(bytes.slice_ref(without_mark(&bytes)))
-}
-
-/// Reads a file that must hold one JSON document, of which `form` says where it is shown; its bytes are sent as they are, so that the gateway judges them.
-///
-/// # Errors
-/// As [`read_input`], and when it is no JSON; only the place is told, never what stands there.
-pub fn read_json(path: &Path, form: (&'static str, &'static str)) -> Result<Bytes, Failure> {
-    let bytes = read_input(path)?;
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return Err(Failure::usage(both!("`{}` is opgeslagen als UTF-16", "`{}` is UTF-16", path.display()))
-            .now(("bewaar het als UTF-8", "save it as UTF-8")));
-    }
-    match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::usage(both!(
-            "`{}` is geen JSON bij regel {}, teken {}",
-            "`{}` is not JSON at line {}, column {}",
-            path.display(),
-            error.line(),
-            error.column()
-        ))
-        .now(form)),
     }
 }

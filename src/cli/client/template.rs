@@ -12,14 +12,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    columns::{Chosen, Columns, Fact},
     example,
     gateway::{Call, CallError},
     lists,
     profile::ProfileChoice,
-    rows,
     session::Session,
-    sheet::Setting,
+    sheets::columns::{Chosen, Columns, Fact},
+    sheets::rows,
+    sheets::sheet::Setting,
     text::member,
     tls,
 };

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use sluis::cli::{
     Language,
     client::{
-        columns::Columns,
         problem::Reason,
-        rows::{self, Layout},
-        sheet::{LineFault, Setting, Sheet},
+        sheets::columns::Columns,
+        sheets::rows::{self, Layout},
+        sheets::sheet::{LineFault, Setting, Sheet},
     },
 };
 

@@ -9,7 +9,7 @@ use std::{
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use sluis::{
-    cli::client::columns::{Columns, Fact},
+    cli::client::sheets::columns::{Columns, Fact},
     domain::{clock::amsterdam_date, party::Role},
 };
 

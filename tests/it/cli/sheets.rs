@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use sluis::cli::{
     Exit,
     client::{
-        columns::{Chosen, Columns, Fact},
         problem::Reason,
-        rows::{self, Layout},
-        sheet::{LineFault, Sheet},
+        sheets::columns::{Chosen, Columns, Fact},
+        sheets::rows::{self, Layout},
+        sheets::sheet::{LineFault, Sheet},
         template,
     },
 };

@@ -4,8 +4,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use sluis::{
     cli::client::{
-        rows::{self, Layout},
-        sheet::Sheet,
+        sheets::rows::{self, Layout},
+        sheets::sheet::Sheet,
         template::Dataset,
     },
     domain::{

@@ -1,7 +1,7 @@
 //! From the bytes of a file to its text, or what the file is instead of CSV.
 
-use super::{LineFault, fault};
-use crate::domain::charset::Charset;
+use super::fault::{LineFault, fault};
+use crate::{cli::client::input::without_mark, domain::charset::Charset};
 
 /// What begins like this is no CSV: the first bytes, a code, and what it is in both languages.
 const OTHER_FILES: [(&[u8], &str, &str, &str); 10] = [
@@ -61,18 +61,6 @@ const OTHER_FILES: [(&[u8], &str, &str, &str); 10] = [
         "This is JSON, no CSV. Send it with `push FILE` or `push --batch FILE`.",
     ),
 ];
-
-/// A byte order mark in UTF-8.
-pub(in crate::cli::client) const MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// The bytes behind byte order marks: a file that went through two programs may have two.
-pub(in crate::cli::client) fn without_mark(bytes: &[u8]) -> &[u8] {
-    let mut bytes = bytes;
-    while let Some(rest) = bytes.strip_prefix(MARK) {
-        bytes = rest;
-    }
-    bytes
-}
 
 /// The text behind the byte order mark, if it is UTF-8 without NUL and nothing else than CSV.
 pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Vec<LineFault>> {

@@ -1,7 +1,11 @@
 //! The columns of a push's header, and the short names that a template gives them. What is asserted of the person has a column
 //! for each fact that the gateway names; the others are the same everywhere.
 
-use super::{Fact, Form, Leaf, MOST_ITEMS, Step};
+use super::{
+    fact::Fact,
+    form::Form,
+    leaf::{Leaf, Step},
+};
 
 /// The column before those of the facts.
 const BEFORE_FACTS: &str = "person.verblijf";
@@ -64,12 +68,7 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
         "municipality" => Form::Municipality,
         words => Form::Choice(words.split(' ').map(str::to_owned).collect()),
     };
-    Leaf { steps: steps(path), form, required, in_required: true, explanation: explanation.to_owned() }
-}
-
-pub(super) fn steps(path: &str) -> Vec<Step> {
-    let step = |part: &str| if part == "*" { Step::Item(MOST_ITEMS) } else { Step::Member(part.to_owned()) };
-    path.split('.').map(step).collect()
+    Leaf { steps: Step::all_of(path), form, required, in_required: true, explanation: explanation.to_owned() }
 }
 
 /// The short name of each path of the header that has no other name than its own, without `person.`.

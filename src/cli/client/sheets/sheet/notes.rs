@@ -2,8 +2,7 @@
 
 use csv::StringRecord;
 
-/// How the explanation of a column begins.
-pub(in crate::cli::client) const NEEDS: [&str; 2] = ["verplicht: ", "mag leeg: "];
+use crate::cli::client::sheets::columns::NEEDS;
 
 /// A value that holds for every row: `#school.naam=De Sluis`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,11 @@ use serde_json::Value;
 
 use jiff::civil::Date;
 
-use super::{Form, Reason};
-use crate::cli::day::{NotADay, instant};
+use super::super::columns::Form;
+use crate::cli::{
+    client::problem::Reason,
+    day::{NotADay, instant},
+};
 
 /// Nobody who is alive was born in an earlier year, and spreadsheets write nothing as a day of 1899 or 1900.
 const FIRST_YEAR: i16 = 1901;

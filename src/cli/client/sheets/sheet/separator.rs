@@ -1,7 +1,7 @@
 //! What stands between the fields of a file, and quotes that would join fields.
 
-use super::{LineFault, fault};
-use crate::cli::client::columns::is_name;
+use super::fault::{LineFault, fault};
+use crate::cli::client::sheets::columns::is_name;
 
 /// A field longer than this is an unclosed quote, not a field: 64 KiB.
 const LONGEST_FIELD: usize = 64 << 10;

@@ -1,7 +1,9 @@
 //! What a spreadsheet leaves in a cell instead of a value.
 
-use super::super::problem::Reason;
-use crate::domain::text::{Lines, NoData, left_behind, turned::is_shortened_number};
+use crate::{
+    cli::client::problem::Reason,
+    domain::text::{Lines, NoData, left_behind, turned::is_shortened_number},
+};
 
 /// The text of a cell without the guards that keep a spreadsheet from changing it: `="0361"` and `'0361`.
 pub(in crate::cli::client) fn unguarded(text: &str) -> &str {

@@ -1,6 +1,6 @@
 //! Which columns a template has: a handful by default, and those that are asked for.
 
-use super::{Columns, Leaf, header};
+use super::{Columns, header, leaf::Leaf};
 use crate::cli::{Failure, language::both};
 
 /// Of the content that is not required, what nearly every row has.

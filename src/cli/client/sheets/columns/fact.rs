@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{Form, Leaf, header};
+use super::{
+    form::Form,
+    leaf::{Leaf, Step},
+};
 use crate::{
     domain::{assertion::FactType, party::Role},
     policy::glossary::{AssertedFact, Glossary, likely},
@@ -74,7 +77,7 @@ impl Fact {
             None => self.title.nl.clone(),
         };
         Leaf {
-            steps: header::steps(&self.path()),
+            steps: Step::all_of(&self.path()),
             form,
             required: self.required,
             in_required: true,

@@ -1,17 +1,19 @@
 //! From the rows of a sheet to the bodies of pushes.
 
+mod field;
 mod layout;
 mod value;
 
 use serde_json::Value;
 
+use self::field::read;
+pub(in crate::cli::client) use self::field::read_for_every_row;
 pub use self::layout::Layout;
-use self::value::{absent_day, other_form, value};
 use super::{
-    columns::{Column, Form, Place, pointer, put},
-    problem::Reason,
-    sheet::{Setting, Sheet, SheetRow, clipped_phone, debris, lines_of, turned_into, unguarded},
+    columns::{Column, Form, indexes, pointer, put},
+    sheet::{Setting, Sheet, SheetRow},
 };
+use crate::cli::client::problem::Reason;
 
 /// The body of a push that a row makes, or what is wrong with the row.
 #[derive(Debug)]
@@ -84,46 +86,6 @@ fn body(row: &SheetRow, layout: &Layout) -> Result<Value, Vec<Reason>> {
     if faults.is_empty() { Ok(body) } else { Err(faults) }
 }
 
-/// The value of a field, or what is wrong with it.
-pub(in crate::cli::client) fn read(name: &str, column: &Column, text: &str) -> Result<Value, Box<Reason>> {
-    let text = unguarded(text);
-    if let Some(reason) = debris(text, lines_of(name)) {
-        return Err(Box::new(reason));
-    }
-    let is_phone = name.rsplit('.').next().is_some_and(|last| last.starts_with("telefoon"));
-    if let Some(reason) = clipped_phone(text).filter(|_| is_phone) {
-        return Err(Box::new(reason));
-    }
-    if let Some(reason) = turned_into(name, text).filter(|_| column.form == Form::Text) {
-        return Err(Box::new(reason));
-    }
-    if let Some(reason) = absent_day(text).filter(|_| column.form == Form::Date) {
-        return Err(Box::new(reason));
-    }
-    value(&column.form, text).map_err(|other| other.unwrap_or_else(|| Box::new(other_form(&column.form))))
-}
-
-/// The value of a field that holds for every row. It is one of the words that the dataset leaves: told once, and before
-/// anything is sent, in the words of the gateway.
-pub(in crate::cli::client) fn read_for_every_row(
-    name: &str,
-    column: &Column,
-    text: &str,
-) -> Result<Value, Box<Reason>> {
-    let value = read(name, column, text)?;
-    match &column.form {
-        Form::Choice(words) if !words.iter().any(|word| *word == value) => {
-            let words = words.join(", ");
-            Err(Box::new(Reason::found(
-                "not-a-choice",
-                format!("Deze waarde is geen van de keuzes: {words}."),
-                format!("This value is none of the choices: {words}."),
-            )))
-        }
-        _ => Ok(value),
-    }
-}
-
 fn gap() -> Reason {
     Reason::found(
         "csv-gap",
@@ -140,9 +102,4 @@ fn in_words_of(form: &Form, value: &Value) -> Value {
         }
         _ => value.clone(),
     }
-}
-
-/// The numbers of items on a path: by them lists fill up in order.
-fn indexes(path: &[Place]) -> Vec<usize> {
-    path.iter().filter_map(|place| if let Place::Item(index) = place { Some(*index) } else { None }).collect()
 }

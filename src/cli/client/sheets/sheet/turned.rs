@@ -1,7 +1,9 @@
 //! What a spreadsheet turned a text into: `1-3` became `1-mrt`, `45717` or a truth value.
 
-use super::super::problem::Reason;
-use crate::domain::text::{Lines, turned::is_day};
+use crate::{
+    cli::client::problem::Reason,
+    domain::text::{Lines, turned::is_day},
+};
 
 /// What a column holds that a spreadsheet may turn into something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

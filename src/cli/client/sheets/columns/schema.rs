@@ -2,8 +2,14 @@
 
 use serde_json::Value;
 
-use super::{DEEPEST, Form, Leaf, MOST_ITEMS, Step};
+use super::{
+    form::Form,
+    leaf::{Leaf, MOST_ITEMS, Step},
+};
 use crate::cli::{Failure, language::both};
+
+/// The deepest nesting of a schema that is followed.
+const DEEPEST: usize = 16;
 
 /// A walk through a schema, with local references followed.
 pub(super) struct Walk<'a> {

@@ -1,0 +1,107 @@
+//! One value somewhere in a push, for which a sheet may have several columns.
+
+use super::{column::Column, form::Form, place::Place};
+
+/// How the explanation of a column begins.
+pub(in crate::cli::client::sheets) const NEEDS: [&str; 2] = ["verplicht: ", "mag leeg: "];
+
+/// The most items of one list that a file may number.
+pub(super) const MOST_ITEMS: usize = 200;
+
+/// One value somewhere in a push: a family of columns, since a list numbers its items.
+#[derive(Debug, Clone)]
+pub(super) struct Leaf {
+    pub(super) steps: Vec<Step>,
+    pub(super) form: Form,
+    pub(super) required: bool,
+    /// Whether the object that it is a member of is required.
+    pub(super) in_required: bool,
+    pub(super) explanation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Member(String),
+    /// An item of a list of at most so many.
+    Item(usize),
+}
+
+impl Leaf {
+    /// Its path, without the numbers of items.
+    pub(super) fn path(&self) -> String {
+        let part = |step: &Step| if let Step::Member(name) = step { name.clone() } else { "*".to_owned() };
+        self.steps.iter().map(part).collect::<Vec<_>>().join(".")
+    }
+
+    /// Its paths, with lists numbered up to `repeat`.
+    pub(super) fn paths(&self, repeat: usize) -> Vec<String> {
+        let mut paths = vec![String::new()];
+        for step in &self.steps {
+            let parts: Vec<String> = match step {
+                Step::Member(name) => vec![name.clone()],
+                Step::Item(most) => (1..=repeat.min(*most)).map(|number| number.to_string()).collect(),
+            };
+            let below = |path: &String| {
+                let path = path.clone();
+                let join = move |part: &String| {
+                    if path.is_empty() { part.clone() } else { format!("{path}.{part}") }
+                };
+                parts.iter().map(join).collect::<Vec<_>>()
+            };
+            paths = paths.iter().flat_map(below).collect();
+        }
+        paths
+    }
+
+    /// The column that these parts of a name mean, when it is of this family.
+    pub(super) fn bind(&self, parts: &[&str]) -> Option<Column> {
+        if parts.len() != self.steps.len() {
+            return None;
+        }
+        let places: Option<Vec<Place>> =
+            self.steps.iter().zip(parts).map(|(step, part)| step.bind(part)).collect();
+        let form = self.form.clone();
+        Some(Column { path: places?, own: form.clone(), form, leaf: self.path(), also: Vec::new() })
+    }
+
+    /// What belongs in it, in Dutch, as a template says it.
+    pub(super) fn explain(&self) -> String {
+        let [must, may] = NEEDS;
+        let need = if self.required { must } else { may };
+        let form = match &self.form {
+            Form::Text => "tekst".to_owned(),
+            Form::Date => "datum jjjj-mm-dd".to_owned(),
+            Form::Moment => "dag of tijdstip".to_owned(),
+            Form::Whole => "geheel getal".to_owned(),
+            Form::Number => "getal".to_owned(),
+            Form::Flag => "ja of nee".to_owned(),
+            Form::Municipality => "vier cijfers".to_owned(),
+            Form::Choice(words) => words.join(" / "),
+        };
+        if self.explanation.is_empty() {
+            format!("{need}{form}")
+        } else {
+            format!("{need}{form}: {}", self.explanation)
+        }
+    }
+}
+
+impl Step {
+    /// The steps of a path with dots, in which a star is an item.
+    pub(super) fn all_of(path: &str) -> Vec<Self> {
+        let step =
+            |part: &str| if part == "*" { Self::Item(MOST_ITEMS) } else { Self::Member(part.to_owned()) };
+        path.split('.').map(step).collect()
+    }
+
+    fn bind(&self, part: &str) -> Option<Place> {
+        match self {
+            Self::Member(name) => name.eq_ignore_ascii_case(part).then(|| Place::Member(name.clone())),
+            Self::Item(most) => {
+                let number: usize = part.parse().ok().filter(|number| (1..=*most).contains(number))?;
+                // One name per column: `01` and `+1` are other texts for the same item.
+                (number.to_string() == part).then(|| Place::Item(number.saturating_sub(1)))
+            }
+        }
+    }
+}
