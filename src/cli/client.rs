@@ -1,48 +1,66 @@
 //! `sluis client`: a party's side of the exchange, for integrators.
 //!
+//! What a person does with it:
+//!
 //! | module | does |
 //! |---|---|
-//! | [`profile`], [`tls`], [`session`] | which gateway, as which party, with which keys |
-//! | [`gateway`], [`retry`], [`problem`] | one call: repeated where that is safe, explained where it is refused |
-//! | [`push`], [`pending`], [`batch`], [`report`] | packets and requests, one or many, resumable |
-//! | [`sheet`], [`columns`], [`rows`], [`template`], [`example`], [`faulty`] | packets as CSV |
-//! | [`pull`], [`receipts`], [`entries`] | what came, what was signed for it, what the log says |
-//! | [`keys`], [`proof`] | the keys that others seal to |
-//! | [`acts`], [`decide`], [`declarations`], [`lists`] | everything that is one call or one list |
-//! | [`text`], [`listed`], [`names`], [`told`] | what results look like to people |
+//! | [`push`] | sends packets, and asks requests and questions: one or many, resumable |
+//! | [`pull`] | fetches what came, and confirms it |
+//! | [`answer`] | answers a request or a question |
+//! | [`declare`], [`withdraw`] | records what a person wants and what was decided; takes it back, or a packet |
+//! | [`look_up`] | who takes part, what is exchanged, what was sent and asked, in which state |
+//! | [`look_back`] | what the log says of this party, and whether it can be believed |
+//! | [`own_keys`] | the keys that others seal to |
+//! | [`template`] | a sheet or a packet to start from |
+//!
+//! What those share, each above what it uses:
+//!
+//! | module | is |
+//! |---|---|
+//! | [`done`], [`pending`], [`tables`], [`dataset`], [`names`], [`paged`] | calls and lists as every command makes and tells them |
+//! | [`receipts`], `log_seen` | what is checked without trusting the gateway |
+//! | [`session`] | a profile with its gateway |
+//! | [`sheets`] | packets as CSV |
+//! | [`gateway`] | one call: repeated where that is safe, explained where it is refused |
+//! | [`profile`] | which gateway, as which party, with which keys |
+//! | [`input`], [`problem`], [`route`], [`words`] | what the user gives, what the gateway answers, in words |
 
-pub mod acts;
-pub mod batch;
-pub mod decide;
-pub mod declarations;
-pub mod entries;
-pub mod example;
+pub mod answer;
+pub mod dataset;
+pub mod declare;
+pub mod done;
 pub mod gateway;
 pub mod input;
-pub mod keys;
-pub mod listed;
-pub mod lists;
+mod log_seen;
+pub mod look_back;
+pub mod look_up;
 pub mod names;
+pub mod own_keys;
+pub mod paged;
 pub mod pending;
 pub mod problem;
 pub mod profile;
-pub mod proof;
 pub mod pull;
 pub mod push;
 pub mod receipts;
-pub mod report;
-pub mod retry;
-mod seen;
+pub mod route;
 pub mod session;
 pub mod sheets;
+pub mod tables;
 pub mod template;
-pub mod text;
-pub mod tls;
-pub mod told;
+pub mod withdraw;
+pub mod words;
 
 use clap::{Args, Subcommand};
 
-use self::{profile::ProfileChoice, push::Does};
+use self::{
+    look_up::{list, profiles, search, status},
+    paged::Range,
+    profile::ProfileChoice,
+    pull::acknowledge,
+    push::Does,
+    tables::{messages, notices, register},
+};
 use super::{Context, Exit, Failure};
 use crate::domain::id::PacketId;
 
@@ -83,7 +101,7 @@ pub struct Client {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Make, publish and end the keys that others seal to.
-    Keys(keys::Keys),
+    Keys(own_keys::Keys),
     /// List the profiles of this user.
     Profiles,
     /// List the parties that take part.
@@ -98,13 +116,13 @@ pub enum Action {
     #[command(visible_alias = "request")]
     Ask(Box<push::Push>),
     /// Answer a request or a question that was sent to this party.
-    Answer(acts::AnswerAsked),
+    Answer(answer::AnswerAsked),
     /// List what was sent to this party.
-    Inbox(lists::Range),
+    Inbox(Range),
     /// List the packets that this party sent.
-    Outbox(lists::Range),
+    Outbox(Range),
     /// List the requests and questions that this party sent, with the answers.
-    Asked(lists::Range),
+    Asked(Range),
     /// Show the state of one packet, request or question.
     Status {
         /// The packet, request or question.
@@ -113,21 +131,21 @@ pub enum Action {
     /// Fetch a packet, check its receipt and open it.
     Pull(pull::Pull),
     /// Acknowledge a packet that was fetched.
-    Ack(acts::Acknowledge),
+    Ack(acknowledge::Acknowledge),
     /// Record a declaration (wilsverklaring) of a person.
-    Declare(acts::Declare),
+    Declare(declare::Declare),
     /// List the declarations that this party recorded, or those about one person.
-    Declarations(declarations::Declarations),
+    Declarations(declare::list::Declarations),
     /// Record what the controller decided upon an objection (bezwaar) or a restriction (beperking).
-    Decide(decide::Decide),
+    Decide(declare::decide::Decide),
     /// Withdraw a declaration or a packet.
-    Withdraw(acts::Withdraw),
+    Withdraw(withdraw::Withdraw),
     /// List notices, such as the withdrawal of a packet that was collected.
-    Notices(lists::Range),
+    Notices(Range),
     /// Search for a person in this party's own inbox.
-    Search(acts::Search),
+    Search(search::Search),
     /// List this party's entries in the access log.
-    Entries(entries::Entries),
+    Entries(look_back::Entries),
 }
 
 impl Client {
@@ -139,19 +157,19 @@ impl Client {
         let choice = &self.choice;
         match self.action {
             Action::Keys(command) => command.run(choice, at).await,
-            Action::Profiles => profile::list(at),
-            Action::Parties => lists::whole("/v1/parties", listed::parties, choice, at).await,
-            Action::Datasets => lists::whole("/v1/datasets", listed::datasets, choice, at).await,
+            Action::Profiles => profiles::list(at),
+            Action::Parties => list::whole("/v1/parties", register::parties, choice, at).await,
+            Action::Datasets => list::whole("/v1/datasets", register::datasets, choice, at).await,
             Action::Template(command) => command.run(choice, at).await,
             Action::Push(command) => command.run(Does::Push, choice, at).await,
             Action::Ask(command) => command.run(Does::Ask, choice, at).await,
             Action::Answer(command) => command.run(choice, at).await,
-            Action::Inbox(range) => lists::list(&["/v1/inbox"], listed::received, &range, choice, at).await,
-            Action::Outbox(range) => lists::list(&["/v1/packets"], listed::sent, &range, choice, at).await,
+            Action::Inbox(range) => list::list(&["/v1/inbox"], messages::received, &range, choice, at).await,
+            Action::Outbox(range) => list::list(&["/v1/packets"], messages::sent, &range, choice, at).await,
             Action::Asked(range) => {
-                lists::list(&["/v1/requests", "/v1/questions"], listed::asked, &range, choice, at).await
+                list::list(&["/v1/requests", "/v1/questions"], messages::asked, &range, choice, at).await
             }
-            Action::Status { id } => lists::status(id, choice, at).await,
+            Action::Status { id } => status::status(id, choice, at).await,
             Action::Pull(command) => command.run(choice, at).await,
             Action::Ack(command) => command.run(choice, at).await,
             Action::Declare(command) => command.run(choice, at).await,
@@ -159,7 +177,7 @@ impl Client {
             Action::Decide(command) => command.run(choice, at).await,
             Action::Withdraw(command) => command.run(choice, at).await,
             Action::Notices(range) => {
-                lists::list(&["/v1/notices"], listed::notices, &range, choice, at).await
+                list::list(&["/v1/notices"], notices::notices, &range, choice, at).await
             }
             Action::Search(command) => command.run(choice, at).await,
             Action::Entries(command) => command.run(choice, at).await,

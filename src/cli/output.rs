@@ -1,5 +1,6 @@
 //! The one place that prints.
 
+mod bar;
 mod identifier;
 mod kept;
 
@@ -8,7 +9,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
 pub use self::kept::Kept;
@@ -194,21 +195,7 @@ impl Output {
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(total), target);
-        let template = self.language.pick(
-            "{bar:32} {pos} van {len}  {rate}  nog {eta}  {msg}",
-            "{bar:32} {pos} of {len}  {rate}  {eta} left  {msg}",
-        );
-        match ProgressStyle::with_template(template) {
-            Ok(style) => bar.with_style(style.with_key(
-                "rate",
-                move |state: &ProgressState, text: &mut dyn fmt::Write| {
-                    // A bar that cannot be drawn stops nothing.
-                    text.write_str(&rate(state.per_sec())).ok();
-                },
-            )),
-            Err(_) => bar,
-        }
+        bar::with(total, target, self.language)
     }
 
     /// Ends a command: prints what went wrong, if anything, and answers how the program ends.
@@ -276,11 +263,6 @@ impl Output {
         let text = text.strip_suffix('\n').unwrap_or(text);
         writeln!(self.stdout, "{text}").map_err(stdout_failed)
     }
-}
-
-/// How fast it goes, in whole numbers: below one a second, by the minute.
-fn rate(per_second: f64) -> String {
-    if per_second >= 1.0 { format!("{per_second:.0}/s") } else { format!("{:.0}/min", per_second * 60.0) }
 }
 
 /// A line of a failure for a terminal: the word before the first colon stands out.

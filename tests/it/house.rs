@@ -180,7 +180,7 @@ fn json_from_outside_has_one_reader() {
     const OWN: [&str; 8] = [
         "src/domain/json/read.rs",
         "src/accesslog/entry/part.rs",
-        "src/cli/client/push.rs",
+        "src/cli/client/push/input.rs",
         "src/cli/client/input.rs",
         "src/exchange/toolbox.rs",
         "src/exchange/withdraw.rs",

@@ -1,30 +1,35 @@
 //! Calls to a gateway, repeated where that is safe and nowhere else.
 
+mod answer;
 mod call;
+mod distrust;
+mod error;
 mod heard;
+mod retry;
 
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use indicatif::ProgressBar;
 use reqwest::{Url, redirect};
 use serde::de::DeserializeOwned;
 
-pub use self::call::{Answer, Call, CallError};
-use self::heard::{Heard, OwnCertificate};
-use super::{problem::Problem, profile::Profile, retry::Retry, tls};
+use self::{
+    answer::{answered, read, retry_after, unsent},
+    heard::{Heard, OwnCertificate},
+};
+pub use self::{
+    call::{Answer, Call},
+    distrust::Distrust,
+    error::CallError,
+    retry::Retry,
+};
+use super::{problem::Problem, profile::Profile};
 use crate::{
-    cli::{
-        Failure, Language, causes,
-        language::{Said, both, tell},
-    },
+    cli::{Failure, Language, language::tell},
     domain::{clock::Clock, id::Entropy, json},
     identity::tls::Hands,
 };
-
-/// No answer is read beyond this: 64 MiB.
-const LARGEST_ANSWER: usize = 64 << 20;
 
 /// A gateway, as the party of a profile reaches it.
 #[derive(Debug, Clone)]
@@ -45,11 +50,11 @@ impl Gateway {
     /// # Errors
     /// When the profile's address, certificates or key are not in order.
     pub fn of(profile: &Profile, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
-        let base = address(profile)?;
-        let staff = staff(profile)?;
-        let mut tls = tls::configuration(profile)?;
+        let base = profile.address()?;
+        let staff = profile.staff()?;
+        let mut tls = profile.tls()?;
         tls.time_provider = Arc::new(Hands(Arc::clone(&clock)));
-        let chain = tls::certificates(&profile.certificate)?;
+        let chain = profile.chain()?;
         let own = OwnCertificate::towards(&base, Arc::new(tls.clone()), chain.first());
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -192,144 +197,4 @@ impl Gateway {
             _ => Err(CallError::Problem(problem)),
         }
     }
-}
-
-/// The address of a profile's gateway.
-///
-/// # Errors
-/// When it is not `https`.
-pub(super) fn address(profile: &Profile) -> Result<Url, Failure> {
-    Url::parse(&profile.gateway).ok().filter(|url| url.scheme() == "https").ok_or_else(|| {
-        Failure::configuration((
-            "`gateway` in het profiel is geen https-adres",
-            "`gateway` in the profile is not an https address",
-        ))
-        .now((
-            "schrijf het als `https://sluis.example` of `https://localhost:8443`",
-            "write it as `https://sluis.example` or `https://localhost:8443`",
-        ))
-    })
-}
-
-/// The headers that say who acts: as they are where they are printable ASCII, and otherwise as an `ext-value` (RFC 8187),
-/// so that `stagecoördinator` needs no other spelling.
-///
-/// # Errors
-/// When one holds a control character, or nothing.
-pub(super) fn staff(profile: &Profile) -> Result<HeaderMap, Failure> {
-    let mut staff = HeaderMap::new();
-    let of_staff = [
-        ("sluis-staff-reference", "staff_reference", &profile.staff_reference),
-        ("sluis-staff-function", "staff_function", &profile.staff_function),
-    ];
-    for (header, member, value) in of_staff {
-        let Some(value) = value else { continue };
-        let plain = value.trim();
-        let sent = (!plain.is_empty() && !plain.chars().any(char::is_control)).then(|| ext_value(plain));
-        let sent = sent.and_then(|sent| HeaderValue::from_str(&sent).ok()).ok_or_else(|| {
-            Failure::configuration(both!(
-                "`{member}` is leeg of heeft een teken dat niet te zien is",
-                "`{member}` is empty or holds a control character"
-            ))
-            .now((
-                "schrijf alleen letters, cijfers en leestekens, zoals stagecoördinator",
-                "write letters, digits and marks only, such as stagecoördinator",
-            ))
-        })?;
-        staff.insert(HeaderName::from_static(header), sent);
-    }
-    Ok(staff)
-}
-
-/// RFC 8187, section 3.2.1: what is no `attr-char` is percent-encoded.
-fn ext_value(text: &str) -> String {
-    const START: &str = "UTF-8''";
-    let is_plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    // What looks encoded would be decoded.
-    if is_plain && !text.get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START)) {
-        return text.to_owned();
-    }
-    let encoded = |byte: u8| {
-        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    START.chars().map(String::from).chain(text.bytes().map(encoded)).collect()
-}
-
-async fn read(mut response: reqwest::Response) -> Result<Bytes, CallError> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(unsent)? {
-        if body.len().saturating_add(chunk.len()) > LARGEST_ANSWER {
-            return Err(CallError::NotUnderstood(("het is groter dan 64 MiB", "it is larger than 64 MiB")));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
-}
-
-/// `Retry-After` in seconds; the form with a date is not sent by a gateway and counts as absent.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
-}
-
-fn unsent(error: reqwest::Error) -> CallError {
-    let (connecting, is_late) = (error.is_connect(), error.is_timeout());
-    // The address is left out: it is in the profile, and paths hold identifiers.
-    let error = error.without_url();
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-    let (mut last, mut broken_off) = (Said::same(""), !connecting && !is_late);
-    while let Some(error) = cause {
-        if let Some(distrust) = tls::distrust(error) {
-            return CallError::NotTrusted(distrust);
-        }
-        let told = if is_broken_off(error) {
-            broken_off = !is_late;
-            "de verbinding is verbroken".to_owned()
-        } else {
-            causes::in_dutch(error).unwrap_or_else(|| causes::ELSEWHERE.to_owned())
-        };
-        last = Said::new(told, error.to_string());
-        cause = error.source();
-    }
-    let (nl, en) = if is_late {
-        ("de gateway antwoordde niet op tijd", "the gateway did not answer in time")
-    } else if connecting {
-        ("de gateway is niet te bereiken", "the gateway cannot be reached")
-    } else {
-        ("de gateway gaf geen antwoord", "the gateway gave no answer")
-    };
-    CallError::Unanswered {
-        what: Said::new(
-            format!("{nl}: {}", last.text(Language::Nl)),
-            format!("{en}: {}", last.text(Language::En)),
-        ),
-        problem: None,
-        wait: None,
-        doubtful: !connecting,
-        broken_off,
-    }
-}
-
-/// Whether the other end went away: of a file the same kinds mean something else.
-fn is_broken_off(error: &(dyn Error + 'static)) -> bool {
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    matches!(
-        kind,
-        Some(
-            io::ErrorKind::BrokenPipe
-                | io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::NotConnected
-                | io::ErrorKind::UnexpectedEof
-        )
-    )
-}
-
-fn answered(status: u16, problem: &Problem) -> Said {
-    let title = problem.title();
-    let (nl, en) = (title.text(Language::Nl), title.text(Language::En));
-    Said::new(format!("de gateway antwoordde {status}: {nl}"), format!("the gateway answered {status} {en}"))
 }

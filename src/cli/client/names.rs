@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{lists, session::Session, text::member};
+use super::{paged, session::Session, words::member};
 use crate::{
     cli::{Language, printable::one_line},
     domain::party::PartyId,
@@ -21,7 +21,7 @@ pub struct Names {
 impl Names {
     /// Asks the gateway. Without an answer there are no names, and parties are shown by their numbers.
     pub async fn of(session: &Session) -> Self {
-        let parties = lists::every(&session.gateway, "/v1/parties").await;
+        let parties = paged::every(&session.gateway, "/v1/parties").await;
         let mut names = parties.map(|parties| Self::from_items(&parties)).unwrap_or_default();
         if let Ok(rules) = Catalogue::embedded() {
             names.places = places_of(&rules);

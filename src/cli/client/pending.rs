@@ -13,6 +13,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
+use super::gateway::CallError;
 use crate::{
     cli::{
         Failure, files,
@@ -35,7 +36,7 @@ pub struct Pending {
 
 /// What is kept.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+struct Unanswered {
     /// 32 random bytes, in hexadecimal.
     secret: String,
     /// The key: an HMAC of the route and the body under the secret.
@@ -89,7 +90,7 @@ impl Pending {
                 )));
             }
         }
-        let kept = Kept { secret: hex::encode(secret), key: key.clone() };
+        let kept = Unanswered { secret: hex::encode(secret), key: key.clone() };
         let bytes = serde_json::to_vec(&kept).map_err(|error| {
             Failure::internal(("kan geen JSON maken van een sleutel", "cannot make JSON of a key"))
                 .because(error)
@@ -151,7 +152,7 @@ fn read(path: &Path, route: &str) -> Result<Option<(Vec<u8>, String)>, Failure> 
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Failure::unreadable(path, error)),
     };
-    let kept = json::typed::<Kept>(&bytes).ok();
+    let kept = json::typed::<Unanswered>(&bytes).ok();
     let kept = kept.and_then(|kept| Some((hex::decode(kept.secret).ok()?, kept.key)));
     kept.map(Some).ok_or_else(|| {
         let list = list_of(route);
@@ -179,4 +180,29 @@ fn key_of(secret: &[u8], route: &str, body: &[u8]) -> String {
     context.update(body);
     let tag = context.sign();
     URL_SAFE_NO_PAD.encode(tag.as_ref().get(..KEY_BYTES).unwrap_or_default())
+}
+
+/// The failure of a single push, after which the same command is the same push where it may have been accepted.
+pub(super) fn unaccepted(error: CallError, pending: &Pending) -> Failure {
+    let doubtful = match &error {
+        CallError::Unanswered { doubtful, .. } => *doubtful,
+        CallError::Problem(problem) => problem.status >= 500,
+        CallError::NotTrusted(_) => false,
+        CallError::NotUnderstood(_) => true,
+    };
+    let is_elsewhere = matches!(&error, CallError::Problem(problem) if problem.has("unknown-dataset"));
+    let failure = Failure::from(error);
+    if doubtful {
+        return failure.now(pending.advice());
+    }
+    // Nothing was done under this key. That its file cannot be removed changes nothing: the next try is the same one.
+    drop(pending.end());
+    if is_elsewhere {
+        failure.now((
+            "een verzoek of een vraag gaat met `sluis client ask`, een pakket met `push`; `sluis client datasets` zegt wat wat is",
+            "a request or a question goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which",
+        ))
+    } else {
+        failure
+    }
 }

@@ -1,63 +1,34 @@
 //! Profiles: which gateway, as which party, with which keys.
 
+mod address;
+mod choice;
+pub(super) mod credentials;
+pub(super) mod known;
+mod members;
+mod staff;
+
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use http::HeaderMap;
+use reqwest::Url;
+use rustls::{ClientConfig, pki_types::CertificateDer};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{gateway, keys, tls};
+pub use self::choice::ProfileChoice;
+use self::{
+    known::missing,
+    members::{FaultyProfile, Members, no_profile},
+};
 use crate::{
-    cli::{
-        Context, Exit, Failure, Language,
-        failure::Explanation,
-        language::{Said, both},
-        table::Table,
-    },
+    cli::{Exit, Failure, language::both},
     crypto::receipt_key,
     identity::certificate::ClientCertificate,
     merkle::note::LogVerifier,
 };
-
-/// Under which these options stand in the help of every command.
-const HEADING: &str = "Profile";
-
-/// Which profile to use; below `sluis client` on every command.
-#[derive(Debug, Clone, Args)]
-pub struct ProfileChoice {
-    /// The profile `~/.config/sluis/profiles/<NAME>.toml`.
-    #[arg(long, global = true, value_name = "NAME", env = "SLUIS_PROFILE", default_value = "default", help_heading = HEADING)]
-    pub profile: String,
-
-    /// The profile in this file.
-    #[arg(long, global = true, value_name = "FILE", env = "SLUIS_PROFILE_FILE", help_heading = HEADING)]
-    pub profile_file: Option<PathBuf>,
-
-    /// Who acts, in your own administration; instead of the profile's `staff_reference`.
-    #[arg(
-        long,
-        global = true,
-        value_name = "REFERENCE",
-        env = "SLUIS_STAFF_REFERENCE",
-        hide_env_values = true,
-        help_heading = HEADING
-    )]
-    pub staff_reference: Option<String>,
-
-    /// In which function; instead of the profile's `staff_function`.
-    #[arg(
-        long,
-        global = true,
-        value_name = "FUNCTION",
-        env = "SLUIS_STAFF_FUNCTION",
-        hide_env_values = true,
-        help_heading = HEADING
-    )]
-    pub staff_function: Option<String>,
-}
 
 /// How a party reaches its gateway. Relative paths start at the profile's own folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -89,27 +60,6 @@ pub struct Profile {
     /// Where the profile stands.
     #[serde(skip)]
     pub(super) folder: PathBuf,
-}
-
-impl ProfileChoice {
-    /// Reads the chosen profile.
-    ///
-    /// # Errors
-    /// When there is no such profile, or it is not in order.
-    pub fn read(&self) -> Result<Profile, Failure> {
-        let path = match &self.profile_file {
-            Some(path) => path.clone(),
-            None => path_of(&self.profile)?,
-        };
-        let mut profile = Profile::read(&path)?;
-        if let Some(reference) = &self.staff_reference {
-            profile.staff_reference = Some(reference.clone());
-        }
-        if let Some(function) = &self.staff_function {
-            profile.staff_function = Some(function.clone());
-        }
-        Ok(profile)
-    }
 }
 
 impl Profile {
@@ -152,7 +102,7 @@ impl Profile {
         let mut faults: Vec<Failure> = faults.map(|(_, fault)| fault).collect();
         if faults.is_empty() {
             // Whether the parts belong together.
-            faults.extend(tls::configuration(self).err());
+            faults.extend(self.tls().err());
         }
         Self::together(faults)
     }
@@ -160,16 +110,18 @@ impl Profile {
     /// What is wrong with the members, each on its own.
     fn faults(&self) -> Vec<(&'static str, Failure)> {
         let files = [
-            ("gateway", gateway::address(self).map(drop)),
-            ("staff_reference", gateway::staff(self).map(drop)),
-            ("ca", tls::certificates(&self.ca).map(drop)),
-            ("certificate", tls::certificates(&self.certificate).map(drop)),
-            ("key", tls::key(&self.key).map(drop)),
+            ("gateway", self.address().map(drop)),
+            ("staff_reference", self.staff().map(drop)),
+            ("ca", credentials::certificates(&self.ca).map(drop)),
+            ("certificate", self.chain().map(drop)),
+            ("key", credentials::key(&self.key).map(drop)),
             ("log_vkey", self.log().map(drop)),
             ("receipt_key", self.receipt_key().map(drop)),
         ];
-        let keys =
-            self.encryption_keys.iter().map(|path| ("encryption_keys", keys::read_private(path).map(drop)));
+        let keys = self
+            .encryption_keys
+            .iter()
+            .map(|path| ("encryption_keys", credentials::encryption_key(path).map(drop)));
         files.into_iter().chain(keys).filter_map(|(member, read)| Some((member, read.err()?))).collect()
     }
 
@@ -191,10 +143,42 @@ impl Profile {
         }
     }
 
+    /// Where its gateway is.
+    ///
+    /// # Errors
+    /// When it is no `https` address.
+    pub fn address(&self) -> Result<Url, Failure> {
+        address::read(&self.gateway)
+    }
+
+    /// The headers that say who acts.
+    ///
+    /// # Errors
+    /// When one holds a control character, or nothing.
+    pub fn staff(&self) -> Result<HeaderMap, Failure> {
+        staff::headers(self.staff_reference.as_deref(), self.staff_function.as_deref())
+    }
+
+    /// Mutual TLS with its files.
+    ///
+    /// # Errors
+    /// When a file is missing, is not PEM, or key and certificate do not belong together.
+    pub fn tls(&self) -> Result<ClientConfig, Failure> {
+        credentials::configuration(&self.ca, &self.certificate, &self.key)
+    }
+
+    /// The own certificate with its chain.
+    ///
+    /// # Errors
+    /// When the file is missing or holds none.
+    pub fn chain(&self) -> Result<Vec<CertificateDer<'static>>, Failure> {
+        credentials::certificates(&self.certificate)
+    }
+
     /// The OIN in the profile's own certificate, where it can be read.
     #[must_use]
     pub fn oin(&self) -> Option<String> {
-        let chain = tls::certificates(&self.certificate).ok()?;
+        let chain = self.chain().ok()?;
         let certificate = ClientCertificate::read(chain.first()?).ok()?;
         Some(certificate.oin().to_string())
     }
@@ -240,234 +224,4 @@ impl Profile {
             ))
         })
     }
-}
-
-const CORRECT: (&str, &str) = (
-    "verbeter het bestand; docs/client.md laat een profiel zien met uitleg bij elke regel",
-    "correct the file; docs/client.md shows a profile with every member explained",
-);
-
-/// The members of a profile, and whether each must be there and is a list.
-const MEMBERS: [(&str, bool, bool); 9] = [
-    ("gateway", true, false),
-    ("ca", true, false),
-    ("certificate", true, false),
-    ("key", true, false),
-    ("encryption_keys", false, true),
-    ("staff_reference", false, false),
-    ("staff_function", false, false),
-    ("log_vkey", false, false),
-    ("receipt_key", false, false),
-];
-
-/// A profile's table as far as it can be read, what is wrong with its members, and which of them it has not.
-struct Members {
-    table: toml::Table,
-    faults: Vec<Failure>,
-    absent: Vec<&'static str>,
-}
-
-impl Members {
-    fn of(mut table: toml::Table, path: &Path) -> Self {
-        let (mut faults, mut absent) = (Vec::new(), Vec::new());
-        let fault = |text: Said| Failure::configuration(text).now(CORRECT);
-        let unknown: Vec<String> =
-            table.keys().filter(|name| !MEMBERS.iter().any(|(known, ..)| known == name)).cloned().collect();
-        for name in unknown {
-            table.remove(&name);
-            faults.push(fault(both!(
-                "`{}` kent geen `{name}`",
-                "`{}` has no member `{name}`",
-                path.display()
-            )));
-        }
-        for (name, must_be, is_list) in MEMBERS {
-            let fits = |value: &toml::Value| match value {
-                toml::Value::Array(items) => is_list && items.iter().all(toml::Value::is_str),
-                other => !is_list && other.is_str(),
-            };
-            match table.get(name) {
-                Some(value) if fits(value) => continue,
-                Some(_) if is_list => faults.push(fault(both!(
-                    "`{name}` in `{}` hoort een lijst van teksten te zijn",
-                    "`{name}` in `{}` must be a list of texts",
-                    path.display()
-                ))),
-                Some(_) => faults.push(fault(both!(
-                    "`{name}` in `{}` hoort een tekst te zijn, tussen aanhalingstekens",
-                    "`{name}` in `{}` must be a text, in quotation marks",
-                    path.display()
-                ))),
-                None if must_be => {
-                    faults.push(fault(both!(
-                        "`{name}` ontbreekt in `{}`",
-                        "`{}` lacks `{name}`",
-                        path.display()
-                    )));
-                }
-                None => continue,
-            }
-            table.remove(name);
-            absent.push(name);
-            if must_be {
-                // So that the rest can be read and judged; the member itself is not.
-                table.insert(name.to_owned(), toml::Value::String(String::new()));
-            }
-        }
-        Self { table, faults, absent }
-    }
-}
-
-/// Everything that is wrong with a profile.
-#[derive(Debug)]
-struct FaultyProfile(Vec<Failure>);
-
-impl Explanation for FaultyProfile {
-    fn lines(&self, language: Language) -> Vec<String> {
-        let of_fault = |fault: &Failure| {
-            let mut lines = fault.lines(language).into_iter();
-            let first = lines.next().map(|line| format!("- {}", line.trim_start_matches("sluis: ")));
-            first.into_iter().chain(lines.map(|line| format!("  {}", line.trim_start()))).collect::<Vec<_>>()
-        };
-        self.0.iter().flat_map(of_fault).collect()
-    }
-
-    fn document(&self) -> Value {
-        let of = |fault: &Failure| fault.document().get("error").cloned().unwrap_or_default();
-        Value::Array(self.0.iter().map(of).collect())
-    }
-}
-
-fn path_of(name: &str) -> Result<PathBuf, Failure> {
-    let plain = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if !plain {
-        return Err(Failure::usage((
-            "de naam van een profiel heeft alleen letters, cijfers, `-` en `_`",
-            "a profile's name is letters, digits, `-` and `_`",
-        ))
-        .now((
-            "geef een bestand met --profile-file, of een naam met --profile",
-            "give a file with --profile-file, or a name with --profile",
-        )));
-    }
-    Ok(folder()?.join(format!("{name}.toml")))
-}
-
-/// Where this user's profiles are.
-fn folder() -> Result<PathBuf, Failure> {
-    let home = std::env::home_dir().ok_or_else(|| {
-        Failure::configuration((
-            "er is geen eigen map om profielen in te zoeken",
-            "there is no home folder to look for profiles in",
-        ))
-        .now((
-            "geef het bestand van het profiel met --profile-file",
-            "give the profile's file with --profile-file",
-        ))
-    })?;
-    Ok(home.join(".config/sluis/profiles"))
-}
-
-/// The names of this user's profiles, in order.
-fn names() -> Vec<String> {
-    let entries = folder().ok().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let files = entries.map(|entry| PathBuf::from(entry.file_name()));
-    let profiles = files.filter(|file| file.extension().is_some_and(|ending| ending == "toml"));
-    let mut names: Vec<String> =
-        profiles.filter_map(|file| file.file_stem()?.to_str().map(str::to_owned)).collect();
-    names.sort_unstable();
-    names
-}
-
-/// Lists this user's profiles, each with its gateway or with what is wrong with it.
-///
-/// # Errors
-/// When there is no home folder, or standard output cannot be written.
-pub fn list(at: &mut Context) -> Result<Exit, Failure> {
-    let folder = folder()?;
-    let names = names();
-    let language = at.out.language();
-    let mut sound = Table::new(language.pick(["naam", "oin", "gateway"], ["name", "oin", "gateway"]));
-    let mut faulty = Vec::new();
-    for name in &names {
-        let path = folder.join(format!("{name}.toml"));
-        match Profile::read(&path) {
-            Ok(profile) => {
-                let oin = profile.oin();
-                let mut found = json!({ "name": name, "file": path, "gateway": profile.gateway });
-                if let (Some(oin), Some(members)) = (&oin, found.as_object_mut()) {
-                    members.insert("oin".to_owned(), json!(oin));
-                }
-                if at.out.is_json() {
-                    at.out.show(&found, String::new)?;
-                }
-                sound.row([name.clone(), oin.unwrap_or_default(), profile.gateway]);
-            }
-            Err(failure) => {
-                let faults = failure.document().pointer("/error/problem").cloned();
-                let mut found = json!({ "name": name, "file": path, "error": failure.to_string() });
-                if let (Some(faults), Some(members)) = (faults, found.as_object_mut()) {
-                    members.insert("faults".to_owned(), faults);
-                }
-                if at.out.is_json() {
-                    at.out.show(&found, String::new)?;
-                }
-                let lines = failure.lines(language).into_iter().skip(1);
-                let first = format!("{name}  {}", failure.text(language));
-                faulty.push(std::iter::once(first).chain(lines).collect::<Vec<_>>().join("\n"));
-            }
-        }
-    }
-    if !sound.is_empty() {
-        at.out.table(&sound)?;
-    }
-    for fault in faulty {
-        at.out.say(Said::same(fault))?;
-    }
-    if names.is_empty() {
-        at.out.say(both!("Geen profielen in: {}", "No profiles in: {}", folder.display()))?;
-    }
-    Ok(Exit::Done)
-}
-
-/// What another library says of the TOML is English; the line says as much.
-fn no_profile(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map(|before| before.matches('\n').count().saturating_add(1));
-    let at = |word: &str| line.map(|line| format!(" ({word} {line})")).unwrap_or_default();
-    let (file, why) = (path.display(), error.message());
-    Failure::configuration(Said::new(
-        format!("`{file}` is geen profiel: het is geen TOML{}", at("regel")),
-        format!("`{file}` is not a profile: {why}{}", at("line")),
-    ))
-    .now(CORRECT)
-}
-
-fn missing(path: &Path, error: io::Error) -> Failure {
-    let names = names();
-    let known = if error.kind() == io::ErrorKind::PermissionDenied {
-        Said::new(
-            "het bestand is er wel, maar u mag het niet lezen: kijk van wie het is, of geef de opdracht als die gebruiker",
-            "the file is there, but you may not read it: look whose it is, or run the command as that user",
-        )
-    } else if names.is_empty() {
-        Said::new(
-            "maak het profiel zoals docs/client.md laat zien, of noem het bestand met --profile-file",
-            "make the profile as docs/client.md shows, or name its file with --profile-file",
-        )
-    } else {
-        both!(
-            "kies met --profile een van {}, of noem een bestand met --profile-file",
-            "choose one of {} with --profile, or name a file with --profile-file",
-            names.join(", ")
-        )
-    };
-    Failure::configuration(both!(
-        "kan het profiel `{}` niet lezen",
-        "cannot read the profile `{}`",
-        path.display()
-    ))
-    .because(error)
-    .now(known)
 }

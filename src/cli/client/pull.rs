@@ -1,29 +1,29 @@
 //! `sluis client pull`: fetch, keep, check, open.
 
+pub mod acknowledge;
+mod released;
+
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
-use http::HeaderMap;
 use serde_json::{Value, json};
 
+pub use self::released::Released;
 use super::{
-    gateway::{Answer, Call, CallError, Gateway},
-    lists::{Pages, Range},
+    dataset::Dataset,
+    gateway::{Call, CallError},
+    log_seen,
+    paged::{Pages, Range},
     profile::ProfileChoice,
-    receipts::{self, Checked},
-    seen,
+    receipts::{Checked, ReceiptKeys},
     session::Session,
-    template,
 };
 use crate::{
     cli::{
         Context, Exit, Failure, files,
         language::{both, tell},
     },
-    crypto::{
-        keys::PrivateKey,
-        seal::{OpenError, Opened, SealHeader, open_packet},
-    },
+    crypto::keys::PrivateKey,
     domain::{code::DatasetCode, id::PacketId, json, party::Role},
 };
 
@@ -60,97 +60,6 @@ pub struct Pull {
     /// For the sender: fetch the young person's copy (`copyForPerson`), to hand over. Its files are `<ID>.copy.…`.
     #[arg(long)]
     pub copy: bool,
-}
-
-/// What a gateway releases on a pull.
-#[derive(Debug)]
-pub struct Released {
-    /// The sealed content: a compact JWE.
-    pub jwe: String,
-    /// The index of the entry in the log.
-    pub log_index: Option<u64>,
-    /// The signed receipt.
-    pub receipt: Option<String>,
-}
-
-impl Released {
-    /// Pulls a packet. A second pull gives the same sealed content, and is another entry in the log.
-    ///
-    /// # Errors
-    /// [`CallError`] as any call.
-    pub async fn pull(gateway: &Gateway, id: PacketId) -> Result<Self, CallError> {
-        Self::get(gateway, format!("/v1/packets/{id}/payload")).await
-    }
-
-    /// Pulls the copy for the person of a packet that this party sent.
-    ///
-    /// # Errors
-    /// [`CallError`] as any call.
-    pub async fn pull_copy(gateway: &Gateway, id: PacketId) -> Result<Self, CallError> {
-        Self::get(gateway, format!("/v1/packets/{id}/copy")).await
-    }
-
-    async fn get(gateway: &Gateway, path: String) -> Result<Self, CallError> {
-        let call = Call::get(path).accepting("application/jose, application/jose+json;q=0.9");
-        let Answer { headers, body, .. } = gateway.call(call).await?;
-        let jwe = String::from_utf8(body.to_vec())
-            .map_err(|_| CallError::NotUnderstood(("het is geen JWE", "it is no JWE")))?;
-        let text = |headers: &HeaderMap, name: &str| {
-            headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-        };
-        Ok(Self {
-            jwe,
-            log_index: text(&headers, "sluis-log-index").and_then(|index| index.parse().ok()),
-            receipt: text(&headers, "sluis-receipt"),
-        })
-    }
-
-    /// Opens it with whichever of the keys fits.
-    ///
-    /// # Errors
-    /// When none does, or when it is another packet than the one asked for.
-    pub fn open(&self, id: PacketId, keys: &[PrivateKey]) -> Result<(SealHeader, Opened), Failure> {
-        let mut why = OpenError::OtherKey;
-        for key in keys {
-            match open_packet(&self.jwe, key, id) {
-                Ok(opened) => return Ok(opened),
-                // That the other keys are other keys says less than what is wrong with the one that should fit.
-                Err(OpenError::OtherKey) => {}
-                Err(error) => why = error,
-            }
-        }
-        Err(unopened(why))
-    }
-}
-
-/// A key that is missing is the profile's matter; a message that is not what `docs/sealed-packet.md` promises is not.
-fn unopened(why: OpenError) -> Failure {
-    match why {
-        OpenError::OtherKey | OpenError::KeyAlgorithm | OpenError::Unopenable => {
-            Failure::configuration((
-                "geen van de sleutels in het profiel opent het pakket",
-                "none of the profile's keys opens the packet",
-            ))
-            .because(why)
-            .now((
-                "zet de privésleutel waarvoor het is verzegeld in `encryption_keys`; is die weg, trek hem dan in en vraag de \
-                 afzender om het opnieuw te sturen",
-                "add the private key that it was sealed to to `encryption_keys`; if it is lost, revoke it and ask the sender to push again",
-            ))
-        }
-        OpenError::TooLong
-        | OpenError::Malformed
-        | OpenError::Kind
-        | OpenError::Compressed
-        | OpenError::Critical
-        | OpenError::Foreign
-        | OpenError::Encryption
-        | OpenError::EphemeralKey
-        | OpenError::OtherPacket
-        | OpenError::Content => Failure::configuration(("wat kwam is geen verzegeld pakket zoals Sluis het maakt, en is niet geopend", "what came is not a sealed packet as Sluis makes it, and is not opened"))
-            .because(why)
-            .now(("open het ook met niets anders; laat `<ID>.jwe` aan de beheerder van de gateway zien, en vraag de afzender om het nog eens te sturen", "open it with nothing else; show `<ID>.jwe` to the gateway's operator, and ask the sender to push again")),
-    }
 }
 
 /// Why a packet is not released, and what a sender who asked for its own does instead.
@@ -208,7 +117,7 @@ impl Pull {
             (None, Some(dataset)) => self.all_of(dataset, &session, &keys, at).await?,
             (None, None) => return Err(Failure::usage(("er is niets gekozen", "nothing is chosen"))),
         };
-        seen::compare(&session, at).await?;
+        log_seen::compare(&session, at).await?;
         Ok(ended)
     }
 
@@ -235,7 +144,7 @@ impl Pull {
         }
         if waiting.is_empty() {
             // A code that does not exist must not look like an empty inbox.
-            template::Dataset::read(dataset, session).await?;
+            Dataset::read(dataset, session).await?;
             at.out.say(both!("Er wacht niets van `{dataset}`.", "Nothing of `{dataset}` waits."))?;
             return Ok(Exit::Done);
         }
@@ -290,7 +199,7 @@ impl Pull {
             self.keep(out, id, "json", content.expose())?;
         }
         let packet = id.to_string();
-        let keys_of_gateway = receipts::Keys::of(session)?;
+        let keys_of_gateway = ReceiptKeys::of(session)?;
         let checked = released.receipt.as_ref().map(|receipt| keys_of_gateway.check(receipt, Some(&packet)));
         match &checked {
             Some(checked) => checked.tell(&mut at.out),

@@ -84,12 +84,12 @@ impl Checked {
 
 /// The keys of a profile that receipts are checked with; without any, receipts stay unchecked.
 #[derive(Debug, Default)]
-pub struct Keys {
+pub struct ReceiptKeys {
     receipt: Option<Value>,
     log: Option<LogVerifier>,
 }
 
-impl Keys {
+impl ReceiptKeys {
     /// Reads them.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     gateway::Gateway,
-    profile::{Profile, ProfileChoice},
+    profile::{Profile, ProfileChoice, credentials},
 };
 use crate::{
     cli::{Context, Failure},
@@ -88,6 +88,6 @@ impl Session {
                 "make one with `sluis client keys generate`, publish it, and add its file to the profile",
             )));
         }
-        self.profile.encryption_keys.iter().map(|path| super::keys::read_private(path)).collect()
+        self.profile.encryption_keys.iter().map(|path| credentials::encryption_key(path)).collect()
     }
 }

@@ -9,8 +9,8 @@ use crate::{
     cli::{
         Context, Exit, Failure,
         client::{
+            look_back::{teller::Teller, told::Told},
             names::Names,
-            told::{Teller, Told},
         },
         compose::Composed,
         language::both,

@@ -79,7 +79,7 @@ async fn a_line_without_an_answer_goes_again_under_the_same_key() {
     let stub = Stub::start(|seen, before| if before < 15 { bare(502) } else { accepted(seen) }).await;
     stub.write("batch.ndjson", LINES);
     let file = stub.path("batch.ndjson");
-    let lines = sluis::cli::client::push::of_ndjson(&std::fs::read(&file).unwrap().into()).0;
+    let lines = sluis::cli::client::push::input::of_ndjson(&std::fs::read(&file).unwrap().into()).0;
     let first = fast_batch(&stub, lines).await;
     assert_eq!(first, Exit::TryAgain);
     assert!(statuses(&stub).iter().all(|(_, status)| status == "unknown"));
@@ -103,9 +103,12 @@ fn fifty() -> String {
 }
 
 /// A run as the command makes it, with waits of a millisecond.
-async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::batch::Line>) -> Exit {
+async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::push::input::Line>) -> Exit {
     use sluis::{
-        cli::client::{batch::Batch, push::Route, report::Report},
+        cli::client::{
+            push::{batch::Batch, report::Report},
+            route::Route,
+        },
         domain::{clock::SystemClock, id::SystemEntropy},
     };
     let report = Report::open(&stub.path("batch.ndjson.report.ndjson"), &SystemEntropy::new()).unwrap();
@@ -117,7 +120,7 @@ async fn fast_batch(stub: &Stub, lines: Vec<sluis::cli::client::batch::Line>) ->
         parallel: 2,
         layout: None,
         changed: false,
-        keys: sluis::cli::client::receipts::Keys::default(),
+        keys: sluis::cli::client::receipts::ReceiptKeys::default(),
         language: sluis::cli::Language::Nl,
     };
     let (_, tally) = batch.run(lines, report, &indicatif::ProgressBar::hidden()).await.unwrap();
@@ -129,7 +132,7 @@ async fn a_batch_stops_when_no_answer_comes_and_leaves_the_rest_for_later() {
     let stub = Stub::start(|_, _| bare(503)).await;
     let many = fifty();
     stub.write("batch.ndjson", &many);
-    let lines = sluis::cli::client::push::of_ndjson(&many.into_bytes().into()).0;
+    let lines = sluis::cli::client::push::input::of_ndjson(&many.into_bytes().into()).0;
     assert_eq!(fast_batch(&stub, lines).await, Exit::TryAgain);
     assert!(stub.seen().len() <= 4 * 5, "{}", stub.seen().len());
     assert!(report(&stub).len() <= 5);
@@ -211,7 +214,7 @@ async fn two_runs_do_not_work_on_one_report() {
     stub.write("batch.ndjson", LINES);
     let entropy = sluis::domain::id::SystemEntropy::new();
     let path = stub.path("batch.ndjson.report.ndjson");
-    let held = sluis::cli::client::report::Report::open(&path, &entropy).unwrap();
+    let held = sluis::cli::client::push::report::Report::open(&path, &entropy).unwrap();
     assert_eq!(push(&stub, &[]).await.exit, Exit::TryAgain);
     assert!(stub.seen().is_empty());
     drop(held);

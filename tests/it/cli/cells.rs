@@ -103,7 +103,7 @@ fn empty_rows_are_counted_at_the_end_too() {
     assert_eq!((sheet.rows.len(), sheet.passed_over.empty), (2, vec![3, 4, 6, 7, 8]));
     let (sheet, _) = laid_out("persoon.achternaam;traject.opmerking\nA;\n", &[]).unwrap();
     assert!(sheet.passed_over.empty.is_empty(), "the end of the last line is no row");
-    let (lines, empty) = sluis::cli::client::push::of_ndjson(&b"{}\n\n{}\n\n\n".as_slice().into());
+    let (lines, empty) = sluis::cli::client::push::input::of_ndjson(&b"{}\n\n{}\n\n\n".as_slice().into());
     assert_eq!((lines.len(), empty), (2, vec![2, 4, 5]));
 }
 

@@ -35,7 +35,10 @@ use rustls::{
 use sluis::{
     cli::{
         self, Context, Exit, Output,
-        client::{gateway::Gateway, profile::Profile, retry::Retry},
+        client::{
+            gateway::{Gateway, Retry},
+            profile::Profile,
+        },
     },
     domain::{
         clock::{SetClock, SystemClock},

@@ -4,9 +4,9 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use sluis::{
     cli::client::{
+        dataset::Dataset,
         sheets::rows::{self, Layout},
         sheets::sheet::Sheet,
-        template::Dataset,
     },
     domain::{
         clock::{Clock as _, amsterdam_date},

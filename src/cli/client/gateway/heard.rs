@@ -15,7 +15,7 @@ use rustls::{
 use tokio::{io::AsyncReadExt as _, net::TcpStream};
 use tokio_rustls::TlsConnector;
 
-use super::super::tls::{self, Distrust};
+use super::distrust::{self, Distrust};
 use crate::identity::validity;
 
 /// How long is listened. A gateway that takes the certificate may say nothing at all.
@@ -75,7 +75,7 @@ impl OwnCertificate {
         match heard.await {
             Ok(0) => Heard::End,
             Ok(_) => Heard::Nothing,
-            Err(error) => tls::distrust(&error).map_or(Heard::End, Heard::Against),
+            Err(error) => distrust::distrust(&error).map_or(Heard::End, Heard::Against),
         }
     }
 

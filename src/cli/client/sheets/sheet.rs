@@ -20,7 +20,12 @@ pub(super) use self::{
     debris::{clipped_phone, found as debris, unguarded},
     turned::{lines_of, turned_into},
 };
-pub use self::{fault::LineFault, notes::Setting, passed_over::PassedOver, row::SheetRow};
+pub use self::{
+    fault::LineFault,
+    notes::{Setting, setting},
+    passed_over::PassedOver,
+    row::SheetRow,
+};
 use self::{fault::fault, records::records, row::row, separator::Split};
 use super::columns::is_name;
 

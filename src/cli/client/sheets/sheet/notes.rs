@@ -39,3 +39,16 @@ fn is_explanation(text: &str) -> bool {
 pub(super) fn is_empty(record: &StringRecord) -> bool {
     record.iter().all(|field| field.trim().is_empty())
 }
+
+/// `NAME=VALUE` on the command line.
+///
+/// # Errors
+/// When there is no `=` in it, or nothing before it.
+pub fn setting(text: &str) -> Result<Setting, String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok(Setting { line: None, name: name.trim().to_owned(), value: value.trim().to_owned() })
+        }
+        _ => Err("write NAME=VALUE, such as school.naam=De Sluis".to_owned()),
+    }
+}

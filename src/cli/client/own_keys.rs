@@ -1,0 +1,234 @@
+//! `sluis client keys`: the keys that others seal to.
+
+mod proof;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{
+    gateway::Call,
+    input::read_input,
+    paged,
+    profile::{ProfileChoice, credentials::encryption_key},
+    session::Session,
+    tables::{register, tabled},
+    words::{member, word},
+};
+use crate::{
+    cli::{
+        Context, Exit, Failure,
+        day::instant,
+        files,
+        language::{both, tell},
+        moment,
+    },
+    crypto::keys::{KeyAlgorithm, PrivateKey, RecipientKey},
+    domain::{json, party::PartyId},
+};
+
+/// The arguments of `sluis client keys`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  sluis client keys generate --kind p-256 --out enc-2026.jwk
+  sluis client keys publish enc-2026.jwk
+  sluis client keys publish enc-2026.jwk --until 1-1-2028
+  sluis client keys list 00000099000000001000/werk-en-inkomen
+  sluis client keys retire THUMBPRINT      what was sealed to it is still delivered
+  sluis client keys revoke THUMBPRINT      what was sealed to it is withheld: the key is lost or stolen")]
+pub struct Keys {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// What can be done with a party's encryption keys.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Make a key pair: the private half in FILE, the public half in FILE.pub.
+    Generate {
+        /// Which kind.
+        #[arg(long, value_enum, default_value_t = Kind::Rsa3072)]
+        kind: Kind,
+        /// The new file for the private key (JWK); only you may read it.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The name of the key, as it will stand in what is sealed to it; without it the thumbprint.
+        #[arg(long, value_name = "NAME")]
+        kid: Option<String>,
+    },
+    /// Publish a key, with proof by the party's certificate that it is this party's.
+    Publish {
+        /// The key (JWK), private or public: only the public half is sent.
+        #[arg(value_name = "FILE")]
+        key: PathBuf,
+        /// Until when packets may be sealed to it: a day, not included, such as 31-12-2026, or a moment; without it until it is
+        /// retired or revoked.
+        #[arg(long, value_name = "INSTANT", value_parser = instant)]
+        until: Option<Timestamp>,
+    },
+    /// List a party's keys.
+    List {
+        /// The party: an OIN, a slash and a role.
+        party: PartyId,
+    },
+    /// Retire a key: nothing new is sealed to it, what was sealed is still delivered.
+    Retire {
+        /// The key's thumbprint (RFC 7638).
+        #[arg(value_parser = thumbprint)]
+        thumbprint: String,
+    },
+    /// Revoke a key that is lost or stolen: what was sealed to it is withheld, and the senders are told.
+    Revoke {
+        /// The key's thumbprint (RFC 7638).
+        #[arg(value_parser = thumbprint)]
+        thumbprint: String,
+    },
+}
+
+/// The kinds of key pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// RSA of 3072 bits, for RSA-OAEP: what the NL GOV encryption module prescribes.
+    #[value(name = "rsa-3072")]
+    Rsa3072,
+    /// P-256, for ECDH-ES.
+    #[value(name = "p-256")]
+    P256,
+    /// X25519, for ECDH-ES.
+    #[value(name = "x25519")]
+    X25519,
+}
+
+impl Keys {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or the gateway says no.
+    pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
+        match self.action {
+            Action::Generate { kind, out, kid } => generate(kind, &out, kid.as_deref(), at),
+            Action::Publish { key, until } => publish(&key, until, &Session::open(choice, at)?, at).await,
+            Action::List { party } => list(party, &Session::open(choice, at)?, at).await,
+            Action::Retire { thumbprint } => {
+                end(&thumbprint, "retirement", &Session::open(choice, at)?, at).await
+            }
+            Action::Revoke { thumbprint } => {
+                end(&thumbprint, "revocation", &Session::open(choice, at)?, at).await
+            }
+        }
+    }
+}
+
+fn generate(kind: Kind, out: &Path, name: Option<&str>, at: &mut Context) -> Result<Exit, Failure> {
+    let key = match kind {
+        Kind::Rsa3072 => PrivateKey::generate(KeyAlgorithm::RsaOaep),
+        Kind::P256 => PrivateKey::generate(KeyAlgorithm::EcdhEs),
+        Kind::X25519 => PrivateKey::generate_x25519(),
+    };
+    let key = key.map_err(|error| {
+        Failure::internal(("kan geen sleutels maken", "cannot make a key pair")).because(error)
+    })?;
+    let key = match name {
+        Some(name) => key
+            .named(name)
+            .map_err(|_| Failure::usage(("zo kan een sleutel niet heten", "a key cannot have this name")))?,
+        None => key,
+    };
+    let public = key.public().to_jwk();
+    let public_path = files::beside(out, "pub");
+    files::prove_new(&public_path)?;
+    files::write_private(out, key.to_jwk().to_string().as_bytes())?;
+    files::write_private(&public_path, public.to_string().as_bytes())?;
+    let thumbprint = key.public().thumbprint().to_owned();
+    let made = json!({ "thumbprint": thumbprint, "private": out, "public": public_path, "key": public });
+    let language = at.out.language();
+    at.out.show(&made, || {
+        tell!(
+            language,
+            "{thumbprint}\n  privé: {}\n  publiek: {}\n\
+             Zet het privébestand in `encryption_keys` van het profiel en publiceer de sleutel.",
+            "{thumbprint}\n  private: {}\n  public: {}\n\
+             Add the private file to `encryption_keys` in the profile and publish the key.",
+            out.display(),
+            public_path.display()
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+async fn publish(
+    path: &Path,
+    until: Option<Timestamp>,
+    session: &Session,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let jwk: Value = json::read(&read_input(path)?)
+        .map_err(|_| Failure::usage(both!("`{}` is geen JWK", "`{}` is no JWK", path.display())))?;
+    let key = match jwk.get("d") {
+        Some(_) => encryption_key(path)?.public().to_jwk(),
+        None => jwk,
+    };
+    let checked = RecipientKey::from_jwk(&key).map_err(|error| {
+        Failure::usage(both!(
+            "`{}` is geen sleutel waarmee pakketten worden verzegeld",
+            "`{}` is no key that packets are sealed to",
+            path.display()
+        ))
+        .because(error)
+        .now((
+            "RSA van ten minste 3072 bits, P-256 of X25519; `sluis client keys generate` maakt er een",
+            "RSA of at least 3072 bits, P-256 or X25519; `sluis client keys generate` makes one",
+        ))
+    })?;
+    let proof = proof::of_key(&checked, &session.profile, at.clock.now())?;
+    let mut body = json!({ "key": checked.to_jwk(), "proof": proof });
+    if let (Some(until), Some(members)) = (until, body.as_object_mut()) {
+        members.insert("validUntil".to_owned(), json!(until.to_string()));
+    }
+    let call = Call::post("/v1/keys", &body)?;
+    // The same key by the same party a second time is the same key.
+    let answer: Value = session.gateway.json(call.repeatable()).await?;
+    let language = at.out.language();
+    at.out.show(&answer, || {
+        let (thumbprint, state) = (checked.thumbprint(), word(&member(&answer, "/state"), language));
+        let of = |pointer| moment::zoned_of(&member(&answer, pointer), language);
+        let (from, until) = (of("/validFrom"), of("/validUntil"));
+        let until = if until.is_empty() { until } else { tell!(language, " tot {until}", " until {until}") };
+        tell!(
+            language,
+            "Gepubliceerd: {thumbprint}\n  {state}; geldig sinds {from}{until}",
+            "Published: {thumbprint}\n  {state}; valid since {from}{until}"
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+async fn list(party: PartyId, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
+    let path = format!("/v1/parties/{}/{}/keys", party.oin, party.role);
+    let items = paged::every(&session.gateway, &path).await?;
+    if at.out.is_json() {
+        at.out.show(&json!({ "items": items }), String::new)?;
+        return Ok(Exit::Done);
+    }
+    tabled(&items, register::keys, session, at).await?;
+    Ok(Exit::Done)
+}
+
+async fn end(thumbprint: &str, how: &str, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
+    let call = Call::post(format!("/v1/keys/{thumbprint}/{how}"), &json!({}))?;
+    let answer: Value = session.gateway.json(call.repeatable()).await?;
+    let language = at.out.language();
+    at.out.show(&answer, || format!("{thumbprint}: {}", word(how, language)))?;
+    Ok(Exit::Done)
+}
+
+/// A thumbprint is 43 characters of base64url: nothing that could be another path.
+fn thumbprint(text: &str) -> Result<String, String> {
+    let plain = text.len() == 43
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if plain { Ok(text.to_owned()) } else { Err("a thumbprint is 43 characters of base64url".to_owned()) }
+}

@@ -1,0 +1,66 @@
+//! Which profile a command uses.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Profile, known::path_of};
+use crate::cli::Failure;
+
+/// Under which these options stand in the help of every command.
+const HEADING: &str = "Profile";
+
+/// Which profile to use; below `sluis client` on every command.
+#[derive(Debug, Clone, Args)]
+pub struct ProfileChoice {
+    /// The profile `~/.config/sluis/profiles/<NAME>.toml`.
+    #[arg(long, global = true, value_name = "NAME", env = "SLUIS_PROFILE", default_value = "default", help_heading = HEADING)]
+    pub profile: String,
+
+    /// The profile in this file.
+    #[arg(long, global = true, value_name = "FILE", env = "SLUIS_PROFILE_FILE", help_heading = HEADING)]
+    pub profile_file: Option<PathBuf>,
+
+    /// Who acts, in your own administration; instead of the profile's `staff_reference`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "REFERENCE",
+        env = "SLUIS_STAFF_REFERENCE",
+        hide_env_values = true,
+        help_heading = HEADING
+    )]
+    pub staff_reference: Option<String>,
+
+    /// In which function; instead of the profile's `staff_function`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FUNCTION",
+        env = "SLUIS_STAFF_FUNCTION",
+        hide_env_values = true,
+        help_heading = HEADING
+    )]
+    pub staff_function: Option<String>,
+}
+
+impl ProfileChoice {
+    /// Reads the chosen profile.
+    ///
+    /// # Errors
+    /// When there is no such profile, or it is not in order.
+    pub fn read(&self) -> Result<Profile, Failure> {
+        let path = match &self.profile_file {
+            Some(path) => path.clone(),
+            None => path_of(&self.profile)?,
+        };
+        let mut profile = Profile::read(&path)?;
+        if let Some(reference) = &self.staff_reference {
+            profile.staff_reference = Some(reference.clone());
+        }
+        if let Some(function) = &self.staff_function {
+            profile.staff_function = Some(function.clone());
+        }
+        Ok(profile)
+    }
+}

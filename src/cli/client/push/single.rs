@@ -1,0 +1,102 @@
+//! One packet, with its receipts.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{
+    arguments::Push,
+    does::{Does, route_of},
+    replies::{Accepted, CheckAnswer},
+    told,
+};
+use crate::{
+    cli::{
+        Context, Exit, Failure,
+        client::{
+            gateway::{Call, CallError},
+            input::read_json,
+            names::Names,
+            pending::{Pending, unaccepted},
+            receipts::{Checked, ReceiptKeys},
+            route::Route,
+            session::Session,
+        },
+        files,
+    },
+    domain::json,
+};
+
+const PACKET_FORM: (&str, &str) = (
+    "docs/api-design.md laat de vorm zien; gebruik voor veel pakketten --batch of --csv",
+    "docs/api-design.md shows the form; for many packets use --batch or --csv",
+);
+
+/// Sends it, or asks what would become of it.
+pub(super) async fn one(
+    asked: &Push,
+    file: &Path,
+    does: Does,
+    session: &Session,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
+    let body = read_json(file, PACKET_FORM)?;
+    let route = match does {
+        Does::Push => Route::Packets,
+        Does::Ask => route_of([&body], does, session).await?,
+    };
+    if asked.check {
+        let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
+        let answer: Value = session.gateway.json(call).await?;
+        let checked: CheckAnswer =
+            serde_json::from_value(answer.clone()).map_err(|_| CallError::OTHER_FORM)?;
+        let allowed = checked.allowed;
+        let language = at.out.language();
+        at.out.show(&answer, || told::of_check(checked, language))?;
+        return Ok(if allowed { Exit::Done } else { Exit::Refused });
+    }
+    if let Some(path) = &asked.receipt {
+        files::prove_replaceable(path)?;
+    }
+    let pending = match &asked.idempotency_key {
+        Some(key) => Pending::under(key.clone()),
+        None => Pending::begin(file, route.path(), &body, asked.changed, &*at.entropy)?,
+    };
+    if pending.is_resumed() {
+        at.out.note((
+            "Een eerdere poging bleef zonder antwoord; dit is dezelfde.",
+            "An earlier try had no answer; this is the same one.",
+        ));
+    }
+    let call = Call::post_bytes(route.path(), body).idempotent(pending.key());
+    let answer = match session.gateway.call(call).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(unaccepted(error, &pending)),
+    };
+    let not_understood = |_| CallError::OTHER_FORM;
+    let accepted: Accepted = json::typed(&answer.body).map_err(not_understood)?;
+    let mut document: Value = json::typed(&answer.body).map_err(not_understood)?;
+    if let Some(path) = &asked.receipt {
+        let receipts: Vec<_> = accepted.receipts().collect();
+        files::replace_private(path, receipts.join("\n").as_bytes())?;
+    }
+    let keys = ReceiptKeys::of(session)?;
+    let checked: Vec<_> =
+        accepted.receipts().map(|receipt| keys.check(receipt, Some(&accepted.id))).collect();
+    let faults: Vec<_> = checked.iter().filter_map(Checked::fault).collect();
+    if let Some(members) = document.as_object_mut() {
+        members.insert("checked".to_owned(), checked.iter().map(Checked::depth).collect());
+        if !faults.is_empty() {
+            members.insert("receiptFaults".to_owned(), Value::Array(faults));
+        }
+    }
+    let names = if at.out.is_json() { Names::default() } else { Names::of(session).await };
+    let language = at.out.language();
+    at.out.show(&document, || told::of_accepted(&accepted, &names, language))?;
+    // From here on the same command is another packet.
+    pending.end()?;
+    for checked in &checked {
+        checked.tell(&mut at.out);
+    }
+    Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
+}

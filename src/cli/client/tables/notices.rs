@@ -1,0 +1,60 @@
+//! Notices, each with what it asks for.
+
+use serde_json::Value;
+
+use super::cells::party;
+use crate::cli::{
+    Language,
+    client::{
+        names::Names,
+        words::{member, when, word},
+    },
+    table::Table,
+};
+
+/// Notices, each with what it asks for.
+#[must_use]
+pub fn notices(items: &[Value], names: &Names, language: Language) -> Table {
+    // A party that is blocked is in no list of parties.
+    let names = &names.beside(items, &[("/sender", "/senderName"), ("/party", "/partyName")]);
+    let mut table = Table::new(language.pick(
+        ["log", "sinds (Nederlandse tijd)", "wat", "gegevens", "van", "aan", "kenmerk", "wat nu"],
+        ["log", "since (Amsterdam time)", "what", "dataset", "from", "to", "id", "what to do"],
+    ));
+    for item in items {
+        let kind = member(item, "/kind");
+        table.row([
+            member(item, "/logIndex"),
+            when(item, "/at", language),
+            word(&kind, language),
+            member(item, "/dataset"),
+            party(item, "/sender", names, language),
+            party(item, "/party", names, language),
+            member(item, "/packet"),
+            to_do(&kind, language).to_owned(),
+        ]);
+    }
+    table
+}
+
+fn to_do(kind: &str, language: Language) -> &'static str {
+    let (nl, en) = match kind {
+        "packet-withdrawn" | "declaration-withdrawn" => (
+            "ga na of u het nog mag gebruiken; zo niet, wis het",
+            "find out whether you may still use it; if not, erase it",
+        ),
+        "key-revoked" | "categories-narrowed" | "mandate-ended" | "expired" => {
+            ("stuur het opnieuw, als het nog mag", "push it again, if it may still be sent")
+        }
+        "recipient-blocked" => {
+            ("wacht tot de beheerder de ontvanger weer toelaat", "wait until the operator lets it in again")
+        }
+        // Sender and recipient read the same notice.
+        "expires-soon" => (
+            "ontvanger: haal het op of antwoord voor het verloopt; afzender: vraag de ontvanger ernaar",
+            "recipient: collect or answer it before it expires; sender: ask the recipient about it",
+        ),
+        _ => ("", ""),
+    };
+    language.pick(nl, en)
+}
