@@ -101,7 +101,7 @@ pub struct Client {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Make, publish and end the keys that others seal to.
-    Keys(own_keys::Keys),
+    Keys(own_keys::OwnKeys),
     /// List the profiles of this user.
     Profiles,
     /// List the parties that take part.

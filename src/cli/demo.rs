@@ -1,17 +1,17 @@
 //! `sluis demo`: the main job in one command, on this machine, with invented people.
 
-mod outside;
+mod narrator;
 mod people;
-mod stage;
+mod public_log;
+mod setup;
 mod story;
-mod tale;
 
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
-use self::{stage::Stage, tale::Tale};
+use self::{narrator::Narrator, setup::Stage};
 use super::{Context, Exit, Failure, language::tell};
 
 /// The arguments of `sluis demo`.
@@ -38,11 +38,11 @@ impl Demo {
     /// # Errors
     /// [`Failure`] when a step went otherwise than told, and which.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
-        let folder = stage::folder(self.dir.as_deref())?;
+        let folder = setup::folder(self.dir.as_deref())?;
         let stage = Box::pin(Stage::set(&folder, at)).await?;
-        let mut tale = Tale::new(&folder);
-        let played = Box::pin(story::play(&stage, &mut tale, at)).await;
-        tale.keep()?;
+        let mut narrator = Narrator::new(&folder);
+        let played = Box::pin(story::play(&stage, &mut narrator, at)).await;
+        narrator.keep()?;
         let ended = match played {
             Ok(()) => Ok(Exit::Done),
             Err(failure) => Err(failure),

@@ -70,7 +70,10 @@ pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .map_err(|error| Failure::unwritable(path, error))
 }
 
-/// Refuses when something stands where something new is to come.
+/// Refuses a place in which something stands already: who lays out a gateway overwrites nothing.
+///
+/// # Errors
+/// When something stands there, or that cannot be known.
 pub fn prove_free(path: &Path) -> Result<(), Failure> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),

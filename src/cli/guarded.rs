@@ -86,7 +86,6 @@ impl Files {
         Self { public: files.collect(), ..Self::default() }
     }
 
-    /// One revocation list.
     pub(super) fn list(file: &Path) -> Self {
         Self { public: vec![file.to_owned()], ..Self::default() }
     }
@@ -98,7 +97,6 @@ impl Files {
         Self { keys, folders: vec![config.keys.dir.clone()], ..Self::default() }
     }
 
-    /// The configuration.
     pub(super) fn configuration(config: &Config) -> Self {
         Self { public: config.file.iter().cloned().collect(), ..Self::default() }
     }

@@ -16,7 +16,6 @@ use crate::{
     store::{Store, StoreErrorKind, writer::KeepsHead},
 };
 
-/// The file.
 #[derive(Debug)]
 pub(super) struct HeadFile {
     path: PathBuf,

@@ -30,7 +30,7 @@ const PLAIN: &str = "\u{1b}[0m";
 
 /// For whom is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Audience {
     People,
     Json,
     Ids,
@@ -38,7 +38,7 @@ enum Form {
 
 /// Where a command prints: text or JSON on standard output, diagnostics and progress on standard error.
 pub struct Output {
-    form: Form,
+    audience: Audience,
     language: Language,
     styled: bool,
     alarmed: bool,
@@ -55,7 +55,7 @@ impl Output {
     pub fn of_process() -> Self {
         let terminal = Terminal::of_process();
         Self {
-            form: Form::People,
+            audience: Audience::People,
             language: Language::of_terminal(&terminal),
             styled: io::stdout().is_terminal() && !terminal.plain,
             alarmed: io::stderr().is_terminal() && !terminal.plain,
@@ -71,7 +71,7 @@ impl Output {
     pub fn kept() -> (Self, Kept, Kept) {
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let out = Self {
-            form: Form::People,
+            audience: Audience::People,
             language: Language::default(),
             styled: false,
             alarmed: false,
@@ -86,7 +86,7 @@ impl Output {
     /// Whether the output is for a machine: JSON, or identifiers alone.
     #[must_use]
     pub const fn is_json(&self) -> bool {
-        !matches!(self.form, Form::People)
+        !matches!(self.audience, Audience::People)
     }
 
     /// In which language people are spoken to.
@@ -102,12 +102,12 @@ impl Output {
 
     /// Chooses between JSON and text.
     pub const fn set_json(&mut self, json: bool) {
-        self.form = if json { Form::Json } else { Form::People };
+        self.audience = if json { Audience::Json } else { Audience::People };
     }
 
     /// Chooses to print identifiers alone.
     pub const fn set_ids(&mut self) {
-        self.form = Form::Ids;
+        self.audience = Audience::Ids;
     }
 
     /// Prints a result: the value as one line of JSON, its `id` (or what else it is known by) alone, or the text for people.
@@ -115,12 +115,12 @@ impl Output {
     /// # Errors
     /// When standard output cannot be written.
     pub fn show(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        if self.form == Form::Ids {
+        if self.audience == Audience::Ids {
             let value = serde_json::to_value(value).unwrap_or_default();
             let id = identifier::of(&value)?;
             self.identified = Some(self.identified == Some(true) || id.is_some());
             id.map_or(Ok(()), |id| self.line(&id))
-        } else if self.form == Form::Json {
+        } else if self.audience == Audience::Json {
             let line = serde_json::to_string(value).map_err(|error| {
                 Failure::internal(("kan geen JSON maken van het resultaat", "cannot make JSON of the result"))
                     .because(error)
@@ -165,7 +165,7 @@ impl Output {
     pub fn missed(&mut self, id: &str, failure: &Failure) -> Result<(), Failure> {
         let lines = failure.lines(self.language).join("\n");
         self.note(Said::same(format!("{id}\n{lines}")));
-        if self.form == Form::Json {
+        if self.audience == Audience::Json {
             let mut document = failure.document();
             if let Some(members) = document.as_object_mut() {
                 members.insert("id".to_owned(), id.into());
@@ -206,7 +206,7 @@ impl Output {
         };
         match ended {
             Ok(exit) => {
-                if self.form == Form::Ids && self.identified == Some(false) {
+                if self.audience == Audience::Ids && self.identified == Some(false) {
                     self.warn((
                         "wat deze opdracht geeft, heeft geen kenmerk: --ids print dan niets; gebruik --json",
                         "what this command gives has no identifier: --ids prints nothing then; use --json",
@@ -220,7 +220,7 @@ impl Output {
                     let line = without_controls(&line);
                     drop(writeln!(self.stderr, "{}", if self.alarmed { lit(&line) } else { line }));
                 }
-                if self.form == Form::Json {
+                if self.audience == Audience::Json {
                     // The failure that counts is already known; that it cannot be printed changes nothing.
                     drop(writeln!(self.stdout, "{}", escaped(&failure.document().to_string())));
                     drop(self.stdout.flush());
@@ -236,7 +236,7 @@ impl Output {
         let text = if self.styled && self.alarmed { text.ansi().to_string() } else { text.to_string() };
         if usage.use_stderr() {
             drop(write!(self.stderr, "{text}"));
-            if self.form == Form::Json {
+            if self.audience == Audience::Json {
                 // Up to the first empty line it says what is wrong, below it how it is written.
                 let message: Vec<String> = usage
                     .to_string()
@@ -282,6 +282,6 @@ fn stdout_failed(error: io::Error) -> Failure {
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Output").field("form", &self.form).finish_non_exhaustive()
+        f.debug_struct("Output").field("audience", &self.audience).finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::{Timestamp, civil::Date};
 
-use self::{matrix::Form, register::Page};
+use self::{matrix::MatrixForm, register::RegisterForm};
 use super::{ConfigFile, Context, Exit, Failure, compose};
 use crate::{domain::code::DatasetCode, policy::Engine};
 
@@ -74,15 +74,15 @@ pub enum Action {
         #[arg(long, value_name = "DATASET")]
         dataset: Option<DatasetCode>,
         /// In which form.
-        #[arg(long, value_enum, default_value_t = Form::Text)]
-        format: Form,
+        #[arg(long, value_enum, default_value_t = MatrixForm::Text)]
+        format: MatrixForm,
     },
     /// What of the register of processing activities (AVG 30) follows from the policies, for the controllers' own
     /// registers.
     Register {
         /// In which form.
-        #[arg(long, value_enum, default_value_t = Page::Text)]
-        format: Page,
+        #[arg(long, value_enum, default_value_t = RegisterForm::Text)]
+        format: RegisterForm,
     },
     /// Make the policies of a gateway's configuration the active ones. From then on no gateway on its database decides by
     /// the former; restart the gateways that still have those.

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     config::Config,
     domain::{clock::Clock, id::Entropy},
-    exchange::Exchange,
+    exchange::{Exchange, trouble::Trouble},
     http::{
         edge::Edge,
         openapi::Publisher,
@@ -74,24 +74,9 @@ impl Running {
         let composed = Composed::open(config, Arc::clone(&clock), Arc::clone(&entropy)).await?;
         let exchange = Arc::clone(&composed.exchange);
         check_policy(&composed).await?;
-        exchange.note_start().await.map_err(|trouble| {
-            if trouble.is_of_the_clock() {
-                return operated::trouble(trouble);
-            }
-            Failure::new(
-                Exit::Unavailable,
-                ("kan niet in het logboek schrijven", "the log cannot be written"),
-            )
-            .because(trouble)
-        })?;
+        exchange.note_start().await.map_err(not_begun)?;
         let watch = Arc::new(Watch::new(Arc::clone(&exchange), composed.store.clone(), Arc::clone(&clock)));
-        let own = tls::own_certificate(config)?;
-        if own.is_phased_out() {
-            tracing::warn!(
-                error_code = "own-certificate-phased-out",
-                "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out; ask for one with P-256"
-            );
-        }
+        let own = tls::own_certificate_at_start(config)?;
         let tls: TlsSlot = Arc::new(ArcSwap::new(tls::server_config(&own, &exchange, &clock, &watch)?));
         let data = bind("data", config.listen.data, Some(Arc::clone(&tls))).await?;
         let operations = bind("ops", config.listen.ops, None).await?;
@@ -188,6 +173,15 @@ impl Running {
         self.composed.close().await;
         ended
     }
+}
+
+/// Why the start cannot be written in the log.
+fn not_begun(trouble: Trouble) -> Failure {
+    if trouble.is_of_the_clock() {
+        return operated::trouble(trouble);
+    }
+    Failure::new(Exit::Unavailable, ("kan niet in het logboek schrijven", "the log cannot be written"))
+        .because(trouble)
 }
 
 /// Another policy than the active one does not start: two gateways never decide by two policies.

@@ -67,19 +67,7 @@ impl Serve {
             Failure::internal(("het starten is afgebroken", "the start broke off")).because(error)
         })??;
         tracing::info!(data = %running.data, ops = %running.ops, "ready");
-        let language = at.out.language();
-        at.out.show(
-            &serde_json::json!({ "data": running.data.to_string(), "ops": running.ops.to_string(), "logKeys": running.vkeys }),
-            || {
-                tell!(
-                    language,
-                    "sluis antwoordt op {} (data) en {} (ops)",
-                    "sluis answers on {} (data) and {} (ops)",
-                    running.data,
-                    running.ops
-                )
-            },
-        )?;
+        say_where(&running, at)?;
         notify::ready();
         let mut pulse = notify::pulse();
         loop {
@@ -115,6 +103,20 @@ impl Serve {
             }
         }
     }
+}
+
+/// On which addresses the gateway answers, and with which keys the log is signed.
+fn say_where(running: &Running, at: &mut Context) -> Result<(), Failure> {
+    let (data, ops) = (running.data.to_string(), running.ops.to_string());
+    let document = serde_json::json!({ "data": data, "ops": ops, "logKeys": running.vkeys });
+    let language = at.out.language();
+    at.out.show(&document, || {
+        tell!(
+            language,
+            "sluis antwoordt op {data} (data) en {ops} (ops)",
+            "sluis answers on {data} (data) and {ops} (ops)"
+        )
+    })
 }
 
 fn start_telemetry(config: &Config) -> Result<(), Failure> {

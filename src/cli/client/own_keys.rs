@@ -39,7 +39,7 @@ Examples:
   sluis client keys list 00000099000000001000/werk-en-inkomen
   sluis client keys retire THUMBPRINT      what was sealed to it is still delivered
   sluis client keys revoke THUMBPRINT      what was sealed to it is withheld: the key is lost or stolen")]
-pub struct Keys {
+pub struct OwnKeys {
     /// What to do.
     #[command(subcommand)]
     pub action: Action,
@@ -51,8 +51,8 @@ pub enum Action {
     /// Make a key pair: the private half in FILE, the public half in FILE.pub.
     Generate {
         /// Which kind.
-        #[arg(long, value_enum, default_value_t = Kind::Rsa3072)]
-        kind: Kind,
+        #[arg(long, value_enum, default_value_t = KeyPairKind::Rsa3072)]
+        kind: KeyPairKind,
         /// The new file for the private key (JWK); only you may read it.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -91,7 +91,7 @@ pub enum Action {
 
 /// The kinds of key pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
+pub enum KeyPairKind {
     /// RSA of 3072 bits, for RSA-OAEP: what the NL GOV encryption module prescribes.
     #[value(name = "rsa-3072")]
     Rsa3072,
@@ -103,7 +103,7 @@ pub enum Kind {
     X25519,
 }
 
-impl Keys {
+impl OwnKeys {
     /// Does it.
     ///
     /// # Errors
@@ -123,11 +123,11 @@ impl Keys {
     }
 }
 
-fn generate(kind: Kind, out: &Path, name: Option<&str>, at: &mut Context) -> Result<Exit, Failure> {
+fn generate(kind: KeyPairKind, out: &Path, name: Option<&str>, at: &mut Context) -> Result<Exit, Failure> {
     let key = match kind {
-        Kind::Rsa3072 => PrivateKey::generate(KeyAlgorithm::RsaOaep),
-        Kind::P256 => PrivateKey::generate(KeyAlgorithm::EcdhEs),
-        Kind::X25519 => PrivateKey::generate_x25519(),
+        KeyPairKind::Rsa3072 => PrivateKey::generate(KeyAlgorithm::RsaOaep),
+        KeyPairKind::P256 => PrivateKey::generate(KeyAlgorithm::EcdhEs),
+        KeyPairKind::X25519 => PrivateKey::generate_x25519(),
     };
     let key = key.map_err(|error| {
         Failure::internal(("kan geen sleutels maken", "cannot make a key pair")).because(error)

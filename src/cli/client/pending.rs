@@ -34,7 +34,6 @@ pub struct Pending {
     resumed: bool,
 }
 
-/// What is kept.
 #[derive(Debug, Serialize, Deserialize)]
 struct Unanswered {
     /// 32 random bytes, in hexadecimal.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::read().unwrap_or_default());
 
 /// A table of texts, by name.
-pub type Table = BTreeMap<String, String>;
+pub type Wording = BTreeMap<String, String>;
 
 /// What is said of every command, and the words of help itself.
 #[derive(Debug, Default)]
@@ -31,10 +31,10 @@ pub struct Described {
     pub after: Option<String>,
     /// Its arguments by their id, and those that commands below it share.
     #[serde(default)]
-    pub arguments: Table,
+    pub arguments: Wording,
     /// The values to choose from, by argument and value.
     #[serde(default)]
-    pub values: BTreeMap<String, Table>,
+    pub values: BTreeMap<String, Wording>,
 }
 
 /// The words that belong to no command.
@@ -44,15 +44,15 @@ pub struct Words {
     /// Of what every command has.
     pub own: Own,
     /// The library's words on a screen, and what stands there instead.
-    pub screen: Table,
+    pub screen: Wording,
     /// The library's words on a manual page, and what stands there instead.
-    pub page: Table,
+    pub page: Wording,
     /// Headings of groups of options.
-    pub headings: Table,
+    pub headings: Wording,
     /// What a value to fill in is called.
-    pub names: Table,
+    pub names: Wording,
     /// What a value must be, by its option or its Dutch name.
-    pub forms: Table,
+    pub forms: Wording,
 }
 
 /// What is said of what every command has.
@@ -104,7 +104,7 @@ impl Texts {
 
     /// What is said of the values of an argument, likewise.
     #[must_use]
-    pub fn values(&self, command: &str, id: &str) -> Option<&Table> {
+    pub fn values(&self, command: &str, id: &str) -> Option<&Wording> {
         self.nearest(command, |described| described.values.get(id))
     }
 
@@ -128,6 +128,6 @@ impl Texts {
 
 /// A text in which each of these words is another.
 #[must_use]
-pub fn worded(text: &str, words: &Table) -> String {
+pub fn worded(text: &str, words: &Wording) -> String {
     words.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }

@@ -49,7 +49,6 @@ pub(super) fn findings(dir: Option<&Path>, day: Date) -> Vec<Finding> {
     dir.map_or_else(|| policy_check::check_embedded(day), |dir| policy_check::check(dir, day))
 }
 
-/// Plays the cases.
 pub(super) fn test(
     engine: &Engine,
     dataset: Option<&DatasetCode>,

@@ -16,7 +16,6 @@ use crate::{
     },
 };
 
-/// Reads the facts.
 pub(super) fn read(text: &str, glossary: &Glossary) -> Result<WhatIf, Failure> {
     let members: Map<String, Value> =
         json::object(json::unmarked(text.as_bytes())).map_err(|fault| unreadable(&fault))?;

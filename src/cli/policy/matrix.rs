@@ -14,7 +14,7 @@ use crate::{
 
 /// In which form a table is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
+pub enum MatrixForm {
     /// For a terminal.
     Text,
     /// For a document.
@@ -23,11 +23,10 @@ pub enum Form {
     Html,
 }
 
-/// Prints it.
 pub(super) fn show(
     catalogue: &Catalogue,
     dataset: Option<&DatasetCode>,
-    format: Form,
+    format: MatrixForm,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let matrix = match dataset {
@@ -39,9 +38,9 @@ pub(super) fn show(
     };
     let pick: Pick = at.out.language().pick(|text| &text.nl, |text| &text.en);
     at.out.show(&matrix, || match format {
-        Form::Text => matrix.text(pick),
-        Form::Markdown => matrix.markdown(pick),
-        Form::Html => matrix.html(pick),
+        MatrixForm::Text => matrix.text(pick),
+        MatrixForm::Markdown => matrix.markdown(pick),
+        MatrixForm::Html => matrix.html(pick),
     })?;
     Ok(Exit::Done)
 }

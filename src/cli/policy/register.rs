@@ -19,7 +19,7 @@ use clap::ValueEnum;
 
 /// In which form a register is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Page {
+pub enum RegisterForm {
     /// For a terminal.
     Text,
     /// For a document.
@@ -79,8 +79,7 @@ struct CategoryLine {
     manner: &'static str,
 }
 
-/// Prints it.
-pub(super) fn show(catalogue: &Catalogue, page: Page, at: &mut Context) -> Result<Exit, Failure> {
+pub(super) fn show(catalogue: &Catalogue, page: RegisterForm, at: &mut Context) -> Result<Exit, Failure> {
     let activities = catalogue
         .datasets()
         .flat_map(|dataset| dataset.bases.values().map(|basis| activity(catalogue, dataset, basis)))
@@ -92,8 +91,8 @@ pub(super) fn show(catalogue: &Catalogue, page: Page, at: &mut Context) -> Resul
     };
     let language = at.out.language();
     at.out.show(&register, || match page {
-        Page::Text => text(&register, language),
-        Page::Markdown => markdown(&register, language),
+        RegisterForm::Text => text(&register, language),
+        RegisterForm::Markdown => markdown(&register, language),
     })?;
     Ok(Exit::Done)
 }

@@ -13,6 +13,21 @@ use crate::{
     identity::tls::{self, OwnCertificate},
 };
 
+/// The same at the start, where it is said that its key is phased out.
+///
+/// # Errors
+/// As [`own_certificate`].
+pub(super) fn own_certificate_at_start(config: &Config) -> Result<OwnCertificate, Failure> {
+    let own = own_certificate(config)?;
+    if own.is_phased_out() {
+        tracing::warn!(
+            error_code = "own-certificate-phased-out",
+            "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out; ask for one with P-256"
+        );
+    }
+    Ok(own)
+}
+
 /// The gateway's own certificate with its key.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ fn columns() -> Columns {
                 } },
             } },
             "traject": { "type": "object", "properties": {
-                "profiel": { "enum": ["arbeid", "praktijkleren"] },
+                "profiel": { "enum": ["arbeid", "praktijkleren"], "x-same-as": "profiel" },
                 "einde": { "type": "string", "format": "date" },
                 "opmerking": text("Opmerking"),
             } },

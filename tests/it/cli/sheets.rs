@@ -38,7 +38,7 @@ fn schema() -> Value {
             }
         },
         "$defs": { "traject": { "type": "object", "properties": {
-            "profiel": { "enum": ["arbeid", "onderwijs"] },
+            "profiel": { "enum": ["arbeid", "onderwijs"], "x-same-as": "profiel" },
             "leerjaar": { "type": "integer", "title": "laatste leerjaar" },
             "einde": { "type": "string", "format": "date" },
             "nazorg": { "type": "boolean" }
@@ -79,6 +79,22 @@ fn reasons(text: &str) -> Vec<(Option<String>, String)> {
 
 fn names(chosen: &[Chosen], for_every_row: bool) -> Vec<&str> {
     chosen.iter().filter(|one| one.for_every_row == for_every_row).map(|one| one.name.as_str()).collect()
+}
+
+/// Which content repeats a fact, the schema says: a dataset that marks one more needs no change of the program.
+#[test]
+fn content_that_the_schema_marks_as_the_same_is_one_column() {
+    let schema = json!({ "type": "object", "properties": { "stage": { "type": "object", "properties": {
+        "bekwaam": { "type": "boolean", "x-same-as": "handelingsbekwaam" },
+        "school": { "type": "string", "x-same-as": "school" },
+    } } } });
+    let columns = Columns::of_schema(&schema, facts()).unwrap();
+    assert_eq!(columns.at("/content/stage/bekwaam").as_deref(), Some("handelingsbekwaam"));
+    let sheet = Sheet::read(b"leerlingnummer;handelingsbekwaam;stage.school\nL-1;nee;mbo\n").unwrap();
+    let layout = Layout::of(&sheet, columns, &[]).unwrap();
+    let body = rows::bodies(&sheet, &layout).remove(0).body.unwrap();
+    assert_eq!(body["person"]["handelingsbekwaam"], false);
+    assert_eq!(body["content"], json!({ "stage": { "bekwaam": false, "school": "mbo" } }));
 }
 
 #[test]

@@ -21,7 +21,6 @@ use crate::identity::validity;
 /// How long is listened. A gateway that takes the certificate may say nothing at all.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// What was heard.
 #[derive(Debug)]
 pub(super) enum Heard {
     /// What the gateway has against the certificate.

@@ -7,11 +7,8 @@ use crate::{accesslog::entry::Event, cli::Language};
 pub(super) struct Acts {
     /// What was exchanged.
     pub(super) what: String,
-    /// To whom.
     pub(super) to: String,
-    /// From whom.
     pub(super) from: String,
-    /// For whom.
     pub(super) for_whom: String,
     /// The party that the operator registered, blocked or removed.
     pub(super) subject: String,
@@ -19,7 +16,6 @@ pub(super) struct Acts {
     pub(super) kind: String,
     /// Who declared it.
     pub(super) by: String,
-    /// What was answered.
     pub(super) answer: String,
     /// What was decided.
     pub(super) verdict: String,

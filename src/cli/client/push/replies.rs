@@ -8,7 +8,6 @@ use crate::cli::client::problem::{COPY, Reason};
 /// The gateway's answer to a push.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Accepted {
-    /// The packet's identifier.
     pub(super) id: String,
     /// What was decided and sealed for each recipient, with its signed receipt.
     #[serde(default)]
@@ -29,7 +28,6 @@ impl Accepted {
 pub(super) struct CheckAnswer {
     /// Whether it would be stored.
     pub(super) allowed: bool,
-    /// For each recipient.
     recipients: Vec<OfRecipient>,
 }
 

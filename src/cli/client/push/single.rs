@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::{
@@ -46,15 +47,30 @@ pub(super) async fn one(
         Does::Ask => route_of([&body], does, session).await?,
     };
     if asked.check {
-        let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
-        let answer: Value = session.gateway.json(call).await?;
-        let checked: CheckAnswer =
-            serde_json::from_value(answer.clone()).map_err(|_| CallError::OTHER_FORM)?;
-        let allowed = checked.allowed;
-        let language = at.out.language();
-        at.out.show(&answer, || told::of_check(checked, language))?;
-        return Ok(if allowed { Exit::Done } else { Exit::Refused });
+        check(route, body, session, at).await
+    } else {
+        send(asked, file, route, body, session, at).await
     }
+}
+
+async fn check(route: Route, body: Bytes, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
+    let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
+    let answer: Value = session.gateway.json(call).await?;
+    let checked: CheckAnswer = serde_json::from_value(answer.clone()).map_err(|_| CallError::OTHER_FORM)?;
+    let allowed = checked.allowed;
+    let language = at.out.language();
+    at.out.show(&answer, || told::of_check(checked, language))?;
+    Ok(if allowed { Exit::Done } else { Exit::Refused })
+}
+
+async fn send(
+    asked: &Push,
+    file: &Path,
+    route: Route,
+    body: Bytes,
+    session: &Session,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
     if let Some(path) = &asked.receipt {
         files::prove_replaceable(path)?;
     }

@@ -34,6 +34,8 @@ pub struct Columns {
     leaves: Vec<Leaf>,
     /// The paths of the facts among them.
     facts: Vec<String>,
+    /// A path of the header, and the content that says the same: whoever fills one of them has filled both.
+    same: Vec<(String, String)>,
     /// The paths of the header that are not required of every dataset, and usual for this one.
     usual: Vec<&'static str>,
 }
@@ -47,8 +49,16 @@ impl Columns {
         let mut leaves: Vec<Leaf> = header::leaves(facts);
         let walk = schema::Walk { root: schema };
         walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, true), &mut leaves)?;
+        let (birth, day) = header::BIRTH;
+        let marked = leaves.iter().filter_map(|leaf| {
+            let fact = facts.iter().find(|fact| leaf.same_as.as_deref() == Some(fact.code()))?;
+            Some((fact.path(), leaf.path().strip_prefix("content.")?.to_owned()))
+        });
+        // One of several values is not the same as all of them.
+        let marked = marked.filter(|(fact, content)| !fact.contains('*') && !content.contains('*'));
+        let same = std::iter::once((birth.to_owned(), day.to_owned())).chain(marked).collect();
         let facts = facts.iter().map(Fact::path).collect();
-        Ok(Self { leaves, facts, usual: Vec::new() })
+        Ok(Self { leaves, facts, same, usual: Vec::new() })
     }
 
     /// The same columns, of packets that as a rule have this path of the header too.
@@ -81,7 +91,7 @@ impl Columns {
         if below().next().is_none() {
             let path = path();
             // A template has one column where the header says the same.
-            let said = path.strip_prefix("content.").and_then(header::said_by);
+            let said = path.strip_prefix("content.").and_then(|content| self.said_by(content));
             return Some(self.shown(said.unwrap_or(&path)));
         }
         match parts.as_slice() {
@@ -136,7 +146,7 @@ impl Columns {
         let short =
             || header::path_of(name, &self.facts).and_then(|path| Some((path.clone(), self.bound(&path)?)));
         let (_, mut column) = found.or_else(short)?;
-        for content in header::same_as(&column.leaf) {
+        for content in self.same_as(&column.leaf) {
             if let Some(Column { path, form, .. }) = self.bound(&format!("content.{content}")) {
                 column.also.push((path, form));
             }
@@ -146,6 +156,16 @@ impl Columns {
             column.form = form.clone();
         }
         Some(column)
+    }
+
+    /// The content that says the same as this path of the header.
+    fn same_as(&self, path: &str) -> impl Iterator<Item = &str> {
+        self.same.iter().filter(move |(header, _)| header == path).map(|(_, content)| content.as_str())
+    }
+
+    /// The path of the header that says the same as this content.
+    fn said_by(&self, content: &str) -> Option<&str> {
+        self.same.iter().find(|(_, same)| same == content).map(|(header, _)| header.as_str())
     }
 
     fn bound(&self, path: &str) -> Option<Column> {

@@ -42,9 +42,8 @@ fn check_set(set_for_all: &[Setting], columns: &Columns) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Writes the sheet, or prints it.
-pub(super) fn write_sheet(asked: &Template, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
-    let columns = dataset.columns()?;
+/// The columns that were asked for, with those that `--set` fills.
+fn chosen(asked: &Template, columns: &Columns) -> Result<Vec<Chosen>, Failure> {
     let mut chosen = columns.chosen(&asked.with, usize::from(asked.repeat))?;
     for set in &asked.set {
         match chosen.iter_mut().find(|one| one.name == set.name) {
@@ -64,6 +63,13 @@ pub(super) fn write_sheet(asked: &Template, dataset: &Dataset, at: &mut Context)
             }
         }
     }
+    Ok(chosen)
+}
+
+/// Writes the sheet, or prints it.
+pub(super) fn write_sheet(asked: &Template, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
+    let columns = dataset.columns()?;
+    let chosen = chosen(asked, &columns)?;
     check_set(&asked.set, &columns)?;
     let settled = settled(dataset);
     let value = |name: &str| {

@@ -21,14 +21,13 @@ pub(super) struct Used<'a> {
 }
 
 impl Used<'_> {
-    /// For machines.
     pub(super) fn document(&self) -> Value {
         let kept = self.kept.iter().map(|(file, size)| json!({ "file": file, "entries": size }));
         json!({ "vkey": self.vkey, "checkpoints": kept.collect::<Value>() })
     }
 }
 
-/// For people: what is wrong, the verdict, and what it was held against.
+/// For people: what is wrong, the conclusion, and what it was held against.
 pub(super) fn text(report: &Report, used: &Used<'_>, language: Language) -> String {
     let mut lines = Vec::new();
     lines.extend(report.findings.iter().map(|finding| {
@@ -38,8 +37,8 @@ pub(super) fn text(report: &Report, used: &Used<'_>, language: Language) -> Stri
     if report.more > 0 {
         lines.push(tell!(language, "en nog {} meer", "and {} more", report.more));
     }
-    let (verdict, now) = verdict(report, used).pick(language);
-    lines.push(verdict.to_owned());
+    let (conclusion, now) = conclusion(report, used).pick(language);
+    lines.push(conclusion.to_owned());
     lines.extend(now.map(|now| tell!(language, "  wat nu: {now}", "  what to do: {now}")));
     if let Some(origin) = &report.origin {
         lines.push(format!("  log: {origin}"));
@@ -80,26 +79,26 @@ pub(super) fn text(report: &Report, used: &Used<'_>, language: Language) -> Stri
     lines.join("\n")
 }
 
-/// A verdict in both languages, each with what to do now.
-struct Verdict {
+/// A conclusion in both languages, each with what to do now.
+struct Conclusion {
     nl: (&'static str, Option<&'static str>),
     en: (&'static str, Option<&'static str>),
 }
 
-impl Verdict {
+impl Conclusion {
     fn pick(self, language: Language) -> (&'static str, Option<&'static str>) {
         language.pick(self.nl, self.en)
     }
 }
 
 /// A checkpoint that does not fit what it is held against is told apart from a log that somebody touched.
-fn verdict(report: &Report, used: &Used<'_>) -> Verdict {
+fn conclusion(report: &Report, used: &Used<'_>) -> Conclusion {
     let only = |is_it: fn(&Finding) -> bool| report.more == 0 && report.findings.iter().all(is_it);
     if report.is_sound() {
-        return Verdict { nl: ("Het log klopt.", None), en: ("The log is sound.", None) };
+        return Conclusion { nl: ("Het log klopt.", None), en: ("The log is sound.", None) };
     }
     if used.is_copy && only(|finding| matches!(finding, Finding::Shrunk { .. })) {
-        return Verdict {
+        return Conclusion {
             nl: (
                 "De kopie klopt op zichzelf, maar is ouder dan het checkpoint dat u gaf.",
                 Some(
@@ -117,7 +116,7 @@ fn verdict(report: &Report, used: &Used<'_>) -> Verdict {
         };
     }
     if only(|finding| matches!(finding, Finding::OlderCheckpoint { .. })) {
-        return Verdict {
+        return Conclusion {
             nl: (
                 "Het log klopt op zichzelf. Met het checkpoint dat u gaf is niet te vergelijken.",
                 Some(
@@ -134,7 +133,7 @@ fn verdict(report: &Report, used: &Used<'_>) -> Verdict {
             ),
         };
     }
-    Verdict {
+    Conclusion {
         nl: (
             "Het log klopt NIET.",
             Some(

@@ -1,6 +1,6 @@
 //! Which columns a template has: a handful by default, and those that are asked for.
 
-use super::{Columns, header, leaf::Leaf};
+use super::{Columns, leaf::Leaf};
 use crate::cli::{Failure, language::both};
 
 /// Of the content that is not required, what nearly every row has.
@@ -45,7 +45,8 @@ impl Columns {
             let path = leaf.path();
             let for_every_row = is_for_every_row(leaf, &path);
             let asked = with.iter().any(|word| word == EVERYTHING || self.is_meant(&path, word));
-            if repeats_the_header(&path) && !asked || !(asked || for_every_row || self.is_usual(leaf, &path))
+            if self.repeats_the_header(&path) && !asked
+                || !(asked || for_every_row || self.is_usual(leaf, &path))
             {
                 continue;
             }
@@ -80,7 +81,7 @@ impl Columns {
         let mut groups: Vec<String> = Vec::new();
         for leaf in &self.leaves {
             let path = leaf.path();
-            if is_for_every_row(leaf, &path) || self.is_usual(leaf, &path) || repeats_the_header(&path) {
+            if is_for_every_row(leaf, &path) || self.is_usual(leaf, &path) || self.repeats_the_header(&path) {
                 continue;
             }
             let name = self.shown(&path);
@@ -107,8 +108,7 @@ impl Columns {
 
     /// The leaf as its content puts it, when a fact of the header is content too: with its words and its title.
     fn as_told(&self, leaf: &Leaf, path: &str) -> Leaf {
-        let content =
-            |twin: &&Leaf| header::same_as(path).any(|same| twin.path() == format!("content.{same}"));
+        let content = |twin: &&Leaf| self.same_as(path).any(|same| twin.path() == format!("content.{same}"));
         match self.leaves.iter().find(content) {
             Some(twin) => Leaf { required: leaf.required || twin.required, ..twin.clone() },
             None => leaf.clone(),
@@ -127,9 +127,14 @@ impl Columns {
             None => {
                 leaf.required
                     || self.usual.contains(&path)
-                    || header::same_as(path).any(|content| self.requires(content))
+                    || self.same_as(path).any(|content| self.requires(content))
             }
         }
+    }
+
+    /// Whether the header says the same, so that one column fills both.
+    fn repeats_the_header(&self, path: &str) -> bool {
+        path.strip_prefix("content.").and_then(|content| self.said_by(content)).is_some()
     }
 
     /// Whether something at this place of the content, or below it, is required.
@@ -144,9 +149,4 @@ impl Columns {
 
 fn is_for_every_row(leaf: &Leaf, path: &str) -> bool {
     FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.required)
-}
-
-/// Whether the header says the same, so that one column fills both.
-fn repeats_the_header(path: &str) -> bool {
-    path.strip_prefix("content.").and_then(header::said_by).is_some()
 }

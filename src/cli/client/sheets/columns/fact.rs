@@ -82,6 +82,7 @@ impl Fact {
             required: self.required,
             in_required: true,
             explanation,
+            same_as: None,
         }
     }
 }

@@ -68,7 +68,14 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
         "municipality" => Form::Municipality,
         words => Form::Choice(words.split(' ').map(str::to_owned).collect()),
     };
-    Leaf { steps: Step::all_of(path), form, required, in_required: true, explanation: explanation.to_owned() }
+    Leaf {
+        steps: Step::all_of(path),
+        form,
+        required,
+        in_required: true,
+        explanation: explanation.to_owned(),
+        same_as: None,
+    }
 }
 
 /// The short name of each path of the header that has no other name than its own, without `person.`.
@@ -90,14 +97,8 @@ const SHORT: [(&str, &str); 15] = [
     ("expires", "vervaltOp"),
 ];
 
-/// The content that says the same as a fact in the header: whoever fills one of them has filled both.
-const SAME: [(&str, &str); 5] = [
-    ("person.birthDate", "persoon.geboortedatum"),
-    ("person.profiel", "profiel.profiel"),
-    ("person.profiel", "traject.profiel"),
-    ("person.verlatenOp", "traject.uitstroomdatum"),
-    ("person.verwijderdOp", "verwijdering.datum"),
-];
+/// The day of birth in the header, and the content that says the same: no schema marks it, since every gateway compares them.
+pub(super) const BIRTH: (&str, &str) = ("person.birthDate", "persoon.geboortedatum");
 
 /// The short name of a path of the header, with the number of an item in place of the star; the first has none.
 pub(super) fn short_of(path: &str) -> String {
@@ -139,16 +140,6 @@ pub(super) fn path_of_field(name: &str, facts: &[String]) -> Option<String> {
 
 fn paths(facts: &[String]) -> impl Iterator<Item = &str> {
     HEADER.iter().map(|(path, ..)| *path).chain(facts.iter().map(String::as_str))
-}
-
-/// The content that says the same as this path of the header.
-pub(super) fn same_as(path: &str) -> impl Iterator<Item = &'static str> {
-    SAME.iter().filter(move |(header, _)| *header == path).map(|(_, content)| *content)
-}
-
-/// The path of the header that says the same as this content.
-pub(super) fn said_by(content: &str) -> Option<&'static str> {
-    SAME.iter().find(|(_, same)| *same == content).map(|(header, _)| *header)
 }
 
 /// A path or short name with a star for the number in it, and that number.

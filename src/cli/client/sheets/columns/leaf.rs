@@ -17,6 +17,8 @@ pub(super) struct Leaf {
     /// Whether the object that it is a member of is required.
     pub(super) in_required: bool,
     pub(super) explanation: String,
+    /// The fact that it says again, as the schema marks it (`x-same-as`).
+    pub(super) same_as: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -71,12 +71,7 @@ impl Walk<'_> {
             }
             Some(kind) => {
                 let form = form_of(node, kind).ok_or_else(no_columns)?;
-                let explanation =
-                    node.get("title").or_else(|| node.get("description")).and_then(Value::as_str);
-                let form_of = |node: &Value| Some(node.pointer("/x-form/nl")?.as_str()?.to_owned());
-                let parts = [explanation.map(str::to_owned), form_of(node).filter(|_| form == Form::Text)];
-                let explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
-                leaves.push(Leaf { steps: steps.to_vec(), form, required, in_required, explanation });
+                leaves.push(leaf_of(node, steps, form, (in_required, required)));
                 Ok(())
             }
             None => Err(no_columns()),
@@ -174,6 +169,15 @@ fn form_of(node: &Value, kind: &str) -> Option<Form> {
         "boolean" => Some(Form::Flag),
         _ => None,
     }
+}
+
+/// The leaf of a node that is one value.
+fn leaf_of(node: &Value, steps: &[Step], form: Form, (in_required, required): (bool, bool)) -> Leaf {
+    let text = |pointer: &str| node.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let explanation = text("/title").or_else(|| text("/description"));
+    let parts = [explanation, text("/x-form/nl").filter(|_| form == Form::Text)];
+    let explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+    Leaf { steps: steps.to_vec(), form, required, in_required, explanation, same_as: text("/x-same-as") }
 }
 
 /// A date, or a date of birth of which a part may be unknown, which has a pattern instead of a format.

@@ -7,49 +7,48 @@ use crate::{
 
 /// What a column holds that a spreadsheet may turn into something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Holds {
     /// A name of a person or of a place, which has letters.
     Name,
-    /// A street.
     Street,
     /// What comes behind a house number: a few letters or digits.
     Addition,
 }
 
 /// The last parts of the names of columns, and what they hold.
-const KINDS: [(&str, Kind); 9] = [
-    ("voornamen", Kind::Name),
-    ("voorvoegsel", Kind::Name),
-    ("achternaam", Kind::Name),
-    ("naam", Kind::Name),
-    ("woonplaats", Kind::Name),
-    ("land", Kind::Name),
-    ("straat", Kind::Street),
-    ("huisletter", Kind::Addition),
-    ("toevoeging", Kind::Addition),
+const COLUMNS: [(&str, Holds); 9] = [
+    ("voornamen", Holds::Name),
+    ("voorvoegsel", Holds::Name),
+    ("achternaam", Holds::Name),
+    ("naam", Holds::Name),
+    ("woonplaats", Holds::Name),
+    ("land", Holds::Name),
+    ("straat", Holds::Street),
+    ("huisletter", Holds::Addition),
+    ("toevoeging", Holds::Addition),
 ];
 
 /// A number of so many digits behind a house number is a day that a spreadsheet counted from 1900.
 const DAY_NUMBER: usize = 5;
 
-fn kind_of(name: &str) -> Option<Kind> {
+fn what_holds(name: &str) -> Option<Holds> {
     let last = name.rsplit('.').next().unwrap_or_default();
-    KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(last)).map(|(_, kind)| *kind)
+    COLUMNS.iter().find(|(known, _)| known.eq_ignore_ascii_case(last)).map(|(_, holds)| *holds)
 }
 
 /// On how many lines a text in a column of this name may stand.
 pub(in crate::cli::client) fn lines_of(name: &str) -> Lines {
-    if kind_of(name).is_some() { Lines::One } else { Lines::Many }
+    if what_holds(name).is_some() { Lines::One } else { Lines::Many }
 }
 
 /// What is wrong with the text of a column of this name, when it plainly is a day, a number or a truth value.
 pub(in crate::cli::client) fn turned_into(name: &str, text: &str) -> Option<Reason> {
-    let kind = kind_of(name)?;
-    let (nl, en) = found(text, kind)?;
-    let (want_nl, want_en) = match kind {
-        Kind::Name => ("een naam", "a name"),
-        Kind::Street => ("een straat", "a street"),
-        Kind::Addition => ("een toevoeging zoals A, 2 of bis", "an addition such as A, 2 or bis"),
+    let holds = what_holds(name)?;
+    let (nl, en) = found(text, holds)?;
+    let (want_nl, want_en) = match holds {
+        Holds::Name => ("een naam", "a name"),
+        Holds::Street => ("een straat", "a street"),
+        Holds::Addition => ("een toevoeging zoals A, 2 of bis", "an addition such as A, 2 or bis"),
     };
     Some(Reason::found(
         "csv-turned",
@@ -62,7 +61,7 @@ pub(in crate::cli::client) fn turned_into(name: &str, text: &str) -> Option<Reas
     ))
 }
 
-fn found(text: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
+fn found(text: &str, holds: Holds) -> Option<(&'static str, &'static str)> {
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     if matches!(text, "WAAR" | "ONWAAR" | "TRUE" | "FALSE") {
         Some(("WAAR of ONWAAR", "TRUE or FALSE"))
@@ -72,7 +71,7 @@ fn found(text: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
         None
     } else {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        let is_number = kind != Kind::Addition || text.contains(',') || digits >= DAY_NUMBER;
+        let is_number = holds != Holds::Addition || text.contains(',') || digits >= DAY_NUMBER;
         is_number.then_some(("een getal", "a number"))
     }
 }

@@ -5,8 +5,8 @@ use std::{fs, path::Path, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    stage::Stage,
-    tale::{Expected, Tale, Told},
+    narrator::{Expected, Narrated, Narrator},
+    setup::Stage,
 };
 use crate::{
     accesslog::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Copies the log by its open routes and verifies the copy.
-pub(super) async fn check(stage: &Stage, tale: &mut Tale, at: &mut Context) -> Result<(), Failure> {
+pub(super) async fn check(stage: &Stage, narrator: &mut Narrator, at: &mut Context) -> Result<(), Failure> {
     let folder = stage.folder.join("log");
     let visitor = Visitor::new(stage, Arc::clone(&at.clock))?;
     let log = LogVerifier::from_vkey(&stage.vkey).map_err(|error| {
@@ -35,22 +35,22 @@ pub(super) async fn check(stage: &Stage, tale: &mut Tale, at: &mut Context) -> R
         .because(error)
     })?;
     let copied = visitor.copy(&log, &folder).await?;
-    let told = Told {
+    let told = Narrated {
         nl: "Een buitenstaander, zonder certificaat, haalt handtekening en bladen van het logboek op.",
         en: "An outsider, without a certificate, fetches the log's signature and leaves.",
         expected: Expected::Done,
     };
-    tale.saw(at, "buitenstaander", told, "GET /checkpoint, /tile/entries/…", true)?;
+    narrator.saw(at, "buitenstaander", told, "GET /checkpoint, /tile/entries/…", true)?;
     let report = verify::verify(&copied, &Check::with(&log)).await.map_err(|error| {
         Failure::internal(("het gekopieerde logboek is niet te lezen", "the copied log cannot be read"))
             .because(error)
     })?;
-    let told = Told {
+    let told = Narrated {
         nl: "De boom, opnieuw berekend, past op de handtekening: er is niets weggelaten of veranderd.",
         en: "The tree, computed anew, fits the signature: nothing was left out or changed.",
         expected: Expected::Done,
     };
-    tale.saw(at, "buitenstaander", told, "sluis log verify --folder log", report.is_sound())
+    narrator.saw(at, "buitenstaander", told, "sluis log verify --folder log", report.is_sound())
 }
 
 struct Visitor {

@@ -20,7 +20,7 @@ use crate::{
     domain::json,
 };
 
-use super::stage::Actor;
+use super::setup::Actor;
 
 /// What a step should come to.
 #[derive(Debug, Clone, Copy)]
@@ -49,20 +49,20 @@ struct Step {
 
 /// The story so far.
 #[derive(Debug)]
-pub(super) struct Tale {
+pub(super) struct Narrator {
     folder: PathBuf,
     steps: Vec<Step>,
 }
 
 /// What a step of the story is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told {
+pub(super) struct Narrated {
     pub(super) nl: &'static str,
     pub(super) en: &'static str,
     pub(super) expected: Expected,
 }
 
-impl Tale {
+impl Narrator {
     pub(super) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_path_buf(), steps: Vec::new() }
     }
@@ -72,7 +72,7 @@ impl Tale {
         &mut self,
         at: &mut Context,
         actor: &Actor,
-        told: Told,
+        told: Narrated,
         request: &str,
         call: Call,
     ) -> Result<Option<Answer>, Failure> {
@@ -115,7 +115,7 @@ impl Tale {
         &mut self,
         at: &mut Context,
         actor: &Actor,
-        told: Told,
+        told: Narrated,
         request: &str,
         call: Call,
     ) -> Result<Value, Failure> {
@@ -131,7 +131,7 @@ impl Tale {
         &mut self,
         at: &mut Context,
         actor: &str,
-        told: Told,
+        told: Narrated,
         what: &str,
         as_told: bool,
     ) -> Result<(), Failure> {
@@ -144,7 +144,7 @@ impl Tale {
         &mut self,
         at: &mut Context,
         actor: &str,
-        told: Told,
+        told: Narrated,
         request: &str,
         status: u16,
         problem: Option<&Problem>,
