@@ -41,6 +41,7 @@ pub mod log;
 pub mod man;
 pub mod migrate;
 pub mod moment;
+pub mod names;
 mod notify;
 mod operated;
 pub mod output;
@@ -49,6 +50,7 @@ pub mod policy;
 pub mod printable;
 pub mod program;
 pub mod running;
+pub mod sentence;
 pub mod serve;
 pub mod table;
 

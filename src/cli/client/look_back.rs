@@ -1,12 +1,8 @@
 //! `sluis client entries`: what the log says about this party, and whether it can be believed.
 
-mod acts;
 mod entry;
 mod sequence;
 mod summary;
-pub mod teller;
-pub mod told;
-mod words;
 
 use clap::Args;
 use jiff::civil::Date;
@@ -16,19 +12,21 @@ use self::{
     entry::{judged, judged_document, line, time_of},
     sequence::Sequence,
     summary::Summary,
-    teller::Teller,
-    told::Told,
 };
 use super::{
-    log_seen,
-    names::Names,
+    log_seen, names,
     paged::{Pages, Range},
     profile::ProfileChoice,
     session::Session,
 };
 use crate::{
     accesslog::entry::Outcome,
-    cli::{Context, Exit, Failure, compose, day::day},
+    cli::{
+        Context, Exit, Failure, compose,
+        day::day,
+        names::Names,
+        sentence::{Teller, Told},
+    },
     domain::clock::amsterdam_date,
     merkle::note::LogVerifier,
 };
@@ -75,7 +73,7 @@ impl Entries {
         let (names, rules) = if at.out.is_json() {
             (Names::default(), None)
         } else {
-            (Names::of(&session).await, Some(compose::policies::catalogue(None)?))
+            (names::of(&session).await, Some(compose::policies::catalogue(None)?))
         };
         let language = at.out.language();
         let teller = rules.as_ref().map(|rules| Teller { names: &names, rules, language });

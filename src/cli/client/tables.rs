@@ -8,8 +8,8 @@ pub mod register;
 
 use serde_json::Value;
 
-use super::{names::Names, session::Session};
-use crate::cli::{Context, Failure, Language, table::Table};
+use super::{names, session::Session};
+use crate::cli::{Context, Failure, Language, names::Names, table::Table};
 
 /// How a list becomes a table.
 pub type Shape = fn(&[Value], &Names, Language) -> Table;
@@ -43,7 +43,7 @@ pub async fn tabled(
     if items.is_empty() {
         return at.out.say(("Niets.", "Nothing."));
     }
-    let names = Names::of(session).await;
+    let names = names::of(session).await;
     let table = shape(items, &names, at.out.language());
     at.out.table(&table)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     done::told,
     gateway::{Call, CallError},
-    names::Names,
+    names,
     profile::ProfileChoice,
     session::Session,
     words::member,
@@ -16,6 +16,7 @@ use crate::{
         Context, Exit, Failure, Language,
         language::{both, tell},
         moment,
+        names::Names,
     },
     domain::{
         declaration::Capacity,
@@ -70,7 +71,7 @@ impl Withdraw {
         let answer = session.gateway.call(call.repeatable()).await?;
         let is_repeated = answer.is_repeated;
         let answer: Value = json::typed(&answer.body).map_err(|_| CallError::OTHER_FORM)?;
-        let names = if at.out.is_json() { Names::default() } else { Names::of(&session).await };
+        let names = if at.out.is_json() { Names::default() } else { names::of(&session).await };
         let language = at.out.language();
         at.out.show(&answer, || withdrawn(&answer, is_repeated, &names, language))?;
         Ok(Exit::Done)

@@ -8,13 +8,11 @@ use crate::{
     accesslog::entry::{Outcome, Part},
     cli::{
         Context, Exit, Failure,
-        client::{
-            look_back::{teller::Teller, told::Told},
-            names::Names,
-        },
         compose::Composed,
         language::both,
+        names::Names,
         operated,
+        sentence::{Teller, Told},
     },
     config::Config,
     exchange::review::Reviewed,

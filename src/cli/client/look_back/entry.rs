@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::{teller::Teller, told::Told};
 use crate::{
     accesslog::{
         entry::parse_leaf,
@@ -16,6 +15,7 @@ use crate::{
         client::words::member,
         language::{Said, tell},
         printable::one_line,
+        sentence::{Teller, Told},
     },
     domain::clock::from_millis,
     merkle::{checkpoint::Checkpoint, note::LogVerifier},

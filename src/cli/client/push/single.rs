@@ -17,13 +17,14 @@ use crate::{
         client::{
             gateway::{Call, CallError},
             input::read_json,
-            names::Names,
+            names,
             pending::{Pending, unaccepted},
             receipts::{Checked, ReceiptKeys},
             route::Route,
             session::Session,
         },
         files,
+        names::Names,
     },
     domain::json,
 };
@@ -106,7 +107,7 @@ async fn send(
             members.insert("receiptFaults".to_owned(), Value::Array(faults));
         }
     }
-    let names = if at.out.is_json() { Names::default() } else { Names::of(session).await };
+    let names = if at.out.is_json() { Names::default() } else { names::of(session).await };
     let language = at.out.language();
     at.out.show(&document, || told::of_accepted(&accepted, &names, language))?;
     // From here on the same command is another packet.

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::cli::{
     Language,
-    client::{names::Names, words::member},
+    client::words::member,
     language::{counted, tell},
+    names::Names,
     printable::one_line,
 };
 

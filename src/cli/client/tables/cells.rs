@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cli::{
-    Language,
-    client::{names::Names, words::member},
-};
+use crate::cli::{Language, client::words::member, names::Names};
 
 /// Each recipient of what was sent.
 pub(super) fn recipients(item: &Value) -> impl Iterator<Item = &Value> {

@@ -5,12 +5,10 @@ use serde_json::Value;
 use super::cells::{municipality, party};
 use crate::cli::{
     Language,
-    client::{
-        names::Names,
-        words::{member, when, word},
-    },
+    client::words::{member, when, word},
     language::tell,
     moment,
+    names::Names,
     table::Table,
 };
 

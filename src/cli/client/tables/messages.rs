@@ -5,10 +5,8 @@ use serde_json::Value;
 use super::cells::{municipality, party, recipients};
 use crate::cli::{
     Language,
-    client::{
-        names::Names,
-        words::{member, when, word},
-    },
+    client::words::{member, when, word},
+    names::Names,
     table::Table,
 };
 

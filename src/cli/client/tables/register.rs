@@ -5,10 +5,8 @@ use serde_json::Value;
 use super::cells::texts;
 use crate::cli::{
     Language,
-    client::{
-        names::{Names, number},
-        words::{member, when, word},
-    },
+    client::words::{member, when, word},
+    names::{Names, number},
     table::Table,
 };
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accesslog::entry::{CategoryFault, Event, Outcome},
-    cli::{Language, client::names::Names, language::tell, moment},
+    cli::{Language, language::tell, moment, names::Names},
     domain::{
         code::{OutcomeCode, Provision},
         party::{PartyId, Role},
