@@ -16,10 +16,11 @@ use super::{
     withdrawal::{self, By},
 };
 use crate::{
+    domain::person::Protection,
     http::{
         json::described,
         problem::{self, Problem},
-        wire::person::take_asserted,
+        wire::person::{take_asserted, take_of_declarant},
     },
     policy::{dataset::DatasetKind, glossary::Glossary},
 };
@@ -37,7 +38,7 @@ pub fn read(operation: &str, body: &Value, glossary: &Glossary) -> Option<Result
         "answerRequest" => of(body, |_: Answer| Ok(())),
         "acknowledgePacket" => of(body, |body: Having| body.read()),
         "withdrawPacket" => of(body, |_: withdrawal::Nothing| Ok(())),
-        "recordDeclaration" => of(body, Declared::read),
+        "recordDeclaration" => declared(body, glossary),
         "decideDeclaration" => of(body, |_: Decision| Ok(())),
         "withdrawDeclaration" => of(body, |_: By| Ok(())),
         "searchInbox" => of(body, Wanted::read),
@@ -57,6 +58,15 @@ fn submitted(body: &Value, glossary: &Glossary, kind: DatasetKind) -> Result<(),
         return Err(problem::INVALID.code("not-as-described").with_faults(faults));
     }
     of(&body, |body: Submitted| body.asserting(asserted).read(kind))
+}
+
+fn declared(body: &Value, glossary: &Glossary) -> Result<(), Problem> {
+    let mut body = body.clone();
+    let (asserted, faults) = take_of_declarant(&mut body, glossary);
+    if !faults.is_empty() {
+        return Err(problem::INVALID.code("not-as-described").with_faults(faults));
+    }
+    of(&body, |body: Declared| body.read(Protection::of(&asserted)))
 }
 
 fn of<T: DeserializeOwned + ToSchema + 'static, R>(

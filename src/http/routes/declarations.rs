@@ -22,11 +22,13 @@ use super::{
 };
 use crate::{
     domain::{
+        assertion::Assertions,
         clock::amsterdam_date,
         code::{DatasetCode, Purpose},
         declaration::{Capacity, DeclarationKind},
         id::{DeclarationId, PersonId},
         json::Wiped,
+        person::Protection,
         problem::Fault,
     },
     exchange::{
@@ -44,9 +46,9 @@ use crate::{
         json::{StrictJson, StrictValue, described},
         openapi::FaultDocument,
         problem::{self, Problem},
-        wire::{Day, Instant, Reader, Reference, Towards, shape, tell_also},
+        wire::{Day, Instant, Reader, Reference, Towards, person::take_of_declarant, shape, tell_also},
     },
-    policy::canonical,
+    policy::{canonical, glossary::Glossary},
 };
 
 /// A recorded declaration.
@@ -111,7 +113,7 @@ pub(super) async fn declare(
         }
         body => body?,
     };
-    let read = body.read(|body| match read(&body) {
+    let read = body.read(|body| match read(&body, exchange.catalogue().glossary()) {
         Ok(wish) if faults.is_empty() => Ok((wish, canonical_of(body.expose()))),
         read => {
             faults.extend(read.err().unwrap_or_default());
@@ -145,8 +147,20 @@ fn canonical_of(body: &Value) -> Zeroizing<Vec<u8>> {
 /// Keeps a key that was used for a packet from standing for a declaration.
 const KIND: &[u8] = b"declaration\n";
 
-fn read(body: &Wiped) -> Result<Wish, Vec<Fault>> {
-    described::<Declared>(body.expose())?.read().map_err(Problem::into_faults)
+fn read(body: &Wiped, glossary: &Glossary) -> Result<Wish, Vec<Fault>> {
+    // The body stays as it came: under its key the same one is compared with it, and what is wrong is looked for in it.
+    let mut rest = Wiped::new(body.expose().clone());
+    let (mut asserted, mut faults) = (Assertions::default(), Vec::new());
+    rest.change(|rest| (asserted, faults) = take_of_declarant(rest, glossary));
+    let declared = described::<Declared>(rest.expose());
+    let read = declared.and_then(|one| one.read(Protection::of(&asserted)).map_err(Problem::into_faults));
+    match read {
+        Ok(wish) if faults.is_empty() => Ok(wish),
+        read => {
+            faults.extend(read.err().unwrap_or_default());
+            Err(faults)
+        }
+    }
 }
 
 /// All that is wrong: what was found already, and what the parts that can be read have wrong each by itself.

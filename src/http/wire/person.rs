@@ -1,6 +1,6 @@
 //! The person as a caller describes one.
 
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,16 +11,14 @@ use super::{Reader, shape};
 use crate::{
     domain::{
         age::BirthDate,
-        assertion::Assertions,
+        assertion::{Assertions, HANDELINGSBEKWAAM, MAATREGEL, ONBEVOEGD_VOOR_DEZE},
         code::Municipality,
         party::Role,
         person::{
-            Contradiction, InvalidReference, Maatregel, OwnReference, PersonFacts, PersonReference,
-            Protection, no_pgn,
+            Contradiction, InvalidReference, OwnReference, PersonFacts, PersonReference, Protection, no_pgn,
         },
         problem::{Bilingual, Fault},
     },
-    http::json::{distinct, member},
     policy::glossary::Glossary,
 };
 
@@ -113,14 +111,37 @@ impl fmt::Debug for Person {
     }
 }
 
+/// The facts of who declares: by them, and by the age, it is judged whether that may be.
+pub const OF_A_DECLARANT: [&str; 3] = [HANDELINGSBEKWAAM, MAATREGEL, ONBEVOEGD_VOOR_DEZE];
+
 /// Takes what is asserted of the person out of a body, with every fault of it: a fact that is unknown, that is not as the
 /// policies describe it, that must be said (by who asserts, where that is known) and is not, or that contradicts another. The rest of the person is a [`Person`].
 pub fn take_asserted(body: &mut Value, glossary: &Glossary, by: Option<Role>) -> (Assertions, Vec<Fault>) {
-    let Some(person) = body.get_mut("person").and_then(Value::as_object_mut) else {
-        return (Assertions::default(), Vec::new());
-    };
-    let mut faults: Vec<Fault> = unknown(person, glossary).into_iter().collect();
+    let Some(person) = person_in(body) else { return (Assertions::default(), Vec::new()) };
+    let own = ["reference", "birthDate", "verblijf"];
+    let mut faults: Vec<Fault> = unknown(person, glossary, &own, |_| true).into_iter().collect();
     faults.extend(glossary.missing(person, "/person", by));
+    taken(person, glossary, faults)
+}
+
+/// Takes what is asserted of who declares out of a body, likewise: of the facts only those [`OF_A_DECLARANT`], and none must be
+/// said. The rest of the person is a [`Declarant`].
+pub fn take_of_declarant(body: &mut Value, glossary: &Glossary) -> (Assertions, Vec<Fault>) {
+    let Some(person) = person_in(body) else { return (Assertions::default(), Vec::new()) };
+    let is_of_declarant = |code: &str| OF_A_DECLARANT.contains(&code);
+    let faults = unknown(person, glossary, &["reference", "birthDate"], is_of_declarant);
+    taken(person, glossary, faults.into_iter().collect())
+}
+
+fn person_in(body: &mut Value) -> Option<&mut Map<String, Value>> {
+    body.get_mut("person").and_then(Value::as_object_mut)
+}
+
+fn taken(
+    person: &mut Map<String, Value>,
+    glossary: &Glossary,
+    mut faults: Vec<Fault>,
+) -> (Assertions, Vec<Fault>) {
     let (asserted, wrong) = glossary.take(person, "/person");
     faults.extend(wrong);
     let contradiction = Protection::of(&asserted).check();
@@ -128,14 +149,18 @@ pub fn take_asserted(body: &mut Value, glossary: &Glossary, by: Option<Role>) ->
     (asserted, faults)
 }
 
-/// A fault for members that a person does not have. They are taken out.
-fn unknown(person: &mut Map<String, Value>, glossary: &Glossary) -> Option<Fault> {
-    const OWN: [&str; 3] = ["reference", "birthDate", "verblijf"];
+/// A fault for members that a person does not have, beside its own and those facts. They are taken out.
+fn unknown(
+    person: &mut Map<String, Value>,
+    glossary: &Glossary,
+    own: &[&str],
+    is_known: impl Fn(&str) -> bool,
+) -> Option<Fault> {
     let before = person.len();
-    person.retain(|name, _| OWN.contains(&name.as_str()) || glossary.fact(name).is_some());
+    person.retain(|name, _| own.contains(&name.as_str()) || is_known(name) && glossary.fact(name).is_some());
     let known = || {
-        let facts = glossary.facts().iter().map(|fact| fact.code.as_str());
-        OWN.into_iter().chain(facts).collect::<Vec<_>>().join(", ")
+        let facts = glossary.facts().iter().map(|fact| fact.code.as_str()).filter(|code| is_known(code));
+        own.iter().copied().chain(facts).collect::<Vec<_>>().join(", ")
     };
     (person.len() < before).then(|| Fault {
         text: Bilingual::of(
@@ -156,7 +181,7 @@ impl Person {
     }
 }
 
-/// The person of a declaration: who declares, and whether that may be, depends on the age.
+/// The person of a declaration: who declares, and whether that may be, depends on the age and on what protects the person.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Declarant {
@@ -165,67 +190,6 @@ pub struct Declarant {
     /// The date of birth.
     #[schema(value_type = shape::BirthDate)]
     pub birth_date: BirthDate,
-    /// Whether the person may act at law: false under curatele, and absent says yes where no curatele is named. Says
-    /// nothing about age.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub handelingsbekwaam: Option<bool>,
-    /// Which measures protect the person: `curatele`, `mentorschap`, `bewind`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "distinct::<3, _, _>")]
-    #[schema(value_type = BTreeSet<shape::Maatregel>, max_items = 3)]
-    pub maatregel: BTreeSet<Maatregel>,
-    /// Whether curatele or mentorschap makes the person incompetent for this matter (UAVG 5). Not beside bewind alone,
-    /// which concerns property. Absent counts as yes under mentorschap (BW 1:453), and as no otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub onbevoegd_voor_deze: Option<bool>,
-}
-
-impl Declarant {
-    /// The measures that protect the person, as the recorder names them.
-    #[must_use]
-    pub fn protection(&self) -> Protected {
-        Protected {
-            handelingsbekwaam: self.handelingsbekwaam,
-            maatregel: self.maatregel.clone(),
-            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
-        }
-    }
-}
-
-/// The measures that protect a person, as a caller names them.
-#[derive(Debug)]
-pub struct Protected {
-    handelingsbekwaam: Option<bool>,
-    maatregel: BTreeSet<Maatregel>,
-    onbevoegd_voor_deze: Option<bool>,
-}
-
-impl Protected {
-    /// What can be read of a person that may not be in order.
-    #[must_use]
-    pub fn of(person: &Value) -> Self {
-        Self {
-            handelingsbekwaam: member(person, "handelingsbekwaam"),
-            maatregel: member(person, "maatregel").unwrap_or_default(),
-            onbevoegd_voor_deze: member(person, "onbevoegdVoorDeze"),
-        }
-    }
-
-    /// The measures, if they do not contradict each other. `pointer` is that of the person.
-    ///
-    /// # Errors
-    /// The fault.
-    pub fn read(self, pointer: &str) -> Result<Protection, Fault> {
-        let able = !self.maatregel.contains(&Maatregel::Curatele);
-        let protection = Protection {
-            handelingsbekwaam: self.handelingsbekwaam.unwrap_or(able),
-            maatregel: self.maatregel,
-            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
-        };
-        protection.check().map_err(|wrong| contradicting(wrong, pointer))?;
-        Ok(protection)
-    }
 }
 
 fn contradicting(wrong: Contradiction, pointer: &str) -> Fault {

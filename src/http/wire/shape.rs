@@ -17,7 +17,6 @@ use crate::{
             Verdict as VerdictWord,
         },
         party::Role as RoleWord,
-        person::Maatregel as MaatregelWord,
     },
     policy::dataset::{DatasetKind, Sensitivity as SensitivityWord},
 };
@@ -114,8 +113,6 @@ shapes! {
             "2007-11-03",
         )
         .format(Some(SchemaFormat::Custom("incomplete-date".to_owned())));
-    /// A measure that protects an adult.
-    Maatregel = words(MaatregelWord::ALL.map(MaatregelWord::as_str));
     /// How it stands with what a packet rests on or answers: what was answered, `open` (not yet), `beeindigd` (it carries
     /// nothing any more); or `geen` (it names nothing), `onbekend` (what it names was not asked so).
     Reply = pattern("^(geen|onbekend|[a-z][a-z0-9-]*:[a-z][a-z0-9-]*)$", "verzoek-voortzetting:ja");

@@ -9,7 +9,10 @@ use sluis::{
     exchange::submission::Address,
     http::{
         json::typed,
-        wire::{Day, Instant, Person, Reader, Recipient, Reference, person::take_asserted},
+        wire::{
+            Day, Instant, Person, Reader, Recipient, Reference,
+            person::{take_asserted, take_of_declarant},
+        },
     },
     policy::Catalogue,
 };
@@ -18,9 +21,10 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
     typed(value)
 }
 
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
+
 /// The person of a submission, as these policies describe one.
 fn about(person: &Value) -> Result<Person, Vec<Fault>> {
-    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
     let mut body = json!({ "person": person });
     let (asserted, mut faults) = take_asserted(&mut body, CATALOGUE.glossary(), None);
     match read::<Person>(&body["person"]) {
@@ -32,6 +36,44 @@ fn about(person: &Value) -> Result<Person, Vec<Fault>> {
             );
             Err(faults)
         }
+    }
+}
+
+/// What a declaration says of who declares stands in `policies/facts.toml`, like what a packet says.
+#[test]
+fn who_declares_has_the_facts_of_the_policies_that_are_of_who_declares() {
+    let with = |facts: Value| {
+        let mut person =
+            json!({ "reference": { "kind": "own", "value": "L-2031" }, "birthDate": "2007-11-03" });
+        person.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+        take_of_declarant(&mut json!({ "person": person }), CATALOGUE.glossary())
+    };
+    let (asserted, faults) = with(json!({ "maatregel": ["curatele"], "onbevoegdVoorDeze": true }));
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!(asserted.flag("onbevoegdVoorDeze"), Some(true));
+    for (facts, pointer, code) in [
+        (json!({ "profiel": "arbeid" }), "/person", "unknown-field"),
+        (json!({ "verblijf": "0361" }), "/person", "unknown-field"),
+        (json!({ "maatregel": ["curatele", "curatele"] }), "/person/maatregel", "not-unique"),
+        (
+            json!({ "maatregel": ["curatele"], "handelingsbekwaam": true }),
+            "/person/handelingsbekwaam",
+            "able-under-curatele",
+        ),
+    ] {
+        let (_, faults) = with(facts);
+        let found: Vec<_> =
+            faults.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_ref())).collect();
+        assert_eq!(found, [(pointer, code)]);
+    }
+    let api: Value = serde_json::from_str(&std::fs::read_to_string("docs/openapi.json").unwrap()).unwrap();
+    let fact = |schema: &str, code: &str| api["components"]["schemas"][schema]["properties"][code].clone();
+    for code in ["handelingsbekwaam", "maatregel", "onbevoegdVoorDeze"] {
+        let (mut of_sender, of_declarant) = (fact("Person", code), fact("Declarant", code));
+        let said =
+            of_sender["description"].as_str().unwrap().split(" Asserted by").next().unwrap().to_owned();
+        of_sender["description"] = said.into();
+        assert_eq!(of_declarant, of_sender, "{code}");
     }
 }
 

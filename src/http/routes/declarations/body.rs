@@ -8,6 +8,7 @@ use crate::{
         code::{DatasetCode, Purpose},
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
+        person::Protection,
     },
     exchange::declare::Wish,
     http::{
@@ -72,17 +73,15 @@ pub(crate) struct Evidence {
 }
 
 impl Declared {
-    /// The values that the body stands for.
-    pub(crate) fn read(self) -> Result<Wish, Problem> {
+    /// The values that the body stands for, and what was taken out of it before.
+    pub(crate) fn read(self, protection: Protection) -> Result<Wish, Problem> {
         let mut reader = Reader::default();
-        let protection = reader.take(self.person.protection().read("/person"));
         let reference = reader.take(self.person.reference.read("/person/reference"));
         let towards = match self.towards {
             None => Some(None),
             Some(recipient) => reader.take(recipient.read("/towards")).map(Some),
         };
-        let read = reference.zip(towards).zip(protection);
-        let ((reference, towards), protection) = reader.finish(read)?;
+        let (reference, towards) = reader.finish(reference.zip(towards))?;
         Ok(Wish {
             kind: self.kind,
             reference,

@@ -14,7 +14,7 @@ use crate::{
     exchange::{declare::Parts, submission::Address},
     http::{
         json::member,
-        wire::{Day, Reader, Recipient, Reference, person::Protected},
+        wire::{Day, Reader, Recipient, Reference},
     },
 };
 
@@ -41,7 +41,6 @@ impl Rough {
         let mut reader = Reader::default();
         let within = |name: &str| body.get(name).unwrap_or(&Value::Null);
         let reference: Option<Reference> = member(within("person"), "reference");
-        reader.take(Protected::of(within("person")).read("/person"));
         let towards: Option<Recipient> = member(body, "towards");
         let day = |object: &Value, name: &str| member(object, name).map(|Day(day)| day);
         let rough = Self {
