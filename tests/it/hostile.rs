@@ -14,4 +14,4 @@ mod rules;
 mod secrecy;
 mod strings;
 mod succession;
-mod support;
+pub(crate) mod support;

@@ -26,6 +26,6 @@ mod register;
 mod removal;
 mod residence;
 mod search;
-mod steps;
+pub(crate) mod steps;
 mod truthful;
 mod undelivered;

@@ -147,6 +147,15 @@ impl Gateway {
         Running::start(&config, clock, entropy).await.unwrap()
     }
 
+    /// Stops and starts again, as a machine does; the address is another.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { clock, laid, running, folder, place } = self;
+        running.stop().await;
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let running = Running::start(&laid.config, shared, Arc::new(SystemEntropy::new())).await.unwrap();
+        Self { clock, laid, running, folder, place }
+    }
+
     /// Stops and removes everything.
     pub(crate) async fn stop(self) {
         self.running.stop().await;

@@ -12,7 +12,7 @@ use crate::{
         party::PartyId,
     },
     store::{
-        read::CopyState,
+        read::{CopyState, MessageState},
         subject,
         writer::{
             error::{Conflict, WriteError},
@@ -106,6 +106,8 @@ pub(super) fn may_be_answered(
 ) -> Result<(), WriteError> {
     let (message, copy) = state.messages.get(&id.0).zip(state.copies.get(id)).ok_or(Conflict::NotFound)?;
     match copy.state {
+        // What was taken back asks nothing any more, of who acknowledged it either.
+        _ if message.state == MessageState::Withdrawn => Err(Conflict::Withdrawn.into()),
         // Who acknowledged it in time may answer until its term ends.
         CopyState::Waiting | CopyState::Collected | CopyState::Acknowledged if message.expires > at.time => {
             Ok(())

@@ -144,7 +144,7 @@ pub(super) async fn items(actor: &Actor, path: &str) -> Vec<Value> {
 }
 
 /// Registers a party that the laid-out region does not have, acting for these colleges; it has published no key.
-pub(super) async fn join(gateway: &Gateway, name: &str, oin: &str, role: Role, places: &[&str]) -> Actor {
+pub(crate) async fn join(gateway: &Gateway, name: &str, oin: &str, role: Role, places: &[&str]) -> Actor {
     let now = gateway.clock.now();
     let party = PartyId::new(oin.parse().unwrap(), role);
     let place = |code: &&str| MunicipalityOf {
