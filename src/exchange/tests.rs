@@ -232,6 +232,24 @@ fn who_may_not_see_a_copy_hears_what_is_said_of_one_that_is_not_there() {
     }
 }
 
+/// What was sealed for one article is not released on another that would allow it today.
+#[test]
+fn a_release_rests_on_the_basis_that_the_copy_was_sealed_for() {
+    let tools = toolbox();
+    let parties = [school(), doorstroompunt()];
+    let judged = |basis: &str| {
+        let packet = packet(&tools, MessageKind::Packet, &[(doorstroompunt(), basis)]);
+        let pull = Pull { packet: packet.id, recipient: doorstroompunt() };
+        let facts = snapshot(&parties).with_message(packet);
+        let by = caller(doorstroompunt(), &facts);
+        pull.judge(&at(&by, &facts, &tools)).map(|(_, permit)| permit.basis().to_string())
+    };
+    assert_eq!(judged(BASIS).ok().as_deref(), Some(BASIS));
+    let (error, entry) = told(judged("verwijderingsmelding.vso").expect_err("a no"));
+    assert!(matches!(error, PullError::Refused(_)), "{error:?}");
+    assert!(entry.shared.basis.as_ref().is_none_or(|basis| basis.as_str() != BASIS), "{:?}", entry.shared);
+}
+
 #[test]
 fn what_has_ended_or_whose_sender_is_blocked_is_not_released() {
     let tools = toolbox();

@@ -2,7 +2,11 @@
 
 use sluis::{
     crypto::seal::open_packet,
-    domain::{digest::Digest, id::PacketId},
+    domain::{
+        digest::Digest,
+        id::PacketId,
+        party::{PartyId, Role},
+    },
     policy::facts::AsOf,
     store::{
         read::{CopyState, Lasting, MessageState, NoticeKind, Stage},
@@ -13,8 +17,8 @@ use sluis::{
 };
 
 use super::support::{
-    Rig, answer, college, declare, idempotency, on_each, other_college, packet_id, permit, person,
-    private_key, push, recipient, school, sealed, thumbprint,
+    Rig, answer, college, declare, idempotency, on_each, other_college, packet_id, permit, permit_for,
+    person, private_key, push, recipient, school, sealed, thumbprint,
 };
 
 fn conflict<T>(outcome: Result<T, WriteError>) -> Option<Conflict> {
@@ -189,6 +193,21 @@ async fn a_permit_is_spent_in_time_and_on_its_facts() {
         rig.done(declare(rig.now(), &NewPerson { id: packet.person, ..person() })).await;
         assert!(matches!(deliver(stale).await, Err(WriteError::StaleFacts)));
         assert_eq!(rig.verify_log().await, 2, "a refused write appends nothing");
+    })
+    .await;
+}
+
+/// What was sealed on one basis is not released by a permit that rests on another, whatever holds today.
+#[tokio::test]
+async fn a_permit_of_another_basis_releases_nothing() {
+    on_each(|rig| async move {
+        let packet = rig.push(push(rig.now(), &person(), &[college()])).await;
+        let vso = PartyId::new(school().oin, Role::VsoSchool);
+        let other = permit_for(vso, rig.now(), packet.id, college(), AsOf::default());
+        assert_ne!(other.basis(), &packet.copies[0].basis);
+        assert_eq!(conflict(rig.write(Deliver { permit: other }, 1).await), Some(Conflict::State));
+        assert_eq!(rig.verify_log().await, 1, "a refused write appends nothing");
+        rig.deliver(&packet, college()).await.unwrap();
     })
     .await;
 }

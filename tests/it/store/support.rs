@@ -499,13 +499,24 @@ fn contents() -> Contents {
 
 /// The engine's permit for a school's overgangsdocument about a pupil of eighteen who agreed in person.
 pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, as_of: AsOf) -> Permit {
+    permit_for(school(), now, packet, party, as_of)
+}
+
+/// The same for what this school sent: a school of another kind has a basis of its own.
+pub(crate) fn permit_for(
+    sender: PartyId,
+    now: Timestamp,
+    packet: PacketId,
+    party: PartyId,
+    as_of: AsOf,
+) -> Permit {
     let facts = Facts {
         tells_age: false,
         municipality: None,
         dataset: dataset().code.clone(),
         purpose: "voortzetting-ondersteuning".parse().unwrap(),
         named_basis: None,
-        sender: PartyFacts { party: school(), gemeenten: BTreeSet::new() },
+        sender: PartyFacts { party: sender, gemeenten: BTreeSet::new() },
         recipient: PartyFacts { party, gemeenten: ["0361".parse().unwrap()].into() },
         person: serde_json::from_str(PUPIL).unwrap(),
         is_pgn: false,
@@ -532,7 +543,7 @@ pub(crate) fn permit(now: Timestamp, packet: PacketId, party: PartyId, as_of: As
 }
 
 const PUPIL: &str = r#"{"birthDate": "2008-03-01", "verblijf": "0361", "ingeschreven": false,
-    "verlatenOp": "2026-07-17"}"#;
+    "verlatenOp": "2026-07-17", "profiel": "arbeid"}"#;
 
 /// The body that goes with a permit, with a category left out on request.
 pub(crate) fn sealed(permit: &Permit, omit: &[&str]) -> Sealed {

@@ -7,7 +7,7 @@ use sluis::domain::party::{PartyId, Role};
 
 use super::steps::{
     CONTINUING, GUIDANCE, agree, answer, ask, asked_and_answered, born, but, collect, document_for,
-    hand_over, items, provisions, send, withdraw,
+    hand_over, items, join, provisions, send, withdraw,
 };
 use crate::support::{Gateway, on_each_backend, submission};
 
@@ -103,6 +103,11 @@ async fn the_copy_goes_along_with_the_document_to_the_college() {
     let copy = school.get(&format!("/v1/packets/{id}/copy")).await;
     copy.expect_status(StatusCode::OK);
     assert_eq!(school.open(id, &copy), college.pull(id).await, "the same for both");
+
+    // It is for the school that sent it, not for its organisation: to another school of that one there is nothing.
+    let oin = school.party.oin.to_string();
+    let other = join(&gateway, "Een andere school", &oin, Role::MboSchool, &[]).await;
+    other.get(&format!("/v1/packets/{id}/copy")).await.expect_problem(404, "not-found");
 
     // Who takes the instemming back stops what the college has not collected, and keeps the own copy.
     let waiting = hand_over(&gateway, &school, &toby, &request).await;
