@@ -25,13 +25,18 @@ async fn who(Extension(peer): Extension<PeerCertificates>) -> String {
 }
 
 fn routes() -> Router {
-    Router::new().route("/who", get(who)).route(
-        "/slow",
-        get(|| async {
-            sleep(Duration::from_millis(500)).await;
-            "done"
-        }),
-    )
+    Router::new().route("/who", get(who))
+}
+
+/// Waits until the one place that there is for a connection is free again, which the gateway alone can free.
+async fn until_it_hangs_up(site: &Site) {
+    let config = Arc::new(site.pki.client_config(true));
+    let freed = async {
+        while site.raw_with(Arc::clone(&config)).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE * 3, freed).await.expect("the connection stays open");
 }
 
 const WHO: &str = "GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -154,12 +159,13 @@ async fn an_answer_that_nobody_takes_does_not_hold_the_connection() {
         limits.request = Duration::from_millis(100);
         limits.answer = Duration::from_millis(300);
         limits.idle = Duration::from_millis(300);
+        limits.connections = 1;
     })
     .await;
     let mut raw = site.raw().await;
     raw.send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-    // Reads nothing for a while. Were the connection still open, the whole answer would come now.
-    sleep(Duration::from_secs(7)).await;
+    // Reads nothing until then.
+    until_it_hangs_up(&site).await;
     let mut rest = Vec::new();
     drop(raw.stream.read_to_end(&mut rest).await);
     assert!(rest.len() < BIG, "the answer came after all: {} bytes", rest.len());
@@ -181,13 +187,15 @@ async fn an_answer_without_end_is_cut_in_both_versions_of_http() {
     .await;
     let answer = site.caller().get(site.url("/endless")).send().await.unwrap();
     assert_eq!(answer.version(), reqwest::Version::HTTP_2);
-    sleep(Duration::from_millis(600)).await;
-    let rest = tokio::time::timeout(PATIENCE, answer.bytes()).await.expect("cut");
-    assert!(rest.is_err(), "an answer that was cut is not whole");
+    let mut answer = answer;
+    let all = async { while let Ok(Some(_)) = answer.chunk().await {} };
+    tokio::time::timeout(PATIENCE, all).await.expect("it goes on");
+    assert!(answer.chunk().await.is_err(), "an answer that was cut is not whole");
     let mut raw = site.raw().await;
     raw.send("GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-    sleep(Duration::from_millis(600)).await;
-    raw.closed().await;
+    let mut piece = vec![0; 64 * 1024];
+    let all = async { while raw.stream.read(&mut piece).await.is_ok_and(|read| read > 0) {} };
+    tokio::time::timeout(PATIENCE, all).await.expect("it goes on");
 }
 
 #[tokio::test]
@@ -198,12 +206,7 @@ async fn connections_are_limited_per_address() {
     let config = Arc::new(site.pki.client_config(true));
     assert!(site.raw_with(Arc::clone(&config)).await.is_err(), "the third is one too many");
     drop(second);
-    let freed = async {
-        while site.raw_with(Arc::clone(&config)).await.is_err() {
-            sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, freed).await.expect("a closed connection frees its place");
+    until_it_hangs_up(&site).await;
     assert_eq!(first.ask(WHO).await.status, 200, "the first was never disturbed");
 }
 
@@ -217,16 +220,27 @@ async fn connections_are_limited_in_all() {
 
 #[tokio::test]
 async fn what_was_accepted_is_finished_when_the_listener_stops() {
-    let site = Site::start(routes()).await;
+    let (begun, ends) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (begins, end) = (Arc::clone(&begun), Arc::clone(&ends));
+    let slow = async move || {
+        begins.notify_one();
+        end.notified().await;
+        "done"
+    };
+    let site = Site::start(routes().route("/slow", get(slow))).await;
     let mut raw = site.raw().await;
     let idle = site.raw().await;
     raw.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-    sleep(Duration::from_millis(100)).await;
+    begun.notified().await;
     site.stop.cancel();
+    // Nothing new is accepted any more, and then the answer comes.
+    while TcpStream::connect(site.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    ends.notify_one();
     let reply = raw.reply().await;
     assert_eq!((reply.status, reply.body.as_str()), (200, "done"));
     assert_eq!(site.stopped.await.unwrap(), Stopped::Clean);
-    assert!(TcpStream::connect(site.address).await.is_err(), "nothing new is accepted");
     drop(idle);
 }
 

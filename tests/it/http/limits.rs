@@ -1,6 +1,6 @@
 //! Bodies and quotas.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
@@ -21,7 +21,7 @@ use sluis::{
         visit::Visit,
     },
 };
-use tokio::time::sleep;
+use tokio::{sync::Notify, time::sleep};
 
 use super::support::{PATIENCE, Raw, Reply, Site, generous};
 
@@ -30,13 +30,6 @@ const PARTY: &str = "00000099000000001000/werk-en-inkomen";
 fn routes() -> Router {
     Router::new()
         .route("/echo", post(|StrictJson(body): StrictJson<Value>| async move { body.to_string() }))
-        .route(
-            "/hold",
-            post(|StrictJson(_): StrictJson<Value>| async {
-                sleep(Duration::from_millis(600)).await;
-                "held"
-            }),
-        )
         .route("/party", get(|visit: Visit| async move { admit(&visit).map(|()| "in") }))
         .route("/open", get(|_: Extension<Visit>| async { "open" }))
 }
@@ -125,7 +118,13 @@ async fn until_left(site: &Site, enough: fn(usize) -> bool) {
 
 #[tokio::test]
 async fn bodies_in_memory_are_bounded_and_given_back() {
-    let site = Site::start_limited(routes(), |limits| {
+    let refused = Arc::new(Notify::new());
+    let until = Arc::clone(&refused);
+    let hold = async move |StrictJson(_): StrictJson<Value>| {
+        until.notified().await;
+        "held"
+    };
+    let site = Site::start_limited(routes().route("/hold", post(hold)), |limits| {
         limits.body_bytes = 1000;
         limits.bytes_in_flight = 1500;
     })
@@ -133,11 +132,13 @@ async fn bodies_in_memory_are_bounded_and_given_back() {
     let body = format!("\"{}\"", "x".repeat(900));
     let (mut first, mut second) = (site.raw().await, site.raw().await);
     let holding = async { post_json(&mut first, "/hold", JSON, &body).await };
-    let refused = async {
+    let turned_away = async {
         until_left(&site, |left| left < 900).await;
-        post_json(&mut second, "/echo", JSON, &body).await
+        let reply = post_json(&mut second, "/echo", JSON, &body).await;
+        refused.notify_one();
+        reply
     };
-    let (holding, refused) = tokio::join!(holding, refused);
+    let (holding, refused) = tokio::join!(holding, turned_away);
     assert_eq!((holding.status, refused.status), (200, 503), "{}", refused.body);
     assert_eq!(refused.header("retry-after"), Some("2"));
     until_left(&site, |left| left == 1500).await;
@@ -153,9 +154,9 @@ async fn an_announced_body_that_does_not_come_takes_nothing_from_others() {
     .await;
     let mut silent = site.raw().await;
     silent
-        .send(format!("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n{JSON}\r\n"))
+        .send(format!("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n{JSON}\r\n1"))
         .await;
-    sleep(Duration::from_millis(100)).await;
+    until_left(&site, |left| left == 999).await;
     let body = format!("\"{}\"", "x".repeat(900));
     assert_eq!(post_json(&mut site.raw().await, "/echo", JSON, &body).await.status, 200);
 }

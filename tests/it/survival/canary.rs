@@ -7,7 +7,7 @@ use std::{
     os::unix::fs::FileExt as _,
     path::Path,
     sync::Mutex,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::{Method, StatusCode};
@@ -230,7 +230,13 @@ async fn search_everywhere(place: Option<Place>) {
         assert!(found.contains(AS_IT_IS), "a copy of the gateway's own making: {found}");
     }
     no_connection_left(&process).await;
-    let found = in_memory(process.id(), &needles);
+    // The answers' buffers go with the tasks of their connections, which end in their own time.
+    let mut found = in_memory(process.id(), &needles);
+    let began = Instant::now();
+    while !found.is_empty() && began.elapsed() < PATIENCE {
+        tokio::task::yield_now().await;
+        found = in_memory(process.id(), &needles);
+    }
     assert!(found.is_empty(), "in the memory of the idle process:\n{}", found.join("\n"));
     drop(kept);
     let stderr = process.stderr.clone();
@@ -525,8 +531,6 @@ async fn no_connection_left(process: &Process) {
         }
     };
     tokio::time::timeout(PATIENCE, wait).await.expect("connections stay open");
-    // The answers' buffers go with the tasks of their connections.
-    tokio::time::sleep(Duration::from_millis(500)).await;
 }
 
 /// Searches every mapping that the process can write to, its stacks included. What it only reads are its own files.
