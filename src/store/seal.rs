@@ -5,6 +5,8 @@
 //! index than the log names: see [`super::memory`]. What is sealed itself (`header`, `facts`) or compared with a digest that
 //! is in the seal (`jwe`) is left out.
 
+pub(super) mod layout;
+
 use std::sync::Arc;
 
 use super::{error::StoreError, register::SealsRows};
@@ -76,14 +78,24 @@ pub(super) struct Values(Vec<u8>);
 
 impl Values {
     pub(super) fn of(texts: &[Option<&str>], numbers: &[Option<i64>]) -> Self {
-        let mut bytes = Vec::with_capacity(256);
-        for text in texts {
-            put(&mut bytes, text.map(str::as_bytes));
-        }
-        for number in numbers {
-            put(&mut bytes, number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
-        }
-        Self(bytes)
+        let mut values = Self(Vec::with_capacity(256));
+        texts.iter().for_each(|text| values.text(*text));
+        numbers.iter().for_each(|number| values.number(*number));
+        values
+    }
+
+    /// The same with a sum behind it.
+    pub(super) fn before(mut self, sum: Sum) -> Self {
+        self.0.extend(sum.to_bytes());
+        self
+    }
+
+    fn text(&mut self, text: Option<&str>) {
+        put(&mut self.0, text.map(str::as_bytes));
+    }
+
+    fn number(&mut self, number: Option<i64>) {
+        put(&mut self.0, number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
     }
 
     /// Their digest, where they never change and need not be read to change the others.
@@ -145,28 +157,15 @@ impl Fixed {
     }
 }
 
-impl Sealed {
-    /// Of the values that are read with each row, and the digest of the others that never change.
-    pub(super) fn fixed(self, texts: &[Option<&str>], numbers: &[Option<i64>], rest: Digest) -> Fixed {
-        Fixed { table: self, values: Arc::new(Values::of(texts, numbers)), rest }
-    }
-
-    /// Of a row that is always read whole.
-    pub(super) fn whole(self, texts: &[Option<&str>], numbers: &[Option<i64>]) -> Fixed {
-        self.fixed(texts, numbers, Digest([0; 32]))
-    }
+/// What of the row of a subject is sealed, beside what changes.
+pub(super) fn of_subject(subject: &str) -> Fixed {
+    Fixed { table: Sealed::Subject, values: Arc::new(Values::of(&[Some(subject)], &[])), rest: layout::WHOLE }
 }
 
 /// By what a gateway remembers that a pseudonym leads to somebody. Nothing is ever stored under this name: the log names the
 /// person, not the pseudonym.
 pub(super) fn remembered(pseudonym: &Pseudonym) -> String {
     format!("pseudonym {}/{}", pseudonym.version, pseudonym.value)
-}
-
-/// What of the row of a pseudonym is sealed.
-pub(super) fn of_pseudonym(pseudonym: &Pseudonym, person: &str) -> Fixed {
-    let value = pseudonym.value.to_string();
-    Sealed::Pseudonym.whole(&[Some(&value), Some(person)], &[Some(i64::from(pseudonym.version))])
 }
 
 /// As it stands in the column `seal`: the index of the entry (8 bytes, big-endian), the digest of the values that never change
@@ -224,9 +223,7 @@ impl Sum {
 
     /// What of the row of a subject changes: the entry that changed it, and the sum.
     pub(super) fn beside(self, entry: Option<i64>) -> Values {
-        let mut values = Values::of(&[], &[entry]);
-        values.0.extend(self.to_bytes());
-        values
+        Values::of(&[], &[entry]).before(self)
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {

@@ -24,7 +24,7 @@ use crate::{
     store::{
         error::StoreError,
         read::{CopyRow, DeclarationRow, DeclarationState, MessageRow},
-        seal::Values,
+        seal::layout::Placed,
         write::{Answered, Evidenced, Made},
     },
 };
@@ -61,7 +61,7 @@ impl Found {
                     (None, Some(declaration)) => Made::Declaration(declaration),
                     _ => return Err(StoreError::inconsistent("idempotency")),
                 };
-                let body = Digest::from_slice(&row.bytes()?);
+                let body = Digest::from_slice(row.bytes()?);
                 self.made =
                     Some((body.map_err(|_| StoreError::inconsistent("idempotency.body_hmac"))?, made));
             }
@@ -302,14 +302,6 @@ impl Row<'_> {
         self.0.try_get(BYTES).map_err(|_| missing())
     }
 
-    /// The values of these columns, texts and numbers.
-    pub(super) fn values(&self, texts: &[usize], numbers: &[usize]) -> Result<Values, StoreError> {
-        let texts = texts.iter().map(|text| self.plain_text(*text)).collect::<Result<Vec<_>, _>>()?;
-        let numbers =
-            numbers.iter().map(|number| self.maybe_number(*number)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Values::of(&texts, &numbers))
-    }
-
     pub(super) fn plain_text(&self, text: usize) -> Result<Option<&str>, StoreError> {
         self.0.try_get(TEXTS + text).map_err(|_| missing())
     }
@@ -319,7 +311,21 @@ impl Row<'_> {
         self.0.try_get(BYTES + 1 + of).map_err(|_| missing())
     }
 
-    pub(super) fn bytes(&self) -> Result<Vec<u8>, StoreError> {
+    pub(super) fn bytes(&self) -> Result<&[u8], StoreError> {
+        self.0.try_get(BYTES).map_err(|_| missing())
+    }
+}
+
+impl Placed for Row<'_> {
+    fn text_at(&self, place: usize) -> Result<Option<&str>, StoreError> {
+        self.plain_text(place)
+    }
+
+    fn number_at(&self, place: usize) -> Result<Option<i64>, StoreError> {
+        self.maybe_number(place)
+    }
+
+    fn bytes_at(&self, _: usize) -> Result<Option<&[u8]>, StoreError> {
         self.0.try_get(BYTES).map_err(|_| missing())
     }
 }

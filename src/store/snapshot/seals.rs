@@ -5,14 +5,17 @@ use std::{
     sync::Arc,
 };
 
-use super::rows::{Row, missing};
+use super::{
+    rows::{Row, missing},
+    text,
+};
 use crate::{
     crypto::pseudonym::Pseudonym,
     domain::digest::Digest,
     store::{
         error::StoreError,
         register::Kept,
-        seal::{Fixed, RowSeal, Sealed, Sum, Values, of_pseudonym, remembered},
+        seal::{Fixed, RowSeal, Sealed, Sum, Values, layout::Places, of_subject, remembered},
         subject,
     },
 };
@@ -37,36 +40,24 @@ struct Held {
     moving: Values,
 }
 
-/// Columns by their places: texts, and numbers.
-type Places<'p> = (&'p [usize], &'p [usize]);
-
 impl Seals {
     pub(super) fn pseudonym(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let table = Sealed::Pseudonym;
         let version = row.maybe_number(0)?.and_then(|version| u32::try_from(version).ok());
         let version = version.ok_or_else(|| table.broken())?;
-        let value = Digest::from_slice(&row.bytes()?).map_err(|_| table.broken())?;
+        let value = Digest::from_slice(row.bytes()?).map_err(|_| table.broken())?;
         let pseudonym = Pseudonym { version, value };
-        let person = row.plain_text(0)?.ok_or_else(missing)?;
-        let fixed = of_pseudonym(&pseudonym, person);
-        let seal = RowSeal::from_bytes(row.seal(0)?.ok_or_else(|| table.broken())?, table)?;
-        let name = table.name(&[person, &version.to_string()]);
-        self.rows.insert(name, Held { fixed, seal, moving: Values::default() });
         self.leads.insert(pseudonym);
-        Ok(())
+        self.take(row, &text::PSEUDONYM_PLACES).map(drop)
     }
 
     pub(super) fn message(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        let rest = row.values(&[2, 3, 6, 8], &[0])?.digest();
-        let fixed: Places<'_> = (&[0, 1, 4, 5, 9, 10], &[1, 2, 3]);
-        self.take(row, Sealed::Message, (fixed, Some(rest)), (&[7], &[4]), &[0]).map(drop)
+        self.take(row, &text::MESSAGE_PLACES).map(drop)
     }
 
     /// A copy with its answer, which names the same message and party.
     pub(super) fn copy(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        let rest = row.values(&[3, 5, 6], &[0, 1])?.digest();
-        let fixed: Places<'_> = (&[0, 1, 2, 4, 7, 8], &[]);
-        self.take(row, Sealed::Copy, (fixed, Some(rest)), (&[9, 11], &[2, 3, 4, 5, 6]), &[0, 1, 2])?;
+        self.take(row, &text::COPY_PLACES)?;
         let Some(answer) = row.plain_text(12)? else { return Ok(()) };
         let table = if row.plain_text(14)? == Some("bare") { Sealed::Answer } else { Sealed::Message };
         let values = Values::of(
@@ -89,9 +80,7 @@ impl Seals {
 
     /// A declaration; whether all of its person was asked for.
     pub(super) fn declaration(&mut self, row: &Row<'_>, is_one_of_all: bool) -> Result<(), StoreError> {
-        let rest = row.values(&[2, 3, 4, 5, 6, 7, 8, 9, 10, 11], &[0, 1, 2, 3])?.digest();
-        let fixed: Places<'_> = (&[0, 1, 12, 13], &[4]);
-        let name = self.take(row, Sealed::Declaration, (fixed, Some(rest)), (&[14, 15], &[5, 6]), &[0])?;
+        let name = self.take(row, &text::DECLARATION_PLACES)?;
         if is_one_of_all {
             let person = row.plain_text(1)?.ok_or_else(missing)?.to_owned();
             let id = row.plain_text(0)?.ok_or_else(missing)?.to_owned();
@@ -102,8 +91,7 @@ impl Seals {
     }
 
     pub(super) fn decision(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        let fixed: Places<'_> = (&[0, 1, 2, 3], &[0, 1]);
-        let name = self.take(row, Sealed::Decision, (fixed, None), (&[], &[]), &[0])?;
+        let name = self.take(row, &text::DECISION_PLACES)?;
         note(&mut self.upon, row.plain_text(0)?.ok_or_else(missing)?.to_owned(), name);
         Ok(())
     }
@@ -118,7 +106,7 @@ impl Seals {
         let (seal, total) =
             row.seal(0)?.and_then(|bytes| bytes.split_last_chunk::<32>()).ok_or_else(broken)?;
         let (seal, total) = (RowSeal::from_bytes(seal, Sealed::Subject)?, Sum::from_bytes(total)?);
-        let fixed = Sealed::Subject.whole(&[Some(subject)], &[]);
+        let fixed = of_subject(subject);
         let moving = total.beside(row.maybe_number(0)?);
         self.rows.insert(Sealed::Subject.name(&[subject]), Held { fixed, seal, moving });
         self.persons.insert(person, Some(total));
@@ -126,26 +114,12 @@ impl Seals {
     }
 
     /// Takes the seal of a row, and answers the name of the row.
-    fn take(
-        &mut self,
-        row: &Row<'_>,
-        table: Sealed,
-        ((texts, numbers), rest): (Places<'_>, Option<Digest>),
-        moving: Places<'_>,
-        id: &[usize],
-    ) -> Result<String, StoreError> {
-        let mut names = Vec::new();
-        for text in id {
-            names.push(row.plain_text(*text)?.ok_or_else(missing)?.to_owned());
-        }
-        if table == Sealed::Decision {
-            names.push(row.maybe_number(0)?.ok_or_else(missing)?.to_string());
-        }
-        let name = table.name(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    fn take(&mut self, row: &Row<'_>, places: &Places) -> Result<String, StoreError> {
+        let table = places.sealed;
+        let name = places.name_of(row)?;
         let seal = RowSeal::from_bytes(row.seal(0)?.ok_or_else(|| table.broken())?, table)?;
-        let values = Arc::new(row.values(texts, numbers)?);
-        let fixed = Fixed { table, values, rest: rest.unwrap_or(Digest([0; 32])) };
-        self.rows.insert(name.clone(), Held { fixed, seal, moving: row.values(moving.0, moving.1)? });
+        let held = Held { fixed: places.fixed_of(row)?, seal, moving: places.moving_of(row)? };
+        self.rows.insert(name.clone(), held);
         Ok(name)
     }
 

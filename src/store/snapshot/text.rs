@@ -5,7 +5,10 @@
 
 use std::sync::LazyLock;
 
-use crate::store::marks::Texts;
+use crate::store::{
+    marks::Texts,
+    seal::layout::{self, Places},
+};
 
 /// The widths for which there is a text, narrowest first.
 pub(super) const WIDTHS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
@@ -52,6 +55,9 @@ struct Branch {
 }
 
 const NONE: [&str; 2] = ["", ""];
+const PSEUDONYM_TEXTS: &[&str] = &["s.person_id"];
+const PSEUDONYM_NUMBERS: &[&str] = &["s.key_version"];
+const PSEUDONYM_BYTES: &str = "s.pseudonym";
 const MESSAGE_TEXTS: &[&str] = &[
     "p.id",
     "p.kind",
@@ -136,6 +142,18 @@ const SUBJECT_TEXTS: &[&str] = &["o.person_id", "c.subject"];
 const SUBJECT_NUMBERS: &[&str] = &["c.entry"];
 const SUBJECT_SEALS: [&str; 2] = ["c.seal", ""];
 
+/// Where the rows have what is sealed.
+pub(super) static MESSAGE_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::MESSAGE.places(MESSAGE_TEXTS, MESSAGE_NUMBERS, &[]));
+pub(super) static COPY_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::COPY.places(COPY_TEXTS, COPY_NUMBERS, &[]));
+pub(super) static DECLARATION_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::DECLARATION.places(DECLARATION_TEXTS, DECLARATION_NUMBERS, &[]));
+pub(super) static DECISION_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::DECISION.places(DECISION_TEXTS, DECISION_NUMBERS, &[]));
+pub(super) static PSEUDONYM_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::PSEUDONYM.places(PSEUDONYM_TEXTS, PSEUDONYM_NUMBERS, &[PSEUDONYM_BYTES]));
+
 /// A join without choice: what is looked for comes first, and each table is found by its index. The message that
 /// rests on comes with it.
 const BRANCHES: &[Branch] = &[
@@ -160,9 +178,9 @@ const BRANCHES: &[Branch] = &[
     Branch {
         kind: kind::PERSON,
         slot: "w.slot",
-        texts: &["s.person_id"],
-        numbers: &["s.key_version"],
-        bytes: "s.pseudonym",
+        texts: PSEUDONYM_TEXTS,
+        numbers: PSEUDONYM_NUMBERS,
+        bytes: PSEUDONYM_BYTES,
         seals: ["s.seal", ""],
         from: "w CROSS JOIN pseudonym s WHERE w.look = 'pseudonym' AND s.key_version = w.n AND s.pseudonym = w.d",
     },

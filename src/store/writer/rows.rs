@@ -10,6 +10,7 @@ use crate::store::{
     error::StoreError,
     marks::Texts,
     row::{millis, signed},
+    seal::layout::{Layout, Placed, Places},
 };
 
 /// The widths for which there is a text, widest first. A batch of thirteen is eight, four and one. sqlx keeps a hundred
@@ -33,9 +34,8 @@ impl Value {
         if let Self::Integer(number) = self { *number } else { None }
     }
 
-    /// A number as the name of a row has it.
-    pub(super) fn to_text(&self) -> Self {
-        Self::Text(self.number().map(|number| number.to_string()))
+    fn bytes(&self) -> Option<&[u8]> {
+        if let Self::Bytes(bytes) = self { bytes.as_deref() } else { None }
     }
 
     pub(super) fn bind(self, query: Prepared) -> Prepared {
@@ -145,5 +145,36 @@ impl<const N: usize> Many<N> {
             query.execute(&mut *connection).await?;
         }
         Ok(())
+    }
+}
+
+/// A statement whose rows bear a seal at their end. Where it has what is sealed follows from the columns that it names.
+pub(super) struct SealedMany<const N: usize> {
+    pub(super) many: Many<N>,
+    pub(super) places: Places,
+}
+
+impl<const N: usize> SealedMany<N> {
+    /// As [`Many::new`]; the first list in brackets names the columns.
+    pub(super) fn new(layout: &'static Layout, before: &'static str, after: &'static str) -> Self {
+        let columns =
+            before.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(columns, _)| columns);
+        let columns: Vec<&str> = columns.unwrap_or_default().split(',').map(str::trim).collect();
+        Self { many: Many::new(before, after), places: layout.places(&columns, &columns, &columns) }
+    }
+}
+
+/// The values of a row, in the order of the columns of its statement. What that does not name is absent.
+impl Placed for [Value] {
+    fn text_at(&self, place: usize) -> Result<Option<&str>, StoreError> {
+        Ok(self.get(place).and_then(Value::text))
+    }
+
+    fn number_at(&self, place: usize) -> Result<Option<i64>, StoreError> {
+        Ok(self.get(place).and_then(Value::number))
+    }
+
+    fn bytes_at(&self, place: usize) -> Result<Option<&[u8]>, StoreError> {
+        Ok(self.get(place).and_then(Value::bytes))
     }
 }

@@ -15,8 +15,8 @@ use self::{
         SEARCHES, SEARCHES_FORGOTTEN, SUBJECTS, TERMS, TERMS_OVER, UNPLACE, UNSAID, UNSAID_TO,
     },
     values::{
-        certificate, copy, copy_again, copy_id, declaration, key, made, message, notice, of, party, place,
-        place_id, renewed, state_of, term,
+        certificate, copy, copy_again, copy_id, declaration, declaration_again, key, made, message, notice,
+        of, party, place, place_id, renewed, state_of, term,
     },
 };
 use super::{
@@ -130,40 +130,40 @@ async fn persons(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Res
         state.strangers.new_rows().map(|(person, ())| [person.to_string().into()]),
     )
     .await?;
-    let pseudonyms = state.pseudonyms.new_rows().chain(state.pseudonyms.changed());
-    let pseudonym = pseudonyms
-        .map(|(pseudonym, person)| sealer.pseudonym(state.pseudonyms.by(pseudonym), pseudonym, *person));
-    tx.rows(&PSEUDONYMS, pseudonym).await?;
+    let mut pseudonyms = Vec::new();
+    for (pseudonym, person) in state.pseudonyms.new_rows().chain(state.pseudonyms.changed()) {
+        let by = state.pseudonyms.by(pseudonym);
+        sealer.leads(by, pseudonym, *person);
+        pseudonyms.push(sealer.row(by, &PSEUDONYMS, values::pseudonym(pseudonym, *person))?);
+    }
+    tx.rows(&PSEUDONYMS.many, pseudonyms.into_iter()).await?;
     let declarations = state.declarations.new_rows().map(|(id, row)| {
-        declaration((id, row)).map(|values| sealer.declaration(state.declarations.by(id), values))
+        let values = declaration((id, row)).ok_or_else(lacking)?;
+        sealer.about(state.declarations.by(id), row.person, &DECLARATIONS, None, values)
     });
-    tx.whole_rows(&DECLARATIONS, declarations).await?;
+    tx.rows(&DECLARATIONS.many, all(declarations)?).await?;
     let withdrawn = state.declarations.changed().filter(|(_, declaration)| declaration.forgotten.is_none());
     let withdrawn = withdrawn.map(|(id, row)| {
-        let (withdrawal, read) = (row.withdrawn?, row.read.as_deref()?);
-        let values = [
-            id.to_string().into(),
-            withdrawal.by.as_str().into(),
-            withdrawal.at.into(),
-            withdrawal.index.into(),
-        ];
-        Some(sealer.withdrawn(state.declarations.by(id), (row.person, read), values))
+        let (read, values) = row.read.as_deref().zip(declaration_again((id, row))).ok_or_else(lacking)?;
+        sealer.about(state.declarations.by(id), row.person, &DECLARATIONS_AGAIN, Some(read), values)
     });
-    tx.whole_rows(&DECLARATIONS_AGAIN, withdrawn).await?;
+    tx.rows(&DECLARATIONS_AGAIN.many, all(withdrawn)?).await?;
     let decisions = state.decisions.new_rows().map(|(of, decision)| {
-        let (id, index) = of;
-        let person = state.declarations.get(id)?.person;
-        let values = [
-            id.to_string().into(),
-            (*index).into(),
-            decision.verdict.as_str().into(),
-            decision.reason.to_string().into(),
-            decision.on.to_string().into(),
-            decision.at.into(),
-        ];
-        Some(sealer.decision(state.decisions.by(of), person, values))
+        let person = state.declarations.get(&of.0).ok_or_else(lacking)?.person;
+        let values = values::decision((of, decision));
+        sealer.about(state.decisions.by(of), person, &DECISIONS, None, values)
     });
-    tx.whole_rows(&DECISIONS, decisions).await
+    tx.rows(&DECISIONS.many, all(decisions)?).await
+}
+
+/// All of these rows, or why not.
+fn all<T>(rows: impl Iterator<Item = Result<T, StoreError>>) -> Result<impl Iterator<Item = T>, StoreError> {
+    Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter())
+}
+
+/// A row that lacks what it must say is a fault in the program.
+fn lacking() -> StoreError {
+    StoreError::inconsistent("a row without its content")
 }
 
 /// What is kept of messages and declarations for a decision, and by what they are found.
@@ -184,43 +184,45 @@ async fn forget(state: &State, tx: &mut Tx<'_>) -> Result<(), StoreError> {
 }
 
 async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    let new = state
-        .messages
-        .new_rows()
-        .map(|(id, row)| message((id, row)).map(|values| sealer.message(state.messages.by(id), values)));
-    tx.whole_rows(&MESSAGES, new).await?;
-    let ended = state.messages.changed().filter(|(_, message)| !message.is_forgotten);
-    let ended = ended.map(|(id, message)| {
-        let values = [id.to_string().into(), message.state.as_str().into(), message.ended.into()];
-        Some(sealer.message_again(state.messages.by(id), message.read.as_deref()?, values))
+    let new = state.messages.new_rows().map(|(id, row)| {
+        sealer.row(state.messages.by(id), &MESSAGES, message((id, row)).ok_or_else(lacking)?)
     });
-    tx.whole_rows(&MESSAGES_AGAIN, ended).await?;
+    tx.rows(&MESSAGES.many, all(new)?).await?;
+    let ended = state.messages.changed().filter(|(_, message)| !message.is_forgotten);
+    let ended = ended.map(|(id, row)| {
+        let values = [id.to_string().into(), row.state.as_str().into(), row.ended.into()];
+        let read = row.read.as_deref().ok_or_else(lacking)?;
+        sealer.again(state.messages.by(id), &MESSAGES_AGAIN, read, values)
+    });
+    tx.rows(&MESSAGES_AGAIN.many, all(ended)?).await?;
     let new = state
         .copies
         .new_rows()
-        .map(|(id, row)| copy((id, row)).map(|values| sealer.copy(state.copies.by(id), values)));
-    tx.whole_rows(&COPIES, new).await?;
+        .map(|(id, row)| sealer.row(state.copies.by(id), &COPIES, copy((id, row)).ok_or_else(lacking)?));
+    tx.rows(&COPIES.many, all(new)?).await?;
     let is_erased = |(_, copy): &(&CopyId, &Copy)| matches!(copy.body, Body::Erased);
-    let mut again = |(id, row): (&CopyId, &Copy)| {
-        Some(sealer.copy_again(state.copies.by(id), row.read.as_deref()?, copy_again((id, row))))
-    };
-    let kept = state.copies.changed().filter(|copy| !is_erased(copy));
-    tx.whole_rows(&COPIES_AGAIN, kept.map(&mut again)).await?;
-    tx.whole_rows(&COPIES_ERASED, state.copies.changed().filter(is_erased).map(&mut again)).await?;
+    for (many, erases) in [(&*COPIES_AGAIN, false), (&*COPIES_ERASED, true)] {
+        let changed = state.copies.changed().filter(|copy| is_erased(copy) == erases);
+        let again = changed.map(|(id, row)| {
+            let read = row.read.as_deref().ok_or_else(lacking)?;
+            sealer.again(state.copies.by(id), many, read, copy_again((id, row)))
+        });
+        tx.rows(&many.many, all(again)?).await?;
+    }
     let rests = state.rests.new_rows().map(|(of, ())| {
         let [packet, oin, role] = copy_id(&of.0);
-        sealer.rests(state.rests.by(of), [packet, oin, role, of.1.to_string().into()])
+        sealer.row(state.rests.by(of), &RESTS, [packet, oin, role, of.1.to_string().into()])
     });
-    tx.rows(&RESTS, rests).await?;
+    tx.rows(&RESTS.many, all(rests)?).await?;
     let search = state.searches.new_rows().map(|(((packet, party), digest), ())| {
         let [oin, role] = of(party);
         [oin, role, digest.0.to_vec().into(), packet.to_string().into()]
     });
     tx.rows(&SEARCHES, search).await?;
     let bare = state.answers.new_rows().filter_map(|(id, answer)| Some((id, answer, answer.bare.as_ref()?)));
-    let bare =
-        bare.map(|(id, answer, bare)| sealer.answer(state.answers.by(id), values::answer(bare, answer)));
-    tx.rows(&ANSWERS, bare).await?;
+    let bare = bare
+        .map(|(id, answer, bare)| sealer.row(state.answers.by(id), &ANSWERS, values::answer(bare, answer)));
+    tx.rows(&ANSWERS.many, all(bare)?).await?;
     tx.rows(&NOTICES, state.notices.new_rows().map(notice)).await?;
     tx.rows(&MADE, state.made.new_rows().map(made)).await
 }

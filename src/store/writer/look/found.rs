@@ -5,7 +5,9 @@ use std::{str::FromStr, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, any::AnyRow};
 
-use super::texts::{NUMBERS, TEXTS, kind};
+use super::texts::{
+    COPY_PLACES, DECISION_PLACES, DECLARATION_PLACES, MESSAGE_PLACES, NUMBERS, RESTS_PLACES, TEXTS, kind,
+};
 use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{clock::from_millis, digest::Digest, party::PartyId},
@@ -13,7 +15,11 @@ use crate::{
         error::StoreError,
         memory::Memory,
         register::SealsRows,
-        seal::{Fixed, RowSeal, Sealed, Sum, Values},
+        seal::{
+            Fixed, RowSeal, Sealed, Sum, Values,
+            layout::{Placed, Places},
+            of_subject,
+        },
         write::Made,
         writer::state::{
             Answer, Body, Certificate, Copy, Decision, Declaration, Key, Message, Notice, NoticeId, Party,
@@ -48,12 +54,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
                 person: row.text(7)?,
                 expires: row.instant(0)?,
                 ended: row.maybe_index(1)?,
-                read: Some(row.sealed(
-                    Sealed::Message,
-                    (&[0, 1, 2, 3, 5, 6], &[2, 3, 0]),
-                    (&[4], &[1]),
-                    &[0],
-                )?),
+                read: Some(row.sealed(&MESSAGE_PLACES)?),
                 is_forgotten: row.number(4)? != 0,
                 content: None,
             };
@@ -75,12 +76,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
                 recorder: row.party(2, 3)?,
                 index: row.index(0)?,
                 withdrawn,
-                read: Some(row.sealed(
-                    Sealed::Declaration,
-                    (&[0, 1, 2, 3], &[0]),
-                    (&[5, 4], &[1, 2]),
-                    &[0],
-                )?),
+                read: Some(row.sealed(&DECLARATION_PLACES)?),
                 forgotten: row.maybe_index(3)?,
                 content: None,
             };
@@ -92,12 +88,12 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
                 reason: row.text(2)?,
                 on: row.text(3)?,
                 at: row.instant(1)?,
-                read: Some(row.sealed(Sealed::Decision, (&[0, 1, 2, 3], &[0, 1]), (&[], &[]), &[0])?),
+                read: Some(row.sealed(&DECISION_PLACES)?),
             };
             state.decisions.read((row.text(0)?, row.index(0)?), decision);
         }
         kind::RESTS => {
-            row.sealed(Sealed::Rests, (&[0, 1, 2, 3], &[]), (&[], &[]), &[0, 1, 2, 3])?;
+            row.sealed(&RESTS_PLACES)?;
             state.rests.read(((row.text(0)?, row.party(1, 2)?), row.text(3)?), ());
         }
         kind::PARTY => {
@@ -155,8 +151,8 @@ fn subject(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
     let (seal, total) = bytes.split_last_chunk::<32>().ok_or_else(broken)?;
     let total = Sum::from_bytes(total)?;
     let name: String = row.text(0)?;
-    let fixed = Sealed::Subject.whole(&[Some(&name)], &[]);
-    let read = row.1.check(fixed, seal, &total.beside(row.maybe_number(0)?), &[&name])?;
+    let moving = total.beside(row.maybe_number(0)?);
+    let read = row.1.check(of_subject(&name), seal, &moving, Sealed::Subject.name(&[&name]))?;
     state.subjects.read(name, Subject { entry: row.index(0)?, total, read: Some(read) });
     Ok(())
 }
@@ -178,12 +174,7 @@ fn copy(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
         collected: row.maybe_instant(1)?.zip(row.maybe_index(2)?),
         acknowledged: row.maybe_instant(3)?.zip(row.maybe_index(4)?),
         ended: row.maybe_index(5)?,
-        read: Some(row.sealed(
-            Sealed::Copy,
-            (&[0, 1, 2, 3, 4, 5], &[]),
-            (&[6, 7], &[1, 2, 3, 4, 5]),
-            &[0, 1, 2],
-        )?),
+        read: Some(row.sealed(&COPY_PLACES)?),
         content: None,
     };
     if let Some(outcome) = row.maybe(9)? {
@@ -215,18 +206,15 @@ impl Believes<'_> {
         fixed: Fixed,
         seal: &[u8],
         moving: &Values,
-        id: &[&str],
+        name: String,
     ) -> Result<Arc<Read>, StoreError> {
         let seal = RowSeal::from_bytes(seal, fixed.table)?;
         let fixed = Fixed { rest: seal.rest, ..fixed };
         fixed.check(&seal, moving, self.seals)?;
-        self.memory.found(fixed.table, &fixed.table.name(id), seal.by, self.entries)?;
-        Ok(Arc::new(Read { fixed, mac: seal.mac }))
+        self.memory.found(fixed.table, &name, seal.by, self.entries)?;
+        Ok(Arc::new(Read { name, fixed, mac: seal.mac }))
     }
 }
-
-/// Columns by their places: texts, and numbers.
-type Places<'p> = (&'p [usize], &'p [usize]);
 
 const FIRST_TEXT: usize = 1;
 const FIRST_NUMBER: usize = FIRST_TEXT + TEXTS;
@@ -286,32 +274,25 @@ impl Row<'_> {
         self.0.try_get(BYTES).map_err(|_| missing())
     }
 
-    fn values(&self, (texts, numbers): Places<'_>) -> Result<Values, StoreError> {
-        let texts = texts.iter().map(|text| self.plain_text(*text)).collect::<Result<Vec<_>, _>>()?;
-        let numbers =
-            numbers.iter().map(|number| self.maybe_number(*number)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Values::of(&texts, &numbers))
-    }
-
     /// What of the row never changes, once its seal holds for that and for what does. The digest of what was not read is
     /// believed as the seal has it.
-    fn sealed(
-        &self,
-        table: Sealed,
-        fixed: Places<'_>,
-        moving: Places<'_>,
-        id: &[usize],
-    ) -> Result<Arc<Read>, StoreError> {
-        let fixed = Fixed { table, values: Arc::new(self.values(fixed)?), rest: Digest([0; 32]) };
-        let mut names = Vec::new();
-        for text in id {
-            names.push(self.plain_text(*text)?.unwrap_or_default().to_owned());
-        }
-        if table == Sealed::Decision {
-            names.push(self.number(0)?.to_string());
-        }
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        self.1.check(fixed, self.bytes()?, &self.values(moving)?, &names)
+    fn sealed(&self, places: &Places) -> Result<Arc<Read>, StoreError> {
+        let fixed = places.fixed_with(Digest([0; 32]), self)?;
+        self.1.check(fixed, self.bytes()?, &places.moving_of(self)?, places.name_of(self)?)
+    }
+}
+
+impl Placed for Row<'_> {
+    fn text_at(&self, place: usize) -> Result<Option<&str>, StoreError> {
+        self.plain_text(place)
+    }
+
+    fn number_at(&self, place: usize) -> Result<Option<i64>, StoreError> {
+        self.maybe_number(place)
+    }
+
+    fn bytes_at(&self, _: usize) -> Result<Option<&[u8]>, StoreError> {
+        self.bytes().map(Some)
     }
 }
 

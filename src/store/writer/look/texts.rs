@@ -4,7 +4,10 @@
 
 use std::{iter, sync::LazyLock};
 
-use crate::store::marks::Texts;
+use crate::store::{
+    marks::Texts,
+    seal::layout::{self, Layout, Places},
+};
 
 /// How many values a look has.
 pub(super) const VALUES: usize = 6;
@@ -114,11 +117,31 @@ const DECLARATION: Kind = sealed(
     &["d.recorded_index", "d.withdrawn_at", "d.withdrawn_index", "d.forgotten_index"],
     "d.seal",
 );
+const DECISION: Kind = sealed(
+    kind::DECISION,
+    &["e.declaration_id", "e.verdict", "e.reason", "e.decided_on"],
+    &["e.idx", "e.decided_at"],
+    "e.seal",
+);
+const RESTS: Kind =
+    sealed(kind::RESTS, &["u.message_id", "u.oin", "u.role", "u.declaration_id"], &[], "u.seal");
 const SUBJECT: Kind = sealed(kind::SUBJECT, &["s.subject"], &["s.entry"], "s.seal");
 const PERSON: Kind =
     Kind { number: kind::PERSON, texts: &["s.person_id"], numbers: &["s.key_version"], bytes: "s.pseudonym" };
 const CERTIFICATE: Kind =
     kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state", "c.serial"], &["c.revoked_at"]);
+
+fn places(layout: &Layout, kind: &Kind) -> Places {
+    layout.places(kind.texts, kind.numbers, &[kind.bytes])
+}
+
+/// Where the rows have what is sealed.
+pub(super) static MESSAGE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::MESSAGE, &MESSAGE));
+pub(super) static COPY_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::COPY, &COPY));
+pub(super) static DECLARATION_PLACES: LazyLock<Places> =
+    LazyLock::new(|| places(&layout::DECLARATION, &DECLARATION));
+pub(super) static DECISION_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::DECISION, &DECISION));
+pub(super) static RESTS_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::RESTS, &RESTS));
 
 const ABOUT_MESSAGE: Kind = kind(kind::ABOUT, &["w.a", "'message:' || p.id"], &[]);
 const UPON: Kind = kind(kind::UPON, &["w.a", "p.id"], &[]);
@@ -173,16 +196,7 @@ const OFTEN_BRANCHES: &[Branch] = &[
 ];
 
 const SELDOM_BRANCHES: &[Branch] = &[
-    (
-        sealed(
-            kind::DECISION,
-            &["e.declaration_id", "e.verdict", "e.reason", "e.decided_on"],
-            &["e.idx", "e.decided_at"],
-            "e.seal",
-        ),
-        "declaration_decision e",
-        "w.look = 'decisions' AND e.declaration_id = w.a",
-    ),
+    (DECISION, "declaration_decision e", "w.look = 'decisions' AND e.declaration_id = w.a"),
     (COPY, "copy r", "w.look = 'copies' AND r.message_id = w.a"),
     (
         COPY,
@@ -190,11 +204,7 @@ const SELDOM_BRANCHES: &[Branch] = &[
         "w.look = 'resting' AND u.declaration_id = w.a AND r.message_id = u.message_id AND r.oin = u.oin \
          AND r.role = u.role",
     ),
-    (
-        sealed(kind::RESTS, &["u.message_id", "u.oin", "u.role", "u.declaration_id"], &[], "u.seal"),
-        "copy_declaration u",
-        "w.look = 'resting' AND u.declaration_id = w.a",
-    ),
+    (RESTS, "copy_declaration u", "w.look = 'resting' AND u.declaration_id = w.a"),
     (COPY, "copy r CROSS JOIN message p", SEALED),
     (MESSAGE, "copy r CROSS JOIN message p", SEALED),
     (COPY, "copy r CROSS JOIN message p", OF_PARTY),

@@ -20,9 +20,10 @@ use crate::{
     },
 };
 
-/// What a row that was read and is written again keeps: what of it never changes, and the keyed digest that it had.
+/// What a row that was read and is written again keeps: its name, what of it never changes, and the keyed digest that it had.
 #[derive(Debug, Clone)]
 pub(in crate::store) struct Read {
+    pub(in crate::store) name: String,
     pub(in crate::store) fixed: Fixed,
     pub(in crate::store) mac: Vec<u8>,
 }

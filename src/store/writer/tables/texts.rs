@@ -1,10 +1,18 @@
 //! The statements that write, by table. What is named `_AGAIN` changes rows that are there.
 
 use super::{LazyLock, Many};
+use crate::store::{seal::layout, writer::rows::SealedMany};
 
 macro_rules! many {
     ($($(#[$doc:meta])* $name:ident: $width:literal = $before:literal, $after:literal;)+) => {
         $($(#[$doc])* pub(super) static $name: LazyLock<Many<$width>> = LazyLock::new(|| Many::new($before, $after));)+
+    };
+}
+
+macro_rules! sealed {
+    ($($(#[$doc:meta])* $name:ident: $width:literal = $layout:ident, $before:literal, $after:literal;)+) => {
+        $($(#[$doc])* pub(super) static $name: LazyLock<SealedMany<$width>> =
+            LazyLock::new(|| SealedMany::new(&layout::$layout, $before, $after));)+
     };
 }
 
@@ -40,48 +48,13 @@ many! {
     /// Whatever the key under which they were made.
     PSEUDONYMS_FORGOTTEN: 1 = "WITH w(person_id) AS (VALUES",
         ") DELETE FROM pseudonym WHERE person_id IN (SELECT person_id FROM w)";
-    PSEUDONYMS: 4 = "INSERT INTO pseudonym (key_version, pseudonym, person_id, seal) VALUES", "";
-    DECLARATIONS: 25 = "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
-        towards_municipality, given_by, given_at, until_at, explicit, evidence_kind, evidence_digest, evidence_on, \
-        facts, recorder_oin, recorder_role, recorded_at, recorded_index, state, withdrawn_by, withdrawn_at, \
-        withdrawn_index, seal) VALUES", "";
-    DECLARATIONS_AGAIN: 5 = "WITH w(id, by, at, idx, seal) AS (VALUES",
-        ") UPDATE declaration SET state = 'withdrawn', withdrawn_by = w.by, withdrawn_at = w.at, \
-         withdrawn_index = w.idx, seal = w.seal FROM w WHERE declaration.id = w.id";
     DECLARATIONS_FORGOTTEN: 2 = "WITH w(id, idx) AS (VALUES",
         ") UPDATE declaration SET facts = NULL, forgotten_index = w.idx FROM w WHERE declaration.id = w.id";
-    DECISIONS: 7 = "INSERT INTO declaration_decision \
-        (declaration_id, idx, verdict, reason, decided_on, decided_at, seal) VALUES", "";
-    MESSAGES: 17 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-        created, created_index, expires, header, rests_on, state, reply_to, outcome, seal) VALUES", "";
-    MESSAGES_AGAIN: 4 = "WITH w(id, state, ended_index, seal) AS (VALUES",
-        ") UPDATE message SET state = w.state, ended_index = w.ended_index, seal = w.seal FROM w WHERE message.id = w.id";
     MESSAGES_FORGOTTEN: 1 = "WITH w(id) AS (VALUES",
         ") UPDATE message SET header = NULL WHERE id IN (SELECT id FROM w)";
-    COPIES: 20 = "INSERT INTO copy (message_id, oin, role, position, municipality, basis, categories, omitted, \
-        jwe, jwe_sha256, thumbprint, state, pushed_index, collected_at, collected_index, acknowledged_at, \
-        acknowledged_index, ended_index, recipient_person_id, seal) VALUES", "";
-    COPIES_AGAIN: 11 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
-        acknowledged_index, ended_index, recipient_person_id, seal) AS (VALUES",
-        ") UPDATE copy SET state = w.state, collected_at = w.collected_at, \
-         collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
-         acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
-         recipient_person_id = w.recipient_person_id, seal = w.seal FROM w WHERE copy.message_id = w.message_id \
-         AND copy.oin = w.oin AND copy.role = w.role";
-    /// The same, and erases the ciphertext. The other does not name it, so that it is not carried along.
-    COPIES_ERASED: 11 = "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
-        acknowledged_index, ended_index, recipient_person_id, seal) AS (VALUES",
-        ") UPDATE copy SET state = w.state, jwe = NULL, collected_at = w.collected_at, \
-         collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
-         acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
-         recipient_person_id = w.recipient_person_id, seal = w.seal FROM w WHERE copy.message_id = w.message_id \
-         AND copy.oin = w.oin AND copy.role = w.role";
-    RESTS: 5 = "INSERT INTO copy_declaration (message_id, oin, role, declaration_id, seal) VALUES", "";
     SEARCHES: 4 = "INSERT INTO search_key (oin, role, digest, message_id) VALUES", "";
     SEARCHES_FORGOTTEN: 1 = "WITH w(id) AS (VALUES",
         ") DELETE FROM search_key WHERE message_id IN (SELECT id FROM w)";
-    ANSWERS: 14 = "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-        created, created_index, state, reply_to, outcome, seal) VALUES", "";
     NOTICES: 9 = "INSERT INTO notice \
         (oin, role, idx, message_id, about_oin, about_role, kind, declaration_id, created) VALUES", "";
     TERMS: 4 = "INSERT INTO term (subject, stage, due, kept_for) VALUES",
@@ -109,6 +82,44 @@ many! {
          on_behalf = CASE WHEN (idx, 'on-behalf') IN (SELECT idx, part FROM w) THEN NULL ELSE on_behalf END, \
          gateway = CASE WHEN (idx, 'gateway') IN (SELECT idx, part FROM w) THEN NULL ELSE gateway END \
          WHERE idx IN (SELECT idx FROM w)";
+}
+
+sealed! {
+    PSEUDONYMS: 4 = PSEUDONYM, "INSERT INTO pseudonym (key_version, pseudonym, person_id, seal) VALUES", "";
+    DECLARATIONS: 25 = DECLARATION, "INSERT INTO declaration (id, person_id, kind, dataset, purpose, towards_oin, towards_role, \
+        towards_municipality, given_by, given_at, until_at, explicit, evidence_kind, evidence_digest, evidence_on, \
+        facts, recorder_oin, recorder_role, recorded_at, recorded_index, state, withdrawn_by, withdrawn_at, \
+        withdrawn_index, seal) VALUES", "";
+    DECLARATIONS_AGAIN: 6 = DECLARATION, "WITH w(id, state, withdrawn_by, withdrawn_at, withdrawn_index, seal) AS (VALUES",
+        ") UPDATE declaration SET state = w.state, withdrawn_by = w.withdrawn_by, withdrawn_at = w.withdrawn_at, \
+         withdrawn_index = w.withdrawn_index, seal = w.seal FROM w WHERE declaration.id = w.id";
+    DECISIONS: 7 = DECISION, "INSERT INTO declaration_decision \
+        (declaration_id, idx, verdict, reason, decided_on, decided_at, seal) VALUES", "";
+    MESSAGES: 17 = MESSAGE, "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, expires, header, rests_on, state, reply_to, outcome, seal) VALUES", "";
+    MESSAGES_AGAIN: 4 = MESSAGE, "WITH w(id, state, ended_index, seal) AS (VALUES",
+        ") UPDATE message SET state = w.state, ended_index = w.ended_index, seal = w.seal FROM w WHERE message.id = w.id";
+    COPIES: 20 = COPY, "INSERT INTO copy (message_id, oin, role, position, municipality, basis, categories, omitted, \
+        jwe, jwe_sha256, thumbprint, state, pushed_index, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id, seal) VALUES", "";
+    COPIES_AGAIN: 11 = COPY, "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id, seal) AS (VALUES",
+        ") UPDATE copy SET state = w.state, collected_at = w.collected_at, \
+         collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
+         acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
+         recipient_person_id = w.recipient_person_id, seal = w.seal FROM w WHERE copy.message_id = w.message_id \
+         AND copy.oin = w.oin AND copy.role = w.role";
+    /// The same, and erases the ciphertext. The other does not name it, so that it is not carried along.
+    COPIES_ERASED: 11 = COPY, "WITH w(message_id, oin, role, state, collected_at, collected_index, acknowledged_at, \
+        acknowledged_index, ended_index, recipient_person_id, seal) AS (VALUES",
+        ") UPDATE copy SET state = w.state, jwe = NULL, collected_at = w.collected_at, \
+         collected_index = w.collected_index, acknowledged_at = w.acknowledged_at, \
+         acknowledged_index = w.acknowledged_index, ended_index = w.ended_index, \
+         recipient_person_id = w.recipient_person_id, seal = w.seal FROM w WHERE copy.message_id = w.message_id \
+         AND copy.oin = w.oin AND copy.role = w.role";
+    RESTS: 5 = RESTS, "INSERT INTO copy_declaration (message_id, oin, role, declaration_id, seal) VALUES", "";
+    ANSWERS: 14 = ANSWER, "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, state, reply_to, outcome, seal) VALUES", "";
 }
 
 /// Takes room on the disk, or gives it back.

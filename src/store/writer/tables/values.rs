@@ -1,9 +1,10 @@
 //! What a row says, value by value, in the order of its statement. A row that was read lacks what only an INSERT says.
 
 use crate::{
+    crypto::pseudonym::Pseudonym,
     domain::{
         digest::Digest,
-        id::{DeclarationId, PacketId},
+        id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
     store::{
@@ -12,8 +13,8 @@ use crate::{
         writer::{
             rows::Value,
             state::{
-                Answer, Body, Certificate, Copy, CopyId, Declaration, Key, Message, Notice, NoticeId, Party,
-                Place, PlaceId, Term,
+                Answer, Body, Certificate, Copy, CopyId, Decision, Declaration, Key, Message, Notice,
+                NoticeId, Party, Place, PlaceId, Term,
             },
         },
     },
@@ -92,11 +93,14 @@ pub(super) fn key((thumbprint, row): (&String, &Key)) -> Option<[Value; 9]> {
     ])
 }
 
+/// The state of a declaration that was taken back.
+const WITHDRAWN: &str = "withdrawn";
+
 pub(super) fn declaration((id, row): (&DeclarationId, &Declaration)) -> Option<[Value; 24]> {
     let content = row.content.as_ref()?;
     let declare = &content.declare;
     let [recorder_oin, recorder_role] = of(&row.recorder);
-    let state = if row.withdrawn.is_some() { "withdrawn" } else { "given" };
+    let state = if row.withdrawn.is_some() { WITHDRAWN } else { "given" };
     Some([
         id.to_string().into(),
         row.person.to_string().into(),
@@ -123,6 +127,32 @@ pub(super) fn declaration((id, row): (&DeclarationId, &Declaration)) -> Option<[
         row.withdrawn.map(|withdrawal| withdrawal.at).into(),
         row.withdrawn.map(|withdrawal| withdrawal.index).into(),
     ])
+}
+
+pub(super) fn declaration_again((id, row): (&DeclarationId, &Declaration)) -> Option<[Value; 5]> {
+    let withdrawal = row.withdrawn?;
+    Some([
+        id.to_string().into(),
+        WITHDRAWN.into(),
+        withdrawal.by.as_str().into(),
+        withdrawal.at.into(),
+        withdrawal.index.into(),
+    ])
+}
+
+pub(super) fn decision(((id, index), row): (&(DeclarationId, u64), &Decision)) -> [Value; 6] {
+    [
+        id.to_string().into(),
+        (*index).into(),
+        row.verdict.as_str().into(),
+        row.reason.to_string().into(),
+        row.on.to_string().into(),
+        row.at.into(),
+    ]
+}
+
+pub(super) fn pseudonym(pseudonym: &Pseudonym, person: PersonId) -> [Value; 3] {
+    [i64::from(pseudonym.version).into(), pseudonym.value.0.to_vec().into(), person.to_string().into()]
 }
 
 pub(super) fn message((id, row): (&PacketId, &Message)) -> Option<[Value; 16]> {
