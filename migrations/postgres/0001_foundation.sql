@@ -147,6 +147,8 @@ CREATE TABLE message (
     created         BIGINT NOT NULL,
     created_index   BIGINT NOT NULL,
     expires         BIGINT,
+    -- For how many recipients: none is taken away unseen. A bare answer has none.
+    copies          BIGINT,
     header          BYTEA,
     state           TEXT NOT NULL CHECK (state IN ('open', 'withdrawn', 'expired')),
     ended_index     BIGINT,
@@ -154,6 +156,7 @@ CREATE TABLE message (
     CHECK ((kind = 'answer') = (reply_to IS NOT NULL)),
     CHECK ((outcome IS NULL) = (reply_to IS NULL)),
     CHECK (expires IS NOT NULL OR kind = 'answer'),
+    CHECK ((copies IS NULL) = (expires IS NULL)),
     CHECK (header IS NULL OR expires IS NOT NULL),
     -- Only of what has ended the header is forgotten.
     CHECK (header IS NOT NULL OR expires IS NULL OR state <> 'open')

@@ -147,6 +147,8 @@ CREATE TABLE message (
     created         INTEGER NOT NULL,
     created_index   INTEGER NOT NULL,
     expires         INTEGER,
+    -- For how many recipients: none is taken away unseen. A bare answer has none.
+    copies          INTEGER,
     header          BLOB,
     state           TEXT NOT NULL CHECK (state IN ('open', 'withdrawn', 'expired')),
     ended_index     INTEGER,
@@ -154,6 +156,7 @@ CREATE TABLE message (
     CHECK ((kind = 'answer') = (reply_to IS NOT NULL)),
     CHECK ((outcome IS NULL) = (reply_to IS NULL)),
     CHECK (expires IS NOT NULL OR kind = 'answer'),
+    CHECK ((copies IS NULL) = (expires IS NULL)),
     CHECK (header IS NULL OR expires IS NOT NULL),
     -- Only of what has ended the header is forgotten.
     CHECK (header IS NOT NULL OR expires IS NULL OR state <> 'open')

@@ -232,7 +232,7 @@ impl Exchange {
         operation: &O,
     ) -> Result<O::Outcome, O::Error> {
         for _ in 0..ATTEMPTS {
-            let needs = operation.needs(by, &self.tools)?;
+            let needs = Needs { asker: by.caller(), ..operation.needs(by, &self.tools)? };
             let facts = self.store.snapshot(needs).await.map_err(Trouble::from)?;
             self.clock.hear(facts.last());
             let at = At { by, now: self.clock.now(), facts: &facts, tools: &self.tools };

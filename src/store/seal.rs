@@ -10,7 +10,10 @@ pub(super) mod layout;
 use std::sync::Arc;
 
 use super::{error::StoreError, register::SealsRows};
-use crate::{crypto::pseudonym::Pseudonym, domain::digest::Digest};
+use crate::{
+    crypto::pseudonym::Pseudonym,
+    domain::{digest::Digest, party::PartyId},
+};
 
 /// The length of what [`SealsRows::seal`] makes: the version of the key, and the digest.
 const MAC: usize = 36;
@@ -23,7 +26,7 @@ pub(super) enum Sealed {
     Declaration,
     Decision,
     Message,
-    /// A message that says an outcome and no more.
+    /// That a party answered a message.
     Answer,
     Copy,
     Rests,
@@ -39,6 +42,11 @@ impl Sealed {
     /// names of pseudonyms say whose they are and no more.
     pub(super) const fn is_written_once(self) -> bool {
         matches!(self, Self::Pseudonym)
+    }
+
+    /// The name of a row that is of a party.
+    pub(super) fn name_of(self, id: &str, party: &PartyId) -> String {
+        self.name(&[id, &party.oin.to_string(), &party.role.to_string()])
     }
 
     const fn word(self) -> &'static str {

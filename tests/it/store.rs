@@ -15,6 +15,7 @@ mod key_checks;
 mod keys;
 mod lists;
 mod log;
+mod missing;
 mod opening;
 mod packets;
 mod parties;

@@ -25,9 +25,7 @@ struct Table {
     layout: &'static Layout,
     text: String,
     places: Places,
-    /// Of a message: as a bare answer is sealed, and where it stands whether it is one.
-    bare: Places,
-    term: Option<usize>,
+    message: Option<OfMessage>,
     /// Where the key stands among the columns of the statement, and the seal.
     key: usize,
     seal: usize,
@@ -61,17 +59,28 @@ impl Table {
             marks.join(", ")
         );
         let places = |layout: &Layout| layout.places(&columns, &columns, &columns);
-        let is_message = layout.sealed == Sealed::Message;
+        let place = |name: &str| columns.iter().position(|column| *column == name);
+        let message = || {
+            let (reply, term, made) = (place("reply_to")?, place("expires")?, place("created_index")?);
+            Some(OfMessage { answer: places(&layout::ANSWER), reply, term, made })
+        };
         Self {
             layout,
             text,
             places: places(layout),
-            bare: places(&layout::ANSWER),
-            term: columns.iter().position(|column| is_message && *column == "expires"),
+            message: message(),
             key: columns.len().saturating_add(1),
             seal: columns.len(),
         }
     }
+}
+
+/// What tells a message from an answer.
+struct OfMessage {
+    answer: Places,
+    reply: usize,
+    term: usize,
+    made: usize,
 }
 
 /// A row of such a statement.
@@ -123,7 +132,7 @@ impl Store {
             let keys = table.key..table.key.saturating_add(table.layout.key.len());
             let key = keys.map(|place| Ok(row.get::<String>(place)?.unwrap_or_default()));
             after = key.collect::<Result<_, StoreError>>()?;
-            read.push(table.row(&row, seals)?);
+            table.take(&row, seals, &mut read)?;
         }
         let next = if rows.len() < AT_ONCE {
             next(page.table.saturating_add(1))
@@ -135,12 +144,31 @@ impl Store {
 }
 
 impl Table {
-    fn row(&self, row: &Row<'_>, seals: &dyn SealsRows) -> Result<StoredRow, StoreError> {
-        // A message without a term is a bare answer.
-        let is_bare = self.term.is_some_and(|place| matches!(row.number_at(place), Ok(None)));
-        let places = if is_bare { &self.bare } else { &self.places };
-        let by = self.by(row, places, seals)?;
-        Ok(StoredRow { name: places.name_of(row)?, state: by.map_or(RowState::Unsealed, RowState::By) })
+    /// A message without a term is a bare answer; one that has content bears two names.
+    fn take(
+        &self,
+        row: &Row<'_>,
+        seals: &dyn SealsRows,
+        read: &mut Vec<StoredRow>,
+    ) -> Result<(), StoreError> {
+        let state = |by: Option<u64>| by.map_or(RowState::Unsealed, RowState::By);
+        let Some(message) = &self.message else {
+            let by = self.by(row, &self.places, seals)?;
+            read.push(StoredRow { name: self.places.name_of(row)?, state: state(by) });
+            return Ok(());
+        };
+        let is_bare = row.number_at(message.term)?.is_none();
+        let by = self.by(row, if is_bare { &message.answer } else { &self.places }, seals)?;
+        if !is_bare {
+            read.push(StoredRow { name: self.places.name_of(row)?, state: state(by) });
+        }
+        if row.text_at(message.reply)?.is_some() {
+            // It was answered once, whatever became of the message.
+            let made = row.number_at(message.made)?.and_then(|index| u64::try_from(index).ok());
+            let by = by.and(made);
+            read.push(StoredRow { name: message.answer.name_of(row)?, state: state(by) });
+        }
+        Ok(())
     }
 
     /// The entry that wrote it last; none when the seal is not its own.

@@ -32,18 +32,20 @@ pub(in crate::store) const MESSAGE: Layout = Layout {
     sealed: Sealed::Message,
     table: "message",
     key: &["id"],
-    name: &["id"],
+    // With its sender, so that who asks for one that is gone is known by it or not.
+    name: &["id", "sender_oin", "sender_role"],
     fixed: (
         &["id", "kind", "sender_oin", "sender_role", "reply_to", "outcome"],
         &["created", "created_index", "expires"],
     ),
     bytes: &[],
-    rest: (&["dataset", "purpose", "person_id", "rests_on"], &["dataset_version"]),
+    rest: (&["dataset", "purpose", "person_id", "rests_on"], &["dataset_version", "copies"]),
     moving: (&["state"], &["ended_index"]),
 };
 
-/// A message that says an outcome and no more.
-pub(in crate::store) const ANSWER: Layout = Layout { sealed: Sealed::Answer, ..MESSAGE };
+/// A message that says an outcome and no more. By its name any answer is missed, also one that has content and is a message.
+pub(in crate::store) const ANSWER: Layout =
+    Layout { sealed: Sealed::Answer, name: &["reply_to", "sender_oin", "sender_role"], ..MESSAGE };
 
 pub(in crate::store) const COPY: Layout = Layout {
     sealed: Sealed::Copy,
@@ -229,7 +231,11 @@ impl Places {
     }
 
     /// The same, where the rest is not read and believed as its digest.
-    pub(in crate::store) fn fixed_with(&self, rest: Digest, row: &(impl Placed + ?Sized)) -> Result<Fixed, StoreError> {
+    pub(in crate::store) fn fixed_with(
+        &self,
+        rest: Digest,
+        row: &(impl Placed + ?Sized),
+    ) -> Result<Fixed, StoreError> {
         Ok(Fixed { table: self.sealed, values: Arc::new(self.fixed.values(row)?), rest })
     }
 

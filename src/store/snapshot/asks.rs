@@ -23,7 +23,7 @@ pub(in crate::store) struct Asks(mpsc::UnboundedSender<Ask>);
 
 struct Ask {
     needs: Needs,
-    answer: oneshot::Sender<Result<Found, StoreError>>,
+    answer: oneshot::Sender<Result<(Needs, Found), StoreError>>,
 }
 
 /// One thing that is looked for, as the statement takes it.
@@ -46,7 +46,8 @@ impl Asks {
         Self(asks)
     }
 
-    pub(super) async fn ask(&self, needs: Needs) -> Result<Found, StoreError> {
+    /// What was found, with what it was found for.
+    pub(super) async fn ask(&self, needs: Needs) -> Result<(Needs, Found), StoreError> {
         let (answer, waiting) = oneshot::channel();
         let gone = || StoreError::unavailable("the database is closed");
         self.0.send(Ask { needs, answer }).map_err(|_| gone())?;
@@ -66,7 +67,7 @@ async fn read(pool: AnyPool, backend: Backend, waiting: Arc<Mutex<mpsc::Unbounde
             match snapshot(&pool, backend, &now).await {
                 Ok(found) => {
                     for (ask, found) in now.into_iter().zip(found) {
-                        drop(ask.answer.send(Ok(found)));
+                        drop(ask.answer.send(Ok((ask.needs, found))));
                     }
                 }
                 Err(error) => {
@@ -145,5 +146,5 @@ async fn snapshot(pool: &AnyPool, backend: Backend, asks: &[Ask]) -> Result<Vec<
             }
         }
     }
-    found.into_iter().map(Found::in_order).collect()
+    Ok(found.into_iter().zip(asks).map(|(found, ask)| found.in_order(&ask.needs)).collect())
 }

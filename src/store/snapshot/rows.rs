@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{
-    Wish,
+    Needs, Wish,
     seals::Seals,
     text::{self, kind},
 };
@@ -24,7 +24,8 @@ use crate::{
     store::{
         error::StoreError,
         read::{CopyRow, DeclarationRow, DeclarationState, MessageRow},
-        seal::layout::Placed,
+        register::Kept,
+        seal::{Sealed, layout::Placed},
         write::{Answered, Evidenced, Made},
     },
 };
@@ -43,8 +44,12 @@ pub(super) struct Found {
     pub(super) wishes: Vec<Wish>,
     pub(super) declarations: Vec<DeclarationRow>,
     pub(super) sealed: Seals,
+    /// Who is a party to which message, as its rows have it.
+    parties: BTreeSet<(PacketId, PartyId)>,
     decided: BTreeMap<DeclarationId, BTreeSet<Verdict>>,
     copies: Vec<(PacketId, i64, CopyRow)>,
+    /// How many copies each message has.
+    counts: BTreeMap<PacketId, i64>,
 }
 
 impl Found {
@@ -74,6 +79,7 @@ impl Found {
             kind::MESSAGE => {
                 self.sealed.message(row)?;
                 let message = message(row)?;
+                self.counts.insert(message.id, row.number(5)?);
                 self.messages.insert(message.id, message);
             }
             kind::COPY => {
@@ -105,12 +111,28 @@ impl Found {
     }
 
     /// What several ways lead to is there once; all has its order.
-    pub(super) fn in_order(mut self) -> Result<Self, StoreError> {
+    pub(super) fn in_order(mut self, needs: &Needs) -> Self {
         self.copies.sort_by_key(|(packet, position, _)| (*packet, *position));
         self.copies.dedup_by_key(|(packet, position, _)| (*packet, *position));
         for (packet, _, copy) in self.copies.drain(..) {
-            let packet = self.messages.get_mut(&packet);
-            packet.ok_or_else(|| StoreError::inconsistent("copy"))?.copies.push(copy);
+            self.parties.insert((packet, copy.party));
+            match self.messages.get_mut(&packet) {
+                Some(packet) => packet.copies.push(copy),
+                None => self.sealed.lack(Sealed::Message),
+            }
+        }
+        for (id, message) in &self.messages {
+            self.parties.insert((*id, message.sender));
+            let count = i64::try_from(message.copies.len()).ok();
+            if self.counts.get(id).copied() != count {
+                self.sealed.lack(Sealed::Copy);
+            }
+        }
+        for asked in needs.messages.iter().filter_map(|id| self.messages.get(id)) {
+            let named = asked.rests_on.into_iter().chain(asked.reply.as_ref().map(|(id, _)| *id));
+            if named.into_iter().any(|id| !self.messages.contains_key(&id)) {
+                self.sealed.lack(Sealed::Message);
+            }
         }
         let decided = &self.decided;
         let is_ended =
@@ -126,8 +148,33 @@ impl Found {
         }
         self.wishes.sort_by_key(|wish| (wish.given_at, wish.id));
         self.wishes.dedup_by_key(|wish| wish.id);
-        Ok(self)
+        self
     }
+
+    /// # Errors
+    /// `Inconsistent` when something of it is not as the gateway wrote it last, or is gone.
+    pub(super) fn check(&self, needs: &Needs, kept: &Kept) -> Result<(), StoreError> {
+        for id in needs.messages.iter().filter(|id| !self.messages.contains_key(*id)) {
+            for (table, name) in names_for(needs.asker.as_ref(), *id) {
+                kept.memory.absent(table, &name, self.entries)?;
+            }
+        }
+        self.sealed.check(&needs.pseudonyms, kept, self.entries)
+    }
+
+    /// Whether who asks is a party to this message, by its rows or by what is remembered of them.
+    pub(super) fn concerns(&self, asker: &PartyId, id: PacketId, kept: &Kept) -> bool {
+        self.parties.contains(&(id, *asker))
+            || names_for(Some(asker), id)
+                .iter()
+                .any(|(table, name)| kept.memory.absent(*table, name, self.entries).is_err())
+    }
+}
+
+/// The rows by which a party has to do with a message: its own one, and its copy.
+fn names_for(asker: Option<&PartyId>, id: PacketId) -> Vec<(Sealed, String)> {
+    let name = |table: Sealed| asker.map(|asker| (table, table.name_of(&id.to_string(), asker)));
+    [Sealed::Message, Sealed::Copy].into_iter().filter_map(name).collect()
 }
 
 fn message(row: &Row<'_>) -> Result<MessageRow, StoreError> {

@@ -24,6 +24,10 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Seals {
     rows: BTreeMap<String, Held>,
+    /// The answers that were not found.
+    unanswered: Vec<String>,
+    /// What a row that was found names, and is not there.
+    lacks: Option<Sealed>,
     /// The pseudonyms that lead to somebody.
     leads: BTreeSet<Pseudonym>,
     /// The persons of whom all was asked for, with the sum that their subject has.
@@ -41,6 +45,11 @@ struct Held {
 }
 
 impl Seals {
+    /// Notes that a row is not there which another one, that was found, names.
+    pub(super) const fn lack(&mut self, table: Sealed) {
+        self.lacks = Some(table);
+    }
+
     pub(super) fn pseudonym(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let table = Sealed::Pseudonym;
         let version = row.maybe_number(0)?.and_then(|version| u32::try_from(version).ok());
@@ -58,8 +67,15 @@ impl Seals {
     /// A copy with its answer, which names the same message and party.
     pub(super) fn copy(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         self.take(row, &text::COPY_PLACES)?;
-        let Some(answer) = row.plain_text(12)? else { return Ok(()) };
-        let table = if row.plain_text(14)? == Some("bare") { Sealed::Answer } else { Sealed::Message };
+        let Some(answer) = row.plain_text(12)? else {
+            self.unanswered.push(text::ANSWER_PLACES.name_of(row)?);
+            return Ok(());
+        };
+        let (table, id) = if row.plain_text(14)? == Some("bare") {
+            (Sealed::Answer, row.plain_text(0)?.ok_or_else(missing)?)
+        } else {
+            (Sealed::Message, answer)
+        };
         let values = Values::of(
             &[
                 Some(answer),
@@ -74,7 +90,8 @@ impl Seals {
         let seal = RowSeal::from_bytes(row.seal(1)?.ok_or_else(|| table.broken())?, table)?;
         let fixed = Fixed { table, values: Arc::new(values), rest: seal.rest };
         let moving = Values::of(&[row.plain_text(13)?], &[row.maybe_number(10)?]);
-        self.rows.insert(table.name(&[answer]), Held { fixed, seal, moving });
+        let party = [row.plain_text(1)?, row.plain_text(2)?].map(Option::unwrap_or_default);
+        self.rows.insert(table.name(&[id, party[0], party[1]]), Held { fixed, seal, moving });
         Ok(())
     }
 
@@ -129,10 +146,16 @@ impl Seals {
         for pseudonym in asked.iter().filter(|one| !self.leads.contains(one)) {
             kept.memory.unanswered(Sealed::Pseudonym, &remembered(pseudonym), entries)?;
         }
-        if self.rows.is_empty() && self.persons.is_empty() {
+        if self.rows.is_empty() && self.persons.is_empty() && self.lacks.is_none() {
             return Ok(());
         }
         let seals = kept.seals()?;
+        if let Some(table) = self.lacks {
+            return Err(table.broken());
+        }
+        for answer in &self.unanswered {
+            kept.memory.absent(Sealed::Answer, answer, entries)?;
+        }
         for (name, Held { fixed, seal, moving }) in &self.rows {
             fixed.check(seal, moving, seals)?;
             kept.memory.found(fixed.table, name, seal.by, entries)?;

@@ -73,7 +73,7 @@ const MESSAGE_TEXTS: &[&str] = &[
 ];
 const MESSAGE_SEALS: [&str; 2] = ["p.seal", ""];
 const MESSAGE_NUMBERS: &[&str] =
-    &["p.dataset_version", "p.created", "p.created_index", "p.expires", "p.ended_index"];
+    &["p.dataset_version", "p.created", "p.created_index", "p.expires", "p.ended_index", "p.copies"];
 const COPY_TEXTS: &[&str] = &[
     "r.message_id",
     "r.oin",
@@ -147,6 +147,9 @@ pub(super) static MESSAGE_PLACES: LazyLock<Places> =
     LazyLock::new(|| layout::MESSAGE.places(MESSAGE_TEXTS, MESSAGE_NUMBERS, &[]));
 pub(super) static COPY_PLACES: LazyLock<Places> =
     LazyLock::new(|| layout::COPY.places(COPY_TEXTS, COPY_NUMBERS, &[]));
+/// By the copy that it answers.
+pub(super) static ANSWER_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::ANSWER.places(&["reply_to", "sender_oin", "sender_role"], &[], &[]));
 pub(super) static DECLARATION_PLACES: LazyLock<Places> =
     LazyLock::new(|| layout::DECLARATION.places(DECLARATION_TEXTS, DECLARATION_NUMBERS, &[]));
 pub(super) static DECISION_PLACES: LazyLock<Places> =

@@ -192,7 +192,8 @@ impl Push {
     }
 
     fn row(&self, at: &Moment) -> Message {
-        let content = MessageContent { packet: self.packet.clone(), created: at.time, index: at.next };
+        let (packet, copies) = (self.packet.clone(), self.recipients.len());
+        let content = MessageContent { packet, copies, created: at.time, index: at.next };
         Message {
             kind: self.packet.kind,
             sender: self.packet.sender,

@@ -82,6 +82,14 @@ impl Look {
         if let Self::Subject(subject) = self { Some(subject) } else { None }
     }
 
+    const fn copy(&self) -> Option<(PacketId, PartyId)> {
+        if let Self::Copy(id, party) | Self::Body(id, party) = self { Some((*id, *party)) } else { None }
+    }
+
+    const fn message(&self) -> Option<PacketId> {
+        if let Self::Message(id) = self { Some(*id) } else { None }
+    }
+
     /// Whether every push and pull looks for it.
     const fn is_often(&self) -> bool {
         matches!(
@@ -157,6 +165,8 @@ pub(super) async fn look(
     state: &mut State,
 ) -> Result<(), StoreError> {
     let subjects: Vec<_> = looks.iter().filter_map(Look::subject).cloned().collect();
+    let copies: Vec<_> = looks.iter().filter_map(Look::copy).collect();
+    let messages: BTreeSet<_> = looks.iter().filter_map(Look::message).collect();
     let (often, seldom): (Vec<_>, Vec<_>) = looks.into_iter().partition(Look::is_often);
     for (union, looks) in [(&*texts::OFTEN, often), (&*texts::SELDOM, seldom)] {
         let mut rest = looks.as_slice();
@@ -174,6 +184,15 @@ pub(super) async fn look(
                 found::take(&row, believes, state)?;
             }
             rest = later;
+        }
+    }
+    for (id, party) in &copies {
+        let copy = (*id, *party);
+        if !state.copies.has(&copy) {
+            let name = Sealed::Copy.name_of(&id.to_string(), party);
+            believes.memory.absent(Sealed::Copy, &name, believes.entries)?;
+        } else if messages.contains(id) && !state.messages.has(id) {
+            return Err(Sealed::Message.broken());
         }
     }
     // One that is not there was never changed: so says who took it away.

@@ -4,7 +4,7 @@ use std::{array, collections::BTreeMap, mem};
 
 use super::{
     rows::{SealedMany, Value},
-    state::{PlaceId, Read, State},
+    state::{CopyId, PlaceId, Read, State},
 };
 use crate::{
     crypto::pseudonym::Pseudonym,
@@ -38,6 +38,11 @@ impl<'s> Sealer<'s> {
 
     fn of(&mut self, by: u64) -> &mut Touched {
         self.touched.entry(by).or_insert_with(|| Touched { by, ..Touched::default() })
+    }
+
+    /// An answer that has content, and is written as a message.
+    pub(super) fn answered(&mut self, by: u64, (asked, party): &CopyId) {
+        self.of(by).written.push(Sealed::Answer.name_of(&asked.to_string(), party));
     }
 
     /// A row that is gone after this entry.

@@ -219,6 +219,9 @@ async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Re
         [oin, role, digest.0.to_vec().into(), packet.to_string().into()]
     });
     tx.rows(&SEARCHES, search).await?;
+    for (id, _) in state.answers.new_rows().filter(|(_, answer)| answer.bare.is_none()) {
+        sealer.answered(state.answers.by(id), id);
+    }
     let bare = state.answers.new_rows().filter_map(|(id, answer)| Some((id, answer, answer.bare.as_ref()?)));
     let bare = bare
         .map(|(id, answer, bare)| sealer.row(state.answers.by(id), &ANSWERS, values::answer(bare, answer)));

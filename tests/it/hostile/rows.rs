@@ -3,20 +3,25 @@
 use http::StatusCode;
 use serde_json::json;
 use sluis::domain::{clock::Clock as _, party::Role};
-use sqlx::AnyPool;
+use sqlx::{AnyConnection, Connection as _};
 
-use super::support::Scene;
-use crate::support::{declaration, left_school};
+use super::support::{Scene, essence};
+use crate::support::{declaration, left_school, submission};
 
-/// Changes the database past the gateway.
+/// Changes the database past the gateway, and past what binds its tables.
 async fn meddle(scene: &Scene, statements: &[&'static str]) {
     sqlx::any::install_default_drivers();
     let url = scene.gateway.laid.config.database.connect_url().unwrap().to_string();
-    let pool = AnyPool::connect(&url).await.unwrap();
-    for statement in statements {
-        sqlx::query(*statement).execute(&pool).await.unwrap();
+    let free = if url.starts_with("sqlite") {
+        "PRAGMA foreign_keys = OFF"
+    } else {
+        "SET session_replication_role = replica"
+    };
+    let mut connection = AnyConnection::connect(&url).await.unwrap();
+    for statement in [&[free], statements].concat() {
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
     }
-    pool.close().await;
+    connection.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,6 +67,71 @@ async fn a_consent_that_was_taken_back_is_not_given_again_by_who_writes_in_the_d
         let wish = declaration("toestemming", "uitstroomprofiel", &other, "persoon", Role::WerkEnInkomen, now);
         scene.school.post("/v1/declarations", &wish).await.expect_status(StatusCode::CREATED);
         assert_eq!(scene.ops("/readyz").await, (200, "ready\n".to_owned()));
+    })
+    .await;
+}
+
+/// A college says yes, and somebody takes away what there is of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_away_is_refused_as_damage_to_its_parties_and_as_absent_to_others() {
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        let request = scene.request().await;
+        let (yes, nothing) = (json!({ "outcome": "ja" }), json!({}));
+        let answer = format!("/v1/requests/{request}/answer");
+        scene.college.post(&answer, &yes).await.expect_status(StatusCode::OK);
+        let packet = scene.packet(Role::WerkEnInkomen, "wordt-weggenomen-01").await;
+        let payload = format!("/v1/packets/{packet}/payload");
+        let acknowledgement = format!("/v1/packets/{packet}/acknowledgement");
+        let withdrawal = format!("/v1/packets/{packet}/withdrawal");
+        scene.college.get(&payload).await.expect_status(StatusCode::OK);
+        let purpose = "voortzetting-ondersteuning";
+        let mut document =
+            submission(&scene.gateway, "overgangsdocument", purpose, &scene.canary(), Role::WerkEnInkomen);
+        document["request"] = json!(request);
+
+        let of_answers = "DELETE FROM message WHERE kind = 'answer'";
+        for taken in [of_answers, "DELETE FROM copy", "DELETE FROM message"] {
+            meddle(scene, &[taken]).await;
+            let size = scene.size().await;
+            let damaged = StatusCode::SERVICE_UNAVAILABLE;
+            let pushed = scene.school.push("/v1/packets", "rust-op-wat-weg-is-1", &document).await;
+            pushed.expect_status(damaged);
+            scene.college.post(&answer, &json!({ "outcome": "nee" })).await.expect_status(damaged);
+            if taken != of_answers {
+                scene.college.get(&payload).await.expect_status(damaged);
+                scene.college.post(&acknowledgement, &nothing).await.expect_status(damaged);
+                scene.school.post(&withdrawal, &nothing).await.expect_status(damaged);
+            }
+            assert_eq!(scene.size().await, size, "{taken}: nothing is appended");
+
+            // Whoever is no party to it learns nothing, and what it asked is an entry either way.
+            let absent = scene.absent();
+            for (there, not_there) in [
+                (payload.clone(), format!("/v1/packets/{absent}/payload")),
+                (answer.clone(), format!("/v1/requests/{absent}/answer")),
+                (acknowledgement.clone(), format!("/v1/packets/{absent}/acknowledgement")),
+                (withdrawal.clone(), format!("/v1/packets/{absent}/withdrawal")),
+            ] {
+                let ask = async |path: &str| match path.ends_with("payload") {
+                    true => scene.leerplicht.get(path).await,
+                    false if path.ends_with("answer") => scene.leerplicht.post(path, &yes).await,
+                    false if path.ends_with("withdrawal") => scene.mbo.post(path, &nothing).await,
+                    false => scene.leerplicht.post(path, &nothing).await,
+                };
+                let before = scene.size().await;
+                let told = ask(&there).await;
+                let between = scene.size().await;
+                let told_of_nothing = ask(&not_there).await;
+                let same =
+                    |text: String| text.replace(&absent, "").replace(&packet, "").replace(&request, "");
+                let said = |(status, lines, body): (StatusCode, _, String)| (status, lines, same(body));
+                assert_eq!(said(essence(&told)), said(essence(&told_of_nothing)), "{taken}: {there}");
+                assert_eq!(between - before, scene.size().await - between, "{taken}: {there}");
+            }
+        }
+        // Whoever is not concerned goes on.
+        scene.doorstroompunt.get("/v1/inbox").await.expect_status(StatusCode::OK);
     })
     .await;
 }

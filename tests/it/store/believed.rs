@@ -61,6 +61,7 @@ async fn case(rig: &Rig) -> Case {
 /// Whether all that a decision about this person would rest on is read.
 async fn is_read(rig: &Rig, case: &Case) -> bool {
     let needs = Needs {
+        asker: Some(school()),
         pseudonyms: case.who.pseudonyms.clone(),
         messages: vec![case.waiting.id, case.taken_back.id, case.request],
         ..Needs::default()

@@ -180,6 +180,9 @@ fn copy(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
     if let Some(outcome) = row.maybe(9)? {
         let answer = Answer { outcome, at: row.instant(6)?, index: row.index(7)?, bare: None };
         state.answers.read(id, answer);
+    } else {
+        let name = Sealed::Answer.name_of(&id.0.to_string(), &id.1);
+        row.1.memory.absent(Sealed::Answer, &name, row.1.entries)?;
     }
     // Another write may have looked for the copy without its body.
     match (&copy.body, state.copies.read_mut(&id)) {

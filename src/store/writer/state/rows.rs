@@ -60,6 +60,7 @@ pub(in crate::store) struct Message {
 #[derive(Debug)]
 pub(in crate::store) struct MessageContent {
     pub(in crate::store) packet: NewMessage,
+    pub(in crate::store) copies: usize,
     pub(in crate::store) created: Timestamp,
     pub(in crate::store) index: u64,
 }

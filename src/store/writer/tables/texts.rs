@@ -95,8 +95,8 @@ sealed! {
          withdrawn_index = w.withdrawn_index, seal = w.seal FROM w WHERE declaration.id = w.id";
     DECISIONS: 7 = DECISION, "INSERT INTO declaration_decision \
         (declaration_id, idx, verdict, reason, decided_on, decided_at, seal) VALUES", "";
-    MESSAGES: 17 = MESSAGE, "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-        created, created_index, expires, header, rests_on, state, reply_to, outcome, seal) VALUES", "";
+    MESSAGES: 18 = MESSAGE, "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
+        created, created_index, expires, copies, header, rests_on, state, reply_to, outcome, seal) VALUES", "";
     MESSAGES_AGAIN: 4 = MESSAGE, "WITH w(id, state, ended_index, seal) AS (VALUES",
         ") UPDATE message SET state = w.state, ended_index = w.ended_index, seal = w.seal FROM w WHERE message.id = w.id";
     COPIES: 20 = COPY, "INSERT INTO copy (message_id, oin, role, position, municipality, basis, categories, omitted, \

@@ -155,7 +155,7 @@ pub(super) fn pseudonym(pseudonym: &Pseudonym, person: PersonId) -> [Value; 3] {
     [i64::from(pseudonym.version).into(), pseudonym.value.0.to_vec().into(), person.to_string().into()]
 }
 
-pub(super) fn message((id, row): (&PacketId, &Message)) -> Option<[Value; 16]> {
+pub(super) fn message((id, row): (&PacketId, &Message)) -> Option<[Value; 17]> {
     let content = row.content.as_ref()?;
     let packet = &content.packet;
     let [sender_oin, sender_role] = of(&row.sender);
@@ -171,6 +171,7 @@ pub(super) fn message((id, row): (&PacketId, &Message)) -> Option<[Value; 16]> {
         content.created.into(),
         content.index.into(),
         row.expires.into(),
+        i64::try_from(content.copies).ok()?.into(),
         packet.header.clone().into(),
         packet.rests_on.map(|message| message.to_string()).into(),
         row.state.as_str().into(),
