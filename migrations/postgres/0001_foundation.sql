@@ -219,6 +219,7 @@ CREATE TABLE idempotency (
     body_hmac      BYTEA NOT NULL,
     message_id     TEXT,
     declaration_id TEXT,
+    seal           BYTEA NOT NULL,
     PRIMARY KEY (oin, role, key),
     CHECK ((message_id IS NULL) <> (declaration_id IS NULL))
 );
@@ -238,6 +239,7 @@ CREATE TABLE notice (
         'mandate-ended', 'recipient-blocked', 'expires-soon', 'expired')),
     declaration_id TEXT,
     created        BIGINT NOT NULL,
+    seal           BYTEA NOT NULL,
     PRIMARY KEY (oin, role, idx, message_id, about_oin, about_role)
 );
 
@@ -247,6 +249,9 @@ CREATE TABLE search_key (
     role      TEXT NOT NULL,
     digest    BYTEA NOT NULL,
     message_id TEXT NOT NULL REFERENCES message (id),
+    -- How many there are for this copy.
+    digests    BIGINT NOT NULL,
+    seal       BYTEA NOT NULL,
     PRIMARY KEY (oin, role, digest, message_id)
 );
 CREATE INDEX search_key_by_message ON search_key (message_id);

@@ -217,6 +217,7 @@ CREATE TABLE idempotency (
     body_hmac      BLOB NOT NULL,
     message_id     TEXT,
     declaration_id TEXT,
+    seal           BLOB NOT NULL,
     PRIMARY KEY (oin, role, key),
     CHECK ((message_id IS NULL) <> (declaration_id IS NULL))
 ) STRICT;
@@ -236,6 +237,7 @@ CREATE TABLE notice (
         'mandate-ended', 'recipient-blocked', 'expires-soon', 'expired')),
     declaration_id TEXT,
     created        INTEGER NOT NULL,
+    seal           BLOB NOT NULL,
     PRIMARY KEY (oin, role, idx, message_id, about_oin, about_role)
 ) STRICT;
 
@@ -245,6 +247,9 @@ CREATE TABLE search_key (
     role      TEXT NOT NULL,
     digest    BLOB NOT NULL,
     message_id TEXT NOT NULL REFERENCES message (id),
+    -- How many there are for this copy.
+    digests    INTEGER NOT NULL,
+    seal       BLOB NOT NULL,
     PRIMARY KEY (oin, role, digest, message_id)
 ) STRICT;
 CREATE INDEX search_key_by_message ON search_key (message_id);

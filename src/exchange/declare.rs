@@ -309,8 +309,9 @@ impl Operation for RecordWish<'_> {
 
     async fn again(&self, exchange: &Exchange, by: &Caller, made: Made) -> Result<Recorded, DeclareError> {
         let Made::Declaration(id) = made else { return Err(DeclareError::KeyReused) };
-        let row = exchange.store.declaration(id).await.map_err(Trouble::from)?;
-        let row = row.ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
+        let needs = Needs { declarations: vec![id], ..Needs::default() };
+        let facts = exchange.store.snapshot(needs).await.map_err(Trouble::from)?;
+        let row = facts.declaration(id).ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
         Ok(Recorded { id, index: row.recorded_index, note: self.note(by, &exchange.tools) })
     }
 }

@@ -17,7 +17,8 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::{
-    error::StoreError, presence::OpenedFile, register::Kept, row::millis, snapshot::Asks, writing::Writing,
+    error::StoreError, memory::MOST, presence::OpenedFile, register::Kept, row::millis, snapshot::Asks,
+    writing::Writing,
 };
 use crate::{crypto::gateway_keys::KeyPrints, domain::digest::Digest};
 
@@ -32,11 +33,13 @@ pub struct OpenOptions {
     /// How long a statement waits for another gateway that holds the lock, and a read for a free connection. A write
     /// that has not come to its end in twice that time is given up.
     pub patience: Duration,
+    /// Of how many rows it is remembered by which entry each changed last, at some twenty bytes each.
+    pub remembers: usize,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { readers: 8, patience: Duration::from_secs(5) }
+        Self { readers: 8, patience: Duration::from_secs(5), remembers: MOST }
     }
 }
 
@@ -268,7 +271,16 @@ impl Store {
             Some(opened) => Some(Arc::new(opened.map_err(|_| StoreError::moved())?)),
             None => None,
         };
-        Ok(Self { backend, read, write, patience: options.patience, kept: Arc::default(), asks, trust, file })
+        Ok(Self {
+            backend,
+            read,
+            write,
+            patience: options.patience,
+            kept: Arc::new(Kept::remembering(options.remembers)),
+            asks,
+            trust,
+            file,
+        })
     }
 
     async fn check_schema(&self) -> Result<(), StoreError> {

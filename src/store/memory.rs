@@ -2,12 +2,14 @@
 //!
 //! A row that was put back to an older state has the seal of that state. Only what does not stand beside it in the database
 //! tells that it is not the last: what this gateway wrote itself, and what the log says, whose entries name the rows that
-//! they wrote. Of each row only a hash is kept, so that nine hundred thousand of them take some 24 MiB.
+//! they wrote. Of each row one thing is kept, however often it changed: a hash of its name and the entry, seventeen bytes in a
+//! table that is never filled above seven eighths. Nothing is kept of rows that nobody asks for: see [`Sealed::is_asked_by`].
 
 pub(super) mod log;
 
+#[expect(clippy::disallowed_types, reason = "of hashes, which have no order that anyone sees")]
+use std::collections::HashMap;
 use std::{
-    collections::BTreeMap,
     hash::{BuildHasher as _, RandomState},
     sync::{
         Mutex, PoisonError,
@@ -17,8 +19,9 @@ use std::{
 
 use super::{error::StoreError, seal::Sealed};
 
-/// The most rows that are remembered; then those that changed longest ago are forgotten.
-const MOST: usize = 900_000;
+/// The most rows that are remembered; then the eighth of them that changed longest ago is forgotten. As many as a table of
+/// 2^20 places takes: 17 MiB.
+pub(super) const MOST: usize = 917_504;
 
 /// The rows that entries wrote or deleted, by the entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,17 +51,29 @@ impl Last {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
+#[expect(clippy::disallowed_types, reason = "of hashes, which have no order that anyone sees")]
 pub(super) struct Memory {
+    most: usize,
     hasher: RandomState,
-    rows: Mutex<BTreeMap<u64, Last>>,
+    rows: Mutex<HashMap<u64, Last>>,
     /// From what is asked for to the row that answers it.
-    leads: Mutex<BTreeMap<u64, u64>>,
+    leads: Mutex<HashMap<u64, u64>>,
     /// The size of the log of which all that others wrote was read.
     known: AtomicU64,
 }
 
 impl Memory {
+    /// One that remembers so many rows at most, and seven eighths of that at least once there were as many.
+    pub(super) fn holding(most: usize) -> Self {
+        let (hasher, rows, leads) = (RandomState::new(), Mutex::default(), Mutex::default());
+        Self { most, hasher, rows, leads, known: AtomicU64::new(0) }
+    }
+
+    const fn least(&self) -> usize {
+        self.most.saturating_sub(self.most / 8)
+    }
+
     /// Takes in what committed entries say. An older entry changes nothing that a newer one said.
     pub(super) fn learn<'t>(&self, touched: impl IntoIterator<Item = &'t Touched>) {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,20 +84,31 @@ impl Memory {
             drop(leads);
             let written = one.written.iter().map(|name| (name, false));
             let gone = one.gone.iter().map(|name| (name, true));
-            for (name, is_gone) in written.chain(gone) {
+            for (name, is_gone) in written.chain(gone).filter(|(name, _)| Sealed::is_asked_by(name)) {
                 let said = Last::new(one.by, is_gone);
                 let last = rows.entry(self.hasher.hash_one(name)).or_insert(said);
                 *last = said.max(*last);
             }
         }
-        if rows.len() > MOST {
+        if rows.len() > self.most {
             let mut all: Vec<Last> = rows.values().copied().collect();
-            let middle = all.len() / 2;
-            let oldest = *all.select_nth_unstable(middle).1;
-            rows.retain(|_, last| *last > oldest);
-            let mut leads = self.leads.lock().unwrap_or_else(PoisonError::into_inner);
-            leads.retain(|_, name| rows.contains_key(name));
+            let too_many = all.len().saturating_sub(self.least());
+            let oldest = *all.select_nth_unstable(too_many).1;
+            self.keep(&mut rows, |last| last >= oldest);
         }
+    }
+
+    /// Forgets what changed before this entry.
+    fn forget(&self, before: u64) {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keep(&mut rows, |last| last.by() >= before);
+    }
+
+    #[expect(clippy::disallowed_types, reason = "of hashes, which have no order that anyone sees")]
+    fn keep(&self, rows: &mut HashMap<u64, Last>, is_kept: impl Fn(Last) -> bool) {
+        rows.retain(|_, last| is_kept(*last));
+        let mut leads = self.leads.lock().unwrap_or_else(PoisonError::into_inner);
+        leads.retain(|_, name| rows.contains_key(name));
     }
 
     /// All that was written up to this size was learned.
@@ -92,7 +118,7 @@ impl Memory {
 
     /// Whether there is room for what older entries say.
     pub(super) fn has_room(&self) -> bool {
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner).len() < MOST / 2
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).len() < self.least()
     }
 
     /// Refuses a row that was found as this entry left it, in a state of the database that has all entries below `entries`.
@@ -113,9 +139,14 @@ impl Memory {
 
     /// Refuses that a row was not found in such a state.
     ///
+    /// Of a row that another gateway may have deleted nothing is said where there are entries of which it has not learned.
+    ///
     /// # Errors
     /// `Inconsistent` when an entry of those wrote it, and none deleted it.
     pub(super) fn absent(&self, table: Sealed, name: &str, entries: u64) -> Result<(), StoreError> {
+        if table.is_ever_deleted() && entries > self.known.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         match self.last(name) {
             Some(last) if last.by() < entries && !last.is_gone() => Err(table.broken()),
             _ => Ok(()),
@@ -158,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_an_entry_wrote_is_known_to_whoever_reads_a_state_that_has_it() {
-        let memory = Memory::default();
+        let memory = Memory::holding(MOST);
         memory.learn(&[touched(4, &["a", "b"], &[]), touched(7, &["a"], &["b"])]);
         memory.learn(&[touched(2, &["a"], &[])]);
         let found = |name, by, entries| memory.found(Sealed::Copy, name, by, entries).is_ok();
@@ -172,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_another_gateway_forgot_is_not_missed() {
-        let memory = Memory::default();
+        let memory = Memory::holding(MOST);
         let leads = vec![("asked".to_owned(), "row".to_owned())];
         memory.learn(&[Touched { leads, ..touched(4, &["row"], &[]) }]);
         memory.knows(5);
@@ -183,5 +214,40 @@ mod tests {
         memory.learn(&[touched(7, &[], &["row"])]);
         memory.knows(9);
         assert!(unanswered(9), "another gateway deleted it");
+    }
+
+    #[test]
+    fn of_a_row_that_may_be_deleted_nothing_is_said_before_all_is_known() {
+        let memory = Memory::holding(MOST);
+        memory.learn(&[touched(4, &["made:a"], &[])]);
+        let absent = |table| memory.absent(table, "made:a", 9).is_ok();
+        assert!(absent(Sealed::Made) && !absent(Sealed::Copy));
+        memory.knows(9);
+        assert!(!absent(Sealed::Made));
+    }
+
+    #[test]
+    fn at_its_most_it_forgets_the_eighth_that_changed_longest_ago() {
+        let memory = Memory::holding(64);
+        let row = |by: u64| format!("copy:{by}");
+        for by in 0..64 {
+            memory.learn(&[touched(by, &[&row(by)], &[])]);
+        }
+        let is_known = |by: u64| memory.found(Sealed::Copy, &row(by), 0, 1000).is_err();
+        assert!((1..64).all(is_known), "as many as it holds");
+        // The first changes again: it is not among the oldest, and takes no other place.
+        memory.learn(&[touched(64, &[&row(1)], &[])]);
+        assert!((1..64).all(is_known));
+        memory.learn(&[touched(65, &[&row(65)], &[])]);
+        assert!(
+            !(2..10).any(is_known) && (10..64).all(is_known) && is_known(1),
+            "an eighth and the one too many"
+        );
+        assert!(!memory.has_room(), "seven eighths, at least");
+        // Rows that nobody asks for take no place.
+        for by in 100..200 {
+            memory.learn(&[touched(by, &[&format!("rests:{by}"), &format!("search:{by}")], &[])]);
+        }
+        assert!((10..64).all(is_known));
     }
 }

@@ -202,7 +202,7 @@ impl Register {
 }
 
 /// The register in memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Kept {
     register: ArcSwapOption<Register>,
     /// Judges whether it may be believed; set before anything is decided.
@@ -214,6 +214,12 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// Nothing yet; so many rows at most.
+    pub(super) fn remembering(rows: usize) -> Self {
+        let (register, seals, loading) = (ArcSwapOption::default(), OnceLock::new(), Mutex::default());
+        Self { register, seals, loading, memory: Memory::holding(rows) }
+    }
+
     /// By whom rows are sealed.
     pub(super) fn seals(&self) -> Result<&dyn SealsRows, StoreError> {
         let seals = self.seals.get().map(AsRef::as_ref);

@@ -30,6 +30,10 @@ pub(super) enum Sealed {
     Answer,
     Copy,
     Rests,
+    Made,
+    Notice,
+    /// The digests by which a copy is found: one name for all of them.
+    Search,
 }
 
 impl Sealed {
@@ -42,6 +46,18 @@ impl Sealed {
     /// names of pseudonyms say whose they are and no more.
     pub(super) const fn is_written_once(self) -> bool {
         matches!(self, Self::Pseudonym)
+    }
+
+    /// Whether anybody asks by this name which entry wrote the row last. The others are written once, so that there is no older
+    /// state to put them back to, and nobody misses them by their name.
+    pub(super) fn is_asked_by(name: &str) -> bool {
+        let is_of = |table: &Self| name.split(':').next() == Some(table.word());
+        ![Self::Notice, Self::Search, Self::Rests, Self::Decision].iter().any(is_of)
+    }
+
+    /// Whether gateways delete its rows.
+    pub(super) const fn is_ever_deleted(self) -> bool {
+        matches!(self, Self::Pseudonym | Self::Made)
     }
 
     /// The name of a row that is of a party.
@@ -59,6 +75,9 @@ impl Sealed {
             Self::Answer => "answer",
             Self::Copy => "copy",
             Self::Rests => "rests",
+            Self::Made => "made",
+            Self::Notice => "notice",
+            Self::Search => "search",
         }
     }
 
@@ -72,6 +91,9 @@ impl Sealed {
             Self::Message | Self::Answer => "message.seal",
             Self::Copy => "copy.seal",
             Self::Rests => "copy_declaration.seal",
+            Self::Made => "idempotency.seal",
+            Self::Notice => "notice.seal",
+            Self::Search => "search_key.seal",
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod batches;
 mod believed;
+mod beside;
 mod clock;
 mod commits;
 mod declarations;

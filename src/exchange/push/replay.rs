@@ -5,13 +5,15 @@ use crate::{
     accesslog::entry::Event,
     domain::id::PacketId,
     exchange::{Exchange, caller::Caller, receipts::Receipt, trouble::Trouble},
-    store::write::MessageKind,
+    store::{snapshot::Needs, write::MessageKind},
 };
 
 impl Exchange {
     /// What an earlier push with the same key and body was answered, with newer receipts.
     pub(super) async fn replay(&self, caller: &Caller, id: PacketId) -> Result<Pushed, PushError> {
-        let packet = self.store.message(id).await.map_err(Trouble::from)?;
+        let needs = Needs { asker: Some(caller.party()), messages: vec![id], ..Needs::default() };
+        let facts = self.store.snapshot(needs).await.map_err(Trouble::from)?;
+        let packet = facts.message(id).filter(|packet| packet.sender == caller.party()).cloned();
         let packet = packet.ok_or(Trouble::Inconsistent("a replayed packet is gone"))?;
         let event = match packet.kind {
             MessageKind::Packet | MessageKind::Answer => Event::Push,

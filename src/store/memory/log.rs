@@ -61,6 +61,10 @@ impl Memory {
         (first, end): (u64, u64),
     ) -> Result<(), StoreError> {
         let mut next = first.max(end.saturating_sub(AT_START));
+        if next > first {
+            // Of what it knew before, it does not know what was done since.
+            self.forget(next);
+        }
         let mut unread: u64 = 0;
         while next < end {
             let until = next.saturating_add(AT_ONCE).min(end);
@@ -78,6 +82,7 @@ pub(in crate::store) async fn remember(store: &Store, size: u64) -> Result<(), S
     let newest = size.saturating_sub(AT_START);
     let mut connection = store.read.acquire().await?;
     store.kept.memory.read(&mut connection, store.kept.seals()?, (newest, size)).await?;
+    store.kept.memory.knows(size);
     drop(connection);
     let store = store.clone();
     tokio::spawn(async move {

@@ -1,8 +1,10 @@
 //! What a party pages through: outbox, inbox and notices, by log index.
 
+use std::sync::LazyLock;
+
 use sqlx::query;
 
-use super::{CopyState, words};
+use super::{CopyState, rows::believe, words};
 use crate::{
     domain::{
         id::{DeclarationId, PacketId},
@@ -12,6 +14,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, signed},
+        seal::layout::{self, Places},
         write::MessageKind,
     },
 };
@@ -92,10 +95,14 @@ const INBOX: &str = "SELECT r.message_id AS message_id, r.pushed_index AS pushed
      FROM copy r JOIN message p ON p.id = r.message_id \
      WHERE r.oin = $1 AND r.role = $2 AND p.kind IN ($3, $4) AND r.pushed_index > $5 ORDER BY r.pushed_index LIMIT $6";
 /// Never cuts between the notices of one index, or the cursor would lose some.
-const NOTICES: &str = "SELECT idx, message_id, about_oin, about_role, kind, declaration_id, created FROM notice \
+const NOTICES: &str = "SELECT idx, message_id, about_oin, about_role, kind, declaration_id, created, oin, role, seal FROM notice \
      WHERE oin = $1 AND role = $2 AND idx > $3 AND idx <= (SELECT COALESCE(MAX(idx), 0) FROM \
      (SELECT DISTINCT idx FROM notice WHERE oin = $1 AND role = $2 AND idx > $3 ORDER BY idx LIMIT $4) AS page) \
      ORDER BY idx, message_id, about_oin, about_role";
+const NOTICE_COLUMNS: [&str; 9] =
+    ["idx", "message_id", "about_oin", "about_role", "kind", "declaration_id", "created", "oin", "role"];
+static NOTICE_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::NOTICE.places(&NOTICE_COLUMNS, &NOTICE_COLUMNS, &[]));
 const LATER_NOTICE: &str =
     "SELECT idx FROM notice WHERE oin = $1 AND role = $2 AND idx > $3 ORDER BY idx LIMIT 1";
 
@@ -179,7 +186,9 @@ impl Store {
             .bind(i64::from(limit))
             .fetch_all(&self.read)
             .await?;
+        let seals = self.kept.seals()?;
         let item = |row| {
+            believe(row, &NOTICE_PLACES, NOTICE_COLUMNS.len(), seals)?;
             let columns = Columns(row);
             Ok(NoticeRow {
                 index: columns.index("idx")?,

@@ -1,22 +1,35 @@
 //! Persons by their pseudonyms.
 
+use std::sync::LazyLock;
+
 use sqlx::query;
 
+use super::rows::believe;
 use crate::{
     crypto::pseudonym::Pseudonym,
     domain::{
         id::{PacketId, PersonId},
         party::PartyId,
     },
-    store::{Store, error::StoreError, row::Columns},
+    store::{
+        Store,
+        error::StoreError,
+        row::Columns,
+        seal::layout::{self, Places},
+    },
 };
 
 const PERSON: &str = "SELECT person_id FROM pseudonym WHERE key_version = $1 AND pseudonym = $2";
 const BY_PERSON: &str = "SELECT message_id FROM copy \
      WHERE recipient_person_id = $1 AND oin = $2 AND role = $3 ORDER BY pushed_index";
-const BY_DIGEST: &str = "SELECT s.message_id AS message_id FROM search_key s \
+const BY_DIGEST: &str = "SELECT s.message_id AS message_id, s.oin AS oin, s.role AS role, s.digests AS digests, \
+     s.digest AS digest, s.seal AS seal FROM search_key s \
      JOIN copy r ON r.message_id = s.message_id AND r.oin = s.oin AND r.role = s.role \
      WHERE s.oin = $1 AND s.role = $2 AND s.digest = $3 ORDER BY r.pushed_index";
+
+const SEARCH_COLUMNS: [&str; 5] = ["message_id", "oin", "role", "digests", "digest"];
+static SEARCH_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::SEARCH.places(&SEARCH_COLUMNS, &SEARCH_COLUMNS, &SEARCH_COLUMNS));
 
 impl Store {
     /// The person that one of these pseudonyms leads to. They come from `PseudonymKeys::all`, newest key first.
@@ -62,6 +75,11 @@ impl Store {
             .bind(recipient.oin.to_string())
             .bind(recipient.role.to_string())
             .bind(digest.0.to_vec());
-        packets.fetch_all(&self.read).await?.iter().map(|row| Columns(row).parse("message_id")).collect()
+        let seals = self.kept.seals()?;
+        let packet = |row| {
+            believe(row, &SEARCH_PLACES, SEARCH_COLUMNS.len(), seals)?;
+            Columns(row).parse("message_id")
+        };
+        packets.fetch_all(&self.read).await?.iter().map(packet).collect()
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     store::{
         Store,
         error::StoreError,
+        marks::Texts,
         register::{RegisterRows, SealsRows},
         seal::{
             RowSeal, Sealed, Sum,
@@ -23,16 +24,18 @@ const AT_ONCE: usize = 512;
 /// A table of sealed rows, as it is read from a key on.
 struct Table {
     layout: &'static Layout,
-    text: String,
+    texts: Texts,
     places: Places,
     message: Option<OfMessage>,
     /// Where the key stands among the columns of the statement, and the seal.
     key: usize,
     seal: usize,
+    /// Where it says how many there are of its like.
+    count: Option<usize>,
 }
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
-    let layouts: [&Layout; 7] = [
+    let layouts: [&Layout; 10] = [
         &layout::MESSAGE,
         &layout::COPY,
         &layout::RESTS,
@@ -40,6 +43,9 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         &layout::DECISION,
         &layout::PSEUDONYM,
         &layout::SUBJECT,
+        &layout::MADE,
+        &layout::NOTICE,
+        &layout::SEARCH,
     ];
     layouts.into_iter().map(Table::of).collect()
 });
@@ -47,17 +53,27 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
 impl Table {
     fn of(layout: &'static Layout) -> Self {
         let columns = layout.columns();
-        let part = |column: &&str| {
-            if layout.is_number(column) { format!("CAST({column} AS TEXT)") } else { (*column).to_owned() }
-        };
-        let key: Vec<_> = layout.key.iter().map(part).collect();
-        let marks: Vec<_> = (1..=key.len()).map(|mark| format!("${mark}")).collect();
-        let (all, key_text) = (columns.join(", "), key.join(", "));
-        let text = format!(
-            "SELECT {all}, seal, {key_text} FROM {} WHERE ({key_text}) > ({}) ORDER BY {key_text} LIMIT {AT_ONCE}",
-            layout.table,
-            marks.join(", ")
-        );
+        let texts = Texts::new(|bytes, mark| {
+            let part = |column: &&str| match *column {
+                column if layout.is_number(column) => format!("CAST({column} AS TEXT)"),
+                column if !layout.is_bytes(column) => column.to_owned(),
+                column if bytes == "BLOB" => format!("hex({column})"),
+                column => format!("encode({column}, 'hex')"),
+            };
+            let key = layout.key.iter().map(part).collect::<Vec<_>>().join(", ");
+            let marks: Vec<_> = (1..=layout.key.len()).map(mark).collect();
+            let (all, from, marks) = (columns.join(", "), layout.table, marks.join(", "));
+            // Only of what bears a count does that of its like matter.
+            let like = if layout.sealed == Sealed::Search {
+                "(SELECT COUNT(*) FROM search_key o WHERE o.message_id = t.message_id AND o.oin = t.oin AND o.role = t.role)"
+            } else {
+                "0"
+            };
+            format!(
+                "SELECT {all}, seal, CAST({like} AS BIGINT), {key} FROM {from} t \
+                 WHERE ({key}) > ({marks}) ORDER BY {key} LIMIT {AT_ONCE}"
+            )
+        });
         let places = |layout: &Layout| layout.places(&columns, &columns, &columns);
         let place = |name: &str| columns.iter().position(|column| *column == name);
         let message = || {
@@ -66,11 +82,12 @@ impl Table {
         };
         Self {
             layout,
-            text,
+            texts,
             places: places(layout),
             message: message(),
-            key: columns.len().saturating_add(1),
+            key: columns.len().saturating_add(2),
             seal: columns.len(),
+            count: place("digests"),
         }
     }
 }
@@ -83,11 +100,11 @@ struct OfMessage {
     made: usize,
 }
 
-/// A row of such a statement.
-struct Row<'r>(&'r AnyRow);
+/// A row, by the places of its columns.
+pub(super) struct Row<'r>(pub(super) &'r AnyRow);
 
 impl<'r> Row<'r> {
-    fn get<T: Decode<'r, Any> + Type<Any>>(&self, place: usize) -> Result<Option<T>, StoreError> {
+    pub(super) fn get<T: Decode<'r, Any> + Type<Any>>(&self, place: usize) -> Result<Option<T>, StoreError> {
         self.0.try_get(place).map_err(|_| StoreError::inconsistent("a sealed row"))
     }
 }
@@ -121,7 +138,7 @@ impl Store {
             return Ok(Some((named.into_iter().map(row).collect(), next(page.table.saturating_add(1)))));
         }
         let Some(table) = TABLES.get(page.table) else { return Ok(None) };
-        let mut query = query::<Any>(table.text.as_str());
+        let mut query = query::<Any>(table.texts.of(self.backend));
         for place in 0..table.layout.key.len() {
             query = query.bind(page.after.get(place).cloned().unwrap_or_default());
         }
@@ -181,6 +198,25 @@ impl Table {
             (seal, moving) = (before, moving.before(total));
         }
         let Ok(seal) = RowSeal::from_bytes(seal, places.sealed) else { return Ok(None) };
-        Ok(places.fixed_of(row)?.check(&seal, &moving, seals).is_ok().then_some(seal.by))
+        let holds = places.fixed_of(row)?.check(&seal, &moving, seals).is_ok();
+        let found = row.number_at(self.seal.saturating_add(1))?;
+        let are_all_there = match self.count {
+            Some(count) => row.number_at(count)? == found,
+            None => true,
+        };
+        Ok((holds && are_all_there).then_some(seal.by))
     }
+}
+
+/// Refuses a row that is not as the gateway wrote it.
+pub(super) fn believe(
+    row: &AnyRow,
+    places: &Places,
+    seal: usize,
+    seals: &dyn SealsRows,
+) -> Result<(), StoreError> {
+    let row = Row(row);
+    let bytes = row.bytes_at(seal)?.unwrap_or_default();
+    let seal = RowSeal::from_bytes(bytes, places.sealed)?;
+    places.fixed_of(&row)?.check(&seal, &places.moving_of(&row)?, seals)
 }

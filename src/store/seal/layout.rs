@@ -120,6 +120,43 @@ pub(in crate::store) const PSEUDONYM: Layout = Layout {
     moving: NOTHING,
 };
 
+pub(in crate::store) const MADE: Layout = Layout {
+    sealed: Sealed::Made,
+    table: "idempotency",
+    key: &["oin", "role", "key"],
+    name: &["oin", "role", "key"],
+    fixed: (&["oin", "role", "key", "message_id", "declaration_id"], &[]),
+    bytes: &["body_hmac"],
+    rest: NOTHING,
+    moving: NOTHING,
+};
+
+pub(in crate::store) const NOTICE: Layout = Layout {
+    sealed: Sealed::Notice,
+    table: "notice",
+    key: &["oin", "role", "idx", "message_id", "about_oin", "about_role"],
+    name: &["oin", "role", "idx", "message_id", "about_oin", "about_role"],
+    fixed: (
+        &["oin", "role", "message_id", "about_oin", "about_role", "kind", "declaration_id"],
+        &["idx", "created"],
+    ),
+    bytes: &[],
+    rest: NOTHING,
+    moving: NOTHING,
+};
+
+/// Each says how many there are for its copy, so that none of them goes unseen while one is left.
+pub(in crate::store) const SEARCH: Layout = Layout {
+    sealed: Sealed::Search,
+    table: "search_key",
+    key: &["message_id", "oin", "role", "digest"],
+    name: &["message_id", "oin", "role"],
+    fixed: (&["message_id", "oin", "role"], &["digests"]),
+    bytes: &["digest"],
+    rest: NOTHING,
+    moving: NOTHING,
+};
+
 /// Its seal ends in the sum of the seals of what is about it, which changes as `entry` does.
 pub(in crate::store) const SUBJECT: Layout = Layout {
     sealed: Sealed::Subject,
@@ -177,6 +214,10 @@ impl Layout {
             }
         }
         all
+    }
+
+    pub(in crate::store) fn is_bytes(&self, column: &str) -> bool {
+        self.bytes.contains(&column)
     }
 
     pub(in crate::store) fn is_number(&self, column: &str) -> bool {
@@ -272,8 +313,19 @@ impl Group {
 mod tests {
     use super::*;
 
-    const ALL: [&Layout; 8] =
-        [&MESSAGE, &ANSWER, &COPY, &RESTS, &DECLARATION, &DECISION, &PSEUDONYM, &SUBJECT];
+    const ALL: [&Layout; 11] = [
+        &MESSAGE,
+        &ANSWER,
+        &COPY,
+        &RESTS,
+        &DECLARATION,
+        &DECISION,
+        &PSEUDONYM,
+        &SUBJECT,
+        &MADE,
+        &NOTICE,
+        &SEARCH,
+    ];
 
     #[test]
     fn every_part_of_a_name_is_sealed_and_no_column_twice() {

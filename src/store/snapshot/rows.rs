@@ -61,6 +61,7 @@ impl Found {
     pub(super) fn take(&mut self, slot: usize, row: &Row<'_>) -> Result<(), StoreError> {
         match row.kind()? {
             kind::MADE => {
+                self.sealed.made(row)?;
                 let made = match (row.maybe(0)?, row.maybe(1)?) {
                     (Some(packet), None) => Made::Message(packet),
                     (None, Some(declaration)) => Made::Declaration(declaration),
@@ -158,6 +159,10 @@ impl Found {
             for (table, name) in names_for(needs.asker.as_ref(), *id) {
                 kept.memory.absent(table, &name, self.entries)?;
             }
+        }
+        if let (Some((party, key)), None) = (&needs.made_under, &self.made) {
+            let name = Sealed::Made.name(&[&party.oin.to_string(), &party.role.to_string(), key]);
+            kept.memory.absent(Sealed::Made, &name, self.entries)?;
         }
         self.sealed.check(&needs.pseudonyms, kept, self.entries)
     }

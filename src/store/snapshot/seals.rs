@@ -60,6 +60,10 @@ impl Seals {
         self.take(row, &text::PSEUDONYM_PLACES).map(drop)
     }
 
+    pub(super) fn made(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        self.take(row, &text::MADE_PLACES).map(drop)
+    }
+
     pub(super) fn message(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         self.take(row, &text::MESSAGE_PLACES).map(drop)
     }

@@ -55,6 +55,8 @@ struct Branch {
 }
 
 const NONE: [&str; 2] = ["", ""];
+const MADE_TEXTS: &[&str] = &["i.message_id", "i.declaration_id", "i.oin", "i.role", "i.key"];
+const MADE_BYTES: &str = "i.body_hmac";
 const PSEUDONYM_TEXTS: &[&str] = &["s.person_id"];
 const PSEUDONYM_NUMBERS: &[&str] = &["s.key_version"];
 const PSEUDONYM_BYTES: &str = "s.pseudonym";
@@ -154,6 +156,8 @@ pub(super) static DECLARATION_PLACES: LazyLock<Places> =
     LazyLock::new(|| layout::DECLARATION.places(DECLARATION_TEXTS, DECLARATION_NUMBERS, &[]));
 pub(super) static DECISION_PLACES: LazyLock<Places> =
     LazyLock::new(|| layout::DECISION.places(DECISION_TEXTS, DECISION_NUMBERS, &[]));
+pub(super) static MADE_PLACES: LazyLock<Places> =
+    LazyLock::new(|| layout::MADE.places(MADE_TEXTS, &[], &[MADE_BYTES]));
 pub(super) static PSEUDONYM_PLACES: LazyLock<Places> =
     LazyLock::new(|| layout::PSEUDONYM.places(PSEUDONYM_TEXTS, PSEUDONYM_NUMBERS, &[PSEUDONYM_BYTES]));
 
@@ -172,10 +176,10 @@ const BRANCHES: &[Branch] = &[
     Branch {
         kind: kind::MADE,
         slot: "w.slot",
-        texts: &["i.message_id", "i.declaration_id"],
+        texts: MADE_TEXTS,
         numbers: &[],
-        bytes: "i.body_hmac",
-        seals: NONE,
+        bytes: MADE_BYTES,
+        seals: ["i.seal", ""],
         from: "w CROSS JOIN idempotency i WHERE w.look = 'key' AND i.oin = w.a AND i.role = w.b AND i.key = w.c",
     },
     Branch {

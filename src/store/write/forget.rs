@@ -34,7 +34,7 @@ impl Effect for ForgetMessage {
     fn looks(&self) -> Vec<Look> {
         let term = Look::Term(subject::message(self.message));
         let own = [Look::Message(self.message), Look::Copies(self.message), Look::Upon(self.message)];
-        own.into_iter().chain([term]).collect()
+        own.into_iter().chain([term, Look::KeysOf(self.message.to_string())]).collect()
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
@@ -86,7 +86,8 @@ impl Effect for ForgetDeclaration {
     type Outcome = Once;
 
     fn looks(&self) -> Vec<Look> {
-        vec![Look::Declaration(self.declaration), Look::Term(subject::declaration(self.declaration))]
+        let (id, subject) = (self.declaration, subject::declaration(self.declaration));
+        vec![Look::Declaration(id), Look::Term(subject), Look::KeysOf(id.to_string())]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {

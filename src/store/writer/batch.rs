@@ -199,6 +199,7 @@ impl Desk {
         // What another gateway wrote since is remembered as what this one writes.
         if self.log.tree.size() < head.size {
             memory.read(tx.connection(), seals, (self.log.tree.size(), head.size)).await?;
+            memory.knows(head.size);
         }
         let mut state = State::under(head.policy);
         let mut looks: BTreeSet<_> = jobs.iter().flat_map(|job| job.looks()).collect();

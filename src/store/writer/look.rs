@@ -63,6 +63,8 @@ pub enum Look {
     KeyChecks(KeyKind),
     /// What a party was told about a packet.
     Told(PartyId, PacketId),
+    /// The keys under which a message or declaration was made.
+    KeysOf(String),
     /// What happens next to what lasts for a time.
     Term(String),
     /// What is kept about a person.
@@ -84,6 +86,10 @@ impl Look {
 
     const fn copy(&self) -> Option<(PacketId, PartyId)> {
         if let Self::Copy(id, party) | Self::Body(id, party) = self { Some((*id, *party)) } else { None }
+    }
+
+    fn made(&self) -> Option<(PartyId, String)> {
+        if let Self::Made(party, key) = self { Some((*party, key.clone())) } else { None }
     }
 
     const fn message(&self) -> Option<PacketId> {
@@ -142,6 +148,7 @@ impl Look {
             Self::KeyChecks(kind) => one("key-checks", kind.as_str().to_owned()),
             Self::Number(reader) => party("number", reader, String::new()),
             Self::Told(to, packet) => party("told", to, packet.to_string()),
+            Self::KeysOf(made) => one("keys-of", made.clone()),
             Self::Term(subject) => one("term", subject.clone()),
             Self::About(person) => one("about", person.to_string()),
             Self::Upon(message) => one("upon", message.to_string()),
@@ -165,6 +172,7 @@ pub(super) async fn look(
     state: &mut State,
 ) -> Result<(), StoreError> {
     let subjects: Vec<_> = looks.iter().filter_map(Look::subject).cloned().collect();
+    let claims: Vec<_> = looks.iter().filter_map(Look::made).collect();
     let copies: Vec<_> = looks.iter().filter_map(Look::copy).collect();
     let messages: BTreeSet<_> = looks.iter().filter_map(Look::message).collect();
     let (often, seldom): (Vec<_>, Vec<_>) = looks.into_iter().partition(Look::is_often);
@@ -185,6 +193,10 @@ pub(super) async fn look(
             }
             rest = later;
         }
+    }
+    for key in claims.iter().filter(|key| !state.made.has(key)) {
+        let name = Sealed::Made.name(&[&key.0.oin.to_string(), &key.0.role.to_string(), &key.1]);
+        believes.memory.absent(Sealed::Made, &name, believes.entries)?;
     }
     for (id, party) in &copies {
         let copy = (*id, *party);

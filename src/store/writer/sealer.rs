@@ -50,6 +50,11 @@ impl<'s> Sealer<'s> {
         self.of(by).gone.push(table.name(id));
     }
 
+    /// Likewise, where it is of a party.
+    pub(super) fn gone_of(&mut self, by: u64, table: Sealed, id: &str, party: &PartyId) {
+        self.of(by).gone.push(table.name_of(id, party));
+    }
+
     /// The values of a row that this entry makes, with its seal at their end.
     pub(super) fn row<const N: usize, const M: usize>(
         &mut self,
@@ -101,7 +106,10 @@ impl<'s> Sealer<'s> {
                 (many.places.name_of(values)?, many.places.fixed_of(values)?.seal(by, &moving, self.seals))
             }
         };
-        self.of(by).written.push(name);
+        let written = &mut self.of(by).written;
+        if written.last() != Some(&name) {
+            written.push(name);
+        }
         Ok(seal)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The order is that of the references: a row is written after those that it refers to.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use sqlx::{Any, query};
 
@@ -25,7 +25,7 @@ use super::{
     state::{Body, Copy, CopyId, State},
     tx::Tx,
 };
-use crate::store::{error::StoreError, seal::Sealed};
+use crate::store::{error::StoreError, seal::Sealed, write::Made};
 
 mod texts;
 mod values;
@@ -73,6 +73,16 @@ fn gone(state: &State, sealer: &mut Sealer<'_>) {
             sealer.taken_from(person.1.person, row.read.as_deref());
         }
     }
+    for (id, _) in state.messages.changed().filter(|(_, message)| message.is_forgotten) {
+        let by = state.messages.by(id);
+        for ((packet, party), _) in state.copies_of(*id) {
+            sealer.gone_of(by, Sealed::Search, &packet.to_string(), party);
+        }
+        gone_keys(state, sealer, by, |made| *made == Made::Message(*id));
+    }
+    for (id, _) in state.declarations.changed().filter(|(_, row)| row.forgotten.is_some()) {
+        gone_keys(state, sealer, state.declarations.by(id), |made| *made == Made::Declaration(*id));
+    }
     for (pseudonym, person, by) in &state.parted {
         sealer.gone_pseudonym(*by, pseudonym, *person);
     }
@@ -90,6 +100,13 @@ fn gone(state: &State, sealer: &mut Sealer<'_>) {
     }
     for subject in state.subjects.removed() {
         sealer.gone(state.subjects.by(subject), Sealed::Subject, &[subject]);
+    }
+}
+
+/// The keys under which something was made that is forgotten now.
+fn gone_keys(state: &State, sealer: &mut Sealer<'_>, by: u64, is_it: impl Fn(&Made) -> bool) {
+    for ((party, key), _) in state.made.iter().filter(|(_, (_, made))| is_it(made)) {
+        sealer.gone(by, Sealed::Made, &[&party.oin.to_string(), &party.role.to_string(), key]);
     }
 }
 
@@ -214,11 +231,15 @@ async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Re
         sealer.row(state.rests.by(of), &RESTS, [packet, oin, role, of.1.to_string().into()])
     });
     tx.rows(&RESTS.many, all(rests)?).await?;
-    let search = state.searches.new_rows().map(|(((packet, party), digest), ())| {
-        let [oin, role] = of(party);
-        [oin, role, digest.0.to_vec().into(), packet.to_string().into()]
+    let mut counts: BTreeMap<&CopyId, i64> = BTreeMap::new();
+    for ((copy, _), ()) in state.searches.new_rows() {
+        *counts.entry(copy).or_default() += 1;
+    }
+    let search = state.searches.new_rows().map(|(of, ())| {
+        let count = counts.get(&of.0).copied().unwrap_or_default();
+        sealer.row(state.searches.by(of), &SEARCHES, values::search(of, count))
     });
-    tx.rows(&SEARCHES, search).await?;
+    tx.rows(&SEARCHES.many, all(search)?).await?;
     for (id, _) in state.answers.new_rows().filter(|(_, answer)| answer.bare.is_none()) {
         sealer.answered(state.answers.by(id), id);
     }
@@ -226,6 +247,10 @@ async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Re
     let bare = bare
         .map(|(id, answer, bare)| sealer.row(state.answers.by(id), &ANSWERS, values::answer(bare, answer)));
     tx.rows(&ANSWERS.many, all(bare)?).await?;
-    tx.rows(&NOTICES, state.notices.new_rows().map(notice)).await?;
-    tx.rows(&MADE, state.made.new_rows().map(made)).await
+    let notices = state.notices.new_rows();
+    let notices = notices.map(|(id, row)| sealer.row(state.notices.by(id), &NOTICES, notice((id, row))));
+    tx.rows(&NOTICES.many, all(notices)?).await?;
+    let new = state.made.new_rows();
+    let new = new.map(|(key, row)| sealer.row(state.made.by(key), &MADE, made((key, row))));
+    tx.rows(&MADE.many, all(new)?).await
 }

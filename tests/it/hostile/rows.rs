@@ -135,3 +135,38 @@ async fn what_was_taken_away_is_refused_as_damage_to_its_parties_and_as_absent_t
     })
     .await;
 }
+
+/// What parties go by beside the decisions: the answer to a repetition, notices, what a search finds.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_party_is_given_what_somebody_wrote_in_anothers_row() {
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        scene.consent(Role::Doorstroompunt).await;
+        let first = scene.packet(Role::WerkEnInkomen, "een-eigen-sleutel-1").await;
+        scene.packet(Role::Doorstroompunt, "een-eigen-sleutel-2").await;
+        scene.college.get(&format!("/v1/packets/{first}/payload")).await.expect_status(StatusCode::OK);
+        let withdrawal = format!("/v1/packets/{first}/withdrawal");
+        scene.school.post(&withdrawal, &json!({})).await.expect_status(StatusCode::OK);
+        let sought = json!({ "name": { "given": "Kanarienaam", "family": "Kanariefamilie" },
+            "birthDate": "2008-03-15", "purpose": "loopbaanbegeleiding" });
+        let search = async || scene.doorstroompunt.post("/v1/inbox/searches", &sought).await;
+        assert_eq!(search().await.expect_status(StatusCode::OK).json()["items"].as_array().unwrap().len(), 1);
+        let repeated = async || {
+            let body = scene.profile(Role::WerkEnInkomen);
+            scene.school.push("/v1/packets", "een-eigen-sleutel-1", &body).await
+        };
+        assert_eq!(repeated().await.expect_status(StatusCode::CREATED).text("/id"), first);
+        scene.college.get("/v1/notices").await.expect_status(StatusCode::OK);
+
+        let exchanged = "UPDATE idempotency SET message_id = CASE message_id \
+            WHEN (SELECT MIN(message_id) FROM idempotency) THEN (SELECT MAX(message_id) FROM idempotency) \
+            ELSE (SELECT MIN(message_id) FROM idempotency) END WHERE message_id IS NOT NULL";
+        let told = "UPDATE notice SET kind = 'expired'";
+        let found = "UPDATE search_key SET digests = digests + 1";
+        meddle(scene, &[exchanged, told, found]).await;
+        repeated().await.expect_status(StatusCode::SERVICE_UNAVAILABLE);
+        scene.college.get("/v1/notices").await.expect_status(StatusCode::SERVICE_UNAVAILABLE);
+        search().await.expect_status(StatusCode::SERVICE_UNAVAILABLE);
+    })
+    .await;
+}

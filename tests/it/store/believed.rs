@@ -3,7 +3,7 @@
 use sluis::{
     domain::declaration::{Capacity, DeclarationKind, Verdict},
     store::{
-        StoreErrorKind,
+        OpenOptions, Store, StoreErrorKind,
         snapshot::Needs,
         subject,
         write::{
@@ -260,6 +260,49 @@ async fn what_was_put_back_to_an_older_state_is_not_believed() {
             }
             assert_eq!(rig.store.head().await.unwrap().size, size);
             for store in [store, later, idle_store] {
+                store.close().await;
+            }
+            place.remove().await;
+        }
+    }
+}
+
+/// A gateway that remembers few rows: up to that number nothing is put back unseen, by one that starts neither; beyond it the check of the
+/// log says so.
+#[tokio::test]
+async fn a_row_is_remembered_as_long_as_not_too_many_others_changed_since() {
+    const REMEMBERS: usize = 64;
+    // A push to one recipient about somebody new: its message, copy and pseudonym.
+    for (pushes, is_remembered) in [(REMEMBERS / 8, true), (REMEMBERS / 2, false)] {
+        for place in Place::all().await {
+            place.begun().await.close().await;
+            let options = OpenOptions { remembers: REMEMBERS, ..OpenOptions::default() };
+            let few = || Store::open(&place.url, &options);
+            let store = few().await.unwrap();
+            let rig = Rig::at(&place, store.clone(), None).await;
+            rig.register(college()).await;
+            let packet = rig.push(push(rig.now(), &person(), &[college()])).await.id;
+            keep(&rig).await;
+            rig.done(WithdrawPacket { packet, sender: school() }).await;
+            for _ in 0..pushes {
+                rig.push(push(rig.now(), &person(), &[college()])).await;
+            }
+            for (table, of) in [("message", "id"), ("copy", "message_id"), ("subject_change", "subject")] {
+                let it = format!("WHERE {of} LIKE '%{packet}'");
+                rig.run_unbound(&format!("DELETE FROM {table} {it}")).await;
+                rig.run_unbound(&format!("INSERT INTO {table} SELECT * FROM kept_{table} {it}")).await;
+            }
+            let later = few().await.unwrap();
+            let started = Rig::at(&place, later.clone(), None).await;
+            for gateway in [&rig, &started] {
+                let needs = Needs { asker: Some(college()), messages: vec![packet], ..Needs::default() };
+                assert_eq!(gateway.store.snapshot(needs).await.is_err(), is_remembered, "{pushes}");
+            }
+            let departed = rig.departed().await;
+            assert!(
+                departed.iter().any(|(row, fault)| row.contains("copy:") && fault.contains("older state"))
+            );
+            for store in [store, later] {
                 store.close().await;
             }
             place.remove().await;

@@ -87,7 +87,7 @@ async fn a_server_that_hangs_in_a_write_is_left() {
     for (step, unknown) in [(Step::Leaves, false), (Step::Commit, true)] {
         let Some(place) = Place::postgres().await else { return };
         place.begun().await.close().await;
-        let options = OpenOptions { readers: 2, patience: Duration::from_secs(1) };
+        let options = OpenOptions { readers: 2, patience: Duration::from_secs(1), ..OpenOptions::default() };
         let store = Store::open(&place.url, &options).await.unwrap();
         let freezer = Arc::new(Freezer::default());
         let faults: Arc<dyn FaultPoint> = Arc::<Freezer>::clone(&freezer);

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, any::AnyRow};
 
 use super::texts::{
-    COPY_PLACES, DECISION_PLACES, DECLARATION_PLACES, MESSAGE_PLACES, NUMBERS, RESTS_PLACES, TEXTS, kind,
+    COPY_PLACES, DECISION_PLACES, DECLARATION_PLACES, MADE_PLACES, MESSAGE_PLACES, NOTICE_PLACES, NUMBERS,
+    PSEUDONYM_PLACES, RESTS_PLACES, TEXTS, kind,
 };
 use crate::{
     crypto::pseudonym::Pseudonym,
@@ -34,6 +35,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
     match row.kind()? {
         kind::SUBJECT => subject(&row, state)?,
         kind::MADE => {
+            row.sealed(&MADE_PLACES)?;
             let made = match (row.maybe(3)?, row.maybe(4)?) {
                 (Some(packet), None) => Made::Message(packet),
                 (None, Some(declaration)) => Made::Declaration(declaration),
@@ -42,6 +44,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
             state.made.read((row.party(0, 1)?, row.text(2)?), (row.digest()?, made));
         }
         kind::PERSON => {
+            row.sealed(&PSEUDONYM_PLACES)?;
             let version = u32::try_from(row.number(0)?);
             let version = version.map_err(|_| StoreError::inconsistent("pseudonym.key_version"))?;
             state.pseudonyms.read(Pseudonym { version, value: row.digest()? }, row.text(0)?);
@@ -116,6 +119,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
             state.certificates.read(row.text(0)?, certificate);
         }
         kind::NOTICE => {
+            row.sealed(&NOTICE_PLACES)?;
             let id = NoticeId {
                 to: row.party(0, 1)?,
                 index: row.index(0)?,
@@ -147,8 +151,7 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
 
 fn subject(row: &Row<'_>, state: &mut State) -> Result<(), StoreError> {
     let broken = || Sealed::Subject.broken();
-    let bytes = row.bytes()?;
-    let (seal, total) = bytes.split_last_chunk::<32>().ok_or_else(broken)?;
+    let (seal, total) = row.seal()?.split_last_chunk::<32>().ok_or_else(broken)?;
     let total = Sum::from_bytes(total)?;
     let name: String = row.text(0)?;
     let moving = total.beside(row.maybe_number(0)?);
@@ -222,6 +225,7 @@ impl Believes<'_> {
 const FIRST_TEXT: usize = 1;
 const FIRST_NUMBER: usize = FIRST_TEXT + TEXTS;
 const BYTES: usize = FIRST_NUMBER + NUMBERS;
+const SEAL: usize = BYTES + 1;
 
 impl Row<'_> {
     fn kind(&self) -> Result<i64, StoreError> {
@@ -277,11 +281,15 @@ impl Row<'_> {
         self.0.try_get(BYTES).map_err(|_| missing())
     }
 
+    fn seal(&self) -> Result<&[u8], StoreError> {
+        self.0.try_get(SEAL).map_err(|_| missing())
+    }
+
     /// What of the row never changes, once its seal holds for that and for what does. The digest of what was not read is
     /// believed as the seal has it.
     fn sealed(&self, places: &Places) -> Result<Arc<Read>, StoreError> {
         let fixed = places.fixed_with(Digest([0; 32]), self)?;
-        self.1.check(fixed, self.bytes()?, &places.moving_of(self)?, places.name_of(self)?)
+        self.1.check(fixed, self.seal()?, &places.moving_of(self)?, places.name_of(self)?)
     }
 }
 

@@ -52,10 +52,11 @@ struct Kind {
     texts: &'static [&'static str],
     numbers: &'static [&'static str],
     bytes: &'static str,
+    seal: &'static str,
 }
 
 const fn kind(number: i64, texts: &'static [&'static str], numbers: &'static [&'static str]) -> Kind {
-    Kind { number, texts, numbers, bytes: "" }
+    Kind { number, texts, numbers, bytes: "", seal: "" }
 }
 
 /// Likewise, with the seal of the row.
@@ -65,7 +66,7 @@ const fn sealed(
     numbers: &'static [&'static str],
     seal: &'static str,
 ) -> Kind {
-    Kind { number, texts, numbers, bytes: seal }
+    Kind { number, texts, numbers, bytes: "", seal }
 }
 
 const MESSAGE: Kind = sealed(
@@ -126,8 +127,26 @@ const DECISION: Kind = sealed(
 const RESTS: Kind =
     sealed(kind::RESTS, &["u.message_id", "u.oin", "u.role", "u.declaration_id"], &[], "u.seal");
 const SUBJECT: Kind = sealed(kind::SUBJECT, &["s.subject"], &["s.entry"], "s.seal");
-const PERSON: Kind =
-    Kind { number: kind::PERSON, texts: &["s.person_id"], numbers: &["s.key_version"], bytes: "s.pseudonym" };
+const PERSON: Kind = Kind {
+    number: kind::PERSON,
+    texts: &["s.person_id"],
+    numbers: &["s.key_version"],
+    bytes: "s.pseudonym",
+    seal: "s.seal",
+};
+const MADE: Kind = Kind {
+    number: kind::MADE,
+    texts: &["i.oin", "i.role", "i.key", "i.message_id", "i.declaration_id"],
+    numbers: &[],
+    bytes: "i.body_hmac",
+    seal: "i.seal",
+};
+const NOTICE: Kind = sealed(
+    kind::NOTICE,
+    &["n.oin", "n.role", "n.message_id", "n.about_oin", "n.about_role", "n.kind", "n.declaration_id"],
+    &["n.idx", "n.created"],
+    "n.seal",
+);
 const CERTIFICATE: Kind =
     kind(kind::CERTIFICATE, &["c.registration", "c.oin", "c.role", "c.state", "c.serial"], &["c.revoked_at"]);
 
@@ -141,6 +160,9 @@ pub(super) static COPY_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layou
 pub(super) static DECLARATION_PLACES: LazyLock<Places> =
     LazyLock::new(|| places(&layout::DECLARATION, &DECLARATION));
 pub(super) static DECISION_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::DECISION, &DECISION));
+pub(super) static MADE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::MADE, &MADE));
+pub(super) static PSEUDONYM_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::PSEUDONYM, &PERSON));
+pub(super) static NOTICE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::NOTICE, &NOTICE));
 pub(super) static RESTS_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::RESTS, &RESTS));
 
 const ABOUT_MESSAGE: Kind = kind(kind::ABOUT, &["w.a", "'message:' || p.id"], &[]);
@@ -161,16 +183,7 @@ const SEALED: &str = "w.look = 'sealed' AND r.thumbprint = w.a AND r.state IN ('
 
 const OFTEN_BRANCHES: &[Branch] = &[
     (SUBJECT, "subject_change s", "w.look = 'subject' AND s.subject = w.a"),
-    (
-        Kind {
-            number: kind::MADE,
-            texts: &["i.oin", "i.role", "i.key", "i.message_id", "i.declaration_id"],
-            numbers: &[],
-            bytes: "i.body_hmac",
-        },
-        "idempotency i",
-        "w.look = 'made' AND i.oin = w.a AND i.role = w.b AND i.key = w.c",
-    ),
+    (MADE, "idempotency i", "w.look = 'made' AND i.oin = w.a AND i.role = w.b AND i.key = w.c"),
     (
         DECLARATION,
         "idempotency i CROSS JOIN declaration d",
@@ -233,20 +246,15 @@ const SELDOM_BRANCHES: &[Branch] = &[
         "key_check q",
         "w.look = 'key-checks' AND q.kind = w.a",
     ),
-    (
-        kind(
-            kind::NOTICE,
-            &["n.oin", "n.role", "n.message_id", "n.about_oin", "n.about_role", "n.kind"],
-            &["n.idx", "n.created"],
-        ),
-        "notice n",
-        "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.message_id = w.c",
-    ),
+    (NOTICE, "notice n", "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.message_id = w.c"),
     (
         kind(kind::TERM, &["t.subject", "t.stage"], &["t.due", "t.kept_for"]),
         "term t",
         "w.look = 'term' AND t.subject = w.a",
     ),
+    // The keys under which it was made, for who forgets it.
+    (MADE, "idempotency i", "w.look = 'keys-of' AND i.message_id = w.a"),
+    (MADE, "idempotency i", "w.look = 'keys-of' AND i.declaration_id = w.a"),
     // With what is known of the person itself, for who forgets it.
     (PERSON, "pseudonym s", "w.look = 'about' AND s.person_id = w.a"),
     (SUBJECT, "subject_change s", "w.look = 'about' AND s.subject = 'person:' || w.a"),
@@ -287,7 +295,9 @@ fn branch((kind, from, when): &Branch, bytes: &str) -> String {
     let mut all = vec![kind.number.to_string()];
     all.extend(columns(kind.texts, TEXTS, "CAST(NULL AS TEXT)"));
     all.extend(columns(kind.numbers, NUMBERS, "CAST(NULL AS BIGINT)"));
-    all.push(if kind.bytes.is_empty() { format!("CAST(NULL AS {bytes})") } else { kind.bytes.to_owned() });
+    for column in [kind.bytes, kind.seal] {
+        all.push(if column.is_empty() { format!("CAST(NULL AS {bytes})") } else { column.to_owned() });
+    }
     let answer = if kind.number == kind::COPY { ANSWER } else { "" };
     format!("SELECT {} FROM w CROSS JOIN {from} {answer} WHERE {when}", all.join(", "))
 }

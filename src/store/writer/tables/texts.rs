@@ -52,11 +52,8 @@ many! {
         ") UPDATE declaration SET facts = NULL, forgotten_index = w.idx FROM w WHERE declaration.id = w.id";
     MESSAGES_FORGOTTEN: 1 = "WITH w(id) AS (VALUES",
         ") UPDATE message SET header = NULL WHERE id IN (SELECT id FROM w)";
-    SEARCHES: 4 = "INSERT INTO search_key (oin, role, digest, message_id) VALUES", "";
     SEARCHES_FORGOTTEN: 1 = "WITH w(id) AS (VALUES",
         ") DELETE FROM search_key WHERE message_id IN (SELECT id FROM w)";
-    NOTICES: 9 = "INSERT INTO notice \
-        (oin, role, idx, message_id, about_oin, about_role, kind, declaration_id, created) VALUES", "";
     TERMS: 4 = "INSERT INTO term (subject, stage, due, kept_for) VALUES",
         " ON CONFLICT (subject) DO UPDATE SET stage = excluded.stage, due = excluded.due";
     TERMS_OVER: 1 = "WITH w(subject) AS (VALUES",
@@ -64,7 +61,6 @@ many! {
     MADE_FORGOTTEN: 2 = "WITH w(message_id, declaration_id) AS (VALUES",
         ") DELETE FROM idempotency WHERE message_id IN (SELECT message_id FROM w WHERE message_id IS NOT NULL) \
          OR declaration_id IN (SELECT declaration_id FROM w WHERE declaration_id IS NOT NULL)";
-    MADE: 6 = "INSERT INTO idempotency (oin, role, key, body_hmac, message_id, declaration_id) VALUES", "";
     /// Notes the entry by which a subject changed last.
     SUBJECTS: 3 = "INSERT INTO subject_change (subject, entry, seal) VALUES",
         " ON CONFLICT (subject) DO UPDATE SET entry = excluded.entry, seal = excluded.seal";
@@ -120,6 +116,10 @@ sealed! {
     RESTS: 5 = RESTS, "INSERT INTO copy_declaration (message_id, oin, role, declaration_id, seal) VALUES", "";
     ANSWERS: 14 = ANSWER, "INSERT INTO message (id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
         created, created_index, state, reply_to, outcome, seal) VALUES", "";
+    MADE: 7 = MADE, "INSERT INTO idempotency (oin, role, key, body_hmac, message_id, declaration_id, seal) VALUES", "";
+    NOTICES: 10 = NOTICE, "INSERT INTO notice \
+        (oin, role, idx, message_id, about_oin, about_role, kind, declaration_id, created, seal) VALUES", "";
+    SEARCHES: 6 = SEARCH, "INSERT INTO search_key (oin, role, digest, message_id, digests, seal) VALUES", "";
 }
 
 /// Takes room on the disk, or gives it back.

@@ -247,6 +247,11 @@ pub(super) fn copy_again((id, row): (&CopyId, &Copy)) -> [Value; 10] {
     ]
 }
 
+pub(super) fn search(((packet, party), digest): &(CopyId, Digest), count: i64) -> [Value; 5] {
+    let [oin, role] = of(party);
+    [oin, role, digest.0.to_vec().into(), packet.to_string().into(), count.into()]
+}
+
 pub(super) fn notice((id, row): (&NoticeId, &Notice)) -> [Value; 9] {
     let [oin, role] = of(&id.to);
     let [about_oin, about_role] = of(&id.about);
