@@ -4,6 +4,7 @@
 pub(super) mod keys;
 pub(super) mod policies;
 pub(super) mod ring;
+pub(super) mod signs;
 pub(super) mod store;
 pub(super) mod trust;
 
@@ -14,7 +15,8 @@ use tokio::task::JoinHandle;
 
 use self::{
     policies::{catalogue, check_region},
-    ring::{Ring, Signs, verifiers},
+    ring::Ring,
+    signs::{Signs, verifiers},
     store::unusable,
 };
 use super::{Failure, head_file::HeadFile};

@@ -96,7 +96,7 @@ async fn moved(
     at: &mut Context,
 ) -> Result<Relocated, Failure> {
     let keys = keys::known_to(from, source).await?;
-    let verifiers = compose::ring::verifiers(&keys)?;
+    let verifiers = compose::signs::verifiers(&keys)?;
     HeadFile::at(from.log.head_file()).compare(source, &verifiers).await?;
     let rows = source.rows().await.map_err(operated::store)?;
     let bar = at.out.progress(rows);

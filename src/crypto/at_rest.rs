@@ -98,6 +98,16 @@ impl AtRest {
         Self { reads: Some(reads), ..self }
     }
 
+    /// Of what was sealed or digested: the version of the key, where that is newer than all that this ring has and so little that it may
+    /// be on its way.
+    #[must_use]
+    pub fn lacks(&self, sealed: &[u8]) -> Option<u32> {
+        let version = u32::from_be_bytes(*sealed.first_chunk::<4>()?);
+        let newest = self.ring.last_key_value().map(|(newest, _)| *newest)?;
+        let is_read = self.later.read().unwrap_or_else(PoisonError::into_inner).contains_key(&version);
+        (version > newest && version <= newest.saturating_add(AHEAD) && !is_read).then_some(version)
+    }
+
     /// Does this with a version of the key; nothing where it is nowhere.
     fn with<T>(&self, version: u32, does: impl FnOnce(&Versioned) -> T) -> Option<T> {
         if let Some(key) = self.ring.get(&version) {
@@ -230,6 +240,15 @@ mod tests {
         let far = AtRest::new([(9, Zeroizing::new([9; 32]))]).unwrap().digest(b"rows");
         let any = ring(&[1]).reading_later(Box::new(|_| Some(Zeroizing::new([9; 32]))));
         assert!(!any.has_digested(b"rows", &far), "too far ahead");
+        assert_eq!(
+            (behind.lacks(&digest), ring(&[1]).lacks(&digest)),
+            (None, Some(2)),
+            "read, and not there"
+        );
+        assert_eq!(
+            (ring(&[1]).lacks(&far), ring(&[2]).lacks(&digest), ring(&[3]).lacks(&digest)),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 mod example;
 mod files;
+mod later;
 mod log_key;
 mod prints;
 mod rotation;
@@ -22,18 +23,21 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
+    time::Instant,
 };
 
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use self::later::{InVain, Looked};
 use super::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey};
 use crate::domain::{
     digest::Digest,
     id::{Entropy, NoEntropy},
 };
 
+pub use later::{LogVerifiers, Unsigned};
 pub use log_key::{InvalidLogKey, LogSecret};
 pub use prints::{Departure, KeyPrints};
 pub use rotation::MadeKey;
@@ -329,12 +333,18 @@ impl Read {
     fn finish(mut self, folder: &Path) -> Result<GatewayKeys, Vec<KeyFileFault>> {
         let missing = |kind: KeyKind| vec![KeyFileFault::Missing(kind.file_name(1))];
         let at_rest = AtRest::new(self.at_rest).map_err(|_| missing(KeyKind::AtRest))?;
-        let later = folder.to_owned();
+        let (later, in_vain) = (folder.to_owned(), InVain::default());
         let read = move |version| {
-            let content = files::read(&later.join(KeyKind::AtRest.file_name(version))).ok()?;
-            match OneKey::read(KeyKind::AtRest, &content)? {
-                OneKey::Bytes(bytes) => Some(bytes),
-                OneKey::Receipt(_) | OneKey::Log(_) => None,
+            let read = || {
+                let content = files::read(&later.join(KeyKind::AtRest.file_name(version))).ok()?;
+                match OneKey::read(KeyKind::AtRest, &content)? {
+                    OneKey::Bytes(bytes) => Some(bytes),
+                    OneKey::Receipt(_) | OneKey::Log(_) => None,
+                }
+            };
+            match in_vain.look(&later, Instant::now(), read) {
+                Looked::Found(bytes) => Some(bytes),
+                Looked::InVain | Looked::Not => None,
             }
         };
         let at_rest = Arc::new(at_rest.reading_later(Box::new(read)));

@@ -1,108 +1,20 @@
 //! The keys that a running gateway works with, and how they are replaced.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::keys;
+use super::{
+    keys,
+    signs::{Signs, note_key},
+};
 use crate::{
-    accesslog::entry::{OpenError, OpenedPart, SealedBody},
     cli::{Failure, language::both},
     config::Config,
-    crypto::{
-        at_rest::AtRest,
-        gateway_keys::{GatewayKeys, KeyPrints},
-    },
+    crypto::gateway_keys::KeyPrints,
     exchange::{Exchange, Keys},
-    merkle::{
-        checkpoint::Checkpoint,
-        note::{LogKey, LogVerifier},
-    },
-    store::{
-        Store,
-        register::SealsRows,
-        writer::{SigningFailed, SignsCheckpoint},
-    },
+    store::Store,
 };
-
-/// Signs heads with the key that was read last.
-#[derive(Debug)]
-pub(super) struct Signs {
-    newest: ArcSwap<LogKey>,
-    /// Of all versions: another gateway may still sign with an older one, or with a newer one already.
-    known: ArcSwap<Vec<LogVerifier>>,
-    folder: PathBuf,
-    at_rest: ArcSwap<AtRest>,
-}
-
-impl Signs {
-    pub(super) fn with(keys: &GatewayKeys, folder: &Path) -> Result<Self, Failure> {
-        Ok(Self {
-            folder: folder.to_owned(),
-            newest: ArcSwap::from_pointee(note_key(keys)?),
-            known: ArcSwap::from_pointee(verifiers(keys)?),
-            at_rest: ArcSwap::new(Arc::clone(&keys.at_rest)),
-        })
-    }
-
-    fn turn(&self, keys: &GatewayKeys) -> Result<(), Failure> {
-        let (newest, known) = (note_key(keys)?, verifiers(keys)?);
-        self.known.store(Arc::new(known));
-        self.at_rest.store(Arc::clone(&keys.at_rest));
-        self.newest.store(Arc::new(newest));
-        Ok(())
-    }
-}
-
-impl SignsCheckpoint for Signs {
-    fn sign(&self, checkpoint: &Checkpoint) -> Result<String, SigningFailed> {
-        SignsCheckpoint::sign(self.newest.load().as_ref(), checkpoint)
-    }
-
-    fn open(&self, note: &str) -> Option<Checkpoint> {
-        let known = self.known.load().iter().find_map(|log| log.open(note).ok());
-        known.or_else(|| {
-            // One of two gateways is always the first to sign with a new version.
-            let keys = GatewayKeys::load(&self.folder, false).ok()?;
-            let later = verifiers(&keys).ok()?;
-            let opened = later.iter().find_map(|log| log.open(note).ok())?;
-            self.known.store(Arc::new(later));
-            Some(opened)
-        })
-    }
-}
-
-impl SealsRows for Signs {
-    fn seal(&self, bytes: &[u8]) -> Vec<u8> {
-        self.at_rest.load().digest(bytes)
-    }
-
-    fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool {
-        self.at_rest.load().has_digested(bytes, seal)
-    }
-
-    fn open(&self, body: &SealedBody) -> Result<OpenedPart, OpenError> {
-        SealsRows::open(self.at_rest.load().as_ref(), body)
-    }
-}
-
-fn note_key(keys: &GatewayKeys) -> Result<LogKey, Failure> {
-    keys.log.signing().to_note_key().map_err(|_| {
-        Failure::configuration(("de sleutel van het logboek kan niet tekenen", "the log key cannot sign"))
-    })
-}
-
-pub(in crate::cli) fn verifiers(keys: &GatewayKeys) -> Result<Vec<LogVerifier>, Failure> {
-    keys.log.vkeys().iter().map(|vkey| LogVerifier::from_vkey(vkey)).collect::<Result<_, _>>().map_err(|_| {
-        Failure::configuration((
-            "de sleutel van het logboek is niet te gebruiken",
-            "the log key cannot be used",
-        ))
-    })
-}
 
 /// The keys that a gateway works with, where they can be replaced.
 #[derive(Debug)]
@@ -140,7 +52,7 @@ impl Ring {
             return Ok(false);
         }
         let note_key = note_key(&keys)?;
-        if note_key.origin() != self.signs.newest.load().origin() {
+        if !self.signs.signs_for(&note_key) {
             return Err(Failure::configuration((
                 "de sleutel van het logboek hoort bij een ander logboek",
                 "the log key is of another log",

@@ -100,6 +100,13 @@ impl Site {
         Self { folder, laid, now, place, starts: AtomicU32::new(0) }
     }
 
+    /// The configuration of another gateway on the same database, with these sections instead.
+    pub(crate) fn beside(&self, name: &str, more: &str) -> PathBuf {
+        let path = self.laid.config_path.with_file_name(name);
+        fs::write(&path, with(&fs::read_to_string(&self.laid.config_path).unwrap(), more)).unwrap();
+        path
+    }
+
     /// Starts it, with log lines at this level, and waits until it says where it listens.
     pub(crate) async fn start(&self, filter: &str) -> Process {
         self.start_with(&self.laid.config_path, filter).await

@@ -1,6 +1,7 @@
 //! Each of the gateway's keys gets a new version while two gateways answer calls: none fails, and what was handed out holds.
 
 use std::{
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -149,6 +150,106 @@ async fn no_call_fails_while_each_key_is_rotated_with_two_gateways_running() {
             std::fs::write(&file, kept).unwrap();
             let sound = operate(&site, &["log", "verify", "--checkpoint", file.to_str().unwrap()]).await;
             assert_eq!(sound["report"]["findings"], json!([]), "{sound}");
+        }
+        one.stop().await;
+        two.stop().await;
+        site.remove().await;
+    }
+}
+
+/// A second gateway with a folder of keys of its own, which is a copy.
+async fn apart(site: &Site) -> (Process, PathBuf) {
+    let own = site.laid.config.keys.dir.with_file_name("keys-of-two");
+    std::fs::create_dir(&own).unwrap();
+    for file in std::fs::read_dir(&site.laid.config.keys.dir).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), own.join(file.file_name())).unwrap();
+    }
+    let config = site.beside("two.toml", &format!("[keys]\ndir = \"{}\"\n", own.display()));
+    (site.start_with(&config, "info").await, own)
+}
+
+/// Brings the new version of a key to the other machine.
+fn bring(site: &Site, made: &Value, to: &Path) {
+    let file = Path::new(made["file"].as_str().unwrap()).file_name().unwrap();
+    std::fs::copy(site.laid.config.keys.dir.join(file), to.join(file)).unwrap();
+}
+
+/// In the order of docs/operator/guide.md: rotate on one machine, bring the file to the other, then reload both.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_call_fails_while_each_key_is_rotated_and_brought_to_another_machine() {
+    for place in Place::all().await {
+        let site = Site::new(Some(place), GENEROUS).await;
+        let one = site.start("info").await;
+        let (two, own) = apart(&site).await;
+        let school = site.party(Role::ProSchool, &one).await;
+        let recipient = site.party(Role::Doorstroompunt, &one).await;
+        let handed = Arc::new(Handed::default());
+        let mut calls = JoinSet::new();
+        for (gateway, (here, there)) in [(&one, &two), (&two, &one)].into_iter().enumerate() {
+            let actors =
+                [site.again(&school, here), site.again(&school, there), site.again(&recipient, there)];
+            calls.spawn(Arc::clone(&handed).calls(gateway, actors, site.now));
+        }
+        handed.goes_on(&mut calls).await;
+        for kind in ["at-rest", "pseudonym", "receipt", "log"] {
+            let made = operate(&site, &["keys", "rotate", kind]).await;
+            handed.goes_on(&mut calls).await;
+            bring(&site, &made, &own);
+            for gateway in [&one, &two] {
+                let before = turned(gateway);
+                gateway.told(Signal::HUP);
+                while turned(gateway) == before {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+                handed.goes_on(&mut calls).await;
+            }
+        }
+        handed.ends.store(true, Ordering::SeqCst);
+        while let Some(ended) = calls.join_next().await {
+            ended.unwrap();
+        }
+        for gateway in [one, two] {
+            assert!(!gateway.logged().contains("key_missing"));
+            gateway.stop().await;
+        }
+        site.remove().await;
+    }
+}
+
+/// In another order: a gateway that lacks a version says which, gives nothing that it cannot judge, and goes on as soon as the file
+/// is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_lacks_a_version_says_so_and_takes_it_when_it_comes() {
+    for place in Place::all().await {
+        let site = Site::new(Some(place), GENEROUS).await;
+        let one = site.start("info").await;
+        let (two, own) = apart(&site).await;
+        let school = site.party(Role::ProSchool, &one).await;
+        let recipient = site.again(&site.party(Role::Doorstroompunt, &one).await, &two);
+        for (kind, name) in [("at-rest", "at-rest.v2.key"), ("log", "log.v<number>.key")] {
+            let made = operate(&site, &["keys", "rotate", kind]).await;
+            let before = turned(&one);
+            one.told(Signal::HUP);
+            while turned(&one) == before {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            let key = format!("sleutel-onder-nieuw-{kind}");
+            let pushed = school.push("/v1/packets", &key, &removal(kind, site.now)).await;
+            let packet = pushed.expect_status(StatusCode::CREATED).text("/id");
+            let payload = format!("/v1/packets/{packet}/payload");
+            recipient.get(&payload).await.expect_status(StatusCode::SERVICE_UNAVAILABLE);
+            two.logs("key_missing").await;
+            two.logs(name).await;
+            bring(&site, &made, &own);
+            recipient.get(&payload).await.expect_status(StatusCode::OK);
+            let acknowledgement = format!("/v1/packets/{packet}/acknowledgement");
+            recipient.post(&acknowledgement, &json!({})).await.expect_status(StatusCode::OK);
+            let before = turned(&two);
+            two.told(Signal::HUP);
+            while turned(&two) == before {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
         }
         one.stop().await;
         two.stop().await;
