@@ -356,6 +356,8 @@ CREATE TABLE entry_reader (
     staff   BYTEA,
     PRIMARY KEY (oin, role, idx)
 );
+-- For who holds the whole log against it, entry after entry.
+CREATE INDEX entry_reader_by_entry ON entry_reader (idx);
 
 -- Every checkpoint that left the gateway: what a party kept can be found again.
 CREATE TABLE checkpoint (

@@ -9,7 +9,6 @@ use crate::{
     store::{
         Store,
         error::StoreError,
-        marks::Texts,
         register::{RegisterRows, SealsRows},
         seal::{
             RowSeal, Sealed, Sum,
@@ -21,14 +20,17 @@ use crate::{
 /// As many rows are read at once.
 const AT_ONCE: usize = 512;
 
+/// How many there are for the same copy.
+const LIKE: &str = "(SELECT COUNT(*) FROM search_key o WHERE o.message_id = t.message_id AND o.oin = t.oin AND o.role = t.role)";
+
 /// A table of sealed rows, as it is read from a key on.
 struct Table {
     layout: &'static Layout,
-    texts: Texts,
+    text: String,
     places: Places,
     message: Option<OfMessage>,
-    /// Where the key stands among the columns of the statement, and the seal.
-    key: usize,
+    /// Where the parts of the key stand among the columns of the statement, and the seal.
+    key: Vec<(&'static str, usize)>,
     seal: usize,
     /// Where it says how many there are of its like.
     count: Option<usize>,
@@ -53,27 +55,14 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
 impl Table {
     fn of(layout: &'static Layout) -> Self {
         let columns = layout.columns();
-        let texts = Texts::new(|bytes, mark| {
-            let part = |column: &&str| match *column {
-                column if layout.is_number(column) => format!("CAST({column} AS TEXT)"),
-                column if !layout.is_bytes(column) => column.to_owned(),
-                column if bytes == "BLOB" => format!("hex({column})"),
-                column => format!("encode({column}, 'hex')"),
-            };
-            let key = layout.key.iter().map(part).collect::<Vec<_>>().join(", ");
-            let marks: Vec<_> = (1..=layout.key.len()).map(mark).collect();
-            let (all, from, marks) = (columns.join(", "), layout.table, marks.join(", "));
-            // Only of what bears a count does that of its like matter.
-            let like = if layout.sealed == Sealed::Search {
-                "(SELECT COUNT(*) FROM search_key o WHERE o.message_id = t.message_id AND o.oin = t.oin AND o.role = t.role)"
-            } else {
-                "0"
-            };
-            format!(
-                "SELECT {all}, seal, CAST({like} AS BIGINT), {key} FROM {from} t \
-                 WHERE ({key}) > ({marks}) ORDER BY {key} LIMIT {AT_ONCE}"
-            )
-        });
+        let (all, from, key) = (columns.join(", "), layout.table, layout.key.join(", "));
+        let marks: Vec<_> = (1..=layout.key.len()).map(|mark| format!("${mark}")).collect();
+        // Only of what bears a count does that of its like matter.
+        let like = if layout.sealed == Sealed::Search { LIKE } else { "0" };
+        let text = format!(
+            "SELECT {all}, seal, CAST({like} AS BIGINT) FROM {from} t WHERE ({key}) > ({}) ORDER BY {key} LIMIT {AT_ONCE}",
+            marks.join(", ")
+        );
         let places = |layout: &Layout| layout.places(&columns, &columns, &columns);
         let place = |name: &str| columns.iter().position(|column| *column == name);
         let message = || {
@@ -82,10 +71,10 @@ impl Table {
         };
         Self {
             layout,
-            texts,
+            text,
             places: places(layout),
             message: message(),
-            key: columns.len().saturating_add(2),
+            key: layout.key.iter().filter_map(|name| Some((*name, place(name)?))).collect(),
             seal: columns.len(),
             count: place("digests"),
         }
@@ -101,10 +90,10 @@ struct OfMessage {
 }
 
 /// A row, by the places of its columns.
-pub(super) struct Row<'r>(pub(super) &'r AnyRow);
+struct Row<'r>(&'r AnyRow);
 
 impl<'r> Row<'r> {
-    pub(super) fn get<T: Decode<'r, Any> + Type<Any>>(&self, place: usize) -> Result<Option<T>, StoreError> {
+    fn get<T: Decode<'r, Any> + Type<Any>>(&self, place: usize) -> Result<Option<T>, StoreError> {
         self.0.try_get(place).map_err(|_| StoreError::inconsistent("a sealed row"))
     }
 }
@@ -138,17 +127,22 @@ impl Store {
             return Ok(Some((named.into_iter().map(row).collect(), next(page.table.saturating_add(1)))));
         }
         let Some(table) = TABLES.get(page.table) else { return Ok(None) };
-        let mut query = query::<Any>(table.texts.of(self.backend));
-        for place in 0..table.layout.key.len() {
-            query = query.bind(page.after.get(place).cloned().unwrap_or_default());
+        let mut query = query::<Any>(table.text.as_str());
+        for (at, (name, _)) in table.key.iter().enumerate() {
+            let part = page.after.get(at).map(String::as_str).unwrap_or_default();
+            query = if table.layout.is_number(name) {
+                query.bind(part.parse::<i64>().unwrap_or(i64::MIN))
+            } else if table.layout.is_bytes(name) {
+                query.bind(hex::decode(part).unwrap_or_default())
+            } else {
+                query.bind(part.to_owned())
+            };
         }
         let rows = query.fetch_all(&self.read).await?;
         let (mut read, mut after) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in &rows {
             let row = Row(row);
-            let keys = table.key..table.key.saturating_add(table.layout.key.len());
-            let key = keys.map(|place| Ok(row.get::<String>(place)?.unwrap_or_default()));
-            after = key.collect::<Result<_, StoreError>>()?;
+            after = table.key_of(&row)?;
             table.take(&row, seals, &mut read)?;
         }
         let next = if rows.len() < AT_ONCE {
@@ -161,6 +155,19 @@ impl Store {
 }
 
 impl Table {
+    fn key_of(&self, row: &Row<'_>) -> Result<Vec<String>, StoreError> {
+        let part = |(name, place): &(&str, usize)| {
+            Ok(if self.layout.is_number(name) {
+                row.number_at(*place)?.unwrap_or_default().to_string()
+            } else if self.layout.is_bytes(name) {
+                row.bytes_at(*place)?.map(hex::encode).unwrap_or_default()
+            } else {
+                row.text_at(*place)?.unwrap_or_default().to_owned()
+            })
+        };
+        self.key.iter().map(part).collect()
+    }
+
     /// A message without a term is a bare answer; one that has content bears two names.
     fn take(
         &self,

@@ -31,7 +31,8 @@ async fn case(rig: &Rig) -> Case {
     first.recipients[0].search.clone_from(&digests);
     let mut second = push(rig.now(), &person(), &[college()]);
     second.idempotency = Some(idempotency("second", 2));
-    second.recipients[0].search = vec![unique()];
+    // More than are read at once.
+    second.recipients[0].search = (0..600).map(|_| unique()).collect();
     let mut again = push(rig.now(), &who, &[college()]);
     again.idempotency = Some(idempotency("first", 1));
     let id = first.packet.id;

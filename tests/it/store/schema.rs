@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sluis::store::write::Record;
-use sqlx::{AnyPool, Row as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Row as _};
 
 use super::support::{Place, Rig};
 
@@ -42,6 +42,31 @@ async fn both_databases_have_the_same_tables_and_columns() {
     let difference: Vec<_> = ours.symmetric_difference(&theirs).collect();
     assert!(difference.is_empty(), "{difference:?}");
     postgres.remove().await;
+}
+
+/// `sluis log verify` asks so for every 256 entries: without the index each of them reads the whole table.
+const READERS: &str = "SELECT oin, role, idx, number, parts, event, outcome, dataset, purpose, packet, person, staff \
+     FROM entry_reader WHERE idx >= 256 AND idx < 512 ORDER BY idx, oin, role";
+
+#[tokio::test]
+async fn the_readers_of_some_entries_are_found_by_an_index() {
+    for place in Place::all().await {
+        place.begun().await.close().await;
+        let mut connection = AnyConnection::connect(&place.url).await.unwrap();
+        let (explain, column) = if place.is_server() {
+            // Of an empty table the whole is as near.
+            sqlx::query("SET enable_seqscan = off").execute(&mut connection).await.unwrap();
+            ("EXPLAIN", 0)
+        } else {
+            ("EXPLAIN QUERY PLAN", 3)
+        };
+        let text = sqlx::AssertSqlSafe(format!("{explain} {READERS}"));
+        let plan = sqlx::query(text).fetch_all(&mut connection).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get(column)).collect();
+        assert!(plan.iter().any(|step| step.contains("entry_reader_by_entry")), "{plan:?}");
+        connection.close().await.unwrap();
+        place.remove().await;
+    }
 }
 
 #[test]
