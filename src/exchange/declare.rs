@@ -1,16 +1,14 @@
 //! A party records what a person wants.
 
 mod judge;
+mod kept;
 mod list;
 mod parts;
 mod reach;
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
+pub(super) use self::kept::KeptFacts;
 pub use self::{
     list::{Known, Whose},
     parts::Parts,
@@ -29,7 +27,7 @@ use super::{
 };
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
-    crypto::{at_rest::Place, pseudonym::Pseudonym},
+    crypto::pseudonym::Pseudonym,
     domain::{
         age::BirthDate,
         clock::amsterdam_midnight,
@@ -37,7 +35,7 @@ use crate::{
         declaration::{Capacity, DeclarationKind, EvidenceKind},
         digest::Digest,
         id::DeclarationId,
-        person::{Maatregel, PersonReference, Protection},
+        person::{PersonReference, Protection},
         problem::Fault,
     },
     policy::{
@@ -84,35 +82,6 @@ pub struct Wish {
     pub evidence_digest: Option<Digest>,
     /// When it was recorded.
     pub recorded_on: Date,
-}
-
-/// What is kept of the person with a declaration, under the at-rest key: who may withdraw it depends on the age.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct KeptFacts {
-    pub(super) birth_date: BirthDate,
-    pub(super) handelingsbekwaam: bool,
-    pub(super) maatregel: BTreeSet<Maatregel>,
-    pub(super) onbevoegd_voor_deze: Option<bool>,
-}
-
-impl KeptFacts {
-    fn of(wish: &Wish) -> Self {
-        Self {
-            birth_date: wish.birth_date.clone(),
-            handelingsbekwaam: wish.protection.handelingsbekwaam,
-            maatregel: wish.protection.maatregel.clone(),
-            onbevoegd_voor_deze: wish.protection.onbevoegd_voor_deze,
-        }
-    }
-
-    pub(super) fn protection(&self) -> Protection {
-        Protection {
-            handelingsbekwaam: self.handelingsbekwaam,
-            maatregel: self.maatregel.clone(),
-            onbevoegd_voor_deze: self.onbevoegd_voor_deze,
-        }
-    }
 }
 
 /// A recorded declaration.
@@ -329,14 +298,5 @@ impl RecordWish<'_> {
     fn pseudonyms(&self, by: &Caller, tools: &Toolbox) -> Vec<Pseudonym> {
         let purpose = self.wish.purpose.as_ref().map_or("", Purpose::as_str);
         tools.pseudonyms_of(by.party(), &self.wish.reference, purpose)
-    }
-}
-
-impl Toolbox {
-    /// What is known of the person, sealed for the declaration's row.
-    fn keep_facts(&self, id: DeclarationId, wish: &Wish) -> Result<Vec<u8>, Trouble> {
-        let kept = serde_json::to_vec(&KeptFacts::of(wish)).map_err(|_| Trouble::Inconsistent("facts"))?;
-        let place = Place { table: "declaration", row: &id.to_string(), column: "facts" };
-        Ok(self.at_rest().seal(place, &Zeroizing::new(kept), self.entropy.as_ref())?)
     }
 }

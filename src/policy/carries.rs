@@ -1,14 +1,13 @@
 //! What the rules read of a declaration: whether a transfer can rest on it, or be stopped by it.
 
+mod reads;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use cedar_policy::Policy;
-use serde_json::Value;
-
+pub(super) use self::reads::Read;
 use super::{
     catalogue::Catalogue,
     dataset::{Basis, Dataset},
-    reply::EXPLICIT,
 };
 use crate::domain::{
     code::{DatasetCode, Purpose},
@@ -16,76 +15,6 @@ use crate::domain::{
     party::Role,
     problem::{Bilingual, Fault},
 };
-
-/// What a rule reads of declarations.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Read {
-    /// Whether someone declared it in this capacity.
-    given: BTreeSet<(DeclarationKind, Capacity)>,
-    /// Whether it stands, whoever declared it.
-    standing: BTreeSet<DeclarationKind>,
-}
-
-impl Read {
-    /// Read from the JSON form of a rule: what it looks for in `context.wishes`, and members such as `context.bezwaar`.
-    pub(super) fn by(policy: &Policy) -> Self {
-        let mut read = Self::default();
-        if let Ok(json) = policy.to_json() {
-            read.walk(json.get("conditions").unwrap_or(&Value::Null));
-        }
-        read
-    }
-
-    fn walk(&mut self, node: &Value) {
-        match node {
-            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
-            Value::Object(members) => {
-                self.standing.extend(of_context(node).and_then(standing));
-                let asked = members.get("left").and_then(|left| of_context(left.get(".")?));
-                if asked == Some("wishes") {
-                    members.get("right").into_iter().for_each(|right| self.named(right));
-                }
-                members.values().for_each(|member| self.walk(member));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-
-    fn named(&mut self, node: &Value) {
-        match node {
-            Value::Array(items) => items.iter().for_each(|item| self.named(item)),
-            Value::Object(members) => members.values().for_each(|member| self.named(member)),
-            Value::String(text) => self.given.extend(given(text)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
-    fn has(&self, kind: DeclarationKind, by: Option<Capacity>) -> bool {
-        let given = self.given.iter().any(|one| one.0 == kind && by.is_none_or(|by| one.1 == by));
-        given || self.standing.contains(&kind)
-    }
-}
-
-/// The member of the context that is read here, and not one of a message before it.
-fn of_context(access: &Value) -> Option<&str> {
-    let is_context = access.pointer("/left/Var").is_some_and(|var| var == "context");
-    access.get("attr").and_then(Value::as_str).filter(|_| is_context)
-}
-
-fn given(text: &str) -> Option<(DeclarationKind, Capacity)> {
-    let (kind, by) = text.split_once(':')?;
-    let kind = if kind == EXPLICIT { DeclarationKind::Toestemming } else { kind.parse().ok()? };
-    Some((kind, by.parse().ok()?))
-}
-
-fn standing(member: &str) -> Option<DeclarationKind> {
-    DeclarationKind::ALL.into_iter().find(|kind| member.strip_prefix(kind.as_str()).is_some_and(ends_well))
-}
-
-/// `bezwaar` and `bezwaarGegrond` are of one kind.
-fn ends_well(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with(char::is_uppercase)
-}
 
 /// A declaration that someone is about to record.
 #[derive(Debug, Clone, Copy)]

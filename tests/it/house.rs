@@ -52,7 +52,7 @@ const HARD_LIMIT: usize = 500;
 const SOFT_LIMIT: usize = 300;
 
 /// The files above the soft limit; none is added, and one that is no longer above it leaves the list.
-const LONG: [&str; 39] = [
+const LONG: [&str; 38] = [
     "src/accesslog/entry/part.rs",
     "src/accesslog/entry/seal.rs",
     "src/accesslog/verify.rs",
@@ -91,7 +91,6 @@ const LONG: [&str; 39] = [
     "src/store/writer/batch.rs",
     "src/store/writer/look/found.rs",
     "src/store/writer/look/texts.rs",
-    "src/store/writer/sealer.rs",
 ];
 
 fn sources() -> BTreeMap<String, String> {
@@ -227,7 +226,7 @@ fn a_circle_is_seen_however_it_is_written() {
 fn no_file_is_too_long() {
     let mut wrong = Vec::new();
     for (path, source) in sources() {
-        let is_test = path.ends_with("tests.rs");
+        let is_test = path.ends_with("tests.rs") || path.ends_with("/properties.rs");
         let lines = code_of(&source).lines().count();
         if is_test {
             continue;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cli::{Failure, language::both},
-    domain::{code::DatasetCode, json},
+    domain::{code::DatasetCode, declaration::DeclarationKind, json},
 };
 
 /// Who is told what was sent about them is no recipient that a sender names.
@@ -46,6 +46,15 @@ pub(super) struct Basis {
     required: Vec<String>,
     optional: Vec<String>,
     opt_out: Vec<String>,
+    /// None of a gateway that does not say it.
+    declarations: Option<Vec<CarriesIt>>,
+}
+
+/// A declaration on which a transfer can rest.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CarriesIt {
+    kind: String,
 }
 
 impl Basis {
@@ -138,6 +147,33 @@ impl Dataset {
             ))
             .now(("zeg met --role in welke rol u stuurt", "say with --role in which role you send"))),
         }
+    }
+
+    /// That a declaration of this kind can carry something here.
+    ///
+    /// # Errors
+    /// When no basis reads one: the gateway would not record it.
+    pub(super) fn can_rest_on(&self, kind: DeclarationKind) -> Result<(), Failure> {
+        let read: Option<Vec<_>> = self.bases().map(|basis| basis.declarations.as_ref()).collect();
+        let Some(read) = read.filter(|_| kind.names_its_recipient()) else { return Ok(()) };
+        let read: BTreeSet<_> = read.into_iter().flatten().map(|one| one.kind.as_str()).collect();
+        if read.contains(kind.as_str()) {
+            return Ok(());
+        }
+        let code = &self.code;
+        let refused = Failure::refused(both!(
+            "de dataset `{code}` rust niet op een verklaring `{kind}`: zij zou niets veranderen",
+            "the dataset `{code}` does not rest on a declaration `{kind}`: it would change nothing"
+        ));
+        Err(match (&self.rests_on, read.into_iter().collect::<Vec<_>>().join(", ")) {
+            (_, read) if !read.is_empty() => refused.now(both!("zij rust op: {read}", "it rests on: {read}")),
+            (Some(asked), _) => refused.now(both!(
+                "zij rust op het antwoord op `{asked}`: vraag daarvan het model",
+                "it rests on the answer to `{asked}`: ask for the template of that"
+            )),
+            (None, _) => refused
+                .now(("voor deze dataset is geen verklaring nodig", "this dataset needs no declaration")),
+        })
     }
 
     /// The bases on which something goes to a party.

@@ -34,7 +34,10 @@ impl Template {
         let dataset = dataset.sent_by(&roles)?;
         let today = amsterdam_date(at.clock.now());
         match self.declaration {
-            Some(kind) => self.write(&example::declaration(kind, &packet(&dataset, today), today), at),
+            Some(kind) => {
+                dataset.can_rest_on(kind)?;
+                self.write(&example::declaration(kind, &packet(&dataset, today), today), at)
+            }
             None if self.packet => self.write(&packet(&dataset, today), at),
             None => sheet::write_sheet(&self, &dataset, at),
         }

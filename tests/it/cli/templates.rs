@@ -63,3 +63,31 @@ fn a_packet_begun_by_a_template_is_right_for_whoever_sends_it() {
     let packet = live.json(SCHOOL, &["template", "verwijderingsmelding", "--packet", "--role", "mbo-school"]);
     assert_eq!(packet["recipients"][0]["role"], json!("leerplicht"));
 }
+
+/// Of a declaration on which nothing can rest there is no template, and each that there is can be recorded.
+#[test]
+fn a_declaration_begun_by_a_template_is_recorded() {
+    let live = Live::start();
+    let mut made = Vec::new();
+    for code in ["overgangsdocument", "uitstroomprofiel", "verwijderingsmelding", "verzoek-voortzetting"] {
+        for kind in ["instemming", "toestemming", "geen-bezwaar", "kennisgenomen", "bezwaar", "beperking"] {
+            let ended = live.client("vso-school", &["template", code, "--declaration", kind, "--json"]);
+            if ended.code == 0 {
+                live.write("wish.json", &ended.json());
+                live.json("vso-school", &["declare", "wish.json"]);
+                made.push((code, kind));
+            } else {
+                let refused = ended.with(1).json()["error"].clone();
+                let message = refused["message"].as_str().unwrap();
+                assert!(message.contains("does not rest on a declaration"), "{refused}");
+                assert!(refused["now"].is_string(), "{refused}");
+            }
+        }
+    }
+    let carrying: Vec<_> = made
+        .iter()
+        .filter(|(_, kind)| ["instemming", "toestemming", "geen-bezwaar"].contains(kind))
+        .collect();
+    assert_eq!(carrying, [&("uitstroomprofiel", "toestemming"), &("verzoek-voortzetting", "instemming")]);
+    assert_eq!(made.len(), 14);
+}
