@@ -17,6 +17,7 @@ mod database;
 mod environment;
 mod read;
 mod sections;
+mod whole;
 mod words;
 
 use std::{
@@ -28,48 +29,15 @@ pub use self::{
     database::{Database, DatabaseUrl, InvalidDatabaseUrl},
     environment::{Environment, Terminal, is_set_to_nothing},
     sections::{AccessLog, Keys, Listen, Policies, Publisher, Revocation, Telemetry, Tls, TrustAnchor},
+    whole::Config,
 };
-use crate::{
-    domain::problem::Bilingual,
-    http::limits::{Limits, quota::Rates},
-};
+use crate::domain::problem::Bilingual;
 
 /// A configuration with every member explained, as `sluis init` writes it. A test reads it.
 pub const SAMPLE: &str = include_str!("config/sample.toml");
 
 /// The file without `SLUIS_CONFIG`.
 pub const USUAL_FILE: &str = "sluis.toml";
-
-/// Everything that an operator decides.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Config {
-    /// The file that it was read from; none for a text.
-    pub file: Option<PathBuf>,
-    /// The region, as its file in `policies/regions` is called.
-    pub region: String,
-    /// Whether the gateway refuses to start with anything that is only fit for a try-out. On unless it is switched off.
-    pub strict: bool,
-    /// Where it listens.
-    pub listen: Listen,
-    /// Whom callers ask about the interface.
-    pub publisher: Publisher,
-    /// Where it stores.
-    pub database: Database,
-    /// Where its own keys are.
-    pub keys: Keys,
-    /// By which policies it decides.
-    pub policies: Policies,
-    /// Its certificate, and whose certificates it takes.
-    pub tls: Tls,
-    /// The access log.
-    pub log: AccessLog,
-    /// Sizes and times.
-    pub limits: Limits,
-    /// How often callers may ask.
-    pub quota: Rates,
-    /// Logging.
-    pub telemetry: Telemetry,
-}
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -18,6 +18,7 @@ pub mod authority;
 pub mod certificate;
 pub mod certificate_proof;
 pub mod chain;
+mod fault;
 pub mod key_proof;
 pub mod peer;
 pub mod revocations;
@@ -26,4 +27,5 @@ pub mod validity;
 
 pub use certificate::{CertificateFault, ClientCertificate};
 pub use chain::CertificateChain;
-pub use peer::{IdentityFault, Peer, Registration, RegistrationState};
+pub use fault::IdentityFault;
+pub use peer::{Peer, Registration, RegistrationState};

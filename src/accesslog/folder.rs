@@ -3,6 +3,7 @@
 //! Files are read and written without async: this is for the command line, not for a server's task.
 
 mod read;
+mod sizes;
 mod strays;
 mod write;
 

@@ -12,16 +12,17 @@ mod compare;
 mod diff;
 mod finding;
 mod rows;
+mod source;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, future::Future};
-
 pub use diff::Difference;
 pub use finding::{Finding, LISTED, Report};
-pub use rows::{RowPage, RowState, StoredRow};
+pub use source::{
+    Keeps, KeptCheckpoint, LogSource, ProofBeside, RowPage, RowState, StoredEntry, StoredRow, Stray,
+};
 
-use super::entry::{Commitments, Leaf, ReaderRow, SealedBody, parse_leaf};
+use super::entry::{Leaf, parse_leaf};
 use crate::{
     crypto::at_rest::AtRest,
     domain::digest::Digest,
@@ -30,143 +31,12 @@ use crate::{
         checkpoint::Checkpoint,
         hash::leaf_hash,
         note::{LogVerifier, NoteFault, read_unchecked},
-        tile::{FULL, TilePath},
+        tile::FULL,
         tlog_proof::TlogProof,
     },
 };
 use account::Account;
-use column::{Column, Kind};
-
-/// What a source keeps beside the leaves and the checkpoint. What it keeps must be complete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keeps {
-    /// A list of leaf hashes of its own.
-    pub leaf_hashes: bool,
-    /// Tiles of hashes, full and partial, at all levels.
-    pub tiles: bool,
-}
-
-/// What is kept of an entry beside its leaf.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredEntry {
-    /// The entry.
-    pub index: u64,
-    /// The commitments to its parts.
-    pub commitments: Commitments,
-    /// The bodies of the parts that were not erased.
-    pub bodies: Vec<SealedBody>,
-    /// Who may read it, in the order of the parties.
-    pub readers: Vec<ReaderRow>,
-}
-
-/// A checkpoint that was kept beside the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptCheckpoint {
-    /// The size under which it is kept.
-    pub size: u64,
-    /// The signed note.
-    pub note: String,
-}
-
-/// Where a log is read from: the database, or a copied folder.
-///
-/// It must be one state: the checkpoint covers all leaves, and nothing is appended while it is read. A source gives what
-/// it has, also where that is too long, too short or no tile at all; judging is not its work.
-pub trait LogSource: Sync {
-    /// Why it cannot be read. Not for what is wrong with the log.
-    type Error: std::error::Error + Send + Sync + 'static;
-
-    /// What it keeps beside the leaves.
-    fn keeps(&self) -> Keeps;
-
-    /// The signed checkpoint.
-    fn checkpoint(&self) -> impl Future<Output = Result<Option<String>, Self::Error>> + Send;
-
-    /// The bytes of entry bundle `n`, as wide as it is there: the leaves from `256 n` on.
-    fn bundle(&self, n: u64) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send;
-
-    /// The leaf hashes from `256 n` on, at most 256, from the list of its own.
-    fn leaf_hashes(&self, n: u64) -> impl Future<Output = Result<Option<Vec<Digest>>, Self::Error>> + Send;
-
-    /// The bytes of a tile, as wide as it is there.
-    fn tile(&self, level: u8, n: u64) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send;
-
-    /// What is kept of the entries from `256 n` on, at most 256.
-    fn entries(&self, _n: u64) -> impl Future<Output = Result<Vec<StoredEntry>, Self::Error>> + Send {
-        async { Ok(Vec::new()) }
-    }
-
-    /// The checkpoints that are kept of the sizes above `256 n`, up to `256 (n + 1)`.
-    fn kept(&self, _n: u64) -> impl Future<Output = Result<Vec<KeptCheckpoint>, Self::Error>> + Send {
-        async { Ok(Vec::new()) }
-    }
-
-    /// Rows of the store that entries name, from this page on, with the page that follows; none after the last, and of a source
-    /// that keeps none.
-    fn rows(
-        &self,
-        _page: &RowPage,
-        _at_rest: &AtRest,
-    ) -> impl Future<Output = Result<Option<(Vec<StoredRow>, RowPage)>, Self::Error>> + Send {
-        async { Ok(None) }
-    }
-
-    /// The names of the rows that entries from this index on wrote or deleted, which came while the log was read.
-    fn touched_since(
-        &self,
-        _size: u64,
-        _at_rest: &AtRest,
-    ) -> impl Future<Output = Result<BTreeSet<String>, Self::Error>> + Send {
-        async { Ok(BTreeSet::new()) }
-    }
-
-    /// Proofs that lie beside the log, each with a name to report it by.
-    fn proofs(&self) -> impl Future<Output = Result<Vec<ProofBeside>, Self::Error>> + Send {
-        async { Ok(Vec::new()) }
-    }
-
-    /// The public key that lies beside the log.
-    fn key(&self) -> impl Future<Output = Result<Option<String>, Self::Error>> + Send {
-        async { Ok(None) }
-    }
-
-    /// How wide the partial tiles or bundles are that are kept of this place, beside the widest.
-    fn narrower(&self, _place: TilePath) -> impl Future<Output = Result<Vec<u16>, Self::Error>> + Send {
-        async { Ok(Vec::new()) }
-    }
-
-    /// The bytes of a tile or bundle of exactly this width.
-    fn exactly(&self, _place: TilePath) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send {
-        async { Ok(None) }
-    }
-
-    /// What is kept that a log of `size` entries has no place for, or of which it has less.
-    fn strays(&self, _size: u64) -> impl Future<Output = Result<Vec<Stray>, Self::Error>> + Send {
-        async { Ok(Vec::new()) }
-    }
-}
-
-/// A proof that lies beside a log.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ProofBeside {
-    /// What to report it by.
-    pub name: String,
-    /// The entry that the name promises to prove; absent where the name is of another form.
-    pub promised: Option<u64>,
-    /// The text of the `tlog-proof`.
-    pub text: String,
-}
-
-/// What lies beside a log and is no part of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stray {
-    /// What to report it by.
-    pub name: String,
-    /// How long it is.
-    pub bytes: u64,
-    /// How long it can be; absent where it has no place.
-    pub most: Option<u64>,
-}
+use column::Column;
 
 /// What to check with.
 #[derive(Clone, Copy)]
@@ -326,7 +196,7 @@ pub async fn verify<S: LogSource>(source: &S, check: &Check<'_>) -> Result<Repor
     for Stray { name, bytes, most } in source.strays(columns.longest()).await? {
         report.add(Finding::Stray { name, bytes, most });
     }
-    report.finish(columns.entries(), stated);
+    report.finish(columns.entries().size(), columns.entries().root(), stated);
     Ok(report)
 }
 
@@ -402,15 +272,5 @@ impl Entries {
             self.next = self.next.saturating_add(1);
         }
         (leaves.iter().map(|leaf| leaf_hash(leaf)).collect(), parsed)
-    }
-}
-
-impl Kind {
-    fn finding(self, difference: Difference) -> Finding {
-        match self {
-            Self::Entries => Finding::Entry { difference },
-            Self::LeafHashes => Finding::LeafHash { difference },
-            Self::Tiles => Finding::TileHash { difference },
-        }
     }
 }

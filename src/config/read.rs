@@ -6,9 +6,10 @@ use serde::{Deserializer, de};
 use toml::{Table, Value};
 
 use super::{
-    Config, Environment,
+    Environment,
     database::{DatabaseUrl, InvalidDatabaseUrl},
     sections::{Listen, Tls},
+    whole::Config,
     words,
 };
 

@@ -1,16 +1,13 @@
 //! TLS by the NCSC's guidelines of 2025: 1.3 first, 1.2 with ECDHE and AEAD only, no RSA key exchange, no CBC.
 
 mod admission;
+mod provider;
 mod verifier;
 
 use std::{fmt, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
-    crypto::{
-        CryptoProvider,
-        aws_lc_rs::{self, cipher_suite as suite, kx_group},
-    },
     pki_types::{CertificateDer, PrivateKeyDer, UnixTime, pem::PemObject},
     time_provider::TimeProvider,
     version::{TLS12, TLS13},
@@ -24,6 +21,7 @@ use super::{
 use crate::domain::clock::Clock;
 
 pub use admission::{Door, NotLetIn, let_in};
+pub use provider::provider;
 use verifier::PartyVerifier;
 
 /// Why a configuration cannot be made.
@@ -95,29 +93,6 @@ impl OwnCertificate {
 impl fmt::Debug for OwnCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "OwnCertificate({} certificates, key redacted)", self.chain.len())
-    }
-}
-
-/// The suites and groups that the NCSC calls good or sufficient, best first.
-///
-/// For `reqwest` the command line installs it as the process' default.
-#[must_use]
-pub fn provider() -> CryptoProvider {
-    CryptoProvider {
-        cipher_suites: vec![
-            suite::TLS13_AES_256_GCM_SHA384,
-            suite::TLS13_CHACHA20_POLY1305_SHA256,
-            suite::TLS13_AES_128_GCM_SHA256,
-            suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-            suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-            suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-            suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-            suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-            suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-        ],
-        // The hybrid first: what is recorded today must not be read by a quantum computer later (RFC 10024).
-        kx_groups: vec![kx_group::X25519MLKEM768, kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1],
-        ..aws_lc_rs::default_provider()
     }
 }
 

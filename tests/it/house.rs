@@ -44,8 +44,7 @@ const MINTS: [(&str, &[&str]); 10] = [
 ];
 
 /// The rooms in which files still import each other; none is added, and one that is clean leaves the list.
-const WITH_CIRCLES: [&str; 9] =
-    ["accesslog", "config", "crypto", "domain", "exchange", "http", "identity", "policy", "store"];
+const WITH_CIRCLES: [&str; 6] = ["crypto", "domain", "exchange", "http", "policy", "store"];
 
 /// No file is longer, and none of those below but the ones that are named. Tests do not count.
 const HARD_LIMIT: usize = 500;
@@ -55,7 +54,6 @@ const SOFT_LIMIT: usize = 300;
 const LONG: [&str; 38] = [
     "src/accesslog/entry/part.rs",
     "src/accesslog/entry/seal.rs",
-    "src/accesslog/verify.rs",
     "src/accesslog/verify/finding.rs",
     "src/config/read.rs",
     "src/crypto/gateway_keys.rs",

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CHECKPOINT, FolderError, LEAF_HASHES, PROOF, VKEY, file, proof_name, strays::longest};
+use super::{
+    CHECKPOINT, FolderError, LEAF_HASHES, PROOF, VKEY, file, proof_name,
+    sizes::{LINE, TEXT, longest},
+};
 use crate::{
     accesslog::verify::{Keeps, LogSource, ProofBeside, Stray},
     domain::digest::Digest,
@@ -17,12 +20,6 @@ use crate::{
         tlog_proof::TlogProof,
     },
 };
-
-/// A line of `leaf-hashes`: 64 digits and the end of the line.
-pub(super) const LINE: u64 = 65;
-
-/// No checkpoint, key or proof is longer, also with the lines of many witnesses.
-pub(super) const TEXT: u64 = 64 * 1024;
 
 /// A copy of a log. What is in it is read as it is: judging is the work of [`mod@crate::accesslog::verify`].
 #[derive(Debug, Clone)]

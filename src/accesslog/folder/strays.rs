@@ -2,9 +2,12 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{CHECKPOINT, Folder, FolderError, LEAF_HASHES, PROOF, VKEY, file, read};
+use super::{
+    CHECKPOINT, Folder, FolderError, LEAF_HASHES, PROOF, VKEY, file,
+    sizes::{LINE, TEXT, longest},
+};
 use crate::{
-    accesslog::{entry::LEAF_LENGTH, verify::Stray},
+    accesslog::verify::Stray,
     merkle::tile::{TileId, TilePath},
 };
 
@@ -41,23 +44,13 @@ impl Folder {
 /// How long a file with this name can be in a log of this size; none where it has no such file.
 fn most(name: &str, size: u64) -> Option<u64> {
     match name {
-        CHECKPOINT | VKEY => return Some(read::TEXT),
-        LEAF_HASHES => return Some(size.saturating_mul(read::LINE)),
-        _ if name.ends_with(PROOF) && !name.contains('/') => return Some(read::TEXT),
+        CHECKPOINT | VKEY => return Some(TEXT),
+        LEAF_HASHES => return Some(size.saturating_mul(LINE)),
+        _ if name.ends_with(PROOF) && !name.contains('/') => return Some(TEXT),
         _ => {}
     }
     let path: TilePath = name.parse().ok()?;
     let (TilePath::Hashes(id) | TilePath::Entries(id)) = path;
     let is_there = TileId::in_tree(id.level(), id.n(), size).is_some_and(|whole| id.width() <= whole.width());
     is_there.then(|| longest(path))
-}
-
-/// How long a tile or bundle of this width is: 32 bytes for a hash, and for an entry its length in two bytes and the leaf.
-pub(super) fn longest(path: TilePath) -> u64 {
-    let (TilePath::Hashes(id) | TilePath::Entries(id)) = path;
-    let each = match path {
-        TilePath::Hashes(_) => 32,
-        TilePath::Entries(_) => LEAF_LENGTH.saturating_add(2),
-    };
-    u64::try_from(usize::from(id.width()).saturating_mul(each)).unwrap_or(u64::MAX)
 }

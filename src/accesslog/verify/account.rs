@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Report, StoredEntry, rows::Rows};
+use super::{
+    finding::{Finding, Report},
+    rows::Rows,
+    source::StoredEntry,
+};
 use crate::{
     accesslog::entry::{Event, Leaf, Part, PartName, ReaderRow, open_part},
     crypto::at_rest::AtRest,

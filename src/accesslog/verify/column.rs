@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, LogSource};
+use super::{diff::Difference, finding::Finding, source::LogSource};
 use crate::{
     domain::digest::Digest,
     merkle::{
@@ -22,6 +22,17 @@ pub(super) enum Kind {
     LeafHashes,
     /// The tiles of level 0.
     Tiles,
+}
+
+impl Kind {
+    /// What it is called that it differs from the leaves.
+    pub(super) fn finding(self, difference: Difference) -> Finding {
+        match self {
+            Self::Entries => Finding::Entry { difference },
+            Self::LeafHashes => Finding::LeafHash { difference },
+            Self::Tiles => Finding::TileHash { difference },
+        }
+    }
 }
 
 /// A sequence, its tree, and what else is compared with it.

@@ -1,9 +1,10 @@
 //! Reads the records of a source side by side, and judges them by the signed root.
 
 use super::{
-    Finding, Keeps, LogSource, Report,
     column::{Column, Kind},
     diff::{Difference, differences},
+    finding::{Finding, Report},
+    source::{Keeps, LogSource},
 };
 use crate::{domain::digest::Digest, merkle::checkpoint::Checkpoint};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{column::Column, diff::Difference};
+use super::diff::Difference;
 use crate::{accesslog::entry::PartName, domain::digest::Digest, merkle::checkpoint::Checkpoint};
 
 /// One thing that is wrong, and where.
@@ -316,9 +316,9 @@ impl Report {
         self.bodies = self.bodies.saturating_add(1);
     }
 
-    pub(super) fn finish(&mut self, entries: &Column, stated: Option<Checkpoint>) {
-        self.entries = entries.size();
-        self.root = Some(entries.root());
+    pub(super) fn finish(&mut self, entries: u64, root: Digest, stated: Option<Checkpoint>) {
+        self.entries = entries;
+        self.root = Some(root);
         if let Some(stated) = stated {
             self.origin = Some(stated.origin.to_string());
             self.stated = Some(stated.size);

@@ -5,40 +5,14 @@ use std::{
     hash::{BuildHasher as _, RandomState},
 };
 
-use super::{Finding, LogSource, Report};
+use super::{
+    finding::{Finding, Report},
+    source::{LogSource, RowPage, RowState, StoredRow},
+};
 use crate::{
     accesslog::entry::{Part, PartName, open_part},
     crypto::at_rest::AtRest,
 };
-
-/// Where rows are read on: a table, and the key of the last row that was read of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RowPage {
-    /// Which table.
-    pub table: usize,
-    /// The key; empty at the beginning of the table.
-    pub after: Vec<String>,
-}
-
-/// A row of the store, by the name that entries give it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredRow {
-    /// The name.
-    pub name: String,
-    /// What can be said of it without the log.
-    pub state: RowState,
-}
-
-/// What can be said of a row without the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowState {
-    /// Its seal is that of its content as this entry wrote it.
-    By(u64),
-    /// Its seal is another.
-    Unsealed,
-    /// It has no seal: its content, of which the log keeps a digest.
-    Content(Vec<u8>),
-}
 
 /// What became of a row last.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     accesslog::{
-        entry::{EntryDraft, Event, NumberedEntry, Outcome, Own, Part, leaf, prepare},
+        entry::{EntryDraft, Event, NumberedEntry, Outcome, Own, Part, ReaderRow, leaf, prepare},
         folder::{Folder, FolderError, FolderWriter},
     },
     domain::{id::SystemEntropy, party::PartyId},

@@ -1,5 +1,7 @@
 use rustls::{
-    ClientConnection, HandshakeKind, ServerConnection, SupportedProtocolVersion, pki_types::ServerName,
+    ClientConnection, HandshakeKind, ServerConnection, SupportedProtocolVersion,
+    crypto::{CryptoProvider, aws_lc_rs::kx_group},
+    pki_types::ServerName,
 };
 
 use super::*;
