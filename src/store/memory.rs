@@ -61,13 +61,15 @@ pub(super) struct Memory {
     leads: Mutex<HashMap<u64, u64>>,
     /// The size of the log of which all that others wrote was read.
     known: AtomicU64,
+    /// Below this there are entries that could not be read: what they deleted is not known.
+    unread: AtomicU64,
 }
 
 impl Memory {
     /// One that remembers so many rows at most, and seven eighths of that at least once there were as many.
     pub(super) fn holding(most: usize) -> Self {
         let (hasher, rows, leads) = (RandomState::new(), Mutex::default(), Mutex::default());
-        Self { most, hasher, rows, leads, known: AtomicU64::new(0) }
+        Self { most, hasher, rows, leads, known: AtomicU64::new(0), unread: AtomicU64::new(0) }
     }
 
     const fn least(&self) -> usize {
@@ -116,6 +118,16 @@ impl Memory {
         self.known.fetch_max(size, Ordering::Relaxed);
     }
 
+    /// Some entries up to this size could not be read.
+    fn misses(&self, size: u64) {
+        self.unread.fetch_max(size, Ordering::Relaxed);
+    }
+
+    /// Whether an entry that was read would have said so, had it deleted this row that another one wrote.
+    fn would_know(&self, last: Last, entries: u64) -> bool {
+        entries <= self.known.load(Ordering::Relaxed) && last.by() >= self.unread.load(Ordering::Relaxed)
+    }
+
     /// Whether there is room for what older entries say.
     pub(super) fn has_room(&self) -> bool {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner).len() < self.least()
@@ -144,10 +156,8 @@ impl Memory {
     /// # Errors
     /// `Inconsistent` when an entry of those wrote it, and none deleted it.
     pub(super) fn absent(&self, table: Sealed, name: &str, entries: u64) -> Result<(), StoreError> {
-        if table.is_ever_deleted() && entries > self.known.load(Ordering::Relaxed) {
-            return Ok(());
-        }
         match self.last(name) {
+            Some(last) if table.is_ever_deleted() && !self.would_know(last, entries) => Ok(()),
             Some(last) if last.by() < entries && !last.is_gone() => Err(table.broken()),
             _ => Ok(()),
         }
@@ -159,14 +169,12 @@ impl Memory {
     /// # Errors
     /// `Inconsistent` when no entry of those deleted it.
     pub(super) fn unanswered(&self, table: Sealed, asked: &str, entries: u64) -> Result<(), StoreError> {
-        if entries > self.known.load(Ordering::Relaxed) {
-            return Ok(());
-        }
         let leads = self.leads.lock().unwrap_or_else(PoisonError::into_inner);
         let name = leads.get(&self.hasher.hash_one(asked)).copied();
         drop(leads);
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         match name.and_then(|name| rows.get(&name)) {
+            Some(last) if !self.would_know(*last, entries) => Ok(()),
             Some(last) if last.by() < entries && !last.is_gone() => Err(table.broken()),
             _ => Ok(()),
         }
@@ -224,6 +232,10 @@ mod tests {
         assert!(absent(Sealed::Made) && !absent(Sealed::Copy));
         memory.knows(9);
         assert!(!absent(Sealed::Made));
+        memory.misses(6);
+        assert!(absent(Sealed::Made) && !absent(Sealed::Copy), "what was not read may have deleted it");
+        memory.learn(&[touched(7, &["made:a"], &[])]);
+        assert!(!absent(Sealed::Made), "it was written again since");
     }
 
     #[test]

@@ -109,8 +109,12 @@ pub(super) struct Values(Vec<u8>);
 impl Values {
     pub(super) fn of(texts: &[Option<&str>], numbers: &[Option<i64>]) -> Self {
         let mut values = Self(Vec::with_capacity(256));
-        texts.iter().for_each(|text| values.text(*text));
-        numbers.iter().for_each(|number| values.number(*number));
+        for text in texts {
+            values.text(*text);
+        }
+        for number in numbers {
+            values.number(*number);
+        }
         values
     }
 

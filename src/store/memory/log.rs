@@ -72,6 +72,9 @@ impl Memory {
             self.learn(&told);
             (next, unread) = (until, unread.saturating_add(without));
         }
+        if unread > 0 {
+            self.misses(end);
+        }
         tell(unread, first, end);
         Ok(())
     }
