@@ -186,6 +186,52 @@ async fn what_was_withdrawn_through_one_is_not_released_through_the_other() {
     }
 }
 
+/// An objection ends no copy: only that the decision is compared with the person's last change holds the release back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_objected_to_through_one_is_not_released_through_the_other() {
+    for pair in Box::pin(Pair::each()).await {
+        let (mut first, mut stopped) = (0, 0);
+        for round in 0..ROUNDS {
+            let name = format!("L-{round}");
+            let (packet, _) = pair.waits(&name).await;
+            let (school, college) = (pair.school.at(&pair.two), pair.college.clone());
+            let now = pair.one.clock.now();
+            let pupil = left_school(&name, 17, now);
+            let to = Role::WerkEnInkomen;
+            let objection = declaration("bezwaar", "uitstroomprofiel", &pupil, "persoon", to, now);
+            let path = payload(&packet);
+            let (object, pull) = (school.post("/v1/declarations", &objection), college.get(&path));
+            // In most rounds both at once; in some the one has its answer before the other asks.
+            let (objected, pulled) = match round % 6 {
+                4 => {
+                    let pulled = pull.await;
+                    (object.await, pulled)
+                }
+                5 => (object.await, pull.await),
+                0 | 1 => tokio::join!(object, pull),
+                _ => {
+                    let (pulled, objected) = tokio::join!(pull, object);
+                    (objected, pulled)
+                }
+            };
+            let index = objected.expect_status(StatusCode::CREATED).json()["logIndex"].as_u64().unwrap();
+            if pulled.status == StatusCode::OK {
+                assert!(released(&pulled) < index, "objected, then released");
+                first += 1;
+            } else {
+                pulled.expect_problem(403, "guards.bezwaar-toestemming");
+                stopped += 1;
+            }
+        }
+        assert!(
+            first > 0 && stopped > 0,
+            "{first} released before their objection, {stopped} held back by it"
+        );
+        pair.verify().await;
+        pair.stop().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_deliveries_at_once_are_two_entries() {
     for pair in Box::pin(Pair::each()).await {
