@@ -101,7 +101,7 @@ fn what_was_taken_back_is_not_answered() {
 
 #[test]
 fn what_is_promised_holds_whatever_comes_after_what() {
-    run::<false>(20).expect(&[
+    run::<false>(16).expect(&[
         ("Send Request", Verdict::Done),
         ("Send Request", Verdict::Refused),
         ("Send Document", Verdict::Done),

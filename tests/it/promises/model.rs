@@ -189,11 +189,11 @@ impl World {
                 if self.is_blocked(School) {
                     return (Shut, vec![School]);
                 }
-                // Instemming is the adult's own and a minor's parents'; whatever else a parent says for who is sixteen is nothing.
+                // Instemming is the adult's own and a minor's parents'; from sixteen all else is the person's own.
                 let may_say = match (wish, by) {
                     (Wish::Agrees, By::Person) => of == Person::Adult,
-                    (Wish::Agrees, By::Parent) | (_, By::Person) => true,
-                    (_, By::Parent) => false,
+                    (Wish::Agrees, By::Parent) => of == Person::Minor,
+                    (_, by) => by == By::Person,
                 };
                 // Who is blocked is nobody towards whom something can be said.
                 if self.is_blocked(wish.about().recipient()) {
