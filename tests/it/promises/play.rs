@@ -88,7 +88,7 @@ struct Stage {
     first: BTreeMap<(&'static str, u8), Value>,
     begun: Timestamp,
     steps: usize,
-    /// The last answer that was no yes.
+    /// How the last answer begins.
     said: Mutex<String>,
     seen: BTreeMap<Party, Seen>,
     tally: Tally,
