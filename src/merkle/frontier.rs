@@ -111,4 +111,16 @@ mod tests {
         }
         assert_eq!(Frontier::from_bytes(&[bytes, vec![0; 32]].concat()), Err(InvalidFrontier));
     }
+
+    #[test]
+    fn a_log_is_read_up_to_its_largest_size_and_not_beyond() {
+        let of = |size: u64| {
+            let hashes = usize::try_from(size.count_ones()).unwrap();
+            Frontier::from_bytes(&[size.to_be_bytes().to_vec(), vec![7; 32 * hashes]].concat())
+        };
+        assert_eq!(of(MAX_SIZE).map(|frontier| frontier.size()), Ok(MAX_SIZE));
+        for beyond in [MAX_SIZE + 1, u64::MAX] {
+            assert_eq!(of(beyond), Err(InvalidFrontier), "{beyond}");
+        }
+    }
 }

@@ -250,7 +250,10 @@ mod tests {
     #[test]
     fn faults_of_a_vkey_are_told_apart() {
         let vkey = key("sluis.example/2026", 1).vkey();
-        assert!(LogVerifier::from_vkey(&format!("{vkey}\n")).is_ok());
+        let verifier = LogVerifier::from_vkey(&format!("{vkey}\n")).unwrap();
+        assert_eq!(verifier.vkey(), vkey, "without the white space");
+        assert!(verifier.has_vkey(&format!(" {vkey}")));
+        assert!(!verifier.has_vkey(&key("sluis.example/2026", 2).vkey()), "another key of the same log");
         let fault = |text: &str| LogVerifier::from_vkey(text).unwrap_err();
         assert_eq!(fault("sluis"), VkeyError::Form);
         assert_eq!(fault(&vkey.replace("2026", "2027")), VkeyError::KeyId);

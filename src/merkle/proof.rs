@@ -246,6 +246,21 @@ mod tests {
         set
     }
 
+    #[test]
+    fn what_lies_outside_the_log_is_asked_of_no_tile() {
+        let last = MAX_SIZE - 1;
+        assert!(tiles_for_inclusion(last, MAX_SIZE).is_ok());
+        assert!(tiles_for_consistency(MAX_SIZE, MAX_SIZE).is_ok());
+        assert!(tiles_for_consistency(last, MAX_SIZE).is_ok());
+        for (index, size) in [(0, 0), (3, 3), (4, 3), (0, MAX_SIZE + 1)] {
+            assert_eq!(tiles_for_inclusion(index, size), Err(ProofError::OutOfRange), "{index} of {size}");
+        }
+        for (old, new) in [(4, 3), (3, MAX_SIZE + 1)] {
+            assert_eq!(tiles_for_consistency(old, new), Err(ProofError::OutOfRange), "{old} in {new}");
+        }
+        assert_eq!(tiles_for_consistency(0, 3), Ok(BTreeSet::new()), "the empty tree needs no proof");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
 
