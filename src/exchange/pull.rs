@@ -31,7 +31,7 @@ use crate::{
     },
     store::{
         Committed,
-        read::{CopyRow, CopyState, MessageRow, MessageState},
+        read::{CopyRow, CopyState, KeyState, MessageRow, MessageState},
         snapshot::Needs,
         write::{Deliver, Delivery, TellNarrowed},
         writer::job::Done,
@@ -121,7 +121,11 @@ impl Operation for Pull {
 
     fn judge(&self, at: &At<'_, Caller>) -> Result<(Copy, Permit), No<PullError>> {
         let Some(copy) = self.copy(at) else { return Err(self.in_vain(at)) };
-        if let Some(ended) = copy.ended(at.now) {
+        // What is sealed to a revoked key is withheld, also where the copy was not there to be found when that was revoked.
+        let key = at.facts.register().key(&copy.row.thumbprint);
+        let is_revoked = key.is_some_and(|key| key.state == KeyState::Revoked);
+        let ended = copy.ended(at.now).or_else(|| is_revoked.then_some(Ended::Withheld));
+        if let Some(ended) = ended {
             return Err(No::gone(account(&copy, Outcome::Refused), ended));
         }
         match decide_again(at.tools, &copy, at.now, at.facts)? {

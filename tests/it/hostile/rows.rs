@@ -170,3 +170,20 @@ async fn no_party_is_given_what_somebody_wrote_in_anothers_row() {
     })
     .await;
 }
+
+/// Somebody takes a copy away while its key is revoked, and puts it back as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sealed_to_a_revoked_key_is_withheld_though_its_row_was_away() {
+    Scene::on_each(async |scene| {
+        scene.consent(Role::WerkEnInkomen).await;
+        let packet = scene.packet(Role::WerkEnInkomen, "sleutel-wordt-ingetrokken").await;
+        meddle(scene, &["CREATE TABLE kept_copy AS SELECT * FROM copy", "DELETE FROM copy"]).await;
+        let thumbprint = scene.college.key.public().thumbprint().to_owned();
+        let revocation = format!("/v1/keys/{thumbprint}/revocation");
+        scene.college.post(&revocation, &json!({})).await.expect_status(StatusCode::OK);
+        meddle(scene, &["INSERT INTO copy SELECT * FROM kept_copy"]).await;
+        let payload = format!("/v1/packets/{packet}/payload");
+        scene.college.get(&payload).await.expect_problem(410, "withheld");
+    })
+    .await;
+}
