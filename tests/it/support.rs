@@ -175,10 +175,12 @@ impl Gateway {
         LogVerifier::from_vkey(self.running.vkeys.first().unwrap()).unwrap()
     }
 
-    /// The gateway's database, as someone with its address sees it.
+    /// The gateway's database, as someone with its address and its keys sees it.
     pub(crate) async fn store(&self) -> Store {
         let url = self.laid.config.database.connect_url().unwrap();
-        Store::open(&url, &OpenOptions { readers: 2, ..OpenOptions::default() }).await.unwrap()
+        let store = Store::open(&url, &OpenOptions { readers: 2, ..OpenOptions::default() }).await.unwrap();
+        store.seals_with(self.keys().at_rest);
+        store
     }
 
     /// The gateway's own keys, as someone with its folder reads them.
