@@ -163,7 +163,7 @@ pub fn wrap_identity(identity: &Identity, key: &RecipientKey) -> Result<String, 
 /// [`EnvelopeError::Identity`] when the JWE does not open or carries something else; [`EnvelopeError::Key`] when its
 /// content is no age key.
 pub fn unwrap_identity(message: &str, key: &PrivateKey) -> Result<Identity, EnvelopeError> {
-    let text = jwe::decrypt(message, IDENTITY_CTY, key)?;
+    let text = key.open(message, IDENTITY_CTY)?;
     std::str::from_utf8(&text).map_err(|_| EnvelopeError::Key)?.parse()
 }
 

@@ -11,148 +11,37 @@
 //! its name ends in `.new`. `keys.example/` shows every file with throw-away content.
 
 mod example;
+mod fault;
 mod files;
 mod later;
+mod kind;
 mod log_key;
+mod one_key;
 mod prints;
 mod rotation;
 
 use std::{
     collections::BTreeMap,
-    fmt, io,
+    fmt,
     path::{Path, PathBuf},
-    str::FromStr,
     sync::Arc,
     time::Instant,
 };
 
-use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use self::later::{InVain, Looked};
 use super::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey};
-use crate::domain::{
-    digest::Digest,
-    id::{Entropy, NoEntropy},
-};
+use crate::domain::{digest::Digest, id::Entropy};
 
 pub use later::{LogVerifiers, Unsigned};
+pub use fault::KeyFileFault;
+pub use kind::{KeyKind, UnknownKind};
 pub use log_key::{InvalidLogKey, LogSecret};
+use one_key::OneKey;
 pub use prints::{Departure, KeyPrints};
 pub use rotation::MadeKey;
-
-/// One of the four keys of a gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeyKind {
-    /// Encrypts what is kept about a person.
-    AtRest,
-    /// Makes pseudonyms.
-    Pseudonym,
-    /// Signs receipts.
-    Receipt,
-    /// Signs checkpoints.
-    Log,
-}
-
-impl KeyKind {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::AtRest, Self::Pseudonym, Self::Receipt, Self::Log];
-
-    /// The word that its files begin with, and that `sluis keys rotate` takes.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AtRest => "at-rest",
-            Self::Pseudonym => "pseudonym",
-            Self::Receipt => "receipt",
-            Self::Log => "log",
-        }
-    }
-
-    /// The name of the file of one version.
-    #[must_use]
-    pub fn file_name(self, version: u32) -> String {
-        let extension = if self == Self::Receipt { "pem" } else { "key" };
-        format!("{}.v{version}.{extension}", self.as_str())
-    }
-
-    const fn content(self) -> &'static str {
-        match self {
-            Self::AtRest | Self::Pseudonym => "64 hexadecimal digits that are not all the same",
-            Self::Receipt => "an unencrypted P-256 private key in PEM",
-            Self::Log => "one line PRIVATE+KEY+<origin>+<id>+<base64>",
-        }
-    }
-}
-
-/// The word names none of the four keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a key of a gateway")]
-pub struct UnknownKind;
-
-impl FromStr for KeyKind {
-    type Err = UnknownKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
-    }
-}
-
-/// What is wrong with the folder of keys. It names files, never their content.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyFileFault {
-    /// A kind has no file.
-    #[error("there is no `{0}`: make the keys with `sluis init`, or put back the folder that was there")]
-    Missing(String),
-    /// The folder or a file cannot be read or written.
-    #[error("`{}` cannot be read or written", path.display())]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// Others may read or write it.
-    #[error("`{}` is open to others: chmod 600 for a key, 700 for the folder", .0.display())]
-    Open(PathBuf),
-    /// A name that is almost that of a key, such as a copy that an editor left.
-    #[error("`{}` is named almost like a key: rename it to <kind>.v<number>.<key or pem>, or destroy it", .0.display())]
-    Name(PathBuf),
-    /// Other content than its kind has.
-    #[error("`{}` must hold {expected}", path.display())]
-    Malformed {
-        /// Which.
-        path: PathBuf,
-        /// What it should hold.
-        expected: &'static str,
-    },
-    /// The key that everybody can read in `keys.example/`.
-    #[error("`{}` holds the throw-away key of keys.example: make the keys with `sluis init`", .0.display())]
-    Example(PathBuf),
-    /// One secret in two files.
-    #[error("`{}` and `{}` hold the same secret: each key is made for one use", .0.display(), .1.display())]
-    Twice(PathBuf, PathBuf),
-    /// Log keys of two logs.
-    #[error("the log keys are of more than one origin: a gateway keeps one log")]
-    Origins,
-    /// The origin cannot be a key's name.
-    #[error("the log's origin must not be empty nor hold white space or a plus sign")]
-    Origin,
-    /// It is there already.
-    #[error("`{}` exists already: an existing key is never overwritten", .0.display())]
-    Exists(PathBuf),
-    /// A version is being made in the folder.
-    #[error("another program makes a version of a key in `{}` now", .0.display())]
-    Busy(PathBuf),
-    /// A key could not be made.
-    #[error("no key could be made")]
-    NotMade,
-    /// No randomness.
-    #[error(transparent)]
-    NoEntropy(#[from] NoEntropy),
-}
 
 /// The receipt keys by version: the highest signs, the public halves of all are published.
 #[derive(Debug)]
@@ -359,58 +248,6 @@ impl Read {
         self.log.reverse();
         let log = LogKeys { newest, older: self.log };
         Ok(GatewayKeys { at_rest, pseudonym, receipt, log, prints: self.prints.into_iter().collect() })
-    }
-}
-
-/// What a secret key is asked to authenticate, so that it can be told from another.
-const CHECKED: &[u8] = b"sluis-key-check";
-
-enum OneKey {
-    Bytes(Zeroizing<[u8; 32]>),
-    Receipt(ReceiptKey),
-    Log(LogSecret),
-}
-
-impl OneKey {
-    fn read(kind: KeyKind, content: &str) -> Option<Self> {
-        Some(match kind {
-            KeyKind::AtRest | KeyKind::Pseudonym => {
-                let mut bytes = Zeroizing::new([0; 32]);
-                hex::decode_to_slice(content.trim(), bytes.as_mut_slice()).ok()?;
-                let [first, rest @ ..] = &*bytes;
-                if rest.iter().all(|byte| byte == first) {
-                    return None;
-                }
-                Self::Bytes(bytes)
-            }
-            KeyKind::Receipt => Self::Receipt(ReceiptKey::from_pem(content).ok()?),
-            KeyKind::Log => Self::Log(content.trim().parse().ok()?),
-        })
-    }
-
-    /// Names the secret whatever file, spelling or origin it comes in. It stays in memory.
-    fn fingerprint(&self) -> Digest {
-        match self {
-            Self::Bytes(bytes) => Digest::of(bytes.as_slice()),
-            Self::Receipt(key) => Digest::of(key.kid().as_bytes()),
-            Self::Log(key) => Digest::of(key.seed()),
-        }
-    }
-
-    /// Tells the key from another, for the database.
-    fn print(&self) -> Digest {
-        match self {
-            Self::Bytes(bytes) => {
-                let tag = hmac::sign(&hmac::Key::new(HMAC_SHA256, bytes.as_slice()), CHECKED);
-                let mut print = [0; 32];
-                for (slot, byte) in print.iter_mut().zip(tag.as_ref()) {
-                    *slot = *byte;
-                }
-                Digest(print)
-            }
-            Self::Receipt(key) => Digest::of(key.kid().as_bytes()),
-            Self::Log(key) => Digest::of(key.vkey().as_bytes()),
-        }
     }
 }
 

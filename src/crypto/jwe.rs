@@ -2,70 +2,20 @@
 //!
 //! Writing is josekit's. Before josekit reads anything, [`Shape`] has checked the header and the length of every part.
 
+mod fault;
 mod shape;
 
-use josekit::{Map, jwe};
+use josekit::{
+    Map,
+    jwe::{self, JweDecrypter},
+};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::keys::{PrivateKey, RecipientKey};
+use super::keys::{KeyAlgorithm, RecipientKey};
 
-use shape::Shape;
-
-const ENCRYPTION: &str = "A256GCM";
-/// `typ` of the protected header, as the NL GOV encryption module asks.
-const TYP: &str = "JWE";
-
-/// josekit could not seal. Its own message stays out: it is about the key's bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("sealing to this key failed")]
-pub struct SealError;
-
-/// Why a JWE is not opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// More than 64 MiB, or a header of more than 8 KiB.
-    #[error("the sealed message is longer than any that a gateway makes")]
-    TooLong,
-    /// Not five parts of base64url, a part of the wrong length, or a header that is no JSON object with each name once.
-    #[error("not a compact JWE as Sluis makes it")]
-    Malformed,
-    /// `typ` is not `JWE`, or `cty` names other content.
-    #[error("the sealed message does not say that it is what was asked for (`typ`, `cty`)")]
-    Kind,
-    /// `zip` is present: a small body could open into an endless one.
-    #[error("the sealed message is compressed (`zip`), which is refused")]
-    Compressed,
-    /// `crit` is present: the sealer demands something that is not known here.
-    #[error("the sealed message demands an extension (`crit`), which is refused")]
-    Critical,
-    /// The header brings a key, a certificate or an input to the key derivation, which the profile never has.
-    #[error(
-        "the sealed message has a header member that Sluis never sends (`apu`, `apv`, `jku`, `jwk`, `x5c`, `x5t`, `x5t#S256` or `x5u`)"
-    )]
-    Foreign,
-    /// `alg` is not one of the four, or not one that fits the key.
-    #[error("the sealed message uses a key algorithm (`alg`) that does not fit this key or is refused")]
-    KeyAlgorithm,
-    /// `enc` is not A256GCM.
-    #[error("the sealed message uses a content encryption (`enc`) other than A256GCM")]
-    Encryption,
-    /// `epk` is no public key on the recipient's curve, or stands beside an RSA algorithm.
-    #[error("the sender's ephemeral key (`epk`) is missing, unsound or out of place")]
-    EphemeralKey,
-    /// `kid` is missing or names another key.
-    #[error("the sealed message is for another key (`kid`)")]
-    OtherKey,
-    /// The header is not about the packet that was asked for.
-    #[error("the sealed message is not the packet that was asked for")]
-    OtherPacket,
-    /// The seal is broken: other key, or changed on the way.
-    #[error("the sealed message does not open with this key: it was changed, or sealed to another")]
-    Unopenable,
-    /// The seal holds, and what was sealed is not what Sluis seals.
-    #[error("what was sealed is not one JSON object in UTF-8 in which each name stands once")]
-    Content,
-}
+pub use fault::{OpenError, SealError};
+use shape::{ENCRYPTION, Shape, TYP};
 
 /// Seals bytes to a key. `header` comes in addition to `typ`, `cty`, `alg`, `enc`, `kid` and, for ECDH, `epk`.
 pub(super) fn encrypt(
@@ -89,11 +39,16 @@ pub(super) fn header(message: &str, cty: &str) -> Result<serde_json::Map<String,
     Ok(Shape::read(message, cty)?.header)
 }
 
-/// Opens a JWE with a private key, if it says that it holds content of this type.
-pub(super) fn decrypt(message: &str, cty: &str, key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+/// Opens a JWE to this key with the private half of it, if it says that it holds content of this type.
+pub(super) fn decrypt<'key>(
+    message: &str,
+    cty: &str,
+    key: &RecipientKey,
+    private: impl FnOnce(KeyAlgorithm) -> Option<&'key dyn JweDecrypter>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let shape = Shape::read(message, cty)?;
-    shape.is_for(key.public())?;
-    let decrypter = key.decrypter(shape.algorithm).ok_or(OpenError::KeyAlgorithm)?;
+    shape.is_for(key)?;
+    let decrypter = private(shape.algorithm).ok_or(OpenError::KeyAlgorithm)?;
     let (content, _) = jwe::deserialize_compact(message, decrypter).map_err(|_| OpenError::Unopenable)?;
     Ok(Zeroizing::new(content))
 }

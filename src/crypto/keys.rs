@@ -1,14 +1,14 @@
 //! Keys to seal to: a party's public JWK, checked before anything is sealed to it, and a client's private key.
 
+mod algorithm;
 mod modulus;
 mod name;
+mod numbers;
 mod private;
 mod reading;
 
 use std::{fmt, sync::Arc};
 
-use aws_lc_rs::digest;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use josekit::{
     jwe::{ECDH_ES, ECDH_ES_A256KW, JweEncrypter, RSA_OAEP, RSA_OAEP_256},
     jwk::Jwk,
@@ -17,107 +17,12 @@ use serde_json::{Value, json};
 
 use crate::domain::problem::Fault;
 
+pub use algorithm::KeyAlgorithm;
+pub use numbers::PublicNumbers;
 pub use private::{InvalidPrivateKey, PrivateKey};
 
 use reading::Origin;
-
-/// How the content encryption key reaches the recipient (RFC 7518, section 4.1). Nothing else is sealed or opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeyAlgorithm {
-    /// RSAES-OAEP with SHA-1 and MGF1: what the NL GOV encryption module prescribes, so what an RSA key means that names
-    /// no algorithm. OAEP does not rest on SHA-1's collision resistance.
-    RsaOaep,
-    /// RSAES-OAEP with SHA-256.
-    RsaOaep256,
-    /// Elliptic-curve Diffie-Hellman, the agreed key used directly: what an elliptic key means that names no algorithm.
-    EcdhEs,
-    /// Elliptic-curve Diffie-Hellman, the agreed key wrapping the content key.
-    EcdhEsA256kw,
-}
-
-impl KeyAlgorithm {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::RsaOaep, Self::RsaOaep256, Self::EcdhEs, Self::EcdhEsA256kw];
-
-    /// The `alg` of the JWK and of the JWE.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::RsaOaep => "RSA-OAEP",
-            Self::RsaOaep256 => "RSA-OAEP-256",
-            Self::EcdhEs => "ECDH-ES",
-            Self::EcdhEsA256kw => "ECDH-ES+A256KW",
-        }
-    }
-
-    pub(super) const fn is_rsa(self) -> bool {
-        matches!(self, Self::RsaOaep | Self::RsaOaep256)
-    }
-
-    pub(super) fn read(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
-    }
-}
-
-impl fmt::Display for KeyAlgorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The public numbers of a key, for comparison with those of a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PublicNumbers {
-    /// Modulus and exponent, big-endian without leading zeros.
-    Rsa {
-        /// The modulus.
-        n: Vec<u8>,
-        /// The exponent.
-        e: Vec<u8>,
-    },
-    /// A point of P-256, checked to lie on the curve.
-    P256 {
-        /// The first coordinate.
-        x: [u8; 32],
-        /// The second coordinate.
-        y: [u8; 32],
-    },
-    /// The u-coordinate of a point of Curve25519 that is not of small order, in its one canonical encoding.
-    X25519 {
-        /// The coordinate, little-endian.
-        x: [u8; 32],
-    },
-}
-
-impl PublicNumbers {
-    /// The numbers of a public JWK, if it is in order.
-    pub(super) fn read(jwk: &Value) -> Option<Self> {
-        reading::read(jwk, Origin::Outside).ok().map(|read| read.numbers)
-    }
-
-    /// The members that RFC 7638 hashes and that a JWE library needs; no others.
-    fn members(&self) -> Value {
-        let b64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        match self {
-            Self::Rsa { n, e } => json!({"kty": "RSA", "n": b64(n), "e": b64(e)}),
-            Self::P256 { x, y } => json!({"kty": "EC", "crv": "P-256", "x": b64(x), "y": b64(y)}),
-            Self::X25519 { x } => json!({"kty": "OKP", "crv": "X25519", "x": b64(x)}),
-        }
-    }
-
-    /// RFC 7638, section 3: the required members in lexical order, no white space, SHA-256, base64url.
-    fn thumbprint(&self) -> String {
-        let b64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let text = match self {
-            Self::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, b64(e), b64(n)),
-            Self::P256 { x, y } => {
-                format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, b64(x), b64(y))
-            }
-            Self::X25519 { x } => format!(r#"{{"crv":"X25519","kty":"OKP","x":"{}"}}"#, b64(x)),
-        };
-        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
-    }
-}
+pub(super) use reading::public_numbers;
 
 /// A public key that packets may be sealed to: RSA of at least 3072 bits, P-256, or X25519.
 ///

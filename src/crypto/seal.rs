@@ -211,7 +211,7 @@ impl fmt::Debug for Opened {
 /// anything is decrypted.
 pub fn open(message: &str, key: &PrivateKey) -> Result<(SealHeader, Opened), OpenError> {
     let header = SealHeader::read(message)?;
-    let content = jwe::decrypt(message, CTY, key)?;
+    let content = key.open(message, CTY)?;
     let opened = Opened(Zeroizing::new(trimmed(&content).to_vec()));
     match json::read(opened.expose()).map(json::Wiped::new) {
         Ok(value) if value.expose().is_object() => Ok((header, opened)),

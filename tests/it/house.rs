@@ -44,7 +44,7 @@ const MINTS: [(&str, &[&str]); 10] = [
 ];
 
 /// The rooms in which files still import each other; none is added, and one that is clean leaves the list.
-const WITH_CIRCLES: [&str; 6] = ["crypto", "domain", "exchange", "http", "policy", "store"];
+const WITH_CIRCLES: [&str; 5] = ["domain", "exchange", "http", "policy", "store"];
 
 /// No file is longer, and none of those below but the ones that are named. Tests do not count.
 const HARD_LIMIT: usize = 500;
@@ -56,7 +56,6 @@ const LONG: [&str; 37] = [
     "src/accesslog/entry/seal.rs",
     "src/accesslog/verify/finding.rs",
     "src/config/read.rs",
-    "src/crypto/gateway_keys.rs",
     "src/exchange/declare.rs",
     "src/exchange/operate.rs",
     "src/exchange/perform.rs",

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use super::{KeyKind, OneKey};
+use super::{kind::KeyKind, one_key::OneKey};
 use crate::domain::digest::Digest;
 
 pub(super) const FILES: [(KeyKind, &str); 4] = [

@@ -10,7 +10,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{KeyFileFault, KeyKind};
+use super::{fault::KeyFileFault, kind::KeyKind};
 use crate::crypto::secret_file;
 
 /// Longer than any of the four.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::KeyKind;
+use super::kind::KeyKind;
 use crate::domain::digest::Digest;
 
 /// The print of each key: of a public key the digest of its name, of a secret one an HMAC under it, so that who reads a print

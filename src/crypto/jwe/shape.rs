@@ -7,11 +7,16 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use super::{ENCRYPTION, OpenError, TYP};
+use super::fault::OpenError;
 use crate::{
-    crypto::keys::{KeyAlgorithm, PublicNumbers, RecipientKey},
+    crypto::keys::{KeyAlgorithm, PublicNumbers, RecipientKey, public_numbers},
     domain::json,
 };
+
+pub(super) const ENCRYPTION: &str = "A256GCM";
+
+/// `typ` of the protected header, as the NL GOV encryption module asks.
+pub(super) const TYP: &str = "JWE";
 
 /// Longer than any packet that a gateway takes; a client must not read an endless answer into memory.
 const LONGEST: usize = 64 * 1024 * 1024;
@@ -133,7 +138,7 @@ fn ephemeral(
 ) -> Result<Option<PublicNumbers>, OpenError> {
     match header.get("epk") {
         None if algorithm.is_rsa() => Ok(None),
-        Some(epk) if !algorithm.is_rsa() => PublicNumbers::read(epk).map(Some).ok_or(OpenError::EphemeralKey),
+        Some(epk) if !algorithm.is_rsa() => public_numbers(epk).map(Some).ok_or(OpenError::EphemeralKey),
         _ => Err(OpenError::EphemeralKey),
     }
 }

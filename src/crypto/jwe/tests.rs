@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::crypto::keys::PrivateKey;
 
 const CTY: &str = "text/plain";
 
@@ -33,7 +34,7 @@ static SEALED: LazyLock<Vec<Sealed>> = LazyLock::new(|| {
         jwk["alg"] = json!(alg);
         let key = PrivateKey::from_jwk(&jwk).unwrap();
         let message = encrypt(b"content", key.public(), CTY, &[]).unwrap();
-        assert_eq!(*decrypt(&message, CTY, &key).unwrap(), b"content", "{alg}");
+        assert_eq!(*key.open(&message, CTY).unwrap(), b"content", "{alg}");
         let mut parts: Vec<_> =
             message.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
         let header = serde_json::from_slice(&parts.remove(0)).unwrap();
@@ -69,7 +70,7 @@ impl Sealed {
     }
 
     fn opened(&self, message: &str) -> Result<(), OpenError> {
-        decrypt(message, CTY, &self.key).map(drop)
+        self.key.open(message, CTY).map(drop)
     }
 }
 

@@ -16,7 +16,7 @@ use josekit::{
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{KeyAlgorithm, RecipientKey, jose_jwk};
+use super::{RecipientKey, algorithm::KeyAlgorithm, jose_jwk};
 use crate::crypto::jwe;
 
 /// `cty` of the message by which a key shows that its halves belong together.
@@ -141,7 +141,16 @@ impl PrivateKey {
         with_member(members, "kid", Some(self.public.kid()))
     }
 
-    pub(in crate::crypto) fn decrypter(&self, algorithm: KeyAlgorithm) -> Option<&dyn JweDecrypter> {
+    /// Opens a JWE to this key, if it says that it holds content of this type.
+    pub(in crate::crypto) fn open(
+        &self,
+        message: &str,
+        cty: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, jwe::OpenError> {
+        jwe::decrypt(message, cty, &self.public, |algorithm| self.decrypter(algorithm))
+    }
+
+    fn decrypter(&self, algorithm: KeyAlgorithm) -> Option<&dyn JweDecrypter> {
         self.decrypters.iter().find(|(known, _)| *known == algorithm).map(|(_, decrypter)| decrypter.as_ref())
     }
 
@@ -170,7 +179,7 @@ impl PrivateKey {
     /// A library may load a private half that does not belong to its public half; nothing would ever open.
     fn opens_its_own(&self) -> Result<(), InvalidPrivateKey> {
         let sealed = jwe::encrypt(b"?", &self.public, TRIAL_CTY, &[]).map_err(|_| InvalidPrivateKey)?;
-        jwe::decrypt(&sealed, TRIAL_CTY, self).map(drop).map_err(|_| InvalidPrivateKey)
+        self.open(&sealed, TRIAL_CTY).map(drop).map_err(|_| InvalidPrivateKey)
     }
 }
 

@@ -9,7 +9,7 @@ use aws_lc_rs::agreement;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use super::{KeyAlgorithm, PublicNumbers};
+use super::{algorithm::KeyAlgorithm, numbers::PublicNumbers};
 use crate::domain::problem::Fault;
 
 /// What is longer is not decoded; a modulus of 8192 bits has 1366 characters.
@@ -272,4 +272,9 @@ fn agrees(curve: &'static agreement::Algorithm, point: &[u8]) -> bool {
         let peer = agreement::UnparsedPublicKey::new(curve, point);
         agreement::agree_ephemeral(own, peer, (), |_| Ok(())).is_ok()
     })
+}
+
+/// The numbers of a public JWK, if it is in order.
+pub(in crate::crypto) fn public_numbers(jwk: &Value) -> Option<PublicNumbers> {
+    read(jwk, Origin::Outside).ok().map(|read| read.numbers)
 }
