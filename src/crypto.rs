@@ -20,6 +20,7 @@ pub mod gateway_keys;
 mod interop;
 mod jwe;
 pub mod keys;
+pub mod log_verifiers;
 pub mod pseudonym;
 pub mod receipt_key;
 pub mod seal;

@@ -13,7 +13,7 @@
 mod example;
 mod fault;
 mod files;
-mod later;
+pub(super) mod in_vain;
 mod kind;
 mod log_key;
 mod one_key;
@@ -31,11 +31,10 @@ use std::{
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use self::later::{InVain, Looked};
+use self::in_vain::{InVain, Looked};
 use super::{at_rest::AtRest, pseudonym::PseudonymKeys, sign::ReceiptKey};
 use crate::domain::{digest::Digest, id::Entropy};
 
-pub use later::{LogVerifiers, Unsigned};
 pub use fault::KeyFileFault;
 pub use kind::{KeyKind, UnknownKind};
 pub use log_key::{InvalidLogKey, LogSecret};

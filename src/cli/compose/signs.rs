@@ -16,7 +16,8 @@ use crate::{
     cli::Failure,
     crypto::{
         at_rest::AtRest,
-        gateway_keys::{GatewayKeys, KeyKind, LogVerifiers},
+        gateway_keys::{GatewayKeys, KeyKind},
+        log_verifiers::LogVerifiers,
     },
     merkle::{
         checkpoint::Checkpoint,
