@@ -5,6 +5,7 @@
 //! index than the log names: see [`super::memory`]. What is sealed itself (`header`, `facts`) or compared with a digest that
 //! is in the seal (`jwe`) is left out.
 
+pub(super) mod columns;
 pub(super) mod layout;
 
 use std::sync::Arc;

@@ -51,7 +51,7 @@ const HARD_LIMIT: usize = 500;
 const SOFT_LIMIT: usize = 300;
 
 /// The files above the soft limit; none is added, and one that is no longer above it leaves the list.
-const LONG: [&str; 37] = [
+const LONG: [&str; 36] = [
     "src/accesslog/entry/part.rs",
     "src/accesslog/entry/seal.rs",
     "src/accesslog/verify/finding.rs",
@@ -69,7 +69,6 @@ const LONG: [&str; 37] = [
     "src/http/trouble.rs",
     "src/identity/authority.rs",
     "src/identity/revocations.rs",
-    "src/policy/carries.rs",
     "src/policy/cases.rs",
     "src/policy/dataset.rs",
     "src/policy/engine.rs",

@@ -14,7 +14,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, signed},
-        seal::layout::{self, Places},
+        seal::{columns, layout::Places},
         write::MessageKind,
     },
 };
@@ -102,7 +102,7 @@ const NOTICES: &str = "SELECT idx, message_id, about_oin, about_role, kind, decl
 const NOTICE_COLUMNS: [&str; 9] =
     ["idx", "message_id", "about_oin", "about_role", "kind", "declaration_id", "created", "oin", "role"];
 static NOTICE_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::NOTICE.places(&NOTICE_COLUMNS, &NOTICE_COLUMNS, &[]));
+    LazyLock::new(|| columns::NOTICE.places(&NOTICE_COLUMNS, &NOTICE_COLUMNS, &[]));
 const LATER_NOTICE: &str =
     "SELECT idx FROM notice WHERE oin = $1 AND role = $2 AND idx > $3 ORDER BY idx LIMIT 1";
 

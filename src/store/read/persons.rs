@@ -15,7 +15,7 @@ use crate::{
         Store,
         error::StoreError,
         row::Columns,
-        seal::layout::{self, Places},
+        seal::{columns, layout::Places},
     },
 };
 
@@ -29,7 +29,7 @@ const BY_DIGEST: &str = "SELECT s.message_id AS message_id, s.oin AS oin, s.role
 
 const SEARCH_COLUMNS: [&str; 5] = ["message_id", "oin", "role", "digests", "digest"];
 static SEARCH_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::SEARCH.places(&SEARCH_COLUMNS, &SEARCH_COLUMNS, &SEARCH_COLUMNS));
+    LazyLock::new(|| columns::SEARCH.places(&SEARCH_COLUMNS, &SEARCH_COLUMNS, &SEARCH_COLUMNS));
 
 impl Store {
     /// The person that one of these pseudonyms leads to. They come from `PseudonymKeys::all`, newest key first.

@@ -11,8 +11,8 @@ use crate::{
         error::StoreError,
         register::{RegisterRows, SealsRows},
         seal::{
-            RowSeal, Sealed, Sum,
-            layout::{self, Layout, Placed, Places},
+            RowSeal, Sealed, Sum, columns,
+            layout::{Layout, Placed, Places},
         },
     },
 };
@@ -38,16 +38,16 @@ struct Table {
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let layouts: [&Layout; 10] = [
-        &layout::MESSAGE,
-        &layout::COPY,
-        &layout::RESTS,
-        &layout::DECLARATION,
-        &layout::DECISION,
-        &layout::PSEUDONYM,
-        &layout::SUBJECT,
-        &layout::MADE,
-        &layout::NOTICE,
-        &layout::SEARCH,
+        &columns::MESSAGE,
+        &columns::COPY,
+        &columns::RESTS,
+        &columns::DECLARATION,
+        &columns::DECISION,
+        &columns::PSEUDONYM,
+        &columns::SUBJECT,
+        &columns::MADE,
+        &columns::NOTICE,
+        &columns::SEARCH,
     ];
     layouts.into_iter().map(Table::of).collect()
 });
@@ -67,7 +67,7 @@ impl Table {
         let place = |name: &str| columns.iter().position(|column| *column == name);
         let message = || {
             let (reply, term, made) = (place("reply_to")?, place("expires")?, place("created_index")?);
-            Some(OfMessage { answer: places(&layout::ANSWER), reply, term, made })
+            Some(OfMessage { answer: places(&columns::ANSWER), reply, term, made })
         };
         Self {
             layout,

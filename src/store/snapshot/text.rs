@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::store::{
     marks::Texts,
-    seal::layout::{self, Places},
+    seal::{columns, layout::Places},
 };
 
 /// The widths for which there is a text, narrowest first.
@@ -146,20 +146,20 @@ const SUBJECT_SEALS: [&str; 2] = ["c.seal", ""];
 
 /// Where the rows have what is sealed.
 pub(super) static MESSAGE_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::MESSAGE.places(MESSAGE_TEXTS, MESSAGE_NUMBERS, &[]));
+    LazyLock::new(|| columns::MESSAGE.places(MESSAGE_TEXTS, MESSAGE_NUMBERS, &[]));
 pub(super) static COPY_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::COPY.places(COPY_TEXTS, COPY_NUMBERS, &[]));
+    LazyLock::new(|| columns::COPY.places(COPY_TEXTS, COPY_NUMBERS, &[]));
 /// By the copy that it answers.
 pub(super) static ANSWER_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::ANSWER.places(&["reply_to", "sender_oin", "sender_role"], &[], &[]));
+    LazyLock::new(|| columns::ANSWER.places(&["reply_to", "sender_oin", "sender_role"], &[], &[]));
 pub(super) static DECLARATION_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::DECLARATION.places(DECLARATION_TEXTS, DECLARATION_NUMBERS, &[]));
+    LazyLock::new(|| columns::DECLARATION.places(DECLARATION_TEXTS, DECLARATION_NUMBERS, &[]));
 pub(super) static DECISION_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::DECISION.places(DECISION_TEXTS, DECISION_NUMBERS, &[]));
+    LazyLock::new(|| columns::DECISION.places(DECISION_TEXTS, DECISION_NUMBERS, &[]));
 pub(super) static MADE_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::MADE.places(MADE_TEXTS, &[], &[MADE_BYTES]));
+    LazyLock::new(|| columns::MADE.places(MADE_TEXTS, &[], &[MADE_BYTES]));
 pub(super) static PSEUDONYM_PLACES: LazyLock<Places> =
-    LazyLock::new(|| layout::PSEUDONYM.places(PSEUDONYM_TEXTS, PSEUDONYM_NUMBERS, &[PSEUDONYM_BYTES]));
+    LazyLock::new(|| columns::PSEUDONYM.places(PSEUDONYM_TEXTS, PSEUDONYM_NUMBERS, &[PSEUDONYM_BYTES]));
 
 /// A join without choice: what is looked for comes first, and each table is found by its index. The message that
 /// rests on comes with it.

@@ -6,7 +6,10 @@ use std::{iter, sync::LazyLock};
 
 use crate::store::{
     marks::Texts,
-    seal::layout::{self, Layout, Places},
+    seal::{
+        columns,
+        layout::{Layout, Places},
+    },
 };
 
 /// How many values a look has.
@@ -155,15 +158,15 @@ fn places(layout: &Layout, kind: &Kind) -> Places {
 }
 
 /// Where the rows have what is sealed.
-pub(super) static MESSAGE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::MESSAGE, &MESSAGE));
-pub(super) static COPY_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::COPY, &COPY));
+pub(super) static MESSAGE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::MESSAGE, &MESSAGE));
+pub(super) static COPY_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::COPY, &COPY));
 pub(super) static DECLARATION_PLACES: LazyLock<Places> =
-    LazyLock::new(|| places(&layout::DECLARATION, &DECLARATION));
-pub(super) static DECISION_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::DECISION, &DECISION));
-pub(super) static MADE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::MADE, &MADE));
-pub(super) static PSEUDONYM_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::PSEUDONYM, &PERSON));
-pub(super) static NOTICE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::NOTICE, &NOTICE));
-pub(super) static RESTS_PLACES: LazyLock<Places> = LazyLock::new(|| places(&layout::RESTS, &RESTS));
+    LazyLock::new(|| places(&columns::DECLARATION, &DECLARATION));
+pub(super) static DECISION_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::DECISION, &DECISION));
+pub(super) static MADE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::MADE, &MADE));
+pub(super) static PSEUDONYM_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::PSEUDONYM, &PERSON));
+pub(super) static NOTICE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::NOTICE, &NOTICE));
+pub(super) static RESTS_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::RESTS, &RESTS));
 
 const ABOUT_MESSAGE: Kind = kind(kind::ABOUT, &["w.a", "'message:' || p.id"], &[]);
 const UPON: Kind = kind(kind::UPON, &["w.a", "p.id"], &[]);

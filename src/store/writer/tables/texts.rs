@@ -1,7 +1,7 @@
 //! The statements that write, by table. What is named `_AGAIN` changes rows that are there.
 
 use super::{LazyLock, Many};
-use crate::store::{seal::layout, writer::rows::SealedMany};
+use crate::store::{seal::columns, writer::rows::SealedMany};
 
 macro_rules! many {
     ($($(#[$doc:meta])* $name:ident: $width:literal = $before:literal, $after:literal;)+) => {
@@ -12,7 +12,7 @@ macro_rules! many {
 macro_rules! sealed {
     ($($(#[$doc:meta])* $name:ident: $width:literal = $layout:ident, $before:literal, $after:literal;)+) => {
         $($(#[$doc])* pub(super) static $name: LazyLock<SealedMany<$width>> =
-            LazyLock::new(|| SealedMany::new(&layout::$layout, $before, $after));)+
+            LazyLock::new(|| SealedMany::new(&columns::$layout, $before, $after));)+
     };
 }
 
