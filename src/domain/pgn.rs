@@ -1,12 +1,14 @@
 //! The persoonsgebonden nummer (PGN): a BSN or, for who has none, an onderwijsnummer.
 
+mod eleven_test;
 mod hidden;
 
 use std::{fmt, str::FromStr};
 
 use zeroize::Zeroize;
 
-pub use hidden::hides_a_bsn;
+use self::eleven_test::remainder;
+pub use self::hidden::hides_a_bsn;
 
 /// A PGN of nine digits. It is wiped when dropped, never printed and never serialised.
 ///
@@ -21,20 +23,6 @@ pub struct Pgn(Box<str>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a burgerservicenummer or onderwijsnummer: nine digits that pass the 11-test")]
 pub struct InvalidPgn;
-
-const WEIGHTS: [i32; 9] = [9, 8, 7, 6, 5, 4, 3, 2, -1];
-
-/// What the 11-test leaves of nine digits that are not all zero; none of anything else.
-fn remainder(digits: &[u8]) -> Option<i32> {
-    let is_number = digits.len() == WEIGHTS.len()
-        && digits.iter().all(u8::is_ascii_digit)
-        && digits.iter().any(|digit| *digit != b'0');
-    let weighed = digits
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| i32::from(digit.saturating_sub(b'0')).saturating_mul(weight));
-    is_number.then(|| weighed.sum::<i32>().rem_euclid(11))
-}
 
 impl Pgn {
     /// The nine digits. Every use of this function is a use of the number: keep them few.

@@ -16,81 +16,36 @@ use axum::{
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
-use crate::{
-    domain::id::Entropy,
-    telemetry::{
-        request::RequestLine,
-        trace::{TRACEPARENT, TraceContext},
-    },
+use crate::telemetry::{
+    request::RequestLine,
+    trace::{TRACEPARENT, TraceContext},
 };
 
 mod framing;
 mod request_id;
 mod rest;
+pub(super) mod shared;
 
 use rest::Rest;
+
+pub use self::shared::Edge;
 
 use super::{
     connection::{PeerAddress, PeerCertificates},
     headers,
-    limits::{
-        Limits,
-        budget::ByteBudget,
-        quota::{Caller, Quotas, Rates, Standing},
-    },
+    limits::quota::{Caller, Standing},
     openapi::API_VERSION,
     problem::{self, Answered, Problem},
     visit::Visit,
 };
 
-/// What all requests of one gateway share at the edge.
-#[derive(Debug)]
-pub struct Edge {
-    limits: Limits,
-    quotas: Quotas,
-    budget: ByteBudget,
-    entropy: Arc<dyn Entropy>,
-    origin: Option<HeaderValue>,
-}
-
 impl Edge {
-    /// An edge with these limits. `origin` is the gateway's own origin (`https://…`), the only one that browsers may
-    /// read answers from, apart from the open interface description.
-    #[must_use]
-    pub fn new(
-        limits: Limits,
-        rates: Rates,
-        entropy: Arc<dyn Entropy>,
-        origin: Option<HeaderValue>,
-    ) -> Arc<Self> {
-        let budget = ByteBudget::new(limits.bytes_in_flight);
-        Arc::new(Self { limits, quotas: Quotas::new(rates), budget, entropy, origin })
-    }
-
     /// The router with everything that holds for all routes. Call it last: what is added later is outside.
     pub fn surround(self: &Arc<Self>, routes: Router) -> Router {
         routes
             .fallback(|| async { problem::NOT_FOUND.code("unknown-path") })
             .method_not_allowed_fallback(|| async { problem::METHOD_NOT_ALLOWED })
             .layer(from_fn_with_state(Arc::clone(self), attend))
-    }
-
-    /// The limits.
-    #[must_use]
-    pub const fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    /// The quotas.
-    #[must_use]
-    pub const fn quotas(&self) -> &Quotas {
-        &self.quotas
-    }
-
-    /// The bytes that may be in memory.
-    #[must_use]
-    pub const fn budget(&self) -> &ByteBudget {
-        &self.budget
     }
 
     /// Refuses a caller that asks too often, and a head that is too large or not in order.

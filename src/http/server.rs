@@ -6,12 +6,11 @@ mod connection;
 mod frames;
 mod pulse;
 mod slots;
+mod tls;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use arc_swap::ArcSwap;
 use axum::Router;
-use rustls::ServerConfig;
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -20,12 +19,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::telemetry::metrics;
 
+pub use self::tls::TlsSlot;
 use self::{connection::Attendant, slots::Slots};
 use super::{connection::PeerAddress, limits::Limits};
-
-/// The TLS configuration that the next handshake uses. Storing another one takes effect at once for new connections;
-/// those that are open keep theirs, which is why a peer's certificate is checked on each request.
-pub type TlsSlot = Arc<ArcSwap<ServerConfig>>;
 
 /// A bound listener.
 #[derive(Debug)]

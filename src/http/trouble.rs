@@ -7,11 +7,13 @@
 
 mod ended;
 mod hindered;
+mod in_the_way;
 mod proof;
 
 use self::{
     ended::{gone, gone_to_sender},
     hindered::hindered,
+    in_the_way::{BLOCKED, conflict},
     proof::unproven,
 };
 use super::problem::{self, Problem};
@@ -41,20 +43,6 @@ const CERTIFICATE_NOT_VALID: Problem = Problem::new(
     ),
 )
 .detail("It has expired, is not valid yet, or was revoked. Connect with one that holds.");
-
-/// 403: the certificate or the party may not be used now.
-const BLOCKED: Problem = Problem::new("blocked", "This certificate or party may not be used now", 403, &(
-            "Dit certificaat of deze partij mag nu niet worden gebruikt.",
-            Some(
-                "De partij heeft dit certificaat vervangen, of de beheerder heeft het certificaat of de \
-             partij geblokkeerd. Gebruik het nieuwe certificaat, of vraag de beheerder van deze \
-             gateway.",
-            ),
-        ))
-        .detail(
-            "The party has replaced this certificate, or the operator has blocked it or the party. Use the certificate that \
-     replaced it, or ask the operator of this gateway.",
-        );
 
 /// 500: the policies or the facts could not be judged. The answer is no, and the fault is not the caller's.
 const POLICY_FAULT: Problem = Problem::new("policy-fault", "The gateway could not decide", 500, &(
@@ -365,12 +353,6 @@ impl From<KeyError> for Problem {
 fn refused(refusal: Refusal) -> Problem {
     let no = if refusal.kind == RefusalKind::PolicyFault { POLICY_FAULT } else { problem::REFUSED };
     no.with_faults(refusal.reasons)
-}
-
-fn conflict(fault: Fault) -> Problem {
-    problem::CONFLICT
-        .detail("The entry of errors says what stands in the way. Nothing was changed.")
-        .with_faults([fault])
 }
 
 /// The reasons, each at a place of the request: those of a policy have none of their own.

@@ -20,7 +20,7 @@ use crate::{
 };
 
 use super::{
-    edge::Edge,
+    edge::shared::Edge,
     limits::{budget::Reserved, quota::Standing},
     problem::{self, Problem},
 };

@@ -5,7 +5,7 @@ use std::{borrow::Cow, cell::Cell, fmt};
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::wipe;
+use super::wiped::wipe;
 use crate::domain::problem::{Bilingual, Fault};
 
 /// How deep objects and arrays may be nested.

@@ -1,6 +1,6 @@
 //! The kinds that every route shares. A use case has its own beside its route.
 
-use super::Problem;
+use super::answer::Problem;
 
 /// 400: what was sent is not valid; `errors` says what. Always 400, never 422 (NL GOV API Design Rules).
 pub const INVALID: Problem = Problem::new(

@@ -29,8 +29,8 @@ use super::{
         connection::{PeerAddress, PeerCertificates},
         limits::Limits,
     },
-    TlsSlot,
     pulse::{Beating, Noted, Pulse, Verdict},
+    tls::TlsSlot,
 };
 
 /// After a goodbye, the time to finish it before the connection is cut.

@@ -1,6 +1,9 @@
 //! What is told of a change that came between the reading and the write.
 
-use super::{BLOCKED, conflict, ended::gone};
+use super::{
+    ended::gone,
+    in_the_way::{BLOCKED, conflict},
+};
 use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::trouble::Hindrance,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Instant, Party, law::Text, shape};
+use super::{law::Text, recipient::Party, shape, time::Instant};
 use crate::{
     domain::{
         code::{Category, DatasetCode, Grondslag, Municipality, OutcomeCode, Purpose},

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use zeroize::ZeroizeOnDrop;
 
-use super::{Reader, shape};
+use super::{reader::Reader, shape};
 use crate::{
     domain::{
         age::BirthDate,

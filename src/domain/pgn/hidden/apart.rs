@@ -1,9 +1,6 @@
 //! Groups of digits that are plainly something else than a number of a person.
 
-use super::{
-    Run,
-    groups::{Group, YEARS},
-};
+use super::groups::{Group, YEARS};
 
 /// Whether a group belongs to something else than a number of a person.
 #[derive(Clone, Copy)]
@@ -19,42 +16,40 @@ pub(super) enum Apart {
 /// Nothing that is told apart has more groups: thirteen digits, the one behind them, and one for a country.
 const MOST_GROUPS: usize = 16;
 
-impl Run {
-    /// Which groups are plainly something else than a part of a number.
-    pub(super) fn set_apart(&self) -> Vec<Apart> {
-        let mut apart = Vec::new();
-        while apart.len() < self.groups.len() {
-            let at = apart.len();
-            let rest = self.groups.get(at..).unwrap_or_default();
-            let rest = rest.get(..rest.len().min(MOST_GROUPS)).unwrap_or_default();
-            let line = rest
-                .iter()
-                .skip(1)
-                .position(Group::begins_anew)
-                .map_or(rest.len(), |more| more.saturating_add(1));
-            let rest = rest.get(..line).unwrap_or_default();
-            let likely = [
-                if at == 0 && self.after_week { week(rest) } else { 0 },
-                if at == 0 && self.after_school_year { short_years(rest) } else { 0 },
-                alone(rest, weeks_of_a_year(rest)),
-                alone(rest, date(rest)),
-                alone(rest, years(rest)),
-                alone(rest, time(rest)),
-                alone(rest, times(rest)),
-            ];
-            let likely = likely.into_iter().max().unwrap_or_default();
-            let (kind, length) = match (international(rest), telephone(rest)) {
-                (0, 0) => (Apart::Likely, likely),
-                (0, length) => (Apart::Telephone(at), length),
-                (length, _) => (Apart::Surely, length),
-            };
-            match length {
-                0 => apart.push(Apart::No),
-                length => apart.extend(std::iter::repeat_n(kind, length)),
-            }
+/// Which groups are plainly something else than a part of a number.
+pub(super) fn set_apart(groups: &[Group], after_week: bool, after_school_year: bool) -> Vec<Apart> {
+    let mut apart = Vec::new();
+    while apart.len() < groups.len() {
+        let at = apart.len();
+        let rest = groups.get(at..).unwrap_or_default();
+        let rest = rest.get(..rest.len().min(MOST_GROUPS)).unwrap_or_default();
+        let line = rest
+            .iter()
+            .skip(1)
+            .position(Group::begins_anew)
+            .map_or(rest.len(), |more| more.saturating_add(1));
+        let rest = rest.get(..line).unwrap_or_default();
+        let likely = [
+            if at == 0 && after_week { week(rest) } else { 0 },
+            if at == 0 && after_school_year { short_years(rest) } else { 0 },
+            alone(rest, weeks_of_a_year(rest)),
+            alone(rest, date(rest)),
+            alone(rest, years(rest)),
+            alone(rest, time(rest)),
+            alone(rest, times(rest)),
+        ];
+        let likely = likely.into_iter().max().unwrap_or_default();
+        let (kind, length) = match (international(rest), telephone(rest)) {
+            (0, 0) => (Apart::Likely, likely),
+            (0, length) => (Apart::Telephone(at), length),
+            (length, _) => (Apart::Surely, length),
+        };
+        match length {
+            0 => apart.push(Apart::No),
+            length => apart.extend(std::iter::repeat_n(kind, length)),
         }
-        apart
     }
+    apart
 }
 
 /// The length, if what stands before and after differs from what stands inside. Blanks inside are no mark of anything.

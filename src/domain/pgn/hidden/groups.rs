@@ -1,18 +1,13 @@
 //! A text as groups of digits, and what stands between them.
 
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
-
-use super::Run;
-use crate::domain::text::{character_reference, is_invisible};
-
 /// The most marks between two groups that lie near, and the most white space beside them.
 const MOST_MARKS: usize = 2;
 const MOST_SPACES: usize = 4;
 /// What is longer lies between two numbers.
-const LONGEST_GAP: usize = 16;
+pub(super) const LONGEST_GAP: usize = 16;
 
 /// What a tab or the end of a line is read as; all other white space is a space.
-const BREAK: char = '\n';
+pub(super) const BREAK: char = '\n';
 
 /// The digit zero of every script whose digits do not decompose to ASCII (Unicode, general category Nd).
 const ZEROS: [u32; 56] = [
@@ -27,7 +22,7 @@ const ZEROS: [u32; 56] = [
 const ONES: [u32; 4] = [0x2776, 0x2780, 0x278a, 0x24f5];
 
 /// A digit of any script as ASCII.
-fn digit(letter: char) -> Option<u8> {
+pub(super) fn digit(letter: char) -> Option<u8> {
     if letter.is_ascii() {
         return u8::try_from(letter).ok().filter(u8::is_ascii_digit);
     }
@@ -59,7 +54,7 @@ const fn numeral(letter: char) -> Option<u32> {
 }
 
 /// Whether a sign is a ten in a circle: two digits in one.
-fn is_ten(letter: char) -> bool {
+pub(super) fn is_ten(letter: char) -> bool {
     ONES.iter().any(|one| u32::from(letter).checked_sub(*one) == Some(9))
 }
 
@@ -109,121 +104,6 @@ impl Group {
     pub(super) fn begins_anew(&self) -> bool {
         self.before.contains(BREAK)
     }
-}
-
-/// Reads a text character by character into runs of groups.
-#[derive(Default)]
-pub(super) struct Reader {
-    groups: Vec<Group>,
-    open: bool,
-    between: String,
-    /// The last word before the run, in lower case.
-    word: String,
-    word_ended: bool,
-    found: bool,
-}
-
-impl Reader {
-    /// Whether a number hides in a text.
-    pub(super) fn finds_in(text: &str) -> bool {
-        let mut reader = Self::default();
-        let mut rest = text.chars();
-        while let Some(letter) = rest.next() {
-            match character_reference(letter, rest.as_str()) {
-                Some((meant, behind)) => {
-                    reader.read(meant.unwrap_or(' '));
-                    rest = behind.chars();
-                }
-                None => reader.read(letter),
-            }
-        }
-        reader.end();
-        reader.found
-    }
-
-    /// Reads one character. What stands for several, such as an ellipsis, is one mark, unless it holds letters or digits.
-    fn read(&mut self, letter: char) {
-        let (mut count, mut last, mut is_data) = (0_usize, letter, false);
-        decompose_compatible(letter, |part| {
-            count = count.saturating_add(1);
-            last = part;
-            is_data |= part.is_alphanumeric();
-        });
-        if is_ten(letter) {
-            self.take('1');
-            self.take('0');
-        } else if is_data {
-            decompose_compatible(letter, |part| self.take(part));
-        } else {
-            self.take(if count == 1 { last } else { letter });
-        }
-    }
-
-    fn take(&mut self, letter: char) {
-        if is_invisible(letter) || is_combining_mark(letter) {
-            return;
-        }
-        if let Some(digit) = digit(letter) {
-            if !self.open {
-                let before = std::mem::take(&mut self.between);
-                self.groups.push(Group { digits: Vec::new(), before });
-                self.open = true;
-            }
-            if let Some(group) = self.groups.last_mut() {
-                group.digits.push(digit);
-            }
-        } else if letter.is_alphanumeric() {
-            self.end();
-            if std::mem::take(&mut self.word_ended) {
-                self.word.clear();
-            }
-            self.word.extend(letter.to_lowercase());
-        } else {
-            self.open = false;
-            self.word_ended = true;
-            self.between.push(mark(letter));
-            if !self.groups.is_empty() && self.between.chars().count() > LONGEST_GAP {
-                let between = std::mem::take(&mut self.between);
-                self.end();
-                self.word.clear();
-                self.between = between;
-            }
-        }
-    }
-
-    /// Ends a run: looks for a number in it.
-    fn end(&mut self) {
-        let run = Run {
-            groups: std::mem::take(&mut self.groups),
-            after_week: is_week(&self.word),
-            after_school_year: is_school_year(&self.word),
-        };
-        self.found = self.found || run.holds_a_bsn();
-        if !run.groups.is_empty() {
-            self.word.clear();
-        }
-        self.open = false;
-        self.between.clear();
-    }
-}
-
-/// White space as a space or a break, and a dash or a slash of any length or weight as the one on a keyboard.
-const fn mark(letter: char) -> char {
-    match letter {
-        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => BREAK,
-        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' => '-',
-        '\u{2044}' | '\u{2215}' => '/',
-        letter if letter.is_whitespace() => ' ',
-        letter => letter,
-    }
-}
-
-fn is_week(word: &str) -> bool {
-    ["week", "weken", "weeknr", "weeknummer", "wk", "kw", "w"].contains(&word)
-}
-
-fn is_school_year(word: &str) -> bool {
-    ["schooljaar", "schooljaren", "cursusjaar", "studiejaar", "sj"].contains(&word)
 }
 
 #[cfg(test)]

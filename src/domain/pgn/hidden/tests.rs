@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::pgn::eleven_test::remainder;
 
 #[test]
 fn a_bsn_is_seen_in_any_spelling() {

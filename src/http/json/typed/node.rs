@@ -10,9 +10,9 @@ use serde::{
 use serde_json::{Map, Value};
 
 use super::{
-    Reading,
     fault::{Kind, Wrong},
     place::Place,
+    reading::Reading,
 };
 
 #[derive(Clone, Copy)]
