@@ -42,6 +42,9 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const CALLS: usize = 300;
 const PUSHES: usize = 1_500;
+/// Pushes within the sender's own quota.
+const MANNERLY: usize = 500;
+const REST: Duration = Duration::from_millis(20);
 
 fn main() -> Fallible<()> {
     let arguments: Vec<String> = env::args().collect();
@@ -75,6 +78,8 @@ struct Site {
     gateway: Served,
     catalogue: Catalogue,
     pushed: std::cell::Cell<usize>,
+    /// How many small pushes are measured, and how long their sender rests after each.
+    pushes: (usize, Duration),
 }
 
 impl Site {
@@ -93,7 +98,14 @@ impl Site {
         for role in [Role::ProSchool, Role::Doorstroompunt, Role::WerkEnInkomen] {
             Caller::of(gateway.address.port(), &laid, role).await?;
         }
-        Ok(Self { folder, laid, gateway, catalogue: catalogue()?, pushed: std::cell::Cell::new(0) })
+        Ok(Self {
+            folder,
+            laid,
+            gateway,
+            catalogue: catalogue()?,
+            pushed: std::cell::Cell::new(0),
+            pushes: if lifted { (PUSHES, Duration::ZERO) } else { (MANNERLY, REST) },
+        })
     }
 
     fn push(&self, count: usize) -> Fallible<Calls> {
@@ -101,7 +113,7 @@ impl Site {
         Ok(Calls::Push { body: removal(&self.catalogue)?, first, count })
     }
 
-    fn generate(&self, role: Role, calls: Calls, callers: usize) -> Fallible<Child> {
+    fn generate(&self, role: Role, calls: Calls, callers: usize, rest: Duration) -> Fallible<Child> {
         let party = self.laid.parties.iter().find(|party| party.party.role == role).ok_or("no such party")?;
         let order = Order {
             address: self.gateway.address,
@@ -111,6 +123,7 @@ impl Site {
             gateway: self.gateway.process(),
             callers,
             calls,
+            rest,
         };
         let file = self.folder.path().join(format!("{role}.json"));
         fs::write(&file, serde_json::to_vec(&order)?)?;
@@ -124,8 +137,8 @@ impl Site {
         Ok(generator)
     }
 
-    fn run(&self, role: Role, calls: Calls, callers: usize) -> Fallible<Measured> {
-        let done = self.generate(role, calls, callers)?.wait_with_output()?;
+    fn run(&self, role: Role, calls: Calls, callers: usize, rest: Duration) -> Fallible<Measured> {
+        let done = self.generate(role, calls, callers, rest)?.wait_with_output()?;
         Ok(serde_json::from_slice(&done.stdout)?)
     }
 
@@ -136,12 +149,14 @@ impl Site {
         alone: Option<&Measured>,
         other: Option<(Calls, usize)>,
     ) -> Fallible<Measured> {
-        let other =
-            other.map(|(calls, callers)| self.generate(Role::WerkEnInkomen, calls, callers)).transpose()?;
+        let other = other
+            .map(|(calls, callers)| self.generate(Role::WerkEnInkomen, calls, callers, Duration::ZERO))
+            .transpose()?;
         if other.is_some() {
             std::thread::sleep(Duration::from_secs(2));
         }
-        let measured = self.run(Role::ProSchool, self.push(PUSHES)?, 1)?;
+        let (pushes, rest) = self.pushes;
+        let measured = self.run(Role::ProSchool, self.push(pushes)?, 1, rest)?;
         if let Some(mut other) = other {
             drop(other.kill());
             other.wait()?;
@@ -288,7 +303,7 @@ async fn faults() -> Fallible<()> {
                 count: CALLS,
                 status,
             };
-            let measured = site.run(Role::ProSchool, calls, 4)?;
+            let measured = site.run(Role::ProSchool, calls, 4, Duration::ZERO)?;
             Ok((size, measured.gateway.as_secs_f64() * 1e6 / f64::from(measured.calls)))
         };
         let (_, usual) = cost(bytes, Some(200))?;
@@ -307,7 +322,7 @@ async fn shares() -> Fallible<()> {
     println!(
         "\n| one party's pushes beside another that sends | median | to alone | p99 | to alone |\n|---|---|---|---|---|"
     );
-    site.run(Role::ProSchool, site.push(500)?, 4)?;
+    site.run(Role::ProSchool, site.push(500)?, 4, Duration::ZERO)?;
     let alone = site.beside("nothing", None, None)?;
     let right = checked(&largest(dataset));
     let post = |body: Vec<u8>| -> Fallible<(Calls, usize)> {

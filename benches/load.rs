@@ -150,6 +150,7 @@ impl Bench<'_> {
             gateway: self.gateway.process(),
             callers,
             calls,
+            rest: Duration::ZERO,
         };
         let file = self.folder.join("order.json");
         fs::write(&file, serde_json::to_vec(&order)?)?;

@@ -38,6 +38,8 @@ pub(crate) struct Order {
     pub(crate) gateway: u32,
     pub(crate) callers: usize,
     pub(crate) calls: Calls,
+    /// How long each caller rests after a call; that is no part of what a call took.
+    pub(crate) rest: Duration,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -177,7 +179,7 @@ async fn follow(order: Order, requests: Prepared) -> Fallible<Measured> {
         tokio::task::spawn_local(connection);
         senders.push(sender);
     }
-    let count = order.calls.count();
+    let (count, rest) = (order.calls.count(), order.rest);
     let requests: Arc<Vec<_>> = Arc::new(requests);
     let calls = Arc::new(order.calls);
     let next = Arc::new(AtomicUsize::new(0));
@@ -206,6 +208,9 @@ async fn follow(order: Order, requests: Prepared) -> Fallible<Measured> {
                         return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
                     }
                     times.push(began.elapsed());
+                    if !rest.is_zero() {
+                        tokio::time::sleep(rest).await;
+                    }
                 }
                 Fallible::Ok(times)
             })
