@@ -91,6 +91,7 @@ impl Catalogue {
         if able.is_empty() || able.contains(&by.as_str()) {
             return None;
         }
+        let only_in_person = able == [Capacity::Persoon.as_str()];
         let able = able.join(", ");
         Some(self.carries_nothing(
             "/givenBy",
@@ -99,10 +100,17 @@ impl Catalogue {
                 format!("Een verklaring `{kind}` van `{by}` draagt deze overdracht niet: zij zou niets veranderen."),
                 format!("A declaration `{kind}` by `{by}` does not carry this transfer: it would change nothing."),
             ),
-            Bilingual::of(
+            if only_in_person {
+                Bilingual::new(
+                    "De jongere geeft haar zelf, op elke leeftijd.",
+                    "The young person gives it in person, at any age.",
+                )
+            } else {
+                Bilingual::of(
                 format!("Wie haar kan geven, hangt af van de leeftijd en van wie het gezag heeft: {able}."),
                 format!("Who can give it depends on the age and on who has authority (gezag): {able}."),
-            ),
+                )
+            },
         ))
     }
 
@@ -123,12 +131,32 @@ impl Catalogue {
             return None;
         }
         let dataset = self.dataset(intended.dataset)?;
-        let mut between = dataset.bases.values().filter(|basis| intended.is_between(basis)).peekable();
-        let first = *between.peek()?;
-        if between.any(|basis| self.reads(dataset, basis, intended.kind, None)) {
+        let between: Vec<_> = dataset.bases.values().filter(|basis| intended.is_between(basis)).collect();
+        if between.is_empty() {
+            return Some(self.cited(Fault {
+                provisions: "avg:6:1".parse().into_iter().collect(),
+                now: Some(Bilingual::new(
+                    "Bedoelt de jongere een andere overdracht, leg haar dan vast met die ontvanger en dat doel, of zonder.",
+                    "If the young person means another transfer, record it with that recipient and purpose, or without.",
+                )),
+                ..Fault::at(
+                    "/towards",
+                    "stops-nothing",
+                    "U stuurt deze gegevens op geen enkele grondslag aan deze ontvanger voor dit doel. De verklaring houdt niets tegen.",
+                    "You send these data to this recipient for this purpose on no basis. The declaration stops nothing.",
+                )
+            }));
+        }
+        if between.iter().any(|basis| self.reads(dataset, basis, intended.kind, None)) {
             return None;
         }
-        let (text, now) = if first.ground.as_deref() == Some("6(1)(a)") {
+        let rests_on_consent = between.iter().all(|basis| basis.ground.as_deref() == Some("6(1)(a)"));
+        // What goes to the person is no transfer against which anybody objects.
+        let to_parties = between.iter().filter(|basis| !basis.recipients.contains(&Role::Betrokkene));
+        let mut provisions: Vec<_> = to_parties.flat_map(|basis| basis.provisions.clone()).collect();
+        provisions.sort();
+        provisions.dedup();
+        let (text, now) = if rests_on_consent {
             (
                 Bilingual::new(
                     "Deze overdracht rust op toestemming. Een verzoek om beperking houdt haar niet tegen.",
@@ -152,7 +180,7 @@ impl Catalogue {
             )
         };
         Some(self.cited(Fault {
-            provisions: first.provisions.clone(),
+            provisions,
             text,
             now: Some(now),
             ..Fault::at("/kind", "stops-nothing", "", "")
@@ -189,27 +217,29 @@ impl Catalogue {
         intended: &Intended<'_>,
         read: &impl Fn(DeclarationKind, Option<Capacity>) -> bool,
     ) -> Bilingual {
-        let kind = intended.kind;
-        let asked = dataset.rests_on.as_ref().and_then(|code| self.dataset(code)).filter(|asked| {
-            asked
-                .bases
-                .values()
-                .filter(|basis| intended.is_between_roles(basis))
-                .any(|basis| self.reads(asked, basis, kind, intended.by))
-        });
-        if let Some(asked) = asked {
-            let code = &asked.code;
-            return Bilingual::of(
-                format!("Leg haar vast voor `{code}`: het antwoord daarop draagt deze gegevens."),
-                format!("Record it for `{code}`: the answer to that carries these data."),
-            );
-        }
         let others =
             [DeclarationKind::Instemming, DeclarationKind::Toestemming, DeclarationKind::GeenBezwaar];
-        match others.into_iter().find(|other| read(*other, None)) {
-            Some(other) => Bilingual::of(
+        if let Some(other) = others.into_iter().find(|other| read(*other, None)) {
+            return Bilingual::of(
                 format!("Vraag om {other} en leg die vast (`kind`: `{other}`)."),
                 format!("Ask for {other} and record that (`kind`: `{other}`)."),
+            );
+        }
+        let asked = dataset.rests_on.as_ref().and_then(|code| self.dataset(code));
+        let kinds = asked.into_iter().flat_map(|asked| {
+            let bases = asked.bases.values().filter(|basis| intended.is_between_roles(basis));
+            bases.flat_map(|basis| {
+                self.declarations_of(asked, basis).into_keys().map(|kind| (&asked.code, kind))
+            })
+        });
+        match kinds.min() {
+            Some((code, kind)) => Bilingual::of(
+                format!(
+                    "Vraag om {kind} en leg die vast voor `{code}`: het antwoord daarop draagt deze gegevens."
+                ),
+                format!(
+                    "Ask for {kind} and record that for `{code}`: the answer to that carries these data."
+                ),
             ),
             None => Bilingual::new(
                 "Leg niets vast: deze overdracht heeft geen verklaring nodig.",

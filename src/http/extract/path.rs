@@ -28,5 +28,6 @@ pub fn without_head<S>(methods: MethodRouter<S>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    methods.head(|| async { problem::METHOD_NOT_ALLOWED.allow("GET") })
+    let refused = || async { problem::METHOD_NOT_ALLOWED.allow("GET") };
+    methods.head(refused).fallback(refused)
 }

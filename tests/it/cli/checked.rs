@@ -4,7 +4,10 @@ use axum::{body::Body, http::Response};
 use serde_json::json;
 use sluis::cli::Exit;
 
-use super::stub::{Ended, Seen, Stub, json, run};
+use super::{
+    program::Program,
+    stub::{Ended, Seen, Stub, json, run},
+};
 
 fn is(seen: &Seen, name: &str) -> bool {
     String::from_utf8_lossy(&seen.body).contains(name)
@@ -346,4 +349,25 @@ async fn a_wrong_word_is_told_with_the_right_ones() {
     assert!(ended.exit == Exit::Usage && ended.stderr.contains("twee keer"), "{ended:?}");
     let ended = stub.client(&[&template[..], &["doel=schrijven"]].concat()).await;
     assert_eq!(ended.exit, Exit::Done, "{ended:?}");
+}
+
+/// An option that says something of another kind of input is no option to pass over: what is sent would say otherwise.
+#[test]
+fn an_option_of_another_kind_of_input_is_refused_before_anything_is_sent() {
+    let program = Program::new();
+    for arguments in [
+        &["od.json", "--set", "ontvanger.gemeente=0373"][..],
+        &["od.json", "--dataset", "uitstroomprofiel"],
+        &["od.json", "--parallel", "3"],
+        &["od.json", "--report", "r"],
+        &["--batch", "b.ndjson", "--set", "a=b"],
+        &["--batch", "b.ndjson", "--idempotency-key", "sleutel-van-mij-01"],
+        &["--csv", "x.csv", "--idempotency-key", "sleutel-van-mij-01"],
+        &["--csv", "x.csv", "--receipt", "r"],
+    ] {
+        for act in ["push", "ask"] {
+            let refused = program.run(&[&["client", act], arguments].concat()).with(2);
+            assert!(refused.stderr.contains(arguments[arguments.len() - 2]), "{}", refused.stderr);
+        }
+    }
 }

@@ -99,6 +99,9 @@ async fn a_head_does_not_run_a_get_that_leaves_an_entry() {
     let answer = site.caller().head(site.url("/v1/things/7")).send().await.unwrap();
     assert_eq!(answer.status(), 405);
     assert_eq!(answer.headers()["allow"], "GET");
+    let answer = site.caller().delete(site.url("/v1/things/7")).send().await.unwrap();
+    assert_eq!(answer.status(), 405);
+    assert_eq!(answer.headers()["allow"], "GET", "nor does another method promise one");
 }
 
 #[tokio::test]

@@ -85,13 +85,14 @@ async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so()
             "persoon",
             work,
             "/kind",
-            "Leg haar vast voor `verzoek-voortzetting`",
+            "vast voor `verzoek-voortzetting`: het antwoord",
         ),
+        (&school, "toestemming", "overgangsdocument", "persoon", work, "/kind", "Vraag om instemming en leg"),
         (&special, "toestemming", "verwijderingsmelding", "persoon", point, "/kind", "Leg niets vast"),
         (&school, "geen-bezwaar", request, "persoon", work, "/kind", "Vraag om instemming"),
         (&school, "instemming", request, "persoon", point, "/towards", "/v1/datasets"),
         (&school, "instemming", request, "verzorger", work, "/givenBy", "persoon, ouder, voogd"),
-        (&mbo, "instemming", request, "curator", work, "/givenBy", "persoon"),
+        (&mbo, "instemming", request, "curator", work, "/givenBy", "De jongere geeft haar zelf"),
         (&special, "instemming", request, "bewindvoerder", work, "/givenBy", "verzorger"),
     ] {
         let who = if ["verzorger", "bewindvoerder"].contains(&capacity) { &minor } else { &adult };
@@ -119,6 +120,7 @@ async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so()
     for (wish, by, says) in [
         (against("bezwaar", "verwijderingsmelding", point), &special, Some("De wet verplicht")),
         (against("beperking", "uitstroomprofiel", work), &school, Some("rust op toestemming")),
+        (against("bezwaar", request, point), &school, Some("op geen enkele grondslag")),
         (against("bezwaar", "uitstroomprofiel", work), &school, None),
         (against("bezwaar", request, work), &school, None),
     ] {
@@ -133,6 +135,12 @@ async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so()
             None => assert!(note.is_null(), "{note}"),
         }
     }
+    // Towards everyone: every transfer that it could be about is cited, and the copy for the person is none.
+    let mut wide = against("bezwaar", "verwijderingsmelding", point);
+    wide.as_object_mut().unwrap().remove("towards");
+    let recorded = school.post("/v1/declarations", &wide).await;
+    let cited = recorded.json()["note"]["provisions"].clone();
+    assert!(cited.as_array().unwrap().contains(&json!("wvo2020:8.21:1")), "{cited}");
     gateway.stop().await;
 }
 

@@ -17,7 +17,7 @@ use crate::cli::{
     printable::one_line,
 };
 
-/// At most so many faulty lines are printed for people; the report holds them all.
+/// So many faulty lines are told in full; of the others the numbers.
 const SHOWN: usize = 20;
 
 /// What was or would be decided about one packet that was only checked.
@@ -66,9 +66,20 @@ pub(super) fn of_batch(
         !record.receipt_faults.is_empty()
             || !matches!(record.status, Status::Accepted | Status::Permitted | Status::Sending)
     };
-    let faulty = records.iter().filter(is_faulty).take(SHOWN);
+    let faulty: Vec<_> = records.iter().filter(is_faulty).collect();
+    let (shown, more) = faulty.split_at(faulty.len().min(SHOWN));
     let is_check = report.is_none();
-    let mut lines: Vec<String> = faulty.flat_map(|record| of_record(record, is_check, language)).collect();
+    let mut lines: Vec<String> =
+        shown.iter().flat_map(|record| of_record(record, is_check, language)).collect();
+    if !more.is_empty() {
+        let numbers = more.iter().map(|record| record.line.to_string()).collect::<Vec<_>>().join(", ");
+        lines.push(tell!(
+            language,
+            "en nog {} met een fout, op regel {numbers}: verbeter eerst deze, of kijk met --json",
+            "and {} more with a fault, on line {numbers}: correct these first, or look with --json",
+            more.len()
+        ));
+    }
     lines.push(summary(tally, is_check, language));
     if tally.unproven > 0 {
         lines.push(tell!(
@@ -169,4 +180,20 @@ fn of_status(status: Status, is_check: bool, language: Language) -> &'static str
         (Status::Sending | Status::Unknown, _) => ("geen antwoord", "no answer"),
     };
     language.pick(nl, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_faulty_line_is_left_unsaid() {
+        let at = "2026-09-01T12:00:00Z".parse().unwrap();
+        let records: Vec<_> = (1..=23).map(|line| Record::new(line, Status::Invalid, at, None)).collect();
+        let told = |count: usize| {
+            of_batch(&records[..count], &Tally { lines: count, ..Tally::default() }, None, Language::Nl)
+        };
+        assert!(told(23).contains("en nog 3 met een fout, op regel 21, 22, 23"), "{}", told(23));
+        assert!(!told(20).contains("en nog"), "{}", told(20));
+    }
 }
