@@ -39,7 +39,7 @@ made is an entry in the log, which comes first, and is in the copy.
 Examples:
   sluis backup --out /backup/sluis-2026-09-01
   sluis backup --out /backup/sluis-2026-09-01 --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
-  age -d -i key.txt /backup/sluis-2026-09-01/sluis-backup.tar.age | tar -x -C restored
+  age -d -i key.txt /backup/sluis-2026-09-01/sluis-backup.tar.age > backup.tar && mkdir restored && tar -xf backup.tar -C restored
   sluis log verify --config restored/sluis.toml")]
 pub struct Backup {
     /// The configuration.
@@ -52,15 +52,28 @@ pub struct Backup {
 
     /// Encrypt the whole to this age recipient, as one file; may be given more than once.
     #[arg(long, value_name = "AGE1...", value_parser = recipient)]
-    pub to: Vec<Recipient>,
+    pub to: Vec<Addressee>,
 
     /// Leave the database out: for PostgreSQL, which has backup tools of its own.
     #[arg(long)]
     pub without_database: bool,
 }
 
-fn recipient(text: &str) -> Result<Recipient, String> {
-    text.parse().map_err(|_| "not an age recipient: age1 and 58 characters".to_owned())
+/// Whom somebody named to encrypt to. What cannot be read as an argument is printed back; a private key must not be.
+#[derive(Debug, Clone)]
+pub enum Addressee {
+    /// The public half of a key.
+    Recipient(Recipient),
+    /// The private half, by mistake. It is not kept.
+    PrivateKey,
+}
+
+fn recipient(text: &str) -> Result<Addressee, String> {
+    if text.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
+        return Ok(Addressee::PrivateKey);
+    }
+    let read = text.parse().map(Addressee::Recipient);
+    read.map_err(|_| "not an age recipient: age1 and 58 characters".to_owned())
 }
 
 impl Backup {
@@ -69,6 +82,7 @@ impl Backup {
     /// # Errors
     /// When something cannot be read or written, the log included, or the database is PostgreSQL and was not left out.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
+        let recipients = self.recipients()?;
         let config = self.config.read()?;
         if !config.database.url.is_sqlite() && !self.without_database {
             return Err(Failure::usage(("PostgreSQL heeft eigen programma's voor een kopie; dit commando maakt die niet", "PostgreSQL is backed up by its own tools, not by this command")).now(
@@ -91,7 +105,7 @@ impl Backup {
         let composed =
             Composed::for_operator(&config, Arc::clone(&at.clock), Arc::clone(&at.entropy)).await?;
         let began = at.clock.now();
-        let collected = self.copy(&config, &composed, &snapshot).await;
+        let collected = self.copy(&config, &composed, &snapshot, &recipients).await;
         let noted = match &collected {
             Ok(_) if !self.without_database => composed.store.note_chore(Chore::Backup, began).await,
             _ => Ok(()),
@@ -111,11 +125,29 @@ impl Backup {
         Ok(Exit::Done)
     }
 
+    fn recipients(&self) -> Result<Vec<Recipient>, Failure> {
+        let all = self.to.iter().map(|to| match to {
+            Addressee::Recipient(recipient) => Ok(recipient.clone()),
+            Addressee::PrivateKey => Err(Failure::usage((
+                "bij --to staat een geheime age-sleutel, en die hoort niet op de opdrachtregel",
+                "--to was given a private age key, which does not belong on a command line",
+            ))
+            .now((
+                "geef de openbare helft, die met age1 begint (`age-keygen -y` noemt haar); wie mee kan kijken, kent deze sleutel nu: maak \
+                 een nieuwe",
+                "give the public half, which begins with age1 (`age-keygen -y` prints it); who could look on knows this key now: make \
+                 a new one",
+            ))),
+        });
+        all.collect()
+    }
+
     async fn copy(
         &self,
         config: &Config,
         composed: &Composed,
         snapshot: &Path,
+        recipients: &[Recipient],
     ) -> Result<Collected, Failure> {
         composed.exchange.record_backup(!self.without_database).await.map_err(operated::trouble)?;
         let mut database = None;
@@ -125,10 +157,10 @@ impl Backup {
             database = Some(snapshot);
         }
         let collected = collect::collect(&self.config.config, config, database)?;
-        if self.to.is_empty() {
+        if recipients.is_empty() {
             collected.write(&self.out)?;
         } else {
-            sealed::write(&collected, &self.out.join(SEALED), &self.to)?;
+            sealed::write(&collected, &self.out.join(SEALED), recipients)?;
         }
         Ok(collected)
     }

@@ -166,11 +166,19 @@ async fn publish(
     session: &Session,
     at: &mut Context,
 ) -> Result<Exit, Failure> {
-    let jwk: Value = json::read(&read_input(path)?)
-        .map_err(|_| Failure::usage(both!("`{}` is geen JWK", "`{}` is no JWK", path.display())))?;
-    let key = match jwk.get("d") {
-        Some(_) => encryption_key(path)?.public().to_jwk(),
-        None => jwk,
+    let bytes = read_input(path)?;
+    let is_private_pem = String::from_utf8_lossy(&bytes).contains("PRIVATE KEY-----");
+    let key = match json::read(&bytes) {
+        Ok(jwk) if jwk.get("d").is_none() => jwk,
+        // Of a private key only the public half leaves.
+        read if read.is_ok() || is_private_pem => encryption_key(path)?.public().to_jwk(),
+        _ => {
+            return Err(Failure::usage(both!(
+                "`{}` is geen JWK, en geen privésleutel in PEM",
+                "`{}` is no JWK, and no private key in PEM",
+                path.display()
+            )));
+        }
     };
     let checked = RecipientKey::from_jwk(&key).map_err(|error| {
         Failure::usage(both!(

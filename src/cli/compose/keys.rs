@@ -52,6 +52,22 @@ pub(in crate::cli) async fn before_the_log(config: &Config, store: &Store) -> Re
     Ok(keys)
 }
 
+/// That no key is another than the database knows. A version that it does not know may be newer than this copy, and one that is gone
+/// leaves what was sealed under it unread.
+///
+/// # Errors
+/// [`Failure`] names every key that is not so.
+pub(in crate::cli) async fn are_of(
+    keys: &GatewayKeys,
+    config: &Config,
+    store: &Store,
+) -> Result<(), Failure> {
+    let known = prints_in(store).await?;
+    let departures = known.map_or_else(Vec::new, |known| keys.prints.departures(&known));
+    let is_another = |departure: &Departure| matches!(departure, Departure::Other(..));
+    judge(config, departures.into_iter().filter(is_another).collect())
+}
+
 /// The database, opened to read who takes part, which no one is believed to do without the gateway's keys.
 pub(in crate::cli) async fn open_register(config: &Config) -> Result<Store, Failure> {
     let store = open(config).await?;

@@ -99,6 +99,8 @@ async fn of_store(
                 "it begins when a gateway starts, or the first party is registered",
             ))
     })?;
+    // With other keys a log that is sound reads as one that was forged.
+    compose::keys::are_of(&keys, &config, &store).await?;
     let vkeys = given.map_or_else(|| keys.log.vkeys(), |vkey| vec![vkey]);
     let mut verifiers = Vec::new();
     for vkey in vkeys {

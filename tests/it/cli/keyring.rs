@@ -17,9 +17,10 @@ const KINDS: [(&str, &str); 4] = [
 ];
 
 /// Commands that open the gateway's own store, and the gateway itself. One of them stands for all where a key is tried.
-const STARTS: [&[&str]; 6] = [
+const STARTS: [&[&str]; 7] = [
     &["party", "block", ZAFFIER],
     &["party", "list"],
+    &["log", "verify"],
     &["policy", "activate"],
     &["backup", "--out", "copy"],
     &["keys", "rotate", "receipt"],

@@ -405,6 +405,10 @@ fn an_encrypted_backup_is_one_age_file_with_a_tar_that_others_unpack() {
     }
     program.run(&["log", "verify", "--config", "restored/sluis.toml"]).done();
     program.run(&["backup", "--out", "more", "--to", "age1nobody"]).with(2);
+    let secret = identity.expose();
+    let refused = program.run(&["backup", "--out", "more", "--to", secret.as_str()]).with(2);
+    assert!(!refused.stderr.contains(secret.as_str()), "a private key is not printed");
+    assert!(refused.stderr.contains("age-keygen -y"), "{}", refused.stderr);
 }
 
 #[test]

@@ -478,6 +478,23 @@ async fn nothing_is_pulled_without_a_key_to_open_it_with() {
     assert!(stub.seen().is_empty(), "the gateway would have logged a release");
 }
 
+/// A private key in PEM, as other tools make it: its public half is published, and it must be the owner's alone.
+#[tokio::test]
+async fn of_a_private_key_in_pem_the_public_half_is_published() {
+    let stub = Stub::start(|_, _| json(201, &json!({}))).await;
+    let made = rcgen::KeyPair::generate().unwrap();
+    let file = stub.path("enc.pem");
+    files::write_private(&file, made.serialize_pem().as_bytes()).unwrap();
+    stub.write("no-key", "-----BEGIN NOTHING-----");
+    let publish = ["keys", "publish", file.to_str().unwrap()];
+    assert_eq!(stub.client(&publish).await.exit, Exit::Done);
+    let body: Value = serde_json::from_slice(&stub.seen()[0].body).unwrap();
+    assert_eq!(body["key"]["crv"], "P-256");
+    assert!(body["key"].get("d").is_none(), "the private half stays here");
+    let ended = stub.client(&["keys", "publish", stub.path("no-key").to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
+}
+
 #[tokio::test]
 async fn a_key_is_published_with_proof_by_the_partys_certificate() {
     let stub = Stub::start(|_, _| json(201, &json!({}))).await;

@@ -121,7 +121,9 @@ async fn is_called_full_until_there_is_room(site: &Site, disk: &SmallDisk) {
     let said = process.logged();
     assert!(!said.contains("commit_unknown"), "{said}");
     let once = |message: &str| said.lines().filter(|line| line.contains(message)).count();
-    assert_eq!((once("does not write"), once("is not ready")), (1, 1), "{said}");
+    // A write that is not a caller's may meet the full disk first, and a smaller one still find room behind it.
+    assert_eq!(once("does not write"), once("writes again") + 1, "{said}");
+    assert!((1..=once("does not write")).contains(&once("is not ready")), "{said}");
     assert!(
         said.lines()
             .filter(|line| line.contains("does not write"))
