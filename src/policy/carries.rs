@@ -60,11 +60,7 @@ impl Catalogue {
     }
 
     fn idle_whoever(&self, intended: &Intended<'_>) -> Option<Fault> {
-        if !intended.kind.names_its_recipient() {
-            return None;
-        }
-        let dataset = self.dataset(intended.dataset)?;
-        let between: Vec<_> = dataset.bases.values().filter(|basis| intended.is_between(basis)).collect();
+        let (dataset, between) = self.between(intended).filter(|_| intended.kind.names_its_recipient())?;
         let Some(first) = between.first() else { return Some(self.no_transfer()) };
         let read = |kind, by| between.iter().any(|basis| self.reads(dataset, basis, kind, by));
         let kind = intended.kind;
@@ -84,15 +80,24 @@ impl Catalogue {
     /// The same of who gives it: no rule between these two asks for one by this capacity.
     fn idle_by(&self, intended: &Intended<'_>) -> Option<Fault> {
         let (kind, by) = (intended.kind, intended.by?);
-        let dataset = self.dataset(intended.dataset).filter(|_| kind.names_its_recipient())?;
-        let between: Vec<_> = dataset.bases.values().filter(|basis| intended.is_between(basis)).collect();
+        let (dataset, between) = self.between(intended).filter(|_| kind.names_its_recipient())?;
         let read = |by: &Capacity| between.iter().any(|basis| self.reads(dataset, basis, kind, Some(*by)));
         let able: Vec<_> = Capacity::ALL.into_iter().filter(read).map(Capacity::as_str).collect();
         if able.is_empty() || able.contains(&by.as_str()) {
             return None;
         }
-        let only_in_person = able == [Capacity::Persoon.as_str()];
-        let able = able.join(", ");
+        let now = if able == [Capacity::Persoon.as_str()] {
+            Bilingual::new(
+                "De jongere geeft haar zelf, op elke leeftijd.",
+                "The young person gives it in person, at any age.",
+            )
+        } else {
+            let able = able.join(", ");
+            Bilingual::of(
+                format!("Wie haar kan geven, hangt af van de leeftijd en van wie het gezag heeft: {able}."),
+                format!("Who can give it depends on the age and on who has authority (gezag): {able}."),
+            )
+        };
         Some(self.carries_nothing(
             "/givenBy",
             between.first()?,
@@ -100,17 +105,7 @@ impl Catalogue {
                 format!("Een verklaring `{kind}` van `{by}` draagt deze overdracht niet: zij zou niets veranderen."),
                 format!("A declaration `{kind}` by `{by}` does not carry this transfer: it would change nothing."),
             ),
-            if only_in_person {
-                Bilingual::new(
-                    "De jongere geeft haar zelf, op elke leeftijd.",
-                    "The young person gives it in person, at any age.",
-                )
-            } else {
-                Bilingual::of(
-                format!("Wie haar kan geven, hangt af van de leeftijd en van wie het gezag heeft: {able}."),
-                format!("Who can give it depends on the age and on who has authority (gezag): {able}."),
-                )
-            },
+            now,
         ))
     }
 
@@ -130,8 +125,7 @@ impl Catalogue {
         if !matches!(intended.kind, DeclarationKind::Bezwaar | DeclarationKind::Beperking) {
             return None;
         }
-        let dataset = self.dataset(intended.dataset)?;
-        let between: Vec<_> = dataset.bases.values().filter(|basis| intended.is_between(basis)).collect();
+        let (dataset, between) = self.between(intended)?;
         if between.is_empty() {
             return Some(self.cited(Fault {
                 provisions: "avg:6:1".parse().into_iter().collect(),
@@ -185,6 +179,12 @@ impl Catalogue {
             now: Some(now),
             ..Fault::at("/kind", "stops-nothing", "", "")
         }))
+    }
+
+    /// The dataset, and its bases for that sender, recipient and purpose.
+    fn between(&self, intended: &Intended<'_>) -> Option<(&Dataset, Vec<&Basis>)> {
+        let dataset = self.dataset(intended.dataset)?;
+        Some((dataset, dataset.bases.values().filter(|basis| intended.is_between(basis)).collect()))
     }
 
     fn reads(&self, dataset: &Dataset, basis: &Basis, kind: DeclarationKind, by: Option<Capacity>) -> bool {

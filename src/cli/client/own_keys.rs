@@ -167,12 +167,13 @@ async fn publish(
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let bytes = read_input(path)?;
-    let is_private_pem = String::from_utf8_lossy(&bytes).contains("PRIVATE KEY-----");
+    // Of a private key only the public half leaves.
+    let public_half = || encryption_key(path).map(|key| key.public().to_jwk());
     let key = match json::read(&bytes) {
         Ok(jwk) if jwk.get("d").is_none() => jwk,
-        // Of a private key only the public half leaves.
-        read if read.is_ok() || is_private_pem => encryption_key(path)?.public().to_jwk(),
-        _ => {
+        Ok(_) => public_half()?,
+        Err(_) if String::from_utf8_lossy(&bytes).contains("PRIVATE KEY-----") => public_half()?,
+        Err(_) => {
             return Err(Failure::usage(both!(
                 "`{}` is geen JWK, en geen privésleutel in PEM",
                 "`{}` is no JWK, and no private key in PEM",
