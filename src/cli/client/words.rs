@@ -51,7 +51,7 @@ const WORDS: [(&str, &str, &str); 25] = [
     ("packet", "pakket", "packet"),
     ("request", "verzoek", "request"),
     ("question", "vraag", "question"),
-    ("packet-withdrawn", "pakket ingetrokken", "packet withdrawn"),
+    ("packet-withdrawn", "ingetrokken door de afzender", "withdrawn by its sender"),
     ("declaration-withdrawn", "verklaring ingetrokken", "declaration withdrawn"),
     ("key-revoked", "sleutel ingetrokken", "key revoked"),
     ("categories-narrowed", "mag minder bevatten dan erin zit", "may hold less than it does"),

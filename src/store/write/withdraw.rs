@@ -1,5 +1,7 @@
 //! The sender takes a packet back.
 
+use std::iter;
+
 use super::{
     Applied, Effect,
     recipients::{Stopped, is_told, notice, stopped},
@@ -20,7 +22,8 @@ use crate::{
     },
 };
 
-/// Stops every copy of a packet that may still be collected, erases it, and tells who has collected one.
+/// Stops every copy of a packet that may still be collected, erases it, and tells who has collected one. What rests on the
+/// packet, as a document does on a request, ends with it in the same way.
 #[derive(Debug, Clone, Copy)]
 pub struct WithdrawPacket {
     /// The packet.
@@ -35,12 +38,12 @@ const STOPS: [CopyState; 4] =
 impl Sealed for WithdrawPacket {}
 
 impl Effect for WithdrawPacket {
-    /// The copies that it concerned; none when the packet had been withdrawn before.
+    /// The copies that it concerned, its own first; none when the packet had been withdrawn before.
     type Outcome = Vec<Stopped>;
 
     fn looks(&self) -> Vec<Look> {
         let term = Look::Term(subject::message(self.packet));
-        vec![Look::Message(self.packet), Look::Copies(self.packet), term]
+        vec![Look::Message(self.packet), Look::Copies(self.packet), Look::Built(self.packet), term]
     }
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Vec<Stopped>>, WriteError> {
@@ -51,24 +54,29 @@ impl Effect for WithdrawPacket {
             MessageState::Withdrawn => return Ok(Applied::repeated(Vec::new())),
             MessageState::Expired => return Err(Conflict::Expired.into()),
         }
-        let (copies, mut changes) = stopped(
-            state.copies_of(self.packet),
-            &STOPS,
-            |copy| match copy {
-                CopyState::Acknowledged => copy,
-                _ => CopyState::Withdrawn,
-            },
-            at,
-        );
-        let told = copies.iter().filter(|copy| is_told(copy, state));
-        let kind = NoticeKind::PacketWithdrawn;
-        changes.extend(told.filter_map(|copy| notice(at, copy.party, copy, kind, None)));
-        changes.push(Change::Message(
-            self.packet,
-            Message { state: MessageState::Withdrawn, ended: Some(at.next), ..packet.clone() },
-        ));
-        changes.extend(term::ended(subject::message(self.packet), at, state));
-        changes.push(Change::Subject(subject::message(self.packet)));
-        Ok(Applied::done(copies, changes))
+        let resting = state.resting_on(self.packet).filter(|(_, built)| built.state == MessageState::Open);
+        let ending = iter::once((self.packet, packet)).chain(resting);
+        let (copies, changes): (Vec<_>, Vec<_>) =
+            ending.map(|(id, message)| ended(id, message, at, state)).unzip();
+        Ok(Applied::done(copies.concat(), changes.into_iter().flatten().collect()))
     }
+}
+
+fn ended(id: PacketId, message: &Message, at: &Moment, state: &State) -> (Vec<Stopped>, Vec<Change>) {
+    let (copies, mut changes) = stopped(
+        state.copies_of(id),
+        &STOPS,
+        |copy| match copy {
+            CopyState::Acknowledged => copy,
+            _ => CopyState::Withdrawn,
+        },
+        at,
+    );
+    let told = copies.iter().filter(|copy| is_told(copy, state));
+    changes.extend(told.filter_map(|copy| notice(at, copy.party, copy, NoticeKind::PacketWithdrawn, None)));
+    let withdrawn = Message { state: MessageState::Withdrawn, ended: Some(at.next), ..message.clone() };
+    changes.push(Change::Message(id, withdrawn));
+    changes.extend(term::ended(subject::message(id), at, state));
+    changes.push(Change::Subject(subject::message(id)));
+    (copies, changes)
 }

@@ -47,6 +47,8 @@ pub enum Look {
     Copies(PacketId),
     /// Every copy that rests on a declaration.
     Resting(DeclarationId),
+    /// Every open packet that rests on a message, with its copies and what happens to it next.
+    Built(PacketId),
     /// Every copy that is sealed to a key and not acknowledged or ended, with its packet.
     Sealed(String),
     /// Every copy of an open packet that waits for a party or from it, with its packet.
@@ -139,6 +141,7 @@ impl Look {
             Self::Decisions(id) => one("decisions", id.to_string()),
             Self::Copies(packet) => one("copies", packet.to_string()),
             Self::Resting(id) => one("resting", id.to_string()),
+            Self::Built(message) => one("built", message.to_string()),
             Self::Sealed(thumbprint) => one("sealed", thumbprint.clone()),
             Self::Waiting(of) => party("waiting", of, String::new()),
             Self::Party(of) => party("party", of, String::new()),

@@ -223,6 +223,17 @@ impl State {
             .map_err(|_| StoreError::unavailable("an entry of the log could not be sealed"))
     }
 
+    /// The packets that rest on a message, when they were looked up, those of this batch too.
+    pub(in crate::store) fn resting_on(
+        &self,
+        message: PacketId,
+    ) -> impl Iterator<Item = (PacketId, &Message)> {
+        self.messages.iter().filter_map(move |(id, built)| {
+            let is_new = built.content.as_ref().is_some_and(|new| new.packet.rests_on == Some(message));
+            (is_new || self.upon.has(&(message, *id))).then_some((*id, built))
+        })
+    }
+
     /// The copies of a packet, when they were looked up.
     pub(in crate::store) fn copies_of(&self, packet: PacketId) -> impl Iterator<Item = (&CopyId, &Copy)> {
         self.copies.iter().filter(move |((of, _), _)| *of == packet)

@@ -1,5 +1,7 @@
 //! From push to end: lists, notices, terms, keys, repetition, and what a check says.
 
+use std::collections::BTreeSet;
+
 use http::StatusCode;
 use jiff::ToSpan as _;
 use serde_json::{Value, json};
@@ -114,10 +116,31 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
         assert_eq!(last(&gateway, party).await, (Event::Acknowledge, "withdrawn".to_owned()));
     }
 
-    // With the request taken back, the document that waits has nothing to rest on, and no new one can be sent.
-    take_back(&school, &request).await.expect_status(StatusCode::OK);
+    // With the request taken back, the documents that rest on it end too: the one that waits is stopped, who holds one is told.
+    let held = hand_over(&gateway, &school, &toby, &request).await.text("/id");
+    college.pull(&held).await;
+    let taken = take_back(&school, &request).await.expect_status(StatusCode::OK).json();
+    let packets = |list: &str| -> BTreeSet<String> {
+        let to_college =
+            taken[list].as_array().unwrap().iter().filter(|copy| copy["party"]["role"] == "werk-en-inkomen");
+        to_college.map(|copy| copy["packet"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(packets("stopped"), BTreeSet::from([request.clone(), waiting.clone()]), "{taken}");
+    assert_eq!(packets("told"), BTreeSet::from([held.clone()]), "{taken}");
     answer(&college, &request, "nee").await.expect_status(StatusCode::CONFLICT);
-    collect(&college, &waiting).await.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
+    for document in [&waiting, &held] {
+        collect(&college, document).await.expect_problem(410, "withdrawn");
+        let state = school.get(&format!("/v1/packets/{document}")).await.json();
+        assert_eq!(state["state"], "withdrawn", "{state}");
+    }
+    let notices = items(&college, "/v1/notices").await;
+    let about: BTreeSet<_> = notices.iter().map(|notice| notice["packet"].as_str().unwrap()).collect();
+    assert_eq!(
+        about,
+        BTreeSet::from([request.as_str(), held.as_str()]),
+        "the request was answered, the document held"
+    );
+    assert!(notices.iter().all(|notice| notice["kind"] == "packet-withdrawn"), "{notices:?}");
     let again = hand_over(&gateway, &school, &toby, &request).await;
     again.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
     gateway.stop().await;

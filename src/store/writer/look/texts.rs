@@ -168,6 +168,7 @@ pub(super) static PSEUDONYM_PLACES: LazyLock<Places> = LazyLock::new(|| places(&
 pub(super) static NOTICE_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::NOTICE, &NOTICE));
 pub(super) static RESTS_PLACES: LazyLock<Places> = LazyLock::new(|| places(&columns::RESTS, &RESTS));
 
+const TERM: Kind = kind(kind::TERM, &["t.subject", "t.stage"], &["t.due", "t.kept_for"]);
 const ABOUT_MESSAGE: Kind = kind(kind::ABOUT, &["w.a", "'message:' || p.id"], &[]);
 const UPON: Kind = kind(kind::UPON, &["w.a", "p.id"], &[]);
 
@@ -183,6 +184,10 @@ const OF_PARTY: &str = "w.look = 'waiting' AND r.oin = w.a AND r.role = w.b AND 
 const FROM_PARTY: &str = "w.look = 'waiting' AND p.sender_oin = w.a AND p.sender_role = w.b AND p.state = 'open' \
      AND r.message_id = p.id AND r.state IN ('waiting', 'collected')";
 const SEALED: &str = "w.look = 'sealed' AND r.thumbprint = w.a AND r.state IN ('waiting', 'collected') AND p.id = r.message_id";
+
+const BUILT: &str = "w.look = 'built' AND p.rests_on = w.a AND p.state = 'open' AND p.expires IS NOT NULL";
+const BUILT_COPIES: &str = "w.look = 'built' AND p.rests_on = w.a AND p.state = 'open' AND p.expires IS NOT NULL AND r.message_id = p.id";
+const BUILT_TERMS: &str = "w.look = 'built' AND p.rests_on = w.a AND p.state = 'open' AND p.expires IS NOT NULL AND t.subject = 'message:' || p.id";
 
 const OFTEN_BRANCHES: &[Branch] = &[
     (SUBJECT, "subject_change s", "w.look = 'subject' AND s.subject = w.a"),
@@ -221,6 +226,10 @@ const SELDOM_BRANCHES: &[Branch] = &[
          AND r.role = u.role",
     ),
     (RESTS, "copy_declaration u", "w.look = 'resting' AND u.declaration_id = w.a"),
+    (UPON, "message p", BUILT),
+    (MESSAGE, "message p", BUILT),
+    (COPY, "message p CROSS JOIN copy r", BUILT_COPIES),
+    (TERM, "message p CROSS JOIN term t", BUILT_TERMS),
     (COPY, "copy r CROSS JOIN message p", SEALED),
     (MESSAGE, "copy r CROSS JOIN message p", SEALED),
     (COPY, "copy r CROSS JOIN message p", OF_PARTY),
@@ -250,11 +259,7 @@ const SELDOM_BRANCHES: &[Branch] = &[
         "w.look = 'key-checks' AND q.kind = w.a",
     ),
     (NOTICE, "notice n", "w.look = 'told' AND n.oin = w.a AND n.role = w.b AND n.message_id = w.c"),
-    (
-        kind(kind::TERM, &["t.subject", "t.stage"], &["t.due", "t.kept_for"]),
-        "term t",
-        "w.look = 'term' AND t.subject = w.a",
-    ),
+    (TERM, "term t", "w.look = 'term' AND t.subject = w.a"),
     // The keys under which it was made, for who forgets it.
     (MADE, "idempotency i", "w.look = 'keys-of' AND i.message_id = w.a"),
     (MADE, "idempotency i", "w.look = 'keys-of' AND i.declaration_id = w.a"),
