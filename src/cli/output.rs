@@ -89,6 +89,12 @@ impl Output {
         !matches!(self.audience, Audience::People)
     }
 
+    /// Whether nothing but identifiers is printed.
+    #[must_use]
+    pub const fn is_ids(&self) -> bool {
+        matches!(self.audience, Audience::Ids)
+    }
+
     /// In which language people are spoken to.
     #[must_use]
     pub const fn language(&self) -> Language {

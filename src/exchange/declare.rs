@@ -196,23 +196,27 @@ impl Operation for RecordWish<'_> {
             let reused = || No::For(DeclareError::KeyReused, Vec::new());
             return Err(if same { No::Before(made) } else { reused() });
         }
-        let idle = self.intended(at.by).and_then(|intended| at.tools.catalogue.idle(&intended));
-        let wrong = |faults| Err(No::For(DeclareError::Invalid(faults), Vec::new()));
-        if !self.faults.is_empty() {
-            return wrong(self.faults.iter().cloned().chain(idle).collect());
-        }
-        let facts = DeclarationFacts {
+        let facts = |by| DeclarationFacts {
             kind: self.wish.kind,
-            by: self.wish.given_by,
-            given_by: self.wish.given_by,
+            by,
+            given_by: by,
             // Who could give it is judged by the day on which it was given.
             age: self.wish.birth_date.age_on(self.wish.given_at),
             protection: &self.wish.protection,
         };
+        let may = |by| at.allows_in(RouteAction::Declare, RouteContext::declaring(at.now, facts(by)));
+        let idle = self.intended(at.by).and_then(|intended| at.tools.catalogue.idle(&intended, may));
+        let wrong = |faults| Err(No::For(DeclareError::Invalid(faults), Vec::new()));
+        if !self.faults.is_empty() {
+            return wrong(self.faults.iter().cloned().chain(idle).collect());
+        }
+        let facts = facts(self.wish.given_by);
         let (sender, person) = (Some(at.by.party()), at.facts.person());
         let mut about = Account { sender, person, ..Account::default() };
         about.for_sender.declaration_kind = Some(self.wish.kind);
         about.for_sender.capacity = Some(self.wish.given_by);
+        about.for_sender.dataset = Some(self.wish.dataset.clone());
+        about.for_sender.recipient = self.towards.as_ref().map(|towards| towards.party);
         at.require_in(RouteAction::Declare, RouteContext::declaring(at.now, facts), about)?;
         // Told after what the acts say of who declares at this age: that is the better answer.
         idle.map_or(Ok(()), |fault| wrong(vec![fault]))

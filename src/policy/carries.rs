@@ -53,10 +53,11 @@ impl Catalogue {
         all
     }
 
-    /// What is wrong with a declaration on which no transfer can rest: it would be kept of a person for nothing.
+    /// What is wrong with a declaration on which no transfer can rest: it would be kept of a person for nothing. Who gives it
+    /// instead is one of those who may, of this person and on this day, as far as that is known.
     #[must_use]
-    pub fn idle(&self, intended: &Intended<'_>) -> Option<Fault> {
-        self.idle_whoever(intended).or_else(|| self.idle_by(intended))
+    pub fn idle(&self, intended: &Intended<'_>, may: impl Fn(Capacity) -> bool) -> Option<Fault> {
+        self.idle_whoever(intended).or_else(|| self.idle_by(intended, may))
     }
 
     fn idle_whoever(&self, intended: &Intended<'_>) -> Option<Fault> {
@@ -78,21 +79,23 @@ impl Catalogue {
     }
 
     /// The same of who gives it: no rule between these two asks for one by this capacity.
-    fn idle_by(&self, intended: &Intended<'_>) -> Option<Fault> {
+    fn idle_by(&self, intended: &Intended<'_>, may: impl Fn(Capacity) -> bool) -> Option<Fault> {
         let (kind, by) = (intended.kind, intended.by?);
         let (dataset, between) = self.between(intended).filter(|_| kind.names_its_recipient())?;
         let read = |by: &Capacity| between.iter().any(|basis| self.reads(dataset, basis, kind, Some(*by)));
-        let able: Vec<_> = Capacity::ALL.into_iter().filter(read).map(Capacity::as_str).collect();
-        if able.is_empty() || able.contains(&by.as_str()) {
+        let able: Vec<_> = Capacity::ALL.into_iter().filter(read).collect();
+        if able.is_empty() || able.contains(&by) {
             return None;
         }
-        let now = if able == [Capacity::Persoon.as_str()] {
+        let now = if able == [Capacity::Persoon] {
             Bilingual::new(
                 "De jongere geeft haar zelf, op elke leeftijd.",
                 "The young person gives it in person, at any age.",
             )
         } else {
-            let able = able.join(", ");
+            let today: Vec<_> = able.iter().copied().filter(|by| may(*by)).collect();
+            let able = if today.is_empty() { able } else { today };
+            let able = able.into_iter().map(Capacity::as_str).collect::<Vec<_>>().join(", ");
             Bilingual::of(
                 format!("Wie haar kan geven, hangt af van de leeftijd en van wie het gezag heeft: {able}."),
                 format!("Who can give it depends on the age and on who has authority (gezag): {able}."),
@@ -184,6 +187,10 @@ impl Catalogue {
     /// The dataset, and its bases for that sender, recipient and purpose.
     fn between(&self, intended: &Intended<'_>) -> Option<(&Dataset, Vec<&Basis>)> {
         let dataset = self.dataset(intended.dataset)?;
+        // A purpose that does not exist is told as that.
+        if intended.purpose.is_some_and(|purpose| self.purpose(purpose).is_none()) {
+            return None;
+        }
         Some((dataset, dataset.bases.values().filter(|basis| intended.is_between(basis)).collect()))
     }
 

@@ -161,7 +161,7 @@ proptest! {
                     kind, by: Some(capacity), dataset: &dataset.code, purpose: Some(purpose), sender,
                     recipient: Some(recipient),
                 };
-                if engine().catalogue().idle(&intended).is_none() {
+                if engine().catalogue().idle(&intended, |_| true).is_none() {
                     continue;
                 }
                 let without = WhatIf {

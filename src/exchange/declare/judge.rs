@@ -23,7 +23,7 @@ impl Exchange {
         let (towards, mut faults) = self.tools.judge_declaration(caller, parts, self.clock.now());
         let recipient = towards.map(|towards| towards.party.role);
         let intended = parts.intended(caller.party().role, recipient);
-        faults.extend(intended.and_then(|intended| self.tools.catalogue.idle(&intended)));
+        faults.extend(intended.and_then(|intended| self.tools.catalogue.idle(&intended, |_| true)));
         faults
     }
 }
@@ -56,20 +56,22 @@ impl Toolbox {
     fn wrong_with(&self, parts: &Parts<'_>, recorder: Role, now: Timestamp) -> Vec<Fault> {
         let mut faults = Vec::new();
         if parts.dataset.is_some_and(|dataset| self.catalogue.dataset(dataset).is_none()) {
-            faults.push(Fault::at(
-                "/dataset",
-                "unknown-dataset",
-                "Deze dataset bestaat niet.",
-                "No such dataset.",
-            ));
+            faults.push(Fault {
+                now: Some(Bilingual::new(
+                    "Kies een gegevensset uit de lijst (/v1/datasets).",
+                    "Choose a dataset from the list (/v1/datasets).",
+                )),
+                ..Fault::at("/dataset", "unknown-dataset", "Deze dataset bestaat niet.", "No such dataset.")
+            });
         }
         if parts.purpose.is_some_and(|purpose| self.catalogue.purpose(purpose).is_none()) {
-            faults.push(Fault::at(
-                "/purpose",
-                "unknown-purpose",
-                "Dit doel bestaat niet.",
-                "No such purpose.",
-            ));
+            faults.push(Fault {
+                now: Some(Bilingual::new(
+                    "Kies een doel dat de gegevensset noemt (/v1/datasets).",
+                    "Choose a purpose that the dataset names (/v1/datasets).",
+                )),
+                ..Fault::at("/purpose", "unknown-purpose", "Dit doel bestaat niet.", "No such purpose.")
+            });
         }
         faults.extend(reach::too_wide(parts, recorder).into_iter().map(|fault| self.catalogue.cited(fault)));
         if parts.reference.is_some_and(PersonReference::is_pgn) {

@@ -25,10 +25,7 @@ fn answer(seen: &Seen) -> Response<Body> {
         );
     }
     if seen.query != "check=true" {
-        return json(
-            201,
-            &json!({ "id": format!("packet-{}", seen.header("idempotency-key")), "recipients": [] }),
-        );
+        return json(201, &json!({ "id": "01a21f7e-2a44-70aa-a7f6-c80db255495a", "recipients": [] }));
     }
     let no = json!({ "recipient": 0, "errors": [{ "code": "no-basis", "nl": "Nee.", "en": "No." }] });
     json(
@@ -99,8 +96,10 @@ async fn what_was_changed_knowingly_is_asked_once() {
     assert!(stopped.stderr.contains("nu een ander pakket (regels 4)"), "{}", stopped.stderr);
     assert_eq!(push(&stub, "--csv", "s.csv", &["--changed"]).await.exit, Exit::Done);
     let sent = stub.seen().len();
-    let again = push(&stub, "--csv", "s.csv", &[]).await;
+    let again = push(&stub, "--csv", "s.csv", &["--ids"]).await;
     assert_eq!(again.exit, Exit::Done, "{again:?}");
+    let ids: Vec<_> = again.stdout.lines().collect();
+    assert_eq!(ids.len(), 2, "one for each packet that was accepted, earlier too: {again:?}");
     assert!(
         stub.seen()[sent..].iter().all(|seen| seen.path.starts_with("/v1/datasets")),
         "nothing was sent twice"

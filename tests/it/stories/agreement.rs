@@ -65,6 +65,14 @@ async fn below_18_a_parent_agrees_and_the_pupil_cannot_do_it_alone() {
         ask(&gateway, &vso, &pupil).await.expect_status(StatusCode::CREATED);
     }
 
+    // Who is told to be able is able at this age.
+    let pupil = born(&gateway, "L-30", "2009-03-02");
+    let wish = declaration("instemming", dataset, &pupil, "verzorger", Role::WerkEnInkomen, now);
+    let refused = school.post("/v1/declarations", &wish).await;
+    refused.expect_problem(IDLE.0, IDLE.1);
+    let advice = refused.json()["errors"][0]["now"]["nl"].as_str().unwrap().to_owned();
+    assert!(advice.ends_with("gezag heeft: ouder, voogd, verzorger-met-gezag."), "{advice}");
+
     // What was said about one pupil says nothing about another.
     let other = born(&gateway, "L-20", "2009-03-02");
     ask(&gateway, &school, &other).await.expect_problem(403, MINOR);

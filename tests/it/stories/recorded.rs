@@ -91,7 +91,7 @@ async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so()
         (&special, "toestemming", "verwijderingsmelding", "persoon", point, "/kind", "Leg niets vast"),
         (&school, "geen-bezwaar", request, "persoon", work, "/kind", "Vraag om instemming"),
         (&school, "instemming", request, "persoon", point, "/towards", "/v1/datasets"),
-        (&school, "instemming", request, "verzorger", work, "/givenBy", "persoon, ouder, voogd"),
+        (&school, "instemming", request, "verzorger", work, "/givenBy", "heeft: ouder, voogd"),
         (&mbo, "instemming", request, "curator", work, "/givenBy", "De jongere geeft haar zelf"),
         (&special, "instemming", request, "bewindvoerder", work, "/givenBy", "verzorger"),
     ] {

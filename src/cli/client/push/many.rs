@@ -71,6 +71,12 @@ pub(super) async fn many(
         passed_over: &passed_over,
     };
     let language = at.out.language();
+    if at.out.is_ids() {
+        for record in records.iter().filter(|record| record.id.is_some()) {
+            at.out.show(record, String::new)?;
+        }
+        return Ok(tally.exit());
+    }
     at.out.show(&ended, || {
         let mut text = told::of_batch(&records, &tally, ended.report, language);
         if let Some(passed_over) = passed_over.text(language) {
