@@ -98,6 +98,11 @@ async fn what_was_changed_knowingly_is_asked_once() {
     let sent = stub.seen().len();
     let again = push(&stub, "--csv", "s.csv", &["--ids"]).await;
     assert_eq!(again.exit, Exit::Done, "{again:?}");
+    let sheet_as_batch = push(&stub, "--batch", "s.csv", &[]).await;
+    assert_eq!(sheet_as_batch.exit, Exit::Usage, "{sheet_as_batch:?}");
+    assert!(sheet_as_batch.stderr.contains("--csv"), "{}", sheet_as_batch.stderr);
+    let other = push(&stub, "--csv", "s.csv", &["--set", "leeftijd=3"]).await;
+    assert!(other.stderr.contains("leeftijd") || other.stdout.contains("leeftijd"), "{other:?}");
     let ids: Vec<_> = again.stdout.lines().collect();
     assert_eq!(ids.len(), 2, "one for each packet that was accepted, earlier too: {again:?}");
     assert!(

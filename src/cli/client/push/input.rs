@@ -24,6 +24,14 @@ use crate::cli::{
     },
 };
 
+/// Whether the first line that says something is one of a sheet: a setting, or names with separators between them.
+fn is_a_sheet(read: &[u8]) -> bool {
+    let mut lines = without_mark(read).split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let Some(first) = lines.find(|line| !line.is_empty()) else { return false };
+    let has_names = first.first().is_some_and(u8::is_ascii_alphabetic);
+    first.starts_with(b"#") || (has_names && first.iter().any(|byte| b";,\t".contains(byte)))
+}
+
 /// One line of the input: the body of a push, or what is wrong with it.
 #[derive(Debug)]
 pub struct Line {
@@ -47,7 +55,15 @@ impl Input {
         does: Does,
         session: &Session,
     ) -> Result<(Self, Route), Failure> {
-        let (lines, empty) = of_ndjson(&read_input(file)?);
+        let read = read_input(file)?;
+        if is_a_sheet(&read) {
+            return Err(Failure::usage((
+                "dit lijkt een blad (CSV), en geen bestand met een JSON-document per regel",
+                "this looks like a sheet (CSV), and not a file with a JSON document on each line",
+            ))
+            .now(("geef het met --csv in plaats van --batch", "give it with --csv instead of --batch")));
+        }
+        let (lines, empty) = of_ndjson(&read);
         let route = route_of(lines.iter().filter_map(|line| line.body.as_ref().ok()), does, session).await?;
         let passed_over = PassedOver { empty, ..PassedOver::default() };
         Ok((Self { lines, layout: None, passed_over }, route))

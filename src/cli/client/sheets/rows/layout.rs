@@ -82,8 +82,12 @@ impl Layout {
         for setting in settings {
             if let Err(reason) = layout.add(setting) {
                 let line = setting.line.unwrap_or(sheet.names_line);
-                // A name that nobody knows may be anything: the line says where it is.
-                let name = layout.columns.find(&setting.name).map(|_| setting.name.clone());
+                // A name that nobody knows may be anything: the line says where it is. What was typed behind --set has none.
+                let is_told = match setting.line {
+                    Some(_) => layout.columns.find(&setting.name).is_some(),
+                    None => !is_bsn(&setting.name),
+                };
+                let name = is_told.then(|| setting.name.clone());
                 faults.push(LineFault { line, reason: Reason { column: name, ..*reason } });
             }
         }
