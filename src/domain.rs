@@ -18,6 +18,7 @@ pub mod machine;
 pub mod name;
 pub mod oin;
 pub mod party;
+pub mod pem;
 #[cfg(test)]
 pub(crate) mod people;
 pub mod person;

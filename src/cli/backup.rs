@@ -24,7 +24,11 @@ use super::{
     language::{both, tell},
     operated,
 };
-use crate::{config::Config, crypto::envelope::Recipient, store::read::Chore};
+use crate::{
+    config::Config,
+    crypto::envelope::Recipient,
+    store::{StoreErrorKind, read::Chore},
+};
 
 /// The name of the one file of an encrypted backup.
 const SEALED: &str = "sluis-backup.tar.age";
@@ -153,7 +157,11 @@ impl Backup {
         let mut database = None;
         if !self.without_database {
             files::write_private(snapshot, &[])?;
-            composed.store.copy_into(snapshot).await.map_err(operated::store)?;
+            composed.store.copy_into(snapshot).await.map_err(|error| match error.kind() {
+                // The database itself is only read for it.
+                StoreErrorKind::Full => Failure::full(&self.out),
+                _ => operated::store(error),
+            })?;
             database = Some(snapshot);
         }
         let collected = collect::collect(&self.config.config, config, database)?;

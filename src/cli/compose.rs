@@ -103,8 +103,6 @@ impl Composed {
             ))
             .because(fault)
         })?;
-        // What is wrong with the folder itself is said first.
-        drop(keys::in_folder(config)?);
         let store = store::open(config).await?;
         let keys = keys::before_the_log(config, &store).await?;
         let signer = keys.log.signing();

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use super::{
     causes,
     exit::Exit,
+    faults,
     language::{Language, Said, both},
 };
+use crate::domain::machine;
 
 /// Why a command did not do what was asked.
 ///
@@ -76,6 +78,9 @@ impl Failure {
     /// A file that cannot be written.
     #[must_use]
     pub fn unwritable(path: &Path, error: io::Error) -> Self {
+        if machine::is_full(&error) {
+            return Self::full(path.parent().unwrap_or(path));
+        }
         let exists = error.kind() == io::ErrorKind::AlreadyExists;
         let now = if exists {
             (
@@ -91,6 +96,15 @@ impl Failure {
         Self::usage(both!("kan `{}` niet schrijven", "cannot write `{}`", path.display()))
             .because(error)
             .now(now)
+    }
+
+    /// A folder whose disk has no room left.
+    #[must_use]
+    pub fn full(folder: &Path) -> Self {
+        Self::new(Exit::TryAgain, faults::full(folder)).now((
+            "maak ruimte op die schijf, en geef dan dezelfde opdracht nog eens; wat er geschreven is, is niet compleet",
+            "make room on that disk, then run the same command again; what was written is not whole",
+        ))
     }
 
     /// The same failure, which ends the program in this way.

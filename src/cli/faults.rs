@@ -1,6 +1,8 @@
 //! What is wrong with keys, anchors and lists, in the operator's language.
 
-use super::language::Said;
+use std::path::Path;
+
+use super::language::{Said, both};
 use crate::{
     crypto::gateway_keys::KeyFileFault,
     domain::problem::Bilingual,
@@ -10,10 +12,11 @@ use crate::{
 
 impl From<&KeyFileFault> for Said {
     fn from(fault: &KeyFileFault) -> Self {
+        if let Some(folder) = fault.full_folder() {
+            return full(folder);
+        }
         let nl = match fault {
-            KeyFileFault::Missing(name) => format!(
-                "er is geen `{name}`: maak de sleutels met `sluis init`, of zet de map terug die er was"
-            ),
+            KeyFileFault::Missing(name) => format!("er is geen `{name}`"),
             KeyFileFault::Io { path, .. } => format!("kan `{}` niet lezen of schrijven", path.display()),
             KeyFileFault::Open(path) => {
                 format!("anderen mogen bij `{}`: chmod 600 voor een sleutel, 700 voor de map", path.display())
@@ -62,6 +65,9 @@ impl From<&AnchorFault> for Said {
             AnchorFault::Unreadable(name) => {
                 format!("in `{name}` staat geen certificaat in PEM, of een dat niet te lezen is")
             }
+            AnchorFault::PrivateKey(name) => format!(
+                "in `{name}` staat een privésleutel, en die hoort in een eigen bestand: haal haar eruit"
+            ),
             AnchorFault::NotAnAuthority(name) => format!(
                 "in `{name}` staat een certificaat dat niet van een CA is, of met een sleutel zwakker dan RSA 3072 of P-256"
             ),
@@ -86,6 +92,9 @@ impl From<&ListFault> for Said {
                     "de lijst `{name}` is niet te lezen, of is een delta-, indirecte of gedeeltelijke lijst"
                 )
             }
+            ListFault::PrivateKey(name) => format!(
+                "in de lijst `{name}` staat een privésleutel, en die hoort in een eigen bestand: haal haar eruit"
+            ),
             ListFault::Signature(name) => {
                 format!("de lijst `{name}` is niet getekend door een vertrouwde CA")
             }
@@ -107,6 +116,13 @@ impl From<&ListFault> for Said {
         };
         Self::new(nl, fault.to_string())
     }
+}
+
+/// A disk that has no room left.
+pub(super) fn full(folder: &Path) -> Said {
+    // A file that is named without a folder stands in this one.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    both!("de schijf van `{}` is vol", "the disk of `{}` is full", folder.display())
 }
 
 /// What is wrong, with the faults below it.

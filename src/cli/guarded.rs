@@ -10,9 +10,10 @@ use rustix::process::geteuid;
 
 use super::{
     Failure,
+    files::read,
     language::{Language, Said, both},
 };
-use crate::{config::Config, crypto::secret_file};
+use crate::{config::Config, crypto::secret_file, domain::pem::holds_private_key};
 
 const ROOT: u32 = 0;
 const OTHERS_WRITE: u32 = 0o022;
@@ -24,6 +25,8 @@ const STICKY: u32 = 0o1000;
 enum Open {
     /// A secret that they may read or write.
     Secret(PathBuf),
+    /// A file for all to read, in which a private key stands.
+    KeyInside(PathBuf),
     /// A file that they may change.
     Writable(PathBuf),
     /// A folder in which they may replace what is in it.
@@ -34,12 +37,20 @@ enum Open {
 
 impl Open {
     fn said(&self) -> Said {
-        let (Self::Secret(path) | Self::Writable(path) | Self::Folder(path) | Self::Foreign(path)) = self;
+        let (Self::Secret(path)
+        | Self::KeyInside(path)
+        | Self::Writable(path)
+        | Self::Folder(path)
+        | Self::Foreign(path)) = self;
         let path = path.display();
         match self {
             Self::Secret(_) => both!(
                 "anderen mogen `{path}` lezen of schrijven: chmod 600 {path}",
                 "others may read or write `{path}`: chmod 600 {path}"
+            ),
+            Self::KeyInside(_) => both!(
+                "in `{path}` staat een privésleutel, en anderen mogen dat lezen: haal haar eruit, of chmod 600 {path}",
+                "`{path}` holds a private key, and others may read it: take it out, or chmod 600 {path}"
             ),
             Self::Writable(_) => both!(
                 "anderen mogen `{path}` veranderen: chmod go-w {path}",
@@ -223,6 +234,10 @@ fn open_to_others(files: &Files) -> Vec<Open> {
         }
     }
     for path in &files.public {
+        let is_open = path.metadata().is_ok_and(|metadata| !secret_file::is_closed(path, &metadata));
+        if is_open && read(path).is_ok_and(|bytes| holds_private_key(&bytes)) {
+            found.push(Open::KeyInside(path.clone()));
+        }
         if path.metadata().is_ok_and(|metadata| metadata.mode() & OTHERS_WRITE != 0) {
             found.push(Open::Writable(path.clone()));
         }

@@ -11,7 +11,7 @@ use super::{
     ConfigFile, Context, Exit, Failure, compose::Composed, faults::listed, language::tell, operated,
 };
 use crate::{
-    crypto::gateway_keys::{GatewayKeys, KeyKind, MadeKey},
+    crypto::gateway_keys::{GatewayKeys, KeyFileFault, KeyKind, MadeKey},
     exchange::{operate::OperateError, trouble::Trouble},
     store::writer::error::WriteError,
 };
@@ -98,15 +98,22 @@ impl Keys {
     /// When the configuration or the folder of keys is not in order, the log cannot be written, or the new key cannot.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
-        let Action::Rotate { key } = self.action else { return show::show(&config, at) };
-        let refused = |faults: Vec<_>| {
-            Failure::configuration(listed(
+        let Action::Rotate { key } = self.action else { return show::show(&config, at).await };
+        let refused = |faults: Vec<KeyFileFault>| {
+            let is_full = faults.iter().any(|fault| fault.full_folder().is_some());
+            let refused = Failure::configuration(listed(
                 ("er is geen nieuwe versie van de sleutel gemaakt", "the key was not rotated"),
                 &faults,
-            ))
-            .now((
-                "er is niets veranderd: breng eerst de map met sleutels in orde",
-                "nothing was changed: correct the folder of keys first",
+            ));
+            if is_full {
+                return refused.ending(Exit::TryAgain).now((
+                    "maak ruimte op die schijf, en geef dan dezelfde opdracht nog eens; er is niets veranderd",
+                    "make room on that disk, then run the same command again; nothing was changed",
+                ));
+            }
+            refused.now((
+                "er is niets veranderd: breng eerst de map met sleutels in orde; wat er ontbreekt, komt uit de back-up",
+                "nothing was changed: correct the folder of keys first; what is missing comes from the backup",
             ))
         };
         GatewayKeys::load(&config.keys.dir, config.strict).map_err(refused)?;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use x509_parser::{prelude::FromDer as _, public_key::PublicKey, x509::SubjectPublicKeyInfo};
 
 use super::keys::RecipientKey;
-use crate::domain::json;
+use crate::domain::{json, pem::unmarked_text};
 
 /// The text is neither form of a P-256 public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +20,7 @@ pub struct InvalidReceiptKey;
 /// # Errors
 /// [`InvalidReceiptKey`].
 pub fn read(text: &str) -> Result<Value, InvalidReceiptKey> {
+    let text = unmarked_text(text);
     let jwk = if text.trim_start().starts_with('{') { from_jwk(text) } else { from_pem(text) };
     // The reader of recipients' keys checks that the point is one of the curve.
     jwk.filter(|jwk| RecipientKey::from_jwk(jwk).is_ok()).ok_or(InvalidReceiptKey)

@@ -12,6 +12,12 @@ const BY_NUMBER: [(i32, &str); 3] = [
 /// How the standard library begins what the resolver of names says, for which it has no kind.
 const NO_SUCH_NAME: &str = "failed to lookup address information";
 
+/// Whether there is no room left, on the disk or for this user.
+#[must_use]
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// What a machine says of a file or a connection, in Dutch and without its number; none of an error that a library made of
 /// its own.
 #[must_use]

@@ -12,7 +12,10 @@ use rustls::{
 use x509_parser::certificate::X509Certificate;
 
 use super::certificate::{kind, parse};
-use crate::domain::oin::Oin;
+use crate::domain::{
+    oin::Oin,
+    pem::{holds_private_key, unmarked},
+};
 
 /// One trust anchor as the configuration names it.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +37,9 @@ pub enum AnchorFault {
     /// No certificate in the file, or something that is no certificate.
     #[error("trust anchor `{0}` holds no certificate in PEM, or one that cannot be read")]
     Unreadable(String),
+    /// A private key, which is no business of whoever trusts the authority.
+    #[error("trust anchor `{0}` holds a private key, which belongs in a file of its own: take it out")]
+    PrivateKey(String),
     /// A certificate that may not issue others, or whose key is too weak.
     #[error(
         "trust anchor `{0}` holds a certificate that is not an authority's, or whose key is weaker than RSA 3072 or P-256"
@@ -116,7 +122,11 @@ impl fmt::Debug for TrustAnchors {
 
 fn certificates(source: &AnchorSource<'_>, faults: &mut Vec<AnchorFault>) -> Vec<CertificateDer<'static>> {
     let mut certificates = Vec::new();
-    let blocks: Result<Vec<_>, _> = <(SectionKind, Vec<u8>)>::pem_slice_iter(source.pem).collect();
+    if holds_private_key(source.pem) {
+        faults.push(AnchorFault::PrivateKey(source.name.to_owned()));
+        return certificates;
+    }
+    let blocks: Result<Vec<_>, _> = <(SectionKind, Vec<u8>)>::pem_slice_iter(unmarked(source.pem)).collect();
     let blocks = blocks.unwrap_or_default();
     if blocks.is_empty() {
         faults.push(AnchorFault::Unreadable(source.name.to_owned()));

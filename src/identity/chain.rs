@@ -8,6 +8,7 @@ use super::{
     certificate::{CertificateFault, ClientCertificate},
     tls::{Door, NotLetIn},
 };
+use crate::domain::pem::unmarked;
 
 /// How many certificates are kept of a chain: a client's, and what a verifier would follow.
 const LONGEST: usize = 6;
@@ -35,7 +36,7 @@ impl CertificateChain {
     /// # Errors
     /// [`CertificateFault`].
     pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateFault> {
-        let ders = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>();
+        let ders = CertificateDer::pem_slice_iter(unmarked(pem)).collect::<Result<_, _>>();
         Self::new(ders.map_err(|_| CertificateFault::NotACertificate)?)
     }
 

@@ -22,8 +22,12 @@ mod kept;
 
 pub use self::kept::KeptList;
 use super::{
-    ClientCertificate, IdentityFault, anchors::TrustAnchors, certificate::canonical_serial, tls::provider,
+    ClientCertificate, IdentityFault,
+    anchors::TrustAnchors,
+    certificate::{canonical_serial, parse},
+    tls::provider,
 };
+use crate::domain::pem::holds_private_key;
 
 const LONGEST: usize = 64 * 1024 * 1024;
 
@@ -50,6 +54,9 @@ pub enum ListFault {
     /// as a delta list).
     #[error("revocation list `{0}` cannot be read, or is a delta, indirect or partial list")]
     Unreadable(String),
+    /// A private key stands in it.
+    #[error("revocation list `{0}` holds a private key, which belongs in a file of its own: take it out")]
+    PrivateKey(String),
     /// No trusted authority signed it.
     #[error("revocation list `{0}` is not signed by a trusted authority")]
     Signature(String),
@@ -74,6 +81,7 @@ impl ListFault {
             Self::None => None,
             Self::Missing(name)
             | Self::Unreadable(name)
+            | Self::PrivateKey(name)
             | Self::Signature(name)
             | Self::Expired(name)
             | Self::Older(name)
@@ -210,6 +218,16 @@ impl Revocations {
         self.of(issuer).any(|list| list.serials.contains(canonical_serial(serial)))
     }
 
+    /// The trusted authorities of which there is no list at all, by their distinguished names: none of their certificates can be
+    /// judged.
+    #[must_use]
+    pub fn authorities_without(&self, anchors: &TrustAnchors) -> BTreeSet<String> {
+        let certificates = anchors.iter().flat_map(|anchor| &anchor.certificates);
+        let authorities = certificates.filter_map(|der| parse(der).ok());
+        let without = authorities.filter(|one| self.of(one.subject().as_raw()).next().is_none());
+        without.map(|one| one.subject().to_string()).collect()
+    }
+
     /// When the first of the lists lapses: before that, newer ones must have been read.
     #[must_use]
     pub fn next_update(&self) -> Option<Timestamp> {
@@ -270,6 +288,9 @@ fn insert_newer<'n>(
 fn read_all(source: &ListSource<'_>, anchors: &TrustAnchors) -> Vec<Result<(Scope, List), ListFault>> {
     let Some(bytes) = source.bytes else { return vec![Err(ListFault::Missing(source.name.to_owned()))] };
     let unreadable = || ListFault::Unreadable(source.name.to_owned());
+    if holds_private_key(bytes) {
+        return vec![Err(ListFault::PrivateKey(source.name.to_owned()))];
+    }
     if !is_pem(bytes) {
         return vec![read(source.name, bytes, anchors)];
     }

@@ -18,7 +18,7 @@ use super::{
     certificate::{is_short_rsa, parse},
     revocations::Revocations,
 };
-use crate::domain::clock::Clock;
+use crate::domain::{clock::Clock, pem::unmarked};
 
 pub use admission::{Door, NotLetIn, let_in};
 pub use provider::provider;
@@ -56,13 +56,13 @@ impl OwnCertificate {
     /// # Errors
     /// [`TlsError::Certificate`] or [`TlsError::Key`].
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TlsError> {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(chain)
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(unmarked(chain))
             .collect::<Result<_, _>>()
             .map_err(|_| TlsError::Certificate)?;
         if chain.is_empty() || chain.iter().any(|certificate| parse(certificate).is_err()) {
             return Err(TlsError::Certificate);
         }
-        Ok(Self { chain, key: PrivateKeyDer::from_pem_slice(key).map_err(|_| TlsError::Key)? })
+        Ok(Self { chain, key: PrivateKeyDer::from_pem_slice(unmarked(key)).map_err(|_| TlsError::Key)? })
     }
 
     /// The leaf in DER.
@@ -82,6 +82,15 @@ impl OwnCertificate {
     pub fn is_phased_out(&self) -> bool {
         self.chain.iter().any(|certificate| {
             parse(certificate).is_ok_and(|certificate| is_short_rsa(certificate.public_key()))
+        })
+    }
+
+    /// Whether each certificate was issued by the one that follows it, as whoever calls expects (RFC 8446, section 4.4.2).
+    #[must_use]
+    pub fn is_in_order(&self) -> bool {
+        self.chain.windows(2).all(|pair| {
+            let read: Vec<_> = pair.iter().filter_map(|der| parse(der).ok()).collect();
+            matches!(read.as_slice(), [issued, above] if issued.issuer().as_raw() == above.subject().as_raw())
         })
     }
 
@@ -146,7 +155,7 @@ pub fn client_config(
     clock: Arc<dyn Clock>,
 ) -> Result<ClientConfig, TlsError> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(authorities) {
+    for certificate in CertificateDer::pem_slice_iter(unmarked(authorities)) {
         roots.add(certificate.map_err(|_| TlsError::NoAuthority)?).map_err(TlsError::Refused)?;
     }
     if roots.is_empty() {

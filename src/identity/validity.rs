@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::certificate::parse;
+use crate::domain::pem::unmarked;
 
 /// The end of a certificate in DER (`notAfter`, RFC 5280, section 4.1.2.5); none where it cannot be read.
 #[must_use]
@@ -22,6 +23,6 @@ pub fn certificate_begin(der: &[u8]) -> Option<Timestamp> {
 /// The ends of all certificates of a PEM file.
 #[must_use]
 pub fn certificate_ends(pem: &[u8]) -> Vec<Timestamp> {
-    let certificates = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok);
+    let certificates = CertificateDer::pem_slice_iter(unmarked(pem)).filter_map(Result::ok);
     certificates.filter_map(|certificate| certificate_end(&certificate)).collect()
 }

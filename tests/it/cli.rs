@@ -17,6 +17,7 @@ mod logs;
 mod many;
 mod operating;
 mod outsider;
+mod pem_files;
 mod policies;
 mod printing;
 pub(crate) mod program;

@@ -6,6 +6,7 @@ use super::{collect::Collected, tar::Archive};
 use crate::{
     cli::{Failure, files},
     crypto::envelope::{self, EnvelopeError, Recipient},
+    domain::machine,
 };
 
 /// Writes a tar of everything, sealed to the recipients.
@@ -16,6 +17,9 @@ pub(super) fn write(collected: &Collected, to: &Path, recipients: &[Recipient]) 
     let sealed =
         envelope::seal_with(&file, recipients, |writer| archive.write(writer).map_err(EnvelopeError::Io));
     sealed.map_err(|error| {
+        if matches!(&error, EnvelopeError::Io(error) if machine::is_full(error)) {
+            return Failure::full(to.parent().unwrap_or(to));
+        }
         Failure::usage(("kan de kopie niet versleutelen", "the backup cannot be encrypted"))
             .because(error)
             .now((

@@ -12,16 +12,27 @@ use crate::{
     store::Store,
 };
 
-pub(super) fn in_folder(config: &Config) -> Result<GatewayKeys, Failure> {
+/// The keys of the folder. Where a database has keys already, others than those are of no use.
+pub(super) fn in_folder(config: &Config, is_known: bool) -> Result<GatewayKeys, Failure> {
+    let now = if is_known {
+        (
+            "zet de map terug uit de laatste back-up, of noem de goede in `keys.dir`: deze database heeft haar sleutels al, en wat zij \
+             heeft is met andere niet te lezen",
+            "put the folder back from the last backup, or give the right one in `keys.dir`: this database has its keys already, and with \
+             others nothing in it can be read",
+        )
+    } else {
+        (
+            "zet ze terug uit de laatste back-up, of noem de map in `keys.dir`; `sluis init` maakt nieuwe, voor een nieuw logboek",
+            "put them back from the last backup, or give the folder in `keys.dir`; `sluis init` makes new ones, for a new log",
+        )
+    };
     GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
         Failure::configuration(listed(
             ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
             &faults,
         ))
-        .now((
-            "zet ze terug uit de laatste back-up, of noem de map in `keys.dir`; `sluis init` maakt nieuwe, voor een nieuw logboek",
-            "put them back from the last backup, or give the folder in `keys.dir`; `sluis init` makes new ones, for a new log",
-        ))
+        .now(now)
     })
 }
 
@@ -63,7 +74,32 @@ pub(in crate::cli) async fn are_of(
     store: &Store,
 ) -> Result<(), Failure> {
     let known = prints_in(store).await?;
-    let departures = known.map_or_else(Vec::new, |known| keys.prints.departures(&known));
+    refuse_others(keys, config, known.as_ref())
+}
+
+/// The keys of the folder, none of which is another than the database knows; and why they could not be compared, where the database
+/// cannot be read.
+///
+/// # Errors
+/// As [`are_of`], or when the folder cannot be used.
+pub(in crate::cli) async fn compared(config: &Config) -> Result<(GatewayKeys, Option<Failure>), Failure> {
+    let known = async {
+        let store = open(config).await?;
+        let known = prints_in(&store).await;
+        store.close().await;
+        known
+    };
+    let (known, unread) = match known.await {
+        Ok(known) => (known, None),
+        Err(failure) => (None, Some(failure)),
+    };
+    let keys = in_folder(config, known.is_some())?;
+    refuse_others(&keys, config, known.as_ref())?;
+    Ok((keys, unread))
+}
+
+fn refuse_others(keys: &GatewayKeys, config: &Config, known: Option<&KeyPrints>) -> Result<(), Failure> {
+    let departures = known.map_or_else(Vec::new, |known| keys.prints.departures(known));
     let is_another = |departure: &Departure| matches!(departure, Departure::Other(..));
     judge(config, departures.into_iter().filter(is_another).collect())
 }
@@ -106,7 +142,7 @@ fn recorded(config: &Config, known: Option<&KeyPrints>) -> Result<GatewayKeys, F
             );
         }
     }
-    in_folder(config)
+    in_folder(config, known.is_some())
 }
 
 fn judge(config: &Config, departures: Vec<Departure>) -> Result<(), Failure> {

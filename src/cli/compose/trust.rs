@@ -65,6 +65,7 @@ pub(in crate::cli) async fn read(
         tell(fault);
     }
     let trust = Trust { anchors, revocations };
+    tell_without_list(&trust);
     keep(store, &trust, &before).await;
     Ok(trust)
 }
@@ -135,6 +136,7 @@ pub(in crate::cli) async fn again(
         tell(fault);
     }
     let trust = Trust { anchors, revocations };
+    tell_without_list(&trust);
     keep(store, &trust, &Revocations::kept(known.iter().map(Vec::as_slice), &trust.anchors)).await;
     (trust, parts)
 }
@@ -205,6 +207,16 @@ fn lists_by(
     let sources: Vec<_> =
         lists.iter().map(|(name, bytes)| ListSource { name, bytes: bytes.as_deref() }).collect();
     Revocations::read(&sources, anchors, before, clock.now())
+}
+
+fn tell_without_list(trust: &Trust) {
+    for authority in trust.revocations.authorities_without(&trust.anchors) {
+        tracing::warn!(
+            error_code = "revocation-list",
+            authority,
+            "there is no revocation list of a trusted authority: none of its certificates is let in"
+        );
+    }
 }
 
 fn tell(fault: &dyn std::error::Error) {

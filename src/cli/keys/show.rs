@@ -3,24 +3,27 @@
 use serde_json::json;
 
 use crate::{
-    cli::{Context, Exit, Failure, faults::listed, language::tell},
+    cli::{Context, Exit, Failure, Language, compose, language::tell},
     config::Config,
     crypto::gateway_keys::{GatewayKeys, KeyKind},
 };
 
 /// Prints every public key in the forms that profiles take, and of the secret ones which versions there are.
-pub(super) fn show(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
+pub(super) async fn show(config: &Config, at: &mut Context) -> Result<Exit, Failure> {
     let folder = &config.keys.dir;
-    let keys = GatewayKeys::load(folder, config.strict).map_err(|faults| {
-        Failure::configuration(listed(
-            ("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"),
-            &faults,
-        ))
-        .now((
-            "maak ze met `sluis init`, of noem de map in `keys.dir`",
-            "make them with `sluis init`, or give the folder in `keys.dir`",
-        ))
-    })?;
+    let (keys, unread) = compose::keys::compared(config).await?;
+    if let Some(failure) = unread {
+        at.out.warn((
+            format!(
+                "de sleutels zijn niet vergeleken met die welke de database kent: {}",
+                failure.text(Language::Nl)
+            ),
+            format!(
+                "the keys were not compared with those that the database knows: {}",
+                failure.text(Language::En)
+            ),
+        ));
+    }
     let versions = |kind| GatewayKeys::versions(folder, kind);
     let log: Vec<_> = versions(KeyKind::Log).into_iter().zip(keys.log.vkeys()).collect();
     let receipt: Vec<_> = versions(KeyKind::Receipt).into_iter().zip(keys.receipt.all()).collect();

@@ -84,8 +84,8 @@ async fn of_store(
     let keys = GatewayKeys::load(&config.keys.dir, config.strict).map_err(|faults| {
         Failure::configuration(listed(("de sleutels van de gateway zijn niet te gebruiken", "the gateway's keys cannot be used"), &faults))
             .now((
-                "zonder die sleutels is de inhoud niet te vergelijken; een kopie van `sluis log export` heeft ze niet nodig",
-                "without them the bodies cannot be compared; a copy by `sluis log export` needs none",
+                "zonder die sleutels is de inhoud niet te vergelijken: zet de map terug uit de laatste back-up; een kopie van `sluis log export` heeft ze niet nodig",
+                "without them the bodies cannot be compared: put the folder back from the last backup; a copy by `sluis log export` needs none",
             ))
     })?;
     // Read first: a gateway that runs meanwhile goes on.

@@ -41,7 +41,7 @@ pub(super) async fn revoke(
     at: &mut Context,
 ) -> Result<Exit, Failure> {
     let registration = match (file, registration) {
-        (Some(file), _) => certificate::chain(file)?.leaf().registration(),
+        (Some(file), _) => certificate::chain(file, at)?.leaf().registration(),
         (None, Some(registration)) => registration,
         (None, None) => {
             return Err(Failure::usage((

@@ -11,7 +11,7 @@ use crate::{
         moment, operated,
     },
     config::Config,
-    domain::party::PartyId,
+    domain::{party::PartyId, pem::holds_private_key},
     exchange::operate::OperateError,
     identity::{
         CertificateChain,
@@ -26,7 +26,10 @@ pub(super) async fn read(
     config: &Config,
     at: &mut Context,
 ) -> Result<CertificateChain, Failure> {
-    let chain = chain(file)?;
+    if config.strict {
+        refuse_open_key(file)?;
+    }
+    let chain = chain(file, at)?;
     let certificate = chain.leaf();
     if certificate.oin() != party.oin {
         return Err(operated::failure(OperateError::OtherOrganisation));
@@ -116,8 +119,36 @@ const fn advice(fault: NotLetIn) -> (&'static str, &'static str) {
     }
 }
 
+/// # Errors
+/// When a private key stands in the file and others may read it.
+fn refuse_open_key(file: &Path) -> Result<(), Failure> {
+    if holds_private_key(&files::required(file)?) && files::check_private(file).is_err() {
+        return Err(Failure::configuration(both!(
+            "in `{}` staat een privésleutel, en anderen mogen dat lezen",
+            "`{}` holds a private key, and others may read it",
+            file.display()
+        ))
+        .now(both!(
+            "haal haar eruit, of chmod 600 {file}; zolang `strict` aan staat, wordt het niet gelezen",
+            "take it out, or chmod 600 {file}; it is not read while `strict` is on",
+            file = file.display()
+        )));
+    }
+    Ok(())
+}
+
 /// The certificate of a file, and with it the whole chain.
-pub(super) fn chain(file: &Path) -> Result<CertificateChain, Failure> {
+pub(super) fn chain(file: &Path, at: &mut Context) -> Result<CertificateChain, Failure> {
+    let bytes = files::required(file)?;
+    if holds_private_key(&bytes) {
+        at.out.warn(both!(
+            "in `{}` staat een privésleutel, die alleen de partij zelf mag hebben: vraag haar om het certificaat zonder, en om een nieuw \
+             certificaat als de sleutel bij een ander kwam",
+            "`{}` holds a private key, which only the party itself may have: ask it for the certificate alone, and for a new \
+             certificate if the key reached anybody else",
+            file.display()
+        ));
+    }
     let unusable = || {
         Failure::usage(both!(
             "`{}` is geen certificaat van een partij",
@@ -129,5 +160,5 @@ pub(super) fn chain(file: &Path) -> Result<CertificateChain, Failure> {
             "give its certificate in PEM, its own first, without a key",
         ))
     };
-    CertificateChain::from_pem(&files::required(file)?).map_err(|fault| unusable().because(fault))
+    CertificateChain::from_pem(&bytes).map_err(|fault| unusable().because(fault))
 }

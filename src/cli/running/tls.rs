@@ -25,6 +25,13 @@ pub(super) fn own_certificate_at_start(config: &Config) -> Result<OwnCertificate
             "the gateway's own certificate rests on an RSA key below 3072 bits, which the NCSC phases out; ask for one with P-256"
         );
     }
+    if !own.is_in_order() {
+        tracing::warn!(
+            error_code = "certificate-order",
+            file = %config.tls.certificate.display(),
+            "the certificates are not each issued by the one that follows: callers may refuse them; its own first, then that of its authority, and so on"
+        );
+    }
     Ok(own)
 }
 
@@ -59,7 +66,15 @@ pub(super) fn server_config(
     let trust = exchange.trust();
     let made =
         tls::server_config(own, &trust.anchors, &trust.revocations, Arc::clone(clock)).map_err(|error| {
-            Failure::configuration(("TLS is niet in te stellen", "TLS cannot be set up")).because(error)
+            let failure =
+                Failure::configuration(("TLS is niet in te stellen", "TLS cannot be set up")).because(error);
+            if own.is_in_order() {
+                return failure;
+            }
+            failure.now((
+                "de certificaten in het bestand van `tls.certificate` (zoals server.pem) staan niet in de goede volgorde: het eigen voorop, dan dat van de CA die het uitgaf",
+                "the certificates in the file of `tls.certificate` (such as server.pem) are not in the right order: its own first, then that of the authority that issued it",
+            ))
         })?;
     watch.serves_with(own);
     Ok(made)

@@ -1,14 +1,17 @@
 //! What is wrong with the folder of keys.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
-use crate::domain::id::NoEntropy;
+use crate::domain::{id::NoEntropy, machine::is_full};
 
 /// What is wrong with the folder of keys. It names files, never their content.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileFault {
     /// A kind has no file.
-    #[error("there is no `{0}`: make the keys with `sluis init`, or put back the folder that was there")]
+    #[error("there is no `{0}`")]
     Missing(String),
     /// The folder or a file cannot be read or written.
     #[error("`{}` cannot be read or written", path.display())]
@@ -57,4 +60,13 @@ pub enum KeyFileFault {
     /// No randomness.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
+}
+
+impl KeyFileFault {
+    /// The folder whose disk has no room left, where that is what is wrong.
+    #[must_use]
+    pub fn full_folder(&self) -> Option<&Path> {
+        let Self::Io { path, source } = self else { return None };
+        path.parent().filter(|_| is_full(source))
+    }
 }

@@ -4,7 +4,10 @@ use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use zeroize::Zeroizing;
 
 use super::{kind::KeyKind, log_key::LogSecret};
-use crate::{crypto::sign::ReceiptKey, domain::digest::Digest};
+use crate::{
+    crypto::sign::ReceiptKey,
+    domain::{digest::Digest, pem::unmarked_text},
+};
 
 /// What a secret key is asked to authenticate, so that it can be told from another.
 const CHECKED: &[u8] = b"sluis-key-check";
@@ -19,6 +22,7 @@ pub(super) enum OneKey {
 impl OneKey {
     /// The secret in a file of this kind; none where that holds something else.
     pub(super) fn read(kind: KeyKind, content: &str) -> Option<Self> {
+        let content = unmarked_text(content);
         Some(match kind {
             KeyKind::AtRest | KeyKind::Pseudonym => {
                 let mut bytes = Zeroizing::new([0; 32]);

@@ -84,7 +84,11 @@ impl GatewayKeys {
             files::remove(&beside).map_err(|fault| vec![fault])?;
             let content =
                 new_content(kind, keys.log.signing().origin(), entropy).map_err(|fault| vec![fault])?;
-            files::write(&beside, &content).map_err(|fault| vec![fault])?;
+            files::write(&beside, &content).map_err(|fault| {
+                // A half of a key is none. Why it was not written says more than why that stays.
+                drop(files::remove(&beside));
+                vec![fault]
+            })?;
             print_of(kind, &beside).ok_or_else(|| vec![KeyFileFault::NotMade])?
         };
         Ok(MadeKey { kind, version, print, place, _turn: turn })

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{RecipientKey, algorithm::KeyAlgorithm, jose_jwk};
-use crate::crypto::jwe;
+use crate::{crypto::jwe, domain::pem::unmarked_text};
 
 /// `cty` of the message by which a key shows that its halves belong together.
 const TRIAL_CTY: &str = "text/plain";
@@ -99,6 +99,7 @@ impl PrivateKey {
     /// # Errors
     /// [`InvalidPrivateKey`] when it is not one.
     pub fn from_pem(pem: &str) -> Result<Self, InvalidPrivateKey> {
+        let pem = unmarked_text(pem);
         let pair: Box<dyn KeyPair> = if let Ok(pair) = RsaKeyPair::from_pem(pem) {
             Box::new(pair)
         } else if let Ok(pair) = EcKeyPair::from_pem(pem, None) {

@@ -14,6 +14,7 @@ use crate::{
         digest::Digest,
         oin::Oin,
         party::{PartyId, Role},
+        pem::unmarked,
         problem::Fault,
     },
     exchange::{Exchange, keys::KeyRow},
@@ -298,7 +299,8 @@ const LONGEST_CHAIN: usize = 6;
 
 impl NewCertificate {
     fn chain(&self) -> Result<Vec<CertificateDer<'static>>, Problem> {
-        let read = CertificateDer::pem_slice_iter(self.certificate.as_bytes()).collect::<Result<Vec<_>, _>>();
+        let read = CertificateDer::pem_slice_iter(unmarked(self.certificate.as_bytes()))
+            .collect::<Result<Vec<_>, _>>();
         read.ok().filter(|chain| (1..=LONGEST_CHAIN).contains(&chain.len())).ok_or_else(|| {
             problem::INVALID.code("certificate").with_faults([Fault::at(
                 "/certificate",

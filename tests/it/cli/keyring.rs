@@ -71,6 +71,53 @@ fn another_key_than_the_databases_starts_nothing() {
 }
 
 #[test]
+fn keys_of_another_database_are_not_shown_as_this_ones() {
+    let (program, other) = (Program::with_try_out(), Program::with_try_out());
+    for (kind, file) in KINDS {
+        let path = format!("try/keys/{file}");
+        let own = program.read(&path);
+        program.write(&path, &other.read(&path));
+        let told = refused(&program, &[&["keys", "show"]], file);
+        assert!(told.contains("andere sleutel"), "{kind}: {told}");
+        program.write(&path, &own);
+    }
+    program.run(&["keys", "show"]).done();
+
+    // Before the database is there nothing can be compared, and that is said.
+    let init =
+        ["init", "--dir", "gw", "--origin", "log.example.nl/nhn", "--public-url", "https://gw.example.nl"];
+    program.run(&init).done();
+    let shown = program.run(&["keys", "show", "--config", "gw/sluis.toml"]).done();
+    assert!(shown.stderr.contains("niet vergeleken"), "{shown:?}");
+    assert!(shown.stdout.contains("log_vkey"), "{shown:?}");
+}
+
+/// New keys would be those of another database: the ones that are gone must come back.
+#[test]
+fn who_lost_the_folder_of_keys_is_told_to_put_it_back() {
+    let program = Program::with_try_out();
+    let folder = program.path("try/keys");
+    fs::rename(&folder, program.path("aside")).unwrap();
+    for is_there in [false, true] {
+        for start in STARTS.iter().copied().chain([&["keys", "show"][..]]) {
+            for (language, back) in [("en", "backup"), ("nl", "back-up")] {
+                let told = program.run(&[start, &["--lang", language][..]].concat()).with(78).stderr;
+                assert!(told.contains(back) && !told.contains("sluis init"), "{start:?} {is_there}: {told}");
+            }
+        }
+        fs::create_dir_all(&folder).unwrap();
+    }
+
+    let new = Program::new();
+    let init =
+        ["init", "--dir", "gw", "--origin", "log.example.nl/nhn", "--public-url", "https://gw.example.nl"];
+    new.run(&init).done();
+    fs::remove_dir_all(new.path("gw/keys")).unwrap();
+    let told = new.run(&["keys", "show", "--config", "gw/sluis.toml"]).with(78).stderr;
+    assert!(told.contains("sluis init"), "{told}");
+}
+
+#[test]
 fn a_version_that_the_folder_lacks_starts_nothing() {
     let program = Program::with_try_out();
     for (kind, file) in KINDS {

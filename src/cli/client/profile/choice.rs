@@ -1,20 +1,24 @@
 //! Which profile a command uses.
 
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
 use clap::Args;
 
 use super::{Profile, known::path_of};
-use crate::cli::Failure;
+use crate::cli::{Failure, language::both};
 
 /// Under which these options stand in the help of every command.
 const HEADING: &str = "Profile";
+
+/// The profile of who names none.
+const USUAL: &str = "default";
+const VARIABLE: &str = "SLUIS_PROFILE";
 
 /// Which profile to use; below `sluis client` on every command.
 #[derive(Debug, Clone, Args)]
 pub struct ProfileChoice {
     /// The profile `~/.config/sluis/profiles/<NAME>.toml`.
-    #[arg(long, global = true, value_name = "NAME", env = "SLUIS_PROFILE", default_value = "default", help_heading = HEADING)]
+    #[arg(long, global = true, value_name = "NAME", env = VARIABLE, default_value = USUAL, help_heading = HEADING)]
     pub profile: String,
 
     /// The profile in this file.
@@ -50,6 +54,17 @@ impl ProfileChoice {
     /// # Errors
     /// When there is no such profile, or it is not in order.
     pub fn read(&self) -> Result<Profile, Failure> {
+        if let Some(file) = &self.profile_file
+            && self.is_named()
+        {
+            return Err(Failure::usage(both!(
+                "er zijn twee profielen genoemd: `{}` met --profile, en `{}` met --profile-file of SLUIS_PROFILE_FILE",
+                "two profiles were given: `{}` by --profile, and `{}` by --profile-file or SLUIS_PROFILE_FILE",
+                self.profile,
+                file.display()
+            ))
+            .now(("noem er een", "give one of them")));
+        }
         let path = match &self.profile_file {
             Some(path) => path.clone(),
             None => path_of(&self.profile)?,
@@ -62,5 +77,10 @@ impl ProfileChoice {
             profile.staff_function = Some(function.clone());
         }
         Ok(profile)
+    }
+
+    /// Whether a name was typed; one that stands in the environment gives way to a file.
+    fn is_named(&self) -> bool {
+        self.profile != USUAL && env::var(VARIABLE).ok().as_ref() != Some(&self.profile)
     }
 }

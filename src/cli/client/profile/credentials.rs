@@ -11,7 +11,10 @@ use rustls::{
 use crate::{
     cli::{Failure, client::input::read_input, files, language::both},
     crypto::keys::PrivateKey,
-    domain::json,
+    domain::{
+        json,
+        pem::{holds_private_key, unmarked},
+    },
 };
 
 /// The TLS configuration with these files: the authorities of the gateway, the own certificate, its key.
@@ -48,7 +51,8 @@ pub(super) fn configuration(ca: &Path, certificate: &Path, own_key: &Path) -> Re
 /// When the file is missing, others may read it, or it holds none.
 pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
     files::check_private(path)?;
-    PrivateKeyDer::from_pem_file(path).map_err(|error| unusable(path, error))
+    let bytes = read_input(path)?;
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| unusable(path, error))
 }
 
 /// The certificates of a PEM file, at least one.
@@ -56,7 +60,20 @@ pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
 /// # Errors
 /// When the file is missing or holds none.
 pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    let bytes = files::read(path).map_err(|error| unusable(path, error))?;
+    if holds_private_key(&bytes) && files::check_private(path).is_err() {
+        return Err(Failure::configuration(both!(
+            "in `{}` staat een privésleutel, en anderen mogen dat lezen",
+            "`{}` holds a private key, and others may read it",
+            path.display()
+        ))
+        .now(both!(
+            "haal haar eruit, of chmod 600 {path}; wie haar gelezen kan hebben, kan zich voor u uitgeven: vraag dan een nieuw certificaat",
+            "take it out, or chmod 600 {path}; whoever may have read it can pass for you: ask for a new certificate then",
+            path = path.display()
+        )));
+    }
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(unmarked(&bytes)).collect();
     match found {
         Ok(certificates) if certificates.is_empty() => Err(Failure::configuration(both!(
             "in `{}` staat geen certificaat",
