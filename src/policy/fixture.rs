@@ -5,18 +5,18 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{
-    catalogue::Catalogue,
-    dataset::Dataset,
-    engine::Engine,
-    facts::Facts,
-    permit::{Decision, Permit, Refusal},
-    source::Files,
-    whatif::WhatIf,
-};
-use crate::domain::{
-    code::{Category, Grondslag},
-    id::PacketId,
+use crate::{
+    domain::{
+        code::{Category, Grondslag},
+        id::PacketId,
+    },
+    policy::{
+        decide::{
+            engine::Engine,
+            permit::{Decision, Permit, Refusal},
+        },
+        load::{catalogue::Catalogue, dataset::Dataset, facts::Facts, source::Files, whatif::WhatIf},
+    },
 };
 
 pub(super) fn embedded() -> Files {

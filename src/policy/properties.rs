@@ -5,25 +5,27 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use proptest::{collection::btree_set, prelude::*, sample::select};
 
-use super::{
-    carries::Intended,
-    facts::PartyFacts,
-    fixture::engine,
-    reply::Wish,
-    routes::{DeclarationFacts, RouteAction, RouteContext},
-    whatif::WhatIf,
-};
-use crate::domain::{
-    age::AgeRange,
-    assertion::{
-        Assertions, GEDIPLOMEERD, GEDIPLOMEERD_OP, HANDELINGSBEKWAAM, INGESCHREVEN, LEERPLICHTIG, MAATREGEL,
-        ONBEVOEGD_VOOR_DEZE, PROFIEL, STARTKWALIFICATIE, VERLATEN_OP, VERWIJDERD_OP,
+use super::fixture::engine;
+use crate::{
+    domain::{
+        age::AgeRange,
+        assertion::{
+            Assertions, GEDIPLOMEERD, GEDIPLOMEERD_OP, HANDELINGSBEKWAAM, INGESCHREVEN, LEERPLICHTIG,
+            MAATREGEL, ONBEVOEGD_VOOR_DEZE, PROFIEL, STARTKWALIFICATIE, VERLATEN_OP, VERWIJDERD_OP,
+        },
+        clock::amsterdam_midnight,
+        declaration::{Capacity, DeclarationKind},
+        party::{PartyId, Role},
+        person::{Maatregel, Protection},
+        problem::Fault,
     },
-    clock::amsterdam_midnight,
-    declaration::{Capacity, DeclarationKind},
-    party::{PartyId, Role},
-    person::{Maatregel, Protection},
-    problem::Fault,
+    policy::{
+        decide::{
+            carries::Intended,
+            routes::{DeclarationFacts, RouteAction, RouteContext},
+        },
+        load::{facts::PartyFacts, reply::Wish, whatif::WhatIf},
+    },
 };
 
 fn now() -> Timestamp {

@@ -1,0 +1,155 @@
+//! What a content says that cannot be: days that contradict today, the birth, an asserted fact or each other, and what holds
+//! only below an age or beside another answer.
+
+use jiff::{ToSpan as _, civil::Date};
+use serde_json::Value;
+
+use super::{Contents, MAX_FAULTS, ROOT};
+use crate::{
+    domain::{
+        age::BirthDate,
+        assertion::Assertions,
+        problem::{Bilingual, Fault},
+    },
+    policy::load::{
+        dataset::Dataset,
+        days::{future_day, impossible_day, wrong_order},
+        schema::Shape,
+    },
+};
+
+/// The day has been: `true`.
+const PAST: &str = "x-past";
+/// The day comes not after that of a fact: its name.
+const NOT_AFTER: &str = "x-not-after";
+/// The day comes not before that of a neighbour: its name.
+const NOT_BEFORE: &str = "x-not-before";
+/// On the day ends what a neighbour says yes or no to: its name.
+const ENDS: &str = "x-ends";
+/// It stands beside a yes of a neighbour only: its name.
+const ONLY_IF: &str = "x-only-if";
+/// It holds below this age only (`years`, and what is said otherwise: `nl`, `en`): a yes, or every day before this one.
+const BELOW_AGE: &str = "x-below-age";
+
+/// What is known of the person and of today when a content is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Today in Amsterdam.
+    pub today: Date,
+    /// The date of birth.
+    pub birth: &'a BirthDate,
+    /// What is asserted of the person.
+    pub asserted: &'a Assertions,
+}
+
+impl Dataset {
+    /// What the content says and cannot be. Each field says in the schema what is asked of it.
+    #[must_use]
+    pub fn impossible(&self, contents: &Contents, known: Known<'_>) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let root = self.shape.resolve(&self.shape.schema);
+        for member in contents.members() {
+            Shape::member(root, member, &mut ROOT.to_owned(), &mut |node, value, at| {
+                self.shape.impossible(node, value, at, known, &mut faults);
+            });
+        }
+        faults.truncate(MAX_FAULTS);
+        faults
+    }
+}
+
+impl Shape {
+    fn impossible(
+        &self,
+        node: &Value,
+        value: &Value,
+        at: &mut String,
+        known: Known<'_>,
+        faults: &mut Vec<Fault>,
+    ) {
+        if faults.len() >= MAX_FAULTS {
+            return;
+        }
+        let resolved = self.resolve(node);
+        faults.extend(day_in(resolved, value).and_then(|day| judge_day(at, day, resolved, known)));
+        faults.extend(too_old(at, value, resolved, known));
+        let properties = resolved.get("properties").and_then(Value::as_object);
+        for (name, property) in properties.into_iter().flatten() {
+            if let Some(member) = value.get(name) {
+                faults.extend(beside(&format!("{at}/{name}"), member, self.resolve(property), value, known));
+            }
+        }
+        Self::below(resolved, value, at, &mut |node, value, at| {
+            self.impossible(node, value, at, known, faults);
+        });
+    }
+}
+
+fn day_in(node: &Value, value: &Value) -> Option<Date> {
+    let is_day = node.get("format").and_then(Value::as_str) == Some("date");
+    value.as_str().filter(|_| is_day)?.parse().ok()
+}
+
+fn name<'a>(node: &'a Value, mark: &str) -> Option<&'a str> {
+    node.get(mark)?.as_str()
+}
+
+fn judge_day(at: &str, day: Date, node: &Value, known: Known<'_>) -> Option<Fault> {
+    if day > known.today && node.get(PAST) == Some(&Value::Bool(true)) {
+        return Some(future_day(at));
+    }
+    if let Some(fault) = impossible_day(at, day, Some(known.birth), known.today) {
+        return Some(fault);
+    }
+    let (fact, last) = name(node, NOT_AFTER).and_then(|fact| Some((fact, known.asserted.day(fact)?)))?;
+    (day > last).then(|| {
+        wrong_order(
+            at,
+            format!("Deze dag ligt na /person/{fact}. Kijk beide na."),
+            format!("This day lies after /person/{fact}. Look at both."),
+        )
+    })
+}
+
+fn too_old(at: &str, value: &Value, node: &Value, known: Known<'_>) -> Option<Fault> {
+    let rule = node.get(BELOW_AGE)?;
+    // What lasts until a day holds on the day before.
+    let holds_today = value.as_bool() == Some(true);
+    let day = if holds_today { known.today } else { day_in(node, value)?.checked_sub(1.day()).ok()? };
+    let years = rule.get("years")?.as_u64()?;
+    let text = |language: &str| name(rule, language).unwrap_or_default().to_owned();
+    (u64::from(known.birth.age_on(day).at_least) >= years).then(|| Fault {
+        text: Bilingual { nl: text("nl").into(), en: text("en").into() },
+        ..Fault::at(at, "contradicts-age", "", "")
+    })
+}
+
+/// What a field says that its neighbours contradict.
+fn beside(at: &str, value: &Value, node: &Value, all: &Value, known: Known<'_>) -> Option<Fault> {
+    let contradicts = |neighbour: &str| {
+        wrong_order(
+            at,
+            format!("Dit spreekt `{neighbour}` tegen. Kijk beide na."),
+            format!("This contradicts `{neighbour}`. Look at both."),
+        )
+    };
+    if let Some(earlier) = name(node, NOT_BEFORE)
+        && let (Some(first), Some(last)) = (all.get(earlier).and_then(Value::as_str), value.as_str())
+        && last < first
+    {
+        return Some(wrong_order(
+            at,
+            format!("Deze dag ligt voor `{earlier}`. Kijk beide na."),
+            format!("This day lies before `{earlier}`. Look at both."),
+        ));
+    }
+    if let Some(other) = name(node, ENDS)
+        && let (Some(holds), Some(day)) = (all.get(other).and_then(Value::as_bool), day_in(node, value))
+        && (if holds { day < known.today } else { day > known.today })
+    {
+        return Some(contradicts(other));
+    }
+    let other = name(node, ONLY_IF)?;
+    let says_no = value == &Value::Bool(false);
+    (!says_no && all.get(other) == Some(&Value::Bool(false))).then(|| contradicts(other))
+}
