@@ -1,6 +1,6 @@
 //! Plays the cases: decisions that must come out as a lawyer wrote them down.
 //!
-//! `cases.toml` of a dataset has a `[base]` of facts ([`WhatIf`]) and `[[case]]`s that override them, each with a `name` (in English `name_en`, where
+//! `cases.toml` of a dataset has a `[base]` of facts ([`WhatIf`](crate::policy::whatif::WhatIf)) and `[[case]]`s that override them, each with a `name` (in English `name_en`, where
 //! it is shown as an example),
 //! `expect = "permit"` with the `basis`, or `expect = "refuse"` with `because`: all failed conditions, or the kind of the
 //! refusal, such as `no-basis`; a `basis` there is the one that must have been judged. `route-cases.toml` has an `action` and a `role` instead of a dataset.
