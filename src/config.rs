@@ -27,7 +27,7 @@ use std::{
 
 pub use self::{
     database::{Database, DatabaseUrl, InvalidDatabaseUrl},
-    environment::{Environment, Terminal, is_set_to_nothing},
+    environment::{Environment, Terminal, is_set_to_nothing, says},
     sections::{AccessLog, Keys, Listen, Policies, Publisher, Revocation, Telemetry, Tls, TrustAnchor},
     whole::Config,
 };

@@ -70,6 +70,12 @@ pub fn is_set_to_nothing(name: &OsStr) -> bool {
     std::env::var_os(name).is_some_and(|value| value.is_empty())
 }
 
+/// Whether a variable says this, so that an option with this value need not have been typed.
+#[must_use]
+pub fn says(name: &str, value: &str) -> bool {
+    read(name).is_some_and(|said| said == value)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn read(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -199,7 +199,7 @@ fn an_authority_without_a_list_is_said_at_the_start() {
     assert!(!started(&program).contains("no revocation list"));
     let now = SystemClock.now();
     let other = Authority::root("An authority apart", now, &SystemEntropy::new()).unwrap();
-    program.write("try/tls/other.pem", &other.certificate_pem());
+    program.write("try/tls/other.pem", other.certificate_pem());
     let more = "[[tls.trust]]\nfile = \"tls/other.pem\"\noin_prefixes = [\"00000099\"]\n\n[tls.revocation]";
     let configuration =
         program.read("try/sluis.toml").replacen("\n[tls.revocation]", &format!("\n{more}"), 1);

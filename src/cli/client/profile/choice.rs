@@ -1,11 +1,14 @@
 //! Which profile a command uses.
 
-use std::{env, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{Profile, known::path_of};
-use crate::cli::{Failure, language::both};
+use crate::{
+    cli::{Failure, language::both},
+    config,
+};
 
 /// Under which these options stand in the help of every command.
 const HEADING: &str = "Profile";
@@ -81,6 +84,6 @@ impl ProfileChoice {
 
     /// Whether a name was typed; one that stands in the environment gives way to a file.
     fn is_named(&self) -> bool {
-        self.profile != USUAL && env::var(VARIABLE).ok().as_ref() != Some(&self.profile)
+        self.profile != USUAL && !config::says(VARIABLE, &self.profile)
     }
 }
