@@ -89,8 +89,8 @@ impl Backup {
         let recipients = self.recipients()?;
         let config = self.config.read()?;
         if !config.database.url.is_sqlite() && !self.without_database {
-            return Err(Failure::usage(("PostgreSQL heeft eigen programma's voor een kopie; dit commando maakt die niet", "PostgreSQL is backed up by its own tools, not by this command")).now(
-                ("maak met `pg_dump --format=custom` een kopie van de database, en geef dit commando nog eens met --without-database \
+            return Err(Failure::usage(("PostgreSQL heeft eigen programma's voor een kopie; deze opdracht maakt die niet", "PostgreSQL is backed up by its own tools, not by this command")).now(
+                ("maak met `pg_dump --format=custom` een kopie van de database, en geef deze opdracht nog eens met --without-database \
                  voor sleutels en configuratie; die twee horen bij elkaar", "make `pg_dump --format=custom` of the database, and run this again with --without-database for keys and \
                  configuration; the two belong together"),
             ));

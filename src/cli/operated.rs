@@ -22,7 +22,7 @@ pub(super) const READ_ONLY: Advice = (
 pub(super) const MOVED: Advice = (
     Exit::TryAgain,
     (
-        "zet het bestand terug waar het stond, en geef dan hetzelfde commando nog eens",
+        "zet het bestand terug waar het stond, en geef dan dezelfde opdracht nog eens",
         "put the file back where it was, then run the same command again",
     ),
 );
@@ -86,7 +86,7 @@ pub(super) fn trouble(trouble: Trouble) -> Failure {
         }
         Trouble::Store(error) => store(error),
         passing if passing.is_passing() => {
-            Failure::new(Exit::TryAgain, ("het is niet gedaan", "it was not done")).because(passing).now(("geef hetzelfde commando nog eens", "run the same command again"))
+            Failure::new(Exit::TryAgain, ("het is niet gedaan", "it was not done")).because(passing).now(("geef dezelfde opdracht nog eens", "run the same command again"))
         }
         lasting => Failure::new(Exit::Unavailable, ("het is niet gedaan", "it was not done")).because(lasting).now(
             ("vergelijk de database en de sleutels met de laatste kopie; `sluis log verify` zegt wat er waar mis is", "compare the database and the keys with the last backup; `sluis log verify` says what is wrong where"),
@@ -99,7 +99,7 @@ fn clock(trouble: Trouble) -> Failure {
     Failure::new(Exit::TryAgain, ("er is niets geschreven: de klok loopt niet goed", "nothing was written: the clock is not right"))
         .because(trouble)
         .now((
-            "zet de klok van deze machine goed (`timedatectl` zegt of zij gelijk loopt) en geef dan hetzelfde commando nog eens; loopt zij wel goed, dan schreef een gateway met een klok die voorliep: de handleiding zegt onder `Ports, proxies and the clock` wat u dan doet",
+            "zet de klok van deze machine goed (`timedatectl` zegt of zij gelijk loopt) en geef dan dezelfde opdracht nog eens; loopt zij wel goed, dan schreef een gateway met een klok die voorliep: de handleiding zegt onder `Ports, proxies and the clock` wat u dan doet",
             "set this machine's clock right (`timedatectl` says whether it is synchronised), then run the same command again; if it is right, a gateway wrote with a clock that was ahead: the operator's guide says under `Ports, proxies and the clock` what to do then",
         ))
 }
@@ -110,14 +110,14 @@ pub(super) fn store(error: StoreError) -> Failure {
         StoreErrorKind::Unavailable => (
             Exit::TryAgain,
             (
-                "draait de server, en mag deze gebruiker erbij? geef dan hetzelfde commando nog eens",
+                "draait de server, en mag deze gebruiker erbij? geef dan dezelfde opdracht nog eens",
                 "does the server run, and may this user reach it? then run the same command again",
             ),
         ),
         StoreErrorKind::Full | StoreErrorKind::Io => (
             Exit::TryAgain,
             (
-                "maak ruimte op de schijf van de database, en geef dan hetzelfde commando nog eens",
+                "maak ruimte op de schijf van de database, en geef dan dezelfde opdracht nog eens",
                 "make room on the disk of the database, then run the same command again",
             ),
         ),

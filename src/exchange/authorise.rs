@@ -42,13 +42,13 @@ impl At<'_, Caller> {
 
     /// Whether the caller may do this now, where a no is not told as one and the operation has an entry of its own for it.
     pub(super) fn allows(&self, action: RouteAction) -> bool {
-        self.allows_in(action, RouteContext::at(self.now))
+        self.refusal_in(action, RouteContext::at(self.now)).is_none()
     }
 
-    /// The same, of what the action is about.
-    pub(super) fn allows_in(&self, action: RouteAction, context: RouteContext<'_>) -> bool {
+    /// Why the caller may not, of what the action is about; likewise not told as a refusal.
+    pub(super) fn refusal_in(&self, action: RouteAction, context: RouteContext<'_>) -> Option<Refusal> {
         let party = self.caller_facts(&mut Reading::default());
-        self.tools.engine.may(action, &party, context).is_ok()
+        self.tools.engine.may(action, &party, context).err()
     }
 
     /// The caller as a party today.

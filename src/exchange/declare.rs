@@ -1,5 +1,6 @@
 //! A party records what a person wants.
 
+mod doubt;
 mod judge;
 mod kept;
 mod list;
@@ -196,28 +197,22 @@ impl Operation for RecordWish<'_> {
             let reused = || No::For(DeclareError::KeyReused, Vec::new());
             return Err(if same { No::Before(made) } else { reused() });
         }
-        let facts = |by| DeclarationFacts {
-            kind: self.wish.kind,
-            by,
-            given_by: by,
-            // Who could give it is judged by the day on which it was given.
-            age: self.wish.birth_date.age_on(self.wish.given_at),
-            protection: &self.wish.protection,
+        let may = |by| {
+            let facts = DeclarationFacts { by, given_by: by, ..self.facts() };
+            at.refusal_in(RouteAction::Declare, RouteContext::declaring(at.now, facts)).is_none()
         };
-        let may = |by| at.allows_in(RouteAction::Declare, RouteContext::declaring(at.now, facts(by)));
         let idle = self.intended(at.by).and_then(|intended| at.tools.catalogue.idle(&intended, may));
         let wrong = |faults| Err(No::For(DeclareError::Invalid(faults), Vec::new()));
         if !self.faults.is_empty() {
             return wrong(self.faults.iter().cloned().chain(idle).collect());
         }
-        let facts = facts(self.wish.given_by);
         let (sender, person) = (Some(at.by.party()), at.facts.person());
         let mut about = Account { sender, person, ..Account::default() };
         about.for_sender.declaration_kind = Some(self.wish.kind);
         about.for_sender.capacity = Some(self.wish.given_by);
         about.for_sender.dataset = Some(self.wish.dataset.clone());
         about.for_sender.recipient = self.towards.as_ref().map(|towards| towards.party);
-        at.require_in(RouteAction::Declare, RouteContext::declaring(at.now, facts), about)?;
+        at.require_in(RouteAction::Declare, RouteContext::declaring(at.now, self.facts()), about)?;
         // Told after what the acts say of who declares at this age: that is the better answer.
         idle.map_or(Ok(()), |fault| wrong(vec![fault]))
     }
@@ -273,7 +268,7 @@ impl Operation for RecordWish<'_> {
         done: Committed<Done<Declared>>,
     ) -> Result<Reached<Recorded>, Trouble> {
         let Declared { id, index, .. } = done.into_inner().outcome;
-        Ok(Reached::Here(Recorded { id, index, note: self.note(at.by, at.tools) }))
+        Ok(Reached::Here(Recorded { id, index, note: self.note(at) }))
     }
 
     fn met(&self, conflict: Conflict) -> Option<DeclareError> {
@@ -285,13 +280,27 @@ impl Operation for RecordWish<'_> {
         let needs = Needs { declarations: vec![id], ..Needs::default() };
         let facts = exchange.store.snapshot(needs).await.map_err(Trouble::from)?;
         let row = facts.declaration(id).ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
-        Ok(Recorded { id, index: row.recorded_index, note: self.note(by, &exchange.tools) })
+        let at = At { by, now: exchange.clock.now(), facts: &facts, tools: &exchange.tools };
+        Ok(Recorded { id, index: row.recorded_index, note: self.note(&at) })
     }
 }
 
 impl RecordWish<'_> {
-    fn note(&self, by: &Caller, tools: &Toolbox) -> Option<Fault> {
-        self.intended(by).and_then(|intended| tools.catalogue.stops_nothing(&intended))
+    fn note(&self, at: &At<'_, Caller>) -> Option<Fault> {
+        let stops_nothing = |intended| at.tools.catalogue.stops_nothing(&intended);
+        self.intended(at.by).and_then(stops_nothing).or_else(|| self.doubt(at))
+    }
+
+    /// What the rules of who may declare ask of it.
+    fn facts(&self) -> DeclarationFacts<'_> {
+        DeclarationFacts {
+            kind: self.wish.kind,
+            by: self.wish.given_by,
+            given_by: self.wish.given_by,
+            // Who could give it is judged by the day on which it was given.
+            age: self.wish.birth_date.age_on(self.wish.given_at),
+            protection: &self.wish.protection,
+        }
     }
 
     fn intended(&self, by: &Caller) -> Option<Intended<'_>> {

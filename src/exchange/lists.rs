@@ -14,6 +14,7 @@ use crate::{
     policy::{dataset::DatasetKind, permit::Refusal, routes::RouteAction},
     store::{
         read::{CopyRow, MessageRow, NoticeRow, Page},
+        snapshot::Needs,
         write::Answered,
     },
 };
@@ -116,14 +117,16 @@ impl Exchange {
         id: PacketId,
     ) -> Result<Seen, ListError> {
         let now = self.clock.now();
-        let found = self.store.message(id).await.map_err(Trouble::from)?;
+        let needs = Needs { asker: Some(caller.party()), messages: vec![id], ..Needs::default() };
+        let facts = self.store.snapshot(needs).await.map_err(Trouble::from)?;
+        let found = facts.message(id);
         let is_mine = |packet: &&MessageRow| {
             kind.is_none_or(|kind| packet.kind.handed_in() == kind)
                 && (packet.sender == caller.party()
                     || packet.copies.iter().any(|row| row.party == caller.party()))
         };
-        let Some(packet) = found.as_ref().filter(is_mine).cloned() else {
-            self.note(caller, vec![no_packet(caller, Event::Lookup, id, found.as_ref())]).await?;
+        let Some(packet) = found.filter(is_mine).cloned() else {
+            self.note(caller, vec![no_packet(caller, Event::Lookup, id, found)]).await?;
             return Err(ListError::NotFound);
         };
         let is_sender = packet.sender == caller.party();

@@ -81,8 +81,8 @@ impl Pending {
                     file.display()
                 ))
                 .now(both!(
-                    "zet het bestand terug zoals het was en geef het commando nog eens; of kijk in `sluis client {list}` of het is \
-                     aangenomen, en geef dan --changed, dat `{path}` vergeet", "put back the file as it was and run the command again; or look in `sluis client {list}` whether it was \
+                    "zet het bestand terug zoals het was en geef dezelfde opdracht nog eens; of kijk in `sluis client {list}` of het is \
+                     aangenomen, en geef dan --changed, dat `{path}` vergeet", "put back the file as it was and run the same command again; or look in `sluis client {list}` whether it was \
                      accepted, and then add --changed, which forgets `{path}`",
                     list = list_of(route),
                     path = path.display()
@@ -125,8 +125,8 @@ impl Pending {
             );
         }
         both!(
-            "geef de opdracht nog eens met --idempotency-key {}: onder een sleutel wordt niets twee keer verstuurd",
-            "run it again with --idempotency-key {}: it cannot be sent twice under one key",
+            "geef dezelfde opdracht nog eens met --idempotency-key {}: onder een sleutel wordt niets twee keer verstuurd",
+            "run the same command again with --idempotency-key {}: it cannot be sent twice under one key",
             self.key
         )
     }
@@ -189,19 +189,11 @@ pub(super) fn unaccepted(error: CallError, pending: &Pending) -> Failure {
         CallError::NotTrusted(_) => false,
         CallError::NotUnderstood(_) => true,
     };
-    let is_elsewhere = matches!(&error, CallError::Problem(problem) if problem.has("unknown-dataset"));
     let failure = Failure::from(error);
     if doubtful {
         return failure.now(pending.advice());
     }
     // Nothing was done under this key. That its file cannot be removed changes nothing: the next try is the same one.
     drop(pending.end());
-    if is_elsewhere {
-        failure.now((
-            "een verzoek of een vraag gaat met `sluis client ask`, een pakket met `push`; `sluis client datasets` zegt wat wat is",
-            "a request or a question goes with `sluis client ask`, a packet with `push`; `sluis client datasets` tells which is which",
-        ))
-    } else {
-        failure
-    }
+    failure
 }

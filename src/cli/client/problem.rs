@@ -215,8 +215,8 @@ const COMMANDS: [(&str, &str, &str); 7] = [
     ),
     (
         "/v1/keys",
-        "Publiceer zelf een sleutel met `sluis client keys publish` en geef de opdracht nog eens.",
-        "Publish a key of your own with `sluis client keys publish`, then run the command again.",
+        "Publiceer zelf een sleutel met `sluis client keys publish` en geef dezelfde opdracht nog eens.",
+        "Publish a key of your own with `sluis client keys publish`, then run the same command again.",
     ),
     ("schuine streep", "Controleer het kenmerk.", "Check the identifier."),
     ("no slash", "Controleer het kenmerk.", "Check the identifier."),

@@ -68,7 +68,7 @@ impl Teller<'_> {
             ));
             text.push_str(&self.reasons(told));
         } else {
-            for part in [&who, " ", &done, &self.ground(told)] {
+            for part in [&who, " ", &done, &Self::brake(event, told, language), &self.ground(told)] {
                 text.push_str(part);
             }
         }
@@ -139,6 +139,13 @@ impl Teller<'_> {
             }
             _ => tell!(language, "het {code}", "the {code}"),
         }
+    }
+
+    /// Why the operator stopped a party, in the operator's own code.
+    fn brake(event: Event, told: &Told, language: Language) -> String {
+        let code = told.parts.iter().rev().find_map(|part| part.cause.as_ref());
+        let code = code.filter(|_| event == Event::PartyBlocked);
+        code.map(|code| tell!(language, ", reden: {code}", ", reason: {code}")).unwrap_or_default()
     }
 
     /// On which articles it was done.

@@ -225,8 +225,8 @@ fn unnamed_college(register: &Register, towards: &Resolved, now: Timestamp) -> O
     let mandated = party.is_some_and(|party| !party.mandated_at(now).is_empty());
     mandated.then(|| Fault {
         now: Some(Bilingual::new(
-            "Noem de ontvanger met municipality en role.",
-            "Name the recipient by municipality and role.",
+            "Noem de ontvanger met een gemeente en een rol (municipality, role).",
+            "Name the recipient by a municipality and a role (municipality, role).",
         )),
         ..Fault::at(
             "/towards",

@@ -90,7 +90,7 @@ impl Recipient {
                 pointer,
                 "invalid-recipient",
                 "Noem de ontvanger met een gemeente en een rol (municipality, role), met een OIN en een rol (oin, role), of met een loket en een gemeente (desk, municipality).",
-                "Name the recipient by municipality and role, by oin and role, or by desk and municipality.",
+                "Name the recipient by a municipality and a role (municipality, role), by an OIN and a role (oin, role), or by a desk and a municipality (desk, municipality).",
             )),
         }
     }

@@ -17,6 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, millis},
+        seal::Sealed,
         write::{Answered, MessageKind},
     },
 };
@@ -134,7 +135,7 @@ pub struct CopyRow {
 }
 
 const MESSAGE: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
-     created, created_index, expires, header, rests_on, reply_to, outcome, state FROM message WHERE id = $1 AND expires IS NOT NULL";
+     created, created_index, expires, copies, header, rests_on, reply_to, outcome, state FROM message WHERE id = $1 AND expires IS NOT NULL";
 const COPIES: &str = "SELECT r.oin AS oin, r.role AS role, r.municipality AS municipality, r.basis AS basis, r.categories AS categories, \
      r.omitted AS omitted, r.jwe_sha256 AS jwe_sha256, r.thumbprint AS thumbprint, r.state AS state, \
      r.pushed_index AS pushed_index, r.collected_at AS collected_at, r.collected_index AS collected_index, \
@@ -169,8 +170,11 @@ impl Store {
         let row = query(MESSAGE).bind(id.to_string()).fetch_optional(&self.read).await?;
         let Some(row) = row else { return Ok(None) };
         let copies = query(COPIES).bind(id.to_string()).fetch_all(&self.read).await?;
-        let copies = copies.iter().map(copy_row).collect::<Result<_, _>>()?;
+        let copies = copies.iter().map(copy_row).collect::<Result<Vec<_>, _>>()?;
         let columns = Columns(&row);
+        if i64::try_from(copies.len()) != Ok(columns.integer("copies")?) {
+            return Err(Sealed::Copy.broken());
+        }
         Ok(Some(MessageRow {
             id,
             kind: columns.parse("kind")?,

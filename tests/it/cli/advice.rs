@@ -47,7 +47,7 @@ fn a_party_that_is_blocked_is_told_so_in_dutch_and_known_by_its_name_to_who_sent
     let found = parties.iter().find(|party| party["role"] == DOORSTROOMPUNT).unwrap();
     let (oin, name) = (found["oin"].as_str().unwrap(), found["name"].as_str().unwrap());
     let blocked = format!("{oin}/{DOORSTROOMPUNT}");
-    live.program.run(&["party", "block", &blocked]).done();
+    live.program.run(&["party", "block", &blocked, "--cause", "laptop-kwijt"]).done();
 
     let refused = live.client(DOORSTROOMPUNT, &["--lang", "nl", "inbox"]).with(1).stderr;
     assert!(
@@ -62,6 +62,10 @@ fn a_party_that_is_blocked_is_told_so_in_dutch_and_known_by_its_name_to_who_sent
     assert!(unknown.contains("    Deze ontvanger is niet aangesloten.\n"), "{unknown}");
     let unknown = live.client(SCHOOL, &["--lang", "en", "push", "melding.json"]).with(1).stderr;
     assert!(unknown.contains("    This recipient is not connected.\n"), "{unknown}");
+
+    live.program.run(&["party", "unblock", &blocked]).done();
+    let entries = live.client(DOORSTROOMPUNT, &["entries"]).done().stdout;
+    assert!(entries.contains("(doorstroompunt), reden: laptop-kwijt"), "{entries}");
 }
 
 #[test]

@@ -293,6 +293,32 @@ async fn a_batch_of_the_other_route_is_told_once_and_before_the_first_line() {
     assert_eq!(push(&stub, "--batch", "b.ndjson", &[]).await.exit, Exit::Done);
 }
 
+/// One of the other route is told in the same words, and ends with the same code, whichever way it was sent.
+#[tokio::test]
+async fn one_of_the_other_route_is_told_as_a_file_of_them() {
+    let stub = Stub::start(|seen, _| match seen.path.as_str() {
+        "/v1/datasets" => json(200, &json!({ "items": [{ "code": "vraag", "kind": "request" }, { "code": "brief", "kind": "packet" }] })),
+        _ => {
+            let no = json!({ "code": "unknown-dataset", "pointer": "/dataset", "nl": "Nee.", "en": "No." });
+            json(400, &json!({ "title": "Invalid", "errors": [no] }))
+        }
+    })
+    .await;
+    for (route, code, right) in [("ask", "brief", "push"), ("push", "vraag", "ask")] {
+        let file = stub.write("one.json", &format!("{{\"dataset\":\"{code}\",\"purpose\":\"a\"}}"));
+        for more in [&["--check"][..], &[]] {
+            let asked = [&[route, file.to_str().unwrap(), "--lang", "nl"], more].concat();
+            let ended = stub.client(&asked).await;
+            assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
+            assert!(ended.stderr.contains(&format!("`{right}` in plaats van `{route}`")), "{}", ended.stderr);
+            assert!(!stub.path("one.json.unanswered").exists());
+        }
+    }
+    let file = stub.write("one.json", "{\"dataset\":\"niets\",\"purpose\":\"a\"}");
+    let ended = stub.client(&["push", file.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Refused, "nobody knows it: {ended:?}");
+}
+
 /// A file that cannot be written is found before the gateway does what cannot be done again.
 #[tokio::test]
 async fn where_nothing_can_be_written_nothing_is_sent() {

@@ -160,9 +160,11 @@ fn a_pem_file_may_begin_with_the_mark_of_an_editor() {
 fn a_profile_is_named_or_is_a_file() {
     let program = Program::with_try_out();
     let profile = "try/parties/zaffier/profile.toml";
-    let both = ["client", "--profile", "other", "--profile-file", profile, "inbox"];
-    let told = program.run(&both).with(2).stderr;
-    assert!(told.contains("--profile-file"), "{told}");
+    for name in ["other", "default"] {
+        let both = ["client", "--profile", name, "--profile-file", profile, "inbox"];
+        let told = program.run(&both).with(2).stderr;
+        assert!(told.contains("--profile-file"), "{told}");
+    }
     let mut command = program.command(&["client", "--profile", "other", "inbox"]);
     let ended = Ended::of(command.env("SLUIS_PROFILE_FILE", profile).spawn().unwrap()).with(2);
     assert!(ended.stderr.contains("SLUIS_PROFILE_FILE"), "{ended:?}");

@@ -126,6 +126,8 @@ fn a_template_names_what_is_needed_and_explains_it() {
     assert_eq!(of("persoon.achternaam"), "verplicht: tekst");
     assert_eq!(of("traject.profiel"), "mag leeg: arbeid / onderwijs");
     assert_eq!(of("traject.leerjaar"), "mag leeg: geheel getal: laatste leerjaar");
+    assert_eq!(of("stages.2.werkgever"), "verplicht als u iets van stages.2.* invult: tekst");
+    assert_eq!(of("stages.2.uren"), "mag leeg: getal");
     assert!(
         all.len() > 30 && all.iter().all(|one| columns().find(&one.name).is_some()),
         "every name is read back"
@@ -273,7 +275,7 @@ fn every_spelling_of_csv_that_spreadsheets_write_is_read() {
         "persoon.achternaam,traject.leerjaar\nSluis,5\n",
         "persoon.achternaam;traject.leerjaar\r\nSluis;5\r\n",
         "persoon.achternaam\ttraject.leerjaar\nSluis\t5",
-        "\u{FEFF}\u{FEFF}persoon.achternaam;traject.leerjaar;;\n# verplicht: tekst;mag leeg: getal;;\nSluis;5;;\n;;;\n",
+        "\u{FEFF}\u{FEFF}persoon.achternaam;traject.leerjaar;;\n# verplicht: tekst;verplicht als u iets van traject.* invult: getal;;\nSluis;5;;\n;;;\n",
         "\"#doel=\";;;\ntraject.leerjaar;persoon.achternaam;header.purpose;\nmag leeg: getal;\"# verplicht: tekst\";;\n5;Sluis;;\n",
         "sep=;\r\npersoon.achternaam;traject.leerjaar\r\nSluis;5\r\n",
         "\"traject.leerjaar\",\"persoon.achternaam\"\n\"5\",\"Sluis\"\n",

@@ -132,6 +132,33 @@ async fn a_row_of_the_database_lets_nobody_read_a_part() {
     gateway.stop().await;
 }
 
+/// A list says nothing of a packet of which some copies were taken away: that would be half of it, told as the whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_packet_whose_copies_were_taken_away_no_list_tells_a_part() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let college = gateway.party(Role::WerkEnInkomen).await;
+    let toby = born(&gateway, "L-2031", "2007-11-03");
+    agree(&gateway, &school, &toby, "persoon").await;
+    let id = asked_and_answered(&gateway, &school, &college, &toby).await;
+    let (status, list) = (format!("/v1/packets/{id}"), "/v1/requests".to_owned());
+    for path in [&status, &list] {
+        school.get(path).await.expect_status(StatusCode::OK);
+    }
+    let url = gateway.laid.config.database.connect_url().unwrap().to_string();
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    let mut writing = pool.acquire().await.unwrap();
+    for text in ["PRAGMA foreign_keys = OFF", "DELETE FROM copy"] {
+        sqlx::query(text).execute(&mut *writing).await.unwrap();
+    }
+    drop(writing);
+    pool.close().await;
+    for path in [&status, &list] {
+        school.get(path).await.expect_problem(503, "unavailable");
+    }
+    gateway.stop().await;
+}
+
 /// Who looked is for the party's own officers: the other party's account does not hold it, nor any person's data.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_names_ones_own_staff_and_no_person() {

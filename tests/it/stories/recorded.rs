@@ -144,6 +144,42 @@ async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so()
     gateway.stop().await;
 }
 
+/// Who may agree hangs on the age: of a date of birth that is not known in full the recorder hears that it is not certain.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_carry_nothing_since_the_age_is_not_known_is_told_as_that() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let now = gateway.clock.now();
+    let toby = left_school("L-2031", 30, now);
+    let work = Role::WerkEnInkomen;
+    for (born, by, given, doubted) in [
+        ("2008-00-00", "persoon", "2026-05-20", true),
+        ("0000-00-00", "persoon", "2026-05-20", true),
+        ("0000-00-00", "ouder", "2026-05-20", true),
+        ("2007-00-00", "persoon", "2026-05-20", false),
+        ("2009-00-00", "ouder", "2026-05-20", false),
+        ("2008-05-17", "persoon", "2026-05-20", false),
+    ] {
+        let who = but(&toby, &json!({ "birthDate": born }));
+        let mut wish = declaration("instemming", "verzoek-voortzetting", &who, by, work, now);
+        wish["givenAt"] = json!(given);
+        for _ in 0..2 {
+            let recorded = under_key(&school, &format!("een-sleutel-van-{born}-{by}"), &wish).await;
+            recorded.expect_status(StatusCode::CREATED);
+            let note = &recorded.json()["note"];
+            assert_eq!(note["code"] == "age-unknown", doubted, "{born} {by}: {note}");
+            assert!(!doubted || note["pointer"] == "/person/birthDate");
+        }
+    }
+    // It is what the transfer says of it too; and who objects is heard at any age.
+    let who = but(&toby, &json!({ "birthDate": "2008-00-00" }));
+    let objection = declaration("bezwaar", "uitstroomprofiel", &who, "persoon", work, now);
+    let recorded = school.post("/v1/declarations", &objection).await;
+    recorded.expect_status(StatusCode::CREATED);
+    assert!(recorded.json()["note"].is_null());
+    gateway.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_lost_the_answer_finds_the_declaration_and_takes_it_back() {
     on_each_backend(async |gateway| {

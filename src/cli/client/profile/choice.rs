@@ -20,9 +20,9 @@ const VARIABLE: &str = "SLUIS_PROFILE";
 /// Which profile to use; below `sluis client` on every command.
 #[derive(Debug, Clone, Args)]
 pub struct ProfileChoice {
-    /// The profile `~/.config/sluis/profiles/<NAME>.toml`.
-    #[arg(long, global = true, value_name = "NAME", env = VARIABLE, default_value = USUAL, help_heading = HEADING)]
-    pub profile: String,
+    /// The profile `~/.config/sluis/profiles/<NAME>.toml`; `default` where none is named.
+    #[arg(long, global = true, value_name = "NAME", env = VARIABLE, help_heading = HEADING)]
+    pub profile: Option<String>,
 
     /// The profile in this file.
     #[arg(long, global = true, value_name = "FILE", env = "SLUIS_PROFILE_FILE", help_heading = HEADING)]
@@ -57,20 +57,18 @@ impl ProfileChoice {
     /// # Errors
     /// When there is no such profile, or it is not in order.
     pub fn read(&self) -> Result<Profile, Failure> {
-        if let Some(file) = &self.profile_file
-            && self.is_named()
-        {
+        if let (Some(file), Some(name)) = (&self.profile_file, self.typed()) {
             return Err(Failure::usage(both!(
                 "er zijn twee profielen genoemd: `{}` met --profile, en `{}` met --profile-file of SLUIS_PROFILE_FILE",
                 "two profiles were given: `{}` by --profile, and `{}` by --profile-file or SLUIS_PROFILE_FILE",
-                self.profile,
+                name,
                 file.display()
             ))
             .now(("noem er een", "give one of them")));
         }
         let path = match &self.profile_file {
             Some(path) => path.clone(),
-            None => path_of(&self.profile)?,
+            None => path_of(self.profile.as_deref().unwrap_or(USUAL))?,
         };
         let mut profile = Profile::read(&path)?;
         if let Some(reference) = &self.staff_reference {
@@ -82,8 +80,8 @@ impl ProfileChoice {
         Ok(profile)
     }
 
-    /// Whether a name was typed; one that stands in the environment gives way to a file.
-    fn is_named(&self) -> bool {
-        self.profile != USUAL && !config::says(VARIABLE, &self.profile)
+    /// The name that was typed; one that stands in the environment gives way to a file.
+    fn typed(&self) -> Option<&str> {
+        self.profile.as_deref().filter(|name| !config::says(VARIABLE, name))
     }
 }

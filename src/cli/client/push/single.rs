@@ -54,9 +54,22 @@ pub(super) async fn one(
     }
 }
 
+/// That it is a request or a question that was pushed: the gateway knows no packets of that dataset.
+async fn elsewhere(error: &CallError, body: &Bytes, session: &Session) -> Option<Failure> {
+    let CallError::Problem(problem) = error else { return None };
+    let unknown = problem.has("unknown-dataset");
+    if unknown { route_of([body], Does::Push, session).await.err() } else { None }
+}
+
 async fn check(route: Route, body: Bytes, session: &Session, at: &mut Context) -> Result<Exit, Failure> {
-    let call = Call::post_bytes(route.path(), body).with("check", &true).repeatable();
-    let answer: Value = session.gateway.json(call).await?;
+    let call = Call::post_bytes(route.path(), body.clone()).with("check", &true).repeatable();
+    let answer = match session.gateway.call(call).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            return Err(elsewhere(&error, &body, session).await.unwrap_or_else(|| error.into()));
+        }
+    };
+    let answer: Value = json::typed(&answer.body).map_err(|_| CallError::OTHER_FORM)?;
     let checked: CheckAnswer = serde_json::from_value(answer.clone()).map_err(|_| CallError::OTHER_FORM)?;
     let allowed = checked.allowed;
     let language = at.out.language();
@@ -85,10 +98,14 @@ async fn send(
             "An earlier try had no answer; this is the same one.",
         ));
     }
-    let call = Call::post_bytes(route.path(), body).idempotent(pending.key());
+    let call = Call::post_bytes(route.path(), body.clone()).idempotent(pending.key());
     let answer = match session.gateway.call(call).await {
         Ok(answer) => answer,
-        Err(error) => return Err(unaccepted(error, &pending)),
+        Err(error) => {
+            let elsewhere = elsewhere(&error, &body, session).await;
+            let failure = unaccepted(error, &pending);
+            return Err(elsewhere.unwrap_or(failure));
+        }
     };
     let not_understood = |_| CallError::OTHER_FORM;
     let accepted: Accepted = json::typed(&answer.body).map_err(not_understood)?;

@@ -23,7 +23,7 @@ pub use self::{
     place::{Place, indexes, pointer, put},
 };
 use self::{
-    leaf::{Leaf, Step},
+    leaf::{Leaf, Need, Step},
     name::is_number,
 };
 use crate::cli::Failure;
@@ -48,7 +48,7 @@ impl Columns {
     pub fn of_schema(schema: &Value, facts: &[Fact]) -> Result<Self, Failure> {
         let mut leaves: Vec<Leaf> = header::leaves(facts);
         let walk = schema::Walk { root: schema };
-        walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, true), &mut leaves)?;
+        walk.add_leaves(schema, &[Step::Member("content".to_owned())], (true, Need::Always), &mut leaves)?;
         let (birth, day) = header::BIRTH;
         let marked = leaves.iter().filter_map(|leaf| {
             let fact = facts.iter().find(|fact| leaf.same_as.as_deref() == Some(fact.code()))?;
@@ -97,7 +97,7 @@ impl Columns {
         match parts.as_slice() {
             ["content" | "person"] => {
                 let mut names: Vec<String> = Vec::new();
-                for leaf in below().filter(|leaf| leaf.required) {
+                for leaf in below().filter(|leaf| leaf.is_required()) {
                     let name = self.shown(&leaf.path());
                     let name = match name.split_once('.').filter(|_| parts == ["content"]) {
                         Some((group, _)) => format!("{group}.*"),

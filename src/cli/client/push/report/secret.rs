@@ -52,7 +52,7 @@ impl Secret {
                 return Err(Failure::new(
                     Exit::TryAgain,
                     (
-                        "hetzelfde commando is al bezig met dit verslag",
+                        "dezelfde opdracht is al bezig met dit verslag",
                         "another run is working on this report",
                     ),
                 )

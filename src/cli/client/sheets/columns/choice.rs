@@ -1,6 +1,9 @@
 //! Which columns a template has: a handful by default, and those that are asked for.
 
-use super::{Columns, leaf::Leaf};
+use super::{
+    Columns,
+    leaf::{Leaf, Need},
+};
 use crate::cli::{Failure, language::both};
 
 /// Of the content that is not required, what nearly every row has.
@@ -51,11 +54,15 @@ impl Columns {
                 continue;
             }
             let repeat = if for_every_row { 1 } else { repeat.max(1) };
-            let explanation = self.as_told(leaf, &path).explain();
-            all.extend(leaf.paths(repeat).iter().map(|path| Chosen {
-                name: self.shown(path),
-                explanation: explanation.clone(),
-                for_every_row,
+            let told = self.as_told(leaf, &path);
+            all.extend(leaf.paths(repeat).iter().map(|path| {
+                // A fact that is content too is needed within a group of the content, which has no numbers.
+                let place = if told.steps == leaf.steps { path.clone() } else { told.path() };
+                let group = |steps| {
+                    let group = place.split('.').take(steps).collect::<Vec<_>>().join(".");
+                    format!("{}.*", self.shown(&group))
+                };
+                Chosen { name: self.shown(path), explanation: told.explain(group), for_every_row }
             }));
         }
         let unknown = |word: &&String| {
@@ -110,7 +117,8 @@ impl Columns {
     fn as_told(&self, leaf: &Leaf, path: &str) -> Leaf {
         let content = |twin: &&Leaf| self.same_as(path).any(|same| twin.path() == format!("content.{same}"));
         match self.leaves.iter().find(content) {
-            Some(twin) => Leaf { required: leaf.required || twin.required, ..twin.clone() },
+            Some(twin) if leaf.is_required() => Leaf { need: Need::Always, ..twin.clone() },
+            Some(twin) => twin.clone(),
             None => leaf.clone(),
         }
     }
@@ -121,11 +129,11 @@ impl Columns {
                 let is_address = content
                     .rsplit_once(".adres.")
                     .is_some_and(|(_, part)| leaf.in_required && ADDRESS.contains(&part));
-                leaf.required || USUAL.contains(&content) || is_address
+                leaf.is_required() || USUAL.contains(&content) || is_address
             }
             // A fact of the header, when the content must say the same.
             None => {
-                leaf.required
+                leaf.is_required()
                     || self.usual.contains(&path)
                     || self.same_as(path).any(|content| self.requires(content))
             }
@@ -142,11 +150,11 @@ impl Columns {
         let (path, above) = (format!("content.{content}"), format!("content.{content}."));
         self.leaves.iter().any(|leaf| {
             let own = leaf.path();
-            leaf.required && (own == path || own.starts_with(&above))
+            leaf.is_required() && (own == path || own.starts_with(&above))
         })
     }
 }
 
 fn is_for_every_row(leaf: &Leaf, path: &str) -> bool {
-    FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.required)
+    FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.is_required())
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     form::Form,
-    leaf::{Leaf, Step},
+    leaf::{Leaf, Need, Step},
 };
 use crate::{
     domain::{assertion::FactType, party::Role},
@@ -79,7 +79,7 @@ impl Fact {
         Leaf {
             steps: Step::all_of(&self.path()),
             form,
-            required: self.required,
+            need: if self.required { Need::Always } else { Need::Never },
             in_required: true,
             explanation,
             same_as: None,

@@ -4,7 +4,7 @@
 use super::{
     fact::Fact,
     form::Form,
-    leaf::{Leaf, Step},
+    leaf::{Leaf, Need, Step},
 };
 
 /// The column before those of the facts.
@@ -71,7 +71,7 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
     Leaf {
         steps: Step::all_of(path),
         form,
-        required,
+        need: if required { Need::Always } else { Need::Never },
         in_required: true,
         explanation: explanation.to_owned(),
         same_as: None,

@@ -3,7 +3,8 @@
 use super::{column::Column, form::Form, place::Place};
 
 /// How the explanation of a column begins.
-pub(in crate::cli::client::sheets) const NEEDS: [&str; 2] = ["verplicht: ", "mag leeg: "];
+pub(in crate::cli::client::sheets) const NEEDS: [&str; 3] =
+    ["verplicht: ", "verplicht als u iets van ", "mag leeg: "];
 
 /// The most items of one list that a file may number.
 pub(super) const MOST_ITEMS: usize = 200;
@@ -13,12 +14,21 @@ pub(super) const MOST_ITEMS: usize = 200;
 pub(super) struct Leaf {
     pub(super) steps: Vec<Step>,
     pub(super) form: Form,
-    pub(super) required: bool,
+    pub(super) need: Need,
     /// Whether the object that it is a member of is required.
     pub(super) in_required: bool,
     pub(super) explanation: String,
     /// The fact that it says again, as the schema marks it (`x-same-as`).
     pub(super) same_as: Option<String>,
+}
+
+/// Whether a row can do without a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    Always,
+    /// Only where nothing else of the group is filled: the object that so many of the first steps lead to.
+    Within(usize),
+    Never,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,10 +76,19 @@ impl Leaf {
         Some(Column { path: places?, own: form.clone(), form, leaf: self.path(), also: Vec::new() })
     }
 
-    /// What belongs in it, in Dutch, as a template says it.
-    pub(super) fn explain(&self) -> String {
-        let [must, may] = NEEDS;
-        let need = if self.required { must } else { may };
+    /// Whether no row can do without it.
+    pub(super) fn is_required(&self) -> bool {
+        self.need == Need::Always
+    }
+
+    /// What belongs in it, in Dutch, as a template says it; `group` is what the template calls what it is needed within.
+    pub(super) fn explain(&self, group: impl FnOnce(usize) -> String) -> String {
+        let [must, with, may] = NEEDS;
+        let need = match self.need {
+            Need::Always => must.to_owned(),
+            Need::Within(steps) => format!("{with}{} invult: ", group(steps)),
+            Need::Never => may.to_owned(),
+        };
         let form = match &self.form {
             Form::Text => "tekst".to_owned(),
             Form::Date => "datum jjjj-mm-dd".to_owned(),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     form::Form,
-    leaf::{Leaf, MOST_ITEMS, Step},
+    leaf::{Leaf, MOST_ITEMS, Need, Step},
 };
 use crate::cli::{Failure, language::both};
 
@@ -17,12 +17,13 @@ pub(super) struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Adds a leaf for every value below this node. What no column can hold is refused.
+    /// Adds a leaf for every value below this node, and whether the object that it is a member of is required. What no column can
+    /// hold is refused.
     pub(super) fn add_leaves(
         &self,
         node: &Value,
         steps: &[Step],
-        (in_required, required): (bool, bool),
+        (in_required, need): (bool, Need),
         leaves: &mut Vec<Leaf>,
     ) -> Result<(), Failure> {
         let no_columns = || {
@@ -46,6 +47,7 @@ impl Walk<'_> {
         match self.kind_of(node) {
             Some("object") => {
                 let members = self.members_of(node);
+                let of_members = if need == Need::Never { Need::Within(steps.len()) } else { need };
                 if members.is_empty() {
                     return Err(no_columns());
                 }
@@ -56,7 +58,7 @@ impl Walk<'_> {
                     self.add_leaves(
                         node,
                         &step_into(Step::Member(name.to_owned())),
-                        (required, required && own),
+                        (need == Need::Always, if own { of_members } else { Need::Never }),
                         leaves,
                     )?;
                 }
@@ -67,11 +69,11 @@ impl Walk<'_> {
                 let most =
                     node.get("maxItems").and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok());
                 let most = most.unwrap_or(MOST_ITEMS).min(MOST_ITEMS);
-                self.add_leaves(items, &step_into(Step::Item(most)), (false, false), leaves)
+                self.add_leaves(items, &step_into(Step::Item(most)), (false, Need::Never), leaves)
             }
             Some(kind) => {
                 let form = form_of(node, kind).ok_or_else(no_columns)?;
-                leaves.push(leaf_of(node, steps, form, (in_required, required)));
+                leaves.push(leaf_of(node, steps, form, (in_required, need)));
                 Ok(())
             }
             None => Err(no_columns()),
@@ -172,12 +174,12 @@ fn form_of(node: &Value, kind: &str) -> Option<Form> {
 }
 
 /// The leaf of a node that is one value.
-fn leaf_of(node: &Value, steps: &[Step], form: Form, (in_required, required): (bool, bool)) -> Leaf {
+fn leaf_of(node: &Value, steps: &[Step], form: Form, (in_required, need): (bool, Need)) -> Leaf {
     let text = |pointer: &str| node.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let explanation = text("/title").or_else(|| text("/description"));
     let parts = [explanation, text("/x-form/nl").filter(|_| form == Form::Text)];
     let explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
-    Leaf { steps: steps.to_vec(), form, required, in_required, explanation, same_as: text("/x-same-as") }
+    Leaf { steps: steps.to_vec(), form, need, in_required, explanation, same_as: text("/x-same-as") }
 }
 
 /// A date, or a date of birth of which a part may be unknown, which has a pattern instead of a format.

@@ -169,12 +169,12 @@ impl Layout {
     fn in_words_of_the_sheet(&self, reason: &mut Reason) {
         let now = reason.now.as_mut().map(|now| (&mut now.nl, &mut now.en));
         for (nl, en) in now.into_iter().chain([(&mut reason.nl, &mut reason.en)]) {
-            *nl = self.naming_columns(nl, "kolom");
-            *en = self.naming_columns(en, "column");
+            *nl = self.naming_columns(nl, ["kolom", "kolommen"]);
+            *en = self.naming_columns(en, ["column", "columns"]);
         }
     }
 
-    fn naming_columns(&self, text: &str, word: &str) -> String {
+    fn naming_columns(&self, text: &str, [word, words]: [&str; 2]) -> String {
         let mut named = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('(') {
@@ -189,6 +189,11 @@ impl Layout {
             }
             named.push_str(before);
             named.push('(');
+            if let Some((columns, behind)) = self.all_named(after) {
+                named.extend([words, " ", &columns]);
+                rest = behind;
+                continue;
+            }
             match self.columns.field(field).filter(|_| behind.starts_with([')', ':', ';', ','])) {
                 Some(path) => named.extend([word, " ", &self.called(&path)]),
                 None => named.push_str(field),
@@ -197,6 +202,14 @@ impl Layout {
         }
         named.push_str(rest);
         named
+    }
+
+    /// Several fields between parentheses, as in `(municipality, role)`: the names of their columns, and what comes after them.
+    fn all_named<'t>(&self, after: &'t str) -> Option<(String, &'t str)> {
+        let (fields, _) = after.split_once(')').filter(|(fields, _)| fields.contains(", "))?;
+        let name = |field| self.columns.field(field).map(|path| self.columns.called(&path));
+        let columns: Vec<String> = fields.split(", ").map(name).collect::<Option<_>>()?;
+        Some((columns.join(", "), after.get(fields.len()..)?))
     }
 
     /// What this sheet, or else a template, calls a path of the header.
