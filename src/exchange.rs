@@ -35,6 +35,7 @@ pub mod submission;
 mod terms;
 mod toolbox;
 pub mod trouble;
+pub mod trust;
 pub mod withdraw;
 
 #[cfg(test)]
@@ -46,17 +47,17 @@ use std::sync::{
 };
 
 use arc_swap::ArcSwap;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+pub use self::toolbox::{Keys, Settings};
 use self::{
-    admission::Trust,
     heavy::Heavy,
     meter::{Meter, Work},
-    perform::Pen,
+    perform::pen::Pen,
     toolbox::Toolbox,
+    trust::Trust,
 };
 use crate::{
-    crypto::{at_rest::AtRest, gateway_keys::ReceiptKeys, pseudonym::PseudonymKeys},
     domain::{digest::Digest, id::Entropy, party::PartyId},
     policy::{catalogue::Catalogue, engine::Engine},
     store::{
@@ -112,34 +113,6 @@ pub struct Foundation {
     pub entropy: Arc<dyn Entropy>,
     /// Choices of the operator.
     pub settings: Settings,
-}
-
-/// The gateway's own keys that use cases need, replaced as a whole.
-#[derive(Debug)]
-pub struct Keys {
-    /// Seals what must be kept about a person.
-    pub at_rest: Arc<AtRest>,
-    /// Recognises a person's number without keeping it.
-    pub pseudonyms: Arc<PseudonymKeys>,
-    /// Signs receipts.
-    pub receipts: Arc<ReceiptKeys>,
-}
-
-/// Choices of the operator that use cases need.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The region's file whose desks may be named as recipients.
-    pub region: Option<String>,
-    /// Who signs receipts: the origin of the log.
-    pub issuer: String,
-    /// The public keys of the log (C2SP `vkey`), newest first.
-    pub vkeys: Vec<String>,
-    /// How long a newly published key waits before packets are sealed to it.
-    pub key_delay: SignedDuration,
-    /// How long a packet waits at most.
-    pub longest_wait: SignedDuration,
-    /// For how long entries of the log say what happened.
-    pub log_kept_for: SignedDuration,
 }
 
 impl Exchange {

@@ -23,7 +23,7 @@ use super::{Failure, head_file::HeadFile};
 use crate::{
     config::Config,
     domain::{clock::Clock, id::Entropy},
-    exchange::{Exchange, Foundation, Keys, Settings, admission::Trust},
+    exchange::{Exchange, Foundation, Keys, Settings, trust::Trust},
     policy::engine::Engine,
     store::{
         Store,

@@ -6,33 +6,14 @@ use super::{
     Exchange,
     entry::{Account, Unadmitted},
     trouble::Trouble,
+    trust::Trust,
 };
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::{digest::Digest, party::PartyId},
-    identity::{
-        ClientCertificate, IdentityFault, Peer, Registration, RegistrationState, anchors::TrustAnchors,
-        revocations::Revocations,
-    },
+    identity::{ClientCertificate, IdentityFault, Peer, Registration, RegistrationState},
     store::snapshot::{Needs, Snapshot},
 };
-
-/// Whom the gateway believes, and whose certificates were taken back. Replaced as a whole on reload.
-#[derive(Debug)]
-pub struct Trust {
-    /// The authorities, each with the OINs that it vouches for.
-    pub anchors: TrustAnchors,
-    /// Their lists.
-    pub revocations: Revocations,
-}
-
-impl Trust {
-    /// Believes nobody: for work on the store at which nobody calls.
-    #[must_use]
-    pub const fn nobody() -> Self {
-        Self { anchors: TrustAnchors::none(), revocations: Revocations::none() }
-    }
-}
 
 /// Why a certificate makes no caller.
 #[derive(Debug, thiserror::Error)]

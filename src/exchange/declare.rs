@@ -1,6 +1,7 @@
 //! A party records what a person wants.
 
 mod doubt;
+mod error;
 mod judge;
 mod kept;
 mod list;
@@ -11,6 +12,7 @@ use jiff::civil::Date;
 
 pub(super) use self::kept::KeptFacts;
 pub use self::{
+    error::DeclareError,
     list::{Known, Whose},
     parts::Parts,
 };
@@ -19,7 +21,7 @@ use super::{
     caller::Caller,
     entry::Account,
     not_found::no_declaration,
-    perform::{At, Change, No, Operation, Reached, Turned},
+    perform::{At, Change, No, Operation, Reached},
     push::Idempotency,
     recipients::Resolved,
     submission::Address,
@@ -41,7 +43,6 @@ use crate::{
     },
     policy::{
         carries::Intended,
-        permit::Refusal,
         routes::{DeclarationFacts, RouteAction, RouteContext},
     },
     store::{
@@ -94,35 +95,6 @@ pub struct Recorded {
     pub index: u64,
     /// That it does not stop the transfer against which it is, where it does not.
     pub note: Option<Fault>,
-}
-
-/// Why a declaration was not recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum DeclareError {
-    /// It is wrong: every fault at once.
-    #[error("not valid")]
-    Invalid(Vec<Fault>),
-    /// Who declares may not, on this date.
-    #[error("refused")]
-    Refused(Refusal),
-    /// The key was used for another body.
-    #[error("the Idempotency-Key was used for another body")]
-    KeyReused,
-    /// There is no such declaration, or it was recorded by another.
-    #[error("no such declaration")]
-    NotFound,
-    /// Not the caller's fault.
-    #[error(transparent)]
-    Trouble(#[from] Trouble),
-}
-
-impl From<Turned> for DeclareError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::NotFound | Turned::Gone(_) => Self::NotFound,
-            Turned::Refused(refusal) => Self::Refused(refusal),
-        }
-    }
 }
 
 impl Exchange {

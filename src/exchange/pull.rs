@@ -1,13 +1,15 @@
 //! A recipient collects a packet: decided again with today's facts, and released in the write that accounts for it.
 
 mod again;
+mod copy;
 mod released;
 mod undelivered;
 
-use jiff::Timestamp;
-
-use self::again::{Again, decide_again};
 pub use self::released::Released;
+use self::{
+    again::{Again, decide_again},
+    copy::Copy,
+};
 use super::{
     Exchange,
     caller::Caller,
@@ -31,7 +33,7 @@ use crate::{
     },
     store::{
         Committed,
-        read::{CopyRow, CopyState, KeyState, MessageRow, MessageState},
+        read::KeyState,
         snapshot::Needs,
         write::{Deliver, Delivery, TellNarrowed},
         writer::job::Done,
@@ -59,25 +61,6 @@ pub enum PullError {
 }
 
 from_turned!(PullError);
-
-/// A packet and the copy of it that is asked for.
-pub(super) struct Copy {
-    packet: MessageRow,
-    row: CopyRow,
-}
-
-impl Copy {
-    fn ended(&self, now: Timestamp) -> Option<Ended> {
-        match (self.row.state, self.packet.state) {
-            (CopyState::Acknowledged, _) => Some(Ended::Acknowledged),
-            (CopyState::Withheld, _) => Some(Ended::Withheld),
-            (CopyState::Withdrawn, _) | (_, MessageState::Withdrawn) => Some(Ended::Withdrawn),
-            (CopyState::Expired, _) | (_, MessageState::Expired) => Some(Ended::Expired),
-            _ if self.packet.expires <= now => Some(Ended::Expired),
-            (CopyState::Waiting | CopyState::Collected, MessageState::Open) => None,
-        }
-    }
-}
 
 impl Exchange {
     /// Releases the caller's copy of a packet.

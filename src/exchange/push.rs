@@ -3,6 +3,7 @@
 pub(super) mod check;
 pub(super) mod days;
 mod decide;
+mod error;
 pub(super) mod prepare;
 mod replay;
 mod reply;
@@ -13,8 +14,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+pub use self::error::PushError;
 use self::{
-    decide::{Allowed, decide_all, forbidden},
+    decide::{Allowed, decide_all, event_of, forbidden},
     prepare::{Prepared, Unprepared, action_of},
     reply::answers,
 };
@@ -22,18 +24,16 @@ use super::{
     Exchange,
     authorise::tried,
     caller::Caller,
-    ended::Ended,
     entry::{Account, Knows},
     heavy::Weight,
     meter::{Work, weights},
-    perform::{At, Change, No, Operation, Reached, Turned},
+    perform::{At, Change, No, Operation, Reached},
     receipts::Receipt,
     submission::{Header, KeptHeader, Parts, Submission},
     toolbox::Toolbox,
     trouble::Trouble,
 };
 use crate::{
-    accesslog::entry::Event,
     crypto::at_rest::Place,
     domain::{
         code::{Category, DatasetCode, Grondslag, Municipality},
@@ -113,45 +113,6 @@ pub struct Verdict {
     pub index: u64,
     /// The basis and its categories, or the refusal.
     pub decision: Result<(Grondslag, BTreeSet<Category>), Refusal>,
-}
-
-/// Why a packet was not taken. Nothing of it is kept but the entry.
-#[derive(Debug, thiserror::Error)]
-pub enum PushError {
-    /// The submission is wrong: every fault at once.
-    #[error("the submission is not valid")]
-    Invalid(Vec<Fault>),
-    /// The route or the policies say no: reasons per recipient (index in the sender's list).
-    #[error("refused")]
-    Refused(Vec<(Option<usize>, Refusal)>),
-    /// A recipient has published no key that could be sealed to.
-    #[error("a recipient has no key")]
-    NoKey(Vec<Fault>),
-    /// The key was used for another body.
-    #[error("the Idempotency-Key was used for another body")]
-    KeyReused,
-    /// There is nothing such to answer, or not for this party.
-    #[error("nothing to answer")]
-    NotFound,
-    /// It was answered already; an answer stands.
-    #[error("answered already")]
-    AlreadyAnswered,
-    /// What it answers has ended.
-    #[error("gone")]
-    Gone(Ended),
-    /// Not the caller's fault.
-    #[error(transparent)]
-    Trouble(#[from] Trouble),
-}
-
-impl From<Turned> for PushError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::Refused(refusal) => Self::Refused(vec![(None, refusal)]),
-            Turned::NotFound => Self::NotFound,
-            Turned::Gone(ended) => Self::Gone(ended),
-        }
-    }
 }
 
 impl Exchange {
@@ -406,13 +367,5 @@ impl View {
             index,
             receipt,
         }
-    }
-}
-
-const fn event_of(kind: DatasetKind) -> Event {
-    match kind {
-        DatasetKind::Packet => Event::Push,
-        DatasetKind::Request => Event::Request,
-        DatasetKind::Question => Event::Question,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{Keys, Settings, submission::KeptHeader, trouble::Trouble};
+use super::{submission::KeptHeader, trouble::Trouble};
 use crate::{
     crypto::{
         at_rest::{AtRest, Place},
@@ -27,6 +27,34 @@ use zeroize::Zeroizing;
 
 /// For how many days, where the policies do not list the dataset.
 const UNLISTED: u32 = 30;
+
+/// The gateway's own keys that use cases need, replaced as a whole.
+#[derive(Debug)]
+pub struct Keys {
+    /// Seals what must be kept about a person.
+    pub at_rest: Arc<AtRest>,
+    /// Recognises a person's number without keeping it.
+    pub pseudonyms: Arc<PseudonymKeys>,
+    /// Signs receipts.
+    pub receipts: Arc<ReceiptKeys>,
+}
+
+/// Choices of the operator that use cases need.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The region's file whose desks may be named as recipients.
+    pub region: Option<String>,
+    /// Who signs receipts: the origin of the log.
+    pub issuer: String,
+    /// The public keys of the log (C2SP `vkey`), newest first.
+    pub vkeys: Vec<String>,
+    /// How long a newly published key waits before packets are sealed to it.
+    pub key_delay: SignedDuration,
+    /// How long a packet waits at most.
+    pub longest_wait: SignedDuration,
+    /// For how long entries of the log say what happened.
+    pub log_kept_for: SignedDuration,
+}
 
 /// Everything that an operation works with, beside the facts.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use crate::{
     },
     config::Config,
     domain::clock::Clock,
-    exchange::admission::Trust,
+    exchange::trust::Trust,
     identity::{
         anchors::{AnchorSource, TrustAnchors},
         revocations::{ListFault, ListSource, ListsRead, Revocations},

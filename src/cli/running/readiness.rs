@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::{
     domain::clock::Clock,
-    exchange::{Exchange, admission::Trust},
+    exchange::{Exchange, trust::Trust},
     http::ops::Readiness,
     identity::{
         chain::line_is_let_in,

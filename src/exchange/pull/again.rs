@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Copy;
+use super::copy::Copy;
 use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{

@@ -1,6 +1,6 @@
 //! What may leave, and its mint.
 
-use super::Copy;
+use super::copy::Copy;
 use crate::{
     domain::{
         code::{DatasetCode, Grondslag},

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{PushError, event_of, prepare::Prepared};
+use super::{error::PushError, prepare::Prepared};
 use crate::{
     accesslog::entry::{CategoryFault, Event, Outcome, Part},
     crypto::keys::RecipientKey,
@@ -23,7 +23,7 @@ use crate::{
         trouble::Trouble,
     },
     policy::{
-        dataset::Dataset,
+        dataset::{Dataset, DatasetKind},
         minimise::{MISSING, NOT_OPTIONAL},
         permit::{Decision, Permit},
     },
@@ -246,5 +246,14 @@ fn no_key_for_copy() -> Fault {
             "De kopie voor de jongere wordt voor u versleuteld, en u heeft geen sleutel gepubliceerd.",
             "The person's copy is sealed to you, and you have published no key.",
         )
+    }
+}
+
+/// As what a message of this kind is handed in.
+pub(super) const fn event_of(kind: DatasetKind) -> Event {
+    match kind {
+        DatasetKind::Packet => Event::Push,
+        DatasetKind::Request => Event::Request,
+        DatasetKind::Question => Event::Question,
     }
 }

@@ -1,6 +1,6 @@
 //! A packet that answers: to whom, with what, and whether the caller may.
 
-use super::{PushError, prepare::Prepared};
+use super::{error::PushError, prepare::Prepared};
 use crate::{
     accesslog::entry::Event,
     domain::problem::{Bilingual, Fault},

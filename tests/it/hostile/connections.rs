@@ -10,7 +10,7 @@ use sluis::{
         clock::{Clock, SetClock},
         id::SystemEntropy,
     },
-    exchange::admission::Trust,
+    exchange::trust::Trust,
     identity::{
         CertificateChain,
         anchors::{AnchorSource, TrustAnchors},
