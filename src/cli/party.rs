@@ -31,7 +31,7 @@ Examples:
   sluis party revoke 00000099000000001000/werk-en-inkomen --certificate zaffier.pem
   sluis party block 00000099000000001000/werk-en-inkomen --cause laptop-stolen
   sluis party unblock 00000099000000001000/werk-en-inkomen
-  sluis party remove 00000099000000001000/werk-en-inkomen
+  sluis party remove 00000099000000001000/werk-en-inkomen --for-good
   sluis party municipality end 00000099000000001000/werk-en-inkomen 0373 --on 2027-01-01
   sluis party list --json")]
 pub struct Party {
@@ -72,6 +72,9 @@ pub enum Action {
     Remove {
         /// The party.
         party: PartyId,
+        /// That is what is meant; without it the program says what would be gone, and changes nothing.
+        #[arg(long)]
+        for_good: bool,
     },
     /// Stop a party at once: the emergency brake. It neither sends nor receives until it is unblocked.
     Block {
@@ -107,7 +110,7 @@ impl Party {
                 act::revoke(&config, party, certificate.as_deref(), registration, at).await
             }
             Action::Block { party, cause } => act::block(&config, party, true, cause.as_deref(), at).await,
-            Action::Remove { party } => act::remove(&config, party, at).await,
+            Action::Remove { party, for_good } => act::remove(&config, party, for_good, at).await,
             Action::Unblock { party } => act::block(&config, party, false, None, at).await,
             Action::Municipality(change) => change.run(&config, at).await,
             Action::List => list::list(&config, at).await,

@@ -18,7 +18,7 @@ use crate::{
         reply::{Reply, Standing, Wish as Word},
     },
     store::{
-        read::{CopyState, MessageRow, MessageState},
+        read::{CopyRow, CopyState, MessageRow, MessageState},
         register::Register,
         snapshot::{Snapshot, Wish},
         subject,
@@ -131,7 +131,8 @@ impl Toolbox {
         Ok(found)
     }
 
-    /// What it rests on counts if it was asked by this sender about this person and, for a recipient, of that recipient.
+    /// What it rests on counts if it was asked by this sender about this person and, for a recipient, of that recipient or of the
+    /// college for which it acts today.
     fn rested_on(
         &self,
         snapshot: &Snapshot,
@@ -159,8 +160,18 @@ impl Toolbox {
         let curatele = person.protection().is_under_curatele(indiening);
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
         let own = asked.recipient.role == Role::Betrokkene;
+        // The college that was asked is the same one, whoever acts for it by now.
+        let acts_for_it = asked.municipality.is_some_and(|named| {
+            let recipient = snapshot.register().party(&asked.recipient);
+            recipient.is_some_and(|row| row.municipalities_at(asked.now).contains(named))
+        });
+        let succeeds = |copy: &CopyRow| {
+            acts_for_it
+                && copy.party.role == asked.recipient.role
+                && copy.municipality.as_ref() == asked.municipality
+        };
         for copy in &request.copies {
-            if !own && copy.party != asked.recipient {
+            if !own && copy.party != asked.recipient && !succeeds(copy) {
                 continue;
             }
             // What ended carries nothing more; who agreed with it is still told apart from who did not.

@@ -7,10 +7,15 @@ use super::{
     registering::{open, say},
 };
 use crate::{
-    cli::{Context, Exit, Failure, language::both, operated},
+    cli::{
+        Context, Exit, Failure, Language,
+        language::{both, tell},
+        operated,
+    },
     config::Config,
     domain::{digest::Digest, party::PartyId},
     exchange::operate::OperateError,
+    store::Store,
 };
 
 pub(super) async fn next(
@@ -74,12 +79,54 @@ pub(super) async fn revoke(
     say(at, "revoke", party, Some(registration), ("Ingetrokken", "Revoked"))
 }
 
-pub(super) async fn remove(config: &Config, party: PartyId, at: &mut Context) -> Result<Exit, Failure> {
+pub(super) async fn remove(
+    config: &Config,
+    party: PartyId,
+    for_good: bool,
+    at: &mut Context,
+) -> Result<Exit, Failure> {
     let composed = open(config, at).await?;
-    let done = composed.exchange.remove_party(party).await;
+    let done = async {
+        if !for_good {
+            return Err(not_meant(&composed.store, party).await);
+        }
+        composed.exchange.remove_party(party).await.map_err(|error| operated::about(party, error))
+    }
+    .await;
     composed.close().await;
-    done.map_err(|error| operated::about(party, error))?;
+    done?;
     say(at, "remove", party, None, ("Verwijderd", "Removed"))
+}
+
+/// What would be gone with a party: nobody brings it back.
+async fn not_meant(store: &Store, party: PartyId) -> Failure {
+    let register = match store.register().await {
+        Ok(register) => register,
+        Err(error) => return operated::store(error),
+    };
+    let Some(row) = register.party(&party) else { return operated::about(party, OperateError::NotFound) };
+    let places: Vec<&str> = row.municipalities.iter().map(|place| place.municipality.as_str()).collect();
+    let told = |language: Language| {
+        let acts = match places.as_slice() {
+            [] => String::new(),
+            places => tell!(
+                language,
+                ", zij handelt nergens meer voor (nu: {})",
+                ", it acts for no municipality any more (now: {})",
+                places.join(", ")
+            ),
+        };
+        tell!(
+            language,
+            "{} ({party}) zou voorgoed weg zijn: haar certificaten en sleutels worden nooit meer aangenomen{acts}; er is niets veranderd",
+            "{} ({party}) would be gone for good: its certificates and keys are never taken again{acts}; nothing was changed",
+            row.name
+        )
+    };
+    Failure::usage((told(Language::Nl), told(Language::En))).now((
+        "is dat de bedoeling, geef dan --for-good; `sluis party block` houdt de partij meteen tegen, en dat is terug te draaien",
+        "if that is what is meant, give --for-good; `sluis party block` stops the party at once, and can be undone",
+    ))
 }
 
 pub(super) async fn block(

@@ -14,7 +14,7 @@ use crate::{
     cli::{Context, Exit, Failure, language::both, operated},
     config::Config,
     domain::{
-        clock::{amsterdam_date, amsterdam_midnight},
+        clock::amsterdam_midnight,
         code::Municipality,
         party::{PartyId, Role},
     },
@@ -41,7 +41,7 @@ pub struct Add {
     /// The decision by which, as the municipalities' records name it.
     #[arg(long, required_if_eq_any([("by", "delegation"), ("by", "mandate")]))]
     pub decision: Option<String>,
-    /// The first day on which it acts for them; without it, today.
+    /// The first day on which it acts for them; without it, from now on.
     #[arg(long, value_name = "DATE", value_parser = crate::cli::day::day)]
     pub since: Option<Date>,
 }
@@ -67,7 +67,7 @@ pub(super) async fn add(config: &Config, add: Add, at: &mut Context) -> Result<E
         ));
     }
     let certificate = certificate::read(&certificate, party, config, at).await?;
-    let from = amsterdam_midnight(since.unwrap_or_else(|| amsterdam_date(at.clock.now())));
+    let from = since.map_or_else(|| at.clock.now(), amsterdam_midnight);
     let ground = by.ground();
     let of =
         |municipality| MunicipalityOf { municipality, ground, decision: decision.clone(), from, until: None };

@@ -184,6 +184,11 @@ impl WhatIf {
         if replies.is_empty() {
             replies.insert(Reply::none());
         }
+        // What one college answered is nothing that goes to another, though one party acts for both.
+        let elsewhere = self.earlier_municipality.as_ref().zip(self.recipient_municipality.as_ref());
+        if elsewhere.is_some_and(|(earlier, named)| earlier != named) && recipient.role != Role::Betrokkene {
+            replies = BTreeSet::from([Reply::unknown()]);
+        }
         let exists = replies.iter().any(Reply::exists);
         let asked = self.earlier_submitted.map_or(submitted, |moment| moment.0);
         let indiening = if exists { person.birth_date.age_at(asked) } else { AgeRange::UNKNOWN };

@@ -233,8 +233,11 @@ fn a_party_leaves_for_good_and_nobody_takes_its_place_unasked() {
     assert!(second.stderr.contains(ZAFFIER), "{}", second.stderr);
     program.run(&[&add[..], &["--since", "2027-01-01"]].concat()).with(2);
 
-    program.run(&["party", "remove", ZAFFIER]).done();
-    program.run(&["party", "remove", ZAFFIER]).with(1);
+    let unmeant = program.run(&["party", "remove", ZAFFIER]).with(2);
+    assert!(unmeant.stderr.contains("0361") && unmeant.stderr.contains("--for-good"), "{unmeant:?}");
+    let remove = ["party", "remove", ZAFFIER, "--for-good"];
+    program.run(&remove).done();
+    program.run(&remove).with(1);
     let listed = program.run(&["party", "list"]).done().stdout;
     assert!(!listed.contains(ZAFFIER), "{listed}");
     program.run(&[&add[..], &["--municipality", "0361"]].concat()).done();

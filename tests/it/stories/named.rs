@@ -19,7 +19,7 @@ use sluis::{
 
 use super::{
     evidence::own_entries,
-    steps::{answer, born, but, collect, declare, document_for, provisions, request_for, send},
+    steps::{answer, born, but, collect, declare, document_for, provisions, request_for, send, withdraw},
 };
 use crate::support::{Actor, Gateway, declaration, on_each_backend};
 
@@ -29,21 +29,23 @@ const NOT_AGREED: &str = "verzoek-voortzetting.instemming-volwassene";
 
 /// An organisation that acts for Hoorn and Koggenland by delegation, and for Texel and Den Helder by mandate.
 async fn organisation(gateway: &Gateway) -> Actor {
+    let (delegated, mandated) = (Ground::Delegatie, Ground::Mandaat);
+    let places = [("0405", delegated), ("1598", delegated), ("0448", mandated), ("0400", mandated)];
+    acting(gateway, ORGANISATION, &places).await
+}
+
+/// An organisation that acts from now on for the colleges of these municipalities.
+async fn acting(gateway: &Gateway, oin: &str, places: &[(&str, Ground)]) -> Actor {
     let now = gateway.clock.now();
-    let party = PartyId::new(ORGANISATION.parse().unwrap(), Role::WerkEnInkomen);
-    let place = |code: &str, ground| MunicipalityOf {
+    let party = PartyId::new(oin.parse().unwrap(), Role::WerkEnInkomen);
+    let place = |(code, ground): &(&str, Ground)| MunicipalityOf {
         municipality: code.parse().unwrap(),
-        ground,
+        ground: *ground,
         decision: Some("besluit 2026-1".to_owned()),
         from: now,
         until: None,
     };
-    let places = vec![
-        place("0405", Ground::Delegatie),
-        place("1598", Ground::Delegatie),
-        place("0448", Ground::Mandaat),
-        place("0400", Ground::Mandaat),
-    ];
+    let places = places.iter().map(place).collect();
     let exchange = &gateway.running.exchange;
     exchange.register_party(party, "WerkSaam", places).await.unwrap();
     let authority = &gateway.laid.authority;
@@ -172,4 +174,47 @@ async fn after_a_move(gateway: &Gateway) {
     let handed = handed.expect_status(StatusCode::CREATED).json();
     assert_eq!(handed["recipients"][0]["municipality"], "0405");
     collect(&organisation, handed["id"].as_str().unwrap()).await.expect_status(StatusCode::OK);
+}
+
+/// Who acts for the college that continued may change between its yes and the document: the duty is towards that college.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_goes_to_the_college_that_continued_whoever_acts_for_it_by_then() {
+    on_each_backend(after_a_change_of_who_acts).await;
+}
+
+async fn after_a_change_of_who_acts(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let former = organisation(gateway).await;
+    let other = acting(gateway, "00000099000004060000", &[("0420", Ground::Own)]).await;
+    let mila = living_in(gateway, "W-1", "0405");
+    declare(&school, &agreement(gateway, &mila, "0405")).await;
+    let request = send(&school, "/v1/requests", &asking(gateway, &mila, "0405")).await;
+    let request = request.expect_status(StatusCode::CREATED).text("/id");
+    answer(&former, &request, "ja").await.expect_status(StatusCode::OK);
+    let document = document_for(gateway, &mila, &request);
+
+    let exchange = &gateway.running.exchange;
+    exchange.end_municipality(former.party, "0405".parse().unwrap(), gateway.clock.now()).await.unwrap();
+    let unheard = send(&school, "/v1/packets", &to_college(document.clone(), "0405")).await;
+    unheard.expect_problem(400, "unknown-recipient");
+    let next =
+        acting(gateway, "00000099000004070000", &[("0405", Ground::Delegatie), ("0441", Ground::Own)]).await;
+    // Another college was not asked, though who acts for it acts for the one that was.
+    for elsewhere in ["0420", "0441", "1598"] {
+        let refused = send(&school, "/v1/packets", &to_college(document.clone(), elsewhere)).await;
+        refused.expect_problem(403, "overgangsdocument.verzoek-onbekend");
+    }
+    let handed = send(&school, "/v1/packets", &to_college(document, "0405")).await;
+    let handed = handed.expect_status(StatusCode::CREATED).text("/id");
+    for nobodys in [&former, &other] {
+        collect(nobodys, &handed).await.expect_status(StatusCode::NOT_FOUND);
+    }
+    collect(&next, &handed).await.expect_status(StatusCode::OK);
+    // What the person withdraws, ends it towards who acts for the college now.
+    let again =
+        send(&school, "/v1/packets", &to_college(document_for(gateway, &mila, &request), "0405")).await;
+    let again = again.expect_status(StatusCode::CREATED).text("/id");
+    let given = school.get("/v1/declarations").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    withdraw(&school, &given, "persoon").await.expect_status(StatusCode::OK);
+    collect(&next, &again).await.expect_status(StatusCode::GONE);
 }

@@ -252,7 +252,7 @@ async fn a_party_with_work_open_is_not_removed() {
         let packet = pushed.expect_status(StatusCode::CREATED).text("/id");
         let before = operator.json(&["log", "verify"]).await;
         for (party, counted) in [(&to, ["1 ", "0 "]), (&from, ["0 ", "1 "])] {
-            let (_, said) = operator.run(&["party", "remove", party], 1).await;
+            let (_, said) = operator.run(&["party", "remove", party, "--for-good"], 1).await;
             assert!(counted.iter().all(|number| said.contains(number)), "{said}");
             assert!(said.contains("bevestigen") && said.contains("party block"), "{said}");
             assert_eq!(operator.party(party).await["blocked"], false, "half a removal");
@@ -260,14 +260,14 @@ async fn a_party_with_work_open_is_not_removed() {
         assert_eq!(operator.json(&["log", "verify"]).await, before, "what was refused left no entry");
         // It goes on as if nothing had been asked: collected is not done yet, acknowledged is.
         college.pull(&packet).await;
-        operator.run(&["party", "remove", &to], 1).await;
+        operator.run(&["party", "remove", &to, "--for-good"], 1).await;
         college
             .post(&format!("/v1/packets/{packet}/acknowledgement"), &json!({}))
             .await
             .expect_status(StatusCode::OK);
-        operator.run(&["party", "remove", &to], 0).await;
+        operator.run(&["party", "remove", &to, "--for-good"], 0).await;
         college.get("/v1/inbox").await.expect_problem(401, "certificate-unknown");
-        operator.run(&["party", "remove", &from], 0).await;
+        operator.run(&["party", "remove", &from, "--for-good"], 0).await;
         operator.run(&["log", "verify"], 0).await;
         process.stop().await;
         operator.0.remove().await;

@@ -434,7 +434,7 @@ async fn a_gateway_that_would_let_in_no_party_is_not_ready() {
     let file = site.laid.parties_folder.join(&site.laid.parties.last().unwrap().name).join("certificate.pem");
     operate(&["party", "revoke", last, "--certificate", file.to_str().unwrap()]).await;
     assert_eq!(process.ask_ops("/readyz").await, nobody, "its only certificate was revoked");
-    operate(&["party", "remove", last]).await;
+    operate(&["party", "remove", last, "--for-good"]).await;
     assert_eq!(process.ask_ops("/readyz").await, nobody, "removed");
     operate(&["party", "unblock", &others[0]]).await;
     assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()));
