@@ -131,8 +131,8 @@ fn a_refusal_says_the_article_and_what_to_do() {
         assert!(ended.stderr.contains(said), "{said}: {}", ended.stderr);
     }
     assert!(!ended.stderr.contains("Each entry of errors"), "that is for machines");
-    let ended = live.client(SCHOOL, &["push", "verzoek.json"]).with(1);
-    assert!(ended.stderr.contains("sluis client ask"), "{}", ended.stderr);
+    let ended = live.client(SCHOOL, &["push", "verzoek.json"]).with(2);
+    assert!(ended.stderr.contains("`ask` in plaats van `push`"), "{}", ended.stderr);
     let ended = live.client(SCHOOL, &["template", "dagboek"]).with(1);
     assert!(ended.stderr.contains("sluis client datasets"), "{}", ended.stderr);
 
