@@ -17,6 +17,7 @@ pub mod db;
 pub mod error;
 mod marks;
 mod memory;
+mod model;
 mod presence;
 pub mod read;
 pub mod register;
@@ -32,4 +33,5 @@ mod writing;
 
 pub use db::{OpenOptions, Store};
 pub use error::{StoreError, StoreErrorKind};
+pub use seal::SealsRows;
 pub use writer::committed::Committed;

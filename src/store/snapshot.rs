@@ -18,9 +18,8 @@ use self::rows::Found;
 use super::{
     Store,
     error::StoreError,
-    read::{DeclarationRow, MessageRow},
+    model::{Answered, DeclarationRow, Made, MessageRow},
     register::Register,
-    write::{Answered, Made},
 };
 use crate::{
     crypto::pseudonym::Pseudonym,

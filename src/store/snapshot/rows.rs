@@ -23,10 +23,9 @@ use crate::{
     },
     store::{
         error::StoreError,
-        read::{CopyRow, DeclarationRow, DeclarationState, MessageRow},
+        model::{Answered, CopyRow, DeclarationRow, DeclarationState, Evidenced, Made, MessageRow},
         register::Kept,
         seal::{Sealed, layout::Placed},
-        write::{Answered, Evidenced, Made},
     },
 };
 

@@ -30,8 +30,9 @@ use crate::{
         db::{Backend, no_log},
         error::StoreError,
         read::tiles,
-        register::{RegisterRows, SealsRows},
+        register::RegisterRows,
         row::{Columns, millis, signed},
+        seal::SealsRows,
     },
 };
 

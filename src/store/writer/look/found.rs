@@ -15,13 +15,12 @@ use crate::{
     store::{
         error::StoreError,
         memory::Memory,
-        register::SealsRows,
+        model::Made,
         seal::{
-            Fixed, RowSeal, Sealed, Sum, Values,
+            Fixed, RowSeal, Sealed, SealsRows, Sum, Values,
             layout::{Placed, Places},
             of_subject,
         },
-        write::Made,
         writer::state::{
             Answer, Body, Certificate, Copy, Decision, Declaration, Key, Message, Notice, NoticeId, Party,
             Place, Read, State, Subject, Term, Withdrawal,
