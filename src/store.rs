@@ -29,7 +29,6 @@ pub mod subject;
 mod traces;
 pub mod write;
 pub mod writer;
-mod writing;
 
 pub use db::{OpenOptions, Store};
 pub use error::{StoreError, StoreErrorKind};

@@ -27,7 +27,7 @@ use crate::{
     },
     store::{
         Store,
-        db::{Backend, no_log},
+        db::Backend,
         error::StoreError,
         read::tiles,
         register::RegisterRows,
@@ -84,11 +84,6 @@ pub(in crate::store) struct LockedHead {
 /// Stands in the place of the checkpoint of a log that was moved to another database: nothing is signed after it.
 pub(in crate::store) const MOVED: &str = "moved to another database";
 
-/// The bytes of the frontier of an empty log.
-pub(in crate::store) fn empty_frontier() -> Vec<u8> {
-    Frontier::new().to_bytes()
-}
-
 /// Takes the lock of the head, and waits for another gateway that has it. Nothing is built on a head whose parts do not
 /// agree.
 pub(in crate::store) async fn lock_head(
@@ -100,7 +95,7 @@ pub(in crate::store) async fn lock_head(
         Backend::Postgres => LOCK_HEAD_AT_SERVER,
     };
     let row = sqlx::query(statement).fetch_all(connection).await?;
-    let row = row.first().ok_or_else(no_log)?;
+    let row = row.first().ok_or_else(StoreError::no_log)?;
     let columns = Columns(row);
     let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
         .map_err(|_| StoreError::inconsistent("log_head.frontier"))?;
@@ -309,7 +304,7 @@ const FIRST_CHECKPOINT: &str =
 pub(super) async fn check_head(store: &Store, signer: &dyn SignsCheckpoint) -> Result<Known, StoreError> {
     let mut connection = store.read.acquire().await?;
     let row = sqlx::query(STORED_HEAD).fetch_optional(&mut *connection).await?;
-    let row = row.ok_or_else(no_log)?;
+    let row = row.ok_or_else(StoreError::no_log)?;
     let columns = Columns(&row);
     let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
         .map_err(|_| StoreError::inconsistent("log_head.frontier"))?;

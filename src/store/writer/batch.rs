@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     domain::party::PartyId,
-    store::{Store, error::StoreError, memory::Touched, register::RegisterRows, writing::Writing},
+    store::{Store, db::writing::Writing, error::StoreError, memory::Touched, register::RegisterRows},
 };
 
 /// What the writer keeps between batches.
