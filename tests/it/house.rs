@@ -57,7 +57,7 @@ const HARD_LIMIT: usize = 500;
 const SOFT_LIMIT: usize = 300;
 
 /// The files above the soft limit; none is added, and one that is no longer above it leaves the list.
-const LONG: [&str; 30] = [
+const LONG: [&str; 29] = [
     "src/accesslog/entry/part.rs",
     "src/accesslog/entry/seal.rs",
     "src/accesslog/verify/finding.rs",
@@ -81,7 +81,6 @@ const LONG: [&str; 30] = [
     "src/policy/load/rules.rs",
     "src/policy/load/schema.rs",
     "src/policy/show/matrix.rs",
-    "src/store/register.rs",
     "src/store/snapshot/rows.rs",
     "src/store/snapshot/text.rs",
     "src/store/writer/append.rs",
