@@ -1,11 +1,11 @@
-//! The register as the database has it now: from memory, or read anew.
+//! The register under a number: from memory, or read anew.
 
 use std::sync::Arc;
 
 use sqlx::query;
 
 use super::{Register, rows::RegisterRows};
-use crate::store::{Store, error::StoreError, row::Columns, seal::SealsRows, snapshot::Needs};
+use crate::store::{Store, error::StoreError, row::Columns, seal::SealsRows};
 
 const NUMBER: &str = "SELECT register FROM log_head WHERE id = 1";
 const SEAL: &str = "SELECT register, register_seal FROM log_head WHERE id = 1";
@@ -14,14 +14,6 @@ const SEAL: &str = "SELECT register, register_seal FROM log_head WHERE id = 1";
 const READINGS: u32 = 16;
 
 impl Store {
-    /// The register as the database has it now.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn register(&self) -> Result<Arc<Register>, StoreError> {
-        self.snapshot(Needs::default()).await.map(|snapshot| Arc::clone(snapshot.register()))
-    }
-
     /// The register under this number or a later one.
     pub(in crate::store) async fn register_at(&self, number: i64) -> Result<Arc<Register>, StoreError> {
         if let Some(register) = self.kept.register.load_full().filter(|kept| kept.number == number) {
