@@ -18,7 +18,7 @@ use super::{
     },
     error::StoreError,
     row::Columns,
-    writer::append::{MOVED, lock_head},
+    writer::head::{MOVED, lock_head},
 };
 
 /// How many rows are read and written at once.

@@ -20,10 +20,7 @@ pub(in crate::store) fn migrator(backend: Backend) -> &'static Migrator {
 
 /// # Errors
 /// `Schema` when the database has another schema than this program knows.
-pub(in crate::store) async fn check(
-    backend: Backend,
-    connection: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub(super) async fn check(backend: Backend, connection: &mut AnyConnection) -> Result<(), StoreError> {
     let migrator = migrator(backend);
     let known: Vec<i64> = migrator.iter().map(|migration| migration.version).collect();
     let applied = connection.list_applied_migrations(&migrator.table_name).await;

@@ -17,7 +17,7 @@ pub(in crate::store) struct Writing {
 
 impl Writing {
     /// Begins, or gives up when the database does not answer within twice this patience.
-    pub(in crate::store) async fn begin(
+    pub(super) async fn begin(
         pool: &AnyPool,
         patience: Duration,
         statement: &'static str,
