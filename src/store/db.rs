@@ -57,10 +57,10 @@ impl Store {
     pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, StoreError> {
         let (backend, address) = address(url)?;
         if let Some(path) = file_of(&address).filter(|path| !path.is_file()) {
+            let path = path.display();
             return Err(StoreError::settings(format!(
-                "there is no database at {}; look whether this is the right file and its disk is there; `sluis \
-                 migrate` makes a new, empty one",
-                path.display()
+                "there is no database at {path}; look whether this is the right file and its disk is there; `sluis \
+                 migrate` makes a new, empty one"
             )));
         }
         let store = Self::connect(backend, &address, options).await?;
