@@ -26,8 +26,7 @@ use crate::{
     exchange::{Exchange, Foundation, Keys, Settings, trust::Trust},
     policy::engine::Engine,
     store::{
-        Store,
-        register::SealsRows,
+        SealsRows, Store,
         writer::{self, SignsCheckpoint, Writer},
     },
 };

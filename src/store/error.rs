@@ -106,6 +106,14 @@ impl StoreError {
         Self { kind: StoreErrorKind::Left, message: Cow::Borrowed(message), source: None }
     }
 
+    /// A gateway begins its log when it starts, so this one was emptied or replaced since.
+    pub(super) fn no_log() -> Self {
+        Self::unavailable(
+            "there is no log in the database: it was emptied or replaced while the gateway ran; restore it from the last \
+             backup, or restart the gateway to begin a new log",
+        )
+    }
+
     pub(super) fn unavailable(message: &'static str) -> Self {
         Self { kind: StoreErrorKind::Unavailable, message: Cow::Borrowed(message), source: None }
     }

@@ -4,67 +4,31 @@
 //! Whoever changes a party raises that number in the same transaction, in whichever process. A call reads the
 //! number, and all of it anew when it is another: a block or a revocation holds on the very next call.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, OnceLock},
-};
+mod current;
+mod kept;
+mod read;
+mod rows;
 
-use arc_swap::ArcSwapOption;
+use std::{collections::BTreeMap, sync::OnceLock};
+
 use jiff::Timestamp;
-use sqlx::{any::AnyRow, query};
-use tokio::sync::Mutex;
 
+pub(super) use self::{
+    kept::Kept,
+    rows::{RegisterRows, register_row},
+};
 use super::{
-    Store,
     error::StoreError,
-    memory::Memory,
-    read::{CertificateRow, KeyRow, KeyState, PartyRow},
-    row::Columns,
-    snapshot::Needs,
-    write::MunicipalityOf,
+    model::{CertificateRow, KeyRow, KeyState, MunicipalityOf, PartyRow},
 };
 use crate::{
-    accesslog::entry::{OpenError, OpenedPart, SealedBody, open_part},
-    crypto::{at_rest::AtRest, keys::RecipientKey},
+    crypto::keys::RecipientKey,
     domain::{
         code::Municipality,
         digest::Digest,
         party::{PartyId, Role},
     },
 };
-
-mod rows;
-
-pub(super) use self::rows::{RegisterRows, register_row};
-
-/// Seals the register as a whole and the other rows one by one, so that who can write in the database and has no key adds or changes
-/// none unseen.
-pub trait SealsRows: Send + Sync + fmt::Debug {
-    /// A keyed digest of these bytes.
-    fn seal(&self, bytes: &[u8]) -> Vec<u8>;
-    /// Whether one of the gateway's keys made it of these bytes.
-    fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool;
-    /// Opens a part of an entry.
-    ///
-    /// # Errors
-    /// Why it cannot be opened.
-    fn open(&self, body: &SealedBody) -> Result<OpenedPart, OpenError>;
-}
-
-impl SealsRows for AtRest {
-    fn seal(&self, bytes: &[u8]) -> Vec<u8> {
-        self.digest(bytes)
-    }
-
-    fn is_sealed(&self, bytes: &[u8], seal: &[u8]) -> bool {
-        self.has_digested(bytes, seal)
-    }
-
-    fn open(&self, body: &SealedBody) -> Result<OpenedPart, OpenError> {
-        open_part(body.part, &body.commitment, &body.sealed, self)
-    }
-}
 
 /// Everyone who takes part, as of one moment of the database.
 #[derive(Debug)]
@@ -199,195 +163,6 @@ impl Register {
         let (certificates, keys) = (BTreeMap::new(), BTreeMap::new());
         Self { number: 0, parties: parties.collect(), certificates, keys }
     }
-}
-
-/// The register in memory.
-#[derive(Debug)]
-pub(super) struct Kept {
-    register: ArcSwapOption<Register>,
-    /// Judges whether it may be believed; set before anything is decided.
-    seals: OnceLock<Arc<dyn SealsRows>>,
-    /// One reads it anew; the others wait for that.
-    loading: Mutex<()>,
-    /// Which entry wrote which row last.
-    pub(super) memory: Memory,
-}
-
-impl Kept {
-    /// Nothing yet; so many rows at most.
-    pub(super) fn remembering(rows: usize) -> Self {
-        let (register, seals, loading) = (ArcSwapOption::default(), OnceLock::new(), Mutex::default());
-        Self { register, seals, loading, memory: Memory::holding(rows) }
-    }
-
-    /// By whom rows are sealed.
-    pub(super) fn seals(&self) -> Result<&dyn SealsRows, StoreError> {
-        let seals = self.seals.get().map(AsRef::as_ref);
-        seals.ok_or_else(|| StoreError::unavailable("nobody can say who takes part"))
-    }
-}
-
-const NUMBER: &str = "SELECT register FROM log_head WHERE id = 1";
-const SEAL: &str = "SELECT register, register_seal FROM log_head WHERE id = 1";
-
-/// The state of a party that takes part no more.
-const REMOVED: &str = "removed";
-
-/// How often it is read anew because it changed while it was read.
-const READINGS: u32 = 16;
-
-impl Store {
-    /// The register as the database has it now.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn register(&self) -> Result<Arc<Register>, StoreError> {
-        self.snapshot(Needs::default()).await.map(|snapshot| Arc::clone(snapshot.register()))
-    }
-
-    /// The register under this number or a later one.
-    pub(super) async fn register_at(&self, number: i64) -> Result<Arc<Register>, StoreError> {
-        if let Some(register) = self.kept.register.load_full().filter(|kept| kept.number == number) {
-            return Ok(register);
-        }
-        let loading = self.kept.loading.lock().await;
-        let mut number = self.register_number().await?;
-        if let Some(kept) = self.kept.register.load_full() {
-            if kept.number == number {
-                return Ok(kept);
-            }
-            // It is raised and never lowered: this one was put back.
-            if kept.number > number {
-                return Err(StoreError::inconsistent("log_head.register"));
-            }
-        }
-        for _ in 0..READINGS {
-            let read = self.read_register(number).await?;
-            let after = self.register_number().await?;
-            if let Some(read) = read.filter(|_| after == number) {
-                let register = Arc::new(read);
-                self.kept.register.store(Some(Arc::clone(&register)));
-                drop(loading);
-                return Ok(register);
-            }
-            number = after;
-        }
-        Err(StoreError::unavailable("the register of parties changes faster than it can be read"))
-    }
-
-    async fn register_number(&self) -> Result<i64, StoreError> {
-        // Before the log is begun nobody takes part.
-        let row = query(NUMBER).fetch_optional(&self.read).await?;
-        row.map_or(Ok(0), |row| Columns(&row).integer("register"))
-    }
-
-    /// By whom the register is sealed, for this gateway: nobody is believed to take part before it is known. The first that is
-    /// named counts.
-    pub fn seals_with(&self, seals: Arc<dyn SealsRows>) {
-        drop(self.kept.seals.set(seals));
-    }
-
-    /// None when it changed meanwhile.
-    async fn read_register(&self, number: i64) -> Result<Option<Register>, StoreError> {
-        let mut connection = self.read.acquire().await?;
-        let seal = query(SEAL).fetch_optional(&mut *connection).await?;
-        let rows = RegisterRows::read(&mut connection).await?;
-        let seal = seal.map(|row| Columns(&row).maybe_bytes("register_seal")).transpose()?.flatten();
-        match rows.judge(number, seal.as_deref(), self.kept.seals()?) {
-            Ok(()) => Register::of_rows(number, &rows).map(Some),
-            // While it changes, rows and seal are not of one moment.
-            Err(_) if self.register_number().await? != number => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-impl Register {
-    fn of_rows(number: i64, rows: &RegisterRows) -> Result<Self, StoreError> {
-        let mut parties = BTreeMap::new();
-        for row in &rows.parties {
-            let (state, row) = (Columns(row).text("state")?, party_row(row)?);
-            parties.insert(row.party, (state, Registered { row, keys: Vec::new() }));
-        }
-        let is_in: BTreeMap<PartyId, bool> =
-            parties.iter().map(|(party, (_, known))| (*party, !known.row.blocked)).collect();
-        let mut parties: BTreeMap<_, _> = parties
-            .into_iter()
-            .filter(|(_, (state, _))| state != REMOVED)
-            .map(|(party, (_, known))| (party, known))
-            .collect();
-        for row in &rows.places {
-            if let Some(known) = parties.get_mut(&Columns(row).party("oin", "role")?) {
-                known.row.municipalities.push(municipality_row(row)?);
-            }
-        }
-        let mut keys = BTreeMap::new();
-        for row in &rows.keys {
-            let key = key_row(row)?;
-            if let Some(known) = parties.get_mut(&key.party) {
-                known.keys.push(key.clone());
-            }
-            keys.insert(key.thumbprint.clone(), Published { row: key, key: OnceLock::new() });
-        }
-        let certificate = |row| {
-            let row = certificate_row(row, &is_in)?;
-            Ok((row.registration, row))
-        };
-        let certificates = rows.certificates.iter().map(certificate).collect::<Result<_, StoreError>>()?;
-        Ok(Self { number, parties, certificates, keys })
-    }
-}
-
-fn party_row(row: &AnyRow) -> Result<PartyRow, StoreError> {
-    let columns = Columns(row);
-    Ok(PartyRow {
-        party: columns.party("oin", "role")?,
-        name: columns.text("name")?,
-        blocked: columns.text("state")? != "active",
-        registered: columns.instant("registered")?,
-        municipalities: Vec::new(),
-    })
-}
-
-fn municipality_row(row: &AnyRow) -> Result<MunicipalityOf, StoreError> {
-    let columns = Columns(row);
-    Ok(MunicipalityOf {
-        municipality: columns.parse("municipality")?,
-        ground: columns.parse("ground")?,
-        decision: columns.maybe_text("decision")?,
-        from: columns.instant("valid_from")?,
-        until: columns.maybe_instant("valid_until")?,
-    })
-}
-
-fn certificate_row(row: &AnyRow, is_in: &BTreeMap<PartyId, bool>) -> Result<CertificateRow, StoreError> {
-    let columns = Columns(row);
-    let party = columns.party("oin", "role")?;
-    Ok(CertificateRow {
-        registration: columns.parse("registration")?,
-        party,
-        serial: columns.text("serial")?,
-        chain: columns.text("chain")?,
-        not_before: columns.instant("not_before")?,
-        not_after: columns.instant("not_after")?,
-        revoked: columns.text("state")? != "active",
-        revoked_at: columns.maybe_instant("revoked_at")?,
-        blocked: !is_in.get(&party).copied().unwrap_or_default(),
-    })
-}
-
-fn key_row(row: &AnyRow) -> Result<KeyRow, StoreError> {
-    let columns = Columns(row);
-    Ok(KeyRow {
-        thumbprint: columns.text("thumbprint")?,
-        party: columns.party("oin", "role")?,
-        kid: columns.text("kid")?,
-        jwk: columns.text("jwk")?,
-        state: columns.parse("state")?,
-        valid_from: columns.instant("valid_from")?,
-        valid_until: columns.maybe_instant("valid_until")?,
-        published: columns.instant("published")?,
-    })
 }
 
 #[cfg(test)]

@@ -11,11 +11,14 @@ use sqlx::{Any, AnyConnection, Connection as _, Row as _, any::AnyRow, query};
 
 use super::{
     Store,
-    db::{Backend, SQLITE, schema_fault},
+    db::{
+        Backend,
+        schema::{migrator, schema_fault},
+        writing::Writing,
+    },
     error::StoreError,
     row::Columns,
-    writer::append::{MOVED, lock_head},
-    writing::Writing,
+    writer::head::{MOVED, lock_head},
 };
 
 /// How many rows are read and written at once.
@@ -129,7 +132,7 @@ impl Store {
 /// As this program's migrations make them: what a database says of itself is not believed.
 async fn tables() -> Result<Vec<Table>, StoreError> {
     let mut own = AnyConnection::connect("sqlite::memory:").await?;
-    SQLITE.run(&mut own).await.map_err(schema_fault)?;
+    migrator(Backend::Sqlite).run(&mut own).await.map_err(schema_fault)?;
     let mut tables = Vec::new();
     for row in query(TABLES).fetch_all(&mut own).await? {
         let name = Columns(&row).text("name")?;

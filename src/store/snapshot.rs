@@ -2,9 +2,15 @@
 //! callers as wait at once, as the writer writes for as many.
 
 mod asks;
+mod branches;
+mod found;
+mod kinds;
+mod needs;
+mod row;
 mod rows;
 mod seals;
 mod text;
+mod wish;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,40 +20,23 @@ use std::{
 use jiff::Timestamp;
 
 pub(super) use self::asks::Asks;
-use self::rows::Found;
+use self::found::Found;
+pub use self::{needs::Needs, wish::Wish};
 use super::{
     Store,
     error::StoreError,
-    read::{DeclarationRow, MessageRow},
+    model::{Answered, DeclarationRow, Made, MessageRow},
     register::Register,
-    write::{Answered, Made},
 };
 use crate::{
-    crypto::pseudonym::Pseudonym,
     domain::{
-        code::{DatasetCode, Municipality, Purpose},
-        declaration::{Capacity, DeclarationKind},
+        code::{DatasetCode, Purpose},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
     policy::facts::AsOf,
 };
-
-/// What a snapshot must hold beside the register.
-#[derive(Debug, Clone, Default)]
-pub struct Needs {
-    /// Who asks, where that is a party: of what is damaged it hears no more than of what is not there, unless it is a party to it.
-    pub asker: Option<PartyId>,
-    /// What this party made under this key before.
-    pub made_under: Option<(PartyId, String)>,
-    /// The person that these lead to, the newest key first, with the declarations about that person.
-    pub pseudonyms: Vec<Pseudonym>,
-    /// These messages, each with the one that it rests on or answers, and the declarations about its person.
-    pub messages: Vec<PacketId>,
-    /// These declarations.
-    pub declarations: Vec<DeclarationId>,
-}
 
 /// The facts as of one entry of the log. Reads take no lock; whether they still hold is judged by the writer, under its own.
 #[derive(Debug, Clone)]
@@ -61,35 +50,6 @@ pub struct Snapshot {
     answers: BTreeMap<(PacketId, PartyId), Answered>,
     wishes: Vec<Wish>,
     declarations: Vec<DeclarationRow>,
-}
-
-/// A declaration that was not withdrawn or ended, as a decision looks at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    /// Its identifier.
-    pub id: DeclarationId,
-    /// About whom.
-    pub person: PersonId,
-    /// What is declared.
-    pub kind: DeclarationKind,
-    /// About which dataset.
-    pub dataset: DatasetCode,
-    /// For which purpose; none is every purpose.
-    pub purpose: Option<Purpose>,
-    /// Towards whom; none is everyone.
-    pub towards: Option<PartyId>,
-    /// Towards which college, where the party acts for several.
-    pub municipality: Option<Municipality>,
-    /// Who declared.
-    pub given_by: Capacity,
-    /// From when it holds.
-    pub given_at: Timestamp,
-    /// Until when.
-    pub until: Option<Timestamp>,
-    /// Whether consent was explicit.
-    pub explicit: bool,
-    /// Whether the controller decided that the objection or restriction is right.
-    pub upheld: bool,
 }
 
 impl Snapshot {
@@ -220,5 +180,13 @@ impl Store {
             wishes: found.wishes,
             declarations: found.declarations,
         })
+    }
+
+    /// The register as the database has it now.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn register(&self) -> Result<Arc<Register>, StoreError> {
+        self.snapshot(Needs::default()).await.map(|snapshot| Arc::clone(snapshot.register()))
     }
 }

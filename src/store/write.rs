@@ -15,7 +15,6 @@ mod expire;
 mod forget;
 mod key;
 mod member;
-mod message;
 mod municipality;
 mod narrow;
 mod party;
@@ -32,21 +31,20 @@ mod warn;
 mod withdraw;
 
 pub use self::{
-    answer::{Answer, Answered},
+    answer::Answer,
     certificate::{RegisterCertificate, RevokeCertificate},
-    claim::{IdempotencyKey, Made},
+    claim::IdempotencyKey,
     decide::{DecideDeclaration, Decided},
-    declare::{Declare, Declared, Evidenced, WithdrawDeclaration, Withdrawn},
+    declare::{Declare, Declared, WithdrawDeclaration, Withdrawn},
     deliver::{Acknowledge, Acknowledged, Deliver, Delivery},
     erase::{EraseBodies, EraseBody, ErasedEntry},
     expire::Expire,
     forget::{ForgetDeclaration, ForgetMessage, ForgetPerson, Parted},
     key::{ActivateKey, PublishKey, RetireKey, RevokeKey},
     member::{AddParty, RemoveParty},
-    message::{MessageKind, NewMessage},
     municipality::{AddMunicipality, EndMunicipality},
     narrow::TellNarrowed,
-    party::{BlockParty, Ground, MunicipalityOf, RegisterParty, UpdateParty},
+    party::{BlockParty, RegisterParty, UpdateParty},
     person::NewPerson,
     policy::ActivatePolicy,
     probe::Probe,
@@ -59,6 +57,7 @@ pub use self::{
     warn::{Warn, is_left},
     withdraw::WithdrawPacket,
 };
+pub use super::model::{Answered, Evidenced, Ground, Made, MessageKind, MunicipalityOf, NewMessage};
 use super::writer::{
     error::WriteError,
     look::Look,
@@ -164,8 +163,6 @@ impl Once {
         Applied::repeated(Self::Already)
     }
 }
-
-pub(super) use self::member::WAITING;
 
 mod sealed {
     /// Keeps effects in this room.

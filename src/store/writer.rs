@@ -8,15 +8,18 @@
 //! Whatever is decided by what was read before is judged again here by the subjects that changed since, so that a withdrawal
 //! that was committed first always wins.
 
-pub(super) mod append;
+mod append;
 mod batch;
 pub mod clock;
 pub mod committed;
+mod desk;
 pub mod error;
 pub mod evidence;
 pub mod fault;
+pub(super) mod head;
 mod health;
 pub mod job;
+mod known;
 pub mod look;
 pub mod moment;
 mod rows;
@@ -26,6 +29,7 @@ pub mod sign;
 pub mod state;
 mod table;
 mod tables;
+mod transaction;
 mod tx;
 
 use std::{collections::BTreeMap, mem, sync::Arc, thread, time::Duration};
@@ -39,9 +43,9 @@ use tokio::{
 use tracing::{Dispatch, dispatcher};
 
 use self::{
-    batch::Desk,
     clock::GuardedClock,
     committed::Committed,
+    desk::Desk,
     health::Health,
     job::{Job, Pending},
 };
@@ -81,7 +85,7 @@ impl Writer {
     /// `Inconsistent` when they do not agree; `Unavailable` when the log was not begun or cannot be read.
     pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
         store.seals_with(Arc::clone(&settings.seals));
-        let log = append::check_head(&store, settings.signer.as_ref()).await?;
+        let log = known::check_head(&store, settings.signer.as_ref()).await?;
         memory::log::remember(&store, log.tree.size()).await?;
         let (sender, mut waiting) = mpsc::channel(settings.queue.max(1));
         let health = Arc::new(Health::default());

@@ -142,6 +142,10 @@ mod tests {
         let mut seen = 0;
         for source in [
             include_str!("../../store/db.rs"),
+            include_str!("../../store/db/address.rs"),
+            include_str!("../../store/db/connections.rs"),
+            include_str!("../../store/db/log.rs"),
+            include_str!("../../store/db/schema.rs"),
             include_str!("../../store/backup.rs"),
             include_str!("../../store/relocate.rs"),
             include_str!("../../store/writer/append.rs"),

@@ -24,7 +24,7 @@ use crate::{
         note::{LogKey, LogVerifier, read_unchecked},
     },
     store::{
-        register::SealsRows,
+        SealsRows,
         writer::{SigningFailed, SignsCheckpoint},
     },
 };

@@ -8,8 +8,8 @@ use crate::{
     store::{
         Store,
         error::StoreError,
-        register::SealsRows,
         row::{Columns, signed},
+        seal::SealsRows,
     },
 };
 

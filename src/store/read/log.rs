@@ -17,7 +17,7 @@ use crate::{
         Store,
         error::StoreError,
         row::{Columns, signed},
-        writer::{append::MOVED, evidence::Evidence},
+        writer::{evidence::Evidence, head::MOVED},
     },
 };
 

@@ -1,138 +1,21 @@
 //! Messages: the header and who received it, never a body.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use sqlx::{any::AnyRow, query};
 
-use super::words;
 use crate::{
     domain::{
-        code::{Category, DatasetCode, Grondslag, Municipality, OutcomeCode, Purpose},
-        digest::Digest,
-        id::{DeclarationId, PacketId, PersonId},
+        id::{DeclarationId, PacketId},
         party::PartyId,
     },
     store::{
         Store,
         error::StoreError,
+        model::{Answered, CopyRow, MessageRow},
         row::{Columns, millis},
         seal::Sealed,
-        write::{Answered, MessageKind},
     },
 };
-
-words! {
-    /// Where a packet stands as a whole.
-    MessageState {
-        /// Copies may be collected.
-        Open = "open",
-        /// The sender took it back.
-        Withdrawn = "withdrawn",
-        /// Its term has passed.
-        Expired = "expired",
-    }
-}
-
-words! {
-    /// Where a recipient's copy stands.
-    CopyState {
-        /// It waits.
-        Waiting = "waiting",
-        /// It was released at least once; the ciphertext is kept for a repetition.
-        Collected = "collected",
-        /// The recipient has it; the ciphertext is erased.
-        Acknowledged = "acknowledged",
-        /// The sender or the person took it back.
-        Withdrawn = "withdrawn",
-        /// The key that it was sealed to was revoked.
-        Withheld = "withheld",
-        /// Its term passed before it was collected.
-        Expired = "expired",
-    }
-}
-
-/// A packet without its bodies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageRow {
-    /// Its identifier.
-    pub id: PacketId,
-    /// What it is.
-    pub kind: MessageKind,
-    /// Of which dataset.
-    pub dataset: DatasetCode,
-    /// In which version.
-    pub dataset_version: u32,
-    /// For what.
-    pub purpose: Purpose,
-    /// From whom.
-    pub sender: PartyId,
-    /// About whom, as the sender knows the person.
-    pub person: PersonId,
-    /// When it was pushed.
-    pub created: Timestamp,
-    /// The index of its first entry: its place in the sender's outbox.
-    pub created_index: u64,
-    /// When it ends.
-    pub expires: Timestamp,
-    /// The facts that a later decision needs, sealed under the at-rest key; none when they were forgotten.
-    pub header: Option<Vec<u8>>,
-    /// The message on whose answer its basis rests.
-    pub rests_on: Option<PacketId>,
-    /// The message that it answers, and what.
-    pub reply: Option<(PacketId, OutcomeCode)>,
-    /// Where it stands.
-    pub state: MessageState,
-    /// Its copies, in the order of the push.
-    pub copies: Vec<CopyRow>,
-}
-
-impl MessageRow {
-    /// The message that it answers, or else rests on.
-    #[must_use]
-    pub fn earlier(&self) -> Option<PacketId> {
-        self.reply.as_ref().map(|(asked, _)| *asked).or(self.rests_on)
-    }
-
-    /// The municipality whose college was named for the copy of this party.
-    #[must_use]
-    pub fn municipality_of(&self, party: PartyId) -> Option<Municipality> {
-        self.copies.iter().find(|copy| copy.party == party)?.municipality.clone()
-    }
-}
-
-/// A recipient's copy without its body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyRow {
-    /// Whose.
-    pub party: PartyId,
-    /// The municipality whose college was named.
-    pub municipality: Option<Municipality>,
-    /// On which basis.
-    pub basis: Grondslag,
-    /// The categories that it holds.
-    pub categories: BTreeSet<Category>,
-    /// The categories that were left out on request.
-    pub omitted: BTreeSet<Category>,
-    /// The SHA-256 of the JWE.
-    pub jwe_sha256: Digest,
-    /// The thumbprint of the key that it is sealed to.
-    pub thumbprint: String,
-    /// Where it stands.
-    pub state: CopyState,
-    /// The index of the entry of the push: its place in the inbox.
-    pub pushed_index: u64,
-    /// When it was first released.
-    pub collected_at: Option<Timestamp>,
-    /// The index of the entry of the first release.
-    pub collected_index: Option<u64>,
-    /// When it was acknowledged.
-    pub acknowledged_at: Option<Timestamp>,
-    /// The index of the entry of the acknowledgement.
-    pub acknowledged_index: Option<u64>,
-    /// The index of the entry by which it was stopped.
-    pub ended_index: Option<u64>,
-}
 
 const MESSAGE: &str = "SELECT id, kind, dataset, dataset_version, purpose, sender_oin, sender_role, person_id, \
      created, created_index, expires, copies, header, rests_on, reply_to, outcome, state FROM message WHERE id = $1 AND expires IS NOT NULL";

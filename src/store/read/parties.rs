@@ -1,95 +1,25 @@
 //! Parties and their certificates.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use sqlx::query;
 
-use super::words;
 use crate::{
-    domain::{code::Municipality, digest::Digest, party::PartyId},
+    domain::party::PartyId,
     store::{
         Store,
         error::StoreError,
         row::{Columns, millis},
-        write::{Ground, MunicipalityOf, WAITING},
     },
 };
 
-words! {
-    /// Whether a party takes part.
-    PartyState {
-        /// It sends and receives.
-        Active = "active",
-        /// It neither sends nor receives for the time being.
-        Blocked = "blocked",
-        /// It was taken out.
-        Removed = "removed",
-    }
-}
-
-/// A registered party.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartyRow {
-    /// Who.
-    pub party: PartyId,
-    /// Its name.
-    pub name: String,
-    /// Whether it neither sends nor receives.
-    pub blocked: bool,
-    /// Since when it takes part.
-    pub registered: Timestamp,
-    /// For which municipalities it acts, acted and will act.
-    pub municipalities: Vec<MunicipalityOf>,
-}
-
-impl PartyRow {
-    /// For which municipalities it acts at this instant.
-    #[must_use]
-    pub fn municipalities_at(&self, at: Timestamp) -> BTreeSet<Municipality> {
-        let in_force = |one: &&MunicipalityOf| one.from <= at && one.until.is_none_or(|until| at < until);
-        self.municipalities.iter().filter(in_force).map(|one| one.municipality.clone()).collect()
-    }
-
-    /// For which of them it acts in the name of the college, by mandate.
-    #[must_use]
-    pub fn mandated_at(&self, at: Timestamp) -> BTreeSet<Municipality> {
-        let in_force = |one: &&MunicipalityOf| one.from <= at && one.until.is_none_or(|until| at < until);
-        let mandated =
-            self.municipalities.iter().filter(in_force).filter(|one| one.ground == Ground::Mandaat);
-        mandated.map(|one| one.municipality.clone()).collect()
-    }
-
-    /// The first instant after this one at which a municipality begins or ends: until then the facts are these.
-    #[must_use]
-    pub fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
-        let instants = self.municipalities.iter().flat_map(|one| [Some(one.from), one.until]).flatten();
-        instants.filter(|instant| *instant > after).min()
-    }
-}
-
-/// A registered certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateRow {
-    /// The digest of issuer, subject and key.
-    pub registration: Digest,
-    /// For whom it speaks.
-    pub party: PartyId,
-    /// Its serial number.
-    pub serial: String,
-    /// The certificate and those of the authorities above it as they were registered: each in base64, a blank between them.
-    pub chain: String,
-    /// From when it is valid.
-    pub not_before: Timestamp,
-    /// Until when it is valid.
-    pub not_after: Timestamp,
-    /// Whether its registration was revoked.
-    pub revoked: bool,
-    /// When.
-    pub revoked_at: Option<Timestamp>,
-    /// Whether its party is blocked.
-    pub blocked: bool,
-}
+/// A request that was answered waits for nothing.
+const WAITING: &str = "SELECT \
+     COALESCE(SUM(CASE WHEN r.oin = $1 AND r.role = $2 THEN 1 ELSE 0 END), 0) AS incoming, \
+     COALESCE(SUM(CASE WHEN p.sender_oin = $1 AND p.sender_role = $2 THEN 1 ELSE 0 END), 0) AS outgoing \
+     FROM message p JOIN copy r ON r.message_id = p.id \
+     WHERE p.state = 'open' AND r.state IN ('waiting', 'collected') AND p.expires > $3 \
+     AND ((r.oin = $1 AND r.role = $2) OR (p.sender_oin = $1 AND p.sender_role = $2)) AND NOT EXISTS \
+     (SELECT 1 FROM message a WHERE a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role)";
 
 impl Store {
     /// How many copies may still be collected of what was sent to a party, and of what it sent.

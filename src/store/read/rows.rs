@@ -9,9 +9,9 @@ use crate::{
     store::{
         Store,
         error::StoreError,
-        register::{RegisterRows, SealsRows},
+        register::RegisterRows,
         seal::{
-            RowSeal, Sealed, Sum, columns,
+            RowSeal, Sealed, SealsRows, Sum, columns,
             layout::{Layout, Placed, Places},
         },
     },
@@ -202,7 +202,7 @@ impl Table {
         if places.sealed == Sealed::Subject {
             let Some((before, total)) = seal.split_last_chunk::<32>() else { return Ok(None) };
             let Ok(total) = Sum::from_bytes(total) else { return Ok(None) };
-            (seal, moving) = (before, moving.before(total));
+            (seal, moving) = (before, total.behind(moving));
         }
         let Ok(seal) = RowSeal::from_bytes(seal, places.sealed) else { return Ok(None) };
         let holds = places.fixed_of(row)?.check(&seal, &moving, seals).is_ok();

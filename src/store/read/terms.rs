@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use sqlx::{any::AnyRow, query};
 
-use super::words;
 use crate::{
     domain::{
         id::{DeclarationId, PacketId, PersonId},
@@ -12,21 +11,10 @@ use crate::{
     store::{
         Store,
         error::StoreError,
+        model::Stage,
         row::{Columns, millis},
     },
 };
-
-words! {
-    /// What happens next to what lasts for a time.
-    Stage {
-        /// Its parties are warned.
-        Warn = "warn",
-        /// It ends.
-        End = "end",
-        /// What is kept of it is forgotten.
-        Forget = "forget",
-    }
-}
 
 /// What lasts for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

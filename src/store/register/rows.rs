@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, any::AnyRow, query};
 
-use super::SealsRows;
 use crate::store::{
     error::StoreError,
     row::Columns,
-    seal::{length, put},
+    seal::{SealsRows, length, put},
 };
 
 /// A table of the register: its statement, its columns of text, and those of numbers.

@@ -2,8 +2,8 @@
 //! them against the log.
 
 use super::{
-    Sealed,
     layout::{Layout, Names},
+    table::Sealed,
 };
 
 const NOTHING: Names = (&[], &[]);

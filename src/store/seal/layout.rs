@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Fixed, Sealed, Values};
+use super::{
+    row::{Fixed, WHOLE},
+    table::Sealed,
+    values::Values,
+};
 use crate::{domain::digest::Digest, store::error::StoreError};
 
 /// Names of columns: texts, and numbers.
@@ -141,9 +145,6 @@ impl Places {
         self.moving.values(row)
     }
 }
-
-/// Stands for the digest where nothing is left out.
-pub(super) const WHOLE: Digest = Digest([0; 32]);
 
 impl Group {
     const fn is_empty(&self) -> bool {

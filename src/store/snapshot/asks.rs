@@ -6,8 +6,9 @@ use sqlx::{Any, AnyPool, any::AnyRow};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{
-    Needs,
-    rows::{Found, Row},
+    found::Found,
+    needs::Needs,
+    row::Row,
     text::{STATEMENTS, look},
 };
 use crate::store::{db::Backend, error::StoreError};

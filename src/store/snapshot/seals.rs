@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    rows::{Row, missing},
-    text,
+    kinds,
+    row::{Row, missing},
 };
 use crate::{
     crypto::pseudonym::Pseudonym,
@@ -57,22 +57,22 @@ impl Seals {
         let value = Digest::from_slice(row.bytes()?).map_err(|_| table.broken())?;
         let pseudonym = Pseudonym { version, value };
         self.leads.insert(pseudonym);
-        self.take(row, &text::PSEUDONYM_PLACES).map(drop)
+        self.take(row, &kinds::PSEUDONYM_PLACES).map(drop)
     }
 
     pub(super) fn made(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        self.take(row, &text::MADE_PLACES).map(drop)
+        self.take(row, &kinds::MADE_PLACES).map(drop)
     }
 
     pub(super) fn message(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        self.take(row, &text::MESSAGE_PLACES).map(drop)
+        self.take(row, &kinds::MESSAGE_PLACES).map(drop)
     }
 
     /// A copy with its answer, which names the same message and party.
     pub(super) fn copy(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        self.take(row, &text::COPY_PLACES)?;
+        self.take(row, &kinds::COPY_PLACES)?;
         let Some(answer) = row.plain_text(12)? else {
-            self.unanswered.push(text::ANSWER_PLACES.name_of(row)?);
+            self.unanswered.push(kinds::ANSWER_PLACES.name_of(row)?);
             return Ok(());
         };
         let (table, id) = if row.plain_text(14)? == Some("bare") {
@@ -101,7 +101,7 @@ impl Seals {
 
     /// A declaration; whether all of its person was asked for.
     pub(super) fn declaration(&mut self, row: &Row<'_>, is_one_of_all: bool) -> Result<(), StoreError> {
-        let name = self.take(row, &text::DECLARATION_PLACES)?;
+        let name = self.take(row, &kinds::DECLARATION_PLACES)?;
         if is_one_of_all {
             let person = row.plain_text(1)?.ok_or_else(missing)?.to_owned();
             let id = row.plain_text(0)?.ok_or_else(missing)?.to_owned();
@@ -112,7 +112,7 @@ impl Seals {
     }
 
     pub(super) fn decision(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        let name = self.take(row, &text::DECISION_PLACES)?;
+        let name = self.take(row, &kinds::DECISION_PLACES)?;
         note(&mut self.upon, row.plain_text(0)?.ok_or_else(missing)?.to_owned(), name);
         Ok(())
     }

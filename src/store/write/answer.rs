@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::{Applied, Effect, recipients::conflict_of, sealed::Sealed};
 use crate::{
     domain::{
@@ -12,7 +10,7 @@ use crate::{
         party::PartyId,
     },
     store::{
-        read::{CopyState, MessageState},
+        model::{Answered, CopyState, MessageState},
         subject,
         writer::{
             error::{Conflict, WriteError},
@@ -44,19 +42,6 @@ pub struct Answer {
     pub outcome: OutcomeCode,
 }
 
-/// The answer that stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// What was answered.
-    pub outcome: OutcomeCode,
-    /// When.
-    pub at: Timestamp,
-    /// The index of the entry.
-    pub index: u64,
-    /// Whether this was a repetition of the same answer.
-    pub repeated: bool,
-}
-
 impl Sealed for Answer {}
 
 impl Effect for Answer {
@@ -77,8 +62,15 @@ impl Effect for Answer {
         }
         may_be_answered(at, state, &id)?;
         let (outcome, index) = (self.outcome.clone(), at.next);
-        let bare = Some(Arc::new(self.clone()));
-        let answer = state::Answer { outcome: outcome.clone(), at: at.time, index, bare };
+        let bare = state::BareAnswer {
+            id: self.id,
+            dataset: self.dataset.clone(),
+            dataset_version: self.dataset_version,
+            purpose: self.purpose.clone(),
+            person: self.person,
+        };
+        let answer =
+            state::Answer { outcome: outcome.clone(), at: at.time, index, bare: Some(Arc::new(bare)) };
         let changes = vec![Change::Answer(id, answer), Change::Subject(subject::message(self.reply_to))];
         Ok(Applied::done(Answered { outcome, at: at.time, index, repeated: false }, changes))
     }

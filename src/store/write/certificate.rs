@@ -60,7 +60,12 @@ impl Effect for RegisterCertificate {
 
 impl RegisterCertificate {
     pub(super) fn changes(&self, at: &Moment) -> Vec<Change> {
-        let content = CertificateContent { certificate: self.clone(), registered: at.time };
+        let content = CertificateContent {
+            chain: self.chain.clone(),
+            not_before: self.not_before,
+            not_after: self.not_after,
+            registered: at.time,
+        };
         let certificate = Certificate {
             party: self.party,
             is_active: true,

@@ -1,15 +1,14 @@
 //! What a party made under a key of its own choice: a repetition makes nothing new.
 
 use crate::{
-    domain::{
-        digest::Digest,
-        id::{DeclarationId, PacketId},
-        party::PartyId,
-    },
-    store::writer::{
-        error::{Conflict, WriteError},
-        look::Look,
-        state::{Change, State},
+    domain::{digest::Digest, party::PartyId},
+    store::{
+        model::Made,
+        writer::{
+            error::{Conflict, WriteError},
+            look::Look,
+            state::{Change, State},
+        },
     },
 };
 
@@ -20,15 +19,6 @@ pub struct IdempotencyKey {
     pub key: String,
     /// The HMAC of the request's body under a key of the gateway; never a plain digest.
     pub body: Digest,
-}
-
-/// What was made under a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Made {
-    /// A packet or a request.
-    Message(PacketId),
-    /// A declaration.
-    Declaration(DeclarationId),
 }
 
 impl IdempotencyKey {

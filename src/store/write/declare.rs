@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Applied, Effect, NewPerson,
-    claim::{IdempotencyKey, Made},
+    claim::IdempotencyKey,
     recipients::{Stopped, is_told, notice, packets_of, stopped},
     sealed::Sealed,
     term,
@@ -14,13 +14,12 @@ use super::{
 use crate::{
     domain::{
         code::{DatasetCode, Municipality, Purpose},
-        declaration::{Capacity, DeclarationKind, EvidenceKind},
-        digest::Digest,
+        declaration::{Capacity, DeclarationKind},
         id::{DeclarationId, PersonId},
         party::PartyId,
     },
     store::{
-        read::{CopyState, NoticeKind},
+        model::{CopyState, Evidenced, Made, NoticeKind},
         subject,
         writer::{
             error::{Conflict, WriteError},
@@ -30,17 +29,6 @@ use crate::{
         },
     },
 };
-
-/// On what a declaration rests.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidenced {
-    /// What sort of evidence.
-    pub kind: EvidenceKind,
-    /// The digest of the document, where the recorder keeps one.
-    pub digest: Option<Digest>,
-    /// The day on which it was recorded.
-    pub recorded_on: Date,
-}
 
 /// Records a declaration.
 #[derive(Debug, Clone)]
@@ -109,7 +97,20 @@ impl Effect for Declare {
         if state.declarations.has(&self.id) {
             return Err(Conflict::Taken.into());
         }
-        let content = DeclarationContent { declare: self.clone(), recorded: at.time };
+        let content = DeclarationContent {
+            kind: self.kind,
+            dataset: self.dataset.clone(),
+            purpose: self.purpose.clone(),
+            towards: self.towards,
+            municipality: self.municipality.clone(),
+            given_by: self.given_by,
+            given_at: self.given_at,
+            until: self.until,
+            explicit: self.explicit,
+            evidence: self.evidence.clone(),
+            facts: self.facts.clone(),
+            recorded: at.time,
+        };
         let declaration = Declaration {
             person: self.person.id,
             recorder: self.recorder,

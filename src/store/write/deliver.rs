@@ -10,7 +10,7 @@ use crate::{
     policy::permit::Permit,
     store::{
         StoreError,
-        read::{CopyState, MessageState},
+        model::{CopyState, MessageState},
         subject,
         writer::{
             error::{Conflict, WriteError},

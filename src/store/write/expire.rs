@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{id::PacketId, party::Role},
     store::{
-        read::{CopyState, MessageState, NoticeKind},
+        model::{CopyState, MessageState, NoticeKind},
         subject,
         writer::{
             error::{Conflict, WriteError},

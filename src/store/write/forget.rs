@@ -7,7 +7,7 @@ use super::{Applied, Effect, Once, sealed::Sealed, term};
 use crate::{
     domain::id::{DeclarationId, PacketId, PersonId},
     store::{
-        read::{MessageState, Stage},
+        model::{MessageState, Stage},
         subject,
         writer::{
             error::{Conflict, WriteError},

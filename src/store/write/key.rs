@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::party::PartyId,
     store::{
-        read::{CopyState, KeyState, NoticeKind},
+        model::{CopyState, KeyState, NoticeKind},
         subject,
         writer::{
             error::{Conflict, WriteError},
@@ -59,10 +59,17 @@ impl Effect for PublishKey {
                 known.party == self.party && matches!(known.state, KeyState::Waiting | KeyState::Active);
             return if same { Ok(Once::already()) } else { Err(Conflict::Taken.into()) };
         }
+        let content = KeyContent {
+            kid: self.kid.clone(),
+            jwk: self.jwk.clone(),
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            published: at.time,
+        };
         let key = Key {
             party: self.party,
             state: if self.active { KeyState::Active } else { KeyState::Waiting },
-            content: Some(Arc::new(KeyContent { key: self.clone(), published: at.time })),
+            content: Some(Arc::new(content)),
         };
         Ok(Once::now(changes(&self.thumbprint, key)))
     }

@@ -4,7 +4,7 @@ use super::{Applied, Effect, Once, certificate::RegisterCertificate, party::Regi
 use crate::{
     domain::party::PartyId,
     store::{
-        read::{CopyState, KeyState, MessageState, PartyState},
+        model::{CopyState, KeyState, MessageState, PartyState},
         subject,
         writer::{
             error::{Conflict, WriteError},
@@ -53,15 +53,6 @@ pub struct RemoveParty {
     /// Who.
     pub party: PartyId,
 }
-
-/// A request that was answered waits for nothing.
-pub(in crate::store) const WAITING: &str = "SELECT \
-     COALESCE(SUM(CASE WHEN r.oin = $1 AND r.role = $2 THEN 1 ELSE 0 END), 0) AS incoming, \
-     COALESCE(SUM(CASE WHEN p.sender_oin = $1 AND p.sender_role = $2 THEN 1 ELSE 0 END), 0) AS outgoing \
-     FROM message p JOIN copy r ON r.message_id = p.id \
-     WHERE p.state = 'open' AND r.state IN ('waiting', 'collected') AND p.expires > $3 \
-     AND ((r.oin = $1 AND r.role = $2) OR (p.sender_oin = $1 AND p.sender_role = $2)) AND NOT EXISTS \
-     (SELECT 1 FROM message a WHERE a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role)";
 
 impl Sealed for RemoveParty {}
 

@@ -1,14 +1,10 @@
 //! Parties: who takes part, in which role, for which municipalities.
 
-use std::{fmt, str::FromStr};
-
-use jiff::Timestamp;
-
 use super::{Applied, Effect, Once, sealed::Sealed};
 use crate::{
-    domain::{code::Municipality, party::PartyId},
+    domain::party::PartyId,
     store::{
-        read::PartyState,
+        model::{MunicipalityOf, PartyState},
         row::millis,
         writer::{
             error::{Conflict, WriteError},
@@ -18,64 +14,6 @@ use crate::{
         },
     },
 };
-
-/// By what right a party acts for a municipality.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ground {
-    /// It is that municipality's own organ.
-    Own,
-    /// By delegation (Awb 10:13): the power is its own.
-    Delegatie,
-    /// By mandate (Awb 10:1): in the college's name.
-    Mandaat,
-}
-
-impl Ground {
-    /// The word that the database keeps.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Delegatie => "delegatie",
-            Self::Mandaat => "mandaat",
-        }
-    }
-}
-
-impl fmt::Display for Ground {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The word names no ground.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a ground: own, delegatie or mandaat")]
-pub struct InvalidGround;
-
-impl FromStr for Ground {
-    type Err = InvalidGround;
-
-    fn from_str(text: &str) -> Result<Self, InvalidGround> {
-        let all = [Self::Own, Self::Delegatie, Self::Mandaat];
-        all.into_iter().find(|ground| ground.as_str() == text).ok_or(InvalidGround)
-    }
-}
-
-/// One municipality for which a party acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MunicipalityOf {
-    /// Which.
-    pub municipality: Municipality,
-    /// By what right.
-    pub ground: Ground,
-    /// The decision by which, where it is not the party's own.
-    pub decision: Option<String>,
-    /// From when.
-    pub from: Timestamp,
-    /// Until when.
-    pub until: Option<Timestamp>,
-}
 
 /// Registers a party.
 #[derive(Debug, Clone)]

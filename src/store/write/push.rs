@@ -3,10 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Applied, Effect, NewMessage, NewPerson, answer,
-    claim::{IdempotencyKey, Made},
-    sealed::Sealed as InRoom,
-    term,
+    Applied, Effect, NewMessage, NewPerson, answer, claim::IdempotencyKey, sealed::Sealed as InRoom, term,
 };
 use crate::{
     crypto::seal::Sealed,
@@ -17,7 +14,7 @@ use crate::{
     },
     policy::permit::Permit,
     store::{
-        read::{CopyState, KeyState, MessageState},
+        model::{CopyState, KeyState, Made, MessageState},
         row::joined,
         subject,
         writer::{

@@ -6,7 +6,7 @@ use crate::{
         party::{PartyId, Role},
     },
     store::{
-        read::{CopyState, NoticeKind},
+        model::{CopyState, NoticeKind},
         subject,
         writer::{
             error::Conflict,

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::store::{
-    read::Stage,
+    model::Stage,
     writer::{
         error::{Conflict, WriteError},
         moment::Moment,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{id::PacketId, party::PartyId},
     store::{
-        read::{CopyState, NoticeKind},
+        model::{CopyState, NoticeKind},
         writer::{
             error::{Conflict, WriteError},
             look::Look,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{id::PacketId, party::PartyId},
     store::{
-        read::{CopyState, MessageState, NoticeKind, Stage},
+        model::{CopyState, MessageState, NoticeKind, Stage},
         subject,
         writer::{
             error::{Conflict, WriteError},

@@ -3,11 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
-use sqlx::AnyConnection;
 
 use super::{
     evidence::Evidence,
     fault::Step,
+    head::LockedHead,
+    known::Known,
     rows::{Many, Value},
     sign::SignsCheckpoint,
     state::State,
@@ -15,33 +16,20 @@ use super::{
 };
 use crate::{
     accesslog::entry::{self, NumberedEntry, ReaderRow},
-    domain::{clock::from_millis, digest::Digest},
     merkle::{
-        checkpoint::{Checkpoint, Origin},
+        checkpoint::Checkpoint,
         frontier::Frontier,
         hash::leaf_hash,
-        note,
-        proof::{consistency, tiles_for_consistency, verify_consistency},
         tile::{self, Tile, TileSet},
-        tree::{Tree, edge},
     },
     store::{
-        Store,
-        db::{Backend, no_log},
         error::StoreError,
-        read::tiles,
-        register::{RegisterRows, SealsRows},
-        row::{Columns, millis, signed},
+        register::RegisterRows,
+        row::{millis, signed},
+        seal::SealsRows,
     },
 };
 
-/// Taking the head takes its row lock, on both databases, so that all writes are serial; and it says where they stand.
-const LOCK_HEAD: &str = "UPDATE log_head SET size = size WHERE id = 1 \
-     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register, register_seal";
-/// With the time at which the lock was had, by the server's own clock.
-const LOCK_HEAD_AT_SERVER: &str = "UPDATE log_head SET size = size WHERE id = 1 \
-     RETURNING origin, size, last_time, frontier, policy_digest, checkpoint, register, register_seal, \
-     CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS server_time";
 const WRITE_HEAD: &str = "UPDATE log_head SET size = $1, last_time = $2, frontier = $3, checkpoint = $4, \
      policy_digest = $5, register = $6, register_seal = COALESCE($7, register_seal) WHERE id = 1";
 /// Its receipts leave with it: whoever kept one can ask whether the log still begins with it.
@@ -61,129 +49,6 @@ static READERS: LazyLock<Many<12>> = LazyLock::new(|| {
 });
 static TILES: LazyLock<Many<4>> =
     LazyLock::new(|| Many::new("INSERT INTO tile (level, n, hashes, root) VALUES", ""));
-
-/// The head as it stands under the lock.
-#[derive(Debug)]
-pub(in crate::store) struct LockedHead {
-    pub(super) origin: Origin,
-    pub(in crate::store) size: u64,
-    pub(super) last_time: Timestamp,
-    pub(super) policy: Digest,
-    pub(super) frontier: Frontier,
-    /// The signed checkpoint, which states this size and the root of this frontier; who signed it was not looked at.
-    pub(in crate::store) checkpoint: String,
-    /// The number of the register.
-    pub(super) register: i64,
-    /// The keyed digest of its rows; none before the first.
-    pub(super) register_seal: Option<Vec<u8>>,
-    /// The time of a server that has a clock of its own.
-    pub(super) server_time: Option<Timestamp>,
-}
-
-/// Stands in the place of the checkpoint of a log that was moved to another database: nothing is signed after it.
-pub(in crate::store) const MOVED: &str = "moved to another database";
-
-/// The bytes of the frontier of an empty log.
-pub(in crate::store) fn empty_frontier() -> Vec<u8> {
-    Frontier::new().to_bytes()
-}
-
-/// Takes the lock of the head, and waits for another gateway that has it. Nothing is built on a head whose parts do not
-/// agree.
-pub(in crate::store) async fn lock_head(
-    connection: &mut AnyConnection,
-    backend: Backend,
-) -> Result<LockedHead, StoreError> {
-    let statement = match backend {
-        Backend::Sqlite => LOCK_HEAD,
-        Backend::Postgres => LOCK_HEAD_AT_SERVER,
-    };
-    let row = sqlx::query(statement).fetch_all(connection).await?;
-    let row = row.first().ok_or_else(no_log)?;
-    let columns = Columns(row);
-    let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
-        .map_err(|_| StoreError::inconsistent("log_head.frontier"))?;
-    let size = columns.index("size")?;
-    if frontier.size() != size {
-        return Err(StoreError::inconsistent("log_head.size"));
-    }
-    let checkpoint = columns.text("checkpoint")?;
-    if checkpoint == MOVED {
-        return Err(StoreError::relocated());
-    }
-    let signed =
-        note::read_unchecked(&checkpoint).map_err(|_| StoreError::inconsistent("log_head.checkpoint"))?;
-    if signed.size != size || signed.root != frontier.root() {
-        return Err(StoreError::inconsistent("log_head.checkpoint"));
-    }
-    Ok(LockedHead {
-        origin: columns.parse("origin")?,
-        size,
-        last_time: from_millis(columns.integer("last_time")?),
-        policy: columns.parse("policy_digest")?,
-        frontier,
-        checkpoint,
-        register: columns.integer("register")?,
-        register_seal: columns.maybe_bytes("register_seal")?,
-        server_time: match backend {
-            Backend::Sqlite => None,
-            Backend::Postgres => Some(from_millis(columns.integer("server_time")?)),
-        },
-    })
-}
-
-/// What a gateway knows of the log by itself: the head that it last signed or verified, and the tree that leads to it.
-#[derive(Debug, Clone)]
-pub(super) struct Known {
-    pub(super) tree: Tree,
-    pub(super) checkpoint: Arc<str>,
-}
-
-impl Known {
-    /// The log at this head. When another gateway has appended since, its edge is read from the database, and believed only
-    /// under a signature of this log, and only where it goes on from what is known here.
-    pub(super) async fn under(
-        &self,
-        connection: &mut AnyConnection,
-        head: &LockedHead,
-        signer: &dyn SignsCheckpoint,
-    ) -> Result<Self, StoreError> {
-        if *self.checkpoint == *head.checkpoint {
-            return Ok(self.clone());
-        }
-        if signer.open(&head.checkpoint).is_none() {
-            return Err(StoreError::inconsistent("log_head.checkpoint"));
-        }
-        let tree = stored_tree(connection, &head.frontier).await?;
-        extends(connection, (self.tree.size(), self.tree.root()), &tree).await?;
-        Ok(Self { tree, checkpoint: head.checkpoint.as_str().into() })
-    }
-}
-
-/// Refuses a tree that does not begin with the one of that size and root.
-pub(super) async fn extends(
-    connection: &mut AnyConnection,
-    (size, root): (u64, Digest),
-    tree: &Tree,
-) -> Result<(), StoreError> {
-    let otherwise = || StoreError::inconsistent("log_head.size");
-    let needed = tiles_for_consistency(size, tree.size()).map_err(|_| otherwise())?;
-    let mut tiles = TileSet::new();
-    for id in needed {
-        tiles.insert(tiles::load(connection, id).await?.ok_or_else(|| StoreError::inconsistent("tile"))?);
-    }
-    let proof = consistency(size, tree.size(), &tiles).map_err(|_| otherwise())?;
-    verify_consistency(&proof, size, &root, tree.size(), &tree.root()).map_err(|_| otherwise())
-}
-
-async fn stored_tree(connection: &mut AnyConnection, frontier: &Frontier) -> Result<Tree, StoreError> {
-    let mut before = TileSet::new();
-    for id in edge(frontier.size()) {
-        before.insert(tiles::load(connection, id).await?.ok_or_else(|| StoreError::inconsistent("tile"))?);
-    }
-    let tree = Tree::resume(frontier.size(), &before).map_err(|_| StoreError::inconsistent("tile"))?;
-    if tree.root() == frontier.root() { Ok(tree) } else { Err(StoreError::inconsistent("log_head.frontier")) }
-}
 
 /// Appends the entries, in order, and signs the head that they lead to. Nothing of it leaves before the commit.
 pub(super) async fn append(
@@ -296,38 +161,4 @@ fn tile_row(full: &Tile) -> Result<[Value; 4], StoreError> {
         full.bytes.clone().into(),
         subtree.root().0.to_vec().into(),
     ])
-}
-
-const STORED_HEAD: &str = "SELECT origin, size, frontier, checkpoint, \
-     (SELECT COALESCE(MAX(idx) + 1, 0) FROM leaf) AS leaves FROM log_head WHERE id = 1";
-const FIRST_CHECKPOINT: &str =
-    "UPDATE log_head SET checkpoint = $1 WHERE id = 1 AND size = 0 AND checkpoint = ''";
-
-/// Checks that head, frontier, leaves, tiles and checkpoint agree and that this log's key signed it, and signs the empty log
-/// when it is new.
-pub(super) async fn check_head(store: &Store, signer: &dyn SignsCheckpoint) -> Result<Known, StoreError> {
-    let mut connection = store.read.acquire().await?;
-    let row = sqlx::query(STORED_HEAD).fetch_optional(&mut *connection).await?;
-    let row = row.ok_or_else(no_log)?;
-    let columns = Columns(&row);
-    let frontier = Frontier::from_bytes(&columns.bytes("frontier")?)
-        .map_err(|_| StoreError::inconsistent("log_head.frontier"))?;
-    let size = columns.index("size")?;
-    if frontier.size() != size || columns.index("leaves")? != size {
-        return Err(StoreError::inconsistent("log_head.size"));
-    }
-    let mut note = columns.text("checkpoint")?;
-    if note.is_empty() && size == 0 {
-        let checkpoint = Checkpoint { origin: columns.parse("origin")?, size: 0, root: frontier.root() };
-        note = signer
-            .sign(&checkpoint)
-            .map_err(|_| StoreError::unavailable("the checkpoint of the log could not be signed"))?;
-        sqlx::query(FIRST_CHECKPOINT).bind(note.clone()).execute(&store.write).await?;
-    }
-    let signed = signer.open(&note).ok_or_else(|| StoreError::inconsistent("log_head.checkpoint"))?;
-    if signed.size != size || signed.root != frontier.root() {
-        return Err(StoreError::inconsistent("log_head.checkpoint"));
-    }
-    let tree = stored_tree(&mut connection, &frontier).await?;
-    Ok(Known { tree, checkpoint: note.into() })
 }

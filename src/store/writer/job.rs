@@ -6,12 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::{
-    committed::Committed,
-    error::WriteError,
-    evidence::Evidence,
-    look::Look,
-    moment::{Moment, judge_facts},
-    state::State,
+    committed::Committed, error::WriteError, evidence::Evidence, look::Look, moment::Moment, state::State,
 };
 use crate::{
     accesslog::entry::PreparedEntry,
@@ -73,7 +68,7 @@ impl<E: Effect> Pending<E> {
         if self.write.entries.len() < self.write.effect.least_entries() {
             return Err(WriteError::Mismatch("an effect without the entry that accounts for it"));
         }
-        self.write.effect.permits().into_iter().try_for_each(|permit| at.judge_permit(permit, state))?;
+        self.write.effect.permits().into_iter().try_for_each(|permit| judge_permit(permit, at, state))?;
         self.write.as_of.iter().try_for_each(|as_of| judge_facts(as_of, state))?;
         self.write.effect.judge(at, state)
     }
@@ -121,4 +116,21 @@ impl<E: Effect> Job for Pending<E> {
     fn fail(self: Box<Self>, error: WriteError) {
         drop(self.waiter.send(Err(error)));
     }
+}
+
+/// Refuses a permit that is not valid at this instant under the policy of the database.
+fn judge_permit(permit: &Permit, at: &Moment, state: &State) -> Result<(), WriteError> {
+    if permit.policy_digest() != state.policy {
+        return Err(WriteError::PolicyDiffers);
+    }
+    if !permit.is_alive(at.time) {
+        return Err(WriteError::PermitExpired);
+    }
+    judge_facts(permit.as_of(), state)
+}
+
+/// Refuses when a subject changed after the decision saw it.
+fn judge_facts(read: &AsOf, state: &State) -> Result<(), WriteError> {
+    let seen = |subject| state.subjects.get(subject).is_none_or(|known| known.entry < read.entries);
+    if read.subjects.iter().all(seen) { Ok(()) } else { Err(WriteError::StaleFacts) }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, iter};
 use futures_util::TryStreamExt as _;
 use sqlx::Any;
 
-pub(in crate::store::writer) use self::found::Believes;
+pub(in crate::store::writer) use self::row::Believes;
 use self::texts::Union;
 use super::{fault::Step, rows::Value, state::State, tx::Tx};
 use crate::{
@@ -19,7 +19,10 @@ use crate::{
     store::{error::StoreError, seal::Sealed},
 };
 
+mod branches;
 mod found;
+mod kinds;
+mod row;
 mod texts;
 
 /// One thing that a write is judged by. What is not there is judged as absent.

@@ -12,8 +12,8 @@ use crate::{
     store::{
         error::StoreError,
         memory::Touched,
-        register::{SealsRows, register_row},
-        seal::{self, RowSeal, Sealed, Sum},
+        register::register_row,
+        seal::{self, RowSeal, Sealed, SealsRows, Sum},
         subject,
     },
 };

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{clock::Clock, digest::Digest},
-    store::register::SealsRows,
+    store::SealsRows,
 };
 
 /// What the writer of a gateway works with.

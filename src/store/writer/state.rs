@@ -14,13 +14,13 @@ use crate::{
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
-    store::{error::StoreError, memory::Touched, subject, write::Made},
+    store::{error::StoreError, memory::Touched, model::Made, subject},
 };
 
 mod rows;
 
 pub(in crate::store) use self::rows::{
-    Answer, Body, Certificate, CertificateContent, Copy, CopyContent, Decision, Declaration,
+    Answer, BareAnswer, Body, Certificate, CertificateContent, Copy, CopyContent, Decision, Declaration,
     DeclarationContent, Key, KeyContent, Message, MessageContent, Notice, NoticeId, Party, Person, Place,
     Read, Subject, Term, Withdrawal,
 };

@@ -2,7 +2,7 @@
 //!
 //! The order is that of the references: a row is written after those that it refers to.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
 use sqlx::{Any, query};
 
@@ -20,12 +20,12 @@ use self::{
     },
 };
 use super::{
-    rows::{Many, Value},
+    rows::Value,
     sealer::Sealer,
     state::{Body, Copy, CopyId, State},
     tx::Tx,
 };
-use crate::store::{error::StoreError, seal::Sealed, write::Made};
+use crate::store::{error::StoreError, model::Made, seal::Sealed};
 
 mod texts;
 mod values;
@@ -244,8 +244,9 @@ async fn messages(state: &State, sealer: &mut Sealer<'_>, tx: &mut Tx<'_>) -> Re
         sealer.answered(state.answers.by(id), id);
     }
     let bare = state.answers.new_rows().filter_map(|(id, answer)| Some((id, answer, answer.bare.as_ref()?)));
-    let bare = bare
-        .map(|(id, answer, bare)| sealer.row(state.answers.by(id), &ANSWERS, values::answer(bare, answer)));
+    let bare = bare.map(|(id, answer, bare)| {
+        sealer.row(state.answers.by(id), &ANSWERS, values::answer(id, bare, answer))
+    });
     tx.rows(&ANSWERS.many, all(bare)?).await?;
     let notices = state.notices.new_rows();
     let notices = notices.map(|(id, row)| sealer.row(state.notices.by(id), &NOTICES, notice((id, row))));

@@ -296,9 +296,12 @@ async fn a_batch_of_the_other_route_is_told_once_and_before_the_first_line() {
 /// One of the other route is told in the same words, and ends with the same code, whichever way it was sent.
 #[tokio::test]
 async fn one_of_the_other_route_is_told_as_a_file_of_them() {
-    let stub = Stub::start(|seen, _| match seen.path.as_str() {
-        "/v1/datasets" => json(200, &json!({ "items": [{ "code": "vraag", "kind": "request" }, { "code": "brief", "kind": "packet" }] })),
-        _ => {
+    let stub = Stub::start(|seen, _| {
+        if seen.path == "/v1/datasets" {
+            let items =
+                [json!({ "code": "vraag", "kind": "request" }), json!({ "code": "brief", "kind": "packet" })];
+            json(200, &json!({ "items": items }))
+        } else {
             let no = json!({ "code": "unknown-dataset", "pointer": "/dataset", "nl": "Nee.", "en": "No." });
             json(400, &json!({ "title": "Invalid", "errors": [no] }))
         }

@@ -7,16 +7,18 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::{
     domain::{
-        code::{OutcomeCode, ReasonCode},
-        declaration::{Capacity, Verdict},
+        code::{DatasetCode, Municipality, OutcomeCode, Purpose, ReasonCode},
+        declaration::{Capacity, DeclarationKind, Verdict},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
     },
     store::{
-        read::{CopyState, KeyState, MessageState, NoticeKind, PartyState, Stage},
+        model::{
+            CopyState, Evidenced, Ground, KeyState, MessageKind, MessageState, NewMessage, NoticeKind,
+            PartyState, Stage,
+        },
         seal::{Fixed, Sum},
-        write::{self, Declare, Ground, MessageKind, NewMessage, PublishKey, RegisterCertificate},
     },
 };
 
@@ -105,7 +107,16 @@ pub(in crate::store) struct Answer {
     pub(in crate::store) at: Timestamp,
     pub(in crate::store) index: u64,
     /// What an INSERT says of an answer that is no more than that; one that carries content has a row as any message.
-    pub(in crate::store) bare: Option<Arc<write::Answer>>,
+    pub(in crate::store) bare: Option<Arc<BareAnswer>>,
+}
+
+#[derive(Debug)]
+pub(in crate::store) struct BareAnswer {
+    pub(in crate::store) id: PacketId,
+    pub(in crate::store) dataset: DatasetCode,
+    pub(in crate::store) dataset_version: u32,
+    pub(in crate::store) purpose: Purpose,
+    pub(in crate::store) person: PersonId,
 }
 
 #[derive(Debug, Clone)]
@@ -129,7 +140,17 @@ pub(in crate::store) struct Withdrawal {
 
 #[derive(Debug)]
 pub(in crate::store) struct DeclarationContent {
-    pub(in crate::store) declare: Declare,
+    pub(in crate::store) kind: DeclarationKind,
+    pub(in crate::store) dataset: DatasetCode,
+    pub(in crate::store) purpose: Option<Purpose>,
+    pub(in crate::store) towards: Option<PartyId>,
+    pub(in crate::store) municipality: Option<Municipality>,
+    pub(in crate::store) given_by: Capacity,
+    pub(in crate::store) given_at: Timestamp,
+    pub(in crate::store) until: Option<Timestamp>,
+    pub(in crate::store) explicit: bool,
+    pub(in crate::store) evidence: Evidenced,
+    pub(in crate::store) facts: Option<Vec<u8>>,
     pub(in crate::store) recorded: Timestamp,
 }
 
@@ -192,7 +213,9 @@ pub(in crate::store) struct Certificate {
 
 #[derive(Debug)]
 pub(in crate::store) struct CertificateContent {
-    pub(in crate::store) certificate: RegisterCertificate,
+    pub(in crate::store) chain: String,
+    pub(in crate::store) not_before: Timestamp,
+    pub(in crate::store) not_after: Timestamp,
     pub(in crate::store) registered: Timestamp,
 }
 
@@ -205,6 +228,9 @@ pub(in crate::store) struct Key {
 
 #[derive(Debug)]
 pub(in crate::store) struct KeyContent {
-    pub(in crate::store) key: PublishKey,
+    pub(in crate::store) kid: String,
+    pub(in crate::store) jwk: String,
+    pub(in crate::store) valid_from: Timestamp,
+    pub(in crate::store) valid_until: Option<Timestamp>,
     pub(in crate::store) published: Timestamp,
 }

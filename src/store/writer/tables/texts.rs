@@ -1,7 +1,11 @@
 //! The statements that write, by table. What is named `_AGAIN` changes rows that are there.
 
-use super::{LazyLock, Many};
-use crate::store::{seal::columns, writer::rows::SealedMany};
+use std::sync::LazyLock;
+
+use crate::store::{
+    seal::columns,
+    writer::rows::{Many, SealedMany},
+};
 
 macro_rules! many {
     ($($(#[$doc:meta])* $name:ident: $width:literal = $before:literal, $after:literal;)+) => {

@@ -8,13 +8,12 @@ use crate::{
         party::PartyId,
     },
     store::{
-        read::MessageState,
-        write::{self, Made, MessageKind},
+        model::{Made, MessageKind, MessageState},
         writer::{
             rows::Value,
             state::{
-                Answer, Body, Certificate, Copy, CopyId, Decision, Declaration, Key, Message, Notice,
-                NoticeId, Party, Place, PlaceId, Term,
+                Answer, BareAnswer, Body, Certificate, Copy, CopyId, Decision, Declaration, Key, Message,
+                Notice, NoticeId, Party, Place, PlaceId, Term,
             },
         },
     },
@@ -56,10 +55,10 @@ pub(super) fn certificate((registration, row): (&Digest, &Certificate)) -> Optio
         registration.to_string().into(),
         oin,
         role,
-        content.certificate.serial.clone().into(),
-        content.certificate.chain.clone().into(),
-        content.certificate.not_before.into(),
-        content.certificate.not_after.into(),
+        row.serial.clone().into(),
+        content.chain.clone().into(),
+        content.not_before.into(),
+        content.not_after.into(),
         state_of(row).into(),
         content.registered.into(),
         row.revoked.into(),
@@ -67,13 +66,13 @@ pub(super) fn certificate((registration, row): (&Digest, &Certificate)) -> Optio
 }
 
 pub(super) fn renewed((registration, row): (&Digest, &Certificate)) -> Option<[Value; 5]> {
-    let certificate = &row.content.as_ref()?.certificate;
+    let content = row.content.as_ref()?;
     Some([
         registration.to_string().into(),
-        certificate.serial.clone().into(),
-        certificate.chain.clone().into(),
-        certificate.not_before.into(),
-        certificate.not_after.into(),
+        row.serial.clone().into(),
+        content.chain.clone().into(),
+        content.not_before.into(),
+        content.not_after.into(),
     ])
 }
 
@@ -84,11 +83,11 @@ pub(super) fn key((thumbprint, row): (&String, &Key)) -> Option<[Value; 9]> {
         thumbprint.clone().into(),
         oin,
         role,
-        content.key.kid.clone().into(),
-        content.key.jwk.clone().into(),
+        content.kid.clone().into(),
+        content.jwk.clone().into(),
         row.state.as_str().into(),
-        content.key.valid_from.into(),
-        content.key.valid_until.into(),
+        content.valid_from.into(),
+        content.valid_until.into(),
         content.published.into(),
     ])
 }
@@ -98,26 +97,25 @@ const WITHDRAWN: &str = "withdrawn";
 
 pub(super) fn declaration((id, row): (&DeclarationId, &Declaration)) -> Option<[Value; 24]> {
     let content = row.content.as_ref()?;
-    let declare = &content.declare;
     let [recorder_oin, recorder_role] = of(&row.recorder);
     let state = if row.withdrawn.is_some() { WITHDRAWN } else { "given" };
     Some([
         id.to_string().into(),
         row.person.to_string().into(),
-        declare.kind.as_str().into(),
-        declare.dataset.to_string().into(),
-        declare.purpose.as_ref().map(ToString::to_string).into(),
-        declare.towards.map(|party| party.oin.to_string()).into(),
-        declare.towards.map(|party| party.role.to_string()).into(),
-        declare.municipality.as_ref().map(ToString::to_string).into(),
-        declare.given_by.as_str().into(),
-        declare.given_at.into(),
-        declare.until.into(),
-        i64::from(declare.explicit).into(),
-        declare.evidence.kind.as_str().into(),
-        declare.evidence.digest.map(|digest| digest.to_string()).into(),
-        declare.evidence.recorded_on.to_string().into(),
-        declare.facts.clone().into(),
+        content.kind.as_str().into(),
+        content.dataset.to_string().into(),
+        content.purpose.as_ref().map(ToString::to_string).into(),
+        content.towards.map(|party| party.oin.to_string()).into(),
+        content.towards.map(|party| party.role.to_string()).into(),
+        content.municipality.as_ref().map(ToString::to_string).into(),
+        content.given_by.as_str().into(),
+        content.given_at.into(),
+        content.until.into(),
+        i64::from(content.explicit).into(),
+        content.evidence.kind.as_str().into(),
+        content.evidence.digest.map(|digest| digest.to_string()).into(),
+        content.evidence.recorded_on.to_string().into(),
+        content.facts.clone().into(),
         recorder_oin,
         recorder_role,
         content.recorded.into(),
@@ -180,8 +178,8 @@ pub(super) fn message((id, row): (&PacketId, &Message)) -> Option<[Value; 17]> {
     ])
 }
 
-pub(super) fn answer(bare: &write::Answer, row: &Answer) -> [Value; 13] {
-    let [sender_oin, sender_role] = of(&bare.party);
+pub(super) fn answer((reply_to, party): &CopyId, bare: &BareAnswer, row: &Answer) -> [Value; 13] {
+    let [sender_oin, sender_role] = of(party);
     [
         bare.id.to_string().into(),
         MessageKind::Answer.as_str().into(),
@@ -194,7 +192,7 @@ pub(super) fn answer(bare: &write::Answer, row: &Answer) -> [Value; 13] {
         row.at.into(),
         row.index.into(),
         MessageState::Open.as_str().into(),
-        bare.reply_to.to_string().into(),
+        reply_to.to_string().into(),
         row.outcome.to_string().into(),
     ]
 }

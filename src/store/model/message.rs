@@ -1,13 +1,14 @@
-//! The row of a message.
+//! A message: what it is, where it stands, and its row.
 
 use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::{copy::CopyRow, words::words};
 use crate::{
     domain::{
-        code::{DatasetCode, OutcomeCode, Purpose},
-        id::PacketId,
+        code::{DatasetCode, Municipality, OutcomeCode, Purpose},
+        id::{PacketId, PersonId},
         party::PartyId,
     },
     policy::dataset::DatasetKind,
@@ -85,6 +86,18 @@ impl FromStr for MessageKind {
     }
 }
 
+words! {
+    /// Where a packet stands as a whole.
+    MessageState {
+        /// Copies may be collected.
+        Open = "open",
+        /// The sender took it back.
+        Withdrawn = "withdrawn",
+        /// Its term has passed.
+        Expired = "expired",
+    }
+}
+
 /// A message to be stored for its recipients.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
@@ -110,4 +123,53 @@ pub struct NewMessage {
     pub rests_on: Option<PacketId>,
     /// The message that it answers, and what.
     pub reply: Option<(PacketId, OutcomeCode)>,
+}
+
+/// A packet without its bodies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRow {
+    /// Its identifier.
+    pub id: PacketId,
+    /// What it is.
+    pub kind: MessageKind,
+    /// Of which dataset.
+    pub dataset: DatasetCode,
+    /// In which version.
+    pub dataset_version: u32,
+    /// For what.
+    pub purpose: Purpose,
+    /// From whom.
+    pub sender: PartyId,
+    /// About whom, as the sender knows the person.
+    pub person: PersonId,
+    /// When it was pushed.
+    pub created: Timestamp,
+    /// The index of its first entry: its place in the sender's outbox.
+    pub created_index: u64,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// The facts that a later decision needs, sealed under the at-rest key; none when they were forgotten.
+    pub header: Option<Vec<u8>>,
+    /// The message on whose answer its basis rests.
+    pub rests_on: Option<PacketId>,
+    /// The message that it answers, and what.
+    pub reply: Option<(PacketId, OutcomeCode)>,
+    /// Where it stands.
+    pub state: MessageState,
+    /// Its copies, in the order of the push.
+    pub copies: Vec<CopyRow>,
+}
+
+impl MessageRow {
+    /// The message that it answers, or else rests on.
+    #[must_use]
+    pub fn earlier(&self) -> Option<PacketId> {
+        self.reply.as_ref().map(|(asked, _)| *asked).or(self.rests_on)
+    }
+
+    /// The municipality whose college was named for the copy of this party.
+    #[must_use]
+    pub fn municipality_of(&self, party: PartyId) -> Option<Municipality> {
+        self.copies.iter().find(|copy| copy.party == party)?.municipality.clone()
+    }
 }

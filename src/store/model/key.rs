@@ -1,8 +1,8 @@
-//! The encryption keys of parties.
+//! The encryption key of a party.
 
 use jiff::Timestamp;
 
-use super::words;
+use super::words::words;
 use crate::domain::party::PartyId;
 
 words! {
