@@ -63,9 +63,10 @@ pub(super) fn failure(error: OperateError) -> Failure {
             Failure::refused(both!("{other} handelt in die rol voor die gemeente in dezelfde tijd", "{other} acts in that role for that municipality at the same time"))
                 .now(("beëindig dat eerst met `sluis party municipality end`, of geef een --since na het einde daarvan", "end that first with `sluis party municipality end`, or give a --since after its end"))
         }
-        OperateError::Waited { incoming, outgoing } => Failure::refused(both!(
-            "er wachten {incoming} kopieën op haar, en {outgoing} van wat zij stuurde kan nog worden opgehaald", "{incoming} copies wait for it, and {outgoing} of what it sent can still be collected"
-        ))
+        OperateError::Waited { incoming, outgoing } => Failure::refused(match incoming {
+            1 => both!("er wacht 1 kopie op haar, en {outgoing} van wat zij stuurde kan nog worden opgehaald", "1 copy waits for it, and {outgoing} of what it sent can still be collected"),
+            _ => both!("er wachten {incoming} kopieën op haar, en {outgoing} van wat zij stuurde kan nog worden opgehaald", "{incoming} copies wait for it, and {outgoing} of what it sent can still be collected"),
+        })
         .now(("laat ze ophalen en bevestigen, intrekken of aflopen; `sluis party block` houdt de partij intussen meteen tegen", "let them be collected and acknowledged, withdrawn or lapse; `sluis party block` stops the party at once meanwhile")),
         OperateError::PolicyChanged => {
             Failure::configuration(("de database beslist met andere regels dan deze", "the database decides by other policies than these"))

@@ -29,6 +29,9 @@ pub enum NoDay {
 /// which a format tells such a day from a text that is none.
 pub const ABSENT: &str = "a day that does not exist";
 
+/// Likewise where a day stands that lies too long ago to be meant.
+pub const LONG_AGO: &str = "a day too long ago";
+
 impl NoDay {
     /// The same as a fault of the format that was read.
     #[must_use]

@@ -135,7 +135,7 @@ impl Exchange {
             self.note(caller, vec![no_declaration(caller, Event::Lookup, id, found.as_ref())]).await?;
             return Err(DeclareError::NotFound);
         };
-        Ok(self.known(row.clone()).await?)
+        Ok(self.known(row.clone(), now).await?)
     }
 }
 

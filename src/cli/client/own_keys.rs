@@ -169,7 +169,20 @@ async fn publish(
     let bytes = read_input(path)?;
     // Of a private key only the public half leaves.
     let public_half = || encryption_key(path).map(|key| key.public().to_jwk());
-    let key = match json::read(&bytes) {
+    let read = json::read(&bytes);
+    // A certificate that stands beside the key would end it, and this command proves the key by the one of the profile.
+    if read.as_ref().is_ok_and(|jwk| jwk.get("x5c").is_some()) {
+        return Err(Failure::usage(both!(
+            "in `{}` staat een certificaat bij de sleutel (x5c), en dat gaat niet mee; er is niets gepubliceerd",
+            "`{}` holds a certificate beside the key (x5c), and that is not sent; nothing was published",
+            path.display()
+        ))
+        .now((
+            "laat x5c weg: het certificaat van het profiel bewijst de sleutel; wie met x5c wil bewijzen, stuurt het zelf naar POST /v1/keys",
+            "leave x5c out: the certificate of the profile proves the key; who wants to prove it by x5c sends it to POST /v1/keys",
+        )));
+    }
+    let key = match read {
         Ok(jwk) if jwk.get("d").is_none() => jwk,
         Ok(_) => public_half()?,
         Err(_) if String::from_utf8_lossy(&bytes).contains("PRIVATE KEY-----") => public_half()?,

@@ -60,7 +60,7 @@ const WORDS: [(&str, &str, &str); 25] = [
         "ontvanger handelt niet meer voor de gemeente",
         "recipient acts for the college no more",
     ),
-    ("recipient-blocked", "ontvanger is geblokkeerd", "recipient is blocked"),
+    ("recipient-blocked", "ontvanger werd geblokkeerd", "recipient was blocked"),
     ("expires-soon", "verloopt binnenkort", "expires soon"),
     ("retirement", "buiten gebruik gesteld", "retired"),
     ("revocation", "ingetrokken", "revoked"),

@@ -10,11 +10,15 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::{algorithm::KeyAlgorithm, numbers::PublicNumbers};
-use crate::domain::problem::Fault;
+use crate::domain::problem::{Bilingual, Fault};
 
 /// What is longer is not decoded; a modulus of 8192 bits has 1366 characters.
 const LONGEST_NUMBER: usize = 2048;
 const LONGEST_KID: usize = 128;
+/// What an RSA key is for that content keys are encrypted with (RFC 7517, section 4.3), in either half.
+const RSA_OPERATIONS: [&str; 4] = ["encrypt", "decrypt", "wrapKey", "unwrapKey"];
+/// Likewise an elliptic key, by which content keys are agreed.
+const AGREEMENT: [&str; 2] = ["deriveKey", "deriveBits"];
 /// RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1.
 const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
@@ -175,17 +179,17 @@ impl Reader<'_> {
         let names: Option<Vec<&str>> =
             ops.as_array().and_then(|ops| ops.iter().map(Value::as_str).collect::<Option<_>>());
         // A public ECDH key as browsers export it has an empty list: the operations belong to the private half.
-        let fits = |ops: &Vec<&str>| {
-            ops.is_empty()
-                || ops.iter().any(|op| matches!(*op, "encrypt" | "wrapKey" | "deriveKey" | "deriveBits"))
-        };
-        if !names.as_ref().is_some_and(fits) {
-            self.fault(
-                "/key_ops",
-                "key-operations",
-                "De sleutel staat versleutelen niet toe: key_ops noemt encrypt, wrapKey, deriveKey of deriveBits.",
-                "The key does not allow encryption: key_ops must name encrypt, wrapKey, deriveKey or deriveBits.",
-            );
+        let is_rsa = self.members.get("kty").is_some_and(|kind| kind == "RSA");
+        let own: &[&str] = if is_rsa { &RSA_OPERATIONS } else { &AGREEMENT };
+        if !names.as_ref().is_some_and(|ops| ops.iter().all(|op| own.contains(op))) {
+            let known = own.join(", ");
+            self.faults.push(Fault {
+                text: Bilingual::of(
+                    format!("Deze sleutel is alleen om te versleutelen: key_ops noemt niets anders dan {known}, of ontbreekt."),
+                    format!("This key is for encryption alone: key_ops names nothing but {known}, or is left out."),
+                ),
+                ..Fault::at("/key_ops", "key-operations", "", "")
+            });
         }
         // RFC 7517, section 4.3.
         if names.is_some_and(|ops| BTreeSet::from_iter(&ops).len() < ops.len()) {

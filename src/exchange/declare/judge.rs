@@ -104,7 +104,23 @@ impl Toolbox {
                 )
             });
         }
-        if parts.until.zip(parts.given_at).is_some_and(|(until, given_at)| until <= given_at) {
+        let ends_early = parts.until.zip(parts.given_at).is_some_and(|(until, given_at)| until <= given_at);
+        let carries = parts.kind.is_some_and(DeclarationKind::names_its_recipient);
+        if carries && !ends_early && parts.until.is_some_and(|until| until <= today) {
+            faults.push(Fault {
+                now: Some(Bilingual::new(
+                    "Kijk de dag na. Geldt de verklaring nog, noem dan een latere dag of laat deze dag weg.",
+                    "Look at the day. If the declaration still holds, name a later day or leave it out.",
+                )),
+                ..Fault::at(
+                    "/until",
+                    "already-over",
+                    "Deze verklaring geldt al niet meer: deze dag telt zelf niet mee, en is vandaag of eerder.",
+                    "This declaration holds no more: this day is not included, and is today or earlier.",
+                )
+            });
+        }
+        if ends_early {
             faults.push(Fault::at(
                 "/until",
                 "ends-before-it-begins",

@@ -1,5 +1,7 @@
 //! What a party recorded, so that taking back is as easy as giving (AVG 7(3)).
 
+use jiff::Timestamp;
+
 use super::{Account, DeclareError, Event, Exchange, Outcome, Trouble};
 use crate::{
     domain::{code::Purpose, declaration::DeclarationKind, person::PersonReference},
@@ -11,13 +13,13 @@ use crate::{
         search::unknown_purpose,
     },
     policy::routes::RouteAction,
-    store::read::{DeclarationRow, Page},
+    store::read::{DeclarationRow, DeclarationState, Page},
 };
 
 /// A declaration that the caller recorded, and what was decided upon it.
 #[derive(Debug)]
 pub struct Known {
-    /// The declaration.
+    /// The declaration, with its state of now: one that has run out has ended.
     pub row: DeclarationRow,
     /// The controller's decisions, the last one last.
     pub decisions: Vec<(Ruling, DecisionGiven)>,
@@ -49,7 +51,7 @@ impl Exchange {
         self.meter.count(caller.party(), weights::ROW.times(page.items.len()));
         let mut items = Vec::with_capacity(page.items.len());
         for row in page.items {
-            items.push(self.known(row).await?);
+            items.push(self.known(row, now).await?);
         }
         Ok(Page { items, next: page.next })
     }
@@ -86,13 +88,16 @@ impl Exchange {
         let page = page_of(rows.into_iter().map(|row| (row.recorded_index, row)), window);
         let mut items = Vec::with_capacity(page.items.len());
         for row in page.items {
-            items.push(self.known(row).await?);
+            items.push(self.known(row, now).await?);
         }
         Ok(Page { items, next: page.next })
     }
 
     /// Only upon an objection or a restriction is anything decided.
-    pub(super) async fn known(&self, row: DeclarationRow) -> Result<Known, Trouble> {
+    pub(super) async fn known(&self, mut row: DeclarationRow, now: Timestamp) -> Result<Known, Trouble> {
+        if row.state == DeclarationState::Given && row.until.is_some_and(|until| until <= now) {
+            row.state = DeclarationState::Ended;
+        }
         let decided = matches!(row.kind, DeclarationKind::Bezwaar | DeclarationKind::Beperking);
         let decisions = if decided { self.store.decisions(row.id).await? } else { Vec::new() };
         Ok(Known { row, decisions: decisions.into_iter().map(decide::taken).collect() })

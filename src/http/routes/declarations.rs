@@ -210,7 +210,7 @@ pub(super) struct Declaration {
     explicit: bool,
     /// On what it rests.
     evidence: Evidence,
-    /// `given`, `withdrawn`, or `ended` by a decision of the controller.
+    /// `given`, `withdrawn`, or `ended`: by a decision of the controller, or because `until` has come.
     #[schema(value_type = shape::DeclarationState, example = "given")]
     state: &'static str,
     /// When it was recorded.

@@ -31,7 +31,7 @@ pub(super) struct Notice {
     /// What happened. `packet-withdrawn` and `declaration-withdrawn`: a packet that was collected rests on nothing any
     /// more. `key-revoked`, `categories-narrowed` (the packet holds more than its basis allows today), `mandate-ended`
     /// (the recipient no longer acts for the college) and `expired` (nobody collected it): push the packet again.
-    /// `recipient-blocked`: it waits until the operator lifts the block. `expires-soon`: its term passes in at most fourteen
+    /// `recipient-blocked`: the recipient was blocked then; it goes once the operator has lifted the block. `expires-soon`: its term passes in at most fourteen
     /// days, and the recipient has not collected it, or not answered it where it asks.
     #[schema(value_type = shape::NoticeKind)]
     kind: &'static str,

@@ -174,15 +174,13 @@ impl Dataset {
         let place = format!("{ROOT}{pointer}");
         let Err(wrong) = text.parse::<BirthDate>() else { return };
         if !faults.iter().any(|fault| fault.pointer == place) {
-            let year = text.get(..4).and_then(|year| year.parse::<i16>().ok());
-            let is_long_ago = year.is_some_and(|year| (1..BirthDate::FIRST_YEAR).contains(&year));
-            faults.push(if is_long_ago {
-                long_ago(&place)
-            } else if wrong == InvalidBirthDate::Absent {
-                no_such_day(&place)
-            } else {
-                let (code, text) = words::wrong_form(self.shape.node_at(pointer));
-                Fault { text, ..Fault::at(place, code, "", "") }
+            faults.push(match wrong {
+                InvalidBirthDate::LongAgo => long_ago(&place),
+                InvalidBirthDate::Absent => no_such_day(&place),
+                InvalidBirthDate::Form => {
+                    let (code, text) = words::wrong_form(self.shape.node_at(pointer));
+                    Fault { text, ..Fault::at(place, code, "", "") }
+                }
             });
         }
     }

@@ -55,7 +55,7 @@ fn a_party_that_is_blocked_is_told_so_in_dutch_and_known_by_its_name_to_who_sent
         "one language at a time: {refused}"
     );
     let notices = live.client(SCHOOL, &["notices"]).done().stdout;
-    assert!(notices.contains("ontvanger is geblokkeerd") && notices.contains(name), "{notices}");
+    assert!(notices.contains("ontvanger werd geblokkeerd") && notices.contains(name), "{notices}");
     assert!(!notices.contains(oin), "{notices}");
 
     let unknown = live.client(SCHOOL, &["push", "melding.json"]).with(1).stderr;

@@ -495,6 +495,19 @@ async fn of_a_private_key_in_pem_the_public_half_is_published() {
     assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
 }
 
+/// A certificate beside the key would be dropped: who put it there hears so before anything is sent.
+#[tokio::test]
+async fn a_key_with_a_certificate_of_its_own_is_not_published_without_it() {
+    let stub = Stub::start(|_, _| json(201, &json!({}))).await;
+    let mut public = key_pair(stub.folder.path(), "p-256").await;
+    public["x5c"] = json!(["MIIB"]);
+    stub.write("with.jwk", &public.to_string());
+    let ended = stub.client(&["keys", "publish", stub.path("with.jwk").to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Usage, "{ended:?}");
+    assert!(format!("{ended:?}").contains("x5c"), "{ended:?}");
+    assert!(stub.seen().is_empty(), "nothing is sent");
+}
+
 #[tokio::test]
 async fn a_key_is_published_with_proof_by_the_partys_certificate() {
     let stub = Stub::start(|_, _| json(201, &json!({}))).await;

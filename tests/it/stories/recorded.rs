@@ -1,10 +1,14 @@
 //! Taking back is as easy as giving (AVG 7(3)): a party finds what it recorded, and a lost answer makes no second one.
 
 use http::{Method, StatusCode};
+use jiff::ToSpan as _;
 use serde_json::{Value, json};
 use sluis::{
     accesslog::entry::PartName,
-    domain::{clock::Clock as _, party::Role},
+    domain::{
+        clock::{Clock as _, amsterdam_date},
+        party::Role,
+    },
 };
 
 use super::evidence::own_entries;
@@ -60,6 +64,41 @@ async fn what_is_older_than_the_act_that_it_rests_on_is_asked_again() {
             answer.expect_problem(400, "too-far");
         }
     }
+    gateway.stop().await;
+}
+
+/// What holds until a day has ended on it: read back it says so, and what has ended already is not recorded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declaration_ends_by_its_own_term() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let now = gateway.clock.now();
+    let toby = left_school("L-2031", 30, now);
+    let today = amsterdam_date(now);
+    let given = (today - 10.days()).to_string();
+    let mut wish = consent(&gateway, &toby, Role::WerkEnInkomen);
+    let agreed =
+        declaration("instemming", "verzoek-voortzetting", &toby, "persoon", Role::WerkEnInkomen, now);
+    for mut over in [wish.clone(), agreed] {
+        over["givenAt"] = json!(given);
+        for until in [today, today.yesterday().unwrap()] {
+            over["until"] = json!(until.to_string());
+            school.post("/v1/declarations", &over).await.expect_problem(400, "already-over");
+        }
+    }
+    wish["givenAt"] = json!(given);
+    wish["until"] = json!(today.tomorrow().unwrap().to_string());
+    let id = declare(&school, &wish).await;
+    let states = async || {
+        let whose = json!({ "reference": toby["reference"] });
+        let found = school.post("/v1/declarations/searches", &whose).await.json();
+        let listed = school.get("/v1/declarations").await.json();
+        let read = school.get(&format!("/v1/declarations/{id}")).await.json();
+        [&found["items"][0], &listed["items"][0], &read].map(|one| one["state"].clone())
+    };
+    assert_eq!(states().await, ["given", "given", "given"]);
+    gateway.pass(2.days());
+    assert_eq!(states().await, ["ended", "ended", "ended"]);
     gateway.stop().await;
 }
 

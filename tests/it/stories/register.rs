@@ -174,7 +174,7 @@ async fn whoever_the_register_holds_can_be_reported() {
         let place = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
         BTreeSet::from([place("/content/persoon/geboortedatum", code), place("/person/birthDate", also)])
     };
-    let early = BORN_BEFORE_1901.map(|list| (list, why("implausible-day", "invalid-value")));
+    let early = BORN_BEFORE_1901.map(|list| (list, why("implausible-day", "implausible-day")));
     let expected =
         early.into_iter().chain([(DAY_WITHOUT_MONTH, why("no-such-day", "no-such-day"))]).collect();
     assert_eq!((refused, taken.len()), (expected, 681));
@@ -219,7 +219,7 @@ async fn a_refusal_names_the_field_and_the_form() {
     let body = request_for(&gateway, &pupil);
     for (pointer, value, code, says) in [
         ("/person/birthDate", "03/11/2007", "invalid-value", "jjjj-mm-dd"),
-        ("/person/birthDate", "1900-01-01", "invalid-value", "jjjj-mm-dd"),
+        ("/person/birthDate", "1900-01-01", "implausible-day", "rekenblad"),
         ("/person/verlatenOp", "1-1-1900", "invalid-value", "jjjj-mm-dd"),
         ("/person/verlatenOp", "1900-01-01", "implausible-day", "rekenblad"),
         ("/person/verlatenOp", "2005-07-17", "before-birth", "geboortedatum"),

@@ -60,7 +60,13 @@ pub fn declarations(items: &[Value], names: &Names, language: Language) -> Table
 
 /// Where a declaration stands: since when and by whom it is withdrawn, or what was decided upon it last.
 fn standing(item: &Value, language: Language) -> String {
-    let mut text = word(&member(item, "/state"), language);
+    let state = member(item, "/state");
+    let decided = item.get("decisions").and_then(Value::as_array).and_then(|decisions| decisions.last());
+    // What no decision ended has run out on the day that stands beside it.
+    let mut text = match (state.as_str(), decided) {
+        ("ended", None) => language.pick("afgelopen", "run out").to_owned(),
+        _ => word(&state, language),
+    };
     let on = moment::zoned_of(&member(item, "/withdrawnAt"), language);
     let by = member(item, "/withdrawnBy");
     if !on.is_empty() {
@@ -69,7 +75,6 @@ fn standing(item: &Value, language: Language) -> String {
     if !by.is_empty() {
         text.push_str(&tell!(language, " door {by}", " by {by}"));
     }
-    let decided = item.get("decisions").and_then(Value::as_array).and_then(|decisions| decisions.last());
     if let Some(decided) = decided {
         let (outcome, on) = (member(decided, "/outcome"), when(decided, "/decidedOn", language));
         text.push_str(&tell!(language, ", {outcome} op {on}", ", {outcome} on {on}"));

@@ -44,9 +44,10 @@ fn to_do(kind: &str, language: Language) -> &'static str {
         "key-revoked" | "categories-narrowed" | "mandate-ended" | "expired" => {
             ("stuur het opnieuw, als het nog mag", "push it again, if it may still be sent")
         }
-        "recipient-blocked" => {
-            ("wacht tot de beheerder de ontvanger weer toelaat", "wait until the operator lets it in again")
-        }
+        "recipient-blocked" => (
+            "gaat zodra de beheerder de ontvanger weer toelaat; `sluis client status` zegt of dat zo is",
+            "goes as soon as the operator lets the recipient in again; `sluis client status` says whether that is so",
+        ),
         // Sender and recipient read the same notice.
         "expires-soon" => (
             "ontvanger: haal het op of antwoord voor het verloopt; afzender: vraag de ontvanger ernaar",

@@ -4,9 +4,12 @@ use std::{borrow::Cow, fmt};
 
 use serde::de::{self, Unexpected};
 
-use crate::domain::{
-    day::{ABSENT, no_such_day},
-    problem::{Bilingual, Fault},
+use crate::{
+    domain::{
+        day::{ABSENT, LONG_AGO, no_such_day},
+        problem::{Bilingual, Fault},
+    },
+    policy::days::long_ago,
 };
 
 use super::{form::form_of, place::Place};
@@ -21,6 +24,8 @@ pub(super) enum Kind {
     Value,
     /// A day that no calendar has.
     Absent,
+    /// A day too long ago to be meant.
+    LongAgo,
     /// A list in which something stands twice.
     Twice,
     /// Not one of these values.
@@ -57,6 +62,7 @@ impl Wrong {
                 | Kind::Type
                 | Kind::Value
                 | Kind::Absent
+                | Kind::LongAgo
                 | Kind::Twice
                 | Kind::Choice(_)
                 | Kind::Unknown(_) => here.clone(),
@@ -73,8 +79,10 @@ impl Wrong {
 
     pub(super) fn into_fault(self) -> Fault {
         let at = self.place.as_ref().map(|(pointer, _)| pointer.as_str()).unwrap_or_default();
-        if matches!(self.kind, Kind::Absent) {
-            return no_such_day(at);
+        match self.kind {
+            Kind::Absent => return no_such_day(at),
+            Kind::LongAgo => return long_ago(at),
+            _ => {}
         }
         let known = |names: &[&str]| if names.is_empty() { "-".to_owned() } else { names.join(", ") };
         let form = self.place.as_ref().and_then(|(place, _)| form_of(place));
@@ -89,7 +97,7 @@ impl Wrong {
                 let (nl, en) = form.unwrap_or_default();
                 ("invalid-value", format!("Verwacht: {nl}.").into(), format!("Expected: {en}.").into())
             }
-            Kind::Value | Kind::Absent => (
+            Kind::Value | Kind::Absent | Kind::LongAgo => (
                 "invalid-value",
                 "Deze waarde heeft niet de vorm die hier hoort.".into(),
                 "This value does not have the form that is expected here.".into(),
@@ -139,6 +147,7 @@ impl de::Error for Wrong {
     fn invalid_value(found: Unexpected<'_>, _: &dyn de::Expected) -> Self {
         Self::new(match found {
             Unexpected::Other(ABSENT) => Kind::Absent,
+            Unexpected::Other(LONG_AGO) => Kind::LongAgo,
             Unexpected::Other(TWICE) => Kind::Twice,
             _ => Kind::Value,
         })

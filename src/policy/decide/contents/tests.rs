@@ -289,7 +289,8 @@ fn telephone_numbers_and_addresses_as_people_write_them_pass() {
 }
 
 #[test]
-fn a_surname_that_is_plainly_none_is_refused() {
+fn a_name_that_is_plainly_none_is_refused_in_every_part_of_it() {
+    let parts = ["/persoon/voornamen", "/persoon/voorvoegsel", "/persoon/achternaam"];
     let profiel = engine().catalogue().dataset(&"uitstroomprofiel".parse().unwrap()).unwrap();
     for name in [
         "m.jansen@school.example",
@@ -301,10 +302,20 @@ fn a_surname_that_is_plainly_none_is_refused() {
         "n.v.t.",
         " N.V.T ",
         "nvt",
+        "TRUE",
+        "FALSE",
+        "WAHR",
+        "FAUX",
+        "N/A",
+        "idem",
+        "undefined",
+        "<b>Jan</b>",
     ] {
-        let faults = said(profiel, "/persoon/achternaam", &json!(name));
-        assert_eq!(codes_of(&faults), [("/content/persoon/achternaam", "wrong-form")], "{name}");
-        assert!(faults[0].text.nl.contains("een achternaam"), "{name}: {}", faults[0].text.nl);
+        for part in parts {
+            let faults = said(profiel, part, &json!(name));
+            assert_eq!(codes_of(&faults), [(format!("/content{part}").as_str(), "wrong-form")], "{name}");
+            assert!(faults[0].text.nl.contains("een naam"), "{name}: {}", faults[0].text.nl);
+        }
     }
     // The last is in the register.
     for name in [
@@ -317,9 +328,14 @@ fn a_surname_that_is_plainly_none_is_refused() {
         "O'Neill",
         ".",
         "Waar",
+        "Faux",
+        "Idema",
+        "Na",
         "<Onbekend> & </Onbemind>",
     ] {
-        assert_eq!(codes_of(&said(profiel, "/persoon/achternaam", &json!(name))), [], "{name}");
+        for part in parts {
+            assert_eq!(codes_of(&said(profiel, part, &json!(name))), [], "{name}");
+        }
     }
 }
 

@@ -28,9 +28,6 @@ const PROSE: u64 = 500;
 /// The mark of a name of a person or a place.
 const NAME: &str = "x-name";
 
-/// The mark of a surname.
-const SURNAME: &str = "x-surname";
-
 /// Whether the schema marks a node.
 fn is_marked(node: &Value, mark: &str) -> bool {
     node.get(mark) == Some(&Value::Bool(true))
@@ -182,14 +179,14 @@ fn no_name(at: &str, text: &str, node: &Value) -> Option<Fault> {
         return Some(no_data_at(at, NoData::WrongEncoding, node));
     }
     let is_name = text.trim() == "." || text.chars().any(char::is_alphabetic);
-    if is_name && is_marked(node, SURNAME) && is_no_surname(text) {
+    if is_name && stands_for_a_name(text) {
         return Some(Fault::at(
             at,
             "wrong-form",
-            "Hier hoort een achternaam. Een e-mailadres, een webadres, een puntkomma, een plaatje, WAAR, ONWAAR en n.v.t. zijn \
-             dat niet.",
-            "What belongs here is a surname. An e-mail address, a web address, a semicolon, a picture, WAAR, ONWAAR and n.v.t. \
-             are none.",
+            "Hier hoort een naam. Een e-mailadres, een webadres, een puntkomma, een plaatje, opmaak van een webpagina, WAAR of \
+             ONWAAR van een rekenblad, n.v.t. en idem zijn dat niet.",
+            "What belongs here is a name. An e-mail address, a web address, a semicolon, a picture, mark-up of a web page, TRUE \
+             or FALSE of a spreadsheet, n/a and idem are none.",
         ));
     }
     (!is_name).then(|| {
@@ -202,18 +199,37 @@ fn no_name(at: &str, text: &str, node: &Value) -> Option<Fault> {
     })
 }
 
-/// What no surname holds, or a spreadsheet and a form have in its place. `Null` and `True` are surnames, and the register has
-/// names with `<` and `&`.
-fn is_no_surname(text: &str) -> bool {
+/// What a spreadsheet writes for yes and no, in Dutch, English, German and French: in capitals, and never otherwise.
+const TRUTHS: [&str; 8] = ["WAAR", "ONWAAR", "TRUE", "FALSE", "WAHR", "FALSCH", "VRAI", "FAUX"];
+
+/// What a program or a person writes in a field that nothing belongs in, as they write it.
+const NOTHING: [&str; 3] = ["idem", "undefined", "[object Object]"];
+
+/// What no name holds, or a spreadsheet and a form have in its place: the same for every part of a name. People are called
+/// `True`, `Null` and `Faux`, and the register has names with `<` and `&`.
+fn stands_for_a_name(text: &str) -> bool {
     let text = text.trim();
     let is_picture =
         |letter: char| matches!(letter, '\u{2600}'..='\u{27bf}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}');
     let plain: String = text.chars().filter(|letter| !" ./".contains(*letter)).collect();
-    text.contains(['@', ';'])
+    // The register has names with a single `@` as well.
+    let is_address =
+        |word: &str| word.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'));
+    text.contains(';')
+        || text.split_whitespace().any(is_address)
         || text.contains("://")
         || text.chars().any(is_picture)
-        || ["WAAR", "ONWAAR"].contains(&text)
+        || is_marked_up(text)
+        || TRUTHS.contains(&text)
+        || NOTHING.contains(&text)
+        || text.eq_ignore_ascii_case("n/a")
         || plain.eq_ignore_ascii_case("nvt")
+}
+
+/// Whether a mark of a web page is opened in a text and closed: `<b>Jan</b>`.
+fn is_marked_up(text: &str) -> bool {
+    let opened = text.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0));
+    opened.filter(|mark| !mark.is_empty()).any(|mark| text.contains(&format!("</{mark}>")))
 }
 
 fn no_data_at(at: &str, why: NoData, node: &Value) -> Fault {
