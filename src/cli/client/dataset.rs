@@ -48,6 +48,16 @@ pub(super) struct Basis {
     opt_out: Vec<String>,
     /// None of a gateway that does not say it.
     declarations: Option<Vec<CarriesIt>>,
+    /// None of a gateway that does not say it.
+    needs: Vec<Need>,
+}
+
+/// A fact without which a basis lets nothing go.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Need {
+    fact: String,
+    senders: Vec<String>,
 }
 
 /// A declaration on which a transfer can rest.
@@ -97,9 +107,16 @@ impl Dataset {
             columns
         };
         Ok(columns
+            .often_with(|fact| self.needs(fact), &self.facts)
             .taking("purpose", self.purposes())
             .taking("basis", bases)
             .taking("recipients.*.role", self.roles()))
+    }
+
+    /// Whether whoever sends it must say this fact on some basis.
+    fn needs(&self, fact: &str) -> bool {
+        let is_ours = |need: &&Need| self.sender.as_ref().is_none_or(|sender| need.senders.contains(sender));
+        self.bases.iter().flat_map(|basis| &basis.needs).filter(is_ours).any(|need| need.fact == fact)
     }
 
     /// Whether it is handed over or asked, in the gateway's word.

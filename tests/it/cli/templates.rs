@@ -91,3 +91,33 @@ fn a_declaration_begun_by_a_template_is_recorded() {
     assert_eq!(carrying, [&("uitstroomprofiel", "toestemming"), &("verzoek-voortzetting", "instemming")]);
     assert_eq!(made.len(), 14);
 }
+
+/// What the command says that a template holds: its columns, and what stands above them.
+fn told(live: &Live, party: &str, dataset: &str, set: &[&str]) -> [Vec<String>; 2] {
+    let set = set.iter().flat_map(|value| ["--set", value]);
+    let made = live.json(party, &["template", dataset].into_iter().chain(set).collect::<Vec<_>>());
+    ["columns", "forEveryRow"].map(|part| {
+        made[part].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    })
+}
+
+#[test]
+fn a_template_has_the_columns_that_the_bases_of_its_sender_need() {
+    let live = Live::begun();
+    for (party, dataset, needed, other) in [
+        ("mbo-school", "verzoek-voortzetting", &["gediplomeerd", "gediplomeerdOp"][..], "profiel"),
+        ("mbo-school", "overgangsdocument", &["gediplomeerd"], "profiel"),
+        ("mbo-school", "uitstroomprofiel", &["gediplomeerd", "gediplomeerdOp", "verlatenOp"], "verwijderdOp"),
+        ("vso-school", "overgangsdocument", &["profiel", "verlatenOp"], "gediplomeerd"),
+        ("vso-school", "verzoek-voortzetting", &["verlatenOp"], "gediplomeerd"),
+        (SCHOOL, "uitstroomprofiel", &["verlatenOp"], "gediplomeerd"),
+        (SCHOOL, "verwijderingsmelding", &["verwijderdOp"], "gediplomeerd"),
+    ] {
+        let [columns, _] = told(&live, party, dataset, &[]);
+        let has = |name: &str| columns.iter().any(|column| column == name);
+        assert!(needed.iter().all(|name| has(name)) && !has(other), "{party} {dataset}: {columns:?}");
+        for rare in ["reden", "startkwalificatie", "maatregel.1"] {
+            assert!(!has(rare), "{party} {dataset}: {columns:?}");
+        }
+    }
+}

@@ -68,6 +68,17 @@ impl Columns {
         self
     }
 
+    /// The same columns, of packets that cannot do without what these codes of facts say, or often cannot.
+    #[must_use]
+    pub fn often_with(mut self, is_needed: impl Fn(&str) -> bool, facts: &[Fact]) -> Self {
+        let needed: Vec<String> =
+            facts.iter().filter(|fact| is_needed(fact.code())).map(Fact::path).collect();
+        for leaf in self.leaves.iter_mut().filter(|leaf| needed.contains(&leaf.path())) {
+            leaf.need = leaf.need.max(Need::Often);
+        }
+        self
+    }
+
     /// The same columns, of which those at this path of the header take one of these words. `*` is any item.
     #[must_use]
     pub fn taking(mut self, path: &str, words: Vec<String>) -> Self {

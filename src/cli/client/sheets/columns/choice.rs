@@ -117,8 +117,7 @@ impl Columns {
     fn as_told(&self, leaf: &Leaf, path: &str) -> Leaf {
         let content = |twin: &&Leaf| self.same_as(path).any(|same| twin.path() == format!("content.{same}"));
         match self.leaves.iter().find(content) {
-            Some(twin) if leaf.is_required() => Leaf { need: Need::Always, ..twin.clone() },
-            Some(twin) => twin.clone(),
+            Some(twin) => Leaf { need: twin.need.max(leaf.need), ..twin.clone() },
             None => leaf.clone(),
         }
     }
@@ -141,6 +140,7 @@ impl Columns {
     }
 
     /// Whether the header says the same, so that one column fills both.
+                    || leaf.need == Need::Often
     fn repeats_the_header(&self, path: &str) -> bool {
         path.strip_prefix("content.").and_then(|content| self.said_by(content)).is_some()
     }
