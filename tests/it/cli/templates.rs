@@ -1,5 +1,6 @@
 //! What a template begins is what the gateway that gave it accepts.
 
+use jiff::ToSpan as _;
 use serde_json::{Value, json};
 
 use super::live::{COLLEGE, DOORSTROOMPUNT, Live, SCHOOL};
@@ -120,4 +121,44 @@ fn a_template_has_the_columns_that_the_bases_of_its_sender_need() {
             assert!(!has(rare), "{party} {dataset}: {columns:?}");
         }
     }
+}
+
+/// A sheet made by a template: what holds for every row by `set`, and one row.
+fn with_row(live: &Live, (party, dataset): (&str, &str), set: &[&str], row: &[(&str, &str)]) -> String {
+    let set = set.iter().flat_map(|value| ["--set", value]);
+    let made = ["template", dataset].into_iter().chain(set).collect::<Vec<_>>();
+    let template = live.client(party, &made).done().stdout;
+    let names = template.lines().find(|line| line.starts_with("leerlingnummer;")).unwrap();
+    let field = |name: &str| row.iter().find(|(one, _)| *one == name).map_or("", |(_, value)| value);
+    let fields: Vec<&str> = names.split(';').map(field).collect();
+    format!("{template}{}\r\n", fields.join(";"))
+}
+
+/// WEC 14e: who leaves VSO for work gets the document, also where no college gets it.
+#[test]
+fn a_sheet_gives_the_person_a_copy_and_nobody_else_anything() {
+    let live = Live::begun();
+    live.json("vso-school", &["keys", "publish", "try/parties/vso-school/encryption.jwk"]);
+    let purpose = "doel=loopbaanbegeleiding";
+    let [_, above] = told(&live, "vso-school", "overgangsdocument", &[purpose]);
+    assert!(above.iter().any(|name| name == "kopie"), "{above:?}");
+    assert!(!above.iter().any(|name| name.starts_with("ontvanger")), "{above:?}");
+    let left = (live.now - 24.hours() * 60).strftime("%Y-%m-%d").to_string();
+    let sheet = with_row(
+        &live,
+        ("vso-school", "overgangsdocument"),
+        &[purpose, "profiel=arbeid", "ingeschreven=nee", "school.naam=De Sluis"],
+        &[
+            ("leerlingnummer", "L-1"),
+            ("geboortedatum", "2007-11-03"),
+            ("woongemeente", "0361"),
+            ("verlatenOp", &left),
+            ("persoon.voornamen", "Toby"),
+            ("persoon.achternaam", "Voorbeeld"),
+            ("persoon.adres.straat", "Kadelaan"),
+        ],
+    );
+    live.program.write("afschrift.csv", &sheet);
+    let ended = live.json("vso-school", &["push", "--csv", "afschrift.csv"]);
+    assert_eq!((&ended["lines"], &ended["accepted"]), (&json!(1), &json!(1)), "{ended}");
 }

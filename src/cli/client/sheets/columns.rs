@@ -38,6 +38,8 @@ pub struct Columns {
     same: Vec<(String, String)>,
     /// The paths of the header that are not required of every dataset, and usual for this one.
     usual: Vec<&'static str>,
+    /// Whether it goes to nobody but the person.
+    is_for_the_person_alone: bool,
 }
 
 impl Columns {
@@ -58,13 +60,20 @@ impl Columns {
         let marked = marked.filter(|(fact, content)| !fact.contains('*') && !content.contains('*'));
         let same = std::iter::once((birth.to_owned(), day.to_owned())).chain(marked).collect();
         let facts = facts.iter().map(Fact::path).collect();
-        Ok(Self { leaves, facts, same, usual: Vec::new() })
+        Ok(Self { leaves, facts, same, usual: Vec::new(), is_for_the_person_alone: false })
     }
 
     /// The same columns, of packets that as a rule have this path of the header too.
     #[must_use]
     pub fn always_with(mut self, path: &'static str) -> Self {
         self.usual.push(path);
+        self
+    }
+
+    /// The same columns, of packets of which the person gets a copy and nobody else anything.
+    #[must_use]
+    pub const fn for_the_person_alone(mut self) -> Self {
+        self.is_for_the_person_alone = true;
         self
     }
 

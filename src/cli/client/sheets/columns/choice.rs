@@ -26,6 +26,9 @@ const FOR_EVERY_ROW: [&str; 6] = [
 ];
 
 /// A column of a template, or a value that holds for every row.
+/// What stands there instead of the recipients where only the person gets something.
+const COPY: &str = "copyForPerson";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
     /// Its name.
@@ -46,7 +49,7 @@ impl Columns {
         let mut all = Vec::new();
         for leaf in &self.leaves {
             let path = leaf.path();
-            let for_every_row = is_for_every_row(leaf, &path);
+            let for_every_row = self.is_for_every_row(leaf, &path);
             let asked = with.iter().any(|word| word == EVERYTHING || self.is_meant(&path, word));
             if self.repeats_the_header(&path) && !asked
                 || !(asked || for_every_row || self.is_usual(leaf, &path))
@@ -88,7 +91,10 @@ impl Columns {
         let mut groups: Vec<String> = Vec::new();
         for leaf in &self.leaves {
             let path = leaf.path();
-            if is_for_every_row(leaf, &path) || self.is_usual(leaf, &path) || self.repeats_the_header(&path) {
+            if self.is_for_every_row(leaf, &path)
+                || self.is_usual(leaf, &path)
+                || self.repeats_the_header(&path)
+            {
                 continue;
             }
             let name = self.shown(&path);
@@ -146,6 +152,18 @@ impl Columns {
     }
 
     /// Whether something at this place of the content, or below it, is required.
+    fn is_for_every_row(&self, leaf: &Leaf, path: &str) -> bool {
+        if self.is_for_the_person_alone {
+            if path == COPY {
+                return true;
+            }
+            if path.starts_with("recipients.") {
+                return false;
+            }
+        }
+        FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.is_required())
+    }
+
     fn requires(&self, content: &str) -> bool {
         let (path, above) = (format!("content.{content}"), format!("content.{content}."));
         self.leaves.iter().any(|leaf| {
@@ -153,8 +171,4 @@ impl Columns {
             leaf.is_required() && (own == path || own.starts_with(&above))
         })
     }
-}
-
-fn is_for_every_row(leaf: &Leaf, path: &str) -> bool {
-    FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.is_required())
 }
