@@ -162,3 +162,45 @@ fn a_sheet_gives_the_person_a_copy_and_nobody_else_anything() {
     let ended = live.json("vso-school", &["push", "--csv", "afschrift.csv"]);
     assert_eq!((&ended["lines"], &ended["accepted"]), (&json!(1), &json!(1)), "{ended}");
 }
+
+/// WEB 9.2.13 asks nothing of leaving: a graduate who is still enrolled has no day of it.
+#[test]
+fn an_enrolled_graduate_has_no_day_of_leaving() {
+    let live = Live::begun();
+    for (enrolled, programme, codes) in [
+        ("ja", "Verkoop", &["verzoek-voortzetting.instemming-mbo"][..]),
+        ("nee", "Verkoop", &["missing-field"]),
+        ("ja", "", &["missing-field"]),
+    ] {
+        let sheet = with_row(
+            &live,
+            ("mbo-school", "verzoek-voortzetting"),
+            &[
+                &format!("ingeschreven={enrolled}"),
+                "school.naam=Het mbo",
+                "ontvanger.gemeente=0361",
+                "ontvanger.rol=werk-en-inkomen",
+            ],
+            &[
+                ("leerlingnummer", "L-1"),
+                ("geboortedatum", "2007-11-03"),
+                ("woongemeente", "0361"),
+                ("gediplomeerd", "ja"),
+                ("gediplomeerdOp", &(live.now - 24.hours() * 60).strftime("%Y-%m-%d").to_string()),
+                ("traject.opleiding", programme),
+                ("persoon.voornamen", "Toby"),
+                ("persoon.achternaam", "Voorbeeld"),
+                ("persoon.adres.straat", "Kadelaan"),
+            ],
+        );
+        live.program.write("verzoek.csv", &sheet);
+        let checked = live.client("mbo-school", &["ask", "--csv", "verzoek.csv", "--check", "--json"]).json();
+        let reasons = checked["records"][0]["reasons"].as_array().unwrap();
+        let told: Vec<&str> = reasons.iter().map(|reason| reason["code"].as_str().unwrap()).collect();
+        assert_eq!(told, codes, "{checked}");
+        if codes == ["missing-field"] {
+            let column = reasons[0]["column"].as_str().unwrap();
+            assert!(column.starts_with("verlatenOp"), "{column}");
+        }
+    }
+}

@@ -134,7 +134,19 @@ impl Columns {
             ["recipients", number] if is_number(number) => {
                 Some(header::short_of(&format!("recipients.{}.oin", numbered(number))).replace("oin", "*"))
             }
-            _ => Some(format!("{}.*", self.shown(&path()))),
+            _ => {
+                let needed = below().filter(|leaf| leaf.need >= Need::Often);
+                let mut needed: Vec<String> = needed
+                    .map(Leaf::path)
+                    .map(|path| {
+                        let said = path.strip_prefix("content.").and_then(|content| self.said_by(content));
+                        self.shown(said.unwrap_or(&path))
+                    })
+                    .collect();
+                needed.dedup();
+                let all = || format!("{}.*", self.shown(&path()));
+                Some(if needed.is_empty() { all() } else { needed.join(", ") })
+            }
         }
     }
 

@@ -7,7 +7,8 @@ use super::{
 use crate::cli::{Failure, language::both};
 
 /// Of the content that is not required, what nearly every row has.
-const USUAL: [&str; 3] = ["persoon.voornamen", "persoon.voorvoegsel", "persoon.achternaam"];
+const USUAL: [&str; 4] =
+    ["persoon.voornamen", "persoon.voorvoegsel", "persoon.achternaam", "traject.opleiding"];
 
 /// Of an address that is required, what one in the Netherlands has; other addresses are asked for.
 const ADDRESS: [&str; 6] = ["straat", "huisnummer", "huisletter", "toevoeging", "postcode", "woonplaats"];
@@ -25,10 +26,10 @@ const FOR_EVERY_ROW: [&str; 6] = [
     "person.ingeschreven",
 ];
 
-/// A column of a template, or a value that holds for every row.
 /// What stands there instead of the recipients where only the person gets something.
 const COPY: &str = "copyForPerson";
 
+/// A column of a template, or a value that holds for every row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
     /// Its name.
@@ -139,6 +140,7 @@ impl Columns {
             // A fact of the header, when the content must say the same.
             None => {
                 leaf.is_required()
+                    || leaf.need == Need::Often
                     || self.usual.contains(&path)
                     || self.same_as(path).any(|content| self.requires(content))
             }
@@ -146,12 +148,10 @@ impl Columns {
     }
 
     /// Whether the header says the same, so that one column fills both.
-                    || leaf.need == Need::Often
     fn repeats_the_header(&self, path: &str) -> bool {
         path.strip_prefix("content.").and_then(|content| self.said_by(content)).is_some()
     }
 
-    /// Whether something at this place of the content, or below it, is required.
     fn is_for_every_row(&self, leaf: &Leaf, path: &str) -> bool {
         if self.is_for_the_person_alone {
             if path == COPY {
@@ -164,6 +164,7 @@ impl Columns {
         FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.is_required())
     }
 
+    /// Whether something at this place of the content, or below it, is required.
     fn requires(&self, content: &str) -> bool {
         let (path, above) = (format!("content.{content}"), format!("content.{content}."));
         self.leaves.iter().any(|leaf| {
