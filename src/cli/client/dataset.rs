@@ -48,6 +48,16 @@ pub(super) struct Basis {
     opt_out: Vec<String>,
     /// None of a gateway that does not say it.
     declarations: Option<Vec<CarriesIt>>,
+    /// None of a gateway that does not say it.
+    needs: Vec<Need>,
+}
+
+/// A fact without which a basis lets nothing go.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Need {
+    fact: String,
+    senders: Vec<String>,
 }
 
 /// A declaration on which a transfer can rest.
@@ -88,8 +98,13 @@ impl Dataset {
     /// # Errors
     /// When the schema holds something that has no columns.
     pub fn columns(&self) -> Result<Columns, Failure> {
-        let bases = self.bases().map(|basis| basis.id.clone()).collect();
+        let bases = self.bases.iter().map(|basis| basis.id.clone()).collect();
         let columns = Columns::of_schema(&self.schema, &self.facts)?;
+        let columns = if self.bases().next().is_none() && !self.bases.is_empty() {
+            columns.for_the_person_alone()
+        } else {
+            columns
+        };
         let columns = if self.rests_on.is_some() { columns.always_with("request") } else { columns };
         let columns = if self.answers.is_some() {
             columns.always_with("replyTo").always_with("outcome")
@@ -97,9 +112,16 @@ impl Dataset {
             columns
         };
         Ok(columns
-            .taking("purpose", self.purposes())
+            .often_with(|fact| self.needs(fact), &self.facts)
+            .taking("purpose", self.every_purpose())
             .taking("basis", bases)
             .taking("recipients.*.role", self.roles()))
+    }
+
+    /// Whether whoever sends it must say this fact on some basis.
+    fn needs(&self, fact: &str) -> bool {
+        let is_ours = |need: &&Need| self.sender.as_ref().is_none_or(|sender| need.senders.contains(sender));
+        self.bases.iter().flat_map(|basis| &basis.needs).filter(is_ours).any(|need| need.fact == fact)
     }
 
     /// Whether it is handed over or asked, in the gateway's word.
@@ -179,6 +201,20 @@ impl Dataset {
     /// The bases on which something goes to a party.
     pub(super) fn bases(&self) -> impl Iterator<Item = &Basis> {
         self.bases.iter().filter(|basis| basis.recipients.iter().any(|role| role != PERSON))
+    }
+
+    /// The dataset as it is sent for this purpose. Without a basis for it, as it is: the gateway says what is wrong.
+    pub(super) fn sent_for(&mut self, purpose: &str) {
+        let is_for = |basis: &Basis| basis.purposes.iter().any(|one| one == purpose);
+        if self.bases.iter().any(is_for) {
+            self.bases.retain(is_for);
+        }
+    }
+
+    /// For which purposes it goes to anybody, the person among them.
+    fn every_purpose(&self) -> Vec<String> {
+        let all: BTreeSet<&String> = self.bases.iter().flat_map(|basis| &basis.purposes).collect();
+        all.into_iter().cloned().collect()
     }
 
     /// For which purposes it goes to a party.

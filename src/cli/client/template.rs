@@ -39,7 +39,7 @@ impl Template {
                 self.write(&example::declaration(kind, &packet(&dataset, today), today), at)
             }
             None if self.packet => self.write(&packet(&dataset, today), at),
-            None => sheet::write_sheet(&self, &dataset, at),
+            None => sheet::write_sheet(&self, dataset, at),
         }
     }
 

@@ -6,13 +6,14 @@ use cedar_policy::Policy;
 
 use super::{
     dataset::{Basis, Condition, Dataset},
-    glossary::Glossary,
+    glossary::{AssertedFact, Glossary},
     law::{LawEntry, PurposeEntry},
     region::{MunicipalityEntry, Region},
 };
 use crate::domain::{
     code::{DatasetCode, Municipality, Provision, Purpose},
     digest::Digest,
+    party::Role,
     problem::Fault,
 };
 
@@ -133,6 +134,13 @@ impl Catalogue {
             .filter(|condition| condition.is_of(basis))
             .collect();
         own.into_iter()
+    }
+
+    /// The facts without which a basis of this dataset refuses what this role sends, whoever it is about.
+    #[must_use]
+    pub fn needed(&self, dataset: &Dataset, basis: &Basis, sender: Role) -> Vec<&AssertedFact> {
+        let conditions = self.conditions_of(dataset, basis).map(|condition| &condition.policy);
+        self.glossary.needed(conditions.collect::<Vec<_>>().into_iter(), sender)
     }
 }
 

@@ -7,6 +7,7 @@ mod asserted;
 mod cedar;
 mod derivations;
 mod file;
+mod needs;
 mod notes;
 mod possible;
 mod reads;

@@ -232,11 +232,12 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
 
 #[test]
 fn a_class_goes_in_a_sheet_of_ten_columns() {
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "leerlingnummer",
         "geboortedatum",
         "woongemeente",
         "profiel",
+        "verlatenOp",
         "persoon.voornamen",
         "persoon.voorvoegsel",
         "persoon.achternaam",
@@ -257,7 +258,7 @@ fn a_class_goes_in_a_sheet_of_ten_columns() {
     let today = amsterdam_date(live.now);
     let pupils = [("L-1", "Sem", "", "Voorbeeld"), ("L-2", "Zoë", "van der", "Šimić")];
     let row = |(number, given, prefix, family): &(&str, &str, &str, &str)| {
-        format!("{number};{born};361;praktijkleren;{given};{prefix};{family};voorlopig;{today}\r\n")
+        format!("{number};{born};361;praktijkleren;;{given};{prefix};{family};voorlopig;{today}\r\n")
     };
     let rows = pupils.iter().map(row).collect::<Vec<_>>().concat();
     let text = live.program.read("klas.csv");

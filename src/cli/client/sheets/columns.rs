@@ -38,6 +38,8 @@ pub struct Columns {
     same: Vec<(String, String)>,
     /// The paths of the header that are not required of every dataset, and usual for this one.
     usual: Vec<&'static str>,
+    /// Whether it goes to nobody but the person.
+    is_for_the_person_alone: bool,
 }
 
 impl Columns {
@@ -58,13 +60,31 @@ impl Columns {
         let marked = marked.filter(|(fact, content)| !fact.contains('*') && !content.contains('*'));
         let same = std::iter::once((birth.to_owned(), day.to_owned())).chain(marked).collect();
         let facts = facts.iter().map(Fact::path).collect();
-        Ok(Self { leaves, facts, same, usual: Vec::new() })
+        Ok(Self { leaves, facts, same, usual: Vec::new(), is_for_the_person_alone: false })
     }
 
     /// The same columns, of packets that as a rule have this path of the header too.
     #[must_use]
     pub fn always_with(mut self, path: &'static str) -> Self {
         self.usual.push(path);
+        self
+    }
+
+    /// The same columns, of packets of which the person gets a copy and nobody else anything.
+    #[must_use]
+    pub const fn for_the_person_alone(mut self) -> Self {
+        self.is_for_the_person_alone = true;
+        self
+    }
+
+    /// The same columns, of packets that cannot do without what these codes of facts say, or often cannot.
+    #[must_use]
+    pub fn often_with(mut self, is_needed: impl Fn(&str) -> bool, facts: &[Fact]) -> Self {
+        let needed: Vec<String> =
+            facts.iter().filter(|fact| is_needed(fact.code())).map(Fact::path).collect();
+        for leaf in self.leaves.iter_mut().filter(|leaf| needed.contains(&leaf.path())) {
+            leaf.need = leaf.need.max(Need::Often);
+        }
         self
     }
 
@@ -114,7 +134,19 @@ impl Columns {
             ["recipients", number] if is_number(number) => {
                 Some(header::short_of(&format!("recipients.{}.oin", numbered(number))).replace("oin", "*"))
             }
-            _ => Some(format!("{}.*", self.shown(&path()))),
+            _ => {
+                let needed = below().filter(|leaf| leaf.need >= Need::Often);
+                let mut needed: Vec<String> = needed
+                    .map(Leaf::path)
+                    .map(|path| {
+                        let said = path.strip_prefix("content.").and_then(|content| self.said_by(content));
+                        self.shown(said.unwrap_or(&path))
+                    })
+                    .collect();
+                needed.dedup();
+                let all = || format!("{}.*", self.shown(&path()));
+                Some(if needed.is_empty() { all() } else { needed.join(", ") })
+            }
         }
     }
 

@@ -66,8 +66,20 @@ fn chosen(asked: &Template, columns: &Columns) -> Result<Vec<Chosen>, Failure> {
     Ok(chosen)
 }
 
+/// The purpose that `--set` gives, by whichever of its names.
+fn purpose<'a>(asked: &'a Template, dataset: &Dataset) -> Result<Option<&'a str>, Failure> {
+    let columns = dataset.columns()?;
+    let place = columns.find("doel").map(|column| column.path);
+    let is_purpose = |one: &&Setting| columns.find(&one.name).map(|column| column.path) == place;
+    Ok(asked.set.iter().find(is_purpose).map(|one| one.value.as_str()))
+}
+
 /// Writes the sheet, or prints it.
-pub(super) fn write_sheet(asked: &Template, dataset: &Dataset, at: &mut Context) -> Result<Exit, Failure> {
+pub(super) fn write_sheet(asked: &Template, mut dataset: Dataset, at: &mut Context) -> Result<Exit, Failure> {
+    if let Some(purpose) = purpose(asked, &dataset)? {
+        dataset.sent_for(purpose);
+    }
+    let dataset = &dataset;
     let columns = dataset.columns()?;
     let chosen = chosen(asked, &columns)?;
     check_set(&asked.set, &columns)?;
@@ -116,11 +128,13 @@ pub(super) fn write_sheet(asked: &Template, dataset: &Dataset, at: &mut Context)
 /// The values that every packet of this dataset has, where there is only one, under the names that a template gives them.
 fn settled(dataset: &Dataset) -> Vec<(&'static str, String)> {
     let only = |words: Vec<String>| <[String; 1]>::try_from(words).ok().map(|[word]| word);
+    let is_for_the_person_alone = dataset.roles().is_empty();
     let is_enrolled = dataset.example.pointer(LEFT).is_none();
     let all = [
         ("dataset", Some(dataset.code.clone())),
         ("doel", only(dataset.purposes())),
         ("ontvanger.rol", only(dataset.roles())),
+        ("kopie", is_for_the_person_alone.then(|| "ja".to_owned())),
         ("leerlingnummer.soort", Some("own".to_owned())),
         ("ingeschreven", Some(if is_enrolled { "ja" } else { "nee" }.to_owned())),
     ];

@@ -216,6 +216,9 @@ struct BasisInfo {
     /// The names of its conditions.
     #[schema(value_type = Vec<shape::ConditionId>)]
     conditions: Vec<String>,
+    /// The facts that must be said for it beside those that each packet says: where nothing is said of one, its conditions
+    /// refuse, whoever it is about; or whoever has left the school, or is still enrolled.
+    needs: Vec<NeedInfo>,
     /// The first day on which all its articles are in force.
     #[schema(value_type = shape::Date)]
     in_force_from: Day,
@@ -235,6 +238,17 @@ struct DeclarationInfo {
     /// In which capacity someone can give it; who of them, depends on age and measures.
     #[schema(value_type = Vec<shape::Capacity>)]
     given_by: BTreeSet<Capacity>,
+}
+
+/// A fact without which a basis lets nothing go.
+#[derive(Debug, Serialize, ToSchema)]
+struct NeedInfo {
+    /// The code of the fact.
+    #[schema(pattern = "^[a-z][A-Za-z0-9]*$", max_length = 40, example = "gediplomeerd")]
+    fact: String,
+    /// Which of the senders must say it.
+    #[schema(value_type = Vec<shape::Role>)]
+    senders: BTreeSet<Role>,
 }
 
 /// A condition (voorwaarde) of bases.
@@ -344,9 +358,23 @@ fn basis_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::
             .map(|(kind, given_by)| DeclarationInfo { kind, given_by })
             .collect(),
         conditions: catalogue.conditions_of(dataset, basis).map(|one| one.id.clone()).collect(),
+        needs: needs_of(catalogue, dataset, basis),
         in_force_from: Day(basis.in_force_from),
         in_force_until: basis.in_force_until.map(Day),
     }
+}
+
+fn needs_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::Basis) -> Vec<NeedInfo> {
+    let mut needs: Vec<NeedInfo> = Vec::new();
+    for sender in &basis.senders {
+        for fact in catalogue.needed(dataset, basis, *sender) {
+            match needs.iter_mut().find(|need| need.fact == fact.code) {
+                Some(need) => drop(need.senders.insert(*sender)),
+                None => needs.push(NeedInfo { fact: fact.code.clone(), senders: [*sender].into() }),
+            }
+        }
+    }
+    needs
 }
 
 /// What a condition cites on the bases of a dataset, each provision once.

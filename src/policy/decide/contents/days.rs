@@ -28,6 +28,8 @@ const NOT_BEFORE: &str = "x-not-before";
 const ENDS: &str = "x-ends";
 /// It stands beside a yes of a neighbour only: its name.
 const ONLY_IF: &str = "x-only-if";
+/// It must be there of whom this fact does not say yes: its name.
+const NEEDED_UNLESS: &str = "x-needed-unless";
 /// It holds below this age only (`years`, and what is said otherwise: `nl`, `en`): a yes, or every day before this one.
 const BELOW_AGE: &str = "x-below-age";
 
@@ -75,9 +77,12 @@ impl Shape {
         faults.extend(too_old(at, value, resolved, known));
         let properties = resolved.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
-            if let Some(member) = value.get(name) {
-                faults.extend(beside(&format!("{at}/{name}"), member, self.resolve(property), value, known));
-            }
+            let (at, node) = (format!("{at}/{name}"), self.resolve(property));
+            faults.extend(match value.get(name) {
+                Some(member) => beside(&at, member, node, value, known),
+                None if value.is_object() => lacking(&at, node, known),
+                None => None,
+            });
         }
         Self::below(resolved, value, at, &mut |node, value, at| {
             self.impossible(node, value, at, known, faults);
@@ -121,6 +126,18 @@ fn too_old(at: &str, value: &Value, node: &Value, known: Known<'_>) -> Option<Fa
     (u64::from(known.birth.age_on(day).at_least) >= years).then(|| Fault {
         text: Bilingual { nl: text("nl").into(), en: text("en").into() },
         ..Fault::at(at, "contradicts-age", "", "")
+    })
+}
+
+/// A field that is not there, and must be of this person.
+fn lacking(at: &str, node: &Value, known: Known<'_>) -> Option<Fault> {
+    let fact = name(node, NEEDED_UNLESS).filter(|fact| !known.asserted.is(fact))?;
+    Some(Fault {
+        text: Bilingual::of(
+            format!("Dit veld ontbreekt. Het mag alleen weg als /person/{fact} ja is."),
+            format!("This field is missing. It may be left out only if /person/{fact} is true."),
+        ),
+        ..Fault::at(at, "missing-field", "", "")
     })
 }
 

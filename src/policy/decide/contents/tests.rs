@@ -587,6 +587,24 @@ fn days_that_contradict_are_named() {
 }
 
 #[test]
+fn the_day_of_leaving_is_asked_only_of_who_has_left() {
+    for code in ["verzoek-voortzetting", "overgangsdocument"] {
+        let dataset = named(code);
+        let mut content = dataset.example.clone();
+        content["traject"] = json!({ "opleiding": "Assistent logistiek" });
+        let told = |asserted| judged(dataset, &content, "2026-11-01", "2006-02-11", asserted);
+        let missing = [("/content/traject/uitstroomdatum".to_owned(), "missing-field".to_owned())];
+        assert_eq!(told(json!({ "ingeschreven": true })), []);
+        assert_eq!(told(json!({ "ingeschreven": false })), missing);
+        assert_eq!(told(json!({})), missing);
+        // Something stands there all the same.
+        content["traject"] = json!({ "leerjaar": 3 });
+        let faults = said(dataset, "/traject", &content["traject"]);
+        assert_eq!(codes_of(&faults), [("/content/traject/uitstroomdatum", "missing-field")]);
+    }
+}
+
+#[test]
 fn what_a_content_says_and_cannot_be_is_named() {
     let (profile, document) = (named("uitstroomprofiel"), named("overgangsdocument"));
     for (dataset, pointer, day, born, code) in [

@@ -7,7 +7,8 @@ use super::{
 use crate::cli::{Failure, language::both};
 
 /// Of the content that is not required, what nearly every row has.
-const USUAL: [&str; 3] = ["persoon.voornamen", "persoon.voorvoegsel", "persoon.achternaam"];
+const USUAL: [&str; 4] =
+    ["persoon.voornamen", "persoon.voorvoegsel", "persoon.achternaam", "traject.opleiding"];
 
 /// Of an address that is required, what one in the Netherlands has; other addresses are asked for.
 const ADDRESS: [&str; 6] = ["straat", "huisnummer", "huisletter", "toevoeging", "postcode", "woonplaats"];
@@ -24,6 +25,9 @@ const FOR_EVERY_ROW: [&str; 6] = [
     "person.reference.kind",
     "person.ingeschreven",
 ];
+
+/// What stands there instead of the recipients where only the person gets something.
+const COPY: &str = "copyForPerson";
 
 /// A column of a template, or a value that holds for every row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +50,7 @@ impl Columns {
         let mut all = Vec::new();
         for leaf in &self.leaves {
             let path = leaf.path();
-            let for_every_row = is_for_every_row(leaf, &path);
+            let for_every_row = self.is_for_every_row(leaf, &path);
             let asked = with.iter().any(|word| word == EVERYTHING || self.is_meant(&path, word));
             if self.repeats_the_header(&path) && !asked
                 || !(asked || for_every_row || self.is_usual(leaf, &path))
@@ -88,7 +92,10 @@ impl Columns {
         let mut groups: Vec<String> = Vec::new();
         for leaf in &self.leaves {
             let path = leaf.path();
-            if is_for_every_row(leaf, &path) || self.is_usual(leaf, &path) || self.repeats_the_header(&path) {
+            if self.is_for_every_row(leaf, &path)
+                || self.is_usual(leaf, &path)
+                || self.repeats_the_header(&path)
+            {
                 continue;
             }
             let name = self.shown(&path);
@@ -117,8 +124,7 @@ impl Columns {
     fn as_told(&self, leaf: &Leaf, path: &str) -> Leaf {
         let content = |twin: &&Leaf| self.same_as(path).any(|same| twin.path() == format!("content.{same}"));
         match self.leaves.iter().find(content) {
-            Some(twin) if leaf.is_required() => Leaf { need: Need::Always, ..twin.clone() },
-            Some(twin) => twin.clone(),
+            Some(twin) => Leaf { need: twin.need.max(leaf.need), ..twin.clone() },
             None => leaf.clone(),
         }
     }
@@ -134,6 +140,7 @@ impl Columns {
             // A fact of the header, when the content must say the same.
             None => {
                 leaf.is_required()
+                    || leaf.need == Need::Often
                     || self.usual.contains(&path)
                     || self.same_as(path).any(|content| self.requires(content))
             }
@@ -145,6 +152,18 @@ impl Columns {
         path.strip_prefix("content.").and_then(|content| self.said_by(content)).is_some()
     }
 
+    fn is_for_every_row(&self, leaf: &Leaf, path: &str) -> bool {
+        if self.is_for_the_person_alone {
+            if path == COPY {
+                return true;
+            }
+            if path.starts_with("recipients.") {
+                return false;
+            }
+        }
+        FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.is_required())
+    }
+
     /// Whether something at this place of the content, or below it, is required.
     fn requires(&self, content: &str) -> bool {
         let (path, above) = (format!("content.{content}"), format!("content.{content}."));
@@ -153,8 +172,4 @@ impl Columns {
             leaf.is_required() && (own == path || own.starts_with(&above))
         })
     }
-}
-
-fn is_for_every_row(leaf: &Leaf, path: &str) -> bool {
-    FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.is_required())
 }

@@ -3,8 +3,8 @@
 use super::{column::Column, form::Form, place::Place};
 
 /// How the explanation of a column begins.
-pub(in crate::cli::client::sheets) const NEEDS: [&str; 3] =
-    ["verplicht: ", "verplicht als u iets van ", "mag leeg: "];
+pub(in crate::cli::client::sheets) const NEEDS: [&str; 4] =
+    ["verplicht: ", "verplicht als u iets van ", "vaak nodig: ", "mag leeg: "];
 
 /// The most items of one list that a file may number.
 pub(super) const MOST_ITEMS: usize = 200;
@@ -22,13 +22,15 @@ pub(super) struct Leaf {
     pub(super) same_as: Option<String>,
 }
 
-/// Whether a row can do without a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a row can do without a value; the last needs it most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Need {
-    Always,
+    Never,
     /// Only where nothing else of the group is filled: the object that so many of the first steps lead to.
     Within(usize),
-    Never,
+    /// The form lets a row do without it, and the rules of the sender often do not.
+    Often,
+    Always,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,10 +85,11 @@ impl Leaf {
 
     /// What belongs in it, in Dutch, as a template says it; `group` is what the template calls what it is needed within.
     pub(super) fn explain(&self, group: impl FnOnce(usize) -> String) -> String {
-        let [must, with, may] = NEEDS;
+        let [must, with, often, may] = NEEDS;
         let need = match self.need {
             Need::Always => must.to_owned(),
             Need::Within(steps) => format!("{with}{} invult: ", group(steps)),
+            Need::Often => often.to_owned(),
             Need::Never => may.to_owned(),
         };
         let form = match &self.form {

@@ -178,7 +178,14 @@ fn leaf_of(node: &Value, steps: &[Step], form: Form, (in_required, need): (bool,
     let text = |pointer: &str| node.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let explanation = text("/title").or_else(|| text("/description"));
     let parts = [explanation, text("/x-form/nl").filter(|_| form == Form::Text)];
-    let explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let mut explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let unless = text("/x-needed-unless");
+    if let Some(fact) = &unless {
+        explanation.push_str("; mag leeg als ");
+        explanation.push_str(fact);
+        explanation.push_str(" ja is");
+    }
+    let need = if unless.is_some() && in_required { need.max(Need::Often) } else { need };
     Leaf { steps: steps.to_vec(), form, need, in_required, explanation, same_as: text("/x-same-as") }
 }
 
