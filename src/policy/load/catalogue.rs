@@ -1,6 +1,6 @@
 //! `policies/`, read once and checked: provisions, purposes, datasets with bases and conditions, guards, routes, regions.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::OnceLock};
 
 use cedar_policy::Policy;
 
@@ -11,7 +11,7 @@ use super::{
     region::{MunicipalityEntry, Region},
 };
 use crate::domain::{
-    code::{DatasetCode, Municipality, Provision, Purpose},
+    code::{DatasetCode, Grondslag, Municipality, Provision, Purpose},
     digest::Digest,
     party::Role,
     problem::Fault,
@@ -28,6 +28,8 @@ pub struct Catalogue {
     pub(in crate::policy) regions: BTreeMap<String, Region>,
     pub(in crate::policy) routes: Routes,
     pub(in crate::policy) cases: BTreeMap<String, String>,
+    /// Found from the rules when it is first asked for, which takes a while.
+    pub(in crate::policy) needs: OnceLock<BTreeMap<(Grondslag, Role), Vec<String>>>,
 }
 
 /// The rules of the routes: who may do what.
@@ -136,11 +138,27 @@ impl Catalogue {
         own.into_iter()
     }
 
-    /// The facts without which a basis of this dataset refuses what this role sends, whoever it is about.
+    /// The facts without which this basis refuses what this role sends, whoever it is about.
     #[must_use]
-    pub fn needed(&self, dataset: &Dataset, basis: &Basis, sender: Role) -> Vec<&AssertedFact> {
-        let conditions = self.conditions_of(dataset, basis).map(|condition| &condition.policy);
-        self.glossary.needed(conditions.collect::<Vec<_>>().into_iter(), sender)
+    pub fn needed(&self, basis: &Basis, sender: Role) -> Vec<&AssertedFact> {
+        let all = self.needs.get_or_init(|| self.all_needed());
+        let codes = all.get(&(basis.id.clone(), sender)).map(Vec::as_slice).unwrap_or_default();
+        self.glossary.facts().iter().filter(|fact| codes.contains(&fact.code)).collect()
+    }
+
+    fn all_needed(&self) -> BTreeMap<(Grondslag, Role), Vec<String>> {
+        let bases = self.datasets.values().flat_map(|dataset| {
+            dataset
+                .bases
+                .values()
+                .flat_map(move |basis| basis.senders.iter().map(move |role| (dataset, basis, *role)))
+        });
+        let needed = bases.map(|(dataset, basis, sender)| {
+            let conditions: Vec<_> = self.conditions_of(dataset, basis).map(|one| &one.policy).collect();
+            let facts = self.glossary.needed(conditions.into_iter(), sender);
+            ((basis.id.clone(), sender), facts.into_iter().map(|fact| fact.code.clone()).collect())
+        });
+        needed.collect()
     }
 }
 

@@ -5,6 +5,7 @@ mod fits;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::OnceLock,
 };
 
 use cedar_policy::{Effect, Schema};
@@ -130,6 +131,7 @@ impl Reading<'_> {
             regions,
             routes,
             cases,
+            needs: OnceLock::new(),
         })
     }
 

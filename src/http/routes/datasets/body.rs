@@ -358,16 +358,16 @@ fn basis_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::
             .map(|(kind, given_by)| DeclarationInfo { kind, given_by })
             .collect(),
         conditions: catalogue.conditions_of(dataset, basis).map(|one| one.id.clone()).collect(),
-        needs: needs_of(catalogue, dataset, basis),
+        needs: needs_of(catalogue, basis),
         in_force_from: Day(basis.in_force_from),
         in_force_until: basis.in_force_until.map(Day),
     }
 }
 
-fn needs_of(catalogue: &Catalogue, dataset: &dataset::Dataset, basis: &dataset::Basis) -> Vec<NeedInfo> {
+fn needs_of(catalogue: &Catalogue, basis: &dataset::Basis) -> Vec<NeedInfo> {
     let mut needs: Vec<NeedInfo> = Vec::new();
     for sender in &basis.senders {
-        for fact in catalogue.needed(dataset, basis, *sender) {
+        for fact in catalogue.needed(basis, *sender) {
             match needs.iter_mut().find(|need| need.fact == fact.code) {
                 Some(need) => drop(need.senders.insert(*sender)),
                 None => needs.push(NeedInfo { fact: fact.code.clone(), senders: [*sender].into() }),

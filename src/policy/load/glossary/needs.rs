@@ -251,7 +251,7 @@ mod tests {
         for dataset in catalogue.datasets() {
             for basis in dataset.bases.values() {
                 for sender in &basis.senders {
-                    let needed = catalogue.needed(dataset, basis, *sender);
+                    let needed = catalogue.needed(basis, *sender);
                     let needed = needed.iter().map(|fact| fact.code.as_str()).collect::<Vec<_>>().join(", ");
                     found.push(format!("{} {sender}: {needed}", basis.id));
                 }
