@@ -6,6 +6,7 @@ start_postgres() {
   local bin
   bin=$(dirname "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb | tail -n 1)")
   bin=$(dirname "$(readlink -f "$bin/initdb")")
+  [ -x "$bin/initdb" ] || { echo "there are no programs of a PostgreSQL server here" >&2; return 1; }
   pg_dir=$(mktemp -d)
   pg_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   # The server refuses to run as root.

@@ -30,6 +30,11 @@ fn is_here(module: &str) -> bool {
             std::env::var_os("SLUIS_INTEROP").is_none_or(|value| value != "required"),
             "python3 has no `{module}`, and SLUIS_INTEROP=required"
         );
+        if let Some(file) = std::env::var_os("SLUIS_LEFT_OUT") {
+            let thread = std::thread::current();
+            let mut file = fs::OpenOptions::new().append(true).open(file).unwrap();
+            writeln!(file, "{}", thread.name().unwrap()).unwrap();
+        }
         // Past what a passing test keeps to itself.
         writeln!(
             std::io::stderr(),

@@ -95,7 +95,7 @@ async fn sqlite_is_durable() {
 }
 
 /// A cluster of its own, which lives until its standard input ends.
-const UNSAFE: &str = ". tests/postgres.sh && start_postgres -c fsync=off && echo \"$TEST_POSTGRES_URL\"; cat >&2; stop_postgres";
+const UNSAFE: &str = ". tests/postgres.sh && start_postgres -c fsync=off && { echo \"$TEST_POSTGRES_URL\"; cat >&2; stop_postgres; }";
 
 #[tokio::test]
 async fn a_server_that_does_not_write_to_the_disk_is_refused() {
