@@ -4,6 +4,7 @@
 //! together are a BSN when they pass the 11-test. One in eleven numbers does, so groups that are plainly something else
 //! are set apart first: a date, a range of years, a week, a time, a telephone number. They are something else only while
 //! what stands around them differs from what stands inside: `12-11-2010 3` is a date and a three, `12-11-2010-3` a number.
+//! Two years in a row and one digit are a school year however they are joined: `2025-2026-2`.
 //! Only of a date and of years with blanks inside that cannot be asked: `12 11 2010 3` is a date and a three too.
 //! Nor do they go on into the next line or cell, or take along what is written as one number: `2025-2026.90.019`.
 //!

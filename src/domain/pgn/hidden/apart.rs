@@ -39,7 +39,8 @@ pub(super) fn set_apart(groups: &[Group], after_week: bool, after_school_year: b
             alone(rest, times(rest)),
         ];
         let likely = likely.into_iter().max().unwrap_or_default();
-        let (kind, length) = match (international(rest), telephone(rest)) {
+        let counted = if at == 0 { numbered_school_year(rest) } else { 0 };
+        let (kind, length) = match (international(rest).max(counted), telephone(rest)) {
             (0, 0) => (Apart::Likely, likely),
             (0, length) => (Apart::Telephone(at), length),
             (length, _) => (Apart::Surely, length),
@@ -102,6 +103,16 @@ fn years(groups: &[Group]) -> usize {
     let short = second.digits.len() == 2 && from.saturating_add(1).checked_rem(100) == Some(until);
     let is_range = (joined && (long || short)) || (second.mark().is_empty() && long);
     if first.is_year() && is_range { 2 } else { 0 }
+}
+
+/// `2025-2026-2`: something that is counted within a school year. Nobody parts a number of a person between two years in a row.
+fn numbered_school_year(groups: &[Group]) -> usize {
+    let [first, second, third, rest @ ..] = groups else { return 0 };
+    let is_next = first.value().map(|from| from.saturating_add(1)) == second.value();
+    let is_school_year = first.is_year() && second.is_year() && is_next;
+    let is_joined = ["-", "/"].contains(&second.mark()) && second.before == third.before;
+    let ends = rest.first().is_none_or(|next| next.before != third.before);
+    if is_school_year && is_joined && third.digits.len() == 1 && ends { 3 } else { 0 }
 }
 
 /// What follows the word school year: `24-25`, `24/25`.

@@ -137,6 +137,9 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
     for text in [
         "Stage vanaf 05-02-2026 3 uur per dag.",
         "schooljaar 2025-2026 2",
+        "klas 2025-2026-2",
+        "L-2025-2026-2",
+        "2025/2026/2",
         "5/2/2026 10 uur",
         "2026-02-05 3",
         "week 35-42 2026 3",
