@@ -354,13 +354,13 @@ impl Actor {
 /// Says once, on the terminal and not in what a passing test keeps to itself, what this run leaves out. The name of the test goes into
 /// the file that `SLUIS_LEFT_OUT` names: CI runs it again where nothing is lacking.
 pub(crate) fn left_out(what: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if let Some(file) = std::env::var_os("SLUIS_LEFT_OUT") {
         let thread = std::thread::current();
         let name = thread.name().filter(|name| name.contains("::"));
         let mut file = std::fs::OpenOptions::new().append(true).open(file).unwrap();
         writeln!(file, "{}", name.expect("a test says itself what it leaves out")).unwrap();
     }
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap().insert(what.to_owned()) {
         writeln!(std::io::stderr(), "\nleft out: {what}").unwrap();
     }

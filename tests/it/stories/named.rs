@@ -179,7 +179,7 @@ async fn after_a_move(gateway: &Gateway) {
 /// Who acts for the college that continued may change between its yes and the document: the duty is towards that college.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_goes_to_the_college_that_continued_whoever_acts_for_it_by_then() {
-    on_each_backend(after_a_change_of_who_acts).await;
+    Box::pin(on_each_backend(after_a_change_of_who_acts)).await;
 }
 
 async fn after_a_change_of_who_acts(gateway: &Gateway) {
