@@ -99,6 +99,23 @@ fn what_was_taken_back_is_not_answered() {
     ]);
 }
 
+/// A document whose request was taken back is over for the college too, collected or not.
+#[test]
+fn what_rests_on_a_request_that_was_taken_back_is_over() {
+    use Person::Minor;
+    for collected in [false, true] {
+        let mut steps = vec![
+            Step::Declare(0, Minor, By::Parent, Wish::Agrees, Until::InThreeDays),
+            Step::Send(2, What::Request, Minor, None),
+            Step::Answer(2, Outcome::Yes),
+            Step::Send(19, What::Document, Minor, Some(2)),
+        ];
+        steps.extend(collected.then_some(Step::Pull(19, Party::College)));
+        steps.extend([Step::TakeBack(2, Party::School), Step::Acknowledge(19, Party::College)]);
+        play::<false>(steps);
+    }
+}
+
 #[test]
 fn what_is_promised_holds_whatever_comes_after_what() {
     run::<false>(16).expect(&[

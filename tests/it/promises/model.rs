@@ -329,7 +329,12 @@ impl World {
                 if std::mem::replace(&mut sent.taken_back, true) {
                     return (Done, vec![]);
                 }
-                (Done, sent.what.accounts())
+                let readers = sent.what.accounts();
+                // The document that followed the college's yes goes with the request.
+                for built in self.sent.values_mut().filter(|built| built.on == Some(name)) {
+                    built.taken_back = true;
+                }
+                (Done, readers)
             }
             Step::Block(who) => {
                 let is_new = self.blocked.insert(who);
