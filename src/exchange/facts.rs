@@ -161,10 +161,8 @@ impl Toolbox {
         // The person's copy follows from the same request, to whichever college it went, also when that may read it no more.
         let own = asked.recipient.role == Role::Betrokkene;
         // The college that was asked is the same one, whoever acts for it by now.
-        let acts_for_it = asked.municipality.is_some_and(|named| {
-            let recipient = snapshot.register().party(&asked.recipient);
-            recipient.is_some_and(|row| row.municipalities_at(asked.now).contains(named))
-        });
+        let acts_for_it = asked.municipality.is_some()
+            && snapshot.register().acts_for(&asked.recipient, asked.municipality, asked.now);
         let succeeds = |copy: &CopyRow| {
             acts_for_it
                 && copy.party.role == asked.recipient.role
@@ -179,7 +177,11 @@ impl Toolbox {
             let ended = request.state == MessageState::Withdrawn || (ended && !own);
             let answer = snapshot.answer(id, &copy.party);
             // What the own copy rests on was answered before it ended; what was not answered before is not answered any more.
-            let may_answer = !matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
+            let may_answer = !matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld)
+                && snapshot.register().acts_for(&copy.party, copy.municipality.as_ref(), asked.now);
+            if answer.is_none() {
+                reading.subjects.insert(subject::party(&copy.party));
+            }
             let reply = match answer.map(|answer| &answer.outcome) {
                 Some(outcome) if !ended => Reply::of(&request.dataset, outcome),
                 None if !ended && may_answer && request.expires > asked.now => {
@@ -230,7 +232,7 @@ fn standing<'s>(
 ) -> Vec<&'s Wish> {
     let Some(person) = asked.person else { return Vec::new() };
     reading.subjects.insert(subject::person(person));
-    let mut found: Vec<_> = snapshot.standing(person, about, &towards, asked.now).collect();
+    let mut found: Vec<_> = snapshot.standing(person, about, (&towards, municipality), asked.now).collect();
     found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
     found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
     if found.iter().any(|one| is_of_another(one, municipality)) {

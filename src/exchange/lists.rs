@@ -132,7 +132,7 @@ impl Exchange {
         let is_sender = packet.sender == caller.party();
         let action = if is_sender { RouteAction::Outbox } else { RouteAction::Inbox };
         self.may(caller, action, now).await?.map_err(ListError::Refused)?;
-        Ok(self.seen_by(caller.party(), packet, now).await?)
+        Ok(self.seen_by(caller, packet, now).await?)
     }
 
     /// What the caller sent, after a cursor.
@@ -150,7 +150,7 @@ impl Exchange {
         self.may(caller, RouteAction::Outbox, now).await?.map_err(ListError::Refused)?;
         let page = self.store.outbox(&caller.party(), kind, after, limit).await.map_err(Trouble::from)?;
         let ids = page.items.iter().map(|(id, _)| *id);
-        Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next: page.next })
+        Ok(Page { items: self.all_seen_by(caller, ids, now).await?, next: page.next })
     }
 
     /// What was sent to the caller, after a cursor; without a kind, of all kinds together.
@@ -185,7 +185,7 @@ impl Exchange {
         items.truncate(limit);
         let next = items.last().map(|copy| copy.index).filter(|_| more);
         let ids = items.iter().map(|copy| copy.packet);
-        Ok(Page { items: self.all_seen_by(caller.party(), ids, now).await?, next })
+        Ok(Page { items: self.all_seen_by(caller, ids, now).await?, next })
     }
 
     /// What the caller must be told, after a cursor.
@@ -211,37 +211,45 @@ impl Exchange {
         Ok(Page { items, next: page.next })
     }
 
-    /// These packets, as the party may see them.
+    /// These packets, as the caller may see them.
     pub(super) async fn all_seen_by(
         &self,
-        party: PartyId,
+        caller: &Caller,
         ids: impl Iterator<Item = PacketId> + Send,
         now: Timestamp,
     ) -> Result<Vec<Seen>, Trouble> {
         let mut seen = Vec::new();
         for id in ids {
-            self.meter.count(party, weights::ROW);
+            self.meter.count(caller.party(), weights::ROW);
             let packet =
                 self.store.message(id).await?.ok_or(Trouble::Inconsistent("a listed packet is gone"))?;
-            seen.push(self.seen_by(party, packet, now).await?);
+            seen.push(self.seen_by(caller, packet, now).await?);
         }
         Ok(seen)
     }
 
     pub(super) async fn seen_by(
         &self,
-        party: PartyId,
+        caller: &Caller,
         packet: MessageRow,
         now: Timestamp,
     ) -> Result<Seen, Trouble> {
+        let party = caller.party();
         let held = self.store.held_for(packet.id).await?;
         let mut copies = Vec::new();
         for row in packet.copies.iter().filter(|row| packet.sender == party || row.party == party) {
             let answer =
                 if packet.kind.asks() { self.store.answer(packet.id, &row.party).await? } else { None };
+            let acts = caller.register().acts_for(&row.party, row.municipality.as_ref(), now);
+            let nobody_answers = packet.kind.asks() && !acts;
+            let held = match row.state {
+                CopyState::Waiting => nobody_answers || held.contains(&row.party),
+                CopyState::Collected | CopyState::Acknowledged => nobody_answers && answer.is_none(),
+                CopyState::Withdrawn | CopyState::Withheld | CopyState::Expired => false,
+            };
             copies.push(SeenCopy {
                 row: row.clone(),
-                state: state_at(row, held.contains(&row.party), &packet, now),
+                state: state_at(row, held, &packet, now),
                 answer: answer.map(|Answered { outcome, at, .. }| {
                     let dataset = self.catalogue().dataset(&packet.dataset);
                     let title = dataset.and_then(|dataset| dataset.outcome(&outcome));
@@ -254,12 +262,12 @@ impl Exchange {
 }
 
 /// A copy whose term has passed is expired, whether or not the gateway has ended it yet. One that waits for a recipient that
-/// cannot come for it is withheld.
+/// cannot come for it, or for the answer of one that cannot give it any more, is withheld.
 fn state_at(row: &CopyRow, held: bool, packet: &MessageRow, now: Timestamp) -> CopyState {
     let over = packet.state != MessageState::Withdrawn && packet.expires <= now;
     match row.state {
         CopyState::Waiting if over => CopyState::Expired,
-        CopyState::Waiting if held && packet.state == MessageState::Open => CopyState::Withheld,
+        _ if held && !over && packet.state == MessageState::Open => CopyState::Withheld,
         state => state,
     }
 }

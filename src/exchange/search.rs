@@ -180,18 +180,18 @@ impl Exchange {
             }
         }
         self.note(caller, vec![account]).await?;
-        Ok(self.found(recipient, found, window, now).await?)
+        Ok(self.found(caller, found, window, now).await?)
     }
 
     /// A page of what was found, by its place in the inbox.
     async fn found(
         &self,
-        recipient: PartyId,
+        caller: &Caller,
         found: BTreeSet<PacketId>,
         window: Window,
         now: Timestamp,
     ) -> Result<Page<Seen>, Trouble> {
-        self.meter.count(recipient, weights::ROW.times(found.len()));
+        self.meter.count(caller.party(), weights::ROW.times(found.len()));
         let mut placed = BTreeMap::new();
         for id in found {
             let packet = self
@@ -199,14 +199,14 @@ impl Exchange {
                 .message(id)
                 .await?
                 .ok_or(Trouble::Inconsistent("a packet that was found is gone"))?;
-            if let Some(copy) = packet.copies.iter().find(|copy| copy.party == recipient) {
+            if let Some(copy) = packet.copies.iter().find(|copy| copy.party == caller.party()) {
                 placed.insert(copy.pushed_index, packet);
             }
         }
         let page = page_of(placed, window);
         let mut items = Vec::with_capacity(page.items.len());
         for packet in page.items {
-            items.push(self.seen_by(recipient, packet, now).await?);
+            items.push(self.seen_by(caller, packet, now).await?);
         }
         Ok(Page { items, next: page.next })
     }

@@ -84,6 +84,14 @@ impl Register {
         self.parties().filter(acts).map(|row| row.party).collect()
     }
 
+    /// Whether a party still acts for the college that was named; one for which no college was named need not.
+    #[must_use]
+    pub fn acts_for(&self, party: &PartyId, named: Option<&Municipality>, at: Timestamp) -> bool {
+        named.is_none_or(|named| {
+            self.party(party).is_some_and(|row| row.municipalities_at(at).contains(named))
+        })
+    }
+
     /// The other parties that act in this role for this municipality at some instant of this span.
     #[must_use]
     pub fn others_acting(&self, party: &PartyId, place: &MunicipalityOf) -> Vec<PartyId> {

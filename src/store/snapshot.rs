@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     domain::{
-        code::{DatasetCode, Purpose},
+        code::{DatasetCode, Municipality, Purpose},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
@@ -101,20 +101,26 @@ impl Snapshot {
         self.declarations.iter().find(|row| row.id == id)
     }
 
-    /// The declarations that stand at this instant about a person and a dataset, for this purpose, towards this party; the
-    /// oldest first.
+    /// The declarations that stand at this instant about a person and a dataset, for this purpose, towards this party or the
+    /// college for which it is asked, whoever acted for that when it was given; the oldest first.
     pub fn standing(
         &self,
         person: PersonId,
         (dataset, purpose): (&DatasetCode, &Purpose),
-        towards: &PartyId,
+        (party, municipality): (&PartyId, Option<&Municipality>),
         at: Timestamp,
     ) -> impl Iterator<Item = &Wish> {
+        let is_named = move |wish: &Wish, named: PartyId| {
+            named == *party
+                || (named.role == party.role
+                    && wish.municipality.is_some()
+                    && wish.municipality.as_ref() == municipality)
+        };
         self.wishes.iter().filter(move |wish| {
             wish.person == person
                 && wish.dataset == *dataset
                 && wish.purpose.as_ref().is_none_or(|named| named == purpose)
-                && wish.towards.is_none_or(|named| named == *towards)
+                && wish.towards.is_none_or(|named| is_named(wish, named))
                 && wish.given_at <= at
                 && wish.until.is_none_or(|until| until > at)
         })

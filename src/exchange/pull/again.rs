@@ -68,7 +68,7 @@ pub(super) fn decide_again(
         }));
     }
     Ok(match tools.engine.decide(&facts) {
-        Decision::Refusal(refusal) => Again::Refused(refusal),
+        Decision::Refusal(refusal) => Again::Refused(for_the_sender(refusal)),
         Decision::Permit(permit) if copy.row.categories.is_subset(permit.allowed()) => {
             Again::Permitted(Box::new(permit))
         }
@@ -81,6 +81,16 @@ pub(super) fn decide_again(
             decided_at: now,
         }),
     })
+}
+
+/// What the policies advise is for who sent it; here the recipient reads it.
+fn for_the_sender(mut refusal: Refusal) -> Refusal {
+    for reason in &mut refusal.reasons {
+        reason.now = reason.now.take().map(|now| {
+            Bilingual::of(format!("Voor de afzender: {}", now.nl), format!("For the sender: {}", now.en))
+        });
+    }
+    refusal
 }
 
 fn sender_blocked() -> Fault {

@@ -1,4 +1,4 @@
-//! What waits for a recipient that can no longer come for it: its sender is told.
+//! What waits for a recipient that can no longer come for it, or answer it: its sender is told.
 
 use jiff::Timestamp;
 
@@ -22,8 +22,8 @@ use crate::{
 };
 
 impl Exchange {
-    /// Tells the senders of what waits for a recipient that was blocked, or that stopped to act for the college after
-    /// `since`. Each is an entry, and told once. Answers how many were told.
+    /// Tells the senders of what waits for a recipient that was blocked, or, for its answer too, that stopped to act for the
+    /// college after `since`. Each is an entry, and told once. Answers how many were told.
     ///
     /// # Errors
     /// [`Trouble`]: who was told before it stays told.
@@ -36,14 +36,18 @@ impl Exchange {
                 continue;
             };
             let copy = Copy { packet, row };
-            let kind = if blocked {
-                NoticeKind::RecipientBlocked
-            } else if matches!(decide_again(&self.tools, &copy, now, &snapshot)?, Again::Refused(_)) {
-                NoticeKind::MandateEnded
+            let asks = copy.packet.kind.asks();
+            let is_over = if asks {
+                !snapshot.register().acts_for(&party, copy.row.municipality.as_ref(), now)
             } else {
-                continue;
+                matches!(decide_again(&self.tools, &copy, now, &snapshot)?, Again::Refused(_))
             };
-            let effect = TellUndelivered { packet: id, sender: copy.packet.sender, party, kind };
+            let kind = match (blocked, is_over) {
+                (true, _) => NoticeKind::RecipientBlocked,
+                (false, true) => NoticeKind::MandateEnded,
+                (false, false) => continue,
+            };
+            let effect = TellUndelivered { packet: id, sender: copy.packet.sender, party, kind, asks };
             let mut account = Account::of(Event::Notice, Outcome::Recorded);
             account.shared.packet = Some(id);
             account.shared.dataset = Some(copy.packet.dataset.clone());

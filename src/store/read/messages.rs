@@ -24,11 +24,12 @@ const COPIES: &str = "SELECT r.oin AS oin, r.role AS role, r.municipality AS mun
      r.pushed_index AS pushed_index, r.collected_at AS collected_at, r.collected_index AS collected_index, \
      r.acknowledged_at AS acknowledged_at, r.acknowledged_index AS acknowledged_index, r.ended_index AS ended_index FROM copy r WHERE r.message_id = $1 ORDER BY r.position";
 /// Of each waiting copy whose recipient is blocked and whose sender was not told, and of each whose recipient stopped to
-/// act for some college after the push.
+/// act for some college after the push: what waits there, and what was asked and has no answer.
 const UNDELIVERED: &str = "SELECT r.message_id AS message_id, r.oin AS oin, r.role AS role, \
      (CASE WHEN o.state = 'active' THEN 0 ELSE 1 END) AS blocked FROM copy r \
      JOIN message p ON p.id = r.message_id JOIN party o ON o.oin = r.oin AND o.role = r.role \
-     WHERE r.state = 'waiting' AND p.state = 'open' AND p.expires > $1 AND NOT EXISTS \
+     WHERE (r.state = 'waiting' OR (o.state = 'active' AND p.kind IN ('request', 'question') \
+     AND r.state IN ('collected', 'acknowledged'))) AND p.state = 'open' AND p.expires > $1 AND NOT EXISTS \
      (SELECT 1 FROM message a WHERE a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role) \
      AND (o.state <> 'active' OR EXISTS (SELECT 1 FROM party_municipality m WHERE m.oin = r.oin AND m.role = r.role \
      AND m.valid_until > $2 AND m.valid_until <= $1 AND m.valid_until > p.created)) \
@@ -78,8 +79,8 @@ impl Store {
         }))
     }
 
-    /// The copies that wait, may not be deliverable as things stand, and whose sender was not told: those of recipients that
-    /// are blocked (`true`), and of those that stopped to act for a college between the two instants.
+    /// The copies that wait for a recipient or its answer, may wait in vain as things stand, and whose sender was not told:
+    /// those of recipients that are blocked (`true`), and of those that stopped to act for a college between the two instants.
     ///
     /// # Errors
     /// `Unavailable` or `Inconsistent`.

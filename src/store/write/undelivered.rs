@@ -1,4 +1,4 @@
-//! A copy that waits and can no longer be collected as things stand: its sender is told, once for each cause.
+//! A copy that waits and can no longer be collected, or answered, as things stand: its sender is told, once for each cause.
 
 use super::{
     Applied, Effect, Once,
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Tells a sender that a copy stays uncollected.
+/// Tells a sender that a copy stays uncollected, or that what it asked stays unanswered.
 #[derive(Debug, Clone, Copy)]
 pub struct TellUndelivered {
     /// The packet.
@@ -29,6 +29,8 @@ pub struct TellUndelivered {
     pub party: PartyId,
     /// Why.
     pub kind: NoticeKind,
+    /// Whether an answer is waited for, and not the collection alone.
+    pub asks: bool,
 }
 
 impl Sealed for TellUndelivered {}
@@ -56,10 +58,19 @@ impl Effect for TellUndelivered {
             .notices
             .iter()
             .any(|(id, notice)| (id.packet, id.about, notice.kind) == (self.packet, self.party, self.kind));
-        if copy.state != CopyState::Waiting || told {
+        let collected = match copy.state {
+            CopyState::Waiting => false,
+            CopyState::Collected | CopyState::Acknowledged if self.asks => true,
+            CopyState::Collected
+            | CopyState::Acknowledged
+            | CopyState::Withdrawn
+            | CopyState::Withheld
+            | CopyState::Expired => return Ok(Once::already()),
+        };
+        if told {
             return Ok(Once::already());
         }
-        let about = Stopped { packet: self.packet, party: self.party, collected: false };
+        let about = Stopped { packet: self.packet, party: self.party, collected };
         Ok(Once::now(notice(at, self.sender, &about, self.kind, None).into_iter().collect()))
     }
 }

@@ -33,7 +33,7 @@ async fn a_declaration_stands_from_its_beginning_until_its_end_towards_its_party
             async move {
                 let facts = rig.facts(Needs { pseudonyms, ..Needs::default() }).await;
                 let about = ("overgangsdocument".parse().unwrap(), purpose.parse().unwrap());
-                let all = facts.standing(who.id, (&about.0, &about.1), &party, at);
+                let all = facts.standing(who.id, (&about.0, &about.1), (&party, None), at);
                 all.map(|one| one.id).collect::<Vec<_>>()
             }
         };

@@ -2,6 +2,7 @@
 //! towards the one is not said towards the other.
 
 use http::StatusCode;
+use jiff::ToSpan as _;
 use serde_json::{Value, json};
 use sluis::{
     accesslog::{
@@ -19,7 +20,9 @@ use sluis::{
 
 use super::{
     evidence::own_entries,
-    steps::{answer, born, but, collect, declare, document_for, provisions, request_for, send, withdraw},
+    steps::{
+        answer, born, but, collect, declare, document_for, items, provisions, request_for, send, withdraw,
+    },
 };
 use crate::support::{Actor, Gateway, declaration, on_each_backend};
 
@@ -217,4 +220,114 @@ async fn after_a_change_of_who_acts(gateway: &Gateway) {
     let given = school.get("/v1/declarations").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
     withdraw(&school, &given, "persoon").await.expect_status(StatusCode::OK);
     collect(&next, &again).await.expect_status(StatusCode::GONE);
+}
+
+/// An organisation in the place of another, from now on, for the same college.
+async fn takes_over(gateway: &Gateway, former: &Actor, oin: &str, place: (&str, Ground)) -> Actor {
+    let exchange = &gateway.running.exchange;
+    let now = gateway.clock.now();
+    exchange.end_municipality(former.party, place.0.parse().unwrap(), now).await.unwrap();
+    acting(gateway, oin, &[place]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_declared_towards_a_college_stands_whoever_acts_for_it() {
+    Box::pin(on_each_backend(declared_towards_a_college)).await;
+}
+
+async fn declared_towards_a_college(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let former = organisation(gateway).await;
+    let said = |person: &Value, kind: &str| {
+        let mut wish = agreement(gateway, person, "0405");
+        wish["kind"] = json!(kind);
+        if kind != "instemming" {
+            wish.as_object_mut().unwrap().remove("until");
+        }
+        wish
+    };
+    let [agreed, objected, restricted] = ["C-1", "C-2", "C-3"].map(|name| living_in(gateway, name, "0405"));
+    for person in [&agreed, &objected, &restricted] {
+        declare(&school, &said(person, "instemming")).await;
+    }
+    declare(&school, &said(&objected, "bezwaar")).await;
+    declare(&school, &said(&restricted, "beperking")).await;
+    let ask = async |person: &Value| send(&school, "/v1/requests", &asking(gateway, person, "0405")).await;
+    let before = [ask(&agreed).await.status, ask(&objected).await.status, ask(&restricted).await.status];
+    assert_eq!(before, [StatusCode::CREATED, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN]);
+    let next = takes_over(gateway, &former, "00000099000004070000", ("0405", Ground::Mandaat)).await;
+    ask(&objected).await.expect_problem(403, "guards.bezwaar");
+    ask(&restricted).await.expect_problem(403, "guards.beperking");
+    let asked = ask(&agreed).await.expect_status(StatusCode::CREATED).text("/id");
+    collect(&next, &asked).await.expect_status(StatusCode::OK);
+    // Nor does it reach another college of the one that follows.
+    let exchange = &gateway.running.exchange;
+    let elsewhere = MunicipalityOf {
+        municipality: "0441".parse().unwrap(),
+        ground: Ground::Mandaat,
+        decision: Some("besluit 2026-2".to_owned()),
+        from: gateway.clock.now(),
+        until: None,
+    };
+    exchange.add_municipality(next.party, elsewhere).await.unwrap();
+    let moved = but(&agreed, &json!({ "verblijf": "0441" }));
+    let refused = send(&school, "/v1/requests", &asking(gateway, &moved, "0441")).await;
+    refused.expect_problem(403, NOT_AGREED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asked_a_party_that_stopped_to_act_for_the_college_is_told_to_ask_again() {
+    Box::pin(on_each_backend(asked_before_a_change)).await;
+}
+
+async fn asked_before_a_change(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let former = organisation(gateway).await;
+    let mut asked = Vec::new();
+    for (name, collects, answers) in [("D-1", false, false), ("D-2", true, false), ("D-3", false, true)] {
+        let person = living_in(gateway, name, "0405");
+        declare(&school, &agreement(gateway, &person, "0405")).await;
+        let request = send(&school, "/v1/requests", &asking(gateway, &person, "0405")).await;
+        let request = request.expect_status(StatusCode::CREATED).text("/id");
+        if collects {
+            collect(&former, &request).await.expect_status(StatusCode::OK);
+        }
+        if answers {
+            answer(&former, &request, "ja").await.expect_status(StatusCode::OK);
+        }
+        asked.push((person, request, answers));
+    }
+    gateway.pass(1.hour());
+    let next = takes_over(gateway, &former, "00000099000004070000", ("0405", Ground::Delegatie)).await;
+    gateway
+        .running
+        .exchange
+        .tell_undelivered(jiff::Timestamp::UNIX_EPOCH, gateway.clock.now())
+        .await
+        .unwrap();
+    let notices = items(&school, "/v1/notices").await;
+    for (person, request, answered) in &asked {
+        let told = notices.iter().filter(|one| one["packet"] == json!(request)).count();
+        assert_eq!(told, usize::from(!answered), "{notices:?}");
+        for reader in [&school, &former] {
+            let stands = reader.get(&format!("/v1/requests/{request}")).await.json();
+            assert_eq!(stands["recipients"][0]["state"], "withheld", "{stands}");
+        }
+        let document = to_college(document_for(gateway, person, request), "0405");
+        let sent = send(&school, "/v1/packets", &document).await;
+        if *answered {
+            let sent = sent.expect_status(StatusCode::CREATED).text("/id");
+            collect(&next, &sent).await.expect_status(StatusCode::OK);
+        } else {
+            sent.expect_problem(403, "overgangsdocument.verzoek-beeindigd");
+            answer(&former, request, "ja").await.expect_status(StatusCode::FORBIDDEN);
+            let again = send(&school, "/v1/requests", &asking(gateway, person, "0405")).await;
+            let again = again.expect_status(StatusCode::CREATED).text("/id");
+            answer(&next, &again, "ja").await.expect_status(StatusCode::OK);
+        }
+    }
+    // Who may read it no more hears what the sender can do, and that it is for the sender.
+    let refused = collect(&former, &asked[0].1).await;
+    refused.expect_problem(403, ELSEWHERE);
+    assert!(refused.text("/errors/0/now/en").starts_with("For the sender: "), "{}", refused.json());
 }

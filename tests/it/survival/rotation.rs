@@ -56,6 +56,8 @@ impl Handed {
             let checkpoint = checkpoint.expect_status(StatusCode::OK).body.clone();
             self.checkpoints.lock().unwrap().push(String::from_utf8(checkpoint).unwrap());
             self.rounds[gateway].fetch_add(1, Ordering::SeqCst);
+            // Calls without a pause would keep the operator's commands, and every other test, from the processor.
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 

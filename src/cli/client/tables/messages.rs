@@ -136,6 +136,10 @@ pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
                     (format!("{answer}{}", if is_withdrawn { rest } else { "" }), String::new())
                 }
                 None if is_withdrawn => (word("withdrawn", language), String::new()),
+                // Who was asked cannot answer any more.
+                None if member(recipient, "/state") == "withheld" => {
+                    (word("withheld", language), String::new())
+                }
                 None if matches!(state.as_str(), "" | "open") => {
                     (language.pick("nog geen", "none yet").to_owned(), when(item, "/expires", language))
                 }

@@ -438,6 +438,7 @@ pub(super) async fn ends(bench: &mut Bench) {
                 sender: school(),
                 party: college(),
                 kind: NoticeKind::MandateEnded,
+                asks: false,
             },
             async |rig, packet| told(rig, school(), *packet, NoticeKind::MandateEnded).await,
         )
