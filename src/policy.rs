@@ -1,7 +1,7 @@
 //! May this party receive this dataset about this person for this purpose now?
 //!
-//! `load` reads and checks `policies/`: [`catalogue`] is what comes of it. `decide` decides by it: [`engine`] mints the
-//! [`permit`], [`contents`] checks what was sent against the dataset's schema, [`mod@minimise`] projects it to what one permit
+//! `load` reads and checks `policies/`: [`catalogue`] is what comes of it, and [`contents`] checks what was sent against the
+//! schema of its dataset. `decide` decides by it: [`engine`] mints the [`permit`], [`mod@minimise`] projects to what one permit
 //! allows. `show` tells it: [`explain`], [`matrix`], [`cases`] and [`check`].
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm))]
@@ -17,7 +17,6 @@ mod properties;
 
 pub use decide::{
     canonical, carries,
-    contents::{self, Contents},
     engine::{self, Engine},
     minimise::{self, Minimised, minimise, minimise_each},
     permit::{self, Decision, Permit, Refusal, RefusalKind},
@@ -25,6 +24,7 @@ pub use decide::{
 };
 pub use load::{
     catalogue::{self, Catalogue},
+    contents::{self, Contents},
     dataset::{self, Dataset},
     days,
     facts::{self, Facts},

@@ -130,7 +130,11 @@ impl Exchange {
         let mut all = self.store.recorded_about(&withdrawn.recorder, withdrawn.person).await?;
         all.retain(|one| {
             let about = |row: &DeclarationRow| (row.kind, row.dataset.clone());
-            let towards = |row: &DeclarationRow| (row.towards, row.municipality.clone());
+            // The college that was named is the same, whoever acted for it.
+            let towards = |row: &DeclarationRow| {
+                let party = row.towards.filter(|_| row.municipality.is_none());
+                (party, row.towards.map(|party| party.role), row.municipality.clone())
+            };
             let purposes_meet =
                 one.purpose.is_none() || withdrawn.purpose.is_none() || one.purpose == withdrawn.purpose;
             let stands = one.state == DeclarationState::Given

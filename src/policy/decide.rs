@@ -3,7 +3,6 @@
 mod answers;
 pub mod canonical;
 pub mod carries;
-pub mod contents;
 mod context;
 pub mod engine;
 mod may;

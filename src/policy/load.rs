@@ -1,7 +1,8 @@
-//! Reads `policies/` and checks that what was read hangs together. What to decide and what to show rests on this, and this on
-//! neither.
+//! Reads `policies/` and checks that what was read hangs together, and by the schemas that were read what is sent. What to decide
+//! and what to show rests on this, and this on neither.
 
 pub mod catalogue;
+pub mod contents;
 pub mod dataset;
 pub mod days;
 pub mod facts;

@@ -176,6 +176,20 @@ fn files_import_each_other_in_no_circle() {
     assert!(ties.is_empty(), "files import each other:\n{}", ties.join("\n\n"));
 }
 
+/// The policies are read, then decided by, then shown: what comes later rests on what comes before.
+#[test]
+fn the_policies_are_read_decided_by_and_shown_in_that_order() {
+    const FLOORS: [&str; 3] = ["policy/load", "policy/decide", "policy/show"];
+    let floor = |module: &str| FLOORS.iter().position(|floor| module.starts_with(floor));
+    let imports = Imports::of(&sources());
+    let pairs =
+        imports.pairs().filter(|(from, to)| floor(from).zip(floor(to)).is_some_and(|(one, two)| one < two));
+    let wrong: Vec<_> = pairs.map(|(from, to)| format!("{from} takes of {to}")).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let seen = FLOORS.iter().filter(|floor| imports.pairs().any(|(from, _)| from.starts_with(**floor)));
+    assert_eq!(seen.count(), FLOORS.len(), "a floor is empty");
+}
+
 /// The guard itself: a circle is seen through a re-export, an alias, a path in the code, and not through a text or a test.
 #[test]
 fn a_circle_is_seen_however_it_is_written() {

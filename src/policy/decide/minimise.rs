@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use super::{
     canonical::{object, room},
-    contents::Contents,
     permit::Permit,
 };
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
         party::{PartyId, Role},
         problem::{Bilingual, Fault},
     },
-    policy::load::dataset::Dataset,
+    policy::load::{contents::Contents, dataset::Dataset},
 };
 
 /// What one recipient gets: canonical JSON of the categories that its permit allows. Wiped when dropped.

@@ -48,6 +48,11 @@ impl Imports {
         self.0.get(from)?.get(to)
     }
 
+    /// Which file takes from which.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&Module, &Module)> {
+        self.0.iter().flat_map(|(from, taken)| taken.keys().map(move |to| (from, to)))
+    }
+
     /// The groups of files that import each other, each with what ties it.
     pub(super) fn circles(&self) -> Vec<(BTreeSet<Module>, String)> {
         let reach: BTreeMap<&Module, BTreeSet<&Module>> =
