@@ -14,7 +14,7 @@ use crate::{
         digest::Digest,
         oin::Oin,
         party::{PartyId, Role},
-        pem::unmarked,
+        pem::{holds_private_key, unmarked},
         problem::Fault,
     },
     exchange::{Exchange, keys::KeyRow},
@@ -311,3 +311,11 @@ impl NewCertificate {
         })
     }
 }
+        if holds_private_key(self.certificate.as_bytes()) {
+            return Err(problem::INVALID.code("certificate").with_faults([Fault::at(
+                "/certificate",
+                "key-is-private",
+                "Bij dit certificaat staat de geheime sleutel. Maak een nieuwe, en vraag daarop een certificaat aan: deze is niet meer geheim.",
+                "This certificate comes with its private key. Make a new one, and ask for a certificate on that: this one is no longer secret.",
+            )]));
+        }
