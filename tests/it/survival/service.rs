@@ -369,6 +369,7 @@ async fn a_hangup_takes_nothing_that_others_may_use() {
         let expected = if is_own { &in_use } else { &renewed };
         assert_eq!(&shown(&site, &school, &process).await, expected, "{case}");
         assert!(named(&path) > before, "{case} is not named: {}", process.logged());
+        assert!(!process.logged().contains("is not there, or may not be read"), "{case}: it is there");
         set_mode(&path, sound);
         assert!(reloaded(&process).await.contains("everything was read again"), "{case}");
         in_use = shown(&site, &school, &process).await;
@@ -386,7 +387,6 @@ async fn a_hangup_takes_nothing_that_others_may_use() {
     process.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
 /// What callers would refuse does not take the place of what they take, in a try-out either.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hangup_takes_no_certificate_that_callers_refuse() {
@@ -446,6 +446,7 @@ async fn a_hangup_takes_no_certificate_that_callers_refuse() {
     process.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
 async fn secrets_may_be_handed_over_by_the_service_manager() {
     for mode in [0o400, 0o440] {
         let site = Site::new(None, GENEROUS).await;
