@@ -184,7 +184,7 @@ const fn of_packet(error: OpenError) -> &'static str {
     }
 }
 
-const fn of_certificate(error: CertificateFault) -> &'static str {
+pub(super) const fn of_certificate(error: CertificateFault) -> &'static str {
     match error {
         CertificateFault::NotACertificate => "het is geen X.509-certificaat",
         CertificateFault::Authority => "het is het certificaat van een CA, niet van een organisatie",

@@ -6,7 +6,10 @@ use super::language::{Said, both};
 use crate::{
     crypto::gateway_keys::KeyFileFault,
     domain::problem::Bilingual,
-    identity::{anchors::AnchorFault, revocations::ListFault},
+    identity::{
+        anchors::AnchorFault,
+        revocations::{ListFault, Named},
+    },
     policy::finding::Finding,
 };
 
@@ -95,22 +98,24 @@ impl From<&ListFault> for Said {
             ListFault::PrivateKey(name) => format!(
                 "in de lijst `{name}` staat een privésleutel, en die hoort in een eigen bestand: haal haar eruit"
             ),
-            ListFault::Signature(name) => {
-                format!("de lijst `{name}` is niet getekend door een vertrouwde CA")
-            }
-            ListFault::Expired(name) => {
+            ListFault::Signature(Named { source, authority }) => {
                 format!(
-                    "de lijst `{name}` is verlopen of zegt niet tot wanneer hij geldt: haal de nieuwste op"
+                    "de lijst `{source}` van `{authority}` is niet getekend door een vertrouwde CA: zet het certificaat van deze CA in `[[tls.trust]]`, ook als zij onder een root valt die daar staat"
                 )
             }
-            ListFault::Early(name) => {
+            ListFault::Expired(Named { source, authority }) => {
                 format!(
-                    "de lijst `{name}` komt uit de toekomst: kijk naar de klok van deze machine, en haal de nieuwste op"
+                    "de lijst `{source}` van `{authority}` is verlopen of zegt niet tot wanneer hij geldt: haal de nieuwste op"
                 )
             }
-            ListFault::Older(name) => {
+            ListFault::Early(Named { source, authority }) => {
                 format!(
-                    "de lijst `{name}` is ouder dan die in gebruik is, en die blijft: haal de nieuwste op"
+                    "de lijst `{source}` van `{authority}` komt uit de toekomst: kijk naar de klok van deze machine, en haal de nieuwste op"
+                )
+            }
+            ListFault::Older(Named { source, authority }) => {
+                format!(
+                    "de lijst `{source}` van `{authority}` is ouder dan die in gebruik is, en die blijft: haal de nieuwste op"
                 )
             }
         };

@@ -26,6 +26,14 @@ pub(super) const MOVED: Advice = (
         "put the file back where it was, then run the same command again",
     ),
 );
+/// Of a file that nothing can be read from.
+pub(super) const DAMAGED: Advice = (
+    Exit::Configuration,
+    (
+        "noemt `database.url` het goede bestand? zet anders de laatste kopie terug",
+        "does `database.url` name the right file? if so, put the last backup back",
+    ),
+);
 /// Of rows that the gateway did not write so.
 pub(super) const INCONSISTENT: Advice = (
     Exit::Unavailable,
@@ -123,6 +131,7 @@ pub(super) fn store(error: StoreError) -> Failure {
             ),
         ),
         StoreErrorKind::ReadOnly => READ_ONLY,
+        StoreErrorKind::Damaged => DAMAGED,
         StoreErrorKind::Moved => MOVED,
         StoreErrorKind::Inconsistent => INCONSISTENT,
         StoreErrorKind::Schema | StoreErrorKind::Settings | StoreErrorKind::Left => (

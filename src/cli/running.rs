@@ -77,7 +77,8 @@ impl Running {
         exchange.note_start().await.map_err(not_begun)?;
         let watch = Arc::new(Watch::new(Arc::clone(&exchange), composed.store.clone(), Arc::clone(&clock)));
         let own = tls::own_certificate_at_start(config)?;
-        let tls: TlsSlot = Arc::new(ArcSwap::new(tls::server_config(&own, &exchange, &clock, &watch)?));
+        let tls: TlsSlot =
+            Arc::new(ArcSwap::new(tls::server_config(config, &own, &exchange, &clock, &watch)?));
         let data = bind("data", config.listen.data, Some(Arc::clone(&tls))).await?;
         let operations = bind("ops", config.listen.ops, None).await?;
         let (data_address, ops_address) = (data.address(), operations.address());

@@ -92,7 +92,7 @@ pub struct TrustAnchor {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Revocation {
-    /// CRLs, PEM or DER: one of each authority between a client and its trust anchor.
+    /// CRLs, PEM or DER: one of each authority of `[[tls.trust]]`.
     pub files: Vec<PathBuf>,
     /// How often the files, and the gateway's own certificate, are read again.
     #[serde(rename = "reload_seconds", deserialize_with = "super::read::whole_seconds")]

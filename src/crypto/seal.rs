@@ -214,7 +214,8 @@ pub fn open(message: &str, key: &PrivateKey) -> Result<(SealHeader, Opened), Ope
     let content = key.open(message, CTY)?;
     let opened = Opened(Zeroizing::new(trimmed(&content).to_vec()));
     match json::read(opened.expose()).map(json::Wiped::new) {
-        Ok(value) if value.expose().is_object() => Ok((header, opened)),
+        // JSON allows other white space around a value, which no gateway puts there.
+        Ok(value) if value.expose().is_object() && is_bare(opened.expose()) => Ok((header, opened)),
         Ok(_) | Err(_) => Err(OpenError::Content),
     }
 }
@@ -242,6 +243,10 @@ fn padded(content: &[u8]) -> Zeroizing<Vec<u8>> {
     bytes.extend_from_slice(content);
     bytes.resize(length, b' ');
     bytes
+}
+
+fn is_bare(object: &[u8]) -> bool {
+    object.first() == Some(&b'{') && object.last() == Some(&b'}')
 }
 
 fn trimmed(content: &[u8]) -> &[u8] {

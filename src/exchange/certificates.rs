@@ -11,7 +11,7 @@ use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::problem::{Bilingual, Fault},
     identity::{
-        CertificateChain, certificate_proof,
+        CertificateChain, CertificateFault, certificate_proof,
         key_proof::ProofFault,
         tls::{self, NotLetIn},
     },
@@ -34,9 +34,8 @@ impl Exchange {
     ) -> Result<CertificateRow, KeyError> {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::RegisterCertificate).await?;
-        let Ok(chain) = CertificateChain::new(chain.to_vec()) else {
-            return Err(KeyError::Invalid(vec![unreadable()]));
-        };
+        let chain = CertificateChain::new(chain.to_vec());
+        let chain = chain.map_err(|fault| KeyError::Invalid(vec![of_form(fault)]))?;
         let certificate = chain.leaf();
         let mut faults = self.wrong_with_certificate(caller, &chain, now);
         faults
@@ -77,12 +76,39 @@ fn at_certificate(code: &'static str, nl: &'static str, en: &'static str) -> Fau
     Fault::at("/certificate", code, nl, en)
 }
 
-fn unreadable() -> Fault {
-    at_certificate(
-        "not-a-certificate",
-        "Dit is geen certificaat van een organisatie met een OIN en een sleutel die de gateway aanneemt.",
-        "This is no certificate of an organisation with an OIN and a key that the gateway takes.",
-    )
+fn of_form(fault: CertificateFault) -> Fault {
+    match fault {
+        CertificateFault::NotACertificate => at_certificate(
+            "not-a-certificate",
+            "Dit is geen X.509-certificaat.",
+            "This is no X.509 certificate.",
+        ),
+        CertificateFault::Authority => at_certificate(
+            "certificate-of-authority",
+            "Het eerste certificaat is van een uitgever. Zet uw eigen certificaat voorop, en dat van de uitgever erachter.",
+            "The first certificate is that of an authority. Put your own certificate first, and the authority's behind it.",
+        ),
+        CertificateFault::Oin => at_certificate(
+            "certificate-oin",
+            "Het onderwerp van dit certificaat moet precies een serialNumber hebben, en dat moet een OIN zijn. Vraag uw uitgever om zo een.",
+            "The subject of this certificate must have exactly one serialNumber, and that must be an OIN. Ask your authority for such a one.",
+        ),
+        CertificateFault::Organisation => at_certificate(
+            "certificate-organisation",
+            "Het onderwerp van dit certificaat moet precies een naam van een organisatie (O) hebben, van ten hoogste 200 tekens. Vraag uw uitgever om zo een.",
+            "The subject of this certificate must have exactly one organization name (O), of at most 200 characters. Ask your authority for such a one.",
+        ),
+        CertificateFault::Key => at_certificate(
+            "certificate-key",
+            "De sleutel van dit certificaat wordt niet aangenomen. Vraag een certificaat aan op een nieuwe sleutel: P-256, P-384, of RSA van ten minste 3072 bits.",
+            "The key of this certificate is not taken. Ask for a certificate on a new key: P-256, P-384, or RSA of at least 3072 bits.",
+        ),
+        CertificateFault::Validity => at_certificate(
+            "certificate-validity",
+            "Van wanneer tot wanneer dit certificaat geldt, is niet te lezen. Vraag uw uitgever om een ander.",
+            "From when until when this certificate is valid cannot be read. Ask your authority for another.",
+        ),
+    }
 }
 
 fn other_organisation() -> Fault {
@@ -117,7 +143,17 @@ fn not_let_in(fault: NotLetIn) -> Fault {
             "Of dit certificaat is ingetrokken, is nu niet te zeggen: de lijst van de uitgever ontbreekt of is verlopen. Probeer het later opnieuw, of vraag de beheerder van deze gateway.",
             "Whether this certificate was revoked cannot be told now: its authority's list is missing or has expired. Try again later, or ask the operator of this gateway.",
         ),
-        NotLetIn::Form(_) => unreadable(),
+        NotLetIn::KeyUsage => at_certificate(
+            "certificate-key-usage",
+            "Met de sleutel van dit certificaat mag niet worden getekend: in keyUsage ontbreekt digitalSignature. Vraag een certificaat aan dat dat heeft.",
+            "The key of this certificate may not sign: its keyUsage leaves out digitalSignature. Ask for one that has it.",
+        ),
+        NotLetIn::Extension => at_certificate(
+            "certificate-extension",
+            "In dit certificaat, of in een van de keten, staat een kritieke uitbreiding die de gateway niet kent. Vraag uw uitgever om een zonder.",
+            "This certificate, or one of its chain, has a critical extension that the gateway does not know. Ask your authority for one without.",
+        ),
+        NotLetIn::Form(fault) => of_form(fault),
         NotLetIn::Signature => at_certificate(
             "certificate-signature",
             "De handtekening op dit certificaat, of op dat van een uitgever erboven, is vals of op een te zwakke manier gezet, zoals met SHA-1. Vraag uw uitgever om een ander certificaat.",

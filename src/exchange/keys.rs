@@ -160,11 +160,21 @@ impl Exchange {
 /// The key of a body, if key and end are in order.
 fn to_publish(jwk: &Value, until: Option<Timestamp>, now: Timestamp) -> Result<RecipientKey, KeyError> {
     let past = until.filter(|until| *until <= now).map(|_| ended());
-    match (RecipientKey::from_jwk(jwk), past) {
+    match (read(jwk), past) {
         (Ok(key), None) => Ok(key),
         (Ok(_), Some(past)) => Err(KeyError::Invalid(vec![past])),
-        (Err(fault), past) => Err(KeyError::Invalid(fault.under("/key").into_iter().chain(past).collect())),
+        (Err(faults), past) => Err(KeyError::Invalid(faults.into_iter().chain(past).collect())),
     }
+}
+
+fn read(jwk: &Value) -> Result<RecipientKey, Vec<Fault>> {
+    RecipientKey::from_jwk(jwk).map_err(|fault| fault.under("/key"))
+}
+
+/// All that is wrong with the key of a body, whatever else stands there.
+#[must_use]
+pub fn wrong_with_key(jwk: &Value) -> Vec<Fault> {
+    read(jwk).err().unwrap_or_default()
 }
 
 /// When a key ends: as its party says, else with the certificate that proves it; to the millisecond, as it is stored.

@@ -71,6 +71,7 @@ pub struct ClientCertificate {
     not_after: Timestamp,
     registration: Digest,
     is_for_clients: bool,
+    may_sign: bool,
 }
 
 impl ClientCertificate {
@@ -108,6 +109,7 @@ impl ClientCertificate {
             not_before,
             not_after,
             is_for_clients: is_for_clients(&certificate),
+            may_sign: may_sign(&certificate),
         })
     }
 
@@ -176,6 +178,13 @@ impl ClientCertificate {
     #[must_use]
     pub const fn is_for_clients(&self) -> bool {
         self.is_for_clients
+    }
+
+    /// Whether its key may sign, as it does in each handshake and statement: `digitalSignature` where it has a key usage (RFC
+    /// 5280, section 4.2.1.3).
+    #[must_use]
+    pub const fn may_sign(&self) -> bool {
+        self.may_sign
     }
 
     /// What a party registers: SHA-256 over issuer, subject and public key, each in DER and preceded by its length in
@@ -247,6 +256,11 @@ fn bits(modulus: &[u8]) -> usize {
     let modulus = canonical_serial(modulus);
     let leading = modulus.first().map_or(0, |byte| byte.leading_zeros());
     modulus.len().saturating_mul(8).saturating_sub(usize::try_from(leading).unwrap_or(8))
+}
+
+/// One without a key usage may do anything.
+pub(super) fn may_sign(certificate: &X509Certificate<'_>) -> bool {
+    certificate.key_usage().is_ok_and(|usage| usage.is_none_or(|usage| usage.value.digital_signature()))
 }
 
 fn is_for_clients(certificate: &X509Certificate<'_>) -> bool {

@@ -58,19 +58,49 @@ pub enum ListFault {
     #[error("revocation list `{0}` holds a private key, which belongs in a file of its own: take it out")]
     PrivateKey(String),
     /// No trusted authority signed it.
-    #[error("revocation list `{0}` is not signed by a trusted authority")]
-    Signature(String),
+    #[error(
+        "revocation list {0} is not signed by a trusted authority: give the certificate of this one in `[[tls.trust]]`, also where it is \
+         below a root that stands there"
+    )]
+    Signature(Named),
     /// It has no `nextUpdate`, or that has passed.
-    #[error("revocation list `{0}` has expired or does not say until when it holds: fetch the present one")]
-    Expired(String),
+    #[error("revocation list {0} has expired or does not say until when it holds: fetch the present one")]
+    Expired(Named),
     /// One that is older, by its number or its date, than the one in use.
-    #[error("revocation list `{0}` is older than the one in use, which stays: fetch the present one")]
-    Older(String),
+    #[error("revocation list {0} is older than the one in use, which stays: fetch the present one")]
+    Older(Named),
     /// The authority says that it made it later than it is now.
     #[error(
-        "revocation list `{0}` is from the future: look at this machine's clock, and fetch the present one"
+        "revocation list {0} is from the future: look at this machine's clock, and fetch the present one"
     )]
-    Early(String),
+    Early(Named),
+}
+
+/// One list of a source, which may hold several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name of the source.
+    pub source: String,
+    /// The distinguished name of the authority that the list says it is of.
+    pub authority: String,
+}
+
+impl Named {
+    fn of(source: &str, authority: impl fmt::Display) -> Self {
+        // Whoever made a list chose this name: nothing in it may end a line.
+        let authority = authority.to_string().replace(char::is_control, " ");
+        Self { source: source.to_owned(), authority }
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One that was kept has no other name.
+        if self.source == self.authority {
+            return write!(f, "of `{}`", self.authority);
+        }
+        write!(f, "`{}` of `{}`", self.source, self.authority)
+    }
 }
 
 impl ListFault {
@@ -79,13 +109,10 @@ impl ListFault {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::None => None,
-            Self::Missing(name)
-            | Self::Unreadable(name)
-            | Self::PrivateKey(name)
-            | Self::Signature(name)
-            | Self::Expired(name)
-            | Self::Older(name)
-            | Self::Early(name) => Some(name),
+            Self::Missing(name) | Self::Unreadable(name) | Self::PrivateKey(name) => Some(name),
+            Self::Signature(list) | Self::Expired(list) | Self::Older(list) | Self::Early(list) => {
+                Some(&list.source)
+            }
         }
     }
 }
@@ -168,7 +195,7 @@ impl Revocations {
             for read in read_all(source, anchors) {
                 match read {
                     Ok((_, list)) if list.this_update.duration_since(now) > AHEAD => {
-                        faults.push(ListFault::Early(source.name.to_owned()));
+                        faults.push(ListFault::Early(Named::of(source.name, &list.authority)));
                     }
                     Ok((scope, list)) => insert_newer(&mut lists, scope, (list, source.name)),
                     Err(fault) => faults.push(fault),
@@ -181,7 +208,7 @@ impl Revocations {
         for (scope, used) in &before.lists {
             match lists.get_mut(scope) {
                 Some((list, name)) if list.is_older_than(used) => {
-                    faults.push(ListFault::Older((*name).to_owned()));
+                    faults.push(ListFault::Older(Named::of(name, &used.authority)));
                     *list = used.clone();
                 }
                 None if is_signed(&used.der, anchors) => {
@@ -192,7 +219,7 @@ impl Revocations {
         }
         // Judged at the end: an old list beside its successor does no harm.
         let expired = lists.values().filter(|(list, _)| list.next_update <= now);
-        faults.extend(expired.map(|(_, name)| ListFault::Expired((*name).to_owned())));
+        faults.extend(expired.map(|(list, name)| ListFault::Expired(Named::of(name, &list.authority))));
         let lists = lists.into_iter().map(|(scope, (list, _))| (scope, list)).collect();
         ListsRead { revocations: Self { lists }, faults }
     }
@@ -336,7 +363,7 @@ fn read(name: &str, der: &[u8], anchors: &TrustAnchors) -> Result<(Scope, List),
     }
     let Ok(([], list)) = CertificateRevocationList::from_der(der) else { return Err(unreadable()) };
     if !is_signed(der, anchors) {
-        return Err(ListFault::Signature(name.to_owned()));
+        return Err(ListFault::Signature(Named::of(name, list.issuer())));
     }
     let mut scope = Vec::new();
     for extension in list.extensions() {
@@ -352,7 +379,7 @@ fn read(name: &str, der: &[u8], anchors: &TrustAnchors) -> Result<(Scope, List),
         }
     }
     let instant = |seconds| Timestamp::from_second(seconds).map_err(|_| unreadable());
-    let expired = || ListFault::Expired(name.to_owned());
+    let expired = || ListFault::Expired(Named::of(name, list.issuer()));
     let read = List {
         authority: list.issuer().to_string(),
         number: list.crl_number().map(|number| canonical_serial(&number.to_bytes_be()).to_vec()),

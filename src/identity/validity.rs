@@ -6,6 +6,35 @@ use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use super::certificate::parse;
 use crate::domain::pem::unmarked;
 
+/// From when until when a certificate holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// `notBefore` (RFC 5280, section 4.1.2.5).
+    pub begin: Timestamp,
+    /// `notAfter`, likewise.
+    pub end: Timestamp,
+}
+
+impl Span {
+    /// Of a certificate in DER; none where it cannot be read.
+    #[must_use]
+    pub fn of(der: &[u8]) -> Option<Self> {
+        Some(Self { begin: certificate_begin(der)?, end: certificate_end(der)? })
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.end <= now
+    }
+
+    /// Whether it is still to begin.
+    #[must_use]
+    pub fn is_ahead(&self, now: Timestamp) -> bool {
+        now < self.begin
+    }
+}
+
 /// The end of a certificate in DER (`notAfter`, RFC 5280, section 4.1.2.5); none where it cannot be read.
 #[must_use]
 pub fn certificate_end(der: &[u8]) -> Option<Timestamp> {

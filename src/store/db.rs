@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use self::{
     address::{address, file_of, make_owner_only},
-    connections::{Trust, check_fsync, connect_fault, pool},
+    connections::{Trust, check_file, check_fsync, connect_fault, pool},
     file::OpenedFile,
     schema::{migrator, schema_fault},
     writing::Writing,
@@ -53,7 +53,7 @@ impl Store {
     ///
     /// # Errors
     /// `Settings` for an unknown address, a file that is not there, or `fsync=off`; `Schema` when migrations are missing or unknown;
-    /// `Unavailable` when it cannot be reached.
+    /// `Damaged` for a file that is no database; `Unavailable` when it cannot be reached.
     pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, StoreError> {
         let (backend, address) = address(url)?;
         if let Some(path) = file_of(&address).filter(|path| !path.is_file()) {
@@ -156,8 +156,9 @@ impl Store {
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let trust = Trust::default();
         let pool = |connections| pool(backend, options, connections, trust.clone());
-        if backend == Backend::Postgres {
-            check_fsync(address).await?;
+        match file_of(address) {
+            Some(file) => check_file(address, file).await?,
+            None => check_fsync(address).await?,
         }
         let read = pool(options.readers).connect(address).await.map_err(connect_fault)?;
         let write = pool(1).connect(address).await.map_err(connect_fault)?;

@@ -1,6 +1,6 @@
 //! What can go wrong with the database itself, as opposed to what a write may not do.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, path::Path, sync::Arc};
 
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
@@ -31,6 +31,8 @@ pub enum StoreErrorKind {
     ReadOnly,
     /// The disk does not take what is written to it: a fault of the disk, its quota, or a limit on the size of a file.
     Io,
+    /// The file of a SQLite database is none, or was damaged: what stands in it cannot be read.
+    Damaged,
     /// The file of a SQLite database, or one beside it, is no longer where it was opened: what is written in it would not be found again.
     Moved,
     /// The whole log was moved to another database: nothing is written in this one any more.
@@ -49,6 +51,7 @@ impl StoreErrorKind {
             Self::Full => "database_full",
             Self::ReadOnly => "database_readonly",
             Self::Io => "database_io",
+            Self::Damaged => "database_damaged",
             Self::Moved => "database_moved",
             Self::Left => "database_left",
         }
@@ -106,6 +109,15 @@ impl StoreError {
         Self { kind: StoreErrorKind::Left, message: Cow::Borrowed(message), source: None }
     }
 
+    pub(super) fn damaged(file: &Path) -> Self {
+        let file = file.display();
+        Self {
+            kind: StoreErrorKind::Damaged,
+            message: Cow::Owned(format!("`{file}` is no SQLite database, or is damaged")),
+            source: None,
+        }
+    }
+
     /// A gateway begins its log when it starts, so this one was emptied or replaced since.
     pub(super) fn no_log() -> Self {
         Self::unavailable(
@@ -126,6 +138,7 @@ impl From<sqlx::Error> for StoreError {
             StoreErrorKind::Full => "the disk of the database is full",
             StoreErrorKind::ReadOnly => "the database is set to reading only",
             StoreErrorKind::Io => "the disk of the database does not take what is written to it",
+            StoreErrorKind::Damaged => "the file is no SQLite database, or is damaged",
             _ => "the database did not carry out a statement",
         };
         Self { kind, message: Cow::Borrowed(message), source: Some(Arc::new(source)) }
@@ -146,6 +159,7 @@ fn kind_of(source: &sqlx::Error) -> StoreErrorKind {
             Ok(13) => StoreErrorKind::Full,
             Ok(8) => StoreErrorKind::ReadOnly,
             Ok(10) => StoreErrorKind::Io,
+            Ok(11 | 26) => StoreErrorKind::Damaged,
             _ => StoreErrorKind::Unavailable,
         },
     }

@@ -16,6 +16,8 @@ mod http;
 #[cfg(test)]
 mod log_format;
 #[cfg(test)]
+mod odd;
+#[cfg(test)]
 mod promises;
 #[cfg(test)]
 mod release;

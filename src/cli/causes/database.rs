@@ -4,11 +4,12 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// What it says beyond the sort of failure, in English and in Dutch. `{}` is what it names, and stands in the Dutch where
 /// that is a number or a name and no word.
-const SAID: [(&str, &str); 21] = [
+const SAID: [(&str, &str); 22] = [
     (
         "there is no database at {}; look whether this is the right file and its disk is there; `sluis migrate` makes a new, empty one",
         "op {} staat geen database; kijk of dit het goede bestand is en of de schijf er is; `sluis migrate` maakt een nieuwe, lege",
     ),
+    ("`{}` is no SQLite database, or is damaged", "`{}` is geen database van SQLite, of is beschadigd"),
     ("the database file cannot be made: {}", "het bestand van de database is niet te maken"),
     (
         "the log in this database is {}; a log does not change its name: open it under that name",
@@ -92,6 +93,7 @@ pub(super) fn in_dutch(error: &StoreError) -> String {
         StoreErrorKind::Full => "de schijf van de database is vol".to_owned(),
         StoreErrorKind::ReadOnly => "de database staat op alleen lezen".to_owned(),
         StoreErrorKind::Io => "de schijf van de database neemt niet aan wat erop geschreven wordt".to_owned(),
+        StoreErrorKind::Damaged => "het bestand is geen database van SQLite, of het is beschadigd".to_owned(),
         StoreErrorKind::Moved => {
             "het bestand van de database is weggehaald of vervangen terwijl dit programma liep".to_owned()
         }

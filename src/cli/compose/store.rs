@@ -45,6 +45,7 @@ pub(in crate::cli) fn unusable(what: (&'static str, &'static str), error: StoreE
             ),
         ),
         StoreErrorKind::ReadOnly => operated::READ_ONLY,
+        StoreErrorKind::Damaged => operated::DAMAGED,
         StoreErrorKind::Moved => operated::MOVED,
         StoreErrorKind::Inconsistent => operated::INCONSISTENT,
         StoreErrorKind::Schema => (

@@ -122,17 +122,21 @@ pub(in crate::cli) async fn again(
     let known = known.unwrap_or_default();
     let own: Vec<_> = before.revocations.to_keep(&anchors).map(|list| list.der).collect();
     let newest = Revocations::kept(known.iter().chain(&own).map(Vec::as_slice), &anchors);
+    let mut refused = BTreeSet::new();
     let ListsRead { revocations, faults } = lists_by(config, &anchors, &newest, clock, |path| {
         match guarded::check_again(config, &Files::list(path)) {
             Ok(()) => files::read(path).ok(),
             Err(failure) => {
                 tracing::error!(error_code = "reload", cause = %failure, "a revocation list was not read again");
+                refused.insert(path.display().to_string());
                 None
             }
         }
     });
     parts.note_lists(config, &faults);
-    for fault in &faults {
+    // Why that one was not read has been said.
+    let was_told = |fault: &ListFault| matches!(fault, ListFault::Missing(name) if refused.contains(name));
+    for fault in faults.iter().filter(|fault| !was_told(fault)) {
         tell(fault);
     }
     let trust = Trust { anchors, revocations };
@@ -200,7 +204,7 @@ fn lists_by(
     anchors: &TrustAnchors,
     before: &Revocations,
     clock: &dyn Clock,
-    read: impl Fn(&Path) -> Option<Vec<u8>>,
+    mut read: impl FnMut(&Path) -> Option<Vec<u8>>,
 ) -> ListsRead {
     let files = &config.tls.revocation.files;
     let lists: Vec<_> = files.iter().map(|file| (file.display().to_string(), read(file))).collect();

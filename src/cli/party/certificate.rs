@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     cli::{
-        Context, Failure, Language,
+        Context, Failure, Language, causes,
         compose::{self, trust},
         files,
         language::both,
@@ -14,7 +14,7 @@ use crate::{
     domain::{party::PartyId, pem::holds_private_key},
     exchange::operate::OperateError,
     identity::{
-        CertificateChain,
+        CertificateChain, CertificateFault,
         tls::{self, NotLetIn},
     },
 };
@@ -57,8 +57,14 @@ pub(super) async fn read(
         Err(fault) if fault.may_pass() => {
             let (nl, en) = reason(fault);
             at.out.warn((
-                format!("{nl}; tot dan komt de partij er niet in"),
-                format!("{en}; until then it is not let in"),
+                format!(
+                    "{nl}; tot de gateway een lijst heeft, komt de partij er niet in. Noem de lijst van elke CA die een certificaat van de keten \
+                     uitgaf in `[tls.revocation]`, en het certificaat van die CA zelf in `[[tls.trust]]`, ook onder een root die daar al staat"
+                ),
+                format!(
+                    "{en}; it is not let in before the gateway has one. Name the list of each authority that issued a certificate of the \
+                     chain in `[tls.revocation]`, and that authority's own certificate in `[[tls.trust]]`, also below a root that stands there"
+                ),
             ));
         }
         Err(fault) => {
@@ -73,14 +79,20 @@ pub(super) async fn read(
     Ok(chain)
 }
 
-/// Why it is not let in. What is wrong with the form of a certificate is told in English only.
+/// Why it is not let in.
 fn reason(fault: NotLetIn) -> (String, String) {
     let nl = match fault {
-        NotLetIn::Form(fault) => return (fault.to_string(), fault.to_string()),
+        NotLetIn::Form(fault) => causes::of_certificate(fault),
         NotLetIn::Early => "het certificaat is nog niet geldig",
         NotLetIn::Expired => "het certificaat is verlopen",
         NotLetIn::Usage => {
             "een client mag het certificaat niet gebruiken: in extended key usage ontbreekt clientAuth"
+        }
+        NotLetIn::KeyUsage => {
+            "met de sleutel van het certificaat mag niet worden getekend: in key usage ontbreekt digitalSignature"
+        }
+        NotLetIn::Extension => {
+            "in het certificaat, of in een van de keten, staat een kritieke uitbreiding die deze gateway niet kent"
         }
         NotLetIn::Prefix => "geen CA van deze gateway staat in voor OIN's die zo beginnen",
         NotLetIn::Authority => "het certificaat komt niet van een CA die deze gateway voor dit OIN vertrouwt",
@@ -98,6 +110,15 @@ fn reason(fault: NotLetIn) -> (String, String) {
 
 const fn advice(fault: NotLetIn) -> (&'static str, &'static str) {
     match fault {
+        NotLetIn::Form(fault) => advice_on_form(fault),
+        NotLetIn::KeyUsage => (
+            "vraag de CA om een certificaat met digitalSignature in key usage",
+            "ask the authority for a certificate with digitalSignature in its key usage",
+        ),
+        NotLetIn::Extension => (
+            "vraag de CA om een certificaat en een keten zonder die uitbreiding, of waarin zij niet kritiek is",
+            "ask the authority for a certificate and a chain without that extension, or in which it is not critical",
+        ),
         NotLetIn::Expired | NotLetIn::Revoked => {
             ("geef het certificaat dat erop volgt", "give the one that follows it")
         }
@@ -109,11 +130,39 @@ const fn advice(fault: NotLetIn) -> (&'static str, &'static str) {
             "noem het begin van deze OIN's in `oin_prefixes` van het anker in `[[tls.trust]]` dat ervoor instaat",
             "name these OINs' prefix in `oin_prefixes` of the anchor of `[[tls.trust]]` that vouches for them",
         ),
-        NotLetIn::Authority | NotLetIn::Chain => (
+        NotLetIn::Authority => (
             "geef de hele keten, het eigen certificaat eerst; of zet de CA in `[[tls.trust]]`",
             "give the whole chain, its own certificate first; or list its authority in `[[tls.trust]]`",
         ),
-        NotLetIn::Form(_) | NotLetIn::Early | NotLetIn::RevocationUnknown | NotLetIn::Signature => {
+        NotLetIn::Early | NotLetIn::RevocationUnknown | NotLetIn::Signature | NotLetIn::Chain => {
+            ("vraag de CA om een ander certificaat", "ask its authority for another")
+        }
+    }
+}
+
+const fn advice_on_form(fault: CertificateFault) -> (&'static str, &'static str) {
+    match fault {
+        CertificateFault::NotACertificate => (
+            "geef het certificaat in PEM, het eigen eerst; van een in DER maakt u er zo een: `openssl x509 -inform der -in <bestand>`",
+            "give the certificate in PEM, its own first; of one in DER make it by `openssl x509 -inform der -in <file>`",
+        ),
+        CertificateFault::Authority => (
+            "zet het eigen certificaat van de organisatie voorop, en dat van de CA erachter",
+            "put the organisation's own certificate first, and that of its authority behind it",
+        ),
+        CertificateFault::Oin => (
+            "vraag de CA om een certificaat met het OIN van de organisatie als enige serialNumber, zoals een van de private root van PKIoverheid",
+            "ask the authority for a certificate with the organisation's OIN as the only serialNumber, such as one of PKIoverheid's private root",
+        ),
+        CertificateFault::Organisation => (
+            "vraag de CA om een certificaat waarin de naam van de organisatie (O) een keer staat",
+            "ask the authority for a certificate in which the organisation's name (O) stands once",
+        ),
+        CertificateFault::Key => (
+            "vraag de partij om een certificaat op een nieuwe sleutel: P-256, P-384, of RSA van ten minste 3072 bits",
+            "ask the party for a certificate on a new key: P-256, P-384, or RSA of at least 3072 bits",
+        ),
+        CertificateFault::Validity => {
             ("vraag de CA om een ander certificaat", "ask its authority for another")
         }
     }
@@ -149,16 +198,13 @@ pub(super) fn chain(file: &Path, at: &mut Context) -> Result<CertificateChain, F
             file.display()
         ));
     }
-    let unusable = || {
+    CertificateChain::from_pem(&bytes).map_err(|fault| {
         Failure::usage(both!(
             "`{}` is geen certificaat van een partij",
             "`{}` is no certificate of a party",
             file.display()
         ))
-        .now((
-            "geef het certificaat van de partij in PEM, het eigen eerst, zonder sleutel",
-            "give its certificate in PEM, its own first, without a key",
-        ))
-    };
-    CertificateChain::from_pem(&bytes).map_err(|fault| unusable().because(fault))
+        .because(fault)
+        .now(advice_on_form(fault))
+    })
 }

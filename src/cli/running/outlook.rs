@@ -73,7 +73,7 @@ impl Outlook {
         };
         let policy = self.exchange.policy_digest().to_string();
         let mut observed = Observed { not_ready, policy, ..Observed::default() };
-        observed.expiries = of_files(&self.config);
+        observed.expiries = of_certificates(&self.config, self.watch.own_end());
         of_lists(&self.exchange, &mut observed);
         let now = self.clock.now();
         if let Err(error) = of_store(&self.store, now, &mut observed).await {
@@ -88,18 +88,20 @@ impl Outlook {
     }
 }
 
-fn of_files(config: &Config) -> Vec<Expiry> {
+/// The own certificate in use, whatever its file holds now, and the authorities.
+fn of_certificates(config: &Config, own_end: Option<Timestamp>) -> Vec<Expiry> {
     let expiry = |kind, path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         move |(since, at)| Expiry { kind, name: name.clone(), since, at }
     };
     let read = |path: &Path| files::read(path).unwrap_or_default();
-    let certificate = |kind, path: &Path| {
+    let own = own_end.map(|end| (None, end)).map(expiry("server-certificate", &config.tls.certificate));
+    let authority = |path: &Path| {
         let end = validity::certificate_ends(&read(path)).into_iter().min();
-        end.map(|end| (None, end)).map(expiry(kind, path))
+        end.map(|end| (None, end)).map(expiry("authority", path))
     };
-    let mut found: Vec<_> = certificate("server-certificate", &config.tls.certificate).into_iter().collect();
-    found.extend(config.tls.trust.iter().filter_map(|anchor| certificate("authority", &anchor.file)));
+    let mut found: Vec<_> = own.into_iter().collect();
+    found.extend(config.tls.trust.iter().filter_map(|anchor| authority(&anchor.file)));
     found
 }
 

@@ -16,7 +16,7 @@ use crate::{
     identity::{
         chain::line_is_let_in,
         tls::{Door, OwnCertificate},
-        validity,
+        validity::{Span, certificate_end},
     },
     store::{Store, StoreError, StoreErrorKind, register::Register},
 };
@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LISTS_EXPIRED: &str = "crl_expired";
 /// The gateway's own certificate has ended: no caller accepts it.
 const OWN_CERTIFICATE_EXPIRED: &str = "server_certificate_expired";
+/// It is still to begin: likewise.
+const OWN_CERTIFICATE_EARLY: &str = "server_certificate_not_yet_valid";
 /// Nobody is registered, or everybody is blocked or has a certificate that the listener would not let in now.
 const NO_CALLER: &str = "no_caller";
 
@@ -37,9 +39,17 @@ pub(super) struct Watch {
     exchange: Arc<Exchange>,
     store: Store,
     clock: Arc<dyn Clock>,
-    own_end: ArcSwapOption<Timestamp>,
+    own: ArcSwapOption<Own>,
     last: Mutex<Option<&'static str>>,
     came_in: Mutex<Option<CameIn>>,
+}
+
+/// How long the certificate that callers see holds.
+#[derive(Debug)]
+struct Own {
+    span: Span,
+    /// The first end of it and those of the authorities behind it.
+    first_end: Timestamp,
 }
 
 /// That somebody would be let in, until something changes that may keep everybody out.
@@ -59,7 +69,7 @@ impl Watch {
             exchange,
             store,
             clock,
-            own_end: ArcSwapOption::empty(),
+            own: ArcSwapOption::empty(),
             last: Mutex::default(),
             came_in: Mutex::default(),
         }
@@ -67,13 +77,21 @@ impl Watch {
 
     /// The certificate that callers see from now on.
     pub(super) fn serves_with(&self, own: &OwnCertificate) {
-        self.own_end.store(validity::certificate_end(own.leaf()).map(Arc::new));
+        let ends = own.chain().filter_map(certificate_end);
+        let of =
+            Span::of(own.leaf()).map(|span| Own { span, first_end: ends.fold(span.end, Timestamp::min) });
+        self.own.store(of.map(Arc::new));
+    }
+
+    /// When the first certificate of those that callers see ends.
+    pub(super) fn own_end(&self) -> Option<Timestamp> {
+        self.own.load().as_ref().map(|own| own.first_end)
     }
 
     /// Whether the gateway can do its work now.
     pub(super) async fn judge(&self) -> Readiness {
-        let at_the_door =
-            nobody_comes_in(self.own_end.load().as_deref(), &self.exchange.trust(), self.clock.now());
+        let own = self.own.load().as_ref().map(|own| own.span);
+        let at_the_door = nobody_comes_in(own, &self.exchange.trust(), self.clock.now());
         let reason = match at_the_door {
             Some(reason) => Some(reason),
             None => match self.not_written().await {
@@ -158,9 +176,12 @@ async fn in_time<T>(reading: impl Future<Output = Result<T, StoreError>>) -> Res
     }
 }
 
-fn nobody_comes_in(own_end: Option<&Timestamp>, trust: &Trust, now: Timestamp) -> Option<&'static str> {
-    if own_end.is_some_and(|end| *end <= now) {
+fn nobody_comes_in(own: Option<Span>, trust: &Trust, now: Timestamp) -> Option<&'static str> {
+    if own.is_some_and(|own| own.is_over(now)) {
         return Some(OWN_CERTIFICATE_EXPIRED);
+    }
+    if own.is_some_and(|own| own.is_ahead(now)) {
+        return Some(OWN_CERTIFICATE_EARLY);
     }
     let last = trust.revocations.ends().max();
     last.is_some_and(|end| end <= now).then_some(LISTS_EXPIRED)

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use super::{
     outlook::Outlook,
     readiness::Watch,
-    tls::{own_certificate, server_config},
+    tls::{own_certificate_again, server_config},
 };
 use crate::{
     cli::{
@@ -80,8 +80,10 @@ impl Reloading {
         let (trust, mut parts) = trust::again(config, &before, store, clock.as_ref()).await;
         exchange.believe(trust);
         let read = guarded::check_again(config, &Files::own_certificate(config))
-            .and_then(|()| own_certificate(config))
-            .and_then(|read| server_config(&read, exchange, clock, watch).map(|renewed| (read, renewed)));
+            .and_then(|()| own_certificate_again(config, &own.load(), clock.as_ref()))
+            .and_then(|read| {
+                server_config(config, &read, exchange, clock, watch).map(|renewed| (read, renewed))
+            });
         parts.note("own certificate", read.is_ok());
         let renewed = match read {
             Ok((read, renewed)) => {
@@ -90,7 +92,7 @@ impl Reloading {
             }
             Err(failure) => {
                 not_taken(&failure);
-                server_config(&own.load(), exchange, clock, watch)
+                server_config(config, &own.load(), exchange, clock, watch)
             }
         };
         match renewed {

@@ -14,17 +14,20 @@ use crate::{
         digest::Digest,
         oin::Oin,
         party::{PartyId, Role},
-        pem::unmarked,
+        pem::{holds_private_key, unmarked},
         problem::Fault,
     },
-    exchange::{Exchange, keys::KeyRow},
+    exchange::{
+        Exchange,
+        keys::{KeyRow, wrong_with_key},
+    },
     http::{
         caller::Calling,
         extract::{
             path::InPath,
             query::{NoQuery, Paging},
         },
-        json::StrictJson,
+        json::{StrictJson, StrictValue, described},
         problem::{self, Problem},
         wire::{Instant, Party, shape},
     },
@@ -125,12 +128,26 @@ pub(super) async fn publish(
     calling: Calling,
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
-    StrictJson(new): StrictJson<NewKey>,
+    body: StrictValue,
 ) -> Result<(StatusCode, Json<PublishedKey>), Problem> {
+    let new = body.read(|body| NewKey::read(body.expose())).await??;
     let until = new.valid_until.map(|Instant(at)| at);
     let row = exchange.publish_key(&calling.caller, &new.key, new.proof.as_deref(), until).await;
     let row = row.map_err(|error| calling.problem(error))?;
     Ok((StatusCode::CREATED, Json(row.try_into()?)))
+}
+
+impl NewKey {
+    /// What is wrong with the key is told together with what is wrong with the other members.
+    fn read(body: &Value) -> Result<Self, Problem> {
+        described(body).map_err(|mut faults| {
+            let is_of_key = |fault: &Fault| fault.pointer.starts_with("/key");
+            if let Some(key) = body.get("key").filter(|_| !faults.iter().any(is_of_key)) {
+                faults.extend(wrong_with_key(key));
+            }
+            problem::INVALID.code("not-as-described").with_faults(faults)
+        })
+    }
 }
 
 /// A thumbprint in a path: 43 characters of base64url.
@@ -299,6 +316,14 @@ const LONGEST_CHAIN: usize = 6;
 
 impl NewCertificate {
     fn chain(&self) -> Result<Vec<CertificateDer<'static>>, Problem> {
+        if holds_private_key(self.certificate.as_bytes()) {
+            return Err(problem::INVALID.code("certificate").with_faults([Fault::at(
+                "/certificate",
+                "key-is-private",
+                "Bij dit certificaat staat de geheime sleutel. Maak een nieuwe, en vraag daarop een certificaat aan: deze is niet meer geheim.",
+                "This certificate comes with its private key. Make a new one, and ask for a certificate on that: this one is no longer secret.",
+            )]));
+        }
         let read = CertificateDer::pem_slice_iter(unmarked(self.certificate.as_bytes()))
             .collect::<Result<Vec<_>, _>>();
         read.ok().filter(|chain| (1..=LONGEST_CHAIN).contains(&chain.len())).ok_or_else(|| {

@@ -50,6 +50,13 @@ fn two_anchors(one: &Authority, other: &Authority) -> TrustAnchors {
     TrustAnchors::read(&[source(one), source(other)]).unwrap()
 }
 
+/// The list of this authority, as a fault names it.
+fn of(authority: &Authority) -> Named {
+    let anchors = anchors(authority);
+    let certificate = &anchors.iter().next().unwrap().certificates[0];
+    Named::of("list", parse(certificate).unwrap().subject())
+}
+
 fn certificate(authority: &Authority) -> ClientCertificate {
     let oin = "00000099000000001000".parse().unwrap();
     let issued = authority.client(oin, "Duinwijk", "test", now(), &SystemEntropy::new()).unwrap();
@@ -80,7 +87,7 @@ fn an_expired_list_judges_nobody() {
     let revocations = read(&[&list], &authority, now()).unwrap();
     let lapse = revocations.next_update().unwrap();
     assert_eq!(revocations.check(&certificate(&authority), lapse), Err(IdentityFault::RevocationUnknown));
-    assert_eq!(read(&[&list], &authority, lapse).unwrap_err(), [ListFault::Expired("list".to_owned())]);
+    assert_eq!(read(&[&list], &authority, lapse).unwrap_err(), [ListFault::Expired(of(&authority))]);
     let newer = authority.revocation_list(&[], 2, lapse).unwrap();
     assert!(
         read(&[&list, &newer], &authority, lapse).is_ok(),
@@ -104,7 +111,7 @@ fn the_newer_of_two_lists_counts() {
 fn lists_that_nobody_trusted_signed_are_refused() {
     let (authority, other) = (authority(), authority());
     let list = other.revocation_list(&[], 1, now()).unwrap();
-    assert_eq!(read(&[&list], &authority, now()).unwrap_err(), [ListFault::Signature("list".to_owned())]);
+    assert_eq!(read(&[&list], &authority, now()).unwrap_err(), [ListFault::Signature(of(&authority))]);
     assert_eq!(read(&[], &authority, now()).unwrap_err(), [ListFault::None]);
     let both = read(&["nonsense", &list], &authority, now()).unwrap_err();
     assert_eq!(both.len(), 2, "all faults at once: {both:?}");
@@ -233,7 +240,7 @@ fn an_older_list_does_not_undo_a_revocation() {
     let by_date = authority.revocation_list(&[], 2, now()).unwrap();
     for older in [&by_number, &by_date] {
         let read = read_after(&used, &[older], &anchors(&authority), tomorrow);
-        assert_eq!(read.faults, [ListFault::Older("list".to_owned())]);
+        assert_eq!(read.faults, [ListFault::Older(of(&authority))]);
         assert_eq!(read.revocations.check(&bad, tomorrow), Err(IdentityFault::Revoked));
     }
     // A higher number is newer, also where the one before was dated later than it was made.
@@ -251,7 +258,7 @@ fn a_list_from_the_future_is_not_taken() {
     let used = read(&[&authority.revocation_list(&[bad.serial()], 10, now()).unwrap()], &authority, now());
     let early = authority.revocation_list(&[], 11, at("2026-09-01T14:00:00Z")).unwrap();
     let read = read_after(&used.unwrap(), &[&early], &anchors(&authority), now());
-    assert_eq!(read.faults, [ListFault::Early("list".to_owned())]);
+    assert_eq!(read.faults, [ListFault::Early(of(&authority))]);
     assert_eq!(read.revocations.check(&bad, now()), Err(IdentityFault::Revoked));
     // A clock that is a little apart is no future.
     let soon = authority.revocation_list(&[], 11, at("2026-09-01T12:05:00Z")).unwrap();

@@ -7,10 +7,15 @@ use rustls::{
     CertificateError, Error,
     pki_types::{CertificateDer, UnixTime},
 };
+use x509_parser::oid_registry::{
+    OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CRL_DISTRIBUTION_POINTS, OID_X509_EXT_EXTENDED_KEY_USAGE,
+    OID_X509_EXT_KEY_USAGE, OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_SUBJECT_ALT_NAME, Oid,
+};
 
 use super::{provider, verifier::PartyVerifier};
 use crate::identity::{
-    CertificateFault, ClientCertificate, IdentityFault, anchors::TrustAnchors, revocations::Revocations,
+    CertificateFault, ClientCertificate, IdentityFault, anchors::TrustAnchors, certificate::parse,
+    revocations::Revocations,
 };
 
 /// Why the listener would not let a certificate in.
@@ -28,6 +33,9 @@ pub enum NotLetIn {
     /// Its extended key usage leaves out `clientAuth` (RFC 5280, section 4.2.1.12), or it has none.
     #[error("the certificate may not be used by a client: its extended key usage does not name clientAuth")]
     Usage,
+    /// Its key usage leaves out `digitalSignature` (RFC 5280, section 4.2.1.3).
+    #[error("the certificate's key may not sign: its key usage does not name digitalSignature")]
+    KeyUsage,
     /// No anchor vouches for OINs that begin as this one does.
     #[error("no trust anchor of this gateway vouches for OINs that begin as this one does")]
     Prefix,
@@ -47,6 +55,9 @@ pub enum NotLetIn {
         "the signature on the certificate, or on that of an authority above it, is false or made too weakly, such as by SHA-1 or a key of RSA 1024"
     )]
     Signature,
+    /// It, or one of its chain, has a critical extension that is not known here (RFC 5280, section 4.2).
+    #[error("the certificate, or one of its chain, has a critical extension that this gateway does not know")]
+    Extension,
     /// Anything else that rustls refuses.
     #[error("the certificate or its chain is not in order")]
     Chain,
@@ -101,7 +112,13 @@ impl<'t> Door<'t> {
         let seconds = u64::try_from(now.as_second()).map_err(|_| NotLetIn::Early)?;
         let instant = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
         let verifier = verifier.as_ref().ok_or(NotLetIn::Chain)?;
-        verifier.verify(leaf, intermediates, instant).map_err(|error| of_rustls(&error))?;
+        verifier.verify(leaf, intermediates, instant).map_err(|error| match of_rustls(&error) {
+            NotLetIn::Usage if certificate.is_for_clients() => NotLetIn::KeyUsage,
+            NotLetIn::Chain if chain.iter().any(|der| has_unknown_critical_extension(der)) => {
+                NotLetIn::Extension
+            }
+            fault => fault,
+        })?;
         // rustls checks no revocation at all where there is no list.
         match revocations.check(&certificate, now) {
             Ok(()) => Ok(certificate),
@@ -140,4 +157,19 @@ fn of_rustls(error: &Error) -> NotLetIn {
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => NotLetIn::Signature,
         _ => NotLetIn::Chain,
     }
+}
+
+/// Whether it asks something of its reader that webpki does not know, so that it must be refused (RFC 5280, section 4.2).
+fn has_unknown_critical_extension(der: &[u8]) -> bool {
+    let known = |oid: &Oid<'_>| {
+        *oid == OID_X509_EXT_BASIC_CONSTRAINTS
+            || *oid == OID_X509_EXT_KEY_USAGE
+            || *oid == OID_X509_EXT_EXTENDED_KEY_USAGE
+            || *oid == OID_X509_EXT_SUBJECT_ALT_NAME
+            || *oid == OID_X509_EXT_NAME_CONSTRAINTS
+            || *oid == OID_X509_EXT_CRL_DISTRIBUTION_POINTS
+    };
+    parse(der).is_ok_and(|certificate| {
+        certificate.extensions().iter().any(|extension| extension.critical && !known(&extension.oid))
+    })
 }

@@ -67,8 +67,8 @@ impl PartyVerifier {
                 continue;
             }
             match verifier.verify_client_cert(leaf, intermediates, now) {
-                // webpki takes a certificate that says nothing of its usage.
-                Ok(_) if certificate.is_for_clients() => return Ok(certificate),
+                // webpki takes a certificate that says nothing of its usage, and passes over that of its key.
+                Ok(_) if certificate.is_for_clients() && certificate.may_sign() => return Ok(certificate),
                 Ok(_) => refusal = Error::InvalidCertificate(CertificateError::InvalidPurpose),
                 // What one anchor knows for certain (revoked, expired) says more than another's `unknown issuer`.
                 Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {}

@@ -1,6 +1,7 @@
 //! The connections to a database: how they are set, and when one that rested is trusted.
 
 use std::{
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -8,7 +9,7 @@ use std::{
 use sqlx::{Any, AnyConnection, Connection as _, Executor as _, Row as _, any::AnyPoolOptions};
 
 use super::{backend::Backend, options::OpenOptions};
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, StoreErrorKind};
 
 /// When the database was last found gone: what rested since before then is asked whether it still lives.
 #[derive(Clone, Default)]
@@ -62,6 +63,8 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
      PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
      PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -8192";
 
+const TABLES: &str = "SELECT COUNT(*) FROM sqlite_master";
+
 async fn settle_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     connection.execute(SQLITE_SETTINGS).await.map(drop)
 }
@@ -87,6 +90,21 @@ pub(super) async fn check_fsync(address: &str) -> Result<(), StoreError> {
     let settled = settle_postgres(&mut connection).await;
     drop(connection.close().await);
     settled.map_err(connect_fault)
+}
+
+/// Likewise of a file: one that is no database is never one a moment later. It is read as far as its tables.
+pub(super) async fn check_file(address: &str, file: &Path) -> Result<(), StoreError> {
+    let looked = async {
+        let mut connection = AnyConnection::connect(address).await?;
+        let settled = settle_sqlite(&mut connection).await;
+        let read = sqlx::query::<Any>(TABLES).fetch_one(&mut connection).await;
+        drop(connection.close().await);
+        settled.and(read.map(drop))
+    };
+    match looked.await.map_err(StoreError::from) {
+        Err(error) if error.kind() == StoreErrorKind::Damaged => Err(StoreError::damaged(file)),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn connect_fault(cause: sqlx::Error) -> StoreError {

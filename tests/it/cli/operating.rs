@@ -81,6 +81,29 @@ async fn a_database_is_migrated_once_and_a_newer_one_is_left_alone() {
     assert!(newer.stderr.contains("door een nieuwere Sluis dan deze"), "{}", newer.stderr);
 }
 
+/// What is no database is never one a moment later: it is said at once, and not as of a server.
+#[test]
+fn a_damaged_database_file_is_called_that() {
+    let program = Program::with_try_out();
+    let whole = fs::read(program.path("try/gateway.db")).unwrap();
+    let mut torn = whole.clone();
+    torn[..4096].fill(0x5a);
+    for (name, bytes) in
+        [("garbage", b"garbage".to_vec()), ("first page", torn), ("cut off", whole[..5000].to_vec())]
+    {
+        fs::write(program.path("try/gateway.db"), bytes).unwrap();
+        for command in [&["party", "list"][..], &["log", "verify"], &["serve"], &["migrate"]] {
+            let ended = program.run(&[command, &["--lang", "en"]].concat()).with(78);
+            let told = ended.stdout + &ended.stderr;
+            assert!(told.contains("gateway.db` is no SQLite database, or is damaged"), "{name}: {told}");
+            assert!(told.contains("put the last backup back"), "{name}: {told}");
+            assert!(!told.contains("sqlx") && !told.contains("the server"), "{name}: {told}");
+        }
+        let told = program.run(&["party", "list"]).with(78).stderr;
+        assert!(told.contains("is geen database van SQLite, of is beschadigd"), "{name}: {told}");
+    }
+}
+
 /// A mistyped path, or a disk that is not there: a command that reads makes nothing.
 #[test]
 fn a_database_that_is_not_there_is_made_by_migrate_alone() {

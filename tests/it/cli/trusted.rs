@@ -3,14 +3,16 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Lines, Read as _},
+    net::TcpListener,
     path::Path,
     process::{Child, ChildStderr},
 };
 
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    CertificateParams, CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, PKCS_RSA_SHA256,
-    RsaKeySize, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P521_SHA512,
+    PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::Value;
@@ -25,6 +27,7 @@ use sluis::{
 };
 
 use super::program::{Ended, Program};
+use crate::odd;
 
 const ZAFFIER: &str = "00000099000090010000/werk-en-inkomen";
 const SCHOOL: &str = "praktijkschool";
@@ -135,6 +138,56 @@ fn a_certificate_with_a_weak_key_or_signature_is_not_registered() {
     assert!(parties.iter().all(|party| party["party"] != newcomer), "nothing was registered");
 }
 
+/// What whoever registers it can do is told for each fault by itself, in both languages.
+#[test]
+fn each_fault_of_a_certificate_has_its_own_advice() {
+    let program = Program::with_try_out();
+    let authority = authority(&program);
+    let client = || odd::of_client(oin(ZAFFIER).as_str());
+    let p256 = KeyPair::generate().unwrap();
+    let rsa = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let p521 = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).unwrap();
+    let ed25519 = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+    let mut no_oin = client();
+    no_oin.distinguished_name = DistinguishedName::new();
+    let mut no_name = client();
+    no_name.distinguished_name.remove(DnType::OrganizationName);
+    let mut of_authority = client();
+    of_authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let mut does_not_sign = client();
+    does_not_sign.key_usages = vec![KeyUsagePurpose::KeyEncipherment];
+    let mut extended = client();
+    extended.custom_extensions = vec![odd::unknown_extension()];
+    let key = ("op een nieuwe sleutel: P-256", "on a new key: P-256");
+    for (params, made_by, (nl, en)) in [
+        (client(), &rsa, key),
+        (client(), &p521, key),
+        (client(), &ed25519, key),
+        (no_oin, &p256, ("als enige serialNumber", "as the only serialNumber")),
+        (no_name, &p256, ("naam van de organisatie (O) een keer", "organisation's name (O) stands once")),
+        (of_authority, &p256, ("van de organisatie voorop", "own certificate first")),
+        (
+            does_not_sign,
+            &p256,
+            ("met digitalSignature in key usage", "with digitalSignature in its key usage"),
+        ),
+        (extended, &p256, ("zonder die uitbreiding", "without that extension")),
+    ] {
+        program.write("new.pem", &odd::chain(&params, made_by, &authority));
+        for (language, advice) in [("nl", nl), ("en", en)] {
+            let next =
+                program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem", "--lang", language]);
+            assert!([1, 2].contains(&next.code), "{advice}: {next:?}");
+            let now = next.stderr.lines().last().unwrap_or_default();
+            assert!(now.contains(advice), "{advice}: {}", next.stderr);
+        }
+    }
+    let good = authority.client(oin(ZAFFIER), "Zaffier", "good", now(), &SystemEntropy::new()).unwrap();
+    fs::write(program.path("new.pem"), &good.der).unwrap();
+    let der = program.run(&["party", "next", ZAFFIER, "--certificate", "new.pem"]).with(2);
+    assert!(der.stderr.contains("openssl x509 -inform der"), "{}", der.stderr);
+}
+
 /// A gateway that runs, and ends with the test.
 struct Serving {
     gateway: Child,
@@ -233,6 +286,94 @@ fn a_list_is_taken_whatever_became_of_the_others() {
     let party = format!("{}/pro-school", school.oin());
     let next = program.run(&["party", "next", &party, "--certificate", &revoked]).with(1);
     assert!(next.stderr.contains("is ingetrokken"), "{}", next.stderr);
+}
+
+/// Who calls could not accept it, whatever the day is.
+#[test]
+fn an_own_certificate_that_callers_refuse_is_named_and_in_strict_mode_refused() {
+    let program = Program::with_try_out();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let config = program.read("try/sluis.toml").replace("127.0.0.1:8443\"\n", &format!("{address}\"\n"));
+    let strict = config.replace("strict = false", "strict = true");
+    let authority = authority(&program);
+    let key = KeyPair::generate().unwrap();
+    program.write("try/tls/server.key", &key.serialize_pem());
+    let server = |change: fn(&mut CertificateParams)| {
+        let mut params = odd::of_server(&["localhost"]);
+        change(&mut params);
+        params
+    };
+    for (params, why) in [
+        (server(|_| {}), None),
+        (server(|made| made.extended_key_usages.clear()), None),
+        (odd::of_server(&["*.localhost", "localhost"]), None),
+        (
+            server(|made| made.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
+            Some("leaves out serverAuth"),
+        ),
+        (
+            server(|made| made.key_usages = vec![KeyUsagePurpose::KeyAgreement]),
+            Some("leaves out digitalSignature"),
+        ),
+        (server(|made| made.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)), Some("that of an authority")),
+        (odd::of_server(&[]), Some("has no subjectAltName")),
+        (odd::of_server(&["elsewhere.example", "127.0.0.1"]), Some("does not cover `localhost`")),
+    ] {
+        program.write("try/tls/server.pem", &odd::chain(&params, &key, &authority));
+        for (config, refuses) in
+            [(&config, "cannot listen on"), (&strict, "callers refuse the gateway's own")]
+        {
+            program.write("try/sluis.toml", config);
+            let Ended { stdout, stderr, .. } = program.run(&["serve", "--lang", "en"]).with(78);
+            let told = stdout + &stderr;
+            let stops_at = if why.is_some() { refuses } else { "cannot listen on" };
+            assert!(told.contains(stops_at) && why.is_none_or(|why| told.contains(why)), "{why:?}: {told}");
+            assert_eq!(told.contains("callers refuse"), why.is_some(), "{why:?}: {told}");
+        }
+    }
+}
+
+/// Of several lists in a file each is told by its authority; and what the list of an authority under a root needs.
+#[test]
+fn a_list_that_is_not_taken_is_told_by_its_authority() {
+    let program = Program::with_try_out();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let config = program.read("try/sluis.toml").replace("127.0.0.1:8443\"\n", &format!("{address}\"\n"));
+    program.write("try/sluis.toml", &config);
+    let (authority, entropy) = (authority(&program), SystemEntropy::new());
+    let below = authority.intermediate("Tussenliggend", now(), &entropy).unwrap();
+    let mut lists = program.read("try/tls/ca.crl") + &below.revocation_list(&[], 1, now()).unwrap();
+    for name in ["Eenling", "Tweeling"] {
+        let stranger = Authority::root(name, now(), &entropy).unwrap();
+        lists += &stranger.revocation_list(&[], 1, now()).unwrap();
+    }
+    program.write("try/tls/ca.crl", &lists);
+    let started = || {
+        let Ended { stdout, stderr, .. } = program.run(&["serve", "--lang", "en"]).with(78);
+        stdout + &stderr
+    };
+    let told = started();
+    for name in ["Eenling", "Tweeling", "Tussenliggend"] {
+        let is_told = |line: &str| line.contains(name) && line.contains("`[[tls.trust]]`");
+        assert!(told.lines().any(is_told), "{name}: {told}");
+    }
+
+    let issued = below.client(oin(ZAFFIER), "Zaffier", "onder", now(), &entropy).unwrap();
+    program.write("new.pem", &issued.chain_pem);
+    let next = ["party", "next", ZAFFIER, "--certificate", "new.pem", "--lang", "en"];
+    let unknown = program.run(&next).done();
+    assert!(unknown.stderr.contains("each authority that issued"), "{}", unknown.stderr);
+    program.write("try/tls/below.pem", below.certificate_pem());
+    let trusted =
+        "[[tls.trust]]\nfile = \"tls/below.pem\"\noin_prefixes = [\"00000099\"]\n\n[tls.revocation]";
+    program.write("try/sluis.toml", &config.replace("[tls.revocation]", trusted));
+    assert!(!started().contains("Tussenliggend"), "its list is taken");
+    let issued = below.client(oin(ZAFFIER), "Zaffier", "verder", now(), &entropy).unwrap();
+    program.write("new.pem", &issued.chain_pem);
+    let known = program.run(&next).done();
+    assert!(!known.stderr.contains("cannot be told"), "{}", known.stderr);
 }
 
 #[test]

@@ -92,6 +92,15 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
         court.judge(name, &answer, 400, &faults, 0).await;
     }
 
+    for (name, key, proof, faults) in [
+        ("two wrong", json!(5), json!(5), [("/key", "key-not-a-jwk"), ("/proof", "wrong-type")]),
+        ("two nulls", json!(null), json!(null), [("/key", "key-not-a-jwk"), ("/proof", "null")]),
+        ("a coordinate", with("x", json!(null)), json!(null), [("/key/x", "key-number"), ("/proof", "null")]),
+    ] {
+        let answer = scene.college.post("/v1/keys", &json!({ "key": key, "proof": proof })).await;
+        court.judge(name, &answer, 400, &faults, 0).await;
+    }
+
     let public = good.public();
     let unsigned = {
         let proof = statement(&scene.college, public);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan as _};
+use rcgen::{DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::{Value, json};
 use sluis::{
     domain::{
@@ -19,7 +20,7 @@ use sluis::{
 };
 
 use super::support::{Court, Scene};
-use crate::support::Actor;
+use crate::{odd, support::Actor};
 
 /// A next certificate with the statement of its own key, made for this caller.
 fn renewal(next: &Issued, by: &Actor) -> Value {
@@ -113,8 +114,11 @@ async fn a_certificate_of_another_or_of_nobody_is_not_taken() {
         (
             "the gateway's authority itself",
             gateway.laid.authority.certificate_pem().to_owned(),
-            "not-a-certificate",
+            "certificate-of-authority",
         ),
+        ("the chain the other way round", reversed(&good.chain_pem), "certificate-of-authority"),
+        ("with its key", good.chain_pem.clone() + &good.key_pem, "key-is-private"),
+        ("behind its key", good.key_pem.to_string() + &good.chain_pem, "key-is-private"),
     ] {
         let mut body = renewal(&good, &scene.college);
         body["certificate"] = json!(pem);
@@ -168,6 +172,49 @@ async fn who_does_not_hold_the_key_of_a_certificate_cannot_register_it() {
     scene.consent(Role::WerkEnInkomen).await;
     let packet = scene.packet(Role::WerkEnInkomen, "sleutel-van-kanarie-2").await;
     successor.get(&format!("/v1/packets/{packet}")).await.expect_status(StatusCode::NOT_FOUND);
+}
+
+/// The last certificate of a chain first.
+fn reversed(chain: &str) -> String {
+    let mut blocks: Vec<&str> = chain.split_inclusive("-----END CERTIFICATE-----\n").collect();
+    blocks.reverse();
+    blocks.concat()
+}
+
+/// What whoever made the request can mend is told by its own name.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_of_a_certificate_has_its_own_name() {
+    let scene = Scene::set().await;
+    let authority = &scene.gateway.laid.authority;
+    let client = || odd::of_client(scene.college.party.oin.as_str());
+    let p256 = KeyPair::generate().unwrap();
+    let rsa = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let ed25519 = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+    let mut no_oin = client();
+    no_oin.distinguished_name = DistinguishedName::new();
+    let mut no_name = client();
+    no_name.distinguished_name.remove(DnType::OrganizationName);
+    let mut does_not_sign = client();
+    does_not_sign.key_usages = vec![KeyUsagePurpose::KeyEncipherment];
+    let mut extended = client();
+    extended.custom_extensions = vec![odd::unknown_extension()];
+    let good = scene.issue(scene.college.party, "goed");
+    let proof = statement(&good, scene.college.own.leaf(), scene.gateway.clock.now());
+    for (name, params, key, code) in [
+        ("RSA 2048", client(), &rsa, "certificate-key"),
+        ("Ed25519", client(), &ed25519, "certificate-key"),
+        ("no OIN", no_oin, &p256, "certificate-oin"),
+        ("no organisation", no_name, &p256, "certificate-organisation"),
+        ("a key that may not sign", does_not_sign, &p256, "certificate-key-usage"),
+        ("an unknown extension", extended, &p256, "certificate-extension"),
+    ] {
+        let body = json!({ "certificate": odd::chain(&params, key, authority), "proof": proof });
+        let answer = scene.college.post("/v1/certificates", &body).await;
+        answer.expect_status(StatusCode::BAD_REQUEST);
+        let faults = answer.json()["errors"].as_array().unwrap().clone();
+        let is_told = |fault: &Value| fault["code"] == code && fault["pointer"] == "/certificate";
+        assert!(faults.iter().any(is_told), "{name}: {faults:?}");
+    }
 }
 
 fn by_the_present_key(caller: &Actor, now: Timestamp) -> String {

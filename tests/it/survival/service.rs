@@ -8,6 +8,8 @@ use std::{
 };
 
 use http::StatusCode;
+use jiff::SignedDuration;
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use sluis::{
@@ -22,7 +24,10 @@ use super::{
     needles::files_below,
     process::{GENEROUS, PATIENCE, Process, Site, removal, serve, sluis},
 };
-use crate::support::{Actor, left_out};
+use crate::{
+    odd,
+    support::{Actor, left_out},
+};
 
 async fn heard(manager: &UnixDatagram, what: &str) {
     let waiting = async {
@@ -364,6 +369,7 @@ async fn a_hangup_takes_nothing_that_others_may_use() {
         let expected = if is_own { &in_use } else { &renewed };
         assert_eq!(&shown(&site, &school, &process).await, expected, "{case}");
         assert!(named(&path) > before, "{case} is not named: {}", process.logged());
+        assert!(!process.logged().contains("is not there, or may not be read"), "{case}: it is there");
         set_mode(&path, sound);
         assert!(reloaded(&process).await.contains("everything was read again"), "{case}");
         in_use = shown(&site, &school, &process).await;
@@ -378,6 +384,65 @@ async fn a_hangup_takes_nothing_that_others_may_use() {
         said.lines().any(|line| line.contains("open_to_others") && line.contains("gateway.db")),
         "{said}"
     );
+    process.stop().await;
+}
+
+/// What callers would refuse does not take the place of what they take, in a try-out either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_takes_no_certificate_that_callers_refuse() {
+    let site = Site::new(None, GENEROUS).await;
+    let (tls, now) = (&site.laid.config.tls, site.now);
+    let key = KeyPair::generate().unwrap();
+    let server = |change: fn(&mut CertificateParams)| {
+        let mut params = odd::of_server(&["localhost"]);
+        change(&mut params);
+        odd::chain(&params, &key, &site.laid.authority)
+    };
+    let own = "00000099000000000001".parse().unwrap();
+    let early = now.checked_add(SignedDuration::from_hours(24 * 30)).unwrap();
+    let early =
+        site.laid.authority.server(own, "Poort", &["localhost"], early, &SystemEntropy::new()).unwrap();
+    let cases = [
+        (server(|made| made.not_after = date_time_ymd(2026, 9, 1)), key.serialize_pem(), "ended at"),
+        (early.chain_pem.clone(), early.key_pem.to_string(), "is not valid before"),
+        (
+            server(|made| made.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
+            key.serialize_pem(),
+            "leaves out serverAuth",
+        ),
+        (server(|made| made.subject_alt_names.clear()), key.serialize_pem(), "has no subjectAltName"),
+        (server(|_| {}), early.key_pem.to_string(), "is not that of the certificate in"),
+    ];
+    let of_before = (fs::read(&tls.certificate).unwrap(), fs::read(&tls.key).unwrap());
+    for strict in [false, true] {
+        set_strict(&site, strict);
+        fs::write(&tls.certificate, &of_before.0).unwrap();
+        fs::write(&tls.key, &of_before.1).unwrap();
+        let process = site.start("info").await;
+        let school = site.actor(Role::ProSchool, &process);
+        let in_use = shown(&site, &school, &process).await;
+        for (chain, key, why) in &cases {
+            fs::write(&tls.certificate, chain).unwrap();
+            fs::write(&tls.key, key).unwrap();
+            let line = reloaded(&process).await;
+            let kept = line.split_once(" kept=").unwrap_or_else(|| panic!("{why}: {line}")).1;
+            assert!(kept.contains("own certificate"), "{why}: {line}");
+            assert!(process.logged().contains(why), "{why}: {}", process.logged());
+            assert_eq!(shown(&site, &school, &process).await, in_use, "{why}");
+            assert_eq!(process.ask_ops("/readyz").await, (200, "ready\n".to_owned()), "{why}");
+        }
+        fs::write(&tls.certificate, server(|_| {})).unwrap();
+        fs::write(&tls.key, key.serialize_pem()).unwrap();
+        assert!(reloaded(&process).await.contains("everything was read again"));
+        assert_ne!(shown(&site, &school, &process).await, in_use);
+        process.stop().await;
+    }
+    // With nothing better in use it is served, and called by its name.
+    fs::write(&tls.certificate, &early.chain_pem).unwrap();
+    fs::write(&tls.key, early.key_pem.as_bytes()).unwrap();
+    let process = site.start("info").await;
+    let not_ready = (503, "not ready: server_certificate_not_yet_valid\n".to_owned());
+    assert_eq!(process.ask_ops("/readyz").await, not_ready);
     process.stop().await;
 }
 
