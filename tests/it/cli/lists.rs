@@ -43,6 +43,17 @@ fn packet(index: u64, kind: &str, dataset: &str, recipients: &Value) -> Value {
     })
 }
 
+/// A packet that its recipient had acknowledged when it was taken back.
+fn taken_back() -> Value {
+    let copy = json!({
+        "party": college(), "municipality": "0361", "state": "acknowledged", "withdrawn": true,
+        "collectedAt": "2026-11-27T13:03:59Z", "acknowledgedAt": "2026-11-27T13:04:59Z",
+    });
+    let mut packet = packet(121, "packet", "overgangsdocument", &json!([copy]));
+    packet["state"] = json!("acknowledged");
+    packet
+}
+
 fn entry(index: u64, at: &str, parts: &[Value]) -> Value {
     let at: jiff::Timestamp = at.parse().unwrap();
     let leaf = leaf(u64::try_from(at.as_millisecond()).unwrap(), &EMPTY_ROOT);
@@ -141,12 +152,13 @@ fn answer(path: &str) -> Value {
         "/v1/inbox" => json!({ "items": [
             packet(8, "request", "verzoek-voortzetting", &json!([{ "party": college(), "municipality": "0400" }])),
             packet(120, "packet", "overgangsdocument", &json!([{ "party": college(), "municipality": "0361" }])),
+            taken_back(),
         ]}),
         "/v1/packets" => json!({ "items": [packet(120, "packet", "overgangsdocument", &json!([
             { "party": college(), "municipality": "0361", "state": "withdrawn", "collectedAt": "2026-11-27T13:03:59Z" },
             { "party": party("00000099000000002000", "betrokkene"), "state": "waiting" },
             { "party": stranger(), "state": "withdrawn" },
-        ]))]}),
+        ])), taken_back()]}),
         "/v1/questions" => json!({ "items": [] }),
         "/v1/requests" => {
             let recipients = json!([
