@@ -358,3 +358,22 @@ async fn nothing_that_a_gateway_says_steers_the_terminal_or_looks_like_a_line_of
     assert_eq!((listed.exit, listed.stdout.as_str()), (Exit::Unavailable, ""));
     assert!(listed.stderr.contains(r"`Gem\u{202e}eente\u{1b}[2J"), "{}", listed.stderr);
 }
+
+/// By a number nothing is wrong with a name.
+#[tokio::test]
+async fn a_search_without_a_hit_says_what_that_search_finds() {
+    let stub = Stub::start(|_, _| json(200, &json!({ "items": [] }))).await;
+    let name = json!({ "name": { "given": "Toby", "family": "Voorbeeld" }, "birthDate": "2007-11-03", "purpose": "x" });
+    let number = json!({ "reference": { "kind": "pgn", "value": "999990019" }, "purpose": "x" });
+    let own = json!({ "reference": { "kind": "own", "value": "Z-1" } });
+    for (who, hint) in [
+        (name, "Een naam wordt alleen heel gevonden"),
+        (number, "alleen wat met dat nummer is gestuurd"),
+        (own, "alleen wat u zelf onder dat nummer bevestigde"),
+    ] {
+        let file = stub.write("wie.json", &who.to_string());
+        let ended = stub.client(&["search", file.to_str().unwrap()]).await;
+        let told = ended.stdout.lines().last().unwrap();
+        assert!(told.contains(hint), "{told}");
+    }
+}
