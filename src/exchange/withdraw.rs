@@ -20,7 +20,7 @@ use crate::{
     domain::{
         declaration::Capacity,
         id::{DeclarationId, PacketId},
-        party::{PartyId, Role},
+        party::PartyId,
     },
     policy::{
         permit::Refusal,
@@ -63,7 +63,8 @@ pub struct TakenBack {
     pub stopped: Vec<(PacketId, PartyId)>,
     /// Which party has collected already, and is told.
     pub told: Vec<(PacketId, PartyId)>,
-    /// Copies that were handed over to the person. A gateway reaches parties only: the sender tells the person.
+    /// Copies that were handed over to the person, or to a party that is one no more. A gateway reaches parties only: the sender
+    /// tells them.
     pub to_tell: Vec<(PacketId, PartyId)>,
     /// Who withdrew it, the first time; none of a packet.
     pub by: Option<Capacity>,
@@ -83,16 +84,17 @@ pub struct Standing {
 }
 
 impl TakenBack {
-    fn of(at: Timestamp, index: Option<u64>, copies: &[Stopped]) -> Self {
-        let which = |is_one: fn(&&Stopped) -> bool| {
-            copies.iter().filter(is_one).map(|copy| (copy.packet, copy.party)).collect()
+    fn of(time: Timestamp, index: Option<u64>, copies: &[Stopped], at: &At<'_, Caller>) -> Self {
+        let is_reached = |copy: &Stopped| at.facts.register().party(&copy.party).is_some();
+        let which = |is_one: &dyn Fn(&Stopped) -> bool| {
+            copies.iter().filter(|copy| is_one(copy)).map(|copy| (copy.packet, copy.party)).collect()
         };
         Self {
-            at,
+            at: time,
             index,
-            stopped: which(|copy| !copy.collected),
-            told: which(|copy| copy.collected && copy.party.role != Role::Betrokkene),
-            to_tell: which(|copy| copy.collected && copy.party.role == Role::Betrokkene),
+            stopped: which(&|copy| !copy.collected),
+            told: which(&|copy| copy.collected && is_reached(copy)),
+            to_tell: which(&|copy| copy.collected && !is_reached(copy)),
             by: None,
             standing: Vec::new(),
         }
@@ -227,13 +229,13 @@ impl Operation for TakeBackDeclaration {
 
     fn outcome(
         &self,
-        _: &At<'_, Caller>,
+        at: &At<'_, Caller>,
         (): (),
         done: Committed<Done<Withdrawn>>,
     ) -> Result<Reached<TakenBack>, Trouble> {
         let withdrawn = done.into_inner().outcome;
         let index = (!withdrawn.repeated).then_some(withdrawn.index);
-        Ok(Reached::Here(TakenBack::of(withdrawn.at, index, &withdrawn.copies)))
+        Ok(Reached::Here(TakenBack::of(withdrawn.at, index, &withdrawn.copies, at)))
     }
 }
 
@@ -287,13 +289,13 @@ impl Operation for TakeBackPacket {
 
     fn outcome(
         &self,
-        _: &At<'_, Caller>,
+        at: &At<'_, Caller>,
         (): (),
         done: Committed<Done<Vec<Stopped>>>,
     ) -> Result<Reached<TakenBack>, Trouble> {
         let done = done.into_inner();
         let index = done.evidence.first().map(|evidence| evidence.index);
-        Ok(Reached::Here(TakenBack::of(done.time, index, &done.outcome)))
+        Ok(Reached::Here(TakenBack::of(done.time, index, &done.outcome, at)))
     }
 }
 

@@ -104,7 +104,7 @@ async fn follow(gateway: &Gateway, call: impl Fn() -> Call + Send) -> Result<Vec
     }
 }
 
-/// What is found about the person in a file, and for which purpose was searched. The search is an entry in the log.
+/// What is found about the person in a file, and by what was searched. The search is an entry in the log.
 ///
 /// # Errors
 /// When the file cannot be read, and as any call.
@@ -112,16 +112,32 @@ pub async fn search(
     path: &'static str,
     (person, form): (&Path, (&'static str, &'static str)),
     session: &Session,
-) -> Result<(Vec<Value>, Option<String>), Failure> {
+) -> Result<(Vec<Value>, Asked), Failure> {
     let body = read_json(person, form)?;
-    let purpose = json::typed::<Asked>(&body).ok().and_then(|asked| asked.purpose);
+    let asked = json::typed(&body).unwrap_or_default();
     let found = follow(&session.gateway, || Call::post_bytes(path, body.clone()).repeatable()).await?;
-    Ok((found, purpose))
+    Ok((found, asked))
 }
 
-/// What of a search is repeated: the purpose, and nothing about the person.
-#[derive(Deserialize)]
-struct Asked {
-    #[serde(default)]
-    purpose: Option<String>,
+/// What of a search is repeated: the purpose and the kind of number, and nothing about the person.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// For which purpose was searched.
+    pub purpose: Option<String>,
+    reference: Option<Reference>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Reference {
+    kind: String,
+}
+
+impl Asked {
+    /// By which kind of number was searched; none by name.
+    #[must_use]
+    pub fn number(&self) -> Option<&str> {
+        self.reference.as_ref().map(|reference| &*reference.kind)
+    }
 }

@@ -15,7 +15,7 @@ use super::{
     log_seen,
     paged::{Pages, Range},
     profile::ProfileChoice,
-    receipts::{Checked, ReceiptKeys},
+    receipts::{Checked, ReceiptKeys, keep_unproven},
     session::Session,
 };
 use crate::{
@@ -208,6 +208,13 @@ impl Pull {
                 "the gateway gave no receipt: that it released this and wrote it down cannot be proven",
             )),
         }
+        // In a folder of the user's own it stands already.
+        let file = match (&released.receipt, &self.out, &checked) {
+            (Some(receipt), None, Some(checked)) if !checked.holds() => {
+                keep_unproven(&packet, &[receipt], session, &mut at.out)
+            }
+            _ => None,
+        };
         let (header, content) = opened?;
         let content: Option<Value> = self.show.then(|| json::read(content.expose()).unwrap_or_default());
         let mut document = json!({
@@ -219,6 +226,9 @@ impl Pull {
             (checked.as_ref().and_then(Checked::fault), document.as_object_mut())
         {
             members.insert("receiptFault".to_owned(), fault);
+        }
+        if let (Some(file), Some(members)) = (file, document.as_object_mut()) {
+            members.insert("receiptFile".to_owned(), Value::from(file));
         }
         let holds = checked.is_some_and(|checked| checked.holds());
         Ok(Came { document, dataset: header.dataset, content, holds })

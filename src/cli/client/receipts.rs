@@ -1,5 +1,7 @@
 //! Receipts, checked without trusting the gateway that gave them.
 
+use std::path::Path;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -8,11 +10,12 @@ use super::session::Session;
 use crate::{
     accesslog::receipt::Claims,
     cli::{
-        Exit, Failure, Output,
+        Exit, Failure, Output, files,
         language::{Said, both},
+        printable::one_line,
     },
     crypto::sign,
-    domain::json,
+    domain::{id::PacketId, json},
     merkle::note::LogVerifier,
 };
 
@@ -80,6 +83,32 @@ impl Checked {
             Err(failure) => failure.lines(out.language()).iter().for_each(|line| out.note(Said::same(line))),
         }
     }
+}
+
+/// Keeps receipts of which one does not hold in `<ID>.unproven`, beside the profile, and says where: whoever gave them may give
+/// others tomorrow. Where nothing can be written there, they are told instead.
+pub(super) fn keep_unproven(
+    id: &str,
+    receipts: &[&str],
+    session: &Session,
+    out: &mut Output,
+) -> Option<String> {
+    // The gateway's word, in a name of a file.
+    let name = id.parse::<PacketId>().map_or_else(|_| "packet".to_owned(), |id| id.to_string());
+    let path = session.profile.folder.join(format!("{name}.unproven"));
+    if files::replace_private(&path, receipts.join("\n").as_bytes()).is_ok() {
+        kept(&path, out);
+        return Some(path.display().to_string());
+    }
+    for receipt in receipts {
+        out.note(both!("Ontvangstbewijs: {}", "Receipt: {}", one_line(receipt)));
+    }
+    None
+}
+
+/// Says where receipts of which one does not hold are kept.
+pub(super) fn kept(path: &Path, out: &mut Output) {
+    out.note(both!("Ontvangstbewijs bewaard in: {}", "Receipt kept in: {}", path.display()));
 }
 
 /// The keys of a profile that receipts are checked with; without any, receipts stay unchecked.

@@ -101,8 +101,8 @@ fn withdrawn(answer: &Value, is_repeated: bool, names: &Names, language: Languag
         ("/told", "al opgehaald, krijgt bericht", "collected already, is told"),
         (
             "/toTell",
-            "het afschrift is al opgehaald; de gateway geeft geen bericht: vertel het zelf",
-            "the copy was collected already; the gateway tells nobody: tell it yourself",
+            "al opgehaald; de gateway geeft geen bericht: vertel het zelf",
+            "collected already; the gateway tells nobody: tell it yourself",
         ),
     ] {
         for copy in answer.pointer(list).and_then(Value::as_array).into_iter().flatten() {

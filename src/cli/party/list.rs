@@ -7,7 +7,10 @@ use crate::{
     cli::{Context, Exit, Failure, Language, compose, language::tell, moment, operated},
     config::Config,
     domain::clock::amsterdam_date,
-    store::read::{CertificateRow, KeyState, PartyRow},
+    store::{
+        read::{CertificateRow, KeyState, PartyRow},
+        write::MunicipalityOf,
+    },
 };
 
 /// Prints every party; as JSON one per line.
@@ -33,7 +36,7 @@ pub(super) async fn list(config: &Config, at: &mut Context) -> Result<Exit, Fail
 }
 
 fn document(party: &PartyRow, certificates: &[&CertificateRow], keys: usize) -> serde_json::Value {
-    let municipality = |one: &crate::store::write::MunicipalityOf| {
+    let municipality = |one: &MunicipalityOf| {
         json!({ "code": one.municipality, "by": one.ground.as_str(), "decision": one.decision,
             "from": one.from, "until": one.until })
     };
@@ -58,12 +61,12 @@ fn text(
 ) -> String {
     let blocked = if party.blocked { language.pick("  GEBLOKKEERD", "  BLOCKED") } else { "" };
     let mut lines = vec![format!("{}  {}{blocked}", party.party, party.name)];
-    let places = party.municipalities_at(now);
+    let day = |instant| moment::short_day(amsterdam_date(instant), language);
+    let ahead = party.municipalities.iter().filter(|one| one.until.is_none_or(|until| until > now));
+    let places: Vec<String> = ahead.map(|one| of_place(one, now, day, language)).collect();
     if !places.is_empty() {
-        let places: Vec<String> = places.iter().map(ToString::to_string).collect();
         lines.push(tell!(language, "    voor {}", "    for {}", places.join(" ")));
     }
-    let day = |instant| moment::short_day(amsterdam_date(instant), language);
     for one in certificates {
         let state = match one.revoked_at {
             Some(at) => tell!(language, "ingetrokken op {}", "revoked on {}", day(at)),
@@ -82,6 +85,25 @@ fn text(
         lines.push(language.pick("    GEEN actieve sleutel", "    NO active key").to_owned());
     }
     lines.join("\n")
+}
+
+/// A municipality with what is to come: the first day, or the first day on which it is no more.
+fn of_place(
+    one: &MunicipalityOf,
+    now: Timestamp,
+    day: impl Fn(Timestamp) -> String,
+    language: Language,
+) -> String {
+    let code = &one.municipality;
+    let from = Some(one.from).filter(|from| *from > now).map(&day);
+    match (from, one.until.map(&day)) {
+        (Some(from), Some(until)) => {
+            tell!(language, "{code} (vanaf {from}, tot {until})", "{code} (from {from}, until {until})")
+        }
+        (Some(from), None) => tell!(language, "{code} (vanaf {from})", "{code} (from {from})"),
+        (None, Some(until)) => tell!(language, "{code} (tot {until})", "{code} (until {until})"),
+        (None, None) => code.to_string(),
+    }
 }
 
 /// Said from this many days before the end on.

@@ -65,7 +65,8 @@ pub(super) struct Effect {
     stopped: Vec<CopyOf>,
     /// Which party has collected already, and is told.
     told: Vec<CopyOf>,
-    /// Copies that were handed over to the person, who is told by the sender: a gateway has no way to the person.
+    /// Copies that were handed over to the person, or collected by a party that was removed since: the sender tells them, as a gateway
+    /// has no way to them.
     to_tell: Vec<CopyOf>,
     /// Who withdrew it, the first time; absent of a packet.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,7 +140,7 @@ fn copies(which: Vec<(PacketId, PartyId)>) -> Vec<CopyOf> {
 /// Withdraw a packet
 ///
 /// Who has not collected it no longer can, from this instant; a party that has is told. `toTell` are copies that the
-/// person was given: the sender tells the person. What is withdrawn stays withdrawn, however often it is said.
+/// person was given, or that a party collected which was removed since: the sender tells them. What is withdrawn stays withdrawn, however often it is said.
 #[utoipa::path(
     post,
     path = "/packets/{id}/withdrawal",
@@ -166,7 +167,7 @@ pub(super) async fn packet(
 /// Withdraw a declaration
 ///
 /// What rests on it can no longer be collected, from this instant; a party that has collected it is told. `toTell` are
-/// copies that the person was given: the sender tells the person.
+/// copies that the person was given, or that a party collected which was removed since: the sender tells them.
 #[utoipa::path(
     post,
     path = "/declarations/{id}/withdrawal",

@@ -100,6 +100,10 @@ pub struct PacketCopy {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::DateTime, required = false)]
     pub acknowledged_at: Option<Instant>,
+    /// Whether it was taken back after it was acknowledged, which it stays; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub withdrawn: bool,
     /// The recipient's answer, where it is a request or a question that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -170,6 +174,7 @@ impl From<SeenCopy> for PacketCopy {
             state: state.as_str(),
             collected_at: row.collected_at.map(Instant::from),
             acknowledged_at: row.acknowledged_at.map(Instant::from),
+            withdrawn: state == CopyState::Acknowledged && row.acknowledged_index < row.ended_index,
             answer: answer.map(|SeenAnswer { outcome, title, at }| GivenAnswer {
                 outcome,
                 title: title.as_ref().map(Text::from),

@@ -225,7 +225,7 @@ fn names_of_columns_are_read_in_capitals_too() {
 
 #[test]
 fn a_template_says_which_form_a_text_has() {
-    let all = columns().chosen(&["alles".to_owned()], 1).unwrap();
+    let all = columns().chosen(&["alles".to_owned()], 1, sluis::cli::Language::Nl).unwrap();
     let of = |name: &str| all.iter().find(|one| one.name == name).unwrap().explanation.clone();
     assert_eq!(of("persoon.adres.huisnummer"), "mag leeg: tekst: Huisnummer: alleen het getal, zoals 12");
     assert!(of("vervaltOp").contains("dag of tijdstip"), "{}", of("vervaltOp"));

@@ -43,6 +43,17 @@ fn packet(index: u64, kind: &str, dataset: &str, recipients: &Value) -> Value {
     })
 }
 
+/// A packet that its recipient had acknowledged when it was taken back.
+fn taken_back() -> Value {
+    let copy = json!({
+        "party": college(), "municipality": "0361", "state": "acknowledged", "withdrawn": true,
+        "collectedAt": "2026-11-27T13:03:59Z", "acknowledgedAt": "2026-11-27T13:04:59Z",
+    });
+    let mut packet = packet(121, "packet", "overgangsdocument", &json!([copy]));
+    packet["state"] = json!("acknowledged");
+    packet
+}
+
 fn entry(index: u64, at: &str, parts: &[Value]) -> Value {
     let at: jiff::Timestamp = at.parse().unwrap();
     let leaf = leaf(u64::try_from(at.as_millisecond()).unwrap(), &EMPTY_ROOT);
@@ -141,12 +152,13 @@ fn answer(path: &str) -> Value {
         "/v1/inbox" => json!({ "items": [
             packet(8, "request", "verzoek-voortzetting", &json!([{ "party": college(), "municipality": "0400" }])),
             packet(120, "packet", "overgangsdocument", &json!([{ "party": college(), "municipality": "0361" }])),
+            taken_back(),
         ]}),
         "/v1/packets" => json!({ "items": [packet(120, "packet", "overgangsdocument", &json!([
             { "party": college(), "municipality": "0361", "state": "withdrawn", "collectedAt": "2026-11-27T13:03:59Z" },
             { "party": party("00000099000000002000", "betrokkene"), "state": "waiting" },
             { "party": stranger(), "state": "withdrawn" },
-        ]))]}),
+        ])), taken_back()]}),
         "/v1/questions" => json!({ "items": [] }),
         "/v1/requests" => {
             let recipients = json!([
@@ -345,4 +357,23 @@ async fn nothing_that_a_gateway_says_steers_the_terminal_or_looks_like_a_line_of
     let listed = stub.client(&["inbox", "--ids"]).await;
     assert_eq!((listed.exit, listed.stdout.as_str()), (Exit::Unavailable, ""));
     assert!(listed.stderr.contains(r"`Gem\u{202e}eente\u{1b}[2J"), "{}", listed.stderr);
+}
+
+/// By a number nothing is wrong with a name.
+#[tokio::test]
+async fn a_search_without_a_hit_says_what_that_search_finds() {
+    let stub = Stub::start(|_, _| json(200, &json!({ "items": [] }))).await;
+    let name = json!({ "name": { "given": "Toby", "family": "Voorbeeld" }, "birthDate": "2007-11-03", "purpose": "x" });
+    let number = json!({ "reference": { "kind": "pgn", "value": "999990019" }, "purpose": "x" });
+    let own = json!({ "reference": { "kind": "own", "value": "Z-1" } });
+    for (who, hint) in [
+        (name, "Een naam wordt alleen heel gevonden"),
+        (number, "alleen wat met dat nummer is gestuurd"),
+        (own, "alleen wat u zelf onder dat nummer bevestigde"),
+    ] {
+        let file = stub.write("wie.json", &who.to_string());
+        let ended = stub.client(&["search", file.to_str().unwrap()]).await;
+        let told = ended.stdout.lines().last().unwrap();
+        assert!(told.contains(hint), "{told}");
+    }
 }

@@ -141,6 +141,21 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     assert_eq!(party()["blocked"], false);
 
     let end = ["party", "municipality", "end", ZAFFIER, "0361"];
+    let day = |days: i64| amsterdam_date(SystemClock.now() + SignedDuration::from_hours(24 * days));
+    let (last, first) = (day(40), day(50));
+    let begin = ["party", "municipality", "add", ZAFFIER, "9998", "--since", &first.to_string()];
+    program.run(&begin).done();
+    program.run(&["party", "municipality", "add", ZAFFIER, "9997"]).done();
+    program.run(&["party", "municipality", "end", ZAFFIER, "9997", "--on", &last.to_string()]).done();
+    for (language, until, from) in [(Language::Nl, "tot", "vanaf"), (Language::En, "until", "from")] {
+        let listed = program.run(&["--lang", language.pick("nl", "en"), "party", "list"]).done().stdout;
+        for told in [
+            format!("9997 ({until} {})", moment::short_day(last, language)),
+            format!("9998 ({from} {})", moment::short_day(first, language)),
+        ] {
+            assert!(listed.contains(&told), "{told}: {listed}");
+        }
+    }
     let past = program.run(&[&end[..], &["--on", "2020-01-01"]].concat()).with(2);
     assert!(past.stderr.contains("01-01-2020 ligt in het verleden"), "{past:?}");
     program.run(&end).done();

@@ -286,6 +286,13 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
         (&ended.json()["checked"], &ended.json()["receiptFault"]["exit"]),
         (&json!("failed"), &json!(4))
     );
+    let evidence = stub.path(&format!("{ID}.unproven"));
+    assert_eq!(ended.json()["receiptFile"].as_str(), evidence.to_str());
+    assert_eq!(std::fs::read_to_string(&evidence).unwrap(), ended.json()["receipt"].as_str().unwrap());
+    std::fs::remove_file(&evidence).unwrap();
+    let out = stub.path("kept");
+    assert_eq!(stub.client(&["pull", ID, "--out", out.to_str().unwrap()]).await.exit, Exit::Unproven);
+    assert!(!evidence.exists() && out.join(format!("{ID}.receipt")).exists(), "it stands where it was asked");
 
     stub.write("profile.toml", &profile);
     let other = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();

@@ -81,6 +81,31 @@ fn names(chosen: &[Chosen], for_every_row: bool) -> Vec<&str> {
     chosen.iter().filter(|one| one.for_every_row == for_every_row).map(|one| one.name.as_str()).collect()
 }
 
+#[test]
+fn a_template_explains_its_columns_in_the_language_that_was_asked() {
+    let all = columns().chosen(&["alles".to_owned()], 1, sluis::cli::Language::En).unwrap();
+    for one in &all {
+        let starts =
+            ["required: ", "required if you fill in anything of ", "often needed: ", "may be empty: "];
+        assert!(starts.iter().any(|start| one.explanation.starts_with(start)), "{one:?}");
+    }
+    let of = |name: &str| all.iter().find(|one| one.name == name).unwrap().explanation.as_str();
+    assert_eq!(
+        of("woongemeente"),
+        "required: four digits: municipality of residence, CBS code of four digits"
+    );
+    assert_eq!(
+        of("ingeschreven"),
+        "required: ja or nee (yes or no): whether the pupil is enrolled at the sender"
+    );
+    assert!(of("gediplomeerd").ends_with("; empty is no"), "{}", of("gediplomeerd"));
+    // The line that explains is no row, in either language.
+    let text = String::from_utf8(template::written(&all, |_| None).unwrap()).unwrap();
+    let row = ["L-1", &";".repeat(names(&all, false).len() - 1)].concat();
+    let sheet = Sheet::read((text + &row).as_bytes()).unwrap();
+    assert_eq!((sheet.rows.len(), sheet.passed_over.explanations.len()), (1, 1));
+}
+
 /// Which content repeats a fact, the schema says: a dataset that marks one more needs no change of the program.
 #[test]
 fn content_that_the_schema_marks_as_the_same_is_one_column() {
@@ -99,13 +124,14 @@ fn content_that_the_schema_marks_as_the_same_is_one_column() {
 
 #[test]
 fn a_template_names_what_is_needed_and_explains_it() {
-    let few = columns().chosen(&[], 2).unwrap();
+    let few = columns().chosen(&[], 2, sluis::cli::Language::Nl).unwrap();
     assert_eq!(names(&few, false), ["leerlingnummer", "geboortedatum", "woongemeente", "persoon.achternaam"]);
     assert_eq!(
         names(&few, true),
         ["dataset", "doel", "ontvanger.gemeente", "ontvanger.rol", "leerlingnummer.soort", "ingeschreven"]
     );
-    let with = columns().chosen(&["stages".to_owned(), "leerjaar".to_owned()], 2).unwrap();
+    let with =
+        columns().chosen(&["stages".to_owned(), "leerjaar".to_owned()], 2, sluis::cli::Language::Nl).unwrap();
     let more: Vec<&str> = names(&with, false).into_iter().skip(4).collect();
     assert_eq!(
         more,
@@ -121,7 +147,7 @@ fn a_template_names_what_is_needed_and_explains_it() {
             "stages.2.taken.2",
         ]
     );
-    let all = columns().chosen(&["alles".to_owned()], 2).unwrap();
+    let all = columns().chosen(&["alles".to_owned()], 2, sluis::cli::Language::Nl).unwrap();
     let of = |name: &str| all.iter().find(|one| one.name == name).unwrap().explanation.as_str();
     assert_eq!(of("persoon.achternaam"), "verplicht: tekst");
     assert_eq!(of("traject.profiel"), "mag leeg: arbeid / onderwijs");
@@ -134,7 +160,7 @@ fn a_template_names_what_is_needed_and_explains_it() {
     );
     assert_eq!(columns().groups().last().unwrap(), "stages");
 
-    let unknown = columns().chosen(&["stage".to_owned()], 2).unwrap_err();
+    let unknown = columns().chosen(&["stage".to_owned()], 2, sluis::cli::Language::Nl).unwrap_err();
     assert!(
         unknown.lines(sluis::cli::Language::Nl).join("\n").contains("stages"),
         "it says what there is: {unknown}"
@@ -144,7 +170,7 @@ fn a_template_names_what_is_needed_and_explains_it() {
 #[test]
 fn a_filled_template_is_the_body_that_was_meant() {
     let with = ["leerjaar", "einde", "nazorg", "stages", "kopie"].map(str::to_owned);
-    let chosen = columns().chosen(&with, 2).unwrap();
+    let chosen = columns().chosen(&with, 2, sluis::cli::Language::Nl).unwrap();
     let set = |name: &str| {
         let value = match name {
             "dataset" => "overgangsdocument",

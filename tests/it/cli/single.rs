@@ -180,6 +180,28 @@ async fn an_accepted_push_whose_receipt_does_not_hold_is_done_and_says_so_in_one
     assert!(document.get("error").is_none());
     assert!(ended.stderr.contains("stuur het niet nog eens"), "{}", ended.stderr);
     assert!(!stub.path("packet.json.unanswered").exists());
+
+    // The evidence stays, wherever the packet came from, and the command says where.
+    let evidence = stub.path("01990000-0000-7000-8000-000000000001.unproven");
+    assert_eq!(document["receiptFile"].as_str(), evidence.to_str());
+    for command in ["push", "ask"] {
+        std::fs::remove_file(&evidence).unwrap();
+        let ended = stub.client(&[command, file.to_str().unwrap()]).await;
+        assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
+        assert_eq!(std::fs::read_to_string(&evidence).unwrap(), "a.b.c", "{command}");
+        assert!(ended.stderr.contains(evidence.to_str().unwrap()), "{command}: {}", ended.stderr);
+    }
+    std::fs::remove_file(&evidence).unwrap();
+    let own = stub.path("bewijs");
+    let own = own.to_str().unwrap();
+    let ended = stub.client(&["push", file.to_str().unwrap(), "--receipt", own]).await;
+    assert!(ended.stderr.contains(own) && !evidence.exists(), "{ended:?}");
+
+    // Where nothing can be written, the receipt itself is told.
+    std::fs::create_dir(&evidence).unwrap();
+    let ended = stub.client(&["push", file.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Unproven, "{ended:?}");
+    assert!(ended.stderr.contains("Ontvangstbewijs: a.b.c"), "{}", ended.stderr);
 }
 
 #[tokio::test]

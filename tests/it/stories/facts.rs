@@ -200,7 +200,7 @@ async fn facts_of_a_region_work_from_the_sheet_to_the_pull_without_a_change_of_t
     assert_eq!(person["begeleiding"]["maxItems"], 3);
     let dataset = school.get("/v1/datasets/uitstroomprofiel").await.json();
     let columns = serde_json::from_value::<Dataset>(dataset).unwrap().columns().unwrap();
-    let all = columns.chosen(&["alles".to_owned()], 2).unwrap();
+    let all = columns.chosen(&["alles".to_owned()], 2, sluis::cli::Language::Nl).unwrap();
     let explained = |name: &str| all.iter().find(|one| one.name == name).unwrap().explanation.clone();
     assert_eq!(explained("thuiszitter"), "mag leeg: ja of nee: zit thuis; leeg is nee");
     assert_eq!(explained("begeleiding"), "mag leeg: jobcoach / mentor / logopedie: begeleiding");

@@ -83,7 +83,13 @@ async fn each_party_sees_where_its_packets_stand() {
     assert!(items(&college, "/v1/notices").await.is_empty());
     take_back(&other_school, &packet).await.expect_status(StatusCode::NOT_FOUND);
     take_back(&college, &packet).await.expect_status(StatusCode::NOT_FOUND);
+    let copy_of = async |actor: &Actor| state(actor).await["recipients"][0].clone();
+    assert!(copy_of(&college).await.get("withdrawn").is_none());
     let taken = take_back(&school, &packet).await.expect_status(StatusCode::OK).json();
+    for party in [&school, &college] {
+        let copy = copy_of(party).await;
+        assert_eq!((&copy["state"], &copy["withdrawn"]), (&json!("acknowledged"), &json!(true)), "{copy}");
+    }
     assert_eq!(taken["stopped"][0]["party"]["role"], "betrokkene", "the copy that nobody had fetched");
     assert_eq!((taken["stopped"].as_array().unwrap().len(), taken["told"].as_array().unwrap().len()), (1, 1));
     let notices = items(&college, "/v1/notices").await;
@@ -119,6 +125,10 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
     // With the request taken back, the documents that rest on it end too: the one that waits is stopped, who holds one is told.
     let held = hand_over(&gateway, &school, &toby, &request).await.text("/id");
     college.pull(&held).await;
+    let done = hand_over(&gateway, &school, &toby, &request).await.text("/id");
+    college.pull(&done).await;
+    let acknowledge = format!("/v1/packets/{done}/acknowledgement");
+    college.post(&acknowledge, &json!({})).await.expect_status(StatusCode::OK);
     let taken = take_back(&school, &request).await.expect_status(StatusCode::OK).json();
     let packets = |list: &str| -> BTreeSet<String> {
         let to_college =
@@ -126,7 +136,10 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
         to_college.map(|copy| copy["packet"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(packets("stopped"), BTreeSet::from([request.clone(), waiting.clone()]), "{taken}");
-    assert_eq!(packets("told"), BTreeSet::from([held.clone()]), "{taken}");
+    assert_eq!(packets("told"), BTreeSet::from([held.clone(), done.clone()]), "{taken}");
+    let inbox = items(&college, "/v1/inbox").await;
+    let own = inbox.iter().find(|one| one["id"] == json!(done)).unwrap();
+    assert_eq!((&own["state"], &own["recipients"][0]["withdrawn"]), (&json!("acknowledged"), &json!(true)));
     answer(&college, &request, "nee").await.expect_status(StatusCode::CONFLICT);
     for document in [&waiting, &held] {
         collect(&college, document).await.expect_problem(410, "withdrawn");
@@ -137,8 +150,8 @@ async fn what_was_taken_back_before_it_was_collected_is_gone() {
     let about: BTreeSet<_> = notices.iter().map(|notice| notice["packet"].as_str().unwrap()).collect();
     assert_eq!(
         about,
-        BTreeSet::from([request.as_str(), held.as_str()]),
-        "the request was answered, the document held"
+        BTreeSet::from([request.as_str(), held.as_str(), done.as_str()]),
+        "the request was answered, the documents held"
     );
     assert!(notices.iter().all(|notice| notice["kind"] == "packet-withdrawn"), "{notices:?}");
     let again = hand_over(&gateway, &school, &toby, &request).await;

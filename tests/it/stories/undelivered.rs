@@ -140,6 +140,13 @@ async fn what_was_answered_waits_for_nobody() {
         assert_eq!(week_before(&sent).await, [0, 0]);
         college.post(&format!("{sent}/acknowledgement"), &json!({})).await.expect_status(StatusCode::OK);
         leave().await.unwrap();
+        // A notice would be for nobody.
+        let taken = school.post(&format!("{sent}/withdrawal"), &json!({})).await;
+        let taken = taken.expect_status(StatusCode::OK).json();
+        let of =
+            |list: &str| taken[list].as_array().unwrap().iter().map(|copy| copy["party"]["role"].clone());
+        assert_eq!(of("told").collect::<Vec<_>>(), [Value::Null; 0], "{taken}");
+        assert_eq!(of("toTell").collect::<Vec<_>>(), ["werk-en-inkomen"], "{taken}");
         store.close().await;
     })
     .await;

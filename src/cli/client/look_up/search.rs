@@ -43,20 +43,29 @@ impl Search {
     /// As any call.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
         let session = Session::open_as_staff(choice, at)?;
-        let (found, purpose) =
-            paged::search("/v1/inbox/searches", (&self.file, SEARCH_FORM), &session).await?;
+        let (found, asked) = paged::search("/v1/inbox/searches", (&self.file, SEARCH_FORM), &session).await?;
         if found.is_empty() {
-            at.out.say(match purpose {
+            at.out.say(match &asked.purpose {
                 None => Said::new("Niets gevonden.", "Nothing found."),
                 Some(purpose) => both!(
                     "Niets gevonden voor het doel {purpose}. Wat voor een ander doel is gestuurd, vindt u onder dat doel.",
                     "Nothing found for the purpose {purpose}. What was sent for another is found under that one."
                 ),
             })?;
-            at.out.say((
-                "Een naam wordt alleen heel gevonden: de eerste voornaam en de hele achternaam, zonder voorletters.",
-                "A name is found only when it is whole: the first given name and all of the surname, without initials.",
-            ))?;
+            at.out.say(match asked.number() {
+                None => (
+                    "Een naam wordt alleen heel gevonden: de eerste voornaam en de hele achternaam, zonder voorletters.",
+                    "A name is found only when it is whole: the first given name and all of the surname, without initials.",
+                ),
+                Some("pgn") => (
+                    "Op dit nummer vindt u alleen wat met dat nummer is gestuurd. Zoek anders op naam en geboortedatum.",
+                    "By this number you find only what was sent with it. Search by name and date of birth otherwise.",
+                ),
+                Some(_) => (
+                    "Op een eigen nummer vindt u alleen wat u zelf onder dat nummer bevestigde: sluis client ack KENMERK --reference NUMMER.",
+                    "By a number of your own you find only what you acknowledged under it: sluis client ack ID --reference NUMBER.",
+                ),
+            })?;
             return Ok(Exit::Refused);
         }
         tables::print(&found, at)?;

@@ -19,7 +19,7 @@ use crate::{
             input::read_json,
             names,
             pending::{Pending, unaccepted},
-            receipts::{Checked, ReceiptKeys},
+            receipts::{Checked, ReceiptKeys, keep_unproven, kept},
             route::Route,
             session::Session,
         },
@@ -110,18 +110,29 @@ async fn send(
     let not_understood = |_| CallError::OTHER_FORM;
     let accepted: Accepted = json::typed(&answer.body).map_err(not_understood)?;
     let mut document: Value = json::typed(&answer.body).map_err(not_understood)?;
+    let receipts: Vec<_> = accepted.receipts().collect();
     if let Some(path) = &asked.receipt {
-        let receipts: Vec<_> = accepted.receipts().collect();
         files::replace_private(path, receipts.join("\n").as_bytes())?;
     }
     let keys = ReceiptKeys::of(session)?;
-    let checked: Vec<_> =
-        accepted.receipts().map(|receipt| keys.check(receipt, Some(&accepted.id))).collect();
+    let checked: Vec<_> = receipts.iter().map(|receipt| keys.check(receipt, Some(&accepted.id))).collect();
+    let holds = checked.iter().all(Checked::holds);
+    let file = match &asked.receipt {
+        _ if holds => None,
+        Some(path) => {
+            kept(path, &mut at.out);
+            Some(path.display().to_string())
+        }
+        None => keep_unproven(&accepted.id, &receipts, session, &mut at.out),
+    };
     let faults: Vec<_> = checked.iter().filter_map(Checked::fault).collect();
     if let Some(members) = document.as_object_mut() {
         members.insert("checked".to_owned(), checked.iter().map(Checked::depth).collect());
         if !faults.is_empty() {
             members.insert("receiptFaults".to_owned(), Value::Array(faults));
+        }
+        if let Some(file) = file {
+            members.insert("receiptFile".to_owned(), Value::from(file));
         }
     }
     let names = if at.out.is_json() { Names::default() } else { names::of(session).await };
@@ -132,5 +143,5 @@ async fn send(
     for checked in &checked {
         checked.tell(&mut at.out);
     }
-    Ok(if checked.iter().all(Checked::holds) { Exit::Done } else { Exit::Unproven })
+    Ok(if holds { Exit::Done } else { Exit::Unproven })
 }

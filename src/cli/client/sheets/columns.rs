@@ -110,9 +110,7 @@ impl Columns {
         let below = || self.leaves.iter().filter(|leaf| leaf.path().starts_with(&above));
         if below().next().is_none() {
             let path = path();
-            // A template has one column where the header says the same.
-            let said = path.strip_prefix("content.").and_then(|content| self.said_by(content));
-            return Some(self.shown(said.unwrap_or(&path)));
+            return Some(self.of_both(&path));
         }
         match parts.as_slice() {
             ["content" | "person"] => {
@@ -136,18 +134,26 @@ impl Columns {
             }
             _ => {
                 let needed = below().filter(|leaf| leaf.need >= Need::Often);
-                let mut needed: Vec<String> = needed
-                    .map(Leaf::path)
-                    .map(|path| {
-                        let said = path.strip_prefix("content.").and_then(|content| self.said_by(content));
-                        self.shown(said.unwrap_or(&path))
-                    })
-                    .collect();
+                let mut needed: Vec<String> = needed.map(|leaf| self.of_both(&leaf.path())).collect();
                 needed.dedup();
                 let all = || format!("{}.*", self.shown(&path()));
                 Some(if needed.is_empty() { all() } else { needed.join(", ") })
             }
         }
+    }
+
+    /// The pointers to the members of which the object at this pointer must have at least one, with the names of their columns;
+    /// none where it may do without.
+    #[must_use]
+    pub fn one_of(&self, pointer: &str) -> Vec<(String, String)> {
+        let above = pointer.trim_start_matches('/').split('/').map(numbered).collect::<Vec<_>>().join(".");
+        let member = |leaf: &Leaf| {
+            let path = leaf.path();
+            let (object, name) = path.rsplit_once('.')?;
+            let is_ours = object == above && !leaf.one_of.is_empty();
+            is_ours.then(|| (format!("{pointer}/{name}"), self.of_both(&path)))
+        };
+        self.leaves.iter().filter_map(member).collect()
     }
 
     /// The path of the header that a text of the gateway means by this name of a field, such as `verlatenOp` or `request`.
@@ -203,6 +209,12 @@ impl Columns {
     fn bound(&self, path: &str) -> Option<Column> {
         let parts: Vec<&str> = path.split('.').collect();
         self.leaves.iter().find_map(|leaf| leaf.bind(&parts))
+    }
+
+    /// The name of the column of this path: a template has one column where the header says the same.
+    fn of_both(&self, path: &str) -> String {
+        let said = path.strip_prefix("content.").and_then(|content| self.said_by(content));
+        self.shown(said.unwrap_or(path))
     }
 
     /// The name of a column for a path that starts with `content` or is of the header.

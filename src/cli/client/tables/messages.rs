@@ -48,7 +48,7 @@ pub fn received(items: &[Value], names: &Names, language: Language) -> Table {
             member(item, "/dataset"),
             party(item, "/sender", names, language),
             own.map(|copy| municipality(copy, names)).unwrap_or_default(),
-            word(&state, language),
+            own.map_or_else(|| word(&state, language), |copy| stands(copy, &state, language)),
             own.map(|copy| collected(copy, &state, language)).unwrap_or_default(),
             when(item, "/expires", language),
         ]);
@@ -91,13 +91,24 @@ pub fn sent(items: &[Value], names: &Names, language: Language) -> Table {
                 member(item, "/dataset"),
                 party(recipient, "/party", names, language),
                 municipality(recipient, names),
-                word(&state, language),
+                stands(recipient, &state, language),
                 collected(recipient, &state, language),
                 when(item, "/expires", language),
             ]);
         }
     }
     table
+}
+
+/// Where a copy stands: one that was acknowledged stays so, whoever takes it back.
+fn stands(copy: &Value, state: &str, language: Language) -> String {
+    let rest = if copy.get("withdrawn") == Some(&Value::Bool(true)) { since(language) } else { "" };
+    format!("{}{rest}", word(state, language))
+}
+
+/// Said behind what happened before something was taken back.
+fn since(language: Language) -> &'static str {
+    language.pick(", daarna ingetrokken", ", withdrawn since")
 }
 
 /// When a copy was collected, whatever became of it since; and that it never was, where it no longer can be.
@@ -132,8 +143,8 @@ pub fn asked(items: &[Value], names: &Names, language: Language) -> Table {
                     let answer = member(given, language.pick("/title/nl", "/title/en"));
                     let answer = if answer.is_empty() { member(given, "/outcome") } else { answer };
                     // An answer to what was taken back carries nothing any more.
-                    let rest = language.pick(", daarna ingetrokken", ", withdrawn since");
-                    (format!("{answer}{}", if is_withdrawn { rest } else { "" }), String::new())
+                    let rest = if is_withdrawn { since(language) } else { "" };
+                    (format!("{answer}{rest}"), String::new())
                 }
                 None if is_withdrawn => (word("withdrawn", language), String::new()),
                 // Who was asked cannot answer any more.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{arguments::Template, packet::LEFT, written::written};
 use crate::cli::{
-    Context, Exit, Failure,
+    Context, Exit, Failure, Language,
     client::{
         dataset::Dataset,
         sheets::{
@@ -43,8 +43,8 @@ fn check_set(set_for_all: &[Setting], columns: &Columns) -> Result<(), Failure> 
 }
 
 /// The columns that were asked for, with those that `--set` fills.
-fn chosen(asked: &Template, columns: &Columns) -> Result<Vec<Chosen>, Failure> {
-    let mut chosen = columns.chosen(&asked.with, usize::from(asked.repeat))?;
+fn chosen(asked: &Template, columns: &Columns, language: Language) -> Result<Vec<Chosen>, Failure> {
+    let mut chosen = columns.chosen(&asked.with, usize::from(asked.repeat), language)?;
     for set in &asked.set {
         match chosen.iter_mut().find(|one| one.name == set.name) {
             Some(one) => one.for_every_row = true,
@@ -81,7 +81,8 @@ pub(super) fn write_sheet(asked: &Template, mut dataset: Dataset, at: &mut Conte
     }
     let dataset = &dataset;
     let columns = dataset.columns()?;
-    let chosen = chosen(asked, &columns)?;
+    let language = at.out.language();
+    let chosen = chosen(asked, &columns, language)?;
     check_set(&asked.set, &columns)?;
     let settled = settled(dataset);
     let value = |name: &str| {
@@ -97,7 +98,6 @@ pub(super) fn write_sheet(asked: &Template, mut dataset: Dataset, at: &mut Conte
     match &asked.out {
         Some(path) => {
             files::write_private(path, &bytes)?;
-            let language = at.out.language();
             at.out.show(&made, || {
                 let mut text = format!(
                     "{}: {}",

@@ -4,7 +4,7 @@ use super::{
     Columns,
     leaf::{Leaf, Need},
 };
-use crate::cli::{Failure, language::both};
+use crate::cli::{Failure, Language, language::both};
 
 /// Of the content that is not required, what nearly every row has.
 const USUAL: [&str; 4] =
@@ -34,7 +34,7 @@ const COPY: &str = "copyForPerson";
 pub struct Chosen {
     /// Its name.
     pub name: String,
-    /// What belongs there, in Dutch.
+    /// What belongs there.
     pub explanation: String,
     /// Whether it stands once, above the names.
     pub for_every_row: bool,
@@ -46,7 +46,7 @@ impl Columns {
     ///
     /// # Errors
     /// When the dataset has nothing of a name that is asked for.
-    pub fn chosen(&self, with: &[String], repeat: usize) -> Result<Vec<Chosen>, Failure> {
+    pub fn chosen(&self, with: &[String], repeat: usize, language: Language) -> Result<Vec<Chosen>, Failure> {
         let mut all = Vec::new();
         for leaf in &self.leaves {
             let path = leaf.path();
@@ -66,7 +66,16 @@ impl Columns {
                     let group = place.split('.').take(steps).collect::<Vec<_>>().join(".");
                     format!("{}.*", self.shown(&group))
                 };
-                Chosen { name: self.shown(path), explanation: told.explain(group), for_every_row }
+                let mut explanation = told.explain(group, language);
+                if let [_, _, ..] = &*told.one_of {
+                    let names =
+                        told.one_of.iter().map(|path| self.of_both(path)).collect::<Vec<_>>().join(", ");
+                    explanation.push_str(
+                        language.pick("; vul ten minste een in van: ", "; fill in at least one of: "),
+                    );
+                    explanation.push_str(&names);
+                }
+                Chosen { name: self.shown(path), explanation, for_every_row }
             }));
         }
         let unknown = |word: &&String| {
@@ -135,14 +144,13 @@ impl Columns {
                 let is_address = content
                     .rsplit_once(".adres.")
                     .is_some_and(|(_, part)| leaf.in_required && ADDRESS.contains(&part));
-                leaf.is_required() || USUAL.contains(&content) || is_address
+                leaf.need >= Need::Often || leaf.is_asked || USUAL.contains(&content) || is_address
             }
             // A fact of the header, when the content must say the same.
             None => {
-                leaf.is_required()
-                    || leaf.need == Need::Often
+                leaf.need >= Need::Often
                     || self.usual.contains(&path)
-                    || self.same_as(path).any(|content| self.requires(content))
+                    || self.same_as(path).any(|content| self.needs(content))
             }
         }
     }
@@ -164,12 +172,12 @@ impl Columns {
         FOR_EVERY_ROW.contains(&path) || (path.starts_with("content.school.") && leaf.is_required())
     }
 
-    /// Whether something at this place of the content, or below it, is required.
-    fn requires(&self, content: &str) -> bool {
+    /// Whether a row cannot do without something at this place of the content or below it, or often cannot.
+    fn needs(&self, content: &str) -> bool {
         let (path, above) = (format!("content.{content}"), format!("content.{content}."));
         self.leaves.iter().any(|leaf| {
             let own = leaf.path();
-            leaf.is_required() && (own == path || own.starts_with(&above))
+            leaf.need >= Need::Often && (own == path || own.starts_with(&above))
         })
     }
 }

@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use super::{
     form::Form,
-    leaf::{Leaf, Need, Step},
+    leaf::{Leaf, Need, Step, Words},
 };
 use crate::{
-    domain::{assertion::FactType, party::Role},
+    domain::{assertion::FactType, party::Role, problem::Bilingual},
     policy::glossary::{AssertedFact, Glossary, likely},
 };
 
@@ -24,10 +24,11 @@ pub struct Fact {
     by: Vec<Role>,
 }
 
-/// A text as the gateway gives it. Sheets are Dutch.
+/// A text as the gateway gives it.
 #[derive(Debug, Clone, Deserialize)]
 struct Text {
     nl: String,
+    en: String,
 }
 
 impl Fact {
@@ -38,14 +39,14 @@ impl Fact {
     }
 
     fn of(fact: &AssertedFact) -> Self {
-        let text = |nl: &str| Text { nl: nl.to_owned() };
+        let text = |text: &Bilingual| Text { nl: text.nl.to_string(), en: text.en.to_string() };
         Self {
             code: fact.code.clone(),
             kind: fact.kind,
             values: fact.values.clone(),
             required: fact.required,
-            title: text(&fact.text.nl),
-            absent: fact.absent.as_ref().map(|absent| text(&absent.nl)),
+            title: text(&fact.text),
+            absent: fact.absent.as_ref().map(text),
             by: fact.by.iter().copied().collect(),
         }
     }
@@ -72,9 +73,13 @@ impl Fact {
             FactType::Date => Form::Date,
             FactType::Code | FactType::Set => Form::Choice(self.values.clone()),
         };
+        let Text { nl, en } = self.title.clone();
         let explanation = match &self.absent {
-            Some(absent) => format!("{}; leeg is {}", self.title.nl, absent.nl),
-            None => self.title.nl.clone(),
+            Some(absent) => Words {
+                nl: format!("{nl}; leeg is {}", absent.nl),
+                en: format!("{en}; empty is {}", absent.en),
+            },
+            None => Words { nl, en },
         };
         Leaf {
             steps: Step::all_of(&self.path()),
@@ -83,6 +88,8 @@ impl Fact {
             in_required: true,
             explanation,
             same_as: None,
+            is_asked: false,
+            one_of: Vec::new(),
         }
     }
 }

@@ -4,50 +4,102 @@
 use super::{
     fact::Fact,
     form::Form,
-    leaf::{Leaf, Need, Step},
+    leaf::{Leaf, Need, Step, Words},
 };
 
 /// The column before those of the facts.
 const BEFORE_FACTS: &str = "person.verblijf";
 
-/// Path, form, required, explanation. The form is `text`, `date`, `moment`, `flag`, `municipality` or the words of a choice.
-const HEADER: [(&str, &str, bool, &str); 16] = [
-    ("dataset", "text", true, "code van de dataset"),
-    ("purpose", "text", true, "code van het doel"),
-    ("basis", "text", false, "grondslag, als er meer dan een kan gelden"),
+/// Path, form, required, explanation in Dutch and in English. The form is `text`, `date`, `moment`, `flag`, `municipality` or the words of a choice.
+const HEADER: [(&str, &str, bool, &str, &str); 16] = [
+    ("dataset", "text", true, "code van de dataset", "code of the dataset"),
+    ("purpose", "text", true, "code van het doel", "code of the purpose"),
+    (
+        "basis",
+        "text",
+        false,
+        "grondslag, als er meer dan een kan gelden",
+        "basis, where more than one may hold",
+    ),
     (
         "recipients.*.municipality",
         "municipality",
         false,
         "gemeente van de ontvanger, CBS-code van vier cijfers",
+        "municipality of the recipient, CBS code of four digits",
     ),
-    ("recipients.*.role", "text", false, "rol van de ontvanger, zoals werk-en-inkomen"),
-    ("recipients.*.oin", "text", false, "OIN van de ontvanger, in plaats van de gemeente"),
-    ("recipients.*.desk", "text", false, "loket van de regio, in plaats van gemeente en rol"),
+    (
+        "recipients.*.role",
+        "text",
+        false,
+        "rol van de ontvanger, zoals werk-en-inkomen",
+        "role of the recipient, such as werk-en-inkomen",
+    ),
+    (
+        "recipients.*.oin",
+        "text",
+        false,
+        "OIN van de ontvanger, in plaats van de gemeente",
+        "OIN of the recipient, instead of the municipality",
+    ),
+    (
+        "recipients.*.desk",
+        "text",
+        false,
+        "loket van de regio, in plaats van gemeente en rol",
+        "desk of the region, instead of municipality and role",
+    ),
     (
         "copyForPerson",
         "flag",
         false,
         "ook een kopie voor de jongere; leeg is ja waar de wet dat voorschrijft",
+        "a copy for the young person too; empty is yes where the law orders it",
     ),
-    ("person.reference.kind", "own pgn", true, "soort nummer"),
-    ("person.reference.value", "text", true, "eigen leerlingnummer of PGN; opmaak van de kolom: tekst"),
-    ("person.birthDate", "date", true, "geboortedatum"),
-    ("person.verblijf", "municipality", true, "woongemeente, CBS-code van vier cijfers"),
+    ("person.reference.kind", "own pgn", true, "soort nummer", "kind of number"),
+    (
+        "person.reference.value",
+        "text",
+        true,
+        "eigen leerlingnummer of PGN; opmaak van de kolom: tekst",
+        "your own pupil number or PGN; format the column as text",
+    ),
+    ("person.birthDate", "date", true, "geboortedatum", "date of birth"),
+    (
+        "person.verblijf",
+        "municipality",
+        true,
+        "woongemeente, CBS-code van vier cijfers",
+        "municipality of residence, CBS code of four digits",
+    ),
     (
         "request",
         "text",
         false,
         "kenmerk van het verzoek of de vraag waarop het berust, zoals het verzoek om voortzetting waarop de gemeente ja zei; `sluis client asked` laat het zien",
+        "identifier of the request or question that it rests on, such as the request to continue to which the municipality said yes; `sluis client asked` shows it",
     ),
     (
         "replyTo",
         "text",
         false,
         "kenmerk van de vraag waarop dit het antwoord is; `sluis client inbox` laat het zien",
+        "identifier of the question that this answers; `sluis client inbox` shows it",
     ),
-    ("outcome", "text", false, "wat het antwoord is: een code die de gegevensset van de vraag noemt"),
-    ("expires", "moment", false, "tot wanneer het op te halen is, zoals 5-12-2026 of 5-12-2026 12:00"),
+    (
+        "outcome",
+        "text",
+        false,
+        "wat het antwoord is: een code die de gegevensset van de vraag noemt",
+        "what the answer is: a code that the dataset of the question lists",
+    ),
+    (
+        "expires",
+        "moment",
+        false,
+        "tot wanneer het op te halen is, zoals 5-12-2026 of 5-12-2026 12:00",
+        "until when it may be collected, such as 5-12-2026 or 5-12-2026 12:00",
+    ),
 ];
 
 /// A leaf for each of them, and for each fact.
@@ -59,7 +111,7 @@ pub(super) fn leaves(facts: &[Fact]) -> Vec<Leaf> {
     own.collect()
 }
 
-fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf {
+fn leaf(&(path, form, required, nl, en): &(&str, &str, bool, &str, &str)) -> Leaf {
     let form = match form {
         "text" => Form::Text,
         "date" => Form::Date,
@@ -73,8 +125,10 @@ fn leaf(&(path, form, required, explanation): &(&str, &str, bool, &str)) -> Leaf
         form,
         need: if required { Need::Always } else { Need::Never },
         in_required: true,
-        explanation: explanation.to_owned(),
+        explanation: Words { nl: nl.to_owned(), en: en.to_owned() },
         same_as: None,
+        is_asked: false,
+        one_of: Vec::new(),
     }
 }
 

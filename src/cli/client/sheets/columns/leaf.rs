@@ -1,10 +1,13 @@
 //! One value somewhere in a push, for which a sheet may have several columns.
 
 use super::{column::Column, form::Form, place::Place};
+use crate::cli::Language;
 
-/// How the explanation of a column begins.
-pub(in crate::cli::client::sheets) const NEEDS: [&str; 4] =
-    ["verplicht: ", "verplicht als u iets van ", "vaak nodig: ", "mag leeg: "];
+/// How the explanation of a column begins, in Dutch and in English.
+pub(in crate::cli::client::sheets) const NEEDS: [[&str; 4]; 2] = [
+    ["verplicht: ", "verplicht als u iets van ", "vaak nodig: ", "mag leeg: "],
+    ["required: ", "required if you fill in anything of ", "often needed: ", "may be empty: "],
+];
 
 /// The most items of one list that a file may number.
 pub(super) const MOST_ITEMS: usize = 200;
@@ -17,9 +20,20 @@ pub(super) struct Leaf {
     pub(super) need: Need,
     /// Whether the object that it is a member of is required.
     pub(super) in_required: bool,
-    pub(super) explanation: String,
+    pub(super) explanation: Words,
     /// The fact that it says again, as the schema marks it (`x-same-as`).
     pub(super) same_as: Option<String>,
+    /// Whether the act asks for it where it is known, as the schema marks it (`x-where-possible`).
+    pub(super) is_asked: bool,
+    /// The paths, its own among them, of which the object that it is a member of has at least one; none where it may do without.
+    pub(super) one_of: Vec<String>,
+}
+
+/// What a column is for, in both languages; the titles of a schema are Dutch, as the names of its columns are.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words {
+    pub(super) nl: String,
+    pub(super) en: String,
 }
 
 /// Whether a row can do without a value; the last needs it most.
@@ -43,8 +57,7 @@ pub(super) enum Step {
 impl Leaf {
     /// Its path, without the numbers of items.
     pub(super) fn path(&self) -> String {
-        let part = |step: &Step| if let Step::Member(name) = step { name.clone() } else { "*".to_owned() };
-        self.steps.iter().map(part).collect::<Vec<_>>().join(".")
+        path_of(&self.steps)
     }
 
     /// Its paths, with lists numbered up to `repeat`.
@@ -83,34 +96,47 @@ impl Leaf {
         self.need == Need::Always
     }
 
-    /// What belongs in it, in Dutch, as a template says it; `group` is what the template calls what it is needed within.
-    pub(super) fn explain(&self, group: impl FnOnce(usize) -> String) -> String {
-        let [must, with, often, may] = NEEDS;
+    /// What belongs in it, as a template says it; `group` is what the template calls what it is needed within.
+    pub(super) fn explain(&self, group: impl FnOnce(usize) -> String, language: Language) -> String {
+        let [dutch, english] = NEEDS;
+        let [must, with, often, may] = language.pick(dutch, english);
         let need = match self.need {
             Need::Always => must.to_owned(),
-            Need::Within(steps) => format!("{with}{} invult: ", group(steps)),
+            Need::Within(steps) => format!("{with}{}{}: ", group(steps), language.pick(" invult", "")),
             Need::Often => often.to_owned(),
             Need::Never => may.to_owned(),
         };
         let form = match &self.form {
-            Form::Text => "tekst".to_owned(),
-            Form::Date => "datum jjjj-mm-dd".to_owned(),
-            Form::Moment => "dag of tijdstip".to_owned(),
-            Form::Whole => "geheel getal".to_owned(),
-            Form::Number => "getal".to_owned(),
-            Form::Flag => "ja of nee".to_owned(),
-            Form::Municipality => "vier cijfers".to_owned(),
+            Form::Text => language.pick("tekst", "text").to_owned(),
+            Form::Date => language.pick("datum jjjj-mm-dd", "date yyyy-mm-dd").to_owned(),
+            Form::Moment => language.pick("dag of tijdstip", "day or moment").to_owned(),
+            Form::Whole => language.pick("geheel getal", "whole number").to_owned(),
+            Form::Number => language.pick("getal", "number").to_owned(),
+            Form::Flag => language.pick("ja of nee", "ja or nee (yes or no)").to_owned(),
+            Form::Municipality => language.pick("vier cijfers", "four digits").to_owned(),
             Form::Choice(words) => words.join(" / "),
         };
-        if self.explanation.is_empty() {
-            format!("{need}{form}")
-        } else {
-            format!("{need}{form}: {}", self.explanation)
+        match language.pick(&*self.explanation.nl, &*self.explanation.en) {
+            "" => format!("{need}{form}"),
+            explanation => format!("{need}{form}: {explanation}"),
         }
     }
 }
 
+/// A path with dots, in which a star is an item.
+pub(super) fn path_of(steps: &[Step]) -> String {
+    let parts: Vec<&str> = steps.iter().map(Step::part).collect();
+    parts.join(".")
+}
+
 impl Step {
+    fn part(&self) -> &str {
+        match self {
+            Self::Member(name) => name,
+            Self::Item(_) => "*",
+        }
+    }
+
     /// The steps of a path with dots, in which a star is an item.
     pub(super) fn all_of(path: &str) -> Vec<Self> {
         let step =

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     form::Form,
-    leaf::{Leaf, MOST_ITEMS, Need, Step},
+    leaf::{Leaf, MOST_ITEMS, Need, Step, Words, path_of},
 };
 use crate::cli::{Failure, language::both};
 
@@ -27,12 +27,10 @@ impl Walk<'_> {
         leaves: &mut Vec<Leaf>,
     ) -> Result<(), Failure> {
         let no_columns = || {
-            let place: Vec<&str> =
-                steps.iter().map(|step| if let Step::Member(name) = step { name } else { "*" }).collect();
             Failure::refused(both!(
                 "`{}` in het schema van de dataset kan geen kolom zijn",
                 "`{}` in the dataset's schema cannot be a column",
-                place.join(".")
+                path_of(steps)
             ))
             .now((
                 "stuur deze dataset als JSON, met --batch of per bestand",
@@ -51,16 +49,23 @@ impl Walk<'_> {
                 if members.is_empty() {
                     return Err(no_columns());
                 }
-                for Member { name, node, required: own } in members {
+                let first = leaves.len();
+                for Member { name, node: member, required: own } in members {
                     if name.contains('.') || name.parse::<usize>().is_ok() {
                         return Err(no_columns());
                     }
                     self.add_leaves(
-                        node,
+                        member,
                         &step_into(Step::Member(name.to_owned())),
                         (need == Need::Always, if own { of_members } else { Need::Never }),
                         leaves,
                     )?;
+                }
+                let below = path_of(steps);
+                let one_of: Vec<String> =
+                    one_of(node).into_iter().map(|name| format!("{below}.{name}")).collect();
+                for leaf in leaves.iter_mut().skip(first).filter(|leaf| one_of.contains(&leaf.path())) {
+                    leaf.one_of.clone_from(&one_of);
                 }
                 Ok(())
             }
@@ -128,6 +133,20 @@ impl Walk<'_> {
     }
 }
 
+/// The members of which an object has at least one: each of its forms asks for one of them and for nothing else.
+fn one_of(node: &Value) -> Vec<&str> {
+    let forms = node.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let names: Option<Vec<&str>> = forms.map(only_required).collect();
+    names.unwrap_or_default()
+}
+
+fn only_required(form: &Value) -> Option<&str> {
+    match form.get("required")?.as_array()?.as_slice() {
+        [name] => name.as_str(),
+        _ => None,
+    }
+}
+
 /// A member of an object.
 struct Member<'a> {
     name: &'a str,
@@ -176,17 +195,40 @@ fn form_of(node: &Value, kind: &str) -> Option<Form> {
 /// The leaf of a node that is one value.
 fn leaf_of(node: &Value, steps: &[Step], form: Form, (in_required, need): (bool, Need)) -> Leaf {
     let text = |pointer: &str| node.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let explanation = text("/title").or_else(|| text("/description"));
-    let parts = [explanation, text("/x-form/nl").filter(|_| form == Form::Text)];
-    let mut explanation = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let title = text("/title").or_else(|| text("/description"));
+    let with_form = |pointer| {
+        let parts = [title.clone(), text(pointer).filter(|_| form == Form::Text)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
+    };
+    let mut explanation = Words { nl: with_form("/x-form/nl"), en: with_form("/x-form/en") };
+    let mut add = |nl: &str, en: &str| {
+        explanation.nl.push_str(nl);
+        explanation.en.push_str(en);
+    };
     let unless = text("/x-needed-unless");
     if let Some(fact) = &unless {
-        explanation.push_str("; mag leeg als ");
-        explanation.push_str(fact);
-        explanation.push_str(" ja is");
+        add(&format!("; mag leeg als {fact} ja is"), &format!("; may be empty if {fact} is ja (yes)"));
     }
     let need = if unless.is_some() && in_required { need.max(Need::Often) } else { need };
-    Leaf { steps: steps.to_vec(), form, need, in_required, explanation, same_as: text("/x-same-as") }
+    let is_asked = node.get("x-where-possible") == Some(&Value::Bool(true));
+    // It may be empty, whatever else is filled.
+    let need = if is_asked && need < Need::Often { Need::Never } else { need };
+    if is_asked {
+        add(
+            "; de wet vraagt het waar het kan: vul het in als u het hebt",
+            "; the law asks for it where possible: fill it in if you have it",
+        );
+    }
+    Leaf {
+        steps: steps.to_vec(),
+        form,
+        need,
+        in_required,
+        explanation,
+        same_as: text("/x-same-as"),
+        is_asked,
+        one_of: Vec::new(),
+    }
 }
 
 /// A date, or a date of birth of which a part may be unknown, which has a pattern instead of a format.

@@ -226,6 +226,34 @@ impl Layout {
         }
     }
 
+    /// A reason that one of these members must be there, as the choice between their columns.
+    fn at_one_of(&self, members: &[(String, String)], reason: Reason) -> Reason {
+        let index = |member: &str| {
+            self.found.iter().position(|(_, column)| {
+                let also = column.also.iter().map(|(path, _)| path);
+                std::iter::once(&column.path).chain(also).any(|path| pointer(path) == member)
+            })
+        };
+        let (mut named, mut there) = (Vec::new(), Vec::new());
+        for (member, name) in members {
+            match index(member).and_then(|index| Some((letters(index), &self.found.get(index)?.0))) {
+                Some((letter, name)) => {
+                    named.push(format!("{name} ({letter})"));
+                    there.push(letter);
+                }
+                None => named.push(name.clone()),
+            }
+        }
+        let listed = named.join(", ");
+        Reason {
+            column: Some(members.iter().map(|(_, name)| &**name).collect::<Vec<_>>().join(", ")),
+            letters: (!there.is_empty()).then(|| there.join(", ")),
+            nl: format!("Vul ten minste een van deze kolommen in: {listed}."),
+            en: format!("Fill in at least one of these columns: {listed}."),
+            ..reason
+        }
+    }
+
     /// Names the columns that a reason of the gateway is about: with their letters where the file has them, and otherwise as
     /// the template calls them.
     pub fn name(&self, reason: &mut Reason) {
@@ -244,6 +272,11 @@ impl Layout {
         }
         if let Some((setting, ..)) = self.set.iter().find(|(_, column, _)| goes_to(column, true)) {
             reason.column = Some(setting.name.clone());
+            return;
+        }
+        let one_of = self.columns.one_of(&reason.pointer);
+        if reason.code == "missing-field" && !one_of.is_empty() {
+            *reason = self.at_one_of(&one_of, std::mem::take(reason));
             return;
         }
         let below = (0_usize..)

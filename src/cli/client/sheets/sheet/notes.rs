@@ -32,7 +32,7 @@ pub(super) fn explains(record: &StringRecord) -> bool {
 
 fn is_explanation(text: &str) -> bool {
     let text = text.trim_start_matches('#').trim_start();
-    NEEDS.iter().any(|need| text.starts_with(need))
+    NEEDS.iter().flatten().any(|need| text.starts_with(need))
 }
 
 /// Whether nothing stands in a row.
