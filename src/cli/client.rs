@@ -94,12 +94,12 @@ pub struct Client {
 
     /// What to do.
     #[command(subcommand)]
-    pub action: Action,
+    pub command: ClientCommand,
 }
 
 /// What a party does with a gateway.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum ClientCommand {
     /// Make, publish and end the keys that others seal to.
     Keys(own_keys::OwnKeys),
     /// List the profiles of this user.
@@ -155,32 +155,36 @@ impl Client {
     /// As the command says.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let choice = &self.choice;
-        match self.action {
-            Action::Keys(command) => command.run(choice, at).await,
-            Action::Profiles => profiles::list(at),
-            Action::Parties => list::whole("/v1/parties", register::parties, choice, at).await,
-            Action::Datasets => list::whole("/v1/datasets", register::datasets, choice, at).await,
-            Action::Template(command) => command.run(choice, at).await,
-            Action::Push(command) => command.run(Does::Push, choice, at).await,
-            Action::Ask(command) => command.run(Does::Ask, choice, at).await,
-            Action::Answer(command) => command.run(choice, at).await,
-            Action::Inbox(range) => list::list(&["/v1/inbox"], messages::received, &range, choice, at).await,
-            Action::Outbox(range) => list::list(&["/v1/packets"], messages::sent, &range, choice, at).await,
-            Action::Asked(range) => {
+        match self.command {
+            ClientCommand::Keys(command) => command.run(choice, at).await,
+            ClientCommand::Profiles => profiles::list(at),
+            ClientCommand::Parties => list::whole("/v1/parties", register::parties, choice, at).await,
+            ClientCommand::Datasets => list::whole("/v1/datasets", register::datasets, choice, at).await,
+            ClientCommand::Template(command) => command.run(choice, at).await,
+            ClientCommand::Push(command) => command.run(Does::Push, choice, at).await,
+            ClientCommand::Ask(command) => command.run(Does::Ask, choice, at).await,
+            ClientCommand::Answer(command) => command.run(choice, at).await,
+            ClientCommand::Inbox(range) => {
+                list::list(&["/v1/inbox"], messages::received, &range, choice, at).await
+            }
+            ClientCommand::Outbox(range) => {
+                list::list(&["/v1/packets"], messages::sent, &range, choice, at).await
+            }
+            ClientCommand::Asked(range) => {
                 list::list(&["/v1/requests", "/v1/questions"], messages::asked, &range, choice, at).await
             }
-            Action::Status { id } => status::status(id, choice, at).await,
-            Action::Pull(command) => command.run(choice, at).await,
-            Action::Ack(command) => command.run(choice, at).await,
-            Action::Declare(command) => command.run(choice, at).await,
-            Action::Declarations(command) => command.run(choice, at).await,
-            Action::Decide(command) => command.run(choice, at).await,
-            Action::Withdraw(command) => command.run(choice, at).await,
-            Action::Notices(range) => {
+            ClientCommand::Status { id } => status::status(id, choice, at).await,
+            ClientCommand::Pull(command) => command.run(choice, at).await,
+            ClientCommand::Ack(command) => command.run(choice, at).await,
+            ClientCommand::Declare(command) => command.run(choice, at).await,
+            ClientCommand::Declarations(command) => command.run(choice, at).await,
+            ClientCommand::Decide(command) => command.run(choice, at).await,
+            ClientCommand::Withdraw(command) => command.run(choice, at).await,
+            ClientCommand::Notices(range) => {
                 list::list(&["/v1/notices"], notices::notices, &range, choice, at).await
             }
-            Action::Search(command) => command.run(choice, at).await,
-            Action::Entries(command) => command.run(choice, at).await,
+            ClientCommand::Search(command) => command.run(choice, at).await,
+            ClientCommand::Entries(command) => command.run(choice, at).await,
         }
     }
 }

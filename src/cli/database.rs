@@ -29,12 +29,12 @@ pub struct Database {
 
     /// What to do.
     #[command(subcommand)]
-    pub action: Action,
+    pub command: DatabaseCommand,
 }
 
 /// What can be done with the database as a whole.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum DatabaseCommand {
     /// Move everything from SQLite to PostgreSQL, with the log as it is.
     #[command(after_long_help = "\
 The other configuration is this one with the [database] of the server in it: a database that is there, and that nothing has
@@ -58,7 +58,7 @@ impl Database {
     /// # Errors
     /// When one of the databases cannot be used, the other is not empty, or the copy does not verify.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
-        let Action::Move { to } = self.action;
+        let DatabaseCommand::Move { to } = self.command;
         let (from, to) = (self.config.read()?, ConfigFile { config: to }.read()?);
         let url = to.database.connect_url().map_err(|error| {
             Failure::configuration((

@@ -33,12 +33,12 @@ pub struct Keys {
 
     /// What to do.
     #[command(subcommand)]
-    pub action: Action,
+    pub command: KeysCommand,
 }
 
 /// What can be done with the gateway's keys.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum KeysCommand {
     /// Show every public key in the forms that profiles take, and which versions there are.
     Show,
     /// Make a new version of a key; older versions stay for what was made with them.
@@ -98,7 +98,7 @@ impl Keys {
     /// When the configuration or the folder of keys is not in order, the log cannot be written, or the new key cannot.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
-        let Action::Rotate { key } = self.action else { return show::show(&config, at).await };
+        let KeysCommand::Rotate { key } = self.command else { return show::show(&config, at).await };
         let refused = |faults: Vec<KeyFileFault>| {
             let is_full = faults.iter().any(|fault| fault.full_folder().is_some());
             let refused = Failure::configuration(listed(

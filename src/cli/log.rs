@@ -30,12 +30,12 @@ pub struct Log {
 
     /// What to do with the log.
     #[command(subcommand)]
-    pub action: Action,
+    pub command: LogCommand,
 }
 
 /// What can be done with the log.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum LogCommand {
     /// Rebuild the tree and say what is wrong where; exit code 1 if anything is. Appends nothing.
     Verify(Verify),
     /// Show entries, as far as the operator may read them. That they were read is an entry.
@@ -73,15 +73,15 @@ impl Log {
     /// # Errors
     /// When the log cannot be read. What is wrong with it is printed, and ends with [`Exit::Refused`].
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
-        match self.action {
-            Action::Verify(how) => verify::verify(&self.config, &how, at).await,
-            Action::Show { after, limit, last } => {
+        match self.command {
+            LogCommand::Verify(how) => verify::verify(&self.config, &how, at).await,
+            LogCommand::Show { after, limit, last } => {
                 show::show(&self.config.read().map_err(verify::outside)?, after, limit, last, at).await
             }
-            Action::Proof { index } => {
+            LogCommand::Proof { index } => {
                 show::proof(&self.config.read().map_err(verify::outside)?, index, at).await
             }
-            Action::Export { out, proof } => copy::export(&self.config.read()?, &out, &proof, at).await,
+            LogCommand::Export { out, proof } => copy::export(&self.config.read()?, &out, &proof, at).await,
         }
     }
 }

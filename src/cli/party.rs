@@ -41,12 +41,12 @@ pub struct Party {
 
     /// What to do.
     #[command(subcommand)]
-    pub action: Action,
+    pub command: PartyCommand,
 }
 
 /// What can be done with a party.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum PartyCommand {
     /// Register a party with its first certificate.
     Add(Box<Add>),
     /// Register a party's next certificate, beside the present one.
@@ -103,17 +103,19 @@ impl Party {
     /// When the store or a certificate cannot be read, or it may not be done.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let config = self.config.read()?;
-        match self.action {
-            Action::Add(add) => add::add(&config, *add, at).await,
-            Action::Next { party, certificate } => act::next(&config, party, &certificate, at).await,
-            Action::Revoke { party, certificate, registration } => {
+        match self.command {
+            PartyCommand::Add(add) => add::add(&config, *add, at).await,
+            PartyCommand::Next { party, certificate } => act::next(&config, party, &certificate, at).await,
+            PartyCommand::Revoke { party, certificate, registration } => {
                 act::revoke(&config, party, certificate.as_deref(), registration, at).await
             }
-            Action::Block { party, cause } => act::block(&config, party, true, cause.as_deref(), at).await,
-            Action::Remove { party, for_good } => act::remove(&config, party, for_good, at).await,
-            Action::Unblock { party } => act::block(&config, party, false, None, at).await,
-            Action::Municipality(change) => change.run(&config, at).await,
-            Action::List => list::list(&config, at).await,
+            PartyCommand::Block { party, cause } => {
+                act::block(&config, party, true, cause.as_deref(), at).await
+            }
+            PartyCommand::Remove { party, for_good } => act::remove(&config, party, for_good, at).await,
+            PartyCommand::Unblock { party } => act::block(&config, party, false, None, at).await,
+            PartyCommand::Municipality(change) => change.run(&config, at).await,
+            PartyCommand::List => list::list(&config, at).await,
         }
     }
 }

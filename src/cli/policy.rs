@@ -37,12 +37,12 @@ pub struct Policy {
 
     /// What to do with them.
     #[command(subcommand)]
-    pub action: Action,
+    pub command: PolicyCommand,
 }
 
 /// What can be done with policies.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum PolicyCommand {
     /// Check them: syntax, articles, categories, bases and conditions without a case.
     Check {
         /// As they would stand on this day; without it, today.
@@ -100,10 +100,10 @@ impl Policy {
     /// When the policies cannot be read, or the question cannot be understood.
     pub async fn run(self, at: &mut Context) -> Result<Exit, Failure> {
         let dir = self.dir.as_deref();
-        match self.action {
-            Action::Check { on } => check::check(dir, on, at),
-            Action::Test { dataset } => check::test(&engine(dir)?, dataset.as_ref(), at),
-            Action::Explain { facts, example, at: instant } => match (facts, example) {
+        match self.command {
+            PolicyCommand::Check { on } => check::check(dir, on, at),
+            PolicyCommand::Test { dataset } => check::test(&engine(dir)?, dataset.as_ref(), at),
+            PolicyCommand::Explain { facts, example, at: instant } => match (facts, example) {
                 (Some(file), _) => explain::explain(&engine(dir)?, &file, instant, at),
                 (None, Some(dataset)) => explain::example(&engine(dir)?, &dataset, at),
                 (None, None) => Err(Failure::usage((
@@ -111,11 +111,13 @@ impl Policy {
                     "there are no facts to decide on",
                 ))),
             },
-            Action::Matrix { dataset, format } => {
+            PolicyCommand::Matrix { dataset, format } => {
                 matrix::show(&compose::policies::catalogue(dir)?, dataset.as_ref(), format, at)
             }
-            Action::Register { format } => register::show(&compose::policies::catalogue(dir)?, format, at),
-            Action::Activate { config } => {
+            PolicyCommand::Register { format } => {
+                register::show(&compose::policies::catalogue(dir)?, format, at)
+            }
+            PolicyCommand::Activate { config } => {
                 if dir.is_some() {
                     return Err(Failure::usage((
                         "het beleid dat actief wordt, is dat van de configuratie",

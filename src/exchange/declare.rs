@@ -13,7 +13,7 @@ use jiff::civil::Date;
 pub(super) use self::kept::KeptFacts;
 pub use self::{
     error::DeclareError,
-    list::{Known, Whose},
+    list::{RecordedWish, Whose},
     parts::Parts,
 };
 use super::{
@@ -127,7 +127,11 @@ impl Exchange {
     ///
     /// # Errors
     /// [`DeclareError::NotFound`] for all others.
-    pub async fn declaration(&self, caller: &Caller, id: DeclarationId) -> Result<Known, DeclareError> {
+    pub async fn declaration(
+        &self,
+        caller: &Caller,
+        id: DeclarationId,
+    ) -> Result<RecordedWish, DeclareError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         let found = self.store.declaration(id).await.map_err(Trouble::from)?;

@@ -20,7 +20,7 @@ use crate::{
     store::{
         read::{CopyRow, CopyState, MessageRow, MessageState},
         register::Register,
-        snapshot::{Snapshot, Wish},
+        snapshot::{Snapshot, StandingWish},
         subject,
     },
 };
@@ -216,7 +216,7 @@ impl Toolbox {
 }
 
 /// What stands, in the words of the policies.
-fn words(standing: &[&Wish]) -> BTreeSet<Word> {
+fn words(standing: &[&StandingWish]) -> BTreeSet<Word> {
     let kinds = standing.iter().map(|one| Word::of(one.kind, one.given_by));
     let explicit = standing.iter().filter(|one| one.kind == DeclarationKind::Toestemming && one.explicit);
     kinds.chain(explicit.map(|one| Word::explicit(one.given_by))).collect()
@@ -229,7 +229,7 @@ fn standing<'s>(
     about: (&DatasetCode, &Purpose),
     (towards, municipality): (PartyId, Option<&Municipality>),
     reading: &mut Reading,
-) -> Vec<&'s Wish> {
+) -> Vec<&'s StandingWish> {
     let Some(person) = asked.person else { return Vec::new() };
     reading.subjects.insert(subject::person(person));
     let mut found: Vec<_> = snapshot.standing(person, about, (&towards, municipality), asked.now).collect();
@@ -273,7 +273,7 @@ pub(super) fn party_facts(
 
 /// Whether a declaration was given towards the college of another municipality. Under a delegation the same party is the
 /// controller for both and the declaration counts; under a mandate it counts for its own college only.
-fn is_of_another(declaration: &Wish, municipality: Option<&Municipality>) -> bool {
+fn is_of_another(declaration: &StandingWish, municipality: Option<&Municipality>) -> bool {
     declaration.towards.is_some() && declaration.municipality.as_ref() != municipality
 }
 

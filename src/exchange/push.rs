@@ -104,7 +104,7 @@ pub struct PushedRecipient {
 
 /// What would be decided for one recipient.
 #[derive(Debug)]
-pub struct Verdict {
+pub struct Foreseen {
     /// Index in the sender's list; none for the person's copy.
     pub at: Option<usize>,
     /// The party.

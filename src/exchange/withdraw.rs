@@ -69,12 +69,12 @@ pub struct TakenBack {
     /// Who withdrew it, the first time; none of a packet.
     pub by: Option<Capacity>,
     /// The same wish, declared once more, that still stands: while it does, nothing is taken back towards that recipient.
-    pub standing: Vec<Standing>,
+    pub standing: Vec<StillStands>,
 }
 
 /// A declaration that says the same as one that was withdrawn.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct StillStands {
     /// The declaration.
     pub id: DeclarationId,
     /// Who gave it.
@@ -128,7 +128,7 @@ impl Exchange {
         &self,
         withdrawn: &DeclarationRow,
         at: Timestamp,
-    ) -> Result<Vec<Standing>, Trouble> {
+    ) -> Result<Vec<StillStands>, Trouble> {
         let mut all = self.store.recorded_about(&withdrawn.recorder, withdrawn.person).await?;
         all.retain(|one| {
             let about = |row: &DeclarationRow| (row.kind, row.dataset.clone());
@@ -146,7 +146,7 @@ impl Exchange {
             one.id != withdrawn.id && stands && purposes_meet && same
         });
         let standing =
-            |one: &DeclarationRow| Standing { id: one.id, given_by: one.given_by, given_at: one.given_at };
+            |one: &DeclarationRow| StillStands { id: one.id, given_by: one.given_by, given_at: one.given_at };
         Ok(all.iter().map(standing).collect())
     }
 

@@ -33,7 +33,7 @@ pub use self::shared::Edge;
 use super::{
     connection::{PeerAddress, PeerCertificates},
     headers,
-    limits::quota::{Caller, Standing},
+    limits::quota::{Caller, QuotaStanding},
     openapi::API_VERSION,
     problem::{self, Answered, Problem},
     visit::Visit,
@@ -49,7 +49,7 @@ impl Edge {
     }
 
     /// Refuses a caller that asks too often, and a head that is too large or not in order.
-    fn check(&self, request: &Request) -> Result<Option<Standing>, (Problem, Option<Standing>)> {
+    fn check(&self, request: &Request) -> Result<Option<QuotaStanding>, (Problem, Option<QuotaStanding>)> {
         let standing = match caller(request).map(|caller| self.quotas.caller(caller)).transpose() {
             Ok(standing) => standing,
             Err(spent) => return Err((spent.problem, Some(spent.standing))),
@@ -71,7 +71,7 @@ impl Edge {
     }
 
     /// Completes an answer: a problem gets the trace, whatever is not a problem yet becomes one, headers are added.
-    fn finish(&self, visit: &Visit, answer: Response, standing: Option<Standing>) -> Response {
+    fn finish(&self, visit: &Visit, answer: Response, standing: Option<QuotaStanding>) -> Response {
         let mut answer = as_problem(answer, visit);
         headers::secure(answer.headers_mut(), self.origin.as_ref());
         let lines = answer.headers_mut();

@@ -25,13 +25,13 @@ pub enum Readiness {
     NotReady(&'static str),
 }
 
-type Answer<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Answering<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What the ops listener asks the composition root.
 #[derive(Clone)]
 pub struct Probes {
-    ready: Arc<dyn Fn() -> Answer<Readiness> + Send + Sync>,
-    sample: Arc<dyn Fn() -> Answer<(Sample, Arc<Observed>)> + Send + Sync>,
+    ready: Arc<dyn Fn() -> Answering<Readiness> + Send + Sync>,
+    sample: Arc<dyn Fn() -> Answering<(Sample, Arc<Observed>)> + Send + Sync>,
 }
 
 impl Probes {

@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     edge::shared::Edge,
-    limits::{budget::Reserved, quota::Standing},
+    limits::{budget::Reserved, quota::QuotaStanding},
     problem::{self, Problem},
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct Notes {
     pub(crate) dataset: Option<DatasetCode>,
     pub(crate) decision: Option<DecisionNote>,
     pub(crate) log_index: Option<u64>,
-    pub(crate) standing: Option<Standing>,
+    pub(crate) standing: Option<QuotaStanding>,
     held: Vec<Reserved>,
 }
 

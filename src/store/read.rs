@@ -20,7 +20,7 @@ pub use self::{
     declarations::DecisionRow,
     ends::{Chore, Ends, Lapsing},
     entries::EntryRow,
-    feeds::{Copy, NoticeRow, Page},
+    feeds::{InboxCopy, NoticeRow, Page},
     log::Head,
     terms::{Due, Lasting},
     view::LogView,

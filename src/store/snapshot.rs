@@ -21,7 +21,7 @@ use jiff::Timestamp;
 
 pub(super) use self::asks::Asks;
 use self::found::Found;
-pub use self::{needs::Needs, wish::Wish};
+pub use self::{needs::Needs, wish::StandingWish};
 use super::{
     Store,
     error::StoreError,
@@ -48,7 +48,7 @@ pub struct Snapshot {
     person: Option<PersonId>,
     messages: BTreeMap<PacketId, MessageRow>,
     answers: BTreeMap<(PacketId, PartyId), Answered>,
-    wishes: Vec<Wish>,
+    wishes: Vec<StandingWish>,
     declarations: Vec<DeclarationRow>,
 }
 
@@ -109,8 +109,8 @@ impl Snapshot {
         (dataset, purpose): (&DatasetCode, &Purpose),
         (party, municipality): (&PartyId, Option<&Municipality>),
         at: Timestamp,
-    ) -> impl Iterator<Item = &Wish> {
-        let is_named = move |wish: &Wish, named: PartyId| {
+    ) -> impl Iterator<Item = &StandingWish> {
+        let is_named = move |wish: &StandingWish, named: PartyId| {
             named == *party
                 || (named.role == party.role
                     && wish.municipality.is_some()

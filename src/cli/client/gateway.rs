@@ -19,7 +19,7 @@ use self::{
     heard::{Heard, OwnCertificate},
 };
 pub use self::{
-    call::{Answer, Call},
+    call::{Call, GatewayAnswer},
     distrust::Distrust,
     error::CallError,
     retry::Retry,
@@ -104,13 +104,13 @@ impl Gateway {
     ///
     /// # Errors
     /// [`CallError`] when the last attempt did not succeed.
-    pub async fn call(&self, call: Call) -> Result<Answer, CallError> {
+    pub async fn call(&self, call: Call) -> Result<GatewayAnswer, CallError> {
         let mut made: u32 = 0;
         let mut has_listened = false;
         loop {
             made = made.saturating_add(1);
             let error = match self.attempt(&call).await {
-                Ok(answer) => return Ok(Answer { is_repeated: made > 1, ..answer }),
+                Ok(answer) => return Ok(GatewayAnswer { is_repeated: made > 1, ..answer }),
                 Err(error) => self.of_the_certificate(error, &mut has_listened).await,
             };
             let CallError::Unanswered { wait, doubtful, .. } = &error else { return Err(error) };
@@ -156,7 +156,7 @@ impl Gateway {
         ));
     }
 
-    async fn attempt(&self, call: &Call) -> Result<Answer, CallError> {
+    async fn attempt(&self, call: &Call) -> Result<GatewayAnswer, CallError> {
         let mut url = self
             .base
             .join(&call.path)
@@ -179,7 +179,7 @@ impl Gateway {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read(response).await?;
         if status.is_success() {
-            return Ok(Answer { status: status.as_u16(), headers, body, is_repeated: false });
+            return Ok(GatewayAnswer { status: status.as_u16(), headers, body, is_repeated: false });
         }
         let problem = Box::new(Problem::read(status.as_u16(), &body));
         match status {

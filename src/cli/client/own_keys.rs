@@ -42,12 +42,12 @@ Examples:
 pub struct OwnKeys {
     /// What to do.
     #[command(subcommand)]
-    pub action: Action,
+    pub command: OwnKeysCommand,
 }
 
 /// What can be done with a party's encryption keys.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum OwnKeysCommand {
     /// Make a key pair: the private half in FILE, the public half in FILE.pub.
     Generate {
         /// Which kind.
@@ -109,14 +109,16 @@ impl OwnKeys {
     /// # Errors
     /// When a file cannot be read or written, or the gateway says no.
     pub async fn run(self, choice: &ProfileChoice, at: &mut Context) -> Result<Exit, Failure> {
-        match self.action {
-            Action::Generate { kind, out, kid } => generate(kind, &out, kid.as_deref(), at),
-            Action::Publish { key, until } => publish(&key, until, &Session::open(choice, at)?, at).await,
-            Action::List { party } => list(party, &Session::open(choice, at)?, at).await,
-            Action::Retire { thumbprint } => {
+        match self.command {
+            OwnKeysCommand::Generate { kind, out, kid } => generate(kind, &out, kid.as_deref(), at),
+            OwnKeysCommand::Publish { key, until } => {
+                publish(&key, until, &Session::open(choice, at)?, at).await
+            }
+            OwnKeysCommand::List { party } => list(party, &Session::open(choice, at)?, at).await,
+            OwnKeysCommand::Retire { thumbprint } => {
                 end(&thumbprint, "retirement", &Session::open(choice, at)?, at).await
             }
-            Action::Revoke { thumbprint } => {
+            OwnKeysCommand::Revoke { thumbprint } => {
                 end(&thumbprint, "revocation", &Session::open(choice, at)?, at).await
             }
         }

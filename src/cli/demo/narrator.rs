@@ -12,7 +12,7 @@ use crate::{
     cli::{
         Context, Failure, Language,
         client::{
-            gateway::{Answer, Call, CallError},
+            gateway::{Call, CallError, GatewayAnswer},
             problem::{Problem, Reason},
         },
         language::both,
@@ -75,7 +75,7 @@ impl Narrator {
         told: Narrated,
         request: &str,
         call: Call,
-    ) -> Result<Option<Answer>, Failure> {
+    ) -> Result<Option<GatewayAnswer>, Failure> {
         let (status, problem, answer, cause) = match actor.gateway.call(call).await {
             Ok(answer) => (answer.status, None, Some(answer), None),
             Err(CallError::Problem(problem)) => (problem.status, Some(problem), None, None),
@@ -236,7 +236,7 @@ fn bears(entry: &Value, trace: &str) -> bool {
     })
 }
 
-fn log_index(answer: &Answer) -> Option<u64> {
+fn log_index(answer: &GatewayAnswer) -> Option<u64> {
     let header = answer.headers.get("sluis-log-index").and_then(|value| value.to_str().ok()?.parse().ok());
     header.or_else(|| {
         let body: Value = json::typed(&answer.body).ok()?;

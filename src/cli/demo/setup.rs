@@ -13,7 +13,7 @@ use crate::{
     cli::{
         Context, Failure,
         client::{
-            gateway::{Answer, Call, Gateway},
+            gateway::{Call, Gateway, GatewayAnswer},
             profile::Profile,
         },
         files,
@@ -223,7 +223,12 @@ impl Actor {
     }
 
     /// Opens what was pulled with the actor's own key and keeps both, readable by the owner only.
-    pub(super) fn open_and_keep(&self, packet: &str, answer: &Answer, name: &str) -> Result<(), Failure> {
+    pub(super) fn open_and_keep(
+        &self,
+        packet: &str,
+        answer: &GatewayAnswer,
+        name: &str,
+    ) -> Result<(), Failure> {
         let jwe = jwe_of(answer)?;
         files::write_private(&self.folder.join(format!("{name}.jwe")), jwe.as_bytes())?;
         if let Some(receipt) = answer.headers.get("sluis-receipt") {
@@ -253,7 +258,7 @@ impl Actor {
 }
 
 /// The JWE of an answer to a pull.
-fn jwe_of(answer: &Answer) -> Result<String, Failure> {
+fn jwe_of(answer: &GatewayAnswer) -> Result<String, Failure> {
     let text = String::from_utf8(answer.body.to_vec())
         .map_err(|_| Failure::internal(("wat kwam is geen JWE", "the payload is no JWE")))?;
     Ok(text.trim().to_owned())

@@ -18,7 +18,7 @@ use crate::{
 
 /// A declaration that the caller recorded, and what was decided upon it.
 #[derive(Debug)]
-pub struct Known {
+pub struct RecordedWish {
     /// The declaration, with its state of now: one that has run out has ended.
     pub row: DeclarationRow,
     /// The controller's decisions, the last one last.
@@ -44,7 +44,7 @@ impl Exchange {
         caller: &Caller,
         after: Option<u64>,
         limit: u32,
-    ) -> Result<Page<Known>, DeclareError> {
+    ) -> Result<Page<RecordedWish>, DeclareError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         let page = self.store.recorded(&caller.party(), after, limit).await.map_err(Trouble::from)?;
@@ -65,7 +65,7 @@ impl Exchange {
         caller: &Caller,
         whose: &Whose,
         window: Window,
-    ) -> Result<Page<Known>, DeclareError> {
+    ) -> Result<Page<RecordedWish>, DeclareError> {
         let now = self.clock.now();
         self.may(caller, RouteAction::ReadDeclaration, now).await?.map_err(DeclareError::Refused)?;
         if whose.purpose.as_ref().is_some_and(|purpose| self.catalogue().purpose(purpose).is_none()) {
@@ -94,12 +94,16 @@ impl Exchange {
     }
 
     /// Only upon an objection or a restriction is anything decided.
-    pub(super) async fn known(&self, mut row: DeclarationRow, now: Timestamp) -> Result<Known, Trouble> {
+    pub(super) async fn known(
+        &self,
+        mut row: DeclarationRow,
+        now: Timestamp,
+    ) -> Result<RecordedWish, Trouble> {
         if row.state == DeclarationState::Given && row.until.is_some_and(|until| until <= now) {
             row.state = DeclarationState::Ended;
         }
         let decided = matches!(row.kind, DeclarationKind::Bezwaar | DeclarationKind::Beperking);
         let decisions = if decided { self.store.decisions(row.id).await? } else { Vec::new() };
-        Ok(Known { row, decisions: decisions.into_iter().map(decide::taken).collect() })
+        Ok(RecordedWish { row, decisions: decisions.into_iter().map(decide::taken).collect() })
     }
 }

@@ -1,7 +1,7 @@
 //! What would be decided about a submission, without storing it.
 
 use super::{
-    PushError, Verdict,
+    Foreseen, PushError,
     decide::{account_of, asked, content_not_allowed},
     needs,
     prepare::{Prepared, Unprepared},
@@ -41,7 +41,7 @@ impl Exchange {
         caller: &Caller,
         kind: DatasetKind,
         submission: Submission,
-    ) -> Result<Vec<Verdict>, PushError> {
+    ) -> Result<Vec<Foreseen>, PushError> {
         let now = self.clock.now();
         let Submission { header, content, weight } = submission;
         self.meter.count(caller.party(), work_of(&header, weight));
@@ -67,10 +67,10 @@ pub(in crate::exchange) struct Check<'a> {
 
 impl Operation for Check<'_> {
     type By = Caller;
-    type Ruling = (Vec<Verdict>, Vec<Account>);
+    type Ruling = (Vec<Foreseen>, Vec<Account>);
     type Effect = Record;
-    type Kept = Vec<Verdict>;
-    type Outcome = Vec<Verdict>;
+    type Kept = Vec<Foreseen>;
+    type Outcome = Vec<Foreseen>;
     type Error = PushError;
 
     fn weight(&self, by: &Caller) -> (Option<PartyId>, Weight) {
@@ -100,7 +100,7 @@ impl Operation for Check<'_> {
                 Err(refusal) => (account.refused(&refusal, Knows::Sender), Err(refusal)),
             };
             accounts.push(account);
-            verdicts.push(Verdict { at: resolved.at, party: resolved.party, index: 0, decision });
+            verdicts.push(Foreseen { at: resolved.at, party: resolved.party, index: 0, decision });
         }
         // What the bases do not allow of the content shows only when all of them hold.
         let faults = if permits.len() == prepared.recipients.len() {
@@ -124,7 +124,7 @@ impl Operation for Check<'_> {
             account
         });
         let accounts: Vec<Account> = accounts.collect();
-        let undecided = verdicts.iter().filter_map(|verdict: &Verdict| match &verdict.decision {
+        let undecided = verdicts.iter().filter_map(|verdict: &Foreseen| match &verdict.decision {
             Err(refusal) if refusal.kind == RefusalKind::PolicyFault => Some((verdict.at, refusal.clone())),
             Err(_) | Ok(_) => None,
         });
@@ -142,16 +142,16 @@ impl Operation for Check<'_> {
         &self,
         at: &At<'_, Caller>,
         (verdicts, accounts): Self::Ruling,
-    ) -> Result<(Change<Record>, Vec<Verdict>), Trouble> {
+    ) -> Result<(Change<Record>, Vec<Foreseen>), Trouble> {
         Ok((Change::new(at, Record, accounts)?, verdicts))
     }
 
     fn outcome(
         &self,
         _: &At<'_, Caller>,
-        mut verdicts: Vec<Verdict>,
+        mut verdicts: Vec<Foreseen>,
         done: Committed<Done<()>>,
-    ) -> Result<Reached<Vec<Verdict>>, Trouble> {
+    ) -> Result<Reached<Vec<Foreseen>>, Trouble> {
         for (verdict, evidence) in verdicts.iter_mut().zip(&done.get().evidence) {
             verdict.index = evidence.index;
         }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     domain::{age::BirthDate, clock::amsterdam_date, party::Role, person::PersonFacts, problem::Fault},
     policy::{
-        contents::{Contents, days::Known},
+        contents::{Contents, days::KnownOfPerson},
         dataset::Dataset,
         days::future_day,
         glossary::Glossary,
@@ -24,7 +24,7 @@ pub(super) fn impossible_days(
     let mut faults: Vec<Fault> = unborn(birth, "/person/birthDate", now).into_iter().collect();
     faults.extend(glossary.impossible(&person.asserted, Some(birth), today, "/person"));
     if let Some((dataset, contents)) = about {
-        let known = Known { today, birth, asserted: &person.asserted };
+        let known = KnownOfPerson { today, birth, asserted: &person.asserted };
         faults.extend(dataset.impossible(contents, known));
         faults.extend(dataset.contradicted_facts(contents, person, sender, today));
     }

@@ -105,13 +105,13 @@ pub enum Caller {
 ///
 /// Source: draft-ietf-httpapi-ratelimit-headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct QuotaStanding {
     name: &'static str,
     rate: Rate,
     remaining: u32,
 }
 
-impl Standing {
+impl QuotaStanding {
     /// The value of `RateLimit-Policy`: `q` requests in `w` seconds.
     #[must_use]
     pub fn policy(&self) -> String {
@@ -185,7 +185,7 @@ pub struct Spent {
     /// 429, or 503 where it is not the caller's own quota; with `Retry-After`.
     pub problem: Problem,
     /// How the quota stands.
-    pub standing: Standing,
+    pub standing: QuotaStanding,
 }
 
 impl Quotas {
@@ -208,7 +208,7 @@ impl Quotas {
     ///
     /// # Errors
     /// [`Spent`] when the caller's quota is.
-    pub fn caller(&self, caller: Caller) -> Result<Standing, Box<Spent>> {
+    pub fn caller(&self, caller: Caller) -> Result<QuotaStanding, Box<Spent>> {
         self.tidy();
         match self.callers.check_key(&caller) {
             Ok(state) => Ok(self.standing("caller", self.rates.caller, state.remaining_burst_capacity())),
@@ -223,7 +223,7 @@ impl Quotas {
     ///
     /// # Errors
     /// [`Spent`] when the party's quota is, or what it may have noted (429), or that of all together (503).
-    pub fn party(&self, party: PartyId, work: Work) -> Result<Standing, Box<Spent>> {
+    pub fn party(&self, party: PartyId, work: Work) -> Result<QuotaStanding, Box<Spent>> {
         let mut debts = self.debts.lock().unwrap_or_else(PoisonError::into_inner);
         let debt = debts.entry(party).or_default();
         *debt = debt.and(work);
@@ -280,8 +280,8 @@ impl Quotas {
     }
 
     #[expect(clippy::unused_self, reason = "reads better beside `spent`")]
-    const fn standing(&self, name: &'static str, rate: Rate, remaining: u32) -> Standing {
-        Standing { name, rate, remaining }
+    const fn standing(&self, name: &'static str, rate: Rate, remaining: u32) -> QuotaStanding {
+        QuotaStanding { name, rate, remaining }
     }
 
     fn spent(&self, name: &'static str, rate: Rate, wait: Duration) -> Box<Spent> {

@@ -22,7 +22,8 @@ use crate::{
 /// What is answered.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Answer {
+#[schema(as = Answer)]
+pub(super) struct NewAnswer {
     /// A code that the dataset of what is answered lists.
     #[schema(value_type = shape::OutcomeCode)]
     outcome: OutcomeCode,
@@ -32,7 +33,7 @@ pub(super) struct Answer {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AnswerGiven)]
-pub(super) struct Standing {
+pub(super) struct AnswerShown {
     /// What is answered.
     #[schema(value_type = shape::Id)]
     id: PacketId,
@@ -59,16 +60,16 @@ pub(super) struct Standing {
         ("id" = inline(shape::Id), Path, description = "The request."),
         StaffHeaders,
     ),
-    request_body(content = Answer, example = json!({ "outcome": "ja" })),
-    responses((status = 200, description = "Answered.", body = Standing))
+    request_body(content = NewAnswer, example = json!({ "outcome": "ja" })),
+    responses((status = 200, description = "Answered.", body = AnswerShown))
 )]
 pub(super) async fn request(
     presenting: Presenting,
     InPath(id): InPath<PacketId>,
     query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    body: Result<StrictJson<Answer>, Problem>,
-) -> Result<Json<Standing>, Problem> {
+    body: Result<StrictJson<NewAnswer>, Problem>,
+) -> Result<Json<AnswerShown>, Problem> {
     answer(MessageKind::Request, id, presenting, query, &exchange, body).await
 }
 
@@ -85,16 +86,16 @@ pub(super) async fn request(
         ("id" = inline(shape::Id), Path, description = "The question."),
         StaffHeaders,
     ),
-    request_body(content = Answer),
-    responses((status = 200, description = "Answered.", body = Standing))
+    request_body(content = NewAnswer),
+    responses((status = 200, description = "Answered.", body = AnswerShown))
 )]
 pub(super) async fn question(
     presenting: Presenting,
     InPath(id): InPath<PacketId>,
     query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
-    body: Result<StrictJson<Answer>, Problem>,
-) -> Result<Json<Standing>, Problem> {
+    body: Result<StrictJson<NewAnswer>, Problem>,
+) -> Result<Json<AnswerShown>, Problem> {
     answer(MessageKind::Question, id, presenting, query, &exchange, body).await
 }
 
@@ -104,12 +105,12 @@ async fn answer(
     presenting: Presenting,
     query: Result<NoQuery, Problem>,
     exchange: &Exchange,
-    body: Result<StrictJson<Answer>, Problem>,
-) -> Result<Json<Standing>, Problem> {
+    body: Result<StrictJson<NewAnswer>, Problem>,
+) -> Result<Json<AnswerShown>, Problem> {
     let (calling, NoQuery, answer) = presenting.with(query, body)?;
     let given = exchange.answer(&calling.caller, kind, id, answer.outcome).await;
     let given = given.map_err(|error| calling.problem(error))?;
     calling.visit.log_index(given.index);
     let (answered_at, log_index) = (given.at.into(), given.index);
-    Ok(Json(Standing { id, outcome: given.outcome, answered_at, log_index }))
+    Ok(Json(AnswerShown { id, outcome: given.outcome, answered_at, log_index }))
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{
     acknowledgement::Having,
-    answer::Answer,
+    answer::NewAnswer,
     decision::Decision,
     declarations::body::Declared,
     evaluation,
@@ -35,7 +35,7 @@ pub fn read(operation: &str, body: &Value, glossary: &Glossary) -> Option<Result
         "pushPacket" => submitted(body, glossary, DatasetKind::Packet),
         "makeRequest" => submitted(body, glossary, DatasetKind::Request),
         "askQuestion" => submitted(body, glossary, DatasetKind::Question),
-        "answerRequest" => of(body, |_: Answer| Ok(())),
+        "answerRequest" => of(body, |_: NewAnswer| Ok(())),
         "acknowledgePacket" => of(body, |body: Having| body.read()),
         "withdrawPacket" => of(body, |_: withdrawal::Nothing| Ok(())),
         "recordDeclaration" => declared(body, glossary),

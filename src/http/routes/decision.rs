@@ -43,7 +43,7 @@ pub(super) struct Decision {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = DecisionGiven)]
-pub(super) struct Standing {
+pub(super) struct DecisionShown {
     /// The declaration.
     #[schema(value_type = shape::Id)]
     id: DeclarationId,
@@ -108,7 +108,7 @@ impl From<(Ruling, DecisionGiven)> for Taken {
         StaffHeaders,
     ),
     request_body(content = Decision, example = json!({ "outcome": "ongegrond", "reason": "zwaarwegend-belang", "decidedOn": "2026-05-20" })),
-    responses((status = 200, description = "Decided.", body = Standing))
+    responses((status = 200, description = "Decided.", body = DecisionShown))
 )]
 pub(super) async fn decide(
     presenting: Presenting,
@@ -116,7 +116,7 @@ pub(super) async fn decide(
     query: Result<NoQuery, Problem>,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictJson<Decision>, Problem>,
-) -> Result<Json<Standing>, Problem> {
+) -> Result<Json<DecisionShown>, Problem> {
     let (calling, NoQuery, decision) = presenting.with(query, body)?;
     let Decision { outcome, reason, decided_on: Day(on) } = decision;
     let ruling = Ruling { verdict: outcome, reason, on };
@@ -124,5 +124,5 @@ pub(super) async fn decide(
     let given = given.map_err(|error| calling.problem(error))?;
     calling.visit.log_index(given.index);
     let state = if outcome.ends() { "ended" } else { "given" };
-    Ok(Json(Standing { id, state, outcome, decided_at: given.at.into(), log_index: given.index }))
+    Ok(Json(DecisionShown { id, state, outcome, decided_at: given.at.into(), log_index: given.index }))
 }

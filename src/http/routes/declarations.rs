@@ -33,7 +33,7 @@ use crate::{
     },
     exchange::{
         Exchange,
-        declare::{Known, Whose, Wish},
+        declare::{RecordedWish, Whose, Wish},
         push::Idempotency,
     },
     http::{
@@ -325,8 +325,8 @@ pub(super) async fn search(
     Ok(Json(Items { items: found.items.into_iter().map(Declaration::from).collect(), next: found.next }))
 }
 
-impl From<Known> for Declaration {
-    fn from(Known { row, decisions }: Known) -> Self {
+impl From<RecordedWish> for Declaration {
+    fn from(RecordedWish { row, decisions }: RecordedWish) -> Self {
         Self {
             id: row.id,
             person: row.person,

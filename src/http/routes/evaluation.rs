@@ -37,8 +37,7 @@ pub(in crate::http) const BASE: &str = "/access/v1";
 
 /// The decision, and why.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EvaluationAnswer)]
-pub(super) struct Answer {
+pub(super) struct EvaluationAnswer {
     /// Whether it would be allowed.
     decision: bool,
     /// Why.
@@ -94,7 +93,7 @@ struct HeldCondition {
     provisions: Vec<Provision>,
 }
 
-impl Answer {
+impl EvaluationAnswer {
     fn judged(told: Explanation, ignored: usize) -> Self {
         let context = Why {
             refusal: told.refusal.map(RefusalKind::as_str),
@@ -156,25 +155,26 @@ impl Answer {
             "verblijf": "0361", "age": 17, "ingeschreven": true, "wishes": ["instemming:ouder"], "categories": ["persoon", "school", "traject"]
         }
     })),
-    responses((status = 200, description = "The decision and why.", body = Answer))
+    responses((status = 200, description = "The decision and why.", body = EvaluationAnswer))
 )]
 pub(super) async fn evaluate(
     calling: Calling,
     _: NoQuery,
     State(exchange): State<Arc<Exchange>>,
     body: Result<StrictValue, Problem>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<EvaluationAnswer>, Problem> {
     let body = body.map_err(question::not_json)?;
     let glossary = exchange.catalogue().glossary();
     let Read { asked, ignored } = body.read(|body| question::read(body.expose(), glossary)).await??;
     let told = match asked {
-        Ok(facts) => {
-            exchange.evaluate(&calling.caller, &facts).await.map(|told| Answer::judged(told, ignored))
-        }
+        Ok(facts) => exchange
+            .evaluate(&calling.caller, &facts)
+            .await
+            .map(|told| EvaluationAnswer::judged(told, ignored)),
         Err(reasons) => exchange
             .note_not_asked(&calling.caller, &reasons)
             .await
-            .map(|()| Answer::not_asked(reasons, ignored, &exchange)),
+            .map(|()| EvaluationAnswer::not_asked(reasons, ignored, &exchange)),
     };
     told.map(Json).map_err(|error| calling.problem(error))
 }

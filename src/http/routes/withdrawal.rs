@@ -16,7 +16,7 @@ use crate::{
     },
     exchange::{
         Exchange,
-        withdraw::{Standing, TakenBack, WithdrawError},
+        withdraw::{StillStands, TakenBack, WithdrawError},
     },
     http::{
         caller::{Calling, Presenting},
@@ -93,8 +93,8 @@ pub(super) struct StillStanding {
     given_at: Day,
 }
 
-impl From<Standing> for StillStanding {
-    fn from(Standing { id, given_by, given_at }: Standing) -> Self {
+impl From<StillStands> for StillStanding {
+    fn from(StillStands { id, given_by, given_at }: StillStands) -> Self {
         Self { id, given_by, given_at: Day(amsterdam_date(given_at)) }
     }
 }

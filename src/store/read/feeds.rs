@@ -41,7 +41,7 @@ impl<T> Page<T> {
 
 /// One copy in an inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Copy {
+pub struct InboxCopy {
     /// The packet.
     pub packet: PacketId,
     /// Its place in the list.
@@ -123,7 +123,7 @@ impl Store {
         kind: MessageKind,
         after: Option<u64>,
         limit: u32,
-    ) -> Result<Page<Copy>, StoreError> {
+    ) -> Result<Page<InboxCopy>, StoreError> {
         let rows = query(INBOX)
             .bind(recipient.oin.to_string())
             .bind(recipient.role.to_string())
@@ -135,7 +135,7 @@ impl Store {
             .await?;
         let item = |row| {
             let columns = Columns(row);
-            Ok(Copy {
+            Ok(InboxCopy {
                 packet: columns.parse("message_id")?,
                 index: columns.index("pushed_index")?,
                 state: columns.parse("state")?,

@@ -10,7 +10,7 @@ use super::{
     row::Row,
     rows::{answered, copy, declaration, message, wish},
     seals::Seals,
-    wish::Wish,
+    wish::StandingWish,
 };
 use crate::{
     domain::{
@@ -38,7 +38,7 @@ pub(super) struct Found {
     pub(super) person: Option<(usize, PersonId)>,
     pub(super) messages: BTreeMap<PacketId, MessageRow>,
     pub(super) answers: BTreeMap<(PacketId, PartyId), Answered>,
-    pub(super) wishes: Vec<Wish>,
+    pub(super) wishes: Vec<StandingWish>,
     pub(super) declarations: Vec<DeclarationRow>,
     pub(super) sealed: Seals,
     /// Who is a party to which message, as its rows have it.

@@ -1,6 +1,6 @@
 //! From a row of the statement to what it says.
 
-use super::{row::Row, wish::Wish};
+use super::{row::Row, wish::StandingWish};
 use crate::{
     domain::party::PartyId,
     store::{
@@ -54,9 +54,9 @@ pub(super) fn answered(row: &Row<'_>) -> Result<Option<Answered>, StoreError> {
     Ok(Some(Answered { outcome, at: row.instant(7)?, index: row.index(8)?, repeated: false }))
 }
 
-pub(super) fn wish(row: &Row<'_>) -> Result<Wish, StoreError> {
+pub(super) fn wish(row: &Row<'_>) -> Result<StandingWish, StoreError> {
     let towards = row.maybe(5)?.zip(row.maybe(6)?);
-    Ok(Wish {
+    Ok(StandingWish {
         id: row.text(0)?,
         person: row.text(1)?,
         kind: row.text(2)?,
@@ -73,7 +73,7 @@ pub(super) fn wish(row: &Row<'_>) -> Result<Wish, StoreError> {
 }
 
 pub(super) fn declaration(row: &Row<'_>) -> Result<DeclarationRow, StoreError> {
-    let Wish {
+    let StandingWish {
         id,
         person,
         kind,

@@ -11,7 +11,7 @@ use crate::domain::{
 
 /// A declaration that was not withdrawn or ended, as a decision looks at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct StandingWish {
     /// Its identifier.
     pub id: DeclarationId,
     /// About whom.

@@ -163,6 +163,7 @@ fn answer(path: &str) -> Value {
         "/v1/requests" => {
             let recipients = json!([
                 { "party": college(), "municipality": "0400", "state": "collected", "answer": yes },
+                { "party": college(), "municipality": "0361", "state": "withheld" },
                 { "party": stranger(), "state": "waiting" },
             ]);
             let mut asked = packet(8, "request", "verzoek-voortzetting", &recipients);

@@ -1,8 +1,10 @@
 //! A gateway that runs as its operator starts it, and parties that reach it by their command lines alone.
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
     process::{Child, Stdio},
+    sync::Arc,
 };
 
 use jiff::Timestamp;
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use sluis::{
     cli::init::point_profile,
     domain::clock::{Clock as _, SystemClock},
+    identity::tls,
 };
 
 use super::program::{Ended, Program};
@@ -22,6 +25,7 @@ pub(super) const DOORSTROOMPUNT: &str = "doorstroompunt";
 pub(super) struct Live {
     pub(super) program: Program,
     pub(super) now: Timestamp,
+    url: String,
     gateway: Child,
 }
 
@@ -54,10 +58,11 @@ impl Live {
         BufReader::new(gateway.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
         let (_, port) = said["data"].as_str().unwrap().rsplit_once(':').unwrap();
-        let live = Self { program, now: SystemClock.now(), gateway };
+        let url = format!("https://localhost:{port}");
+        let live = Self { program, now: SystemClock.now(), url, gateway };
         for party in [SCHOOL, COLLEGE, DOORSTROOMPUNT, "vso-school", "mbo-school", "leerplicht"] {
             let profile = live.program.path(&format!("try/parties/{party}/profile.toml"));
-            point_profile(&profile, &format!("https://localhost:{port}")).unwrap();
+            point_profile(&profile, &live.url).unwrap();
         }
         live
     }
@@ -123,6 +128,15 @@ impl Live {
         }
         packet["recipients"][0]["municipality"] = json!("0361");
         packet
+    }
+
+    /// How the gateway describes itself to whoever asks.
+    pub(super) fn described(&self) -> Value {
+        let authority = fs::read(self.program.path("try/tls/ca.pem")).unwrap();
+        let tls = tls::client_config(None, &authority, Arc::new(SystemClock)).unwrap();
+        let http = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
+        let asked = async { http.get(format!("{}/v1/openapi.json", self.url)).send().await?.json().await };
+        tokio::runtime::Runtime::new().unwrap().block_on(asked).unwrap()
     }
 
     /// Writes a document beside the try-out.

@@ -207,7 +207,7 @@ fn the_good_rows_of_a_sheet_go_through_and_the_faulty_ones_are_named() {
         .map(|(line, (a, b, c))| (line, a.to_owned(), b.to_owned(), c.to_owned()))
         .collect();
     let records: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records[1]["reasons"][0]["columnLetters"], "H");
+    assert_eq!(records[1]["reasons"][0]["columnLetters"], "I");
     assert_eq!(told(records), expected);
     let checked = told(checked["records"].as_array().unwrap().clone());
     let as_sent: Vec<_> = checked

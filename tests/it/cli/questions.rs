@@ -1,5 +1,5 @@
-//! A question and an answer with content that are files under `policies/` and no line of the program: asked, answered, pulled,
-//! explained by what a party types, and seen over HTTP.
+//! A question and an answer with content, its outcomes, and the fact on which it rests, that are files under `policies/` and no
+//! line of the program: asked, answered, pulled, explained by what a party types, and described over HTTP.
 
 use std::{fs, path::Path};
 
@@ -12,6 +12,8 @@ use super::{
 
 const QUESTION: &str = "vraag-schoolloopbaan";
 const ANSWER: &str = "antwoord-schoolloopbaan";
+const UNTOLD: &str = "antwoord-schoolloopbaan.leerweg";
+const LEERWEG: &str = "/components/schemas/Person/properties/leerweg/enum";
 const MORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/policies-with-a-question");
 
 /// Puts the policies of the program in the try-out, with the question and its answer beside them, and makes them active.
@@ -23,10 +25,11 @@ fn with_a_question(program: &Program) {
             fs::copy(file, to).unwrap();
         }
     }
-    let routes = program.path("try/policies/routes.cedar");
-    let more = program.path("try/policies/routes-more.cedar");
-    fs::write(&routes, [fs::read(&routes).unwrap(), fs::read(&more).unwrap()].concat()).unwrap();
-    fs::remove_file(more).unwrap();
+    for (file, more) in [("routes.cedar", "routes-more.cedar"), ("facts.toml", "facts-more.toml")] {
+        let [file, more] = [file, more].map(|name| program.path(&format!("try/policies/{name}")));
+        fs::write(&file, [fs::read(&file).unwrap(), fs::read(&more).unwrap()].concat()).unwrap();
+        fs::remove_file(more).unwrap();
+    }
     let config = program.read("try/sluis.toml").replace("# dir = \"policies\"", "dir = \"policies\"");
     fs::write(program.path("try/sluis.toml"), config).unwrap();
     program.run(&["policy", "activate"]).done();
@@ -83,8 +86,24 @@ fn a_question_is_answered_with_content_by_files_alone() {
     let asked = live.json(SCHOOL, &["pull", &question, "--show", "--out", "in"]);
     assert_eq!(asked["content"]["leerling"]["achternaam"], "Voorbeeld");
 
-    // Unasked it does not travel, nor as an answer that says otherwise.
+    // The fact that the answer rests on is one of this gateway.
     let mut answer = packet(&live, SCHOOL, ANSWER, "doorstroompunt");
+    let described = live.described();
+    assert_eq!(described.pointer(LEERWEG), Some(&json!(["entree", "vmbo"])));
+    answer["replyTo"] = json!(question);
+    answer["outcome"] = json!("gevolgd");
+    for (leerweg, code) in [(json!("havo"), "unknown-value"), (Value::Null, UNTOLD)] {
+        answer["person"]["leerweg"] = leerweg;
+        answer["person"].as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        live.write("antwoord.json", &answer);
+        assert_eq!(codes(&live.refused(SCHOOL, &["push", "antwoord.json"])), [code]);
+    }
+    answer["person"]["leerweg"] = json!("entree");
+
+    // Unasked it does not travel, nor as an answer that says otherwise.
+    for member in ["replyTo", "outcome"] {
+        answer.as_object_mut().unwrap().remove(member);
+    }
     live.write("antwoord.json", &answer);
     let unasked = [format!("{ANSWER}.gevraagd")];
     assert_eq!(codes(&live.refused(SCHOOL, &["push", "antwoord.json"])), unasked);
@@ -167,8 +186,8 @@ fn a_sheet_asks_and_answers_by_the_kind_of_the_dataset() {
     let question = live.items(SCHOOL, &["inbox"])[0]["id"].as_str().unwrap().to_owned();
     let template = live.client(SCHOOL, &["template", ANSWER]).done().stdout;
     assert!(template.contains("antwoordOp;antwoord"), "{template}");
-    let rows = row(ANSWER, &desk, "L-1", &format!("ja;{question};gevolgd;4"));
-    let columns = ["ingeschreven", "antwoordOp", "antwoord", "loopbaan.leerjaar"];
+    let rows = row(ANSWER, &desk, "L-1", &format!("ja;vmbo;{question};gevolgd;4"));
+    let columns = ["ingeschreven", "leerweg", "antwoordOp", "antwoord", "loopbaan.leerjaar"];
     live.program.write("antwoorden.csv", &sheet(ANSWER, &columns, &rows));
     live.client(SCHOOL, &["push", "--csv", "antwoorden.csv"]).done();
     assert_eq!(answered(&live, &question)["outcome"], "gevolgd");
@@ -192,5 +211,8 @@ fn the_policies_with_a_question_are_checked_shown_and_explained() {
     assert!(no.stdout.contains("Hier is niet naar gevraagd"), "{}", no.stdout);
     let mut facts = facts;
     facts["replies"] = json!([format!("{QUESTION}:gevolgd")]);
+    let no = program.run_with(&explain, &facts.to_string()).with(1);
+    assert!(no.stdout.contains("De leerweg is niet gezegd"), "{}", no.stdout);
+    facts["leerweg"] = json!("entree");
     program.run_with(&explain, &facts.to_string()).done();
 }

@@ -249,6 +249,12 @@ fn one_of_several_that_must_be_there_is_told_as_that() {
         let reason = &checked["records"][0]["reasons"][0];
         let told = [&reason["column"], &reason["columnLetters"], &reason["nl"]];
         assert_eq!(told, [&json!(columns), &json!(letters), &json!(nl)], "{party}: {checked}");
+        // What the gateway calls by its pointer, the sheet calls by its column.
+        let set = ["ingeschreven=nee", "profiel=arbeid", "school.naam=De Sluis", "ontvanger.gemeente=0361"];
+        live.program.write("verzoek.csv", &with_row(&live, (party, "verzoek-voortzetting"), &set, &row));
+        let checked = live.client(party, &["ask", "--csv", "verzoek.csv", "--check", "--json"]).json();
+        let nl = "Dit veld ontbreekt. Het mag alleen weg als kolom ingeschreven ja is.";
+        assert_eq!(checked["records"][0]["reasons"][0]["nl"], json!(nl), "{party}: {checked}");
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Call {
 
 /// An answer of the gateway that is a success.
 #[derive(Debug)]
-pub struct Answer {
+pub struct GatewayAnswer {
     /// The status: 200 or 201.
     pub status: u16,
     /// The headers.

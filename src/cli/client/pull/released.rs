@@ -5,7 +5,7 @@ use http::HeaderMap;
 use crate::{
     cli::{
         Failure,
-        client::gateway::{Answer, Call, CallError, Gateway},
+        client::gateway::{Call, CallError, Gateway, GatewayAnswer},
     },
     crypto::{
         keys::PrivateKey,
@@ -44,7 +44,7 @@ impl Released {
 
     async fn get(gateway: &Gateway, path: String) -> Result<Self, CallError> {
         let call = Call::get(path).accepting("application/jose, application/jose+json;q=0.9");
-        let Answer { headers, body, .. } = gateway.call(call).await?;
+        let GatewayAnswer { headers, body, .. } = gateway.call(call).await?;
         let jwe = String::from_utf8(body.to_vec())
             .map_err(|_| CallError::NotUnderstood(("het is geen JWE", "it is no JWE")))?;
         let text = |headers: &HeaderMap, name: &str| {

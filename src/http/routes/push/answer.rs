@@ -10,7 +10,7 @@ use crate::{
         id::PacketId,
         problem::Fault,
     },
-    exchange::push::{Pushed, PushedRecipient, Verdict},
+    exchange::push::{Foreseen, Pushed, PushedRecipient},
     http::wire::{Instant, Party, shape},
 };
 
@@ -131,15 +131,15 @@ struct CheckedRecipient {
     errors: Vec<Fault>,
 }
 
-impl From<Vec<Verdict>> for Checked {
-    fn from(verdicts: Vec<Verdict>) -> Self {
+impl From<Vec<Foreseen>> for Checked {
+    fn from(verdicts: Vec<Foreseen>) -> Self {
         let recipients: Vec<_> = verdicts.into_iter().map(CheckedRecipient::from).collect();
         Self { allowed: recipients.iter().all(|one| one.allowed), recipients }
     }
 }
 
-impl From<Verdict> for CheckedRecipient {
-    fn from(verdict: Verdict) -> Self {
+impl From<Foreseen> for CheckedRecipient {
+    fn from(verdict: Foreseen) -> Self {
         let (allowed, basis, categories, errors) = match verdict.decision {
             Ok((basis, categories)) => (true, Some(basis), categories.into_iter().collect(), Vec::new()),
             Err(refusal) => (false, refusal.basis, Vec::new(), refusal.reasons),

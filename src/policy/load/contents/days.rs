@@ -35,7 +35,7 @@ const BELOW_AGE: &str = "x-below-age";
 
 /// What is known of the person and of today when a content is judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct KnownOfPerson<'a> {
     /// Today in Amsterdam.
     pub today: Date,
     /// The date of birth.
@@ -47,7 +47,7 @@ pub struct Known<'a> {
 impl Dataset {
     /// What the content says and cannot be. Each field says in the schema what is asked of it.
     #[must_use]
-    pub fn impossible(&self, contents: &Contents, known: Known<'_>) -> Vec<Fault> {
+    pub fn impossible(&self, contents: &Contents, known: KnownOfPerson<'_>) -> Vec<Fault> {
         let mut faults = Vec::new();
         let root = self.shape.resolve(&self.shape.schema);
         for member in contents.members() {
@@ -66,7 +66,7 @@ impl Shape {
         node: &Value,
         value: &Value,
         at: &mut String,
-        known: Known<'_>,
+        known: KnownOfPerson<'_>,
         faults: &mut Vec<Fault>,
     ) {
         if faults.len() >= MAX_FAULTS {
@@ -99,7 +99,7 @@ fn name<'a>(node: &'a Value, mark: &str) -> Option<&'a str> {
     node.get(mark)?.as_str()
 }
 
-fn judge_day(at: &str, day: Date, node: &Value, known: Known<'_>) -> Option<Fault> {
+fn judge_day(at: &str, day: Date, node: &Value, known: KnownOfPerson<'_>) -> Option<Fault> {
     if day > known.today && node.get(PAST) == Some(&Value::Bool(true)) {
         return Some(future_day(at));
     }
@@ -116,7 +116,7 @@ fn judge_day(at: &str, day: Date, node: &Value, known: Known<'_>) -> Option<Faul
     })
 }
 
-fn too_old(at: &str, value: &Value, node: &Value, known: Known<'_>) -> Option<Fault> {
+fn too_old(at: &str, value: &Value, node: &Value, known: KnownOfPerson<'_>) -> Option<Fault> {
     let rule = node.get(BELOW_AGE)?;
     // What lasts until a day holds on the day before.
     let holds_today = value.as_bool() == Some(true);
@@ -130,7 +130,7 @@ fn too_old(at: &str, value: &Value, node: &Value, known: Known<'_>) -> Option<Fa
 }
 
 /// A field that is not there, and must be of this person.
-fn lacking(at: &str, node: &Value, known: Known<'_>) -> Option<Fault> {
+fn lacking(at: &str, node: &Value, known: KnownOfPerson<'_>) -> Option<Fault> {
     let fact = name(node, NEEDED_UNLESS).filter(|fact| !known.asserted.is(fact))?;
     Some(Fault {
         text: Bilingual::of(
@@ -142,7 +142,7 @@ fn lacking(at: &str, node: &Value, known: Known<'_>) -> Option<Fault> {
 }
 
 /// What a field says that its neighbours contradict.
-fn beside(at: &str, value: &Value, node: &Value, all: &Value, known: Known<'_>) -> Option<Fault> {
+fn beside(at: &str, value: &Value, node: &Value, all: &Value, known: KnownOfPerson<'_>) -> Option<Fault> {
     let contradicts = |neighbour: &str| {
         wrong_order(
             at,

@@ -552,7 +552,7 @@ fn judged(
 ) -> Vec<(String, String)> {
     let contents = dataset.validate(Plaintext::read(content.to_string().as_bytes()).unwrap()).unwrap();
     let (birth, asserted) = (born.parse().unwrap(), serde_json::from_value(asserted).unwrap());
-    let known = days::Known { today: today.parse().unwrap(), birth: &birth, asserted: &asserted };
+    let known = days::KnownOfPerson { today: today.parse().unwrap(), birth: &birth, asserted: &asserted };
     let faults = dataset.impossible(&contents, known);
     faults.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
 }
