@@ -1,5 +1,7 @@
 //! Packets as CSV: what the template writes is read back, and what a spreadsheet breaks is named by line and column.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
 use sluis::cli::{
     Exit,
@@ -12,7 +14,10 @@ use sluis::cli::{
     },
 };
 
-use super::stub::{Stub, json};
+use super::{
+    program::files,
+    stub::{Stub, json},
+};
 
 fn schema() -> Value {
     json!({
@@ -39,7 +44,7 @@ fn schema() -> Value {
         },
         "$defs": { "traject": { "type": "object", "properties": {
             "profiel": { "enum": ["arbeid", "onderwijs"], "x-same-as": "profiel" },
-            "leerjaar": { "type": "integer", "title": "laatste leerjaar" },
+            "leerjaar": { "type": "integer", "title": "laatste leerjaar", "x-title-en": "last school year" },
             "einde": { "type": "string", "format": "date" },
             "nazorg": { "type": "boolean" }
         } } }
@@ -81,6 +86,33 @@ fn names(chosen: &[Chosen], for_every_row: bool) -> Vec<&str> {
     chosen.iter().filter(|one| one.for_every_row == for_every_row).map(|one| one.name.as_str()).collect()
 }
 
+/// Who asks for English reads English: each field of the policies is called in both languages.
+#[test]
+fn each_title_of_the_policies_is_there_in_english() {
+    fn untold(node: &Value, lacking: &mut Vec<String>) -> usize {
+        let below = match node {
+            Value::Object(members) => members.values().map(|one| untold(one, lacking)).sum(),
+            Value::Array(items) => items.iter().map(|one| untold(one, lacking)).sum(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        };
+        let Some(title) = node.get("title").and_then(Value::as_str) else { return below };
+        if node.get("x-title-en").and_then(Value::as_str).is_none_or(str::is_empty) {
+            lacking.push(title.to_owned());
+        }
+        below + 1
+    }
+    let is_schema = |path: &PathBuf| {
+        path.ends_with("schema.json") || path.parent().is_some_and(|folder| folder.ends_with("definitions"))
+    };
+    let (mut seen, mut lacking) = (0, Vec::new());
+    for path in files(Path::new("policies")).into_iter().filter(is_schema) {
+        let schema: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        seen += untold(&schema, &mut lacking);
+    }
+    assert!(seen > 100, "{seen} titles");
+    assert_eq!(lacking, Vec::<String>::new());
+}
+
 #[test]
 fn a_template_explains_its_columns_in_the_language_that_was_asked() {
     let all = columns().chosen(&["alles".to_owned()], 1, sluis::cli::Language::En).unwrap();
@@ -99,6 +131,7 @@ fn a_template_explains_its_columns_in_the_language_that_was_asked() {
         "required: ja or nee (yes or no): whether the pupil is enrolled at the sender"
     );
     assert!(of("gediplomeerd").ends_with("; empty is no"), "{}", of("gediplomeerd"));
+    assert!(of("traject.leerjaar").ends_with(": last school year"), "{}", of("traject.leerjaar"));
     // The line that explains is no row, in either language.
     let text = String::from_utf8(template::written(&all, |_| None).unwrap()).unwrap();
     let row = ["L-1", &";".repeat(names(&all, false).len() - 1)].concat();

@@ -29,7 +29,7 @@ pub(super) struct Leaf {
     pub(super) one_of: Vec<String>,
 }
 
-/// What a column is for, in both languages; the titles of a schema are Dutch, as the names of its columns are.
+/// What a column is for, in both languages; its name is Dutch.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
     pub(super) nl: String,

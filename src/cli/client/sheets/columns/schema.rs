@@ -196,11 +196,13 @@ fn form_of(node: &Value, kind: &str) -> Option<Form> {
 fn leaf_of(node: &Value, steps: &[Step], form: Form, (in_required, need): (bool, Need)) -> Leaf {
     let text = |pointer: &str| node.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let title = text("/title").or_else(|| text("/description"));
-    let with_form = |pointer| {
-        let parts = [title.clone(), text(pointer).filter(|_| form == Form::Text)];
+    let in_english = text("/x-title-en").or_else(|| title.clone());
+    let with_form = |title: Option<String>, pointer| {
+        let parts = [title, text(pointer).filter(|_| form == Form::Text)];
         parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
     };
-    let mut explanation = Words { nl: with_form("/x-form/nl"), en: with_form("/x-form/en") };
+    let mut explanation =
+        Words { nl: with_form(title, "/x-form/nl"), en: with_form(in_english, "/x-form/en") };
     let mut add = |nl: &str, en: &str| {
         explanation.nl.push_str(nl);
         explanation.en.push_str(en);
