@@ -235,6 +235,9 @@ fn standing<'s>(
     let mut found: Vec<_> = snapshot.standing(person, about, (&towards, municipality), asked.now).collect();
     found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
     found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
+    // Through another party: what stands in the way always counts, what carries a transfer only for who acts for the college now.
+    let acts = snapshot.register().acts_for(&asked.recipient, municipality, asked.now);
+    found.retain(|one| acts || one.towards == Some(towards) || !one.kind.names_its_recipient());
     if found.iter().any(|one| is_of_another(one, municipality)) {
         let party = snapshot.register().party(&towards);
         let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();

@@ -21,10 +21,11 @@ use sluis::{
 use super::{
     evidence::own_entries,
     steps::{
-        answer, born, but, collect, declare, document_for, items, provisions, request_for, send, withdraw,
+        GUIDANCE, answer, born, but, collect, declare, document_for, items, provisions, request_for, send,
+        withdraw,
     },
 };
-use crate::support::{Actor, Gateway, declaration, on_each_backend};
+use crate::support::{Actor, Gateway, declaration, on_each_backend, submission};
 
 const ORGANISATION: &str = "00000099000004050000";
 const ELSEWHERE: &str = "guards.woonplaats";
@@ -273,6 +274,30 @@ async fn declared_towards_a_college(gateway: &Gateway) {
     let moved = but(&agreed, &json!({ "verblijf": "0441" }));
     let refused = send(&school, "/v1/requests", &asking(gateway, &moved, "0441")).await;
     refused.expect_problem(403, NOT_AGREED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_agreed_with_a_college_carries_nothing_to_who_acts_for_it_no_more() {
+    let gateway = Gateway::start().await;
+    let school = gateway.party(Role::ProSchool).await;
+    let former = organisation(&gateway).await;
+    let person = but(&living_in(&gateway, "E-1", "0405"), &json!({ "ingeschreven": false }));
+    let mut wish = agreement(&gateway, &person, "0405");
+    wish["kind"] = json!("toestemming");
+    wish["dataset"] = json!("uitstroomprofiel");
+    wish["purpose"] = json!(GUIDANCE);
+    wish["explicit"] = json!(true);
+    declare(&school, &wish).await;
+    let next = takes_over(&gateway, &former, "00000099000004070000", ("0405", Ground::Delegatie)).await;
+    let mut profile = submission(&gateway, "uitstroomprofiel", GUIDANCE, &person, Role::WerkEnInkomen);
+    profile["content"].as_object_mut().unwrap().remove("leerplicht");
+    let sent = send(&school, "/v1/packets", &to_college(profile, "0405")).await;
+    let sent = sent.expect_status(StatusCode::CREATED).text("/id");
+    gateway.pass(1.hour());
+    let exchange = &gateway.running.exchange;
+    exchange.end_municipality(next.party, "0405".parse().unwrap(), gateway.clock.now()).await.unwrap();
+    collect(&next, &sent).await.expect_status(StatusCode::FORBIDDEN);
+    gateway.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
