@@ -85,7 +85,7 @@ pub(crate) fn removal(catalogue: &Catalogue) -> Fallible<Value> {
     }))
 }
 
-pub(crate) fn catalogue() -> Fallible<Catalogue> {
+pub(crate) fn catalogue() -> Fallible<Arc<Catalogue>> {
     Catalogue::embedded().map_err(|findings| format!("{findings:?}").into())
 }
 

@@ -68,7 +68,7 @@ async fn measure(entries: u64) -> Fallible<()> {
     let options = InitOptions { data: free, ops: free, database: None };
     let laid = lay_out(&folder.path().join("gateway"), &options, &clock, &entropy).await.map_err(shown)?;
     lift_quotas(&laid)?;
-    let body = removal(&catalogue()?)?;
+    let body = removal(catalogue()?.as_ref())?;
 
     fill(&laid, SMALL).await?;
     let small = one_run(&laid, &body, "small").await?;

@@ -56,7 +56,7 @@ fn main() -> Fallible<()> {
     Ok(())
 }
 
-fn catalogue() -> Fallible<Catalogue> {
+fn catalogue() -> Fallible<Arc<Catalogue>> {
     Catalogue::embedded().map_err(|findings| format!("{findings:?}").into())
 }
 
@@ -80,7 +80,7 @@ fn permit(engine: &Engine, facts: &Facts) -> Fallible<Permit> {
 }
 
 fn deciding(table: &mut Table) -> Fallible<()> {
-    let engine = Engine::new(Arc::new(catalogue()?))?;
+    let engine = Engine::new(catalogue()?)?;
     let facts = question(engine.catalogue(), SystemClock.now())?;
     drop(permit(&engine, &facts)?);
     let decided = each(ROUNDS, || drop(std::hint::black_box(engine.decide(&facts))));

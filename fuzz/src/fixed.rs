@@ -41,7 +41,7 @@ pub(super) fn clock() -> Arc<SetClock> {
 }
 
 /// The policies that the program has built in.
-pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
+pub(super) static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Catalogue::embedded().unwrap());
 
 /// The throw-away authority as a trust anchor.
 pub(super) static ANCHORS: LazyLock<TrustAnchors> = LazyLock::new(|| {

@@ -93,7 +93,7 @@ impl Composed {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, Failure> {
-        let catalogue = Arc::new(catalogue(config.policies.dir.as_deref())?);
+        let catalogue = catalogue(config.policies.dir.as_deref())?;
         check_region(config, &catalogue)?;
         let engine = Engine::new(Arc::clone(&catalogue)).map_err(|fault| {
             Failure::configuration((

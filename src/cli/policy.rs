@@ -112,10 +112,10 @@ impl Policy {
                 ))),
             },
             PolicyCommand::Matrix { dataset, format } => {
-                matrix::show(&compose::policies::catalogue(dir)?, dataset.as_ref(), format, at)
+                matrix::show(compose::policies::catalogue(dir)?.as_ref(), dataset.as_ref(), format, at)
             }
             PolicyCommand::Register { format } => {
-                register::show(&compose::policies::catalogue(dir)?, format, at)
+                register::show(compose::policies::catalogue(dir)?.as_ref(), format, at)
             }
             PolicyCommand::Activate { config } => {
                 if dir.is_some() {
@@ -135,7 +135,7 @@ impl Policy {
 }
 
 fn engine(dir: Option<&std::path::Path>) -> Result<Engine, Failure> {
-    Engine::new(std::sync::Arc::new(compose::policies::catalogue(dir)?)).map_err(|fault| {
+    Engine::new(compose::policies::catalogue(dir)?).map_err(|fault| {
         Failure::configuration(("met dit beleid is niet te beslissen", "the policies cannot decide"))
             .because(fault)
     })

@@ -45,7 +45,7 @@ fn now() -> Timestamp {
 }
 
 fn toolbox() -> Toolbox {
-    let catalogue = Arc::new(Catalogue::embedded().unwrap());
+    let catalogue = Catalogue::embedded().unwrap();
     let folder = tempfile::tempdir().unwrap();
     GatewayKeys::generate(folder.path(), "sluis.example/test", &SystemEntropy::new()).unwrap();
     let keys = GatewayKeys::load(Path::new(folder.path()), false).unwrap();

@@ -1,6 +1,6 @@
 //! The policies by which a gateway decides.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use crate::{
     cli::{Failure, faults::found_in_files, language::both},
@@ -12,8 +12,9 @@ use crate::{
 ///
 /// # Errors
 /// Every finding.
-pub(in crate::cli) fn catalogue(folder: Option<&Path>) -> Result<Catalogue, Failure> {
-    folder.map_or_else(Catalogue::embedded, Catalogue::load).map_err(|findings: Vec<Finding>| {
+pub(in crate::cli) fn catalogue(folder: Option<&Path>) -> Result<Arc<Catalogue>, Failure> {
+    let read = |folder| Catalogue::load(folder).map(Arc::new);
+    folder.map_or_else(Catalogue::embedded, read).map_err(|findings: Vec<Finding>| {
         Failure::configuration(found_in_files(
             ("de regels zijn niet in orde", "the policies are not in order"),
             &findings,

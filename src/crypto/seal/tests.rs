@@ -85,7 +85,7 @@ fn a_seal_carries_the_permits_packet_party_and_basis() {
 
 /// A projection as the policies allow one: the dataset whose permit needs nothing but facts about the pupil.
 fn projection(packet: PacketId) -> Minimised {
-    let catalogue = Arc::new(Catalogue::embedded().unwrap());
+    let catalogue = Catalogue::embedded().unwrap();
     let dataset = catalogue.dataset(&"verwijderingsmelding".parse().unwrap()).unwrap();
     let example = serde_json::to_vec(&dataset.example).unwrap();
     let contents = dataset.validate(Plaintext::read(&example).unwrap()).unwrap();

@@ -5,7 +5,7 @@ mod fits;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::OnceLock,
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use cedar_policy::{Effect, Schema};
@@ -56,12 +56,14 @@ impl Catalogue {
         Self::build(&Files::read(folder)?)
     }
 
-    /// The policies that are part of the program.
+    /// The policies that are part of the program: read once, and the same from then on.
     ///
     /// # Errors
     /// Everything that is wrong with them, at once.
-    pub fn embedded() -> Result<Self, Vec<Finding>> {
-        Self::build(&Files::embedded())
+    pub fn embedded() -> Result<Arc<Self>, Vec<Finding>> {
+        static READ: LazyLock<Result<Arc<Catalogue>, Vec<Finding>>> =
+            LazyLock::new(|| Catalogue::build(&Files::embedded()).map(Arc::new));
+        READ.clone()
     }
 
     pub(in crate::policy) fn build(files: &Files) -> Result<Self, Vec<Finding>> {

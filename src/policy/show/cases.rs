@@ -237,7 +237,6 @@ pub fn count(results: &[CaseResult]) -> BTreeMap<&str, usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::policy::load::catalogue::Catalogue;
@@ -247,7 +246,7 @@ mod tests {
         let catalogue = Catalogue::embedded().unwrap_or_else(|findings| {
             panic!("{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         });
-        let engine = Engine::new(Arc::new(catalogue)).unwrap();
+        let engine = Engine::new(catalogue).unwrap();
         let results = run(&engine).unwrap();
         let wrong: Vec<_> = results.iter().filter(|result| !result.passed).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");

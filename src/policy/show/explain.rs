@@ -266,13 +266,12 @@ fn words(categories: &[Category]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
 
     #[test]
     fn an_explanation_names_every_reason_with_its_article_and_what_to_do() {
-        let engine = Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap();
+        let engine = Engine::new(Catalogue::embedded().unwrap()).unwrap();
         let question = WhatIf::read(serde_json::json!({
             "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",
             "senderRole": "pro-school", "recipientRole": "werk-en-inkomen", "recipientGemeenten": ["0361"],
@@ -297,7 +296,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_says_no() {
-        let engine = Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap();
+        let engine = Engine::new(Catalogue::embedded().unwrap()).unwrap();
         let question = WhatIf::read(
             serde_json::json!({
                 "dataset": "overgangsdocument", "purpose": "voortzetting-ondersteuning",

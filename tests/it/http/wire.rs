@@ -1,6 +1,6 @@
 //! The values that bodies share: one notation each, every fault at its place, nothing of a person repeated.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Fault>> {
     typed(value)
 }
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
+static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Catalogue::embedded().unwrap());
 
 /// The person of a submission, as these policies describe one.
 fn about(person: &Value) -> Result<Person, Vec<Fault>> {

@@ -38,11 +38,12 @@ fn foreign_in(sender: Role, sentence: &str) -> Vec<String> {
             }
         }
         let next = words.get(at.saturating_add(1)).copied().unwrap_or_default();
-        let is_kind = |(kind, _): &&(&str, Role)| {
-            let lower = word.to_lowercase();
-            lower == *kind || format!("{lower} {next}") == *kind
+        let lower = word.to_lowercase();
+        let is_kind = |kind: &str| {
+            kind.strip_prefix(lower.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.strip_prefix(' ') == Some(next))
         };
-        let kind = KINDS.iter().find(is_kind).map(|(_, school)| *school);
+        let kind = KINDS.iter().find(|(kind, _)| is_kind(kind)).map(|(_, school)| *school);
         let kind = kind.or((*word == "PrO").then_some(Role::ProSchool));
         spoken_of.extend(kind.map(|school| (school, (*word).to_owned())));
     }

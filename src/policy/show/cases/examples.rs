@@ -93,7 +93,6 @@ fn as_written<S: serde::Serializer>(facts: &WhatIf, serializer: S) -> Result<S::
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use jiff::Timestamp;
 
@@ -102,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_dataset_has_a_permitted_and_a_refused_example_that_can_be_asked_again() {
-        let engine = Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap();
+        let engine = Engine::new(Catalogue::embedded().unwrap()).unwrap();
         for dataset in engine.catalogue().datasets() {
             let [refused, permitted] = examples(&engine, &dataset.code).unwrap().unwrap();
             for (example, expected) in [(refused, false), (permitted, true)] {
