@@ -26,7 +26,11 @@ use self::{
     writing::Writing,
 };
 pub use self::{backend::Backend, options::OpenOptions};
-use super::{error::StoreError, register::Kept, snapshot::Asks};
+use super::{
+    error::{StoreError, StoreErrorKind},
+    register::Kept,
+    snapshot::Asks,
+};
 
 /// A database that is open. Cheap to clone.
 #[derive(Clone)]
@@ -63,9 +67,18 @@ impl Store {
                  migrate` makes a new, empty one"
             )));
         }
+        // SQLite takes it for a database without tables.
+        if let Some(path) = file_of(&address).filter(|path| path.metadata().is_ok_and(|file| file.len() == 0))
+        {
+            let path = path.display();
+            return Err(StoreError::settings(format!(
+                "the file of the database is empty: {path}; if there was one in it, restore it from its last backup; `sluis \
+                 migrate` makes a new, empty one"
+            )));
+        }
         let store = Self::connect(backend, &address, options).await?;
-        schema::check(backend, &mut *store.write.acquire().await?).await?;
-        Ok(store)
+        let checked = schema::check(backend, &mut *store.write.acquire().await?).await;
+        checked.map_err(|error| of_file(error, &address)).map(|()| store)
     }
 
     /// Brings the schema of the database up to date, making the database file if there is none, readable by its owner only.
@@ -89,7 +102,7 @@ impl Store {
         let store = Self::connect(backend, &address, &options).await?;
         let outcome = migrator(backend).run(&store.write).await.map_err(schema_fault);
         store.close().await;
-        outcome.map(|()| made)
+        outcome.map_err(|error| of_file(error, &address)).map(|()| made)
     }
 
     /// Which database it is.
@@ -177,6 +190,14 @@ impl Store {
             trust,
             file,
         })
+    }
+}
+
+/// A fault of a file with the name of that file.
+fn of_file(error: StoreError, address: &str) -> StoreError {
+    match file_of(address) {
+        Some(file) if error.kind() == StoreErrorKind::Damaged => StoreError::damaged(file),
+        _ => error,
     }
 }
 

@@ -4,10 +4,14 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// What it says beyond the sort of failure, in English and in Dutch. `{}` is what it names, and stands in the Dutch where
 /// that is a number or a name and no word.
-const SAID: [(&str, &str); 22] = [
+const SAID: [(&str, &str); 23] = [
     (
         "there is no database at {}; look whether this is the right file and its disk is there; `sluis migrate` makes a new, empty one",
         "op {} staat geen database; kijk of dit het goede bestand is en of de schijf er is; `sluis migrate` maakt een nieuwe, lege",
+    ),
+    (
+        "the file of the database is empty: {}; if there was one in it, restore it from its last backup; `sluis migrate` makes a new, empty one",
+        "het bestand van de database is leeg: {}; stond er een in, zet dan de laatste kopie terug; `sluis migrate` maakt een nieuwe, lege",
     ),
     ("`{}` is no SQLite database, or is damaged", "`{}` is geen database van SQLite, of is beschadigd"),
     ("the database file cannot be made: {}", "het bestand van de database is niet te maken"),

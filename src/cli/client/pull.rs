@@ -15,7 +15,7 @@ use super::{
     log_seen,
     paged::{Pages, Range},
     profile::ProfileChoice,
-    receipts::{Checked, ReceiptKeys, keep_unproven},
+    receipts::{Checked, ReceiptKeys, keep_unproven, kept},
     session::Session,
 };
 use crate::{
@@ -208,11 +208,15 @@ impl Pull {
                 "the gateway gave no receipt: that it released this and wrote it down cannot be proven",
             )),
         }
-        // In a folder of the user's own it stands already.
-        let file = match (&released.receipt, &self.out, &checked) {
-            (Some(receipt), None, Some(checked)) if !checked.holds() => {
-                keep_unproven(&packet, &[receipt], session, &mut at.out)
-            }
+        let file = match (&released.receipt, &checked) {
+            (Some(receipt), Some(checked)) if !checked.holds() => match &self.out {
+                Some(folder) => {
+                    let path = self.path(folder, id, "receipt");
+                    kept(&path, &mut at.out);
+                    Some(path.display().to_string())
+                }
+                None => keep_unproven(&packet, &[receipt], session, &mut at.out),
+            },
             _ => None,
         };
         let (header, content) = opened?;
@@ -250,7 +254,11 @@ impl Pull {
 
     /// A second pull may bring a newer proof; the sealed content is the same.
     fn keep(&self, folder: &Path, id: PacketId, ending: &str, bytes: &[u8]) -> Result<(), Failure> {
+        files::replace_private(&self.path(folder, id, ending), bytes)
+    }
+
+    fn path(&self, folder: &Path, id: PacketId, ending: &str) -> PathBuf {
         let of = if self.copy { ".copy" } else { "" };
-        files::replace_private(&folder.join(format!("{id}{of}.{ending}")), bytes)
+        folder.join(format!("{id}{of}.{ending}"))
     }
 }

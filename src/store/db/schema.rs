@@ -6,7 +6,7 @@ use sqlx::{
 };
 
 use super::backend::Backend;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, StoreErrorKind};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -24,9 +24,14 @@ pub(super) async fn check(backend: Backend, connection: &mut AnyConnection) -> R
     let migrator = migrator(backend);
     let known: Vec<i64> = migrator.iter().map(|migration| migration.version).collect();
     let applied = connection.list_applied_migrations(&migrator.table_name).await;
-    // A database that was never migrated has no table of migrations.
-    let applied: Vec<i64> =
-        applied.map(|all| all.iter().map(|one| one.version).collect()).unwrap_or_default();
+    let applied: Vec<i64> = match applied.map_err(schema_fault) {
+        Ok(all) => all.iter().map(|one| one.version).collect(),
+        Err(fault) if matches!(fault.kind(), StoreErrorKind::Damaged | StoreErrorKind::Io) => {
+            return Err(fault);
+        }
+        // A database that was never migrated has no table of migrations.
+        Err(_) => Vec::new(),
+    };
     if applied.iter().any(|version| !known.contains(version)) {
         return Err(StoreError::schema(
             "the database was migrated by a newer Sluis than this one: update the program",

@@ -88,9 +88,14 @@ fn a_damaged_database_file_is_called_that() {
     let whole = fs::read(program.path("try/gateway.db")).unwrap();
     let mut torn = whole.clone();
     torn[..4096].fill(0x5a);
-    for (name, bytes) in
-        [("garbage", b"garbage".to_vec()), ("first page", torn), ("cut off", whole[..5000].to_vec())]
-    {
+    let mut behind = whole.clone();
+    behind[4096..4 * 4096].fill(0x5a);
+    for (name, bytes) in [
+        ("garbage", b"garbage".to_vec()),
+        ("first page", torn),
+        ("the pages behind it", behind),
+        ("cut off", whole[..5000].to_vec()),
+    ] {
         fs::write(program.path("try/gateway.db"), bytes).unwrap();
         for command in [&["party", "list"][..], &["log", "verify"], &["serve"], &["migrate"]] {
             let ended = program.run(&[command, &["--lang", "en"]].concat()).with(78);
@@ -101,6 +106,12 @@ fn a_damaged_database_file_is_called_that() {
         }
         let told = program.run(&["party", "list"]).with(78).stderr;
         assert!(told.contains("is geen database van SQLite, of is beschadigd"), "{name}: {told}");
+    }
+    // A file that was emptied is no database that was never migrated.
+    fs::write(program.path("try/gateway.db"), []).unwrap();
+    for command in [&["party", "list"][..], &["serve"]] {
+        let told = program.run(command).with(78).stderr;
+        assert!(told.contains("is leeg") && told.contains("zet dan de laatste kopie terug"), "{told}");
     }
 }
 

@@ -291,8 +291,11 @@ async fn a_receipt_of_another_log_or_another_signer_is_not_believed() {
     assert_eq!(std::fs::read_to_string(&evidence).unwrap(), ended.json()["receipt"].as_str().unwrap());
     std::fs::remove_file(&evidence).unwrap();
     let out = stub.path("kept");
-    assert_eq!(stub.client(&["pull", ID, "--out", out.to_str().unwrap()]).await.exit, Exit::Unproven);
-    assert!(!evidence.exists() && out.join(format!("{ID}.receipt")).exists(), "it stands where it was asked");
+    let ended = stub.client(&["--json", "pull", ID, "--out", out.to_str().unwrap()]).await;
+    let asked = out.join(format!("{ID}.receipt"));
+    assert_eq!(ended.exit, Exit::Unproven);
+    assert_eq!(ended.json()["receiptFile"].as_str(), asked.to_str());
+    assert!(!evidence.exists() && asked.exists(), "it stands where it was asked");
 
     stub.write("profile.toml", &profile);
     let other = ReceiptKey::from_pem(&ReceiptKey::generate_pem().unwrap()).unwrap();
