@@ -7,7 +7,7 @@ pub mod admission;
 pub mod answer;
 mod authorise;
 pub mod caller;
-mod certificates;
+pub mod certificates;
 pub mod decide;
 pub mod declare;
 pub mod directory;

@@ -187,6 +187,7 @@ const fn of_packet(error: OpenError) -> &'static str {
 pub(super) const fn of_certificate(error: CertificateFault) -> &'static str {
     match error {
         CertificateFault::NotACertificate => "het is geen X.509-certificaat",
+        CertificateFault::TooMany => "een keten heeft ten hoogste zes certificaten",
         CertificateFault::Authority => "het is het certificaat van een CA, niet van een organisatie",
         CertificateFault::Oin => {
             "het onderwerp moet precies één serialNumber hebben, en dat moet een OIN zijn"

@@ -1,7 +1,6 @@
 //! A party's next certificate, registered with the present one.
 
 use jiff::Timestamp;
-use rustls::pki_types::CertificateDer;
 
 use super::{
     Exchange, caller::Caller, entry::Account, keys::KeyError, meter::weights, operate::registered,
@@ -9,7 +8,10 @@ use super::{
 };
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
-    domain::problem::{Bilingual, Fault},
+    domain::{
+        pem::holds_private_key,
+        problem::{Bilingual, Fault},
+    },
     identity::{
         CertificateChain, CertificateFault, certificate_proof,
         key_proof::ProofFault,
@@ -21,23 +23,23 @@ use crate::{
 
 impl Exchange {
     /// Registers the caller's next certificate, with the present one, for the same organisation in the same role. It must
-    /// be from an authority that vouches for the OIN, valid today, and come with a statement by its own key. The chain has
-    /// the certificate first.
+    /// be from an authority that vouches for the OIN, valid today, and come with a statement by its own key. The chain is in
+    /// PEM, with the certificate first.
     ///
     /// # Errors
     /// [`KeyError`].
     pub async fn register_certificate(
         &self,
         caller: &Caller,
-        chain: &[CertificateDer<'static>],
+        pem: &str,
         proof: &str,
     ) -> Result<CertificateRow, KeyError> {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::RegisterCertificate).await?;
-        let chain = CertificateChain::new(chain.to_vec());
-        let chain = chain.map_err(|fault| KeyError::Invalid(vec![of_form(fault)]))?;
+        let (chain, mut faults) = read(pem);
+        let Some(chain) = chain else { return Err(KeyError::Invalid(faults)) };
         let certificate = chain.leaf();
-        let mut faults = self.wrong_with_certificate(caller, &chain, now);
+        faults.extend(self.wrong_with_certificate(caller, &chain, now));
         faults
             .extend(certificate_proof::check(certificate, proof, &caller.peer, now).err().map(not_possessed));
         if !faults.is_empty() {
@@ -72,16 +74,42 @@ impl Exchange {
     }
 }
 
+/// The chain of a body, and what is wrong with its text.
+fn read(pem: &str) -> (Option<CertificateChain>, Vec<Fault>) {
+    let secret = holds_private_key(pem.as_bytes()).then(|| Fault {
+        now: Some(Bilingual::new(
+            "Maak een nieuwe, en vraag daarop een certificaat aan: deze is niet meer geheim.",
+            "Make a new one, and ask for a certificate on that: this one is no longer secret.",
+        )),
+        ..at_certificate(
+            "key-is-private",
+            "Bij dit certificaat staat de geheime sleutel.",
+            "This certificate comes with its private key.",
+        )
+    });
+    match CertificateChain::from_pem(pem.as_bytes()) {
+        Ok(chain) => (Some(chain), secret.into_iter().collect()),
+        // What a key under a wrong label makes of a chain is no other fault.
+        Err(fault) => (None, vec![secret.unwrap_or_else(|| of_form(fault))]),
+    }
+}
+
+/// All that is wrong with the text of a chain, whatever else is wrong with the body.
+#[must_use]
+pub fn wrong_with_chain(pem: &str) -> Vec<Fault> {
+    read(pem).1
+}
+
 fn at_certificate(code: &'static str, nl: &'static str, en: &'static str) -> Fault {
     Fault::at("/certificate", code, nl, en)
 }
 
 fn of_form(fault: CertificateFault) -> Fault {
     match fault {
-        CertificateFault::NotACertificate => at_certificate(
-            "not-a-certificate",
-            "Dit is geen X.509-certificaat.",
-            "This is no X.509 certificate.",
+        CertificateFault::NotACertificate | CertificateFault::TooMany => at_certificate(
+            "not-a-chain",
+            "Dit is geen keten van 1 tot en met 6 certificaten in PEM, het eigen certificaat eerst.",
+            "This is no chain of 1 to 6 certificates in PEM, the own certificate first.",
         ),
         CertificateFault::Authority => at_certificate(
             "certificate-of-authority",

@@ -1,5 +1,7 @@
 //! A party's own keys: published, retired, revoked; always by the party itself.
 
+mod unproven;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -8,7 +10,7 @@ use crate::{
     accesslog::entry::{Event, Outcome},
     crypto::keys::RecipientKey,
     domain::problem::{Bilingual, Fault},
-    identity::key_proof::{self, ProofFault},
+    identity::key_proof,
     policy::{permit::Refusal, routes::RouteAction},
     store::{
         read::KeyState,
@@ -17,6 +19,7 @@ use crate::{
     },
 };
 
+pub use self::unproven::unproven;
 pub use crate::store::read::KeyRow;
 
 /// How many keys of a party may be waiting or active at the same time: several machines, each with its next key.
@@ -31,9 +34,6 @@ pub enum KeyError {
     /// It is wrong: every fault at once.
     #[error("not valid")]
     Invalid(Vec<Fault>),
-    /// The key comes without proof that it is the caller's.
-    #[error(transparent)]
-    Unproven(#[from] ProofFault),
     /// The key or certificate belongs to another, or was given up: a thumbprint is not used twice.
     #[error("taken")]
     Taken,
@@ -80,11 +80,23 @@ impl Exchange {
     ) -> Result<KeyRow, KeyError> {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::PublishKey).await?;
-        let key = to_publish(jwk, until, now)?;
+        let past = until.filter(|until| *until <= now).map(|_| ended());
+        let key = match read(jwk) {
+            Ok(key) => key,
+            Err(faults) => return Err(KeyError::Invalid(faults.into_iter().chain(past).collect())),
+        };
         let trust = self.trust.load();
         let proven =
-            key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now)?;
+            key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now);
         drop(trust);
+        let proven = match (proven, past) {
+            (Ok(proven), None) => proven,
+            (proven, past) => {
+                let faults = proven.err().unwrap_or_default().into_iter().map(unproven);
+                let faults = faults.chain(past).collect();
+                return Err(KeyError::Invalid(faults));
+            }
+        };
         let until = end_of(until, proven)?;
         let earlier = caller.register().keys(&caller.party());
         let known = earlier.iter().find(|row| row.thumbprint == key.thumbprint());
@@ -154,16 +166,6 @@ impl Exchange {
         let register = self.store.register().await.map_err(Trouble::from)?;
         let own = register.key(thumbprint).filter(|row| row.party == caller.party());
         Ok(own.cloned().ok_or(KeyError::NotFound)?.at(self.clock.now()))
-    }
-}
-
-/// The key of a body, if key and end are in order.
-fn to_publish(jwk: &Value, until: Option<Timestamp>, now: Timestamp) -> Result<RecipientKey, KeyError> {
-    let past = until.filter(|until| *until <= now).map(|_| ended());
-    match (read(jwk), past) {
-        (Ok(key), None) => Ok(key),
-        (Ok(_), Some(past)) => Err(KeyError::Invalid(vec![past])),
-        (Err(faults), past) => Err(KeyError::Invalid(faults.into_iter().chain(past).collect())),
     }
 }
 

@@ -7,6 +7,7 @@ mod answer;
 mod answered;
 mod asserted;
 pub mod bodies;
+mod certificates;
 mod datasets;
 mod decision;
 mod declarations;
@@ -96,7 +97,7 @@ fn managing() -> OpenApiRouter<HttpState> {
         .routes(routes!(keys::publish))
         .routes(routes!(keys::retire))
         .routes(routes!(keys::revoke))
-        .routes(routes!(keys::register))
+        .routes(routes!(certificates::register))
         .routes(routes!(parties::list))
         .routes(routes!(keys::of_party))
         .routes(routes!(datasets::list))

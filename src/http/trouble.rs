@@ -8,13 +8,11 @@
 mod ended;
 mod hindered;
 mod in_the_way;
-mod proof;
 
 use self::{
     ended::{gone, gone_to_sender},
     hindered::hindered,
     in_the_way::{BLOCKED, conflict},
-    proof::unproven,
 };
 use super::problem::{self, Problem};
 use crate::{
@@ -312,7 +310,6 @@ impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::Invalid(faults) => problem::INVALID.code("key").with_faults(faults),
-            KeyError::Unproven(fault) => problem::INVALID.code("key-proof").with_faults([unproven(fault)]),
             KeyError::Taken => conflict(Fault::at(
                 "",
                 "taken",

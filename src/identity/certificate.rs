@@ -40,6 +40,9 @@ pub enum CertificateFault {
     /// Not exactly one X.509 certificate in DER.
     #[error("not an X.509 certificate")]
     NotACertificate,
+    /// Behind the organisation's own stand more than a verifier follows.
+    #[error("a chain has at most six certificates")]
+    TooMany,
     /// An authority's certificate is not a party's.
     #[error("the certificate is that of an authority, not of an organisation")]
     Authority,

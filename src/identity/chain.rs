@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{
-    certificate::{CertificateFault, ClientCertificate},
+    certificate::{CertificateFault, ClientCertificate, parse},
     tls::{Door, NotLetIn},
 };
 use crate::domain::pem::unmarked;
 
-/// How many certificates are kept of a chain: a client's, and what a verifier would follow.
+/// How many certificates a chain has at most: a client's, and what a verifier would follow.
 const LONGEST: usize = 6;
 
 /// An organisation's certificate, followed by those of the authorities up to the root, which may be left out.
@@ -21,23 +21,21 @@ pub struct CertificateChain {
 }
 
 impl CertificateChain {
-    /// Takes the certificates over, the organisation's own first.
+    /// Reads the certificates of a PEM text, the organisation's own first, and passes over whatever else it holds.
     ///
     /// # Errors
-    /// [`CertificateFault`] of the first.
-    pub fn new(mut ders: Vec<CertificateDer<'static>>) -> Result<Self, CertificateFault> {
-        ders.truncate(LONGEST);
+    /// [`CertificateFault`]: of the first, or that another is none, or that there are too many.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateFault> {
+        let ders = CertificateDer::pem_slice_iter(unmarked(pem)).collect::<Result<Vec<_>, _>>();
+        let ders = ders.map_err(|_| CertificateFault::NotACertificate)?;
+        if ders.len() > LONGEST {
+            return Err(CertificateFault::TooMany);
+        }
+        if ders.iter().any(|der| parse(der).is_err()) {
+            return Err(CertificateFault::NotACertificate);
+        }
         let leaf = ClientCertificate::read(ders.first().ok_or(CertificateFault::NotACertificate)?)?;
         Ok(Self { leaf, ders })
-    }
-
-    /// Reads the certificates of a PEM text, and passes over whatever else it holds.
-    ///
-    /// # Errors
-    /// [`CertificateFault`].
-    pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateFault> {
-        let ders = CertificateDer::pem_slice_iter(unmarked(pem)).collect::<Result<_, _>>();
-        Self::new(ders.map_err(|_| CertificateFault::NotACertificate)?)
     }
 
     /// The organisation's own.

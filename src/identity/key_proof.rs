@@ -103,7 +103,7 @@ pub enum ProofFault {
 /// belongs to no other party.
 ///
 /// # Errors
-/// [`ProofFault`].
+/// Every [`ProofFault`]: one of the statement, one of `x5c`.
 pub fn check(
     key: &RecipientKey,
     jwk: &Value,
@@ -112,14 +112,14 @@ pub fn check(
     anchors: &TrustAnchors,
     revocations: &Revocations,
     now: Timestamp,
-) -> Result<Option<Timestamp>, ProofFault> {
-    if let Some(statement) = statement {
-        check_statement(key, statement, peer, now)?;
-    }
-    match jwk.get("x5c") {
-        Some(x5c) => check_chain(key, x5c, peer, anchors, revocations, now).map(Some),
-        None if statement.is_some() => Ok(None),
-        None => Err(ProofFault::Missing),
+) -> Result<Option<Timestamp>, Vec<ProofFault>> {
+    let stated = statement.map(|statement| check_statement(key, statement, peer, now)).transpose();
+    let x5c = jwk.get("x5c");
+    let vouched = x5c.map(|x5c| check_chain(key, x5c, peer, anchors, revocations, now)).transpose();
+    match (stated, vouched) {
+        (Ok(None), Ok(None)) => Err(vec![ProofFault::Missing]),
+        (Ok(_), Ok(end)) => Ok(end),
+        (stated, vouched) => Err(stated.err().into_iter().chain(vouched.err()).collect()),
     }
 }
 

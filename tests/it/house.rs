@@ -54,7 +54,7 @@ const HARD_LIMIT: usize = 500;
 const SOFT_LIMIT: usize = 300;
 
 /// The files above the soft limit; none is added, and one that is no longer above it leaves the list.
-const LONG: [&str; 23] = [
+const LONG: [&str; 22] = [
     "src/accesslog/entry/part.rs",
     "src/accesslog/entry/seal.rs",
     "src/accesslog/verify/finding.rs",
@@ -66,7 +66,6 @@ const LONG: [&str; 23] = [
     "src/http/openapi.rs",
     "src/http/routes/datasets/body.rs",
     "src/http/routes/declarations.rs",
-    "src/http/routes/keys.rs",
     "src/http/trouble.rs",
     "src/identity/authority.rs",
     "src/identity/revocations.rs",

@@ -146,6 +146,10 @@ const fn advice_on_form(fault: CertificateFault) -> (&'static str, &'static str)
             "geef het certificaat in PEM, het eigen eerst; van een in DER maakt u er zo een: `openssl x509 -inform der -in <bestand>`",
             "give the certificate in PEM, its own first; of one in DER make it by `openssl x509 -inform der -in <file>`",
         ),
+        CertificateFault::TooMany => (
+            "laat weg wat niet tussen het eigen certificaat en de root staat",
+            "leave out what does not stand between its own certificate and the root",
+        ),
         CertificateFault::Authority => (
             "zet het eigen certificaat van de organisatie voorop, en dat van de CA erachter",
             "put the organisation's own certificate first, and that of its authority behind it",

@@ -1,9 +1,8 @@
-//! A party's own keys and certificates, and the keys of others.
+//! A party's own keys, and the keys of others.
 
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -11,10 +10,8 @@ use utoipa::ToSchema;
 use super::{answered::Items, params::Further};
 use crate::{
     domain::{
-        digest::Digest,
         oin::Oin,
         party::{PartyId, Role},
-        pem::{holds_private_key, unmarked},
         problem::Fault,
     },
     exchange::{
@@ -139,7 +136,7 @@ pub(super) async fn publish(
 
 impl NewKey {
     /// What is wrong with the key is told together with what is wrong with the other members.
-    fn read(body: &Value) -> Result<Self, Problem> {
+    pub(super) fn read(body: &Value) -> Result<Self, Problem> {
         described(body).map_err(|mut faults| {
             let is_of_key = |fault: &Fault| fault.pointer.starts_with("/key");
             if let Some(key) = body.get("key").filter(|_| !faults.iter().any(is_of_key)) {
@@ -241,98 +238,4 @@ pub(super) async fn of_party(
     let page = page.map_err(|error| calling.problem(error))?;
     let items = page.items.into_iter().map(PublishedKey::try_from).collect::<Result<_, _>>()?;
     Ok(Json(Items { items, next: page.next }))
-}
-
-/// The next certificate of the calling party.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewCertificate {
-    /// The chain in PEM, the party's own certificate first.
-    #[schema(max_length = 65536, pattern = "-----BEGIN CERTIFICATE-----")]
-    certificate: String,
-    /// That the calling party holds the certificate's private key: a JWS with `typ` `sluis-certificate-proof+jwt`, signed
-    /// by the key of this certificate, whose payload holds `present`, the registration of the certificate that calls (the
-    /// SHA-256 of its issuer, subject and key, in hexadecimal digits), and `iat`, of the last ten minutes.
-    #[schema(max_length = 16384, pattern = "^[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+$")]
-    proof: String,
-}
-
-/// A registered certificate.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Certificate {
-    /// The digest of issuer, subject and key: a renewal with the same three is the same registration.
-    #[schema(value_type = shape::Sha256)]
-    registration: Digest,
-    /// For whom it speaks.
-    party: Party,
-    /// Its serial number, in hexadecimal digits.
-    #[schema(pattern = "^[0-9a-f]{1,64}$")]
-    serial: String,
-    /// From when it is valid.
-    #[schema(value_type = shape::DateTime)]
-    not_before: Instant,
-    /// Until when it is valid.
-    #[schema(value_type = shape::DateTime)]
-    not_after: Instant,
-}
-
-/// Register the next certificate
-///
-/// With the present one: from now on either may be used, for the same organisation in the same role. It must be of the same
-/// organisation, valid today and from an authority that the gateway trusts for it, and come with a proof by its own key.
-#[utoipa::path(
-    post,
-    path = "/certificates",
-    tag = "certificates",
-    operation_id = "registerCertificate",
-    request_body(content = NewCertificate, example = json!({
-        "certificate": "-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n",
-        "proof": "eyJ0eXAiOiJzbHVpcy1jZXJ0aWZpY2F0ZS1wcm9vZitqd3QiLCJhbGciOiJFUzI1NiJ9.eyJwcmVzZW50IjoiOWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOCIsImlhdCI6MTc4OTQ2MjgwMH0.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-Pw"
-    })),
-    responses((status = 201, description = "Registered.", body = Certificate))
-)]
-pub(super) async fn register(
-    calling: Calling,
-    _: NoQuery,
-    State(exchange): State<Arc<Exchange>>,
-    StrictJson(new): StrictJson<NewCertificate>,
-) -> Result<(StatusCode, Json<Certificate>), Problem> {
-    let chain = new.chain()?;
-    let row = exchange.register_certificate(&calling.caller, &chain, &new.proof).await;
-    let row = row.map_err(|error| calling.problem(error))?;
-    let certificate = Certificate {
-        registration: row.registration,
-        party: row.party.into(),
-        serial: row.serial,
-        not_before: row.not_before.into(),
-        not_after: row.not_after.into(),
-    };
-    Ok((StatusCode::CREATED, Json(certificate)))
-}
-
-/// How many certificates a chain may hold.
-const LONGEST_CHAIN: usize = 6;
-
-impl NewCertificate {
-    fn chain(&self) -> Result<Vec<CertificateDer<'static>>, Problem> {
-        if holds_private_key(self.certificate.as_bytes()) {
-            return Err(problem::INVALID.code("certificate").with_faults([Fault::at(
-                "/certificate",
-                "key-is-private",
-                "Bij dit certificaat staat de geheime sleutel. Maak een nieuwe, en vraag daarop een certificaat aan: deze is niet meer geheim.",
-                "This certificate comes with its private key. Make a new one, and ask for a certificate on that: this one is no longer secret.",
-            )]));
-        }
-        let read = CertificateDer::pem_slice_iter(unmarked(self.certificate.as_bytes()))
-            .collect::<Result<Vec<_>, _>>();
-        read.ok().filter(|chain| (1..=LONGEST_CHAIN).contains(&chain.len())).ok_or_else(|| {
-            problem::INVALID.code("certificate").with_faults([Fault::at(
-                "/certificate",
-                "not-a-chain",
-                "Dit is geen keten van 1 tot en met 6 certificaten in PEM, het eigen certificaat eerst.",
-                "This is no chain of 1 to 6 certificates in PEM, the own certificate first.",
-            )])
-        })
-    }
 }

@@ -336,6 +336,12 @@ async fn a_key_that_has_ended_is_not_published() {
     let body = json!({ "key": "kanariewaarde", "proof": proof, "validUntil": "2026-09-15T08:00:00Z" });
     let answer = scene.college.post("/v1/keys", &body).await;
     court.judge("both", &answer, 400, &[("/key", "key-not-a-jwk"), ("/validUntil", "ended")], 0).await;
+    let mut jwk = key.public().to_jwk();
+    jwk["x5c"] = json!(["kanariewaarde"]);
+    let body = json!({ "key": jwk, "proof": "a.b.c", "validUntil": "2026-09-15T08:00:00Z" });
+    let answer = scene.college.post("/v1/keys", &body).await;
+    let faults = [("/key/x5c", "not-a-chain"), ("/proof", "invalid-statement"), ("/validUntil", "ended")];
+    court.judge("all three", &answer, 400, &faults, 0).await;
     court.close().await;
 }
 

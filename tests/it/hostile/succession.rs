@@ -117,6 +117,11 @@ async fn a_certificate_of_another_or_of_nobody_is_not_taken() {
             "certificate-of-authority",
         ),
         ("the chain the other way round", reversed(&good.chain_pem), "certificate-of-authority"),
+        (
+            "with a key that is called a certificate",
+            good.chain_pem.clone() + &mislabelled(&good.key_pem),
+            "key-is-private",
+        ),
         ("with its key", good.chain_pem.clone() + &good.key_pem, "key-is-private"),
         ("behind its key", good.key_pem.to_string() + &good.chain_pem, "key-is-private"),
     ] {
@@ -125,6 +130,14 @@ async fn a_certificate_of_another_or_of_nobody_is_not_taken() {
         let answer = scene.college.post("/v1/certificates", &body).await;
         court.judge(name, &answer, 400, &[(at, fault)], 0).await;
     }
+    // A key that is no secret any more is told whatever else is wrong.
+    let mut body = renewal(&good, &scene.college);
+    body["certificate"] = json!(good.chain_pem.clone() + &good.key_pem);
+    body["proof"] = json!("geen");
+    body["extra"] = json!(true);
+    let answer = scene.college.post("/v1/certificates", &body).await;
+    let faults = [(at, "key-is-private"), ("", "unknown-field")];
+    court.judge("with its key, and more wrong", &answer, 400, &faults, 0).await;
     // Of the same municipality, and another role's: a certificate is of one party.
     let theirs = renewal(&registered(Role::Leerplicht), &scene.doorstroompunt);
     let answer = scene.doorstroompunt.post("/v1/certificates", &theirs).await;
@@ -172,6 +185,11 @@ async fn who_does_not_hold_the_key_of_a_certificate_cannot_register_it() {
     scene.consent(Role::WerkEnInkomen).await;
     let packet = scene.packet(Role::WerkEnInkomen, "sleutel-van-kanarie-2").await;
     successor.get(&format!("/v1/packets/{packet}")).await.expect_status(StatusCode::NOT_FOUND);
+}
+
+/// A private key under the label of a certificate.
+fn mislabelled(key: &str) -> String {
+    key.replace("PRIVATE KEY", "CERTIFICATE")
 }
 
 /// The last certificate of a chain first.

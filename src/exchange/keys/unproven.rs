@@ -6,7 +6,8 @@ use crate::{
 };
 
 /// What is wrong with the proof that a key is the caller's.
-pub(super) fn unproven(fault: ProofFault) -> Fault {
+#[must_use]
+pub fn unproven(fault: ProofFault) -> Fault {
     let told = told(fault);
     if told.pointer == "/key/x5c" {
         let now = Bilingual::new(
