@@ -102,6 +102,8 @@ pub struct Notified {
     pub dataset: DatasetCode,
     /// Who sent it.
     pub sender: PartyId,
+    /// Where the copy stands that it is about.
+    pub state: CopyState,
 }
 
 impl Exchange {
@@ -206,7 +208,10 @@ impl Exchange {
         for row in page.items {
             let packet = self.store.message(row.packet).await.map_err(Trouble::from)?;
             let packet = packet.ok_or(Trouble::Inconsistent("a packet of a notice is gone"))?;
-            items.push(Notified { row, dataset: packet.dataset, sender: packet.sender });
+            let about = packet.copies.iter().find(|copy| copy.party == row.about);
+            let about = about.ok_or(Trouble::Inconsistent("a copy of a notice is gone"))?;
+            let state = self.seen_copy(caller, &packet, about, now).await?.state;
+            items.push(Notified { row, dataset: packet.dataset, sender: packet.sender, state });
         }
         Ok(Page { items, next: page.next })
     }
@@ -235,29 +240,39 @@ impl Exchange {
         now: Timestamp,
     ) -> Result<Seen, Trouble> {
         let party = caller.party();
-        let held = self.store.held_for(packet.id).await?;
         let mut copies = Vec::new();
         for row in packet.copies.iter().filter(|row| packet.sender == party || row.party == party) {
-            let answer =
-                if packet.kind.asks() { self.store.answer(packet.id, &row.party).await? } else { None };
-            let acts = caller.register().acts_for(&row.party, row.municipality.as_ref(), now);
-            let nobody_answers = packet.kind.asks() && !acts;
-            let held = match row.state {
-                CopyState::Waiting => nobody_answers || held.contains(&row.party),
-                CopyState::Collected | CopyState::Acknowledged => nobody_answers && answer.is_none(),
-                CopyState::Withdrawn | CopyState::Withheld | CopyState::Expired => false,
-            };
-            copies.push(SeenCopy {
-                row: row.clone(),
-                state: state_at(row, held, &packet, now),
-                answer: answer.map(|Answered { outcome, at, .. }| {
-                    let dataset = self.catalogue().dataset(&packet.dataset);
-                    let title = dataset.and_then(|dataset| dataset.outcome(&outcome));
-                    SeenAnswer { title: title.map(|one| one.title.clone()), outcome, at }
-                }),
-            });
+            copies.push(self.seen_copy(caller, &packet, row, now).await?);
         }
         Ok(Seen { packet, copies })
+    }
+
+    async fn seen_copy(
+        &self,
+        caller: &Caller,
+        packet: &MessageRow,
+        row: &CopyRow,
+        now: Timestamp,
+    ) -> Result<SeenCopy, Trouble> {
+        let asks = packet.kind.asks();
+        let answer = if asks { self.store.answer(packet.id, &row.party).await? } else { None };
+        let register = caller.register();
+        let blocked = register.party(&row.party).is_some_and(|party| party.blocked);
+        let acts = register.acts_for(&row.party, row.municipality.as_ref(), now);
+        let held = match row.state {
+            CopyState::Waiting => blocked || !acts,
+            CopyState::Collected | CopyState::Acknowledged => asks && !acts && answer.is_none(),
+            CopyState::Withdrawn | CopyState::Withheld | CopyState::Expired => false,
+        };
+        Ok(SeenCopy {
+            row: row.clone(),
+            state: state_at(row, held, packet, now),
+            answer: answer.map(|Answered { outcome, at, .. }| {
+                let dataset = self.catalogue().dataset(&packet.dataset);
+                let title = dataset.and_then(|dataset| dataset.outcome(&outcome));
+                SeenAnswer { title: title.map(|one| one.title.clone()), outcome, at }
+            }),
+        })
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Notice {
     log_index: u64,
     /// What happened. `packet-withdrawn` and `declaration-withdrawn`: a packet that was collected rests on nothing any
     /// more. `key-revoked`, `categories-narrowed` (the packet holds more than its basis allows today), `mandate-ended`
-    /// (the recipient no longer acts for the college) and `expired` (nobody collected it): push the packet again.
+    /// (the recipient no longer acted for the college) and `expired` (nobody collected it): push the packet again, unless `state` is `waiting`.
     /// `recipient-blocked`: the recipient was blocked then; it goes once the operator has lifted the block. `expires-soon`: its term passes in at most fourteen
     /// days, and the recipient has not collected it, or not answered it where it asks.
     #[schema(value_type = shape::NoticeKind)]
@@ -53,6 +53,9 @@ pub(super) struct Notice {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200, required = false, nullable = false)]
     party_name: Option<String>,
+    /// How that copy stands now. What a recipient could not come for goes on when it is `waiting` again: do not push it once more.
+    #[schema(value_type = shape::State)]
+    state: &'static str,
     /// The declaration that was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Id, required = false)]
@@ -83,7 +86,7 @@ pub(super) async fn list(
     let page = page.map_err(|error| calling.problem(error))?;
     let register = calling.caller.seen.register();
     let named = |party: &PartyId| register.party(party).map(|row| row.name.clone());
-    let items = page.items.into_iter().map(|Notified { row, dataset, sender }| Notice {
+    let items = page.items.into_iter().map(|Notified { row, dataset, sender, state }| Notice {
         log_index: row.index,
         kind: row.kind.as_str(),
         packet: row.packet,
@@ -92,6 +95,7 @@ pub(super) async fn list(
         sender: sender.into(),
         party_name: named(&row.about),
         party: row.about.into(),
+        state: state.as_str(),
         declaration: row.declaration,
         at: row.created.into(),
     });

@@ -36,10 +36,6 @@ const UNDELIVERED: &str = "SELECT r.message_id AS message_id, r.oin AS oin, r.ro
      AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.message_id = r.message_id AND n.about_oin = r.oin \
      AND n.about_role = r.role AND n.kind = (CASE WHEN o.state = 'active' THEN 'mandate-ended' \
      ELSE 'recipient-blocked' END)) ORDER BY r.message_id, r.position";
-const HELD: &str = "SELECT r.oin AS oin, r.role AS role FROM copy r WHERE r.message_id = $1 AND (EXISTS \
-     (SELECT 1 FROM party p WHERE p.oin = r.oin AND p.role = r.role AND p.state <> 'active') OR EXISTS \
-     (SELECT 1 FROM notice n WHERE n.message_id = r.message_id AND n.about_oin = r.oin AND n.about_role = r.role \
-     AND n.kind = 'mandate-ended'))";
 const USED: &str = "SELECT declaration_id FROM copy_declaration WHERE message_id = $1 AND oin = $2 AND role = $3 \
      ORDER BY declaration_id";
 const ANSWER: &str = "SELECT outcome, created, created_index FROM message \
@@ -95,16 +91,6 @@ impl Store {
             Ok((columns.parse("message_id")?, columns.party("oin", "role")?, columns.flag("blocked")?))
         };
         rows.iter().map(copy).collect()
-    }
-
-    /// The recipients of a packet that are blocked or no longer act for the college, as its sender was told: what waits for
-    /// them is held.
-    ///
-    /// # Errors
-    /// `Unavailable` or `Inconsistent`.
-    pub async fn held_for(&self, packet: PacketId) -> Result<Vec<PartyId>, StoreError> {
-        let rows = query(HELD).bind(packet.to_string()).fetch_all(&self.read).await?;
-        rows.iter().map(|row| Columns(row).party("oin", "role")).collect()
     }
 
     /// The declarations that the push to this recipient rested on.

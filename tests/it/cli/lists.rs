@@ -175,15 +175,19 @@ fn answer(path: &str) -> Value {
         "/v1/notices" => json!({ "items": [
             {
                 "logIndex": 31, "kind": "packet-withdrawn", "packet": ID, "party": college(), "sender": school(),
-                "dataset": "overgangsdocument", "at": "2026-07-01T22:30:00Z",
+                "dataset": "overgangsdocument", "state": "collected", "at": "2026-07-01T22:30:00Z",
             },
             {
                 "logIndex": 32, "kind": "mandate-ended", "packet": ID, "party": college(), "sender": school(),
-                "dataset": "overgangsdocument", "at": "2026-07-01T22:30:00Z",
+                "dataset": "overgangsdocument", "state": "withheld", "at": "2026-07-01T22:30:00Z",
+            },
+            {
+                "logIndex": 32, "kind": "mandate-ended", "packet": ID, "party": college(), "sender": school(),
+                "dataset": "overgangsdocument", "state": "waiting", "at": "2026-07-01T22:30:00Z",
             },
             {
                 "logIndex": 33, "kind": "expires-soon", "packet": ID, "party": college(), "sender": school(),
-                "dataset": "overgangsdocument", "at": "2026-07-01T22:30:00Z",
+                "dataset": "overgangsdocument", "state": "waiting", "at": "2026-07-01T22:30:00Z",
             },
         ]}),
         "/v1/declarations" => json!({ "items": [

@@ -49,6 +49,7 @@ async fn plays_on(gateway: Gateway) {
     exchange.end_municipality(college.party, home.clone(), day).await.unwrap();
     assert_eq!(told(&school, &first).await, saw(&[], "waiting"));
     gateway.pass(1.day());
+    assert_eq!(told(&school, &first).await, saw(&[], "withheld"), "as soon as it is so");
     let tell = async || exchange.tell_undelivered(Timestamp::UNIX_EPOCH, gateway.clock.now()).await.unwrap();
     assert_eq!(
         (tell().await, tell().await),
@@ -71,6 +72,10 @@ async fn plays_on(gateway: Gateway) {
         until: None,
     };
     exchange.add_municipality(college.party, again).await.unwrap();
+    // It waits again: who follows the notice would send it twice.
+    assert_eq!(told(&school, &first).await, saw(&["mandate-ended"], "waiting"));
+    let notice = items(&school, "/v1/notices").await.remove(0);
+    assert_eq!((&notice["packet"], &notice["state"]), (&json!(first), &json!("waiting")));
     let second = hand_over(&gateway, &school, &toby, &request).await.text("/id");
     exchange.block_party(college.party, true, None).await.unwrap();
     assert_eq!(told(&school, &second).await, saw(&["recipient-blocked"], "withheld"));

@@ -16,11 +16,11 @@ pub fn notices(items: &[Value], names: &Names, language: Language) -> Table {
     // A party that is blocked is in no list of parties.
     let names = &names.beside(items, &[("/sender", "/senderName"), ("/party", "/partyName")]);
     let mut table = Table::new(language.pick(
-        ["log", "sinds (Nederlandse tijd)", "wat", "gegevens", "van", "aan", "kenmerk", "wat nu"],
-        ["log", "since (Amsterdam time)", "what", "dataset", "from", "to", "id", "what to do"],
+        ["log", "sinds (Nederlandse tijd)", "wat", "gegevens", "van", "aan", "kenmerk", "stand", "wat nu"],
+        ["log", "since (Amsterdam time)", "what", "dataset", "from", "to", "id", "state", "what to do"],
     ));
     for item in items {
-        let kind = member(item, "/kind");
+        let (kind, state) = (member(item, "/kind"), member(item, "/state"));
         table.row([
             member(item, "/logIndex"),
             when(item, "/at", language),
@@ -29,14 +29,24 @@ pub fn notices(items: &[Value], names: &Names, language: Language) -> Table {
             party(item, "/sender", names, language),
             party(item, "/party", names, language),
             member(item, "/packet"),
-            to_do(&kind, language).to_owned(),
+            word(&state, language),
+            to_do(&kind, &state, language).to_owned(),
         ]);
     }
     table
 }
 
-fn to_do(kind: &str, language: Language) -> &'static str {
+fn to_do(kind: &str, state: &str, language: Language) -> &'static str {
     let (nl, en) = match kind {
+        // What its recipient could not come for may go on, and was perhaps collected since.
+        "mandate-ended" | "recipient-blocked"
+            if matches!(state, "waiting" | "collected" | "acknowledged") =>
+        {
+            ("niets: de ontvanger kan er weer bij", "nothing: the recipient has access to it again")
+        }
+        "mandate-ended" | "recipient-blocked" | "expires-soon" if state == "withdrawn" => {
+            ("niets: het is ingetrokken", "nothing: it was withdrawn")
+        }
         "packet-withdrawn" | "declaration-withdrawn" => (
             "ga na of u het nog mag gebruiken; zo niet, wis het",
             "find out whether you may still use it; if not, erase it",
