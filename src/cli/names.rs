@@ -56,7 +56,8 @@ impl Names {
         if role == "betrokkene" {
             return language.pick("de jongere", "the young person").to_owned();
         }
-        let Some(number) = number(value) else { return String::new() };
+        // A college for which nobody acted has no number.
+        let Some(number) = number(value) else { return role };
         let Some(name) = self.parties.get(&number) else { return number };
         let ending = format!("/{role}");
         let namesakes =

@@ -1,8 +1,12 @@
 //! What the person wants: six kinds of declaration (wilsverklaring) that are never mixed.
 
+mod towards;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+pub use self::towards::Towards;
 
 /// The kind of a declaration. English would call several of these consent; the law does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

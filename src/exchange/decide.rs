@@ -124,16 +124,17 @@ impl Operation for Decide<'_> {
         };
         let part = Part {
             declaration: Some(declaration.id),
-            declaration_kind: Some(declaration.kind),
+            declaration_kind: Some(declaration.said.kind),
             verdict: Some(self.ruling.verdict),
-            dataset: Some(declaration.dataset.clone()),
-            purpose: declaration.purpose.clone(),
-            recipient: declaration.towards,
+            dataset: Some(declaration.said.dataset.clone()),
+            purpose: declaration.said.purpose.clone(),
+            recipient: declaration.said.recipient(),
+            municipality: declaration.said.municipality().cloned(),
             ..Part::default()
         };
         let facts = DecisionFacts {
-            kind: declaration.kind,
-            dataset: Some(&declaration.dataset),
+            kind: declaration.said.kind,
+            dataset: Some(&declaration.said.dataset),
             verdict: self.ruling.verdict,
         };
         let mut about = Account { sender: Some(at.by.party()), ..Account::default() };
@@ -192,7 +193,7 @@ fn wrong_with(ruling: &Ruling, declaration: &DeclarationRow, now: Timestamp) -> 
             "This day lies in the future.",
         ));
     }
-    if ruling.on < amsterdam_date(declaration.given_at) {
+    if ruling.on < amsterdam_date(declaration.said.given_at) {
         faults.push(Fault::at(
             "/decidedOn",
             "before-the-declaration",

@@ -7,6 +7,7 @@ mod kept;
 mod list;
 mod parts;
 mod reach;
+mod towards;
 
 use jiff::civil::Date;
 
@@ -23,7 +24,6 @@ use super::{
     not_found::no_declaration,
     perform::{At, Change, No, Operation, Reached},
     push::Idempotency,
-    recipients::Resolved,
     submission::Address,
     toolbox::Toolbox,
     trouble::Trouble,
@@ -35,7 +35,7 @@ use crate::{
         age::BirthDate,
         clock::amsterdam_midnight,
         code::{DatasetCode, Purpose},
-        declaration::{Capacity, DeclarationKind, EvidenceKind},
+        declaration::{Capacity, DeclarationKind, EvidenceKind, Towards},
         digest::Digest,
         id::DeclarationId,
         person::{PersonReference, Protection},
@@ -47,6 +47,7 @@ use crate::{
     },
     store::{
         Committed,
+        read::Said,
         snapshot::Needs,
         write::{Declare, Declared, Evidenced, IdempotencyKey, Made, NewPerson},
         writer::{error::Conflict, job::Done},
@@ -146,7 +147,7 @@ impl Exchange {
 pub(super) struct RecordWish<'a> {
     pub(super) id: DeclarationId,
     pub(super) wish: &'a Wish,
-    pub(super) towards: Option<Resolved>,
+    pub(super) towards: Option<Towards>,
     /// What was recorded once is answered again, also when it would not be taken today.
     pub(super) faults: Vec<Fault>,
     pub(super) key: Option<IdempotencyKey>,
@@ -187,7 +188,8 @@ impl Operation for RecordWish<'_> {
         about.for_sender.declaration_kind = Some(self.wish.kind);
         about.for_sender.capacity = Some(self.wish.given_by);
         about.for_sender.dataset = Some(self.wish.dataset.clone());
-        about.for_sender.recipient = self.towards.as_ref().map(|towards| towards.party);
+        about.for_sender.recipient = self.towards.as_ref().and_then(Towards::party);
+        about.for_sender.municipality = self.towards.as_ref().and_then(Towards::municipality).cloned();
         at.require_in(RouteAction::Declare, RouteContext::declaring(at.now, self.facts()), about)?;
         // Told after what the acts say of who declares at this age: that is the better answer.
         idle.map_or(Ok(()), |fault| wrong(vec![fault]))
@@ -195,8 +197,6 @@ impl Operation for RecordWish<'_> {
 
     fn change(&self, at: &At<'_, Caller>, (): ()) -> Result<(Change<Declare>, ()), Trouble> {
         let (wish, party) = (self.wish, at.by.party());
-        let towards = self.towards.as_ref();
-        let municipality = towards.and_then(|towards| towards.municipality.clone());
         let person = at.tools.person(at.facts.person(), at.now)?;
         let mut account = Account::of(Event::Declare, Outcome::Recorded);
         account.sender = Some(party);
@@ -208,23 +208,24 @@ impl Operation for RecordWish<'_> {
             evidence: Some(wish.evidence),
             dataset: Some(wish.dataset.clone()),
             purpose: wish.purpose.clone(),
-            recipient: towards.map(|towards| towards.party),
-            municipality: municipality.clone(),
+            recipient: self.towards.as_ref().and_then(Towards::party),
+            municipality: self.towards.as_ref().and_then(Towards::municipality).cloned(),
             ..Part::default()
         };
         let effect = Declare {
             id: self.id,
             person: NewPerson { id: person, scope: party, pseudonyms: self.pseudonyms(at.by, at.tools) },
-            kind: wish.kind,
-            dataset: wish.dataset.clone(),
-            purpose: wish.purpose.clone(),
-            towards: towards.map(|towards| towards.party),
-            municipality,
-            given_by: wish.given_by,
-            given_at: amsterdam_midnight(wish.given_at),
-            until: wish.until.map(amsterdam_midnight),
+            said: Said {
+                kind: wish.kind,
+                dataset: wish.dataset.clone(),
+                purpose: wish.purpose.clone(),
+                towards: self.towards.clone(),
+                given_by: wish.given_by,
+                given_at: amsterdam_midnight(wish.given_at),
+                until: wish.until.map(amsterdam_midnight),
+                explicit: wish.explicit,
+            },
             kept_for: at.tools.kept_for(&wish.dataset),
-            explicit: wish.explicit,
             evidence: Evidenced {
                 kind: wish.evidence,
                 digest: wish.evidence_digest,
@@ -264,7 +265,8 @@ impl Operation for RecordWish<'_> {
 impl RecordWish<'_> {
     fn note(&self, at: &At<'_, Caller>) -> Option<Fault> {
         let stops_nothing = |intended| at.tools.catalogue.stops_nothing(&intended);
-        self.intended(at.by).and_then(stops_nothing).or_else(|| self.doubt(at))
+        let stops_nothing = self.intended(at.by).and_then(stops_nothing);
+        stops_nothing.or_else(|| self.nobody_acts(at)).or_else(|| self.doubt(at))
     }
 
     /// What the rules of who may declare ask of it.
@@ -280,7 +282,7 @@ impl RecordWish<'_> {
     }
 
     fn intended(&self, by: &Caller) -> Option<Intended<'_>> {
-        let recipient = self.towards.as_ref().map(|towards| towards.party.role);
+        let recipient = self.towards.as_ref().map(Towards::role);
         self.wish.parts().intended(by.party().role, recipient)
     }
 

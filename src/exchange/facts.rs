@@ -74,7 +74,7 @@ impl Toolbox {
         reading.subjects.extend(asked.packet.map(subject::message));
 
         let stands = |kind: DeclarationKind, upheld: bool| {
-            standing.iter().any(|one| one.kind == kind && one.upheld == upheld)
+            standing.iter().any(|one| one.said.kind == kind && one.upheld == upheld)
         };
         let facts = Facts {
             dataset: asked.dataset.clone(),
@@ -217,9 +217,10 @@ impl Toolbox {
 
 /// What stands, in the words of the policies.
 fn words(standing: &[&StandingWish]) -> BTreeSet<Word> {
-    let kinds = standing.iter().map(|one| Word::of(one.kind, one.given_by));
-    let explicit = standing.iter().filter(|one| one.kind == DeclarationKind::Toestemming && one.explicit);
-    kinds.chain(explicit.map(|one| Word::explicit(one.given_by))).collect()
+    let kinds = standing.iter().map(|one| Word::of(one.said.kind, one.said.given_by));
+    let explicit =
+        standing.iter().filter(|one| one.said.kind == DeclarationKind::Toestemming && one.said.explicit);
+    kinds.chain(explicit.map(|one| Word::explicit(one.said.given_by))).collect()
 }
 
 /// The declarations that stand towards a recipient. The person's own copy needs none.
@@ -233,24 +234,24 @@ fn standing<'s>(
     let Some(person) = asked.person else { return Vec::new() };
     reading.subjects.insert(subject::person(person));
     let mut found: Vec<_> = snapshot.standing(person, about, (&towards, municipality), asked.now).collect();
-    found.retain(|one| one.towards.is_some() || !one.kind.names_its_recipient());
-    found.retain(|one| one.purpose.is_some() || !one.kind.names_its_purpose());
+    found.retain(|one| one.said.towards.is_some() || !one.said.kind.names_its_recipient());
+    found.retain(|one| one.said.purpose.is_some() || !one.said.kind.names_its_purpose());
     // Through another party: what stands in the way always counts, what carries a transfer only for who acts for the college now.
     let acts = snapshot.register().acts_for(&asked.recipient, municipality, asked.now);
-    found.retain(|one| acts || one.towards == Some(towards) || !one.kind.names_its_recipient());
+    found.retain(|one| acts || one.said.recipient() == Some(towards) || !one.said.kind.names_its_recipient());
     if found.iter().any(|one| is_of_another(one, municipality)) {
         let party = snapshot.register().party(&towards);
         let mandated = party.map(|party| party.mandated_at(asked.now)).unwrap_or_default();
         let by_mandate = |place: Option<&Municipality>| place.is_some_and(|place| mandated.contains(place));
         found.retain(|one| {
-            let either = by_mandate(municipality) || by_mandate(one.municipality.as_ref());
+            let either = by_mandate(municipality) || by_mandate(one.said.municipality());
             !(is_of_another(one, municipality) && either)
         });
     }
     for one in &found {
-        reading.lapses(one.until);
+        reading.lapses(one.said.until);
         // What a transfer rests on; the other kinds are notes or stand in its way.
-        if one.kind.names_its_recipient() {
+        if one.said.kind.names_its_recipient() {
             reading.declarations.insert(one.id);
         }
     }
@@ -277,7 +278,7 @@ pub(super) fn party_facts(
 /// Whether a declaration was given towards the college of another municipality. Under a delegation the same party is the
 /// controller for both and the declaration counts; under a mandate it counts for its own college only.
 fn is_of_another(declaration: &StandingWish, municipality: Option<&Municipality>) -> bool {
-    declaration.towards.is_some() && declaration.municipality.as_ref() != municipality
+    declaration.said.towards.is_some() && declaration.said.municipality() != municipality
 }
 
 /// What was read so far.

@@ -48,8 +48,8 @@ pub(super) fn no_declaration(
         account.sender = Some(declaration.recorder);
         account.person = Some(declaration.person);
         account.for_sender = Part {
-            dataset: Some(declaration.dataset.clone()),
-            purpose: declaration.purpose.clone(),
+            dataset: Some(declaration.said.dataset.clone()),
+            purpose: declaration.said.purpose.clone(),
             cause: Some("not-the-recorder".to_owned()),
             ..Part::default()
         };

@@ -77,27 +77,32 @@ impl Toolbox {
         address: &Address,
         now: Timestamp,
     ) -> Vec<(PartyId, Option<Municipality>)> {
-        let roles: Vec<(_, Role)> = match address {
-            Address::Party(oin, role) => {
-                let party = PartyId::new(*oin, *role);
-                let found = register.party(&party).filter(|found| !found.blocked);
-                let Some(found) = found.filter(|_| *role != Role::Betrokkene) else { return Vec::new() };
-                let mut acts_for = found.municipalities_at(now).into_iter();
-                let only = acts_for.next().filter(|_| acts_for.next().is_none());
-                return vec![(party, only)];
-            }
-            Address::College(municipality, role) => vec![(municipality, *role)],
-            Address::Desk(desk, municipality) => {
-                let region = self.settings.region.as_deref().and_then(|region| self.catalogue.region(region));
-                let roles = region.map(|region| region.desk(desk, municipality)).unwrap_or_default();
-                roles.into_iter().map(|role| (municipality, role)).collect()
-            }
-        };
+        if let Address::Party(oin, role) = address {
+            let party = PartyId::new(*oin, *role);
+            let found = register.party(&party).filter(|found| !found.blocked);
+            let Some(found) = found.filter(|_| *role != Role::Betrokkene) else { return Vec::new() };
+            let mut acts_for = found.municipalities_at(now).into_iter();
+            let only = acts_for.next().filter(|_| acts_for.next().is_none());
+            return vec![(party, only)];
+        }
         let mut parties = Vec::new();
-        for (municipality, role) in roles {
-            let acting = register.acting_for(municipality, role, now);
+        for (municipality, role) in self.colleges_behind(address) {
+            let acting = register.acting_for(&municipality, role, now);
             parties.extend(acting.into_iter().map(|party| (party, Some(municipality.clone()))));
         }
         parties
+    }
+
+    /// The colleges that an address names; none where it names a party.
+    pub(super) fn colleges_behind(&self, address: &Address) -> Vec<(Municipality, Role)> {
+        match address {
+            Address::Party(..) => Vec::new(),
+            Address::College(municipality, role) => vec![(municipality.clone(), *role)],
+            Address::Desk(desk, municipality) => {
+                let region = self.settings.region.as_deref().and_then(|region| self.catalogue.region(region));
+                let roles = region.map(|region| region.desk(desk, municipality)).unwrap_or_default();
+                roles.into_iter().map(|role| (municipality.clone(), role)).collect()
+            }
+        }
     }
 }

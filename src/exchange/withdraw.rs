@@ -131,22 +131,25 @@ impl Exchange {
     ) -> Result<Vec<StillStands>, Trouble> {
         let mut all = self.store.recorded_about(&withdrawn.recorder, withdrawn.person).await?;
         all.retain(|one| {
-            let about = |row: &DeclarationRow| (row.kind, row.dataset.clone());
-            // The college that was named is the same, whoever acted for it.
-            let towards = |row: &DeclarationRow| {
-                let party = row.towards.filter(|_| row.municipality.is_none());
-                (party, row.towards.map(|party| party.role), row.municipality.clone())
+            let (one_said, said) = (&one.said, &withdrawn.said);
+            let towards_the_same = match (&one_said.towards, &said.towards) {
+                (Some(one), Some(other)) => one.names_the_same_as(other),
+                (one, other) => one == other,
             };
             let purposes_meet =
-                one.purpose.is_none() || withdrawn.purpose.is_none() || one.purpose == withdrawn.purpose;
-            let stands = one.state == DeclarationState::Given
-                && one.given_at <= at
-                && one.until.is_none_or(|until| until > at);
-            let same = about(one) == about(withdrawn) && towards(one) == towards(withdrawn);
-            one.id != withdrawn.id && stands && purposes_meet && same
+                one_said.purpose.is_none() || said.purpose.is_none() || one_said.purpose == said.purpose;
+            let same = one_said.kind == said.kind
+                && one_said.dataset == said.dataset
+                && towards_the_same
+                && purposes_meet;
+            let stands = one.state == DeclarationState::Given && one_said.holds_at(at);
+            one.id != withdrawn.id && stands && same
         });
-        let standing =
-            |one: &DeclarationRow| StillStands { id: one.id, given_by: one.given_by, given_at: one.given_at };
+        let standing = |one: &DeclarationRow| StillStands {
+            id: one.id,
+            given_by: one.said.given_by,
+            given_at: one.said.given_at,
+        };
         Ok(all.iter().map(standing).collect())
     }
 
@@ -191,11 +194,11 @@ impl Operation for TakeBackDeclaration {
         account.person = Some(declaration.person);
         account.for_sender = Part {
             declaration: Some(declaration.id),
-            declaration_kind: Some(declaration.kind),
+            declaration_kind: Some(declaration.said.kind),
             capacity: Some(self.by),
-            dataset: Some(declaration.dataset.clone()),
-            recipient: declaration.towards,
-            municipality: declaration.municipality.clone(),
+            dataset: Some(declaration.said.dataset.clone()),
+            recipient: declaration.said.recipient(),
+            municipality: declaration.said.municipality().cloned(),
             ..Part::default()
         };
         if declaration.facts.is_none() {
@@ -208,9 +211,9 @@ impl Operation for TakeBackDeclaration {
         let kept = at.tools.kept_facts(declaration)?;
         let protection = kept.protection();
         let facts = DeclarationFacts {
-            kind: declaration.kind,
+            kind: declaration.said.kind,
             by: self.by,
-            given_by: declaration.given_by,
+            given_by: declaration.said.given_by,
             age: kept.birth_date.age_at(at.now),
             protection: &protection,
         };

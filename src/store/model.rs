@@ -16,7 +16,7 @@ pub use self::{
     answer::Answered,
     certificate::CertificateRow,
     copy::{CopyRow, CopyState},
-    declaration::{DeclarationRow, DeclarationState, Evidenced},
+    declaration::{DeclarationRow, DeclarationState, Evidenced, Said},
     key::{KeyRow, KeyState},
     made::Made,
     message::{MessageKind, MessageRow, MessageState, NewMessage},

@@ -27,5 +27,5 @@ pub use self::{
 };
 pub use super::model::{
     CertificateRow, CopyRow, CopyState, DeclarationRow, DeclarationState, KeyRow, KeyState, MessageRow,
-    MessageState, NoticeKind, PartyRow, PartyState, Stage, UnknownState,
+    MessageState, NoticeKind, PartyRow, PartyState, Said, Stage, UnknownState,
 };

@@ -84,6 +84,14 @@ impl Register {
         self.parties().filter(acts).map(|row| row.party).collect()
     }
 
+    /// Whether some party acted in this role for this municipality, acts for it or is to act for it.
+    #[must_use]
+    pub fn knows_college(&self, municipality: &Municipality, role: Role) -> bool {
+        self.parties().any(|row| {
+            row.party.role == role && row.municipalities.iter().any(|one| one.municipality == *municipality)
+        })
+    }
+
     /// Whether a party still acts for the college that was named; one for which no college was named need not.
     #[must_use]
     pub fn acts_for(&self, party: &PartyId, named: Option<&Municipality>, at: Timestamp) -> bool {

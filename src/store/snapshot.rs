@@ -110,19 +110,12 @@ impl Snapshot {
         (party, municipality): (&PartyId, Option<&Municipality>),
         at: Timestamp,
     ) -> impl Iterator<Item = &StandingWish> {
-        let is_named = move |wish: &StandingWish, named: PartyId| {
-            named == *party
-                || (named.role == party.role
-                    && wish.municipality.is_some()
-                    && wish.municipality.as_ref() == municipality)
-        };
         self.wishes.iter().filter(move |wish| {
             wish.person == person
-                && wish.dataset == *dataset
-                && wish.purpose.as_ref().is_none_or(|named| named == purpose)
-                && wish.towards.is_none_or(|named| is_named(wish, named))
-                && wish.given_at <= at
-                && wish.until.is_none_or(|until| until > at)
+                && wish.said.dataset == *dataset
+                && wish.said.purpose.as_ref().is_none_or(|named| named == purpose)
+                && wish.said.towards.as_ref().is_none_or(|towards| towards.means(party, municipality))
+                && wish.said.holds_at(at)
         })
     }
 }

@@ -7,21 +7,20 @@ use crate::{
     domain::{
         age::BirthDate,
         clock::amsterdam_date,
-        declaration::{DeclarationKind, EvidenceKind},
+        declaration::{DeclarationKind, EvidenceKind, Towards},
         party::Role,
         person::PersonReference,
         problem::{Bilingual, Fault},
     },
-    exchange::{Exchange, caller::Caller, push::days::unborn, recipients::Resolved, toolbox::Toolbox},
+    exchange::{Exchange, caller::Caller, push::days::unborn, toolbox::Toolbox},
     policy::{dataset::Basis, days::before_birth},
-    store::register::Register,
 };
 
 impl Exchange {
     /// What is wrong with the parts of a declaration that is not in order as a whole.
     pub fn wrong_with_declaration(&self, caller: &Caller, parts: &Parts<'_>) -> Vec<Fault> {
         let (towards, mut faults) = self.tools.judge_declaration(caller, parts, self.clock.now());
-        let recipient = towards.map(|towards| towards.party.role);
+        let recipient = towards.as_ref().map(Towards::role);
         let intended = parts.intended(caller.party().role, recipient);
         faults.extend(intended.and_then(|intended| self.tools.catalogue.idle(&intended, |_| true)));
         faults
@@ -29,22 +28,17 @@ impl Exchange {
 }
 
 impl Toolbox {
-    /// Towards which party and college it holds, and all that is wrong.
+    /// Towards whom it holds, and all that is wrong.
     pub(super) fn judge_declaration(
         &self,
         caller: &Caller,
         parts: &Parts<'_>,
         now: Timestamp,
-    ) -> (Option<Resolved>, Vec<Fault>) {
+    ) -> (Option<Towards>, Vec<Fault>) {
         let mut faults = self.wrong_with(parts, caller.party().role, now);
         let Some(address) = parts.towards else { return (None, faults) };
-        let found = self.resolve(caller, &[(0, address)], now);
-        let one = found.and_then(|found| <[Resolved; 1]>::try_from(found).map_err(|_| vec![several()]));
-        match one {
-            Ok([one]) => {
-                faults.extend(unnamed_college(caller.register(), &one, now));
-                (Some(one), faults)
-            }
+        match self.towards(caller, address, now) {
+            Ok(towards) => (Some(towards), faults),
             Err(more) => {
                 let moved = |fault| Fault { pointer: "/towards".to_owned(), ..fault };
                 faults.extend(more.into_iter().map(moved));
@@ -230,34 +224,4 @@ fn impossible(parts: &Parts<'_>, now: Timestamp) -> Vec<Fault> {
         ));
     }
     faults
-}
-
-/// Under a mandate a declaration is towards one college: a party that acts for several by mandate does not say which.
-fn unnamed_college(register: &Register, towards: &Resolved, now: Timestamp) -> Option<Fault> {
-    if towards.municipality.is_some() {
-        return None;
-    }
-    let party = register.party(&towards.party);
-    let mandated = party.is_some_and(|party| !party.mandated_at(now).is_empty());
-    mandated.then(|| Fault {
-        now: Some(Bilingual::new(
-            "Noem de ontvanger met een gemeente en een rol (municipality, role).",
-            "Name the recipient by a municipality and a role (municipality, role).",
-        )),
-        ..Fault::at(
-            "/towards",
-            "college-not-named",
-            "Deze organisatie werkt in mandaat voor meer dan één gemeente. De verklaring geldt voor één gemeente.",
-            "This organisation acts by mandate for more than one municipality. The declaration is for one of them.",
-        )
-    })
-}
-
-fn several() -> Fault {
-    Fault::at(
-        "/towards",
-        "several-recipients",
-        "Dit loket staat voor meer dan één ontvanger. Noem er één, met gemeente en rol.",
-        "This desk stands for more than one recipient: name one, by municipality and role.",
-    )
 }

@@ -99,10 +99,10 @@ impl Exchange {
         mut row: DeclarationRow,
         now: Timestamp,
     ) -> Result<RecordedWish, Trouble> {
-        if row.state == DeclarationState::Given && row.until.is_some_and(|until| until <= now) {
+        if row.state == DeclarationState::Given && row.said.until.is_some_and(|until| until <= now) {
             row.state = DeclarationState::Ended;
         }
-        let decided = matches!(row.kind, DeclarationKind::Bezwaar | DeclarationKind::Beperking);
+        let decided = matches!(row.said.kind, DeclarationKind::Bezwaar | DeclarationKind::Beperking);
         let decisions = if decided { self.store.decisions(row.id).await? } else { Vec::new() };
         Ok(RecordedWish { row, decisions: decisions.into_iter().map(decide::taken).collect() })
     }

@@ -57,8 +57,8 @@ impl Step for OfDeclaration {
         account.person = Some(row.person);
         account.for_sender = Part {
             declaration: Some(row.id),
-            declaration_kind: Some(row.kind),
-            dataset: Some(row.dataset.clone()),
+            declaration_kind: Some(row.said.kind),
+            dataset: Some(row.said.dataset.clone()),
             ..Part::default()
         };
         Some((ForgetDeclaration { declaration: self.declaration }, vec![account]))

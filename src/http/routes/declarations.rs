@@ -327,21 +327,22 @@ pub(super) async fn search(
 
 impl From<RecordedWish> for Declaration {
     fn from(RecordedWish { row, decisions }: RecordedWish) -> Self {
+        let said = row.said;
         Self {
             id: row.id,
             person: row.person,
-            kind: row.kind,
-            dataset: row.dataset,
-            purpose: row.purpose,
-            towards: row.towards.map(|party| Towards {
-                oin: party.oin,
-                role: party.role,
-                municipality: row.municipality,
+            kind: said.kind,
+            dataset: said.dataset,
+            purpose: said.purpose,
+            towards: said.towards.map(|towards| Towards {
+                oin: towards.party().map(|party| party.oin),
+                role: towards.role(),
+                municipality: towards.municipality().cloned(),
             }),
-            given_by: row.given_by,
-            given_at: Day(amsterdam_date(row.given_at)),
-            until: row.until.map(|until| Day(amsterdam_date(until))),
-            explicit: row.explicit,
+            given_by: said.given_by,
+            given_at: Day(amsterdam_date(said.given_at)),
+            until: said.until.map(|until| Day(amsterdam_date(until))),
+            explicit: said.explicit,
             evidence: Evidence {
                 kind: row.evidence.kind,
                 digest: row.evidence.digest,

@@ -32,12 +32,13 @@ impl From<PartyId> for Party {
     }
 }
 
-/// Towards whom a declaration holds: a party, and of which college where it acts for several.
+/// Towards whom a declaration holds: the college of a municipality and who acted for it when it was recorded, or a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Towards {
-    /// The organisation.
-    #[schema(value_type = shape::Oin)]
-    pub oin: Oin,
+    /// The organisation; absent where nobody acted for the college when the declaration was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::Oin, required = false)]
+    pub oin: Option<Oin>,
     /// The capacity it acts in.
     #[schema(value_type = shape::Role)]
     pub role: Role,

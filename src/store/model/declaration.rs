@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use super::words::words;
 use crate::domain::{
     code::{DatasetCode, Municipality, Purpose},
-    declaration::{Capacity, DeclarationKind, EvidenceKind},
+    declaration::{Capacity, DeclarationKind, EvidenceKind, Towards},
     digest::Digest,
     id::{DeclarationId, PersonId},
     party::PartyId,
@@ -14,7 +14,7 @@ use crate::domain::{
 words! {
     /// Whether a declaration still stands.
     DeclarationState {
-        /// Given. It may have lapsed: see [`DeclarationRow::until`].
+        /// Given. It may have lapsed: see [`Said::until`].
         Given = "given",
         /// Withdrawn.
         Withdrawn = "withdrawn",
@@ -34,13 +34,9 @@ pub struct Evidenced {
     pub recorded_on: Date,
 }
 
-/// A declaration.
+/// What was said, towards whom and until when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeclarationRow {
-    /// Its identifier.
-    pub id: DeclarationId,
-    /// About whom.
-    pub person: PersonId,
+pub struct Said {
     /// What is declared.
     pub kind: DeclarationKind,
     /// About which dataset.
@@ -48,17 +44,46 @@ pub struct DeclarationRow {
     /// For which purpose; none is every purpose.
     pub purpose: Option<Purpose>,
     /// Towards whom; none is everyone.
-    pub towards: Option<PartyId>,
-    /// Towards which college, where the party acts for several.
-    pub municipality: Option<Municipality>,
+    pub towards: Option<Towards>,
     /// Who declared.
     pub given_by: Capacity,
-    /// When.
+    /// From when it holds.
     pub given_at: Timestamp,
-    /// Until when it holds.
+    /// Until when.
     pub until: Option<Timestamp>,
-    /// Whether consent was explicit.
+    /// Whether consent was explicit (AVG 9(2)(a)).
     pub explicit: bool,
+}
+
+impl Said {
+    /// The party towards whom it was said; none towards everyone, and towards a college for which nobody acted.
+    #[must_use]
+    pub fn recipient(&self) -> Option<PartyId> {
+        self.towards.as_ref().and_then(Towards::party)
+    }
+
+    /// The municipality towards whose college it was said.
+    #[must_use]
+    pub fn municipality(&self) -> Option<&Municipality> {
+        self.towards.as_ref().and_then(Towards::municipality)
+    }
+
+    /// Whether it holds at this instant, as long as nobody takes it back.
+    #[must_use]
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        self.given_at <= now && self.until.is_none_or(|until| until > now)
+    }
+}
+
+/// A declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationRow {
+    /// Its identifier.
+    pub id: DeclarationId,
+    /// About whom.
+    pub person: PersonId,
+    /// What was said.
+    pub said: Said,
     /// On what it rests.
     pub evidence: Evidenced,
     /// What was asserted about the person, sealed under the at-rest key.

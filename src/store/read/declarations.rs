@@ -7,14 +7,14 @@ use super::feeds::{Page, cursor};
 use crate::{
     domain::{
         code::ReasonCode,
-        declaration::Verdict,
+        declaration::{Towards, Verdict},
         id::{DeclarationId, PersonId},
         party::PartyId,
     },
     store::{
         Store,
         error::StoreError,
-        model::{DeclarationRow, Evidenced},
+        model::{DeclarationRow, Evidenced, Said},
         row::Columns,
     },
 };
@@ -128,19 +128,27 @@ impl Store {
 
 fn declaration_row(row: &AnyRow) -> Result<DeclarationRow, StoreError> {
     let columns = Columns(row);
-    let towards = columns.maybe_parse("towards_oin")?.zip(columns.maybe_parse("towards_role")?);
+    let towards = match columns.maybe_parse("towards_role")? {
+        Some(role) => Towards::of(
+            columns.maybe_parse("towards_oin")?,
+            role,
+            columns.maybe_parse("towards_municipality")?,
+        ),
+        None => None,
+    };
     Ok(DeclarationRow {
         id: columns.parse("id")?,
         person: columns.parse("person_id")?,
-        kind: columns.parse("kind")?,
-        dataset: columns.parse("dataset")?,
-        purpose: columns.maybe_parse("purpose")?,
-        towards: towards.map(|(oin, role)| PartyId::new(oin, role)),
-        municipality: columns.maybe_parse("towards_municipality")?,
-        given_by: columns.parse("given_by")?,
-        given_at: columns.instant("given_at")?,
-        until: columns.maybe_instant("until_at")?,
-        explicit: columns.flag("explicit")?,
+        said: Said {
+            kind: columns.parse("kind")?,
+            dataset: columns.parse("dataset")?,
+            purpose: columns.maybe_parse("purpose")?,
+            towards,
+            given_by: columns.parse("given_by")?,
+            given_at: columns.instant("given_at")?,
+            until: columns.maybe_instant("until_at")?,
+            explicit: columns.flag("explicit")?,
+        },
         evidence: Evidenced {
             kind: columns.parse("evidence_kind")?,
             digest: columns.maybe_parse("evidence_digest")?,

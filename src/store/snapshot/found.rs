@@ -144,7 +144,7 @@ impl Found {
                 declaration.state = DeclarationState::Ended;
             }
         }
-        self.wishes.sort_by_key(|wish| (wish.given_at, wish.id));
+        self.wishes.sort_by_key(|wish| (wish.said.given_at, wish.id));
         self.wishes.dedup_by_key(|wish| wish.id);
         self
     }

@@ -2,10 +2,10 @@
 
 use super::{row::Row, wish::StandingWish};
 use crate::{
-    domain::party::PartyId,
+    domain::{declaration::Towards, party::PartyId},
     store::{
         error::StoreError,
-        model::{Answered, CopyRow, DeclarationRow, Evidenced, MessageRow},
+        model::{Answered, CopyRow, DeclarationRow, Evidenced, MessageRow, Said},
     },
 };
 
@@ -55,50 +55,31 @@ pub(super) fn answered(row: &Row<'_>) -> Result<Option<Answered>, StoreError> {
 }
 
 pub(super) fn wish(row: &Row<'_>) -> Result<StandingWish, StoreError> {
-    let towards = row.maybe(5)?.zip(row.maybe(6)?);
-    Ok(StandingWish {
-        id: row.text(0)?,
-        person: row.text(1)?,
+    Ok(StandingWish { id: row.text(0)?, person: row.text(1)?, said: said(row)?, upheld: false })
+}
+
+fn said(row: &Row<'_>) -> Result<Said, StoreError> {
+    let towards = match row.maybe(6)? {
+        Some(role) => Towards::of(row.maybe(5)?, role, row.maybe(7)?),
+        None => None,
+    };
+    Ok(Said {
         kind: row.text(2)?,
         dataset: row.text(3)?,
         purpose: row.maybe(4)?,
-        towards: towards.map(|(oin, role)| PartyId::new(oin, role)),
-        municipality: row.maybe(7)?,
+        towards,
         given_by: row.text(8)?,
         given_at: row.instant(0)?,
         until: row.maybe_instant(1)?,
         explicit: row.number(2)? != 0,
-        upheld: false,
     })
 }
 
 pub(super) fn declaration(row: &Row<'_>) -> Result<DeclarationRow, StoreError> {
-    let StandingWish {
-        id,
-        person,
-        kind,
-        dataset,
-        purpose,
-        towards,
-        municipality,
-        given_by,
-        given_at,
-        until,
-        explicit,
-        upheld: _,
-    } = wish(row)?;
     Ok(DeclarationRow {
-        id,
-        person,
-        kind,
-        dataset,
-        purpose,
-        towards,
-        municipality,
-        given_by,
-        given_at,
-        until,
-        explicit,
+        id: row.text(0)?,
+        person: row.text(1)?,
+        said: said(row)?,
         evidence: Evidenced { kind: row.text(9)?, digest: row.maybe(10)?, recorded_on: row.text(11)? },
         facts: row.maybe_bytes()?,
         recorder: PartyId::new(row.text(12)?, row.text(13)?),

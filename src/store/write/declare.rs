@@ -13,13 +13,12 @@ use super::{
 };
 use crate::{
     domain::{
-        code::{DatasetCode, Municipality, Purpose},
-        declaration::{Capacity, DeclarationKind},
+        declaration::Capacity,
         id::{DeclarationId, PersonId},
         party::PartyId,
     },
     store::{
-        model::{CopyState, Evidenced, Made, NoticeKind},
+        model::{CopyState, Evidenced, Made, NoticeKind, Said},
         subject,
         writer::{
             error::{Conflict, WriteError},
@@ -37,26 +36,10 @@ pub struct Declare {
     pub id: DeclarationId,
     /// About whom.
     pub person: NewPerson,
-    /// What is declared.
-    pub kind: DeclarationKind,
-    /// About which dataset.
-    pub dataset: DatasetCode,
-    /// For which purpose; none is every purpose.
-    pub purpose: Option<Purpose>,
-    /// Towards whom; none is everyone.
-    pub towards: Option<PartyId>,
-    /// Towards which college, where the party acts for several.
-    pub municipality: Option<Municipality>,
-    /// Who declares.
-    pub given_by: Capacity,
-    /// When it was given.
-    pub given_at: Timestamp,
-    /// Until when it holds.
-    pub until: Option<Timestamp>,
+    /// What was said.
+    pub said: Said,
     /// How long after its end its facts are kept.
     pub kept_for: SignedDuration,
-    /// Whether consent was explicit (AVG 9(2)(a)).
-    pub explicit: bool,
     /// On what it rests.
     pub evidence: Evidenced,
     /// What was asserted about the person, sealed under the at-rest key for this declaration's row.
@@ -98,15 +81,7 @@ impl Effect for Declare {
             return Err(Conflict::Taken.into());
         }
         let content = DeclarationContent {
-            kind: self.kind,
-            dataset: self.dataset.clone(),
-            purpose: self.purpose.clone(),
-            towards: self.towards,
-            municipality: self.municipality.clone(),
-            given_by: self.given_by,
-            given_at: self.given_at,
-            until: self.until,
-            explicit: self.explicit,
+            said: self.said.clone(),
             evidence: self.evidence.clone(),
             facts: self.facts.clone(),
             recorded: at.time,
@@ -123,7 +98,7 @@ impl Effect for Declare {
         let made = Made::Declaration(self.id);
         changes.extend(self.idempotency.iter().map(|key| key.claim(self.recorder, made)));
         changes.push(Change::Declaration(self.id, declaration));
-        changes.push(term::ends(subject::declaration(self.id), self.until, self.kept_for));
+        changes.push(term::ends(subject::declaration(self.id), self.said.until, self.kept_for));
         changes.push(Change::Subject(subject::person(self.person.id)));
         Ok(Applied::done(Declared { id: self.id, person: self.person.id, index: at.next }, changes))
     }

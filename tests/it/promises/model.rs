@@ -195,10 +195,7 @@ impl World {
                     (Wish::Agrees, By::Parent) => of == Person::Minor,
                     (_, by) => by == By::Person,
                 };
-                // Who is blocked is nobody towards whom something can be said.
-                if self.is_blocked(wish.about().recipient()) {
-                    return (Refused, vec![]);
-                }
+                // It is said towards the college, also while nobody is let in that acts for it.
                 if !may_say {
                     return (Refused, vec![School]);
                 }

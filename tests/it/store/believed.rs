@@ -6,14 +6,12 @@ use sluis::{
         OpenOptions, Store, StoreErrorKind,
         snapshot::Needs,
         subject,
-        write::{
-            Acknowledge, DecideDeclaration, Declare, MessageKind, WithdrawDeclaration, WithdrawPacket, Write,
-        },
+        write::{Acknowledge, DecideDeclaration, MessageKind, WithdrawDeclaration, WithdrawPacket, Write},
         writer::WriteError,
     },
 };
 
-use super::support::{Place, Rig, answer, college, declare, entry, on_each, person, push, school};
+use super::support::{Place, Rig, answer, college, declare, declares, entry, on_each, person, push, school};
 
 /// What there is about one person: a packet that waits and rests on a consent, one that was taken back, a request with an answer,
 /// an objection that was withdrawn, one that was decided upon, and one that stands.
@@ -39,7 +37,7 @@ async fn case(rig: &Rig) -> Case {
     let request = rig.push(request).await.id;
     rig.done(answer(request, &who, college(), "nee")).await;
     for withdrawn in [true, false] {
-        let objection = Declare { kind: DeclarationKind::Bezwaar, ..declare(rig.now(), &who) };
+        let objection = declares(DeclarationKind::Bezwaar, rig.now(), &who);
         let id = objection.id;
         rig.done(objection).await;
         if withdrawn {
@@ -235,9 +233,7 @@ async fn what_was_put_back_to_an_older_state_is_not_believed() {
             keep(&rig).await;
             match turn {
                 0 => drop(rig.done(WithdrawPacket { packet: waiting.id, sender: school() }).await),
-                1 => drop(
-                    rig.done(Declare { kind: DeclarationKind::Bezwaar, ..declare(rig.now(), &who) }).await,
-                ),
+                1 => drop(rig.done(declares(DeclarationKind::Bezwaar, rig.now(), &who)).await),
                 _ => {
                     rig.deliver(&waiting, college()).await.unwrap();
                     rig.done(Acknowledge { packet: waiting.id, party: college(), person: None }).await;
@@ -335,6 +331,6 @@ async fn case_again(rig: &Rig) -> Case {
     let waiting = rig.push(push(rig.now(), &who, &[college()])).await;
     let taken_back = rig.push(push(rig.now(), &who, &[college()])).await;
     let request = rig.push(push(rig.now(), &who, &[college()])).await.id;
-    rig.done(Declare { kind: DeclarationKind::Bezwaar, ..declare(rig.now(), &who) }).await;
+    rig.done(declares(DeclarationKind::Bezwaar, rig.now(), &who)).await;
     Case { waiting, taken_back, request, who }
 }

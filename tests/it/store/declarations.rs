@@ -18,11 +18,11 @@ use super::support::{college, declare, idempotency, on_each, other_college, pers
 async fn a_declaration_stands_from_its_beginning_until_its_end_towards_its_party() {
     on_each(|rig| async move {
         let mut towards_college = declare(rig.now(), &person());
-        towards_college.until = Some(rig.now() + SignedDuration::from_secs(60));
+        towards_college.said.until = Some(rig.now() + SignedDuration::from_secs(60));
         let who = towards_college.person.clone();
         let mut towards_all = declare(rig.now() + SignedDuration::from_secs(30), &who);
-        towards_all.towards = None;
-        towards_all.purpose = Some("leerplicht".parse().unwrap());
+        towards_all.said.towards = None;
+        towards_all.said.purpose = Some("leerplicht".parse().unwrap());
         towards_all.facts = Some(vec![0, 255]);
         let (first, second) = (towards_college.id, towards_all.id);
         rig.done(towards_college).await;

@@ -12,7 +12,7 @@ use sluis::{
     },
 };
 
-use super::support::{Rig, answer, college, declare, on_each, person, push, school};
+use super::support::{Rig, answer, college, declares, on_each, person, push, school};
 
 /// Reads, changes, and sees whether what was read may still be written on.
 async fn voids<E: sluis::store::write::Effect>(rig: &Rig, what: &str, subject: String, change: E) {
@@ -35,7 +35,7 @@ async fn each_kind_of_change_makes_an_earlier_decision_void() {
             ("an objection", DeclarationKind::Bezwaar),
             ("a restriction", DeclarationKind::Beperking),
         ] {
-            let declaration = sluis::store::write::Declare { kind, ..declare(rig.now(), &who) };
+            let declaration = declares(kind, rig.now(), &who);
             declared.push(declaration.id);
             voids(&rig, what, about.clone(), declaration).await;
         }

@@ -25,7 +25,7 @@ use sluis::{
     domain::{
         age::AgeRange,
         clock::SetClock,
-        declaration::{Capacity, DeclarationKind, EvidenceKind},
+        declaration::{Capacity, DeclarationKind, EvidenceKind, Towards},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId, SystemEntropy},
         party::PartyId,
@@ -45,7 +45,7 @@ use sluis::{
     },
     store::{
         Committed, OpenOptions, Store, StoreError,
-        read::MessageRow,
+        read::{MessageRow, Said},
         register::Register,
         snapshot::{Needs, Snapshot},
         subject,
@@ -480,8 +480,7 @@ pub(crate) fn key(party: PartyId, thumbprint: &str) -> PublishKey {
 }
 
 /// The real policies, and the engine that decides by them: there is no other way to a permit.
-static ENGINE: LazyLock<Engine> =
-    LazyLock::new(|| Engine::new(Arc::new(Catalogue::embedded().unwrap())).unwrap());
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().unwrap()).unwrap());
 
 /// The policy by which the tests decide.
 pub(crate) fn policy() -> Digest {
@@ -598,20 +597,28 @@ pub(crate) fn idempotency(key: &str, body: u8) -> IdempotencyKey {
     IdempotencyKey { key: key.to_owned(), body: Digest([body; 32]) }
 }
 
+/// A declaration of another kind.
+pub(crate) fn declares(kind: DeclarationKind, now: Timestamp, person: &NewPerson) -> Declare {
+    let mut declaration = declare(now, person);
+    declaration.said.kind = kind;
+    declaration
+}
+
 pub(crate) fn declare(now: Timestamp, person: &NewPerson) -> Declare {
     Declare {
-        municipality: None,
         id: declaration_id(),
         person: person.clone(),
-        kind: DeclarationKind::Instemming,
-        dataset: "overgangsdocument".parse().unwrap(),
-        purpose: None,
-        towards: Some(college()),
-        given_by: Capacity::Ouder,
-        given_at: now,
-        until: None,
+        said: Said {
+            kind: DeclarationKind::Instemming,
+            dataset: "overgangsdocument".parse().unwrap(),
+            purpose: None,
+            towards: Some(Towards::Party(college())),
+            given_by: Capacity::Ouder,
+            given_at: now,
+            until: None,
+            explicit: false,
+        },
         kept_for: SignedDuration::from_hours(24),
-        explicit: false,
         evidence: Evidenced {
             kind: EvidenceKind::Formulier,
             digest: None,

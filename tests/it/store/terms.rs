@@ -206,7 +206,7 @@ async fn what_carries_another_is_kept_as_long_as_that() {
 async fn declared(rig: &Rig, who: &NewPerson, until: Option<i64>) -> DeclarationId {
     let mut declaration = declare(rig.now(), who);
     declaration.facts = Some(vec![1, 2, 3]);
-    declaration.until = until.map(|until| rig.now() + SignedDuration::from_secs(until));
+    declaration.said.until = until.map(|until| rig.now() + SignedDuration::from_secs(until));
     declaration.idempotency = Some(idempotency(&format!("{}", declaration.id), 1));
     let id = declaration.id;
     rig.done(declaration).await;

@@ -277,6 +277,43 @@ async fn declared_towards_a_college(gateway: &Gateway) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_declared_while_nobody_acts_for_a_college_stands_towards_who_comes_to_act_for_it() {
+    Box::pin(on_each_backend(declared_towards_nobody)).await;
+}
+
+async fn declared_towards_nobody(gateway: &Gateway) {
+    let school = gateway.party(Role::ProSchool).await;
+    let former = organisation(gateway).await;
+    let exchange = &gateway.running.exchange;
+    exchange.end_municipality(former.party, "0405".parse().unwrap(), gateway.clock.now()).await.unwrap();
+    let [agreed, objected] = ["G-1", "G-2"].map(|name| living_in(gateway, name, "0405"));
+    for (person, kind) in [(&agreed, "instemming"), (&objected, "instemming"), (&objected, "bezwaar")] {
+        let mut wish = agreement(gateway, person, "0405");
+        wish["kind"] = json!(kind);
+        let said = school.post("/v1/declarations", &wish).await;
+        said.expect_status(StatusCode::CREATED);
+        assert_eq!(said.text("/note/code"), "nobody-acts", "{kind}");
+        let read = school.get(&format!("/v1/declarations/{}", said.text("/id"))).await.json();
+        assert_eq!(read["towards"], json!({ "role": "werk-en-inkomen", "municipality": "0405" }));
+    }
+    // Of no college is nobody in charge.
+    let mut nowhere = agreement(gateway, &agreed, "0405");
+    nowhere["towards"]["municipality"] = json!("0001");
+    let nowhere = school.post("/v1/declarations", &nowhere).await;
+    nowhere.expect_problem(400, "unknown-recipient");
+
+    let next = acting(gateway, "00000099000004070000", &[("0405", Ground::Mandaat)]).await;
+    let ask = async |person: &Value| send(&school, "/v1/requests", &asking(gateway, person, "0405")).await;
+    ask(&objected).await.expect_problem(403, "guards.bezwaar");
+    let asked = ask(&agreed).await.expect_status(StatusCode::CREATED).text("/id");
+    collect(&next, &asked).await.expect_status(StatusCode::OK);
+    // What the person takes back ends what rested on it.
+    let given = items(&school, "/v1/declarations").await.remove(0)["id"].as_str().unwrap().to_owned();
+    withdraw(&school, &given, "persoon").await.expect_status(StatusCode::OK);
+    collect(&next, &asked).await.expect_status(StatusCode::GONE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_agreed_with_a_college_carries_nothing_to_who_acts_for_it_no_more() {
     let gateway = Gateway::start().await;
     let school = gateway.party(Role::ProSchool).await;

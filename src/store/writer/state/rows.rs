@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::{
     domain::{
-        code::{DatasetCode, Municipality, OutcomeCode, Purpose, ReasonCode},
-        declaration::{Capacity, DeclarationKind, Verdict},
+        code::{DatasetCode, OutcomeCode, Purpose, ReasonCode},
+        declaration::{Capacity, Verdict},
         digest::Digest,
         id::{DeclarationId, PacketId, PersonId},
         party::PartyId,
@@ -16,7 +16,7 @@ use crate::{
     store::{
         model::{
             CopyState, Evidenced, Ground, KeyState, MessageKind, MessageState, NewMessage, NoticeKind,
-            PartyState, Stage,
+            PartyState, Said, Stage,
         },
         seal::{Fixed, Sum},
     },
@@ -140,15 +140,7 @@ pub(in crate::store) struct Withdrawal {
 
 #[derive(Debug)]
 pub(in crate::store) struct DeclarationContent {
-    pub(in crate::store) kind: DeclarationKind,
-    pub(in crate::store) dataset: DatasetCode,
-    pub(in crate::store) purpose: Option<Purpose>,
-    pub(in crate::store) towards: Option<PartyId>,
-    pub(in crate::store) municipality: Option<Municipality>,
-    pub(in crate::store) given_by: Capacity,
-    pub(in crate::store) given_at: Timestamp,
-    pub(in crate::store) until: Option<Timestamp>,
-    pub(in crate::store) explicit: bool,
+    pub(in crate::store) said: Said,
     pub(in crate::store) evidence: Evidenced,
     pub(in crate::store) facts: Option<Vec<u8>>,
     pub(in crate::store) recorded: Timestamp,

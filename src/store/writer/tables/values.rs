@@ -97,21 +97,22 @@ const WITHDRAWN: &str = "withdrawn";
 
 pub(super) fn declaration((id, row): (&DeclarationId, &Declaration)) -> Option<[Value; 24]> {
     let content = row.content.as_ref()?;
+    let said = &content.said;
     let [recorder_oin, recorder_role] = of(&row.recorder);
     let state = if row.withdrawn.is_some() { WITHDRAWN } else { "given" };
     Some([
         id.to_string().into(),
         row.person.to_string().into(),
-        content.kind.as_str().into(),
-        content.dataset.to_string().into(),
-        content.purpose.as_ref().map(ToString::to_string).into(),
-        content.towards.map(|party| party.oin.to_string()).into(),
-        content.towards.map(|party| party.role.to_string()).into(),
-        content.municipality.as_ref().map(ToString::to_string).into(),
-        content.given_by.as_str().into(),
-        content.given_at.into(),
-        content.until.into(),
-        i64::from(content.explicit).into(),
+        said.kind.as_str().into(),
+        said.dataset.to_string().into(),
+        said.purpose.as_ref().map(ToString::to_string).into(),
+        said.recipient().map(|party| party.oin.to_string()).into(),
+        said.towards.as_ref().map(|towards| towards.role().to_string()).into(),
+        said.municipality().map(ToString::to_string).into(),
+        said.given_by.as_str().into(),
+        said.given_at.into(),
+        said.until.into(),
+        i64::from(said.explicit).into(),
         content.evidence.kind.as_str().into(),
         content.evidence.digest.map(|digest| digest.to_string()).into(),
         content.evidence.recorded_on.to_string().into(),

@@ -293,7 +293,7 @@ pub(super) async fn declarations(bench: &mut Bench) {
         .try_each(
             async |rig| {
                 let mut objection = declare(rig.now(), &person());
-                objection.kind = DeclarationKind::Bezwaar;
+                objection.said.kind = DeclarationKind::Bezwaar;
                 let id = objection.id;
                 rig.done(objection).await;
                 id

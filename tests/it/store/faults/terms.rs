@@ -66,7 +66,7 @@ pub(super) async fn terms(bench: &mut Bench) {
                 let mut declaration = declare(rig.now(), &person());
                 let (id, key) = (declaration.id, unique().to_string());
                 declaration.facts = Some(vec![4, 5, 6]);
-                declaration.until = Some(rig.now() + SignedDuration::from_secs(60));
+                declaration.said.until = Some(rig.now() + SignedDuration::from_secs(60));
                 declaration.idempotency = Some(idempotency(&key, 3));
                 rig.done(declaration).await;
                 rig.pass(DAY + 3600);

@@ -1,0 +1,96 @@
+//! From how a recorder names a recipient to whom a declaration is towards. What a person says towards a college stands towards
+//! that college also while nobody acts for it.
+
+use jiff::Timestamp;
+
+use super::RecordWish;
+use crate::{
+    domain::{
+        code::Municipality,
+        declaration::Towards,
+        party::Role,
+        problem::{Bilingual, Fault},
+    },
+    exchange::{caller::Caller, perform::At, recipients::Resolved, submission::Address, toolbox::Toolbox},
+    store::register::Register,
+};
+
+impl Toolbox {
+    pub(super) fn towards(
+        &self,
+        caller: &Caller,
+        address: &Address,
+        now: Timestamp,
+    ) -> Result<Towards, Vec<Fault>> {
+        let register = caller.register();
+        if let [(municipality, role)] = self.colleges_behind(address).as_slice()
+            && register.acting_for(municipality, *role, now).is_empty()
+            && self.is_college(register, municipality, *role)
+        {
+            return Ok(Towards::College { municipality: municipality.clone(), role: *role, through: None });
+        }
+        let found = self.resolve(caller, &[(0, address)], now)?;
+        let [Resolved { party, municipality, .. }] =
+            <[Resolved; 1]>::try_from(found).map_err(|_| vec![several()])?;
+        match municipality {
+            Some(municipality) => {
+                Ok(Towards::College { municipality, role: party.role, through: Some(party.oin) })
+            }
+            // Under a mandate a declaration is towards one college: who acts for several does not say which.
+            None if register.party(&party).is_some_and(|party| !party.mandated_at(now).is_empty()) => {
+                Err(vec![unnamed_college()])
+            }
+            None => Ok(Towards::Party(party)),
+        }
+    }
+
+    /// Whether there is such a college: the region's file has it, or somebody acted for it once or is to act for it.
+    fn is_college(&self, register: &Register, municipality: &Municipality, role: Role) -> bool {
+        let region = self.settings.region.as_deref().and_then(|region| self.catalogue.region(region));
+        region.is_some_and(|region| region.college(municipality, role).is_some())
+            || register.knows_college(municipality, role)
+    }
+}
+
+impl RecordWish<'_> {
+    /// That nobody acts for the college today, so that nothing goes to it either.
+    pub(super) fn nobody_acts(&self, at: &At<'_, Caller>) -> Option<Fault> {
+        let Some(Towards::College { municipality, role, .. }) = &self.towards else { return None };
+        at.by.register().acting_for(municipality, *role, at.now).is_empty().then(|| Fault {
+            now: Some(Bilingual::new(
+                "U hoeft niets te doen. `GET /v1/parties` laat zien wie voor welk college werkt.",
+                "There is nothing that you must do. `GET /v1/parties` shows who acts for which college.",
+            )),
+            ..Fault::at(
+                "/towards",
+                "nobody-acts",
+                "Nu werkt niemand voor dit college. De verklaring is vastgelegd en geldt voor wie straks voor het college werkt.",
+                "Nobody acts for this college now. The declaration is recorded, and holds towards whoever comes to act for the college.",
+            )
+        })
+    }
+}
+
+fn unnamed_college() -> Fault {
+    Fault {
+        now: Some(Bilingual::new(
+            "Noem de ontvanger met een gemeente en een rol (municipality, role).",
+            "Name the recipient by a municipality and a role (municipality, role).",
+        )),
+        ..Fault::at(
+            "/towards",
+            "college-not-named",
+            "Deze organisatie werkt in mandaat voor meer dan één gemeente. De verklaring geldt voor één gemeente.",
+            "This organisation acts by mandate for more than one municipality. The declaration is for one of them.",
+        )
+    }
+}
+
+fn several() -> Fault {
+    Fault::at(
+        "/towards",
+        "several-recipients",
+        "Dit loket staat voor meer dan één ontvanger. Noem er één, met gemeente en rol.",
+        "This desk stands for more than one recipient: name one, by municipality and role.",
+    )
+}
