@@ -1,9 +1,12 @@
 //! From a snapshot to the facts of a decision, with the subjects that the writer looks at before it commits.
 
+mod reading;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+pub(super) use self::reading::Reading;
 use super::{toolbox::Toolbox, trouble::Trouble};
 use crate::{
     domain::{
@@ -172,10 +175,12 @@ impl Toolbox {
             if !own && copy.party != asked.recipient && !succeeds(copy) {
                 continue;
             }
-            // What ended carries nothing more; who agreed with it is still told apart from who did not.
-            let ended = matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld);
-            let ended = request.state == MessageState::Withdrawn || (ended && !own);
             let answer = snapshot.answer(id, &copy.party);
+            // What ended carries nothing more; who agreed with it is still told apart from who did not. A key that was revoked since
+            // takes no answer away.
+            let withheld = copy.state == CopyState::Withheld && answer.is_none();
+            let ended = copy.is_taken_back() || withheld;
+            let ended = request.state == MessageState::Withdrawn || (ended && !own);
             // What the own copy rests on was answered before it ended; what was not answered before is not answered any more.
             let may_answer = !matches!(copy.state, CopyState::Withdrawn | CopyState::Withheld)
                 && snapshot.register().acts_for(&copy.party, copy.municipality.as_ref(), asked.now);
@@ -279,23 +284,4 @@ pub(super) fn party_facts(
 /// controller for both and the declaration counts; under a mandate it counts for its own college only.
 fn is_of_another(declaration: &StandingWish, municipality: Option<&Municipality>) -> bool {
     declaration.said.towards.is_some() && declaration.said.municipality() != municipality
-}
-
-/// What was read so far.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    subjects: BTreeSet<String>,
-    valid_until: Option<Timestamp>,
-    declarations: BTreeSet<DeclarationId>,
-}
-
-impl Reading {
-    fn lapses(&mut self, at: Option<Timestamp>) {
-        self.valid_until = [self.valid_until, at].into_iter().flatten().min();
-    }
-
-    /// What was looked at, for a write that rests on it.
-    pub(super) fn into_subjects(self) -> BTreeSet<String> {
-        self.subjects
-    }
 }

@@ -116,6 +116,43 @@ fn what_rests_on_a_request_that_was_taken_back_is_over() {
     }
 }
 
+/// The request ends with the agreement on which it rested, also where another was given since.
+#[test]
+fn what_was_asked_on_an_agreement_that_was_taken_back_carries_nothing() {
+    use Person::Adult;
+    let agrees = |name| Step::Declare(name, Adult, By::Person, Wish::Agrees, Until::Withdrawn);
+    // Before its term has passed and after, waiting and acknowledged.
+    for (minutes, received) in [(0, false), (15_847, false), (0, true)] {
+        let mut steps = vec![agrees(4), Step::Send(7, What::Request, Adult, None)];
+        if received {
+            steps.extend([Step::Pull(7, Party::College), Step::Acknowledge(7, Party::College)]);
+        }
+        steps.extend([
+            Step::Answer(7, Outcome::Yes),
+            Step::Pass(minutes),
+            agrees(11),
+            Step::TakeBackWish(4),
+            Step::Send(28, What::Document, Adult, Some(7)),
+        ]);
+        play::<false>(steps);
+    }
+}
+
+/// The college that answered continues, though the key to which the request was sealed is lost since.
+#[test]
+fn what_was_answered_before_a_key_was_revoked_still_carries() {
+    use Person::Adult;
+    play::<false>(vec![
+        Step::Declare(0, Adult, By::Person, Wish::Agrees, Until::Withdrawn),
+        Step::Send(1, What::Request, Adult, None),
+        Step::Answer(1, Outcome::Yes),
+        Step::RevokeKey(Party::College),
+        Step::PublishKey(Party::College),
+        Step::Send(2, What::Document, Adult, Some(1)),
+        Step::Pull(2, Party::College),
+    ]);
+}
+
 #[test]
 fn what_is_promised_holds_whatever_comes_after_what() {
     run::<false>(16).expect(&[

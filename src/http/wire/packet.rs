@@ -161,7 +161,8 @@ impl Packet {
 
 impl From<SeenCopy> for PacketCopy {
     fn from(copy: SeenCopy) -> Self {
-        let SeenCopy { row, state, answer } = copy;
+        let SeenCopy { row, state, answer, .. } = copy;
+        let withdrawn = state == CopyState::Acknowledged && row.is_taken_back();
         Self {
             log_index: row.pushed_index,
             party: row.party.into(),
@@ -174,7 +175,7 @@ impl From<SeenCopy> for PacketCopy {
             state: state.as_str(),
             collected_at: row.collected_at.map(Instant::from),
             acknowledged_at: row.acknowledged_at.map(Instant::from),
-            withdrawn: state == CopyState::Acknowledged && row.acknowledged_index < row.ended_index,
+            withdrawn,
             answer: answer.map(|SeenAnswer { outcome, title, at }| GivenAnswer {
                 outcome,
                 title: title.as_ref().map(Text::from),

@@ -61,3 +61,12 @@ pub struct CopyRow {
     /// The index of the entry by which it was stopped.
     pub ended_index: Option<u64>,
 }
+
+impl CopyRow {
+    /// Whether its sender or the person took it back, also after it was acknowledged.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        let since = self.acknowledged_index < self.ended_index;
+        self.state == CopyState::Withdrawn || (self.state == CopyState::Acknowledged && since)
+    }
+}

@@ -145,8 +145,13 @@ pub struct Withdrawn {
 }
 
 /// What was collected and acknowledged stays so: its recipient has it.
-const STOPS: [CopyState; 4] =
-    [CopyState::Waiting, CopyState::Collected, CopyState::Acknowledged, CopyState::Withheld];
+const STOPS: [CopyState; 5] = [
+    CopyState::Waiting,
+    CopyState::Collected,
+    CopyState::Acknowledged,
+    CopyState::Withheld,
+    CopyState::Expired,
+];
 
 impl Sealed for WithdrawDeclaration {}
 
@@ -171,6 +176,8 @@ impl Effect for WithdrawDeclaration {
         let withdrawn = Declaration { withdrawn: Some(withdrawal), ..declaration.clone() };
         let resting = state.rests.iter().filter(|((_, of), ())| *of == self.id);
         let copies = resting.filter_map(|((id, _), ())| state.copies.get(id).map(|copy| (id, copy)));
+        // Of what expired only an answer is left.
+        let copies = copies.filter(|(id, copy)| copy.state != CopyState::Expired || state.answers.has(id));
         let (copies, mut changes) = stopped(
             copies,
             &STOPS,

@@ -37,6 +37,8 @@ pub(super) struct Sent {
     pub(super) answered: Option<Outcome>,
     /// A withdrawal or a lost key came before the acknowledgement.
     stopped: bool,
+    /// What it rested on was taken back.
+    disagreed: bool,
     taken_back: bool,
 }
 
@@ -116,7 +118,7 @@ impl World {
             What::Request => self.agreed(of) && !objected && !restricted,
             // A duty once the college continues (WVO 2020 2.31b:3): neither stops it.
             What::Document => on.and_then(|on| self.sent.get(&on)).is_some_and(|request| {
-                let is_ended = request.stopped || request.taken_back;
+                let is_ended = request.disagreed || request.taken_back;
                 request.of == of && request.answered == Some(Outcome::Yes) && !is_ended && self.agreed(of)
             }),
             // From sixteen the pupil consents (UAVG 5); who objects does not want it.
@@ -218,6 +220,7 @@ impl World {
                 }
                 for sent in self.sent.values_mut().filter(|sent| sent.rests_on.contains(&name)) {
                     sent.stopped |= sent.received != Received::Acknowledged;
+                    sent.disagreed = true;
                 }
                 (Done, vec![School])
             }
@@ -253,6 +256,7 @@ impl World {
                     received: Received::Nothing,
                     answered: None,
                     stopped: false,
+                    disagreed: false,
                     taken_back: false,
                 };
                 self.sent.insert(name, sent);
