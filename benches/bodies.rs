@@ -76,7 +76,7 @@ struct Site {
     folder: tempfile::TempDir,
     laid: LaidOut,
     gateway: Served,
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
     pushed: std::cell::Cell<usize>,
     /// How many small pushes are measured, and how long their sender rests after each.
     pushes: (usize, Duration),

@@ -90,7 +90,7 @@ async fn measure(database: &str, url: Option<String>, filled: usize) -> Fallible
     let doorstroompunt = Caller::of(gateway.address.port(), &laid, Role::Doorstroompunt).await?;
 
     let bench = Bench { folder: folder.path(), laid: &laid, gateway: &gateway, database };
-    let body = removal(&catalogue()?)?;
+    let body = removal(catalogue()?.as_ref())?;
     let mut pushed = 0;
     let mut push = |count: usize| {
         pushed += count;

@@ -63,6 +63,8 @@ pub(super) fn failure(error: OperateError) -> Failure {
             .now(("`sluis party list` laat zien wat geregistreerd is; een certificaat dat is ingetrokken, of van een verwijderde partij was, wordt nooit meer aangenomen", "`sluis party list` shows what is registered; a certificate that was revoked, or that a removed party had, is never taken again")),
         OperateError::NotFound => Failure::refused(("er is geen partij of certificaat met die naam", "there is no such party or certificate"))
             .now(("`sluis party list` laat zien wat geregistreerd is", "`sluis party list` shows what is registered")),
+        OperateError::Blocked => Failure::refused(("de partij is geblokkeerd of verwijderd", "the party is blocked or removed"))
+            .now(("`sluis party list` laat zien wat zij is; laat haar eerst weer toe met `sluis party unblock`", "`sluis party list` shows which; let it in again first by `sluis party unblock`")),
         OperateError::OtherOrganisation => {
             Failure::refused(("het certificaat is van een andere organisatie dan de partij", "the certificate is of another organisation than the party"))
                 .now(("het OIN van een partij is het serialNumber in het subject van haar certificaat", "a party's OIN is the serialNumber in its certificate's subject"))
@@ -94,6 +96,9 @@ pub(super) fn trouble(trouble: Trouble) -> Failure {
                 .now(("kijk met `sluis party list` of `sluis log show` voordat u het nog eens probeert", "look with `sluis party list` or `sluis log show` before you try again"))
         }
         Trouble::Store(error) => store(error),
+        Trouble::Write(WriteError::Unavailable(error)) if error.kind() != StoreErrorKind::Unavailable => {
+            store(StoreError::clone(&error))
+        }
         passing if passing.is_passing() => {
             Failure::new(Exit::TryAgain, ("het is niet gedaan", "it was not done")).because(passing).now(("geef dezelfde opdracht nog eens", "run the same command again"))
         }

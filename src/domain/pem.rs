@@ -1,14 +1,13 @@
 //! Texts in PEM (RFC 7468), as people and their editors keep them.
 
-use rustls::pki_types::{
-    PrivateKeyDer,
-    pem::{PemObject as _, SectionKind},
-};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rustls::pki_types::PrivateKeyDer;
+use zeroize::Zeroizing;
 
-/// How every block ends that holds a private key, of whatever form.
-const PRIVATE: &[u8] = b"PRIVATE KEY-----";
-/// What an age identity begins with.
-const IDENTITY: &[u8] = b"AGE-SECRET-KEY-";
+/// How every block ends that holds a private key, of whatever form; in small letters.
+const PRIVATE: &[u8] = b"private key-----";
+/// What an age identity begins with; in small letters.
+const IDENTITY: &[u8] = b"age-secret-key-";
 /// What some editors put before a text in UTF-8.
 const MARK: &str = "\u{FEFF}";
 
@@ -25,17 +24,30 @@ pub fn unmarked_text(pem: &str) -> &str {
     pem.strip_prefix(MARK).unwrap_or(pem)
 }
 
-/// Whether there is a private key in it, wherever it stands: in PEM, also under the label of something else, in DER, as a JWK
-/// (RFC 7517) or as an age identity.
+/// Whether there is a private key in it, wherever it stands: in PEM under whatever label, in DER, as a JWK (RFC 7517) or as an age
+/// identity, by itself or in base64.
 #[must_use]
 pub fn holds_private_key(bytes: &[u8]) -> bool {
-    stands_in(bytes, PRIVATE)
-        || stands_in(bytes, IDENTITY)
+    is_plainly_there(bytes) || in_base64(bytes).any(|decoded| is_plainly_there(&decoded))
+}
+
+fn is_plainly_there(bytes: &[u8]) -> bool {
+    let lower = Zeroizing::new(bytes.to_ascii_lowercase());
+    stands_in(&lower, PRIVATE)
+        || stands_in(&lower, IDENTITY)
         || is_private(bytes)
-        || <(SectionKind, Vec<u8>)>::pem_slice_iter(unmarked(bytes))
-            .flatten()
-            .any(|(_, der)| is_private(&der))
-        || (has_member(bytes, b"\"kty\"") && has_member(bytes, b"\"d\""))
+        || (has_member(bytes, b"\"kty\"") && (has_member(bytes, b"\"d\"") || has_member(bytes, b"\"k\"")))
+}
+
+/// What stands there in base64, over several lines or on one. The shortest key has more than 32 characters.
+fn in_base64(bytes: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
+    let is_apart = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte));
+    let runs = bytes.split(is_apart).filter(|run| run.len() > 32);
+    runs.filter_map(|run| {
+        let run: Zeroizing<Vec<u8>> =
+            Zeroizing::new(run.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect());
+        STANDARD.decode(&*run).ok().map(Zeroizing::new)
+    })
 }
 
 fn is_private(der: &[u8]) -> bool {
@@ -55,7 +67,6 @@ fn has_member(bytes: &[u8], name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
     use rcgen::KeyPair;
 
     use super::*;
@@ -70,7 +81,12 @@ mod tests {
         );
         for (name, text) in [
             ("behind its certificate", format!("{certificate}{}", key.serialize_pem())),
+            ("as something else", mislabelled.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
             ("as a certificate", mislabelled),
+            ("in small letters", key.serialize_pem().to_lowercase()),
+            ("without a label", format!("{}\n{certificate}", STANDARD.encode(key.serialize_der()))),
+            ("a JWK in base64", STANDARD.encode(r#"{"kty": "EC", "crv": "P-256", "d" : "AA"}"#)),
+            ("a secret that two know", r#"{"kty":"oct","k":"AA"}"#.to_owned()),
             ("as a JWK", format!("{certificate}{}", r#"{"kty": "EC", "crv": "P-256", "d" : "AA"}"#)),
             ("of age", format!("{certificate}AGE-SECRET-KEY-1QQQ")),
         ] {

@@ -12,6 +12,7 @@ mod towards;
 use jiff::civil::Date;
 
 pub(super) use self::kept::KeptFacts;
+use self::towards::nobody_acts;
 pub use self::{
     error::DeclareError,
     list::{RecordedWish, Whose},
@@ -245,7 +246,7 @@ impl Operation for RecordWish<'_> {
         done: Committed<Done<Declared>>,
     ) -> Result<Reached<Recorded>, Trouble> {
         let Declared { id, index, .. } = done.into_inner().outcome;
-        Ok(Reached::Here(Recorded { id, index, note: self.note(at) }))
+        Ok(Reached::Here(Recorded { id, index, note: self.note(at, self.towards.as_ref()) }))
     }
 
     fn met(&self, conflict: Conflict) -> Option<DeclareError> {
@@ -258,15 +259,17 @@ impl Operation for RecordWish<'_> {
         let facts = exchange.store.snapshot(needs).await.map_err(Trouble::from)?;
         let row = facts.declaration(id).ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
         let at = At { by, now: exchange.clock.now(), facts: &facts, tools: &exchange.tools };
-        Ok(Recorded { id, index: row.recorded_index, note: self.note(&at) })
+        let note = self.note(&at, row.said.towards.as_ref());
+        Ok(Recorded { id, index: row.recorded_index, note })
     }
 }
 
 impl RecordWish<'_> {
-    fn note(&self, at: &At<'_, Caller>) -> Option<Fault> {
+    /// What is told of it, as it is recorded towards whom: a repetition is told the same.
+    fn note(&self, at: &At<'_, Caller>, towards: Option<&Towards>) -> Option<Fault> {
         let stops_nothing = |intended| at.tools.catalogue.stops_nothing(&intended);
         let stops_nothing = self.intended(at.by).and_then(stops_nothing);
-        stops_nothing.or_else(|| self.nobody_acts(at)).or_else(|| self.doubt(at))
+        stops_nothing.or_else(|| towards.and_then(nobody_acts)).or_else(|| self.doubt(at))
     }
 
     /// What the rules of who may declare ask of it.

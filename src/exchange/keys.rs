@@ -81,21 +81,25 @@ impl Exchange {
         let now = self.clock.now();
         self.key_route(caller, RouteAction::PublishKey).await?;
         let past = until.filter(|until| *until <= now).map(|_| ended());
-        let key = match read(jwk) {
-            Ok(key) => key,
-            Err(faults) => return Err(KeyError::Invalid(faults.into_iter().chain(past).collect())),
+        let (key, mut faults) = match read(jwk) {
+            Ok(key) => (Some(key), Vec::new()),
+            Err(faults) => (None, faults),
         };
         let trust = self.trust.load();
-        let proven =
-            key_proof::check(&key, jwk, statement, &caller.peer, &trust.anchors, &trust.revocations, now);
+        let proven = key_proof::check(
+            key.as_ref(),
+            jwk,
+            statement,
+            &caller.peer,
+            &trust.anchors,
+            &trust.revocations,
+            now,
+        );
         drop(trust);
-        let proven = match (proven, past) {
-            (Ok(proven), None) => proven,
-            (proven, past) => {
-                let faults = proven.err().unwrap_or_default().into_iter().map(unproven);
-                let faults = faults.chain(past).collect();
-                return Err(KeyError::Invalid(faults));
-            }
+        let proven = proven.map_err(|wrong| faults.extend(wrong.into_iter().map(unproven)));
+        faults.extend(past);
+        let (Some(key), Ok(proven), true) = (key, proven, faults.is_empty()) else {
+            return Err(KeyError::Invalid(faults));
         };
         let until = end_of(until, proven)?;
         let earlier = caller.register().keys(&caller.party());

@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub use crate::store::{
-    read::{CopyState, MessageState},
+    read::{CopyState, MessageState, NoticeKind},
     write::MessageKind,
 };
 
@@ -54,6 +54,8 @@ pub struct SeenCopy {
     pub row: CopyRow,
     /// Where it stands, its term considered.
     pub state: CopyState,
+    /// Why it is withheld, where its recipient is why.
+    pub hindrance: Option<NoticeKind>,
     /// What the recipient answered, where it was asked and did.
     pub answer: Option<SeenAnswer>,
 }
@@ -102,8 +104,8 @@ pub struct Notified {
     pub dataset: DatasetCode,
     /// Who sent it.
     pub sender: PartyId,
-    /// Where the copy stands that it is about.
-    pub state: CopyState,
+    /// The copy that it is about, as it stands now.
+    pub about: SeenCopy,
 }
 
 impl Exchange {
@@ -210,8 +212,8 @@ impl Exchange {
             let packet = packet.ok_or(Trouble::Inconsistent("a packet of a notice is gone"))?;
             let about = packet.copies.iter().find(|copy| copy.party == row.about);
             let about = about.ok_or(Trouble::Inconsistent("a copy of a notice is gone"))?;
-            let state = self.seen_copy(caller, &packet, about, now).await?.state;
-            items.push(Notified { row, dataset: packet.dataset, sender: packet.sender, state });
+            let about = self.seen_copy(caller, &packet, about, now).await?;
+            items.push(Notified { row, dataset: packet.dataset, sender: packet.sender, about });
         }
         Ok(Page { items, next: page.next })
     }
@@ -259,14 +261,22 @@ impl Exchange {
         let register = caller.register();
         let blocked = register.party(&row.party).is_some_and(|party| party.blocked);
         let acts = register.acts_for(&row.party, row.municipality.as_ref(), now);
-        let held = match row.state {
-            CopyState::Waiting => blocked || !acts,
-            CopyState::Collected | CopyState::Acknowledged => asks && !acts && answer.is_none(),
+        let waits = match row.state {
+            CopyState::Waiting => true,
+            CopyState::Collected | CopyState::Acknowledged => asks && answer.is_none(),
             CopyState::Withdrawn | CopyState::Withheld | CopyState::Expired => false,
         };
+        let hindrance = match (blocked, acts) {
+            _ if !waits => None,
+            (true, _) => Some(NoticeKind::RecipientBlocked),
+            (false, false) => Some(NoticeKind::MandateEnded),
+            (false, true) => None,
+        };
+        let state = state_at(row, hindrance.is_some(), packet, now);
         Ok(SeenCopy {
             row: row.clone(),
-            state: state_at(row, held, packet, now),
+            state,
+            hindrance: hindrance.filter(|_| state == CopyState::Withheld),
             answer: answer.map(|Answered { outcome, at, .. }| {
                 let dataset = self.catalogue().dataset(&packet.dataset);
                 let title = dataset.and_then(|dataset| dataset.outcome(&outcome));

@@ -28,6 +28,9 @@ pub enum OperateError {
     /// The party or certificate is known already, with other content.
     #[error("it exists already, and differs")]
     Taken,
+    /// The party is blocked, or was removed.
+    #[error("the party is blocked or removed")]
+    Blocked,
     /// There is no such party or certificate.
     #[error("there is no such party or certificate")]
     NotFound,
@@ -57,6 +60,7 @@ impl OperateError {
     fn of(error: PlainError) -> Self {
         match error {
             PlainError::Conflict(Conflict::NotFound) => Self::NotFound,
+            PlainError::Conflict(Conflict::Blocked) => Self::Blocked,
             PlainError::Conflict(_) => Self::Taken,
             PlainError::Trouble(Trouble::Write(WriteError::PolicyDiffers)) => Self::PolicyChanged,
             PlainError::Trouble(trouble) => Self::Trouble(trouble),

@@ -99,13 +99,15 @@ pub enum ProofFault {
 /// Answers when the proof ends: `x5c` proves the key for as long as its certificate lasts; a statement has no end, since it
 /// proves one publication.
 ///
+/// Of a key that is wrong itself, what else is wrong is told without it.
+///
 /// `peer` must be the caller of this very request. The caller of this function must still see to it that the thumbprint
 /// belongs to no other party.
 ///
 /// # Errors
 /// Every [`ProofFault`]: one of the statement, one of `x5c`.
 pub fn check(
-    key: &RecipientKey,
+    key: Option<&RecipientKey>,
     jwk: &Value,
     statement: Option<&str>,
     peer: &Peer,
@@ -124,7 +126,7 @@ pub fn check(
 }
 
 fn check_chain(
-    key: &RecipientKey,
+    key: Option<&RecipientKey>,
     x5c: &Value,
     peer: &Peer,
     anchors: &TrustAnchors,
@@ -137,7 +139,8 @@ fn check_chain(
     if certificate.oin() != peer.party().oin {
         return Err(ProofFault::OtherOrganisation);
     }
-    if is_for(leaf, key.numbers()) { Ok(certificate.not_after()) } else { Err(ProofFault::OtherKey) }
+    let is_other = key.is_some_and(|key| !is_for(leaf, key.numbers()));
+    if is_other { Err(ProofFault::OtherKey) } else { Ok(certificate.not_after()) }
 }
 
 fn chain(x5c: &Value) -> Option<Vec<CertificateDer<'static>>> {
@@ -160,13 +163,14 @@ fn is_for(leaf: &CertificateDer<'_>, numbers: &PublicNumbers) -> bool {
 }
 
 fn check_statement(
-    key: &RecipientKey,
+    key: Option<&RecipientKey>,
     statement: &str,
     peer: &Peer,
     now: Timestamp,
 ) -> Result<(), ProofFault> {
     let said: Statement = said(STATEMENT_TYP, statement, peer.certificate())?;
-    if said.thumbprint != key.thumbprint() || said.party.is_some_and(|party| party != peer.party()) {
+    let is_other = key.is_some_and(|key| said.thumbprint != key.thumbprint());
+    if is_other || said.party.is_some_and(|party| party != peer.party()) {
         return Err(ProofFault::OtherStatement);
     }
     is_of_now(said.iat, now)

@@ -2,23 +2,31 @@
 
 use std::path::Path;
 
-use sqlx::query;
+use sqlx::{Row as _, query};
 
 use super::{Store, db::Backend, error::StoreError};
 
 const COPY: &str = "VACUUM INTO $1";
+/// The first thing that is wrong with the pages of the file, or `ok`.
+const CHECK: &str = "PRAGMA quick_check(1)";
 
 impl Store {
     /// Writes the database as it is at one moment into a file, which must not exist or be empty: an empty one keeps its
     /// mode. Writers go on meanwhile. The file is whole when this answers; seeing it to the disk is the caller's work.
     ///
     /// # Errors
-    /// `Settings` for PostgreSQL, which has tools of its own, and for a path that is no UTF-8; `Unavailable`.
+    /// `Settings` for PostgreSQL, which has tools of its own, and for a path that is no UTF-8; `Damaged` when a page of the file is;
+    /// `Unavailable`.
     pub async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         if self.backend != Backend::Sqlite {
             return Err(StoreError::settings("PostgreSQL is backed up by its own tools, such as pg_dump"));
         }
         let path = file.to_str().ok_or_else(|| StoreError::settings("the name of the file is no UTF-8"))?;
+        // What is damaged would be copied as far as it can be read, and taken for whole.
+        let found: String = query(CHECK).fetch_one(&self.read).await?.try_get(0)?;
+        if found != "ok" {
+            return Err(self.damaged());
+        }
         query(COPY).bind(path.to_owned()).execute(&self.read).await?;
         Ok(())
     }

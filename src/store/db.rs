@@ -11,6 +11,7 @@ pub(super) mod writing;
 
 use std::{
     fmt,
+    path::Path,
     sync::{Arc, Once},
     time::Duration,
 };
@@ -82,7 +83,7 @@ impl Store {
     }
 
     /// Brings the schema of the database up to date, making the database file if there is none, readable by its owner only.
-    /// Run it before [`Store::open`], if need be under a database role of its own. Answers whether the file was made.
+    /// Run it before [`Store::open`], if need be under a database role of its own. Answers whether there was none, or an empty file.
     ///
     /// # Errors
     /// `Schema` when the database is newer than this program or a migration was changed; else as [`Store::open`].
@@ -90,7 +91,7 @@ impl Store {
         let (backend, address) = address(url)?;
         let made = match file_of(&address) {
             Some(path) => {
-                let is_new = !path.exists();
+                let is_new = path.metadata().map_or(true, |file| file.len() == 0);
                 make_owner_only(path).map_err(|cause| {
                     StoreError::settings(format!("the database file cannot be made: {}", cause.kind()))
                 })?;
@@ -190,6 +191,13 @@ impl Store {
             trust,
             file,
         })
+    }
+}
+
+impl Store {
+    /// That the file of this database is damaged.
+    pub(super) fn damaged(&self) -> StoreError {
+        StoreError::damaged(self.file.as_ref().map_or(Path::new(""), |file| file.path()))
     }
 }
 

@@ -138,6 +138,7 @@ impl From<sqlx::Error> for StoreError {
             StoreErrorKind::Full => "the disk of the database is full",
             StoreErrorKind::ReadOnly => "the database is set to reading only",
             StoreErrorKind::Io => "the disk of the database does not take what is written to it",
+            StoreErrorKind::Inconsistent => "the database holds a value that this program did not write",
             StoreErrorKind::Damaged => "the file is no SQLite database, or is damaged",
             _ => "the database did not carry out a statement",
         };
@@ -148,7 +149,14 @@ impl From<sqlx::Error> for StoreError {
 /// What the database's own code says of a failure. SQLite's are numbers whose last byte is the sort of failure
 /// (sqlite.org/rescode.html); PostgreSQL's have five characters (its appendix A).
 fn kind_of(source: &sqlx::Error) -> StoreErrorKind {
-    let sqlx::Error::Database(reason) = source else { return StoreErrorKind::Unavailable };
+    let reason = match source {
+        sqlx::Error::Database(reason) => reason,
+        sqlx::Error::Decode(_)
+        | sqlx::Error::ColumnDecode { .. }
+        | sqlx::Error::ColumnNotFound(_)
+        | sqlx::Error::TypeNotFound { .. } => return StoreErrorKind::Inconsistent,
+        _ => return StoreErrorKind::Unavailable,
+    };
     let code = reason.code().unwrap_or_default();
     match code.as_ref() {
         "53100" => StoreErrorKind::Full,

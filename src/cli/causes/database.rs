@@ -4,7 +4,7 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// What it says beyond the sort of failure, in English and in Dutch. `{}` is what it names, and stands in the Dutch where
 /// that is a number or a name and no word.
-const SAID: [(&str, &str); 23] = [
+const SAID: [(&str, &str); 24] = [
     (
         "there is no database at {}; look whether this is the right file and its disk is there; `sluis migrate` makes a new, empty one",
         "op {} staat geen database; kijk of dit het goede bestand is en of de schijf er is; `sluis migrate` maakt een nieuwe, lege",
@@ -15,6 +15,10 @@ const SAID: [(&str, &str); 23] = [
     ),
     ("`{}` is no SQLite database, or is damaged", "`{}` is geen database van SQLite, of is beschadigd"),
     ("the database file cannot be made: {}", "het bestand van de database is niet te maken"),
+    (
+        "`{}` is a database of another program: it has tables, and none of them is this program's",
+        "`{}` is een database van een ander programma: er staan tabellen in, en geen daarvan is van dit programma",
+    ),
     (
         "the log in this database is {}; a log does not change its name: open it under that name",
         "het logboek in deze database heet {}, en verandert niet van naam: open het onder die naam",
@@ -104,8 +108,8 @@ pub(super) fn in_dutch(error: &StoreError) -> String {
         StoreErrorKind::Left => "het logboek van deze database is verplaatst naar een andere".to_owned(),
         StoreErrorKind::Unavailable => "de database gaf geen antwoord, of weigerde".to_owned(),
         StoreErrorKind::Inconsistent => {
-            let place = said.split('`').nth(1).unwrap_or_default();
-            format!("in de database staat in `{place}` iets wat dit programma niet schreef")
+            let place = said.split('`').nth(1).map(|place| format!(" in `{place}`")).unwrap_or_default();
+            format!("in de database staat{place} iets wat dit programma niet schreef")
         }
         StoreErrorKind::Schema => "de tabellen van de database passen niet bij dit programma".to_owned(),
         StoreErrorKind::Settings => "zo is deze database niet te gebruiken".to_owned(),

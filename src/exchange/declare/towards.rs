@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 
-use super::RecordWish;
 use crate::{
     domain::{
         code::Municipality,
@@ -11,7 +10,7 @@ use crate::{
         party::Role,
         problem::{Bilingual, Fault},
     },
-    exchange::{caller::Caller, perform::At, recipients::Resolved, submission::Address, toolbox::Toolbox},
+    exchange::{caller::Caller, recipients::Resolved, submission::Address, toolbox::Toolbox},
     store::register::Register,
 };
 
@@ -29,7 +28,8 @@ impl Toolbox {
         {
             return Ok(Towards::College { municipality: municipality.clone(), role: *role, through: None });
         }
-        let found = self.resolve(caller, &[(0, address)], now)?;
+        let found =
+            self.resolve(caller, &[(0, address)], now).map_err(|faults| by_college(faults, address))?;
         let [Resolved { party, municipality, .. }] =
             <[Resolved; 1]>::try_from(found).map_err(|_| vec![several()])?;
         match municipality {
@@ -52,23 +52,31 @@ impl Toolbox {
     }
 }
 
-impl RecordWish<'_> {
-    /// That nobody acts for the college today, so that nothing goes to it either.
-    pub(super) fn nobody_acts(&self, at: &At<'_, Caller>) -> Option<Fault> {
-        let Some(Towards::College { municipality, role, .. }) = &self.towards else { return None };
-        at.by.register().acting_for(municipality, *role, at.now).is_empty().then(|| Fault {
-            now: Some(Bilingual::new(
-                "U hoeft niets te doen. `GET /v1/parties` laat zien wie voor welk college werkt.",
-                "There is nothing that you must do. `GET /v1/parties` shows who acts for which college.",
-            )),
-            ..Fault::at(
-                "/towards",
-                "nobody-acts",
-                "Nu werkt niemand voor dit college. De verklaring is vastgelegd en geldt voor wie straks voor het college werkt.",
-                "Nobody acts for this college now. The declaration is recorded, and holds towards whoever comes to act for the college.",
-            )
-        })
+/// That nobody acted for the college when it was recorded, so that nothing went to it either.
+pub(super) fn nobody_acts(towards: &Towards) -> Option<Fault> {
+    matches!(towards, Towards::College { through: None, .. }).then(|| Fault {
+        now: Some(Bilingual::new(
+            "U hoeft niets te doen. `GET /v1/parties` laat zien wie voor welk college werkt.",
+            "There is nothing that you must do. `GET /v1/parties` shows who acts for which college.",
+        )),
+        ..Fault::at(
+            "/towards",
+            "nobody-acts",
+            "Niemand werkt nu voor dit college. De verklaring is vastgelegd en geldt voor wie straks voor het college werkt.",
+            "Nobody acts for this college now. The declaration is recorded, and holds towards whoever comes to act for the college.",
+        )
+    })
+}
+
+/// Of who is not connected by that number, the college may still be named.
+fn by_college(mut faults: Vec<Fault>, address: &Address) -> Vec<Fault> {
+    for fault in faults.iter_mut().filter(|_| matches!(address, Address::Party(..))) {
+        fault.now = Some(Bilingual::new(
+            "Noem het college met een gemeente en een rol (municipality, role): daarvoor geldt de verklaring ook als nu niemand ervoor werkt.",
+            "Name the college by a municipality and a role (municipality, role): towards that it holds also while nobody acts for it.",
+        ));
     }
+    faults
 }
 
 fn unnamed_college() -> Fault {

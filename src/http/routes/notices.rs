@@ -13,7 +13,10 @@ use crate::{
         id::{DeclarationId, PacketId},
         party::PartyId,
     },
-    exchange::{Exchange, lists::Notified},
+    exchange::{
+        Exchange,
+        lists::{NoticeKind, Notified},
+    },
     http::{
         caller::Calling,
         extract::query::Paging,
@@ -56,6 +59,10 @@ pub(super) struct Notice {
     /// How that copy stands now. What a recipient could not come for goes on when it is `waiting` again: do not push it once more.
     #[schema(value_type = shape::State)]
     state: &'static str,
+    /// Why it is withheld now, where its recipient is why: `recipient-blocked` or `mandate-ended`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shape::NoticeKind, required = false)]
+    hindrance: Option<&'static str>,
     /// The declaration that was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = shape::Id, required = false)]
@@ -86,7 +93,7 @@ pub(super) async fn list(
     let page = page.map_err(|error| calling.problem(error))?;
     let register = calling.caller.seen.register();
     let named = |party: &PartyId| register.party(party).map(|row| row.name.clone());
-    let items = page.items.into_iter().map(|Notified { row, dataset, sender, state }| Notice {
+    let items = page.items.into_iter().map(|Notified { row, dataset, sender, about }| Notice {
         log_index: row.index,
         kind: row.kind.as_str(),
         packet: row.packet,
@@ -95,7 +102,8 @@ pub(super) async fn list(
         sender: sender.into(),
         party_name: named(&row.about),
         party: row.about.into(),
-        state: state.as_str(),
+        state: about.state.as_str(),
+        hindrance: about.hindrance.map(NoticeKind::as_str),
         declaration: row.declaration,
         at: row.created.into(),
     });

@@ -70,7 +70,7 @@ impl Room {
 
     fn check(&self, statement: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, ProofFault> {
         let peer = self.peer(&self.issued.der);
-        check(self.key.public(), &json!({}), statement, &peer, &self.anchors, &self.lists(&[]), now)
+        check(Some(self.key.public()), &json!({}), statement, &peer, &self.anchors, &self.lists(&[]), now)
             .map_err(only)
     }
 
@@ -81,7 +81,7 @@ impl Room {
         revoked: &[&[u8]],
     ) -> Result<Option<Timestamp>, ProofFault> {
         let peer = self.peer(&self.issued.der);
-        check(key, &json!({"x5c": x5c}), None, &peer, &self.anchors, &self.lists(revoked), now())
+        check(Some(key), &json!({"x5c": x5c}), None, &peer, &self.anchors, &self.lists(revoked), now())
             .map_err(only)
     }
 }
@@ -179,7 +179,7 @@ fn a_certificate_beside_a_statement_must_hold_as_well() {
         let statement = room.statement(&key, Role::WerkEnInkomen);
         let jwk = json!({"x5c": x5c});
         let peer = room.peer(&room.issued.der);
-        check(key.public(), &jwk, Some(&statement), &peer, &room.anchors, &room.lists(&[]), now())
+        check(Some(key.public()), &jwk, Some(&statement), &peer, &room.anchors, &room.lists(&[]), now())
             .map_err(only)
     };
     let x5c = |issued: &Issued| json!([STANDARD.encode(&issued.der)]);

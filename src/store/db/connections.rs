@@ -64,6 +64,9 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
      PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -8192";
 
 const TABLES: &str = "SELECT COUNT(*) FROM sqlite_master";
+/// How many tables there are where none is that of this program's migrations.
+const FOREIGN: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+     AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')";
 
 async fn settle_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     connection.execute(SQLITE_SETTINGS).await.map(drop)
@@ -92,16 +95,25 @@ pub(super) async fn check_fsync(address: &str) -> Result<(), StoreError> {
     settled.map_err(connect_fault)
 }
 
-/// Likewise of a file: one that is no database is never one a moment later. It is read as far as its tables.
+/// Likewise of a file: one that is no database is never one a moment later. It is read as far as its tables. In the database of
+/// another program nothing is set.
 pub(super) async fn check_file(address: &str, file: &Path) -> Result<(), StoreError> {
     let looked = async {
         let mut connection = AnyConnection::connect(address).await?;
-        let settled = settle_sqlite(&mut connection).await;
+        let foreign = sqlx::query::<Any>(FOREIGN).fetch_one(&mut connection).await;
+        let foreign = foreign.and_then(|row| row.try_get::<i64, _>(0)).is_ok_and(|tables| tables > 0);
+        let settled = if foreign { Ok(()) } else { settle_sqlite(&mut connection).await };
         let read = sqlx::query::<Any>(TABLES).fetch_one(&mut connection).await;
         drop(connection.close().await);
-        settled.and(read.map(drop))
+        settled.and(read).map(|_| foreign)
     };
     match looked.await.map_err(StoreError::from) {
+        Ok(true) => {
+            let file = file.display();
+            Err(StoreError::settings(format!(
+                "`{file}` is a database of another program: it has tables, and none of them is this program's"
+            )))
+        }
         Err(error) if error.kind() == StoreErrorKind::Damaged => Err(StoreError::damaged(file)),
         _ => Ok(()),
     }

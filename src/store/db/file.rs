@@ -72,6 +72,10 @@ impl OpenedFile {
         Ok(opened)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// # Errors
     /// `Moved` when its path leads to another file, or to none; likewise of a file beside it.
     pub(super) fn check(&self) -> Result<(), StoreError> {

@@ -179,7 +179,11 @@ fn answer(path: &str) -> Value {
             },
             {
                 "logIndex": 32, "kind": "mandate-ended", "packet": ID, "party": college(), "sender": school(),
-                "dataset": "overgangsdocument", "state": "withheld", "at": "2026-07-01T22:30:00Z",
+                "dataset": "overgangsdocument", "state": "withheld", "hindrance": "mandate-ended", "at": "2026-07-01T22:30:00Z",
+            },
+            {
+                "logIndex": 32, "kind": "mandate-ended", "packet": ID, "party": college(), "sender": school(),
+                "dataset": "overgangsdocument", "state": "withheld", "hindrance": "recipient-blocked", "at": "2026-07-01T22:30:00Z",
             },
             {
                 "logIndex": 32, "kind": "mandate-ended", "packet": ID, "party": college(), "sender": school(),

@@ -113,6 +113,32 @@ fn a_damaged_database_file_is_called_that() {
         let told = program.run(command).with(78).stderr;
         assert!(told.contains("is leeg") && told.contains("zet dan de laatste kopie terug"), "{told}");
     }
+    assert!(program.run(&["migrate"]).done().stdout.contains("nieuwe, lege"));
+    // A copy of it would be taken for whole.
+    let mut inner = whole;
+    let last = inner.len() / 4096 - 1;
+    inner[last * 4096..].fill(0x5a);
+    fs::write(program.path("try/gateway.db"), inner).unwrap();
+    let copied = program.run(&["backup", "--out", "copy", "--lang", "en"]).with(78);
+    assert!(copied.stderr.contains("put the last backup back"), "{}", copied.stderr);
+}
+
+/// Nobody's tables are put beside those of another program.
+#[tokio::test]
+async fn the_database_of_another_program_is_left_alone() {
+    let program = Program::with_try_out();
+    fs::remove_file(program.path("try/gateway.db")).unwrap();
+    let file = program.path("try/gateway.db");
+    let mut theirs =
+        SqliteConnection::connect(&format!("sqlite://{}?mode=rwc", file.display())).await.unwrap();
+    theirs.execute("CREATE TABLE pupil (name TEXT)").await.unwrap();
+    theirs.close().await.unwrap();
+    let before = fs::read(&file).unwrap();
+    for command in [&["migrate"][..], &["party", "list"], &["serve"], &["log", "verify"]] {
+        let told = program.run(command).with(78).stderr;
+        assert!(told.contains("is een database van een ander programma"), "{told}");
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
 }
 
 /// A mistyped path, or a disk that is not there: a command that reads makes nothing.

@@ -88,7 +88,8 @@ async fn a_key_that_cannot_be_trusted_is_not_published() {
         ),
     ];
     for (name, key, faults) in cases {
-        let answer = scene.college.post("/v1/keys", &json!({ "key": key, "proof": "a.b.c" })).await;
+        let body = json!({ "key": key, "proof": statement(&scene.college, good.public()) });
+        let answer = scene.college.post("/v1/keys", &body).await;
         court.judge(name, &answer, 400, &faults, 0).await;
     }
 
@@ -342,6 +343,10 @@ async fn a_key_that_has_ended_is_not_published() {
     let answer = scene.college.post("/v1/keys", &body).await;
     let faults = [("/key/x5c", "not-a-chain"), ("/proof", "invalid-statement"), ("/validUntil", "ended")];
     court.judge("all three", &answer, 400, &faults, 0).await;
+    let body = json!({ "key": "kanariewaarde", "proof": "a.b.c", "validUntil": "2026-09-15T08:00:00Z" });
+    let answer = scene.college.post("/v1/keys", &body).await;
+    let faults = [("/key", "key-not-a-jwk"), ("/proof", "invalid-statement"), ("/validUntil", "ended")];
+    court.judge("a key that is none, too", &answer, 400, &faults, 0).await;
     court.close().await;
 }
 

@@ -76,9 +76,16 @@ async fn plays_on(gateway: Gateway) {
     assert_eq!(told(&school, &first).await, saw(&["mandate-ended"], "waiting"));
     let notice = items(&school, "/v1/notices").await.remove(0);
     assert_eq!((&notice["packet"], &notice["state"]), (&json!(first), &json!("waiting")));
+    assert_eq!(notice["hindrance"], Value::Null);
     let second = hand_over(&gateway, &school, &toby, &request).await.text("/id");
     exchange.block_party(college.party, true, None).await.unwrap();
     assert_eq!(told(&school, &second).await, saw(&["recipient-blocked"], "withheld"));
+    // What is in the way now is another thing than the first notice of the other packet told.
+    let notice = items(&school, "/v1/notices").await.remove(0);
+    assert_eq!(
+        (&notice["kind"], &notice["hindrance"]),
+        (&json!("mandate-ended"), &json!("recipient-blocked"))
+    );
     exchange.block_party(college.party, false, None).await.unwrap();
     assert_eq!(told(&school, &second).await, saw(&["recipient-blocked"], "waiting"));
     college.pull(&second).await;

@@ -30,14 +30,15 @@ pub fn notices(items: &[Value], names: &Names, language: Language) -> Table {
             party(item, "/party", names, language),
             member(item, "/packet"),
             word(&state, language),
-            to_do(&kind, &state, language).to_owned(),
+            to_do(&kind, &state, &member(item, "/hindrance"), language).to_owned(),
         ]);
     }
     table
 }
 
-fn to_do(kind: &str, state: &str, language: Language) -> &'static str {
-    let (nl, en) = match kind {
+fn to_do(kind: &str, state: &str, hindrance: &str, language: Language) -> &'static str {
+    // What stands in the way now may be another thing than the notice told of.
+    let (nl, en) = match if hindrance.is_empty() { kind } else { hindrance } {
         // What its recipient could not come for may go on, and was perhaps collected since.
         "mandate-ended" | "recipient-blocked"
             if matches!(state, "waiting" | "collected" | "acknowledged") =>
@@ -51,9 +52,10 @@ fn to_do(kind: &str, state: &str, language: Language) -> &'static str {
             "ga na of u het nog mag gebruiken; zo niet, wis het",
             "find out whether you may still use it; if not, erase it",
         ),
-        "key-revoked" | "categories-narrowed" | "mandate-ended" | "expired" => {
-            ("stuur het opnieuw, als het nog mag", "push it again, if it may still be sent")
-        }
+        "key-revoked" | "categories-narrowed" | "mandate-ended" | "expired" => (
+            "stuur of vraag het opnieuw, als het nog mag",
+            "push it or ask it again, if that may still be done",
+        ),
         "recipient-blocked" => (
             "gaat zodra de beheerder de ontvanger weer toelaat; `sluis client status` zegt of dat zo is",
             "goes as soon as the operator lets the recipient in again; `sluis client status` says whether that is so",
