@@ -4,21 +4,25 @@ pub(super) mod check;
 pub(super) mod days;
 mod decide;
 mod error;
+mod outcome;
 pub(super) mod prepare;
 mod replay;
 mod reply;
 mod seal;
-
-use std::collections::BTreeSet;
+mod view;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-pub use self::error::PushError;
 use self::{
     decide::{Allowed, decide_all, event_of, forbidden},
     prepare::{Prepared, Unprepared, action_of},
     reply::answers,
+    view::View,
+};
+pub use self::{
+    error::PushError,
+    outcome::{Foreseen, Pushed, PushedRecipient},
 };
 use super::{
     Exchange,
@@ -35,17 +39,10 @@ use super::{
 };
 use crate::{
     crypto::at_rest::Place,
-    domain::{
-        code::{Category, DatasetCode, Grondslag, Municipality},
-        digest::Digest,
-        id::PacketId,
-        party::PartyId,
-        problem::Fault,
-    },
+    domain::{id::PacketId, party::PartyId, problem::Fault},
     policy::{
         dataset::DatasetKind,
         minimise::{Minimised, minimise_each},
-        permit::Refusal,
     },
     store::{
         Committed,
@@ -62,57 +59,6 @@ pub struct Idempotency {
     pub key: String,
     /// The whole body. Only an HMAC of it is kept.
     pub body: Zeroizing<Vec<u8>>,
-}
-
-/// A packet that is stored, or was by an earlier call with the same key and body.
-#[derive(Debug)]
-pub struct Pushed {
-    /// The packet.
-    pub id: PacketId,
-    /// Of which dataset.
-    pub dataset: DatasetCode,
-    /// When it was handed in.
-    pub created: Timestamp,
-    /// Until when it may be collected.
-    pub expires: Timestamp,
-    /// Per recipient, the person's copy included.
-    pub recipients: Vec<PushedRecipient>,
-}
-
-/// One recipient of a stored packet.
-#[derive(Debug)]
-pub struct PushedRecipient {
-    /// The party.
-    pub party: PartyId,
-    /// The municipality whose college was named.
-    pub municipality: Option<Municipality>,
-    /// The one basis.
-    pub basis: Grondslag,
-    /// What was sealed.
-    pub categories: BTreeSet<Category>,
-    /// What was left out at the person's wish.
-    pub omitted: BTreeSet<Category>,
-    /// The SHA-256 of the JWE.
-    pub jwe_sha256: Digest,
-    /// The key it was sealed to.
-    pub thumbprint: String,
-    /// The index of the entry.
-    pub index: u64,
-    /// The receipt (JWS).
-    pub receipt: String,
-}
-
-/// What would be decided for one recipient.
-#[derive(Debug)]
-pub struct Foreseen {
-    /// Index in the sender's list; none for the person's copy.
-    pub at: Option<usize>,
-    /// The party.
-    pub party: PartyId,
-    /// The index of the entry that says that it was asked.
-    pub index: u64,
-    /// The basis and its categories, or the refusal.
-    pub decision: Result<(Grondslag, BTreeSet<Category>), Refusal>,
 }
 
 impl Exchange {
@@ -323,49 +269,6 @@ fn turned(at: &At<'_, Caller>, kind: DatasetKind, why: &Unprepared) -> No<PushEr
         Unprepared::Refused(refusal) => {
             let about = Account { sender: Some(at.by.party()), ..Account::default() };
             No::refused(tried(about, action_of(kind)), refusal.clone(), Knows::Sender)
-        }
-    }
-}
-
-/// What the answer needs of a recipient after the write has taken it over.
-pub(super) struct View {
-    party: PartyId,
-    municipality: Option<Municipality>,
-    basis: Grondslag,
-    categories: BTreeSet<Category>,
-    omitted: BTreeSet<Category>,
-    jwe_sha256: Digest,
-    thumbprint: String,
-    as_of: u64,
-}
-
-impl View {
-    fn of(recipient: &NewCopy) -> Self {
-        let sealed = &recipient.sealed;
-        Self {
-            party: sealed.party(),
-            municipality: recipient.municipality.clone(),
-            basis: sealed.basis().clone(),
-            categories: sealed.categories().clone(),
-            omitted: sealed.omitted().clone(),
-            jwe_sha256: sealed.sha256(),
-            thumbprint: sealed.thumbprint().to_owned(),
-            as_of: recipient.permit.as_of().entries,
-        }
-    }
-
-    fn pushed(self, index: u64, receipt: String) -> PushedRecipient {
-        let Self { party, municipality, basis, categories, omitted, jwe_sha256, thumbprint, .. } = self;
-        PushedRecipient {
-            party,
-            municipality,
-            basis,
-            categories,
-            omitted,
-            jwe_sha256,
-            thumbprint,
-            index,
-            receipt,
         }
     }
 }

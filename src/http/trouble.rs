@@ -5,12 +5,14 @@
 //! caller's fault is a 503 if trying again can help and else a 500 whose body is always the same; the cause stands in the
 //! log.
 
+mod declared;
 mod ended;
 mod hindered;
 mod in_the_way;
+mod keys;
 
 use self::{
-    ended::{gone, gone_to_sender},
+    ended::gone,
     hindered::hindered,
     in_the_way::{BLOCKED, conflict},
 };
@@ -18,10 +20,9 @@ use super::problem::{self, Problem};
 use crate::{
     domain::problem::{Bilingual, Fault},
     exchange::{
-        acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError, decide::DecideError,
-        declare::DeclareError, directory::DirectoryError, evaluate::EvaluateError, heavy::Busy,
-        keys::KeyError, lists::ListError, own_entries::AccountError, pull::PullError, push::PushError,
-        search::SearchError, trouble::Trouble, withdraw::WithdrawError,
+        acknowledge::AcknowledgeError, admission::AdmitError, answer::AnswerError, directory::DirectoryError,
+        evaluate::EvaluateError, heavy::Busy, lists::ListError, own_entries::AccountError, pull::PullError,
+        push::PushError, search::SearchError, trouble::Trouble,
     },
     identity::IdentityFault,
     policy::permit::{Refusal, RefusalKind},
@@ -206,52 +207,6 @@ fn already_answered() -> Problem {
     ))
 }
 
-impl From<DeclareError> for Problem {
-    fn from(error: DeclareError) -> Self {
-        match error {
-            DeclareError::Invalid(faults) => problem::INVALID.code("declaration").with_faults(faults),
-            DeclareError::Refused(refusal) => refused(refusal),
-            DeclareError::KeyReused => key_reused(),
-            DeclareError::NotFound => problem::NOT_FOUND,
-            DeclareError::Trouble(trouble) => trouble.into(),
-        }
-    }
-}
-
-impl From<DecideError> for Problem {
-    fn from(error: DecideError) -> Self {
-        match error {
-            DecideError::Invalid(faults) => problem::INVALID.code("decision").with_faults(faults),
-            DecideError::NotFound => problem::NOT_FOUND,
-            DecideError::AlreadyDecided => conflict(Fault::at(
-                "",
-                "already-decided",
-                "Hierover is al anders beslist. Een beslissing blijft staan.",
-                "This was decided otherwise. A decision stands.",
-            )),
-            DecideError::Gone => problem::GONE.code("withdrawn").with_faults([Fault::at(
-                "",
-                "withdrawn",
-                "Deze verklaring is ingetrokken: er valt niets meer te beslissen.",
-                "This declaration was withdrawn: there is nothing left to decide.",
-            )]),
-            DecideError::Refused(refusal) => refused(refusal),
-            DecideError::Trouble(trouble) => trouble.into(),
-        }
-    }
-}
-
-impl From<WithdrawError> for Problem {
-    fn from(error: WithdrawError) -> Self {
-        match error {
-            WithdrawError::NotFound => problem::NOT_FOUND,
-            WithdrawError::Refused(refusal) => refused(refusal),
-            WithdrawError::Gone(ended) => gone_to_sender(ended),
-            WithdrawError::Trouble(trouble) => trouble.into(),
-        }
-    }
-}
-
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
@@ -302,47 +257,6 @@ impl From<EvaluateError> for Problem {
             )]),
             EvaluateError::Refused(refusal) => refused(refusal),
             EvaluateError::Trouble(trouble) => trouble.into(),
-        }
-    }
-}
-
-impl From<KeyError> for Problem {
-    fn from(error: KeyError) -> Self {
-        match error {
-            KeyError::Invalid(faults) => problem::INVALID.code("key").with_faults(faults),
-            KeyError::Taken => conflict(Fault::at(
-                "",
-                "taken",
-                "Deze sleutel of dit certificaat is al van een ander, of u hebt er eerder afstand van gedaan.",
-                "This key or certificate belongs to another, or was given up.",
-            )),
-            KeyError::OtherEnd => conflict(Fault {
-                now: Some(Bilingual::new(
-                    "Neem deze sleutel buiten gebruik (retirement) of publiceer een nieuwe.",
-                    "Retire this key, or publish a new one.",
-                )),
-                ..Fault::at(
-                    "/validUntil",
-                    "other-end",
-                    "U hebt deze sleutel al gepubliceerd, met een andere einddatum.",
-                    "You published this key before, with another end.",
-                )
-            }),
-            KeyError::TooMany => conflict(Fault {
-                now: Some(Bilingual::new(
-                    "Neem eerst sleutels buiten gebruik die u niet meer nodig hebt (retirement).",
-                    "First retire keys that you do not need any more.",
-                )),
-                ..Fault::at(
-                    "/key",
-                    "too-many-keys",
-                    "Uw partij heeft al 16 sleutels die gelden of gaan gelden.",
-                    "Your party has 16 keys already that are valid or will be.",
-                )
-            }),
-            KeyError::NotFound => problem::NOT_FOUND,
-            KeyError::Refused(refusal) => refused(refusal),
-            KeyError::Trouble(trouble) => trouble.into(),
         }
     }
 }

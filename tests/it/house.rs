@@ -54,19 +54,12 @@ const HARD_LIMIT: usize = 500;
 const SOFT_LIMIT: usize = 300;
 
 /// The files above the soft limit; none is added, and one that is no longer above it leaves the list.
-const LONG: [&str; 22] = [
+const LONG: [&str; 15] = [
     "src/accesslog/entry/part.rs",
     "src/accesslog/entry/seal.rs",
     "src/accesslog/verify/finding.rs",
-    "src/config/read.rs",
-    "src/exchange/operate.rs",
-    "src/exchange/push.rs",
-    "src/exchange/withdraw.rs",
     "src/http/limits/quota.rs",
-    "src/http/openapi.rs",
     "src/http/routes/datasets/body.rs",
-    "src/http/routes/declarations.rs",
-    "src/http/trouble.rs",
     "src/identity/authority.rs",
     "src/identity/revocations.rs",
     "src/policy/decide/engine.rs",
@@ -312,7 +305,7 @@ fn json_from_outside_has_one_reader() {
         "src/cli/client/push/input.rs",
         "src/cli/client/input.rs",
         "src/exchange/toolbox.rs",
-        "src/exchange/withdraw.rs",
+        "src/exchange/withdraw/declaration.rs",
         "src/http/routes/keys.rs",
         "src/store/register.rs",
     ];
