@@ -12,7 +12,10 @@ pub(super) mod writing;
 use std::{
     fmt,
     path::Path,
-    sync::{Arc, Once},
+    sync::{
+        Arc, Once,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -44,6 +47,7 @@ pub struct Store {
     pub(super) asks: Asks,
     trust: Trust,
     file: Option<Arc<OpenedFile>>,
+    damage: Arc<AtomicBool>,
 }
 
 /// SQLite writes nothing before it has the lock, so that no transaction fails half-way for want of it.
@@ -190,11 +194,25 @@ impl Store {
             asks,
             trust,
             file,
+            damage: Arc::default(),
         })
     }
 }
 
 impl Store {
+    /// Remembers that the file is damaged: other pages of it may be read and written yet, and it is whole only once it was put back
+    /// and opened anew.
+    pub(super) fn note_damage(&self, error: &StoreError) {
+        if error.kind() == StoreErrorKind::Damaged {
+            self.damage.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a damaged page of it was met.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.damage.load(Ordering::Relaxed)
+    }
+
     /// That the file of this database is damaged.
     pub(super) fn damaged(&self) -> StoreError {
         StoreError::damaged(self.file.as_ref().map_or(Path::new(""), |file| file.path()))

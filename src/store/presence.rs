@@ -23,8 +23,11 @@ impl Store {
     /// Whether every table is there, and may be read and written.
     ///
     /// # Errors
-    /// `Schema` when one is not; `Unavailable`.
+    /// `Schema` when one is not; `Damaged` once a damaged page was met; `Unavailable`.
     pub async fn check_tables(&self) -> Result<(), StoreError> {
+        if self.is_damaged() {
+            return Err(self.damaged());
+        }
         let found = match self.backend {
             Backend::Sqlite => FOUND_SQLITE,
             Backend::Postgres => FOUND_POSTGRES,

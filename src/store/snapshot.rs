@@ -166,7 +166,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
     pub async fn snapshot(&self, needs: Needs) -> Result<Snapshot, StoreError> {
-        let found = self.found(needs).await?;
+        let found = self.found(needs).await.inspect_err(|error| self.note_damage(error))?;
         let register = self.register_at(found.register).await?;
         Ok(Snapshot {
             entries: found.entries,

@@ -50,6 +50,7 @@ impl Desk {
             Ok(outcome) if outcome.committed => self.health.proven(),
             Ok(_) => {}
             Err(Failure::Closed(error) | Failure::Broken(error)) => {
+                self.store.note_damage(error);
                 self.health.failed(WriteError::code_of(error.kind()));
             }
             Err(Failure::Clock(fault)) => self.health.disbelieved(*fault),

@@ -10,10 +10,11 @@ use std::{
 use super::process::{GENEROUS, Process, Site, removal, sluis};
 use crate::{
     store::support::Place,
-    support::{Actor, Answer, Gateway, left_out},
+    support::{Actor, Answer, Gateway, declaration, left_out},
 };
 use http::StatusCode;
 use jiff::ToSpan as _;
+use serde_json::json;
 use sluis::{
     domain::{clock::Clock as _, id::SystemEntropy, party::Role},
     identity::{
@@ -287,6 +288,37 @@ async fn a_database_file_that_is_moved_away_takes_no_write_until_it_is_back() {
     }
     fs::remove_file(&file).unwrap();
     assert_eq!(process.ask_ops("/readyz").await, moved, "deleted");
+    process.kill().await;
+}
+
+/// Other pages may be read and written yet: it is not whole before it was put back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_met_a_damaged_page_is_not_ready_though_it_can_write_elsewhere() {
+    let site = Site::new(None, GENEROUS).await;
+    let process = site.start("off").await;
+    let school = site.party(Role::ProSchool, &process).await;
+    let _college = site.party(Role::Doorstroompunt, &process).await;
+    let file = site.laid.config_path.with_file_name("gateway.db");
+    let pages = AnyPoolOptions::new().connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    let page = sqlx::query("SELECT rootpage FROM sqlite_master WHERE name = 'declaration'").fetch_one(&pages);
+    let page: i64 = page.await.unwrap().get(0);
+    pages.close().await;
+    let damaged = fs::File::options().write(true).open(&file).unwrap();
+    let place = (u64::try_from(page).unwrap() - 1) * 4096;
+    std::os::unix::fs::FileExt::write_all_at(&damaged, &[0x5a; 4096], place).unwrap();
+
+    let person = json!({ "reference": { "kind": "own", "value": "L-1" }, "birthDate": "2007-06-01" });
+    let wish = declaration(
+        "bezwaar",
+        "verwijderingsmelding",
+        &person,
+        "persoon",
+        Role::Doorstroompunt,
+        site.now,
+    );
+    let said = school.push("/v1/declarations", "een-verklaring", &wish).await;
+    said.expect_problem(503, "unavailable");
+    assert_eq!(process.ask_ops("/readyz").await, (503, "not ready: database_damaged\n".to_owned()));
     process.kill().await;
 }
 
