@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{StillStands, TakenBack, WithdrawError};
+use super::outcome::{StillStands, TakenBack, WithdrawError};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     crypto::at_rest::Place,

@@ -1,6 +1,6 @@
 //! A packet is taken back by its sender.
 
-use super::{TakenBack, WithdrawError};
+use super::outcome::{TakenBack, WithdrawError};
 use crate::{
     accesslog::entry::{Event, Outcome, Part},
     domain::id::PacketId,

@@ -308,15 +308,9 @@ async fn a_gateway_that_met_a_damaged_page_is_not_ready_though_it_can_write_else
     std::os::unix::fs::FileExt::write_all_at(&damaged, &[0x5a; 4096], place).unwrap();
 
     let person = json!({ "reference": { "kind": "own", "value": "L-1" }, "birthDate": "2007-06-01" });
-    let wish = declaration(
-        "bezwaar",
-        "verwijderingsmelding",
-        &person,
-        "persoon",
-        Role::Doorstroompunt,
-        site.now,
-    );
-    let said = school.push("/v1/declarations", "een-verklaring", &wish).await;
+    let wish =
+        declaration("bezwaar", "verwijderingsmelding", &person, "persoon", Role::Doorstroompunt, site.now);
+    let said = school.push("/v1/declarations", "sleutel-van-een-verklaring", &wish).await;
     said.expect_problem(503, "unavailable");
     assert_eq!(process.ask_ops("/readyz").await, (503, "not ready: database_damaged\n".to_owned()));
     process.kill().await;
