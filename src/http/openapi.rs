@@ -34,11 +34,9 @@ use utoipa::{
     },
 };
 
+pub use self::responses::API_VERSION;
 use self::responses::{JWE, bound, bytes, headers, later_response, pattern, problem_response};
 use super::{extract::query::NoQuery, packed::Packed, wire::shape};
-
-/// The full version of the interface: on every answer and in the description. Semantic: the first number is in the path.
-pub const API_VERSION: &str = "1.0.0";
 
 /// The path under which all versioned routes are mounted.
 pub const BASE: &str = "/v1";

@@ -6,8 +6,11 @@ use utoipa::openapi::{
     schema::{KnownFormat, Type},
 };
 
-use super::{API_VERSION, bounds};
+use super::bounds;
 use crate::http::problem;
+
+/// The full version of the interface: on every answer and in the description. Semantic: the first number is in the path.
+pub const API_VERSION: &str = "1.0.0";
 
 /// A compact JWE: five parts in base64url, of which the second is empty where the key is agreed directly.
 pub(super) const JWE: &str = "^[0-9A-Za-z_-]+(\\.[0-9A-Za-z_-]*){4}$";
