@@ -99,8 +99,7 @@ impl Toolbox {
             Address::Party(..) => Vec::new(),
             Address::College(municipality, role) => vec![(municipality.clone(), *role)],
             Address::Desk(desk, municipality) => {
-                let region = self.settings.region.as_deref().and_then(|region| self.catalogue.region(region));
-                let roles = region.map(|region| region.desk(desk, municipality)).unwrap_or_default();
+                let roles = self.region().map(|region| region.desk(desk, municipality)).unwrap_or_default();
                 roles.into_iter().map(|role| (municipality.clone(), role)).collect()
             }
         }

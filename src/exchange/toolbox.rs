@@ -19,7 +19,7 @@ use crate::{
         party::PartyId,
         person::PersonReference,
     },
-    policy::{catalogue::Catalogue, engine::Engine},
+    policy::{catalogue::Catalogue, engine::Engine, region::Region},
     store::read::MessageRow,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -67,6 +67,11 @@ pub(super) struct Toolbox {
 }
 
 impl Toolbox {
+    /// The file of the region in which this gateway stands.
+    pub(super) fn region(&self) -> Option<&Region> {
+        self.settings.region.as_deref().and_then(|region| self.catalogue.region(region))
+    }
+
     pub(super) fn at_rest(&self) -> Arc<AtRest> {
         Arc::clone(&self.keys.load().at_rest)
     }

@@ -46,8 +46,7 @@ impl Toolbox {
 
     /// Whether there is such a college: the region's file has it, or somebody acted for it once or is to act for it.
     fn is_college(&self, register: &Register, municipality: &Municipality, role: Role) -> bool {
-        let region = self.settings.region.as_deref().and_then(|region| self.catalogue.region(region));
-        region.is_some_and(|region| region.college(municipality, role).is_some())
+        self.region().is_some_and(|region| region.college(municipality, role).is_some())
             || register.knows_college(municipality, role)
     }
 }

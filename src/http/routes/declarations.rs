@@ -58,7 +58,7 @@ pub(super) struct Recorded {
     /// The index of the entry in the access log.
     log_index: u64,
     /// What the recorder should know of it, with the provisions and what to do: that it does not stop the transfer against which
-    /// it is (code `stops-nothing`), or may carry none, since who may give it hangs on an age that is not known (`age-unknown`).
+    /// it is (code `stops-nothing`), that nobody acted for the college when it was recorded (`nobody-acts`), or that it may carry none, since who may give it hangs on an age that is not known (`age-unknown`).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = FaultDocument, required = false)]
     note: Option<Fault>,

@@ -129,11 +129,13 @@ impl Store {
 fn declaration_row(row: &AnyRow) -> Result<DeclarationRow, StoreError> {
     let columns = Columns(row);
     let towards = match columns.maybe_parse("towards_role")? {
-        Some(role) => Towards::of(
-            columns.maybe_parse("towards_oin")?,
-            role,
-            columns.maybe_parse("towards_municipality")?,
-        ),
+        Some(role) => {
+            let (oin, place) =
+                (columns.maybe_parse("towards_oin")?, columns.maybe_parse("towards_municipality")?);
+            // Towards nobody must not read as towards everyone.
+            let nobody = || StoreError::inconsistent("declaration.towards_role");
+            Some(Towards::of(oin, role, place).ok_or_else(nobody)?)
+        }
         None => None,
     };
     Ok(DeclarationRow {

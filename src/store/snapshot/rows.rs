@@ -60,7 +60,11 @@ pub(super) fn wish(row: &Row<'_>) -> Result<StandingWish, StoreError> {
 
 fn said(row: &Row<'_>) -> Result<Said, StoreError> {
     let towards = match row.maybe(6)? {
-        Some(role) => Towards::of(row.maybe(5)?, role, row.maybe(7)?),
+        Some(role) => {
+            // Towards nobody must not read as towards everyone.
+            let nobody = || StoreError::inconsistent("declaration.towards_role");
+            Some(Towards::of(row.maybe(5)?, role, row.maybe(7)?).ok_or_else(nobody)?)
+        }
         None => None,
     };
     Ok(Said {

@@ -38,7 +38,9 @@ pub fn notices(items: &[Value], names: &Names, language: Language) -> Table {
 
 fn to_do(kind: &str, state: &str, hindrance: &str, language: Language) -> &'static str {
     // What stands in the way now may be another thing than the notice told of.
-    let (nl, en) = match if hindrance.is_empty() { kind } else { hindrance } {
+    let waited = matches!(kind, "mandate-ended" | "recipient-blocked" | "expires-soon");
+    let kind = if waited && !hindrance.is_empty() { hindrance } else { kind };
+    let (nl, en) = match kind {
         // What its recipient could not come for may go on, and was perhaps collected since.
         "mandate-ended" | "recipient-blocked"
             if matches!(state, "waiting" | "collected" | "acknowledged") =>
