@@ -8,6 +8,8 @@ CREATE TABLE party (
     name       TEXT NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('active', 'blocked', 'removed')),
     registered BIGINT NOT NULL,
+    -- Since when it is in that state.
+    since      BIGINT NOT NULL,
     PRIMARY KEY (oin, role)
 );
 

@@ -95,8 +95,8 @@ pub struct Recorded {
     pub id: DeclarationId,
     /// The index of the entry.
     pub index: u64,
-    /// That it does not stop the transfer against which it is, where it does not.
-    pub note: Option<Fault>,
+    /// What the recorder should know of it.
+    pub notes: Vec<Fault>,
 }
 
 impl Exchange {
@@ -246,7 +246,7 @@ impl Operation for RecordWish<'_> {
         done: Committed<Done<Declared>>,
     ) -> Result<Reached<Recorded>, Trouble> {
         let Declared { id, index, .. } = done.into_inner().outcome;
-        Ok(Reached::Here(Recorded { id, index, note: self.note(at, self.towards.as_ref()) }))
+        Ok(Reached::Here(Recorded { id, index, notes: self.notes(at, self.towards.as_ref()) }))
     }
 
     fn met(&self, conflict: Conflict) -> Option<DeclareError> {
@@ -259,17 +259,17 @@ impl Operation for RecordWish<'_> {
         let facts = exchange.store.snapshot(needs).await.map_err(Trouble::from)?;
         let row = facts.declaration(id).ok_or(Trouble::Inconsistent("a replayed declaration is gone"))?;
         let at = At { by, now: exchange.clock.now(), facts: &facts, tools: &exchange.tools };
-        let note = self.note(&at, row.said.towards.as_ref());
-        Ok(Recorded { id, index: row.recorded_index, note })
+        let notes = self.notes(&at, row.said.towards.as_ref());
+        Ok(Recorded { id, index: row.recorded_index, notes })
     }
 }
 
 impl RecordWish<'_> {
     /// What is told of it, as it is recorded towards whom: a repetition is told the same.
-    fn note(&self, at: &At<'_, Caller>, towards: Option<&Towards>) -> Option<Fault> {
+    fn notes(&self, at: &At<'_, Caller>, towards: Option<&Towards>) -> Vec<Fault> {
         let stops_nothing = |intended| at.tools.catalogue.stops_nothing(&intended);
         let stops_nothing = self.intended(at.by).and_then(stops_nothing);
-        stops_nothing.or_else(|| towards.and_then(nobody_acts)).or_else(|| self.doubt(at))
+        [stops_nothing, towards.and_then(nobody_acts), self.doubt(at)].into_iter().flatten().collect()
     }
 
     /// What the rules of who may declare ask of it.

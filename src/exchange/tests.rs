@@ -95,6 +95,7 @@ fn registered(party: PartyId) -> PartyRow {
         name: party.to_string(),
         blocked: false,
         registered: Timestamp::UNIX_EPOCH,
+        since: Timestamp::UNIX_EPOCH,
         municipalities,
     }
 }

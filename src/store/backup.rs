@@ -1,10 +1,14 @@
-//! A copy of a SQLite database, made while gateways write to it.
+//! A copy of a SQLite database, made while gateways write to it; and whether its file is whole.
 
 use std::path::Path;
 
 use sqlx::{Row as _, query};
 
-use super::{Store, db::Backend, error::StoreError};
+use super::{
+    Store,
+    db::Backend,
+    error::{StoreError, StoreErrorKind},
+};
 
 const COPY: &str = "VACUUM INTO $1";
 /// The first thing that is wrong with the pages of the file, or `ok`.
@@ -23,11 +27,27 @@ impl Store {
         }
         let path = file.to_str().ok_or_else(|| StoreError::settings("the name of the file is no UTF-8"))?;
         // What is damaged would be copied as far as it can be read, and taken for whole.
-        let found: String = query(CHECK).fetch_one(&self.read).await?.try_get(0)?;
-        if found != "ok" {
-            return Err(self.damaged());
-        }
+        self.check_pages().await?;
         query(COPY).bind(path.to_owned()).execute(&self.read).await?;
         Ok(())
+    }
+
+    /// Reads every page of the file of a SQLite database, also of those that a reader of its rows does not come by. Of PostgreSQL
+    /// nothing is read: it has checksums of its own.
+    ///
+    /// # Errors
+    /// `Damaged` when a page is; `Unavailable`.
+    pub async fn check_pages(&self) -> Result<(), StoreError> {
+        if self.backend != Backend::Sqlite {
+            return Ok(());
+        }
+        match query(CHECK).fetch_one(&self.read).await.and_then(|row| row.try_get::<String, _>(0)) {
+            Ok(found) if found == "ok" => Ok(()),
+            Ok(_) => Err(self.damaged()),
+            Err(error) => match StoreError::from(error) {
+                error if error.kind() == StoreErrorKind::Damaged => Err(self.damaged()),
+                error => Err(error),
+            },
+        }
     }
 }

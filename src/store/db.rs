@@ -65,6 +65,7 @@ impl Store {
     /// `Damaged` for a file that is no database; `Unavailable` when it cannot be reached.
     pub async fn open(url: &str, options: &OpenOptions) -> Result<Self, StoreError> {
         let (backend, address) = address(url)?;
+        no_folder(&address)?;
         if let Some(path) = file_of(&address).filter(|path| !path.is_file()) {
             let path = path.display();
             return Err(StoreError::settings(format!(
@@ -93,6 +94,7 @@ impl Store {
     /// `Schema` when the database is newer than this program or a migration was changed; else as [`Store::open`].
     pub async fn migrate(url: &str) -> Result<bool, StoreError> {
         let (backend, address) = address(url)?;
+        no_folder(&address)?;
         let made = match file_of(&address) {
             Some(path) => {
                 let is_new = path.metadata().map_or(true, |file| file.len() == 0);
@@ -216,6 +218,17 @@ impl Store {
     /// That the file of this database is damaged.
     pub(super) fn damaged(&self) -> StoreError {
         StoreError::damaged(self.file.as_ref().map_or(Path::new(""), |file| file.path()))
+    }
+}
+
+/// A folder where the file of a database should be: often the one in which it stands.
+fn no_folder(address: &str) -> Result<(), StoreError> {
+    match file_of(address).filter(|path| path.is_dir()) {
+        None => Ok(()),
+        Some(path) => {
+            let path = path.display();
+            Err(StoreError::settings(format!("`{path}` is a folder; name the file of the database in it")))
+        }
     }
 }
 

@@ -212,6 +212,7 @@ mod tests {
                 name: "Zaffier".to_owned(),
                 blocked: false,
                 registered: now,
+                since: now,
                 municipalities: Vec::new(),
             };
             let mut register = Register::of([named]);

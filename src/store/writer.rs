@@ -82,7 +82,7 @@ impl Writer {
     /// Checks first that the stored head, frontier and tiles agree, and signs the empty log if it is new.
     ///
     /// # Errors
-    /// `Inconsistent` when they do not agree; `Unavailable` when the log was not begun or cannot be read.
+    /// `Inconsistent` when they do not agree; `Schema` when the log was not begun; `Unavailable` when it cannot be read.
     pub async fn start(store: Store, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
         store.seals_with(Arc::clone(&settings.seals));
         let log = known::check_head(&store, settings.signer.as_ref()).await?;

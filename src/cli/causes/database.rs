@@ -4,7 +4,11 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// What it says beyond the sort of failure, in English and in Dutch. `{}` is what it names, and stands in the Dutch where
 /// that is a number or a name and no word.
-const SAID: [(&str, &str); 24] = [
+const SAID: [(&str, &str); 25] = [
+    (
+        "`{}` is a folder; name the file of the database in it",
+        "`{}` is een map; noem het bestand van de database daarin",
+    ),
     (
         "there is no database at {}; look whether this is the right file and its disk is there; `sluis migrate` makes a new, empty one",
         "op {} staat geen database; kijk of dit het goede bestand is en of de schijf er is; `sluis migrate` maakt een nieuwe, lege",

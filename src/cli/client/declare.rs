@@ -86,8 +86,8 @@ impl Declare {
                 "Intrekken: sluis client withdraw declaration {id} --by WIE",
                 "To withdraw: sluis client withdraw declaration {id} --by WHO"
             );
-            let note = noted(language, &answer);
-            format!("{recorded}\n{note}{back}")
+            let notes = noted(language, &answer);
+            format!("{recorded}\n{notes}{back}")
         })?;
         pending.end()?;
         Ok(Exit::Done)
@@ -97,14 +97,15 @@ impl Declare {
 /// What the gateway says beside a declaration that it recorded: the text, the articles, what to do.
 fn noted(language: Language, answer: &Value) -> String {
     let code = language.pick("nl", "en");
-    let text = member(answer, &format!("/note/{code}"));
-    if text.is_empty() {
-        return String::new();
-    }
-    let cited = answer.pointer("/note/citations").and_then(Value::as_array);
-    let cited: Vec<_> = cited.into_iter().flatten().filter_map(Value::as_str).collect();
-    let now = member(answer, &format!("/note/now/{code}"));
-    format!("{} {text} ({})\n  {now}\n", language.pick("Let op:", "Note:"), cited.join(", "))
+    let text_of = |note: &Value| {
+        let cited = note.pointer("/citations").and_then(Value::as_array);
+        let cited: Vec<_> = cited.into_iter().flatten().filter_map(Value::as_str).collect();
+        let cited = if cited.is_empty() { String::new() } else { format!(" ({})", cited.join(", ")) };
+        let (text, now) = (member(note, &format!("/{code}")), member(note, &format!("/now/{code}")));
+        format!("{} {text}{cited}\n  {now}\n", language.pick("Let op:", "Note:"))
+    };
+    let notes = answer.pointer("/notes").and_then(Value::as_array);
+    notes.into_iter().flatten().map(text_of).collect()
 }
 
 const DECLARE_FORM: (&str, &str) = (

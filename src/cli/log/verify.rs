@@ -24,7 +24,7 @@ use crate::{
     },
     crypto::gateway_keys::GatewayKeys,
     merkle::note::{LogVerifier, read_unchecked},
-    store::read::Chore,
+    store::{StoreErrorKind, read::Chore},
 };
 
 /// The arguments of `sluis log verify`.
@@ -91,13 +91,18 @@ async fn of_store(
     // Read first: a gateway that runs meanwhile goes on.
     let signed_last = HeadFile::at(config.log.head_file()).read()?;
     let store = compose::store::open(&config).await?;
-    let view = store.log().await.map_err(|error| {
-        Failure::refused(("er is nog geen log in deze database", "there is no log in this database yet"))
-            .because(error)
-            .now((
-                "het begint als een gateway start, of als de eerste partij wordt geregistreerd",
-                "it begins when a gateway starts, or the first party is registered",
-            ))
+    // A page that is damaged says nothing of who wrote the log: it must not look like an alarm, nor be passed over.
+    store.check_pages().await.map_err(operated::store)?;
+    let view = store.log().await.map_err(|error| match error.kind() {
+        StoreErrorKind::Schema => {
+            Failure::refused(("er is nog geen log in deze database", "there is no log in this database yet"))
+                .because(error)
+                .now((
+                    "het begint als een gateway start, of als de eerste partij wordt geregistreerd",
+                    "it begins when a gateway starts, or the first party is registered",
+                ))
+        }
+        _ => operated::store(error),
     })?;
     // With other keys a log that is sound reads as one that was forged.
     compose::keys::are_of(&keys, &config, &store).await?;

@@ -45,7 +45,7 @@ fn document(party: &PartyRow, certificates: &[&CertificateRow], keys: usize) -> 
             "notAfter": one.not_after, "revoked": one.revoked, "revokedAt": one.revoked_at })
     };
     json!({
-        "party": party.party.to_string(), "name": party.name, "blocked": party.blocked,
+        "party": party.party.to_string(), "name": party.name, "blocked": party.blocked, "since": party.since,
         "registered": party.registered, "activeKeys": keys,
         "municipalities": party.municipalities.iter().map(municipality).collect::<Vec<_>>(),
         "certificates": certificates.iter().map(certificate).collect::<Vec<_>>(),
@@ -59,9 +59,11 @@ fn text(
     now: Timestamp,
     language: Language,
 ) -> String {
-    let blocked = if party.blocked { language.pick("  GEBLOKKEERD", "  BLOCKED") } else { "" };
-    let mut lines = vec![format!("{}  {}{blocked}", party.party, party.name)];
     let day = |instant| moment::short_day(amsterdam_date(instant), language);
+    let mut lines = vec![format!("{}  {}", party.party, party.name)];
+    if party.blocked {
+        lines.push(tell!(language, "    GEBLOKKEERD sinds {}", "    BLOCKED since {}", day(party.since)));
+    }
     let ahead = party.municipalities.iter().filter(|one| one.until.is_none_or(|until| until > now));
     let places: Vec<String> = ahead.map(|one| of_place(one, now, day, language)).collect();
     if !places.is_empty() {

@@ -141,13 +141,22 @@ async fn taken(store: &Store, party: PartyId, wished: &MunicipalityOf) -> Failur
         let decision = known.decision.as_ref().map(|decision| format!(" ({decision})")).unwrap_or_default();
         let since = moment::zoned(&moment::short(known.from, language), language);
         let otherwise = if is_alike { "" } else { language.pick(", maar anders", ", but otherwise") };
+        let until = known.until.map(|until| moment::zoned(&moment::short(until, language), language));
+        let until =
+            until.map(|until| tell!(language, ", tot {until}", ", until {until}")).unwrap_or_default();
         tell!(
             language,
-            "{party} handelt al voor gemeente {}{otherwise}: {by}{decision}, sinds {since}; er is niets veranderd",
-            "{party} acts for municipality {} already{otherwise}: {by}{decision}, since {since}; nothing was changed",
+            "{party} handelt al voor gemeente {}{otherwise}: {by}{decision}, sinds {since}{until}; er is niets veranderd",
+            "{party} acts for municipality {} already{otherwise}: {by}{decision}, since {since}{until}; nothing was changed",
             wished.municipality
         )
     };
+    if known.until.is_some() {
+        return Failure::refused((told(Language::Nl), told(Language::En))).now((
+            "geef met --since een dag die daarna begint; zonder --since is het vanaf nu",
+            "with --since, give a day that begins after it; without, it is from now on",
+        ));
+    }
     Failure::refused((told(Language::Nl), told(Language::En))).now((
         "klopt dat, dan hoeft u niets te doen; moet het anders, beëindig het dan eerst met `sluis party municipality end`",
         "if that is right, do nothing; if it must be otherwise, end it first with `sluis party municipality end`",

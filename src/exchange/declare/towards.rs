@@ -22,11 +22,19 @@ impl Toolbox {
         now: Timestamp,
     ) -> Result<Towards, Vec<Fault>> {
         let register = caller.register();
-        if let [(municipality, role)] = self.colleges_behind(address).as_slice()
-            && register.acting_for(municipality, *role, now).is_empty()
-            && self.is_college(register, municipality, *role)
+        let colleges = self.colleges_behind(address);
+        if colleges
+            .iter()
+            .all(|(municipality, role)| register.acting_for(municipality, *role, now).is_empty())
         {
-            return Ok(Towards::College { municipality: municipality.clone(), role: *role, through: None });
+            match colleges.as_slice() {
+                [(municipality, role)] if self.is_college(register, municipality, *role) => {
+                    let (municipality, role) = (municipality.clone(), *role);
+                    return Ok(Towards::College { municipality, role, through: None });
+                }
+                [_, _, ..] => return Err(vec![several()]),
+                [_] | [] => {}
+            }
         }
         let found =
             self.resolve(caller, &[(0, address)], now).map_err(|faults| by_college(faults, address))?;

@@ -23,7 +23,7 @@ use crate::{
 
 impl Exchange {
     /// Tells the senders of what waits for a recipient that was blocked, or, for its answer too, that stopped to act for the
-    /// college after `since`. Each is an entry, and told once. Answers how many were told.
+    /// college after `since`. Each is an entry, and told once of each block or end. Answers how many were told.
     ///
     /// # Errors
     /// [`Trouble`]: who was told before it stays told.
@@ -42,12 +42,17 @@ impl Exchange {
             } else {
                 matches!(decide_again(&self.tools, &copy, now, &snapshot)?, Again::Refused(_))
             };
-            let kind = match (blocked, is_over) {
-                (true, _) => NoticeKind::RecipientBlocked,
-                (false, true) => NoticeKind::MandateEnded,
+            let known = snapshot.register().party(&party);
+            let (kind, since) = match (blocked, is_over) {
+                (true, _) => (NoticeKind::RecipientBlocked, known.map(|known| known.since)),
+                (false, true) => {
+                    let ended = known.and_then(|known| known.last_end(copy.row.municipality.as_ref(), now));
+                    (NoticeKind::MandateEnded, ended)
+                }
                 (false, false) => continue,
             };
-            let effect = TellUndelivered { packet: id, sender: copy.packet.sender, party, kind, asks };
+            let since = since.unwrap_or(Timestamp::MIN);
+            let effect = TellUndelivered { packet: id, sender: copy.packet.sender, party, kind, since, asks };
             let mut account = Account::of(Event::Notice, Outcome::Recorded);
             account.shared.packet = Some(id);
             account.shared.dataset = Some(copy.packet.dataset.clone());

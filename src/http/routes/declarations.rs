@@ -58,10 +58,11 @@ pub(super) struct Recorded {
     /// The index of the entry in the access log.
     log_index: u64,
     /// What the recorder should know of it, with the provisions and what to do: that it does not stop the transfer against which
-    /// it is (code `stops-nothing`), that nobody acted for the college when it was recorded (`nobody-acts`), or that it may carry none, since who may give it hangs on an age that is not known (`age-unknown`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = FaultDocument, required = false)]
-    note: Option<Fault>,
+    /// it is (code `stops-nothing`), that nobody acted for the college when it was recorded (`nobody-acts`), or
+    /// that it may carry none, since who may give it hangs on an age that is not known (`age-unknown`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<FaultDocument>, required = false)]
+    notes: Vec<Fault>,
 }
 
 /// Record a declaration
@@ -123,7 +124,7 @@ pub(super) async fn declare(
         kind: wish.kind,
         state: "given",
         log_index: recorded.index,
-        note: recorded.note,
+        notes: recorded.notes,
     };
     Ok(Created { path: format!("/declarations/{}", recorded.id), body })
 }

@@ -88,6 +88,8 @@ pub struct PartyRow {
     pub blocked: bool,
     /// Since when it takes part.
     pub registered: Timestamp,
+    /// Since when it is blocked, or is not.
+    pub since: Timestamp,
     /// For which municipalities it acts, acted and will act.
     pub municipalities: Vec<MunicipalityOf>,
 }
@@ -107,6 +109,13 @@ impl PartyRow {
         let mandated =
             self.municipalities.iter().filter(in_force).filter(|one| one.ground == Ground::Mandaat);
         mandated.map(|one| one.municipality.clone()).collect()
+    }
+
+    /// When it last stopped to act for this municipality, or for any.
+    #[must_use]
+    pub fn last_end(&self, municipality: Option<&Municipality>, at: Timestamp) -> Option<Timestamp> {
+        let of = |one: &&MunicipalityOf| municipality.is_none_or(|named| *named == one.municipality);
+        self.municipalities.iter().filter(of).filter_map(|one| one.until).filter(|until| *until <= at).max()
     }
 
     /// The first instant after this one at which a municipality begins or ends: until then the facts are these.

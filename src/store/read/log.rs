@@ -44,10 +44,10 @@ impl Store {
     /// The committed head.
     ///
     /// # Errors
-    /// `Unavailable` when the log was not begun; `Inconsistent`.
+    /// `Schema` when the log was not begun; `Unavailable`; `Inconsistent`.
     pub async fn head(&self) -> Result<Head, StoreError> {
         let row = query(HEAD).fetch_optional(&self.read).await?;
-        let row = row.ok_or_else(|| StoreError::unavailable("the log was not begun: run `sluis migrate`"))?;
+        let row = row.ok_or_else(|| StoreError::schema("the log was not begun: run `sluis migrate`"))?;
         let columns = Columns(&row);
         let checkpoint = columns.text("checkpoint")?;
         if checkpoint == MOVED {

@@ -32,10 +32,12 @@ const UNDELIVERED: &str = "SELECT r.message_id AS message_id, r.oin AS oin, r.ro
      AND r.state IN ('collected', 'acknowledged'))) AND p.state = 'open' AND p.expires > $1 AND NOT EXISTS \
      (SELECT 1 FROM message a WHERE a.reply_to = r.message_id AND a.sender_oin = r.oin AND a.sender_role = r.role) \
      AND (o.state <> 'active' OR EXISTS (SELECT 1 FROM party_municipality m WHERE m.oin = r.oin AND m.role = r.role \
-     AND m.valid_until > $2 AND m.valid_until <= $1 AND m.valid_until > p.created)) \
+     AND m.valid_until > $2 AND m.valid_until <= $1 AND m.valid_until > p.created \
      AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.message_id = r.message_id AND n.about_oin = r.oin \
-     AND n.about_role = r.role AND n.kind = (CASE WHEN o.state = 'active' THEN 'mandate-ended' \
-     ELSE 'recipient-blocked' END)) ORDER BY r.message_id, r.position";
+     AND n.about_role = r.role AND n.kind = 'mandate-ended' AND n.created >= m.valid_until))) \
+     AND (o.state = 'active' OR NOT EXISTS (SELECT 1 FROM notice n WHERE n.message_id = r.message_id \
+     AND n.about_oin = r.oin AND n.about_role = r.role AND n.kind = 'recipient-blocked' AND n.created >= o.since)) \
+     ORDER BY r.message_id, r.position";
 const USED: &str = "SELECT declaration_id FROM copy_declaration WHERE message_id = $1 AND oin = $2 AND role = $3 \
      ORDER BY declaration_id";
 const ANSWER: &str = "SELECT outcome, created, created_index FROM message \
@@ -75,8 +77,9 @@ impl Store {
         }))
     }
 
-    /// The copies that wait for a recipient or its answer, may wait in vain as things stand, and whose sender was not told:
-    /// those of recipients that are blocked (`true`), and of those that stopped to act for a college between the two instants.
+    /// The copies that wait for a recipient or its answer, may wait in vain as things stand, and whose sender was not told
+    /// since: those of recipients that are blocked (`true`), and of those that stopped to act for a college between the two
+    /// instants.
     ///
     /// # Errors
     /// `Unavailable` or `Inconsistent`.

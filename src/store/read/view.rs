@@ -42,7 +42,7 @@ impl Store {
     /// A view of the log as it is now.
     ///
     /// # Errors
-    /// `Unavailable` when the log was not begun; `Inconsistent`.
+    /// `Schema` when the log was not begun; `Unavailable`; `Inconsistent`.
     pub async fn log(&self) -> Result<LogView, StoreError> {
         Ok(LogView { store: self.clone(), head: self.head().await? })
     }

@@ -60,6 +60,7 @@ fn party_row(row: &AnyRow) -> Result<PartyRow, StoreError> {
         name: columns.text("name")?,
         blocked: columns.text("state")? != "active",
         registered: columns.instant("registered")?,
+        since: columns.instant("since")?,
         municipalities: Vec::new(),
     })
 }

@@ -14,9 +14,9 @@ use crate::store::{
 type Table = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 const PARTIES: Table = (
-    "SELECT oin, role, name, state, registered FROM party",
+    "SELECT oin, role, name, state, registered, since FROM party",
     &["oin", "role", "name", "state"],
-    &["registered"],
+    &["registered", "since"],
 );
 const PLACES: Table = (
     "SELECT oin, role, municipality, ground, decision, valid_from, valid_until FROM party_municipality \

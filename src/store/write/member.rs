@@ -73,7 +73,7 @@ impl Effect for RemoveParty {
             return Err(Conflict::State.into());
         }
         let mut changes = vec![
-            Change::Party(self.party, Party { state: PartyState::Removed, ..party.clone() }),
+            Change::Party(self.party, Party { state: PartyState::Removed, since: at.time, ..party.clone() }),
             Change::Member(self.party),
         ];
         let active = state.certificates.iter().filter(|(_, one)| one.party == self.party && one.is_active);

@@ -39,7 +39,8 @@ impl Effect for RegisterParty {
         if standing(state, &self.party).is_some() {
             return Err(Conflict::Taken.into());
         }
-        let party = Party { name: self.name.clone(), state: PartyState::Active, registered: at.time };
+        let party =
+            Party { name: self.name.clone(), state: PartyState::Active, registered: at.time, since: at.time };
         let mut changes = vec![Change::Party(self.party, party), Change::Member(self.party)];
         // Where it acted from the same instant before it was removed, that is over.
         let places = self.municipalities.iter().map(|one| place(self.party, one));
@@ -110,13 +111,13 @@ impl Effect for BlockParty {
         vec![Look::Party(self.party)]
     }
 
-    fn judge(&self, _: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
+    fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
         let wanted = if self.blocked { PartyState::Blocked } else { PartyState::Active };
         let party = standing(state, &self.party).ok_or(Conflict::NotFound)?;
         if party.state == wanted {
             return Ok(Once::already());
         }
-        let party = Party { state: wanted, ..party.clone() };
+        let party = Party { state: wanted, since: at.time, ..party.clone() };
         Ok(Once::now(vec![Change::Party(self.party, party), Change::Member(self.party)]))
     }
 }

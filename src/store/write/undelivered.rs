@@ -1,4 +1,6 @@
-//! A copy that waits and can no longer be collected, or answered, as things stand: its sender is told, once for each cause.
+//! A copy that waits and can no longer be collected, or answered, as things stand: its sender is told, once for each time.
+
+use jiff::Timestamp;
 
 use super::{
     Applied, Effect, Once,
@@ -29,6 +31,8 @@ pub struct TellUndelivered {
     pub party: PartyId,
     /// Why.
     pub kind: NoticeKind,
+    /// Since when: who was told after it knows it.
+    pub since: Timestamp,
     /// Whether an answer is waited for, and not the collection alone.
     pub asks: bool,
 }
@@ -54,10 +58,10 @@ impl Effect for TellUndelivered {
 
     fn judge(&self, at: &Moment, state: &State) -> Result<Applied<Once>, WriteError> {
         let copy = state.copies.get(&(self.packet, self.party)).ok_or(Conflict::NotFound)?;
-        let told = state
-            .notices
-            .iter()
-            .any(|(id, notice)| (id.packet, id.about, notice.kind) == (self.packet, self.party, self.kind));
+        let told = state.notices.iter().any(|(id, notice)| {
+            (id.packet, id.about, notice.kind) == (self.packet, self.party, self.kind)
+                && notice.created >= self.since
+        });
         let collected = match copy.state {
             CopyState::Waiting => false,
             CopyState::Collected | CopyState::Acknowledged if self.asks => true,

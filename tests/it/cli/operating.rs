@@ -123,6 +123,34 @@ fn a_damaged_database_file_is_called_that() {
     assert!(copied.stderr.contains("put the last backup back"), "{}", copied.stderr);
 }
 
+/// Where no row of the log stands: an index, what the clock notes, the head alone.
+#[tokio::test]
+async fn a_page_that_is_damaged_is_found_wherever_it_is_when_the_log_is_verified() {
+    let program = Program::with_try_out();
+    program.run(&["log", "verify"]).done();
+    let file = program.path("try/gateway.db");
+    let whole = fs::read(&file).unwrap();
+    let mut pages = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    let mut roots = Vec::new();
+    for name in ["log_head", "chore", "party_key_by_party"] {
+        let root = sqlx::query_scalar("SELECT rootpage FROM sqlite_master WHERE name = $1").bind(name);
+        roots.push((name, root.fetch_one(&mut pages).await.unwrap()));
+    }
+    pages.close().await.unwrap();
+    for (name, root) in roots {
+        let root: u32 = root;
+        let mut damaged = whole.clone();
+        let at = usize::try_from(root - 1).unwrap() * 4096;
+        damaged[at..at + 4096].fill(0x5a);
+        fs::write(&file, damaged).unwrap();
+        let told = program.run(&["log", "verify", "--lang", "en"]).with(78).stderr;
+        assert!(
+            told.contains("or is damaged") && told.contains("put the last backup back"),
+            "{name}: {told}"
+        );
+    }
+}
+
 /// Nobody's tables are put beside those of another program.
 #[tokio::test]
 async fn the_database_of_another_program_is_left_alone() {
@@ -156,6 +184,11 @@ fn a_database_that_is_not_there_is_made_by_migrate_alone() {
     }
     assert!(program.run(&["migrate"]).done().stdout.contains("nieuwe, lege"));
     assert!(program.run(&["migrate"]).done().stdout.contains("op orde"));
+    fs::write(program.path("try/sluis.toml"), config.replace("gateway.db", "parties")).unwrap();
+    for command in [&["party", "list"][..], &["migrate"]] {
+        let told = program.run(command).with(78).stderr;
+        assert!(told.contains("is een map; noem het bestand van de database daarin"), "{told}");
+    }
 }
 
 #[test]
@@ -222,6 +255,10 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
         all.into_iter().filter(|place| place["code"] == "0361").collect::<Vec<_>>()
     };
     assert!(places(&party())[0]["until"].is_string());
+    // What ended is no more in the way than until then.
+    let until_then = ["party", "municipality", "add", ZAFFIER, "0361", "--since", "2026-01-01"];
+    let told = program.run(&until_then).with(1).stderr;
+    assert!(told.contains(", tot ") && told.contains("geef met --since een dag die daarna begint"), "{told}");
     let begin = ["party", "municipality", "add", ZAFFIER, "0361", "--by", "mandate"];
     program.run(&begin).with(2);
     let by = |decision: &str| program.run(&[&begin[..], &["--decision", decision]].concat());

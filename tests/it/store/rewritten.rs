@@ -185,14 +185,15 @@ async fn every_checkpoint_that_was_handed_out_is_kept() {
 }
 
 /// What somebody without a key does to the register, and undoes nothing else.
-const REGISTER: [&str; 8] = [
+const REGISTER: [&str; 9] = [
     "UPDATE party_key SET jwk = '{\"kty\":\"OKP\"}'",
     "UPDATE party_key SET state = 'retired' WHERE thumbprint = 'key-of-college'",
     "DELETE FROM party_key WHERE thumbprint = 'key-of-college'",
     "UPDATE party SET state = 'active' WHERE role = 'werk-en-inkomen'",
     "UPDATE party SET name = 'Een ander' WHERE role = 'werk-en-inkomen'",
-    "INSERT INTO party (oin, role, name, state, registered) \
-     VALUES ('00000099000000009000', 'doorstroompunt', 'Niemand', 'active', 0)",
+    "INSERT INTO party (oin, role, name, state, registered, since) \
+     VALUES ('00000099000000009000', 'doorstroompunt', 'Niemand', 'active', 0, 0)",
+    "UPDATE party SET since = 0 WHERE role = 'werk-en-inkomen'",
     "UPDATE log_head SET register_seal = NULL",
     "UPDATE log_head SET register = register + 1",
 ];

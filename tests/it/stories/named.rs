@@ -292,10 +292,18 @@ async fn declared_towards_nobody(gateway: &Gateway) {
         wish["kind"] = json!(kind);
         let said = school.post("/v1/declarations", &wish).await;
         said.expect_status(StatusCode::CREATED);
-        assert_eq!(said.text("/note/code"), "nobody-acts", "{kind}");
+        assert_eq!(said.text("/notes/0/code"), "nobody-acts", "{kind}");
         let read = school.get(&format!("/v1/declarations/{}", said.text("/id"))).await.json();
         assert_eq!(read["towards"], json!({ "role": "werk-en-inkomen", "municipality": "0405" }));
     }
+    // Both are told of what stops nothing.
+    let mut stops = agreement(gateway, &objected, "0405");
+    stops["kind"] = json!("bezwaar");
+    stops["dataset"] = json!("verwijderingsmelding");
+    stops["towards"]["role"] = json!("doorstroompunt");
+    let notes = school.post("/v1/declarations", &stops).await.expect_status(StatusCode::CREATED).json();
+    let codes = notes["notes"].as_array().unwrap().iter().map(|note| note["code"].as_str().unwrap());
+    assert_eq!(codes.collect::<Vec<_>>(), ["stops-nothing", "nobody-acts"]);
     // Of no college is nobody in charge.
     let mut nowhere = agreement(gateway, &agreed, "0405");
     nowhere["towards"]["municipality"] = json!("0001");

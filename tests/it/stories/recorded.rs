@@ -165,7 +165,7 @@ async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so()
     ] {
         let recorded = by.post("/v1/declarations", &wish).await;
         recorded.expect_status(StatusCode::CREATED);
-        let note = &recorded.json()["note"];
+        let note = &recorded.json()["notes"][0];
         match says {
             Some(says) => {
                 assert_eq!(note["code"], "stops-nothing", "{note}");
@@ -178,7 +178,7 @@ async fn what_can_carry_nothing_is_not_recorded_and_what_stops_nothing_says_so()
     let mut wide = against("bezwaar", "verwijderingsmelding", point);
     wide.as_object_mut().unwrap().remove("towards");
     let recorded = school.post("/v1/declarations", &wide).await;
-    let cited = recorded.json()["note"]["provisions"].clone();
+    let cited = recorded.json()["notes"][0]["provisions"].clone();
     assert!(cited.as_array().unwrap().contains(&json!("wvo2020:8.21:1")), "{cited}");
     gateway.stop().await;
 }
@@ -205,7 +205,7 @@ async fn what_may_carry_nothing_since_the_age_is_not_known_is_told_as_that() {
         for _ in 0..2 {
             let recorded = under_key(&school, &format!("een-sleutel-van-{born}-{by}"), &wish).await;
             recorded.expect_status(StatusCode::CREATED);
-            let note = &recorded.json()["note"];
+            let note = &recorded.json()["notes"][0];
             assert_eq!(note["code"] == "age-unknown", doubted, "{born} {by}: {note}");
             assert!(!doubted || note["pointer"] == "/person/birthDate");
         }
@@ -215,7 +215,7 @@ async fn what_may_carry_nothing_since_the_age_is_not_known_is_told_as_that() {
     let objection = declaration("bezwaar", "uitstroomprofiel", &who, "persoon", work, now);
     let recorded = school.post("/v1/declarations", &objection).await;
     recorded.expect_status(StatusCode::CREATED);
-    assert!(recorded.json()["note"].is_null());
+    assert!(recorded.json()["notes"].is_null());
     gateway.stop().await;
 }
 

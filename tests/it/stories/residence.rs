@@ -150,4 +150,10 @@ async fn a_desk(gateway: &Gateway) {
     );
     wish["towards"] = json!({ "desk": "Jongeren Startpunt", "municipality": "0361" });
     school.post("/v1/declarations", &wish).await.expect_problem(400, "several-recipients");
+    // Nor while nobody acts for either.
+    for party in [zaffier.party, doorstroompunt.party] {
+        let exchange = &gateway.running.exchange;
+        exchange.end_municipality(party, "0361".parse().unwrap(), gateway.clock.now()).await.unwrap();
+    }
+    school.post("/v1/declarations", &wish).await.expect_problem(400, "several-recipients");
 }

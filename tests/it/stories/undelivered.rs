@@ -88,6 +88,12 @@ async fn plays_on(gateway: Gateway) {
     );
     exchange.block_party(college.party, false, None).await.unwrap();
     assert_eq!(told(&school, &second).await, saw(&["recipient-blocked"], "waiting"));
+    // Who is blocked again is told again, and of each block once.
+    gateway.pass(1.hour());
+    exchange.block_party(college.party, true, None).await.unwrap();
+    assert_eq!(tell().await, 0);
+    assert_eq!(told(&school, &second).await, saw(&["recipient-blocked", "recipient-blocked"], "withheld"));
+    exchange.block_party(college.party, false, None).await.unwrap();
     college.pull(&second).await;
 
     // What nobody came for.

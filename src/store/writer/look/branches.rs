@@ -69,7 +69,7 @@ pub(super) const SELDOM: &[Branch] = &[
     (COPY, "message p CROSS JOIN copy r", FROM_PARTY),
     (MESSAGE, "message p CROSS JOIN copy r", FROM_PARTY),
     (
-        kind(kind::PARTY, &["o.oin", "o.role", "o.name", "o.state"], &["o.registered"]),
+        kind(kind::PARTY, &["o.oin", "o.role", "o.name", "o.state"], &["o.registered", "o.since"]),
         "party o",
         "w.look = 'party' AND o.oin = w.a AND o.role = w.b",
     ),

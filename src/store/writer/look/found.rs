@@ -96,7 +96,12 @@ pub(super) fn take(row: &AnyRow, believes: &Believes<'_>, state: &mut State) -> 
             state.rests.read(((row.text(0)?, row.party(1, 2)?), row.text(3)?), ());
         }
         kind::PARTY => {
-            let party = Party { name: row.text(2)?, state: row.text(3)?, registered: row.instant(0)? };
+            let party = Party {
+                name: row.text(2)?,
+                state: row.text(3)?,
+                registered: row.instant(0)?,
+                since: row.instant(1)?,
+            };
             state.parties.read(row.party(0, 1)?, party);
         }
         kind::PLACE => {

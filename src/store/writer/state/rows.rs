@@ -184,6 +184,8 @@ pub(in crate::store) struct Party {
     pub(in crate::store) name: String,
     pub(in crate::store) state: PartyState,
     pub(in crate::store) registered: Timestamp,
+    /// Since when it is in that state.
+    pub(in crate::store) since: Timestamp,
 }
 
 /// By what right a party acts for a municipality, and until when.

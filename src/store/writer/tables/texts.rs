@@ -21,9 +21,9 @@ macro_rules! sealed {
 }
 
 many! {
-    PARTIES: 5 = "INSERT INTO party (oin, role, name, state, registered) VALUES", "";
-    PARTIES_AGAIN: 5 = "WITH w(oin, role, name, state, registered) AS (VALUES",
-        ") UPDATE party SET name = w.name, state = w.state, registered = w.registered FROM w \
+    PARTIES: 6 = "INSERT INTO party (oin, role, name, state, registered, since) VALUES", "";
+    PARTIES_AGAIN: 6 = "WITH w(oin, role, name, state, registered, since) AS (VALUES",
+        ") UPDATE party SET name = w.name, state = w.state, registered = w.registered, since = w.since FROM w \
          WHERE party.oin = w.oin AND party.role = w.role";
     UNPLACE: 4 = "WITH w(oin, role, municipality, valid_from) AS (VALUES",
         ") DELETE FROM party_municipality WHERE (oin, role, municipality, valid_from) IN \

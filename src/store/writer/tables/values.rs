@@ -19,9 +19,10 @@ use crate::{
     },
 };
 
-pub(super) fn party((id, row): (&PartyId, &Party)) -> [Value; 5] {
+pub(super) fn party((id, row): (&PartyId, &Party)) -> [Value; 6] {
     let [oin, role] = of(id);
-    [oin, role, row.name.clone().into(), row.state.as_str().into(), row.registered.into()]
+    let state = row.state.as_str().into();
+    [oin, role, row.name.clone().into(), state, row.registered.into(), row.since.into()]
 }
 
 pub(super) fn of(party: &PartyId) -> [Value; 2] {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sluis::{
     accesslog::entry::PartName,
     crypto::gateway_keys::KeyKind,
@@ -438,6 +438,7 @@ pub(super) async fn ends(bench: &mut Bench) {
                 sender: school(),
                 party: college(),
                 kind: NoticeKind::MandateEnded,
+                since: Timestamp::MIN,
                 asks: false,
             },
             async |rig, packet| told(rig, school(), *packet, NoticeKind::MandateEnded).await,
