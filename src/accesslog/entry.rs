@@ -1,18 +1,23 @@
 //! From what happened to what is stored: commitments, sealed bodies, readers, and the leaf.
 
 mod commit;
+mod draft;
 mod event;
 mod leaf;
 mod name;
+mod open;
 mod part;
+mod reader;
 mod seal;
+mod staff;
 
 pub use commit::{COMMITMENTS_LENGTH, Commitments, PartPath, commitment, root_along};
+pub use draft::{EntryDraft, Own};
 pub use event::{Event, Outcome, UnknownEvent};
 pub use leaf::{InvalidLeaf, LEAF_LENGTH, Leaf, leaf, parse_leaf};
 pub use name::{PartName, UnknownPart};
-pub use part::{CategoryFault, InvalidPart, InvalidStaff, Part, Staff, Version};
-pub use seal::{
-    EntryDraft, NumberedEntry, OpenError, OpenedPart, Own, PrepareError, PreparedEntry, ReaderRow,
-    SealedBody, open_part, prepare,
-};
+pub use open::{OpenError, OpenedPart, open_part};
+pub use part::{CategoryFault, InvalidPart, Part, Version};
+pub use reader::ReaderRow;
+pub use seal::{NumberedEntry, PrepareError, PreparedEntry, SealedBody, prepare};
+pub use staff::{InvalidStaff, Staff};

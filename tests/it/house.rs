@@ -54,22 +54,15 @@ const HARD_LIMIT: usize = 500;
 const SOFT_LIMIT: usize = 300;
 
 /// The files above the soft limit; none is added, and one that is no longer above it leaves the list.
-const LONG: [&str; 15] = [
-    "src/accesslog/entry/part.rs",
-    "src/accesslog/entry/seal.rs",
+const LONG: [&str; 8] = [
     "src/accesslog/verify/finding.rs",
     "src/http/limits/quota.rs",
-    "src/http/routes/datasets/body.rs",
     "src/identity/authority.rs",
-    "src/identity/revocations.rs",
     "src/policy/decide/engine.rs",
     "src/policy/load/facts.rs",
     "src/policy/load/glossary/file.rs",
-    "src/policy/load/reading.rs",
     "src/policy/load/region.rs",
-    "src/policy/load/rules.rs",
     "src/policy/load/schema.rs",
-    "src/policy/show/matrix.rs",
 ];
 
 fn sources() -> BTreeMap<String, String> {
@@ -301,9 +294,9 @@ fn json_from_outside_has_one_reader() {
     /// What this gateway wrote itself, and what is only looked at and then sent as it is.
     const OWN: [&str; 8] = [
         "src/domain/json/read.rs",
-        "src/accesslog/entry/part.rs",
         "src/cli/client/push/input.rs",
         "src/cli/client/input.rs",
+        "src/accesslog/entry/part.rs",
         "src/exchange/toolbox.rs",
         "src/exchange/withdraw/declaration.rs",
         "src/http/routes/keys.rs",

@@ -6,54 +6,20 @@ use zeroize::Zeroizing;
 
 use super::{
     commit::{Commitments, commitment},
+    draft::EntryDraft,
     name::PartName,
+    open::place,
     part::{InvalidPart, Part},
+    reader::ReaderRow,
 };
 use crate::{
-    crypto::at_rest::{AtRest, AtRestError, Place},
+    crypto::at_rest::{AtRest, AtRestError},
     domain::{
         digest::Digest,
         id::{Entropy, NoEntropy},
         party::{PartyId, Role},
     },
 };
-
-/// What only one party may know of an entry.
-#[derive(Debug, Clone)]
-pub struct Own {
-    /// The party.
-    pub party: PartyId,
-    /// What it may know beside what is shared.
-    pub part: Part,
-    /// A keyed digest of the reference of the staff in the part, by which the party finds what one of its people did.
-    pub staff: Option<Digest>,
-}
-
-/// An entry before it is prepared: what to tell whom.
-#[derive(Debug, Clone, Default)]
-pub struct EntryDraft {
-    /// What every party that figures in the entry may know.
-    pub shared: Part,
-    /// For the sending party.
-    pub sender: Option<Own>,
-    /// For the receiving or calling party.
-    pub recipient: Option<Own>,
-    /// For the party in whose name the caller acted.
-    pub on_behalf: Option<Own>,
-    /// What only the operator may know.
-    pub gateway: Option<Part>,
-}
-
-impl EntryDraft {
-    const fn own(&self, name: PartName) -> Option<&Own> {
-        match name {
-            PartName::Sender => self.sender.as_ref(),
-            PartName::Recipient => self.recipient.as_ref(),
-            PartName::OnBehalf => self.on_behalf.as_ref(),
-            PartName::Shared | PartName::Gateway => None,
-        }
-    }
-}
 
 /// Salt and body of a part under the at-rest key.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,59 +36,6 @@ impl fmt::Debug for SealedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SealedBody({} {}, {} bytes)", self.part, self.commitment, self.sealed.len())
     }
-}
-
-/// The row by which a party finds an entry, and by what it may filter. All but the staff follows from the parts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ReaderRow {
-    /// The party's OIN.
-    pub oin: String,
-    /// The party's role.
-    pub role: String,
-    /// Which of its entries this is, counted from 1.
-    pub number: u64,
-    /// Its own parts, with a comma between.
-    pub parts: String,
-    /// What happened, how it ended, with which dataset, for which purpose, and in which packet; in this order.
-    pub facets: [Option<String>; 5],
-    /// The person, as its scope names one.
-    pub person: Option<String>,
-    /// [`Own::staff`].
-    pub staff: Option<Digest>,
-}
-
-impl ReaderRow {
-    /// The rows that follow from what an entry says, in the order of the parties.
-    #[must_use]
-    pub fn of(shared: &Part, own: &[(PartName, Part)]) -> Vec<Self> {
-        let mut rows: BTreeMap<PartyId, Self> = BTreeMap::new();
-        for (name, part) in own {
-            let (Some(party), Some(number)) = (part.reader, part.number) else { continue };
-            let row = rows.entry(party).or_insert_with(|| Self {
-                oin: party.oin.to_string(),
-                role: party.role.to_string(),
-                number,
-                facets: facets(shared),
-                ..Self::default()
-            });
-            if !row.parts.is_empty() {
-                row.parts.push(',');
-            }
-            row.parts.push_str(name.as_str());
-            row.person = row.person.take().or_else(|| part.person.map(|person| person.to_string()));
-        }
-        rows.into_values().collect()
-    }
-}
-
-fn facets(shared: &Part) -> [Option<String>; 5] {
-    [
-        shared.event.map(|event| event.as_str().to_owned()),
-        shared.outcome.map(|outcome| outcome.as_str().to_owned()),
-        shared.dataset.as_ref().map(ToString::to_string),
-        shared.purpose.as_ref().map(ToString::to_string),
-        shared.packet.map(|packet| packet.to_string()),
-    ]
 }
 
 /// An entry whose parts have their form, and that can be sealed as soon as the log's head says which entry of each of its
@@ -272,85 +185,11 @@ fn seal(
     Ok(SealedBody { part: name, commitment, sealed })
 }
 
-fn place(part: PartName, row: &str) -> Place<'_> {
-    Place { table: "entry_body", row, column: part.as_str() }
-}
-
-/// Salt and body of a part, opened and checked: what a reader needs to compute the commitment.
-pub struct OpenedPart {
-    name: PartName,
-    salt: Zeroizing<[u8; 32]>,
-    body: Zeroizing<Vec<u8>>,
-}
-
-impl OpenedPart {
-    /// Which part.
-    #[must_use]
-    pub const fn name(&self) -> PartName {
-        self.name
-    }
-
-    /// The salt of its commitment.
-    #[must_use]
-    pub fn salt(&self) -> &[u8; 32] {
-        &self.salt
-    }
-
-    /// The canonical JSON; empty where the part is absent.
-    #[must_use]
-    pub fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    /// What the part says; `None` where it is absent.
-    ///
-    /// # Errors
-    /// [`InvalidPart`] when the body is committed to but is not a part of a version known here.
-    pub fn part(&self) -> Result<Option<Part>, InvalidPart> {
-        if self.body.is_empty() { Ok(None) } else { Part::from_json(&self.body).map(Some) }
-    }
-}
-
-impl fmt::Debug for OpenedPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OpenedPart({}, {} bytes)", self.name, self.body.len())
-    }
-}
-
-/// A stored body could not be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// Not sealed for this commitment and part by a key that is here.
-    #[error(transparent)]
-    AtRest(#[from] AtRestError),
-    /// It opens, but is not what the leaf commits to.
-    #[error("the stored body is not the one that the log committed to")]
-    OtherBody,
-}
-
-/// Opens a stored body and checks it against its commitment, which the caller has checked against the leaf.
-///
-/// # Errors
-/// [`OpenError`]: another key or place, or another content than is committed to.
-pub fn open_part(
-    name: PartName,
-    expected: &Digest,
-    sealed: &[u8],
-    at_rest: &AtRest,
-) -> Result<OpenedPart, OpenError> {
-    let value = at_rest.open(place(name, &expected.to_string()), sealed)?;
-    let (salt, body) = value.split_first_chunk::<32>().ok_or(OpenError::OtherBody)?;
-    if commitment(name, salt, body) != *expected {
-        return Err(OpenError::OtherBody);
-    }
-    Ok(OpenedPart { name, salt: Zeroizing::new(*salt), body: Zeroizing::new(body.to_vec()) })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        accesslog::entry::{Event, Outcome},
+        accesslog::entry::{Event, OpenError, Outcome, Own, open_part},
         domain::id::SystemEntropy,
     };
 

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use x509_parser::{prelude::FromDer, revocation_list::CertificateRevocationList};
 
-use super::{List, Revocations, Scope, insert_newer, read};
+use super::{
+    Revocations,
+    list::{List, Scope, insert_newer, read},
+};
 use crate::{domain::digest::Digest, identity::anchors::TrustAnchors};
 
 /// The longest number of a list (RFC 5280, section 5.2.3).

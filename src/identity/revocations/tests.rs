@@ -1,3 +1,6 @@
+use rustls::pki_types::pem::PemObject as _;
+use x509_parser::{prelude::FromDer as _, revocation_list::CertificateRevocationList};
+
 use super::*;
 use crate::{
     domain::id::SystemEntropy,

@@ -1,43 +1,31 @@
 //! Reads Cedar files: a permit is a basis, a forbid is a condition.
 
+mod annotations;
+mod citing;
+mod known;
+
 use std::collections::BTreeSet;
 
-use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{Policy, PolicyId, PolicySet, ValidationMode, Validator};
 
+pub(in crate::policy) use self::known::{Known, Place};
+use self::{
+    annotations::{list, note, question},
+    citing::{citations, provisions, provisions_if_any, residence},
+    known::RESIDENCE,
+};
 use super::{
-    dataset::{AppliesTo, Basis, Citations, Condition, Whose},
+    dataset::{AppliesTo, Basis, Citations, Condition},
     finding::{Notes, said},
-    law::LawEntry,
     reads::Read,
     uses::Uses,
     wording::{PLACES, says_age, unknown_places},
 };
 use crate::domain::{
-    code::{DatasetCode, Grondslag, Provision, Purpose},
+    code::{DatasetCode, Grondslag},
     party::Role,
     problem::Bilingual,
 };
-
-/// In which file a rule stands: that says what it may be.
-#[derive(Clone, Copy)]
-pub(in crate::policy) enum Place<'a> {
-    Dataset(&'a DatasetCode),
-    Guards,
-    Routes,
-}
-
-/// The mark of a basis that is bound to residence, and the bases of a guard that asks for it.
-const RESIDENCE: &str = "woonplaats";
-
-/// What a condition says to people.
-const TEXTS: [&str; 6] = ["nl", "en", "regel", "regel_en", "nu", "nu_en"];
-
-/// What rules may name.
-pub(in crate::policy) struct Known<'a> {
-    pub(in crate::policy) schema: &'a Schema,
-    pub(in crate::policy) law: &'a dyn Fn(&Provision) -> Option<&'a LawEntry>,
-    pub(in crate::policy) purpose: &'a dyn Fn(&Purpose) -> bool,
-}
 
 /// The policies of a file, each under its `@id`, checked against the vocabulary in strict mode.
 pub(in crate::policy) fn read(
@@ -79,7 +67,7 @@ pub(in crate::policy) fn read(
             );
             continue;
         }
-        allowed_annotations(policy, id, place, notes);
+        annotations::check(policy, id, place, notes);
         literals(policy, id, place, known, notes);
         rules.push(policy.new_id(PolicyId::new(id)));
     }
@@ -245,61 +233,6 @@ pub(in crate::policy) fn condition(
     })
 }
 
-fn allowed_annotations(policy: &Policy, id: &str, place: Place<'_>, notes: &mut Notes<'_>) {
-    let allowed: &[&str] = match (policy.effect(), place) {
-        (Effect::Permit, Place::Dataset(_)) => &[
-            "id",
-            "grondslag",
-            "verplicht",
-            "optioneel",
-            "optuit",
-            "daarbij",
-            "daarbij_en",
-            "vraag",
-            RESIDENCE,
-        ],
-        (Effect::Permit, Place::Routes) => &["id"],
-        (Effect::Permit, Place::Guards) => {
-            notes.add(
-                said!("`{id}` is een permit", "`{id}` is a permit"),
-                (
-                    "Hier staan alleen verboden (forbid); een grondslag hoort bij een gegevensset.",
-                    "Guards only forbid; a basis belongs to a dataset.",
-                ),
-            );
-            &["id"]
-        }
-        (Effect::Forbid, Place::Dataset(_)) => &["id", "voor", "voorwaarde", "vraag"],
-        (Effect::Forbid, Place::Guards) => {
-            &["id", "voor", "grond", "tenzij", "paraat", "voorwaarde", "vraag"]
-        }
-        (Effect::Forbid, Place::Routes) => &["id", "voorwaarde", "vraag"],
-    };
-    let is_text = |key: &str| policy.effect() == Effect::Forbid && TEXTS.contains(&key);
-    for (key, _) in policy.annotations() {
-        if !allowed.contains(&key) && !is_text(key) {
-            notes.add(
-                said!(
-                    "`{id}` heeft @{key}, en dat betekent daar niets",
-                    "`{id}` has @{key}, which means nothing there"
-                ),
-                ("Haal het weg, of verbeter de naam.", "Remove it or correct the name."),
-            );
-        }
-    }
-    let prefix = match place {
-        Place::Dataset(code) => code.as_str(),
-        Place::Guards => "guards",
-        Place::Routes => "routes",
-    };
-    if id.split_once('.').is_none_or(|(first, rest)| first != prefix || rest.is_empty()) {
-        notes.add(
-            said!("`{id}` is geen naam voor dit bestand", "`{id}` is not a name of this file"),
-            said!("Noem het {prefix}.<naam>.", "Name it {prefix}.<name>."),
-        );
-    }
-}
-
 fn literals(policy: &Policy, id: &str, place: Place<'_>, known: &Known<'_>, notes: &mut Notes<'_>) {
     for literal in policy.entity_literals() {
         let name = literal.id().unescaped();
@@ -323,177 +256,4 @@ fn literals(policy: &Policy, id: &str, place: Place<'_>, known: &Known<'_>, note
             );
         }
     }
-}
-
-/// What a basis says beside it, in both languages or not at all.
-fn note(policy: &Policy, notes: &mut Notes<'_>) -> Option<Bilingual> {
-    match (policy.annotation("daarbij"), policy.annotation("daarbij_en")) {
-        (Some(nl), Some(en)) => Some(Bilingual { nl: nl.to_owned().into(), en: en.to_owned().into() }),
-        (None, None) => None,
-        _ => {
-            notes.add(
-                said!(
-                    "`{}` heeft een van @daarbij en @daarbij_en",
-                    "`{}` has one of @daarbij and @daarbij_en",
-                    policy.id()
-                ),
-                (
-                    "Schrijf het in beide talen: het is wat mensen lezen.",
-                    "Write it in both languages: it is what people read.",
-                ),
-            );
-            None
-        }
-    }
-}
-
-/// The letters of open questions, such as `y` or `x, ad`.
-fn question(policy: &Policy, notes: &mut Notes<'_>) -> Option<String> {
-    let letters = policy.annotation("vraag")?;
-    let is_letter = |one: &str| (1..=2).contains(&one.len()) && one.bytes().all(|c| c.is_ascii_lowercase());
-    if !letters.split(',').map(str::trim).all(is_letter) {
-        notes.add(
-            said!("`{}` heeft @vraag(\"{letters}\")", "`{}` has @vraag(\"{letters}\")", policy.id()),
-            (
-                "Noem de letters van open vragen van law.toml, zoals \"y\" of \"x, ad\".",
-                "Name the letters of open questions of law.toml, such as \"y\" or \"x, ad\".",
-            ),
-        );
-    }
-    Some(letters.to_owned())
-}
-
-/// By which provisions the recipient is the college of residence: those that `@woonplaats` names, or the basis' own. A basis
-/// whose recipient is no college, or that says `geen`, is not bound to residence.
-fn residence(
-    policy: &Policy,
-    uses: &Uses,
-    own: &[Provision],
-    known: &Known<'_>,
-    notes: &mut Notes<'_>,
-) -> Option<Vec<Provision>> {
-    let is_college =
-        |role: &Role| matches!(role, Role::WerkEnInkomen | Role::Doorstroompunt | Role::Leerplicht);
-    match policy.annotation(RESIDENCE) {
-        Some("geen") => None,
-        Some(_) => Some(provisions(policy, RESIDENCE, known, notes)),
-        None => uses.recipients.iter().any(is_college).then(|| own.to_vec()),
-    }
-}
-
-/// One list for all bases, or `<basis or role of a sender, ...> = <provisions>; ...` with `*` for the rest.
-fn citations(policy: &Policy, known: &Known<'_>, notes: &mut Notes<'_>) -> Citations {
-    let text = policy.annotation("voorwaarde").unwrap_or_default();
-    if !text.contains('=') {
-        return Citations::of_all(provisions(policy, "voorwaarde", known, notes));
-    }
-    let mut lists = Vec::new();
-    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-        let (keys, cited) = part.split_once('=').unwrap_or((part, ""));
-        let cited = cited_in(policy, cited, known, notes);
-        for key in keys.split(',').map(str::trim) {
-            let whose = match (key, key.parse::<Grondslag>(), key.parse::<Role>()) {
-                ("*", ..) => Whose::Rest,
-                (_, Ok(basis), _) => Whose::Basis(basis),
-                (_, _, Ok(role)) => Whose::Sender(role),
-                _ => {
-                    notes.add(
-                        said!(
-                            "`{}` verwijst voor `{key}`, en dat is geen grondslag en geen rol",
-                            "`{}` cites for `{key}`, which is no basis and no role",
-                            policy.id()
-                        ),
-                        (
-                            "Noem een grondslag, de rol van een verzender, of * voor de rest.",
-                            "Name a basis, the role of a sender, or * for the rest.",
-                        ),
-                    );
-                    continue;
-                }
-            };
-            if cited.is_empty() || lists.iter().any(|(one, _)| *one == whose) {
-                notes.add(
-                    said!(
-                        "`{}` noemt niets voor `{key}`, of twee keer",
-                        "`{}` cites nothing for `{key}`, or twice",
-                        policy.id()
-                    ),
-                    (
-                        "Geef elk één lijst: <grondslag> = <bepaling>, <bepaling>; …",
-                        "Give each one list: <basis> = <provision>, <provision>; …",
-                    ),
-                );
-            }
-            lists.push((whose, cited.clone()));
-        }
-    }
-    Citations::new(lists)
-}
-
-fn provisions(policy: &Policy, key: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
-    let text = policy.annotation(key).unwrap_or_default();
-    if text.trim().is_empty() {
-        notes.add(
-            said!("`{}` heeft geen @{key}", "`{}` has no @{key}", policy.id()),
-            ("Noem de bepalingen waar zij op rust.", "Name the provisions it rests on."),
-        );
-    }
-    cited_in(policy, text, known, notes)
-}
-
-fn provisions_if_any(policy: &Policy, key: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
-    policy.annotation(key).map(|text| cited_in(policy, text, known, notes)).unwrap_or_default()
-}
-
-fn cited_in(policy: &Policy, text: &str, known: &Known<'_>, notes: &mut Notes<'_>) -> Vec<Provision> {
-    let mut found = Vec::new();
-    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        match part.parse::<Provision>() {
-            Ok(provision) if (known.law)(&provision).is_some() => found.push(provision),
-            _ => notes.add(
-                said!(
-                    "`{}` noemt `{part}`, en die staat niet in law.toml",
-                    "`{}` cites `{part}`, which law.toml does not list",
-                    policy.id()
-                ),
-                (
-                    "Zet de bepaling in law.toml, of verbeter de verwijzing.",
-                    "Add the provision to law.toml, or correct the citation.",
-                ),
-            ),
-        }
-    }
-    found
-}
-
-fn list<T: std::str::FromStr + Ord>(policy: &Policy, key: &str, notes: &mut Notes<'_>) -> BTreeSet<T> {
-    let mut found = BTreeSet::new();
-    let text = policy.annotation(key).unwrap_or_default();
-    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        match part.parse() {
-            Ok(code) => {
-                if !found.insert(code) {
-                    notes.add(
-                        said!(
-                            "`{}` noemt `{part}` twee keer in @{key}",
-                            "`{}` names `{part}` twice in @{key}",
-                            policy.id()
-                        ),
-                        ("Noem het een keer.", "Name it once."),
-                    );
-                }
-            }
-            Err(_) => {
-                notes.add(
-                    said!(
-                        "`{}`: `{part}` in @{key} is geen code",
-                        "`{}`: `{part}` in @{key} is not a code",
-                        policy.id()
-                    ),
-                    ("Verbeter het.", "Correct it."),
-                );
-            }
-        }
-    }
-    found
 }
