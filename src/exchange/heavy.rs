@@ -3,6 +3,9 @@
 //!
 //! A party that sends only heavy bodies thereby waits for itself: a thread goes from one party that waits to the next, and
 //! what is light never waits for what is heavy.
+//!
+//! What was read of a heavy body takes many times its bytes of memory until it is sealed. So of a party one such body is taken up
+//! at a time, and of all parties together twice as many as there are threads: [`Heavy::turn`].
 
 use std::{
     collections::BTreeMap,
@@ -29,15 +32,26 @@ pub struct Heavy(Arc<Inner>);
 
 struct Inner {
     threads: Semaphore,
+    bodies: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    /// Places for bodies have nothing to do with those for work: who waits to be taken up takes none from the work of who was.
+    queue: Arc<Semaphore>,
     parties: Mutex<BTreeMap<Option<PartyId>, Arc<Lane>>>,
     of_a_party: usize,
 }
 
-/// The work of one party.
+/// What one party has to do.
 struct Lane {
+    body: Arc<Semaphore>,
     turn: Semaphore,
     places: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+}
+
+/// A heavy body is taken up, until this is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _held: [OwnedSemaphorePermit; 4],
 }
 
 /// How much work something is, in bytes that are read: what else must be done counts as so many bytes.
@@ -96,10 +110,29 @@ impl Heavy {
     fn with(threads: usize, places: usize, of_a_party: usize) -> Self {
         Self(Arc::new(Inner {
             threads: Semaphore::new(threads),
+            bodies: Arc::new(Semaphore::new(threads.saturating_mul(2))),
             places: Arc::new(Semaphore::new(places)),
+            queue: Arc::new(Semaphore::new(places)),
             parties: Mutex::default(),
             of_a_party,
         }))
+    }
+
+    /// Waits until a body of a party may be taken up; of a light one nothing is asked. Hold it until the call is answered.
+    ///
+    /// # Errors
+    /// [`Busy`] when too many wait already.
+    pub async fn turn(&self, party: Option<PartyId>, weight: Weight) -> Result<Option<Turn>, Busy> {
+        if weight <= Weight::HEAVY {
+            return Ok(None);
+        }
+        let lane = self.lane(party);
+        let [place, place_of_all] = enter(&lane.queue, &self.0.queue)?;
+        // Only closing refuses, and nobody closes them.
+        let closed = |_| Busy::Everyone;
+        let own = Arc::clone(&lane.body).acquire_owned().await.map_err(closed)?;
+        let of_all = Arc::clone(&self.0.bodies).acquire_owned().await.map_err(closed)?;
+        Ok(Some(Turn { _held: [own, of_all, place, place_of_all] }))
     }
 
     /// Does work of a party: at once if it is light, and else as soon as it is the party's turn.
@@ -116,7 +149,7 @@ impl Heavy {
             return Ok(work());
         }
         let lane = self.lane(party);
-        let _places = self.enter(&lane)?;
+        let _places = enter(&lane.places, &self.0.places)?;
         // Only closing refuses, and nobody closes them.
         let _turn = lane.turn.acquire().await;
         let _thread = self.0.threads.acquire().await;
@@ -133,20 +166,25 @@ impl Heavy {
         self.0.places.available_permits()
     }
 
-    fn enter(&self, lane: &Lane) -> Result<[OwnedSemaphorePermit; 2], Busy> {
-        let own = Arc::clone(&lane.places).try_acquire_owned().map_err(|_| Busy::Own)?;
-        let of_all = Arc::clone(&self.0.places).try_acquire_owned().map_err(|_| Busy::Everyone)?;
-        Ok([own, of_all])
-    }
-
     /// Parties are registered ones, so that their number is bounded.
     fn lane(&self, party: Option<PartyId>) -> Arc<Lane> {
         let mut parties = self.0.parties.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = parties.entry(party).or_insert_with(|| {
-            Arc::new(Lane { turn: Semaphore::new(1), places: Arc::new(Semaphore::new(self.0.of_a_party)) })
+            Arc::new(Lane {
+                body: Arc::new(Semaphore::new(1)),
+                turn: Semaphore::new(1),
+                places: Arc::new(Semaphore::new(self.0.of_a_party)),
+                queue: Arc::new(Semaphore::new(self.0.of_a_party)),
+            })
         });
         Arc::clone(lane)
     }
+}
+
+fn enter(own: &Arc<Semaphore>, of_all: &Arc<Semaphore>) -> Result<[OwnedSemaphorePermit; 2], Busy> {
+    let own = Arc::clone(own).try_acquire_owned().map_err(|_| Busy::Own)?;
+    let of_all = Arc::clone(of_all).try_acquire_owned().map_err(|_| Busy::Everyone)?;
+    Ok([own, of_all])
 }
 
 impl Default for Heavy {
@@ -234,6 +272,43 @@ mod tests {
             seen.iter().position(|number| *number == 2) <= Some(1),
             "it waited for the other's work: {seen:?}"
         );
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn one_heavy_body_of_a_party_is_taken_up_at_a_time_and_two_of_all() {
+        let heavy = Heavy::with(1, 8, 3);
+        let queued = async |bodies: usize| {
+            while heavy.0.queue.available_permits() != 8 - bodies {
+                tokio::task::yield_now().await;
+            }
+        };
+        let first = heavy.turn(Some(party(1)), LARGE).await.unwrap();
+        assert!(first.is_some());
+        let next = |number: u8| {
+            let heavy = heavy.clone();
+            tokio::spawn(async move { heavy.turn(Some(party(number)), LARGE).await })
+        };
+        let again = [next(1), next(1)];
+        queued(3).await;
+        assert_eq!(heavy.turn(Some(party(1)), LARGE).await.map(|_| ()), Err(Busy::Own));
+        let light = heavy.turn(Some(party(1)), Weight::LIGHT).await.unwrap();
+        assert!(light.is_none(), "what is light waits for none");
+        // Who was taken up has its work done, however many of its bodies wait.
+        assert_eq!(heavy.run(Some(party(1)), LARGE, || 7).await, Ok(7));
+
+        let other = heavy.turn(Some(party(2)), LARGE).await.unwrap();
+        let third = next(3);
+        queued(5).await;
+        tokio::task::yield_now().await;
+        assert!(!third.is_finished(), "two are taken up");
+        drop(other);
+        drop(third.await.unwrap().unwrap());
+        assert!(again.iter().all(|one| !one.is_finished()), "a body of the party is taken up");
+        drop(first);
+        for one in again {
+            drop(one.await.unwrap().unwrap());
+        }
+        queued(0).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -71,6 +71,16 @@ struct Work {
 }
 
 impl Work {
+    /// Until the call is answered.
+    async fn take_up(&self, weight: Weight, visit: &Visit) -> Result<(), Problem> {
+        if let Some(heavy) = &self.heavy
+            && let Some(turn) = heavy.turn(self.party, weight).await?
+        {
+            visit.take_up(turn);
+        }
+        Ok(())
+    }
+
     async fn run<T>(&self, weight: Weight, work: impl FnOnce() -> T) -> Result<T, Problem> {
         match &self.heavy {
             Some(heavy) => Ok(heavy.run(self.party, weight, work).await?),
@@ -110,6 +120,7 @@ impl<S: Sync> FromRequest<S> for StrictValue {
         let party = visit.notes().party;
         let work = Work { heavy: parts.extensions.get::<Heavy>().cloned(), party };
         let weight = Weight::of_bytes(bytes.len());
+        work.take_up(weight, &visit).await?;
         let read = work.run(weight, || parse_strict(&bytes)).await?;
         read.map(|value| Self { value: Wiped::new(value), weight, work })
             .map_err(|faults| problem::INVALID.code("not-strict-json").with_faults(faults))

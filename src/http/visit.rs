@@ -12,7 +12,7 @@ use axum::{
 
 use crate::{
     domain::{code::DatasetCode, party::PartyId},
-    exchange::meter::Work,
+    exchange::{heavy::Turn, meter::Work},
     telemetry::{
         request::DecisionNote,
         trace::{TraceContext, TraceId},
@@ -47,6 +47,7 @@ pub(crate) struct Notes {
     pub(crate) log_index: Option<u64>,
     pub(crate) standing: Option<QuotaStanding>,
     held: Vec<Reserved>,
+    turn: Option<Turn>,
 }
 
 impl Visit {
@@ -110,6 +111,11 @@ impl Visit {
     /// Keeps bytes of the budget until the request is answered.
     pub(crate) fn hold(&self, reserved: Reserved) {
         self.notes().held.push(reserved);
+    }
+
+    /// Keeps the turn of a heavy body until the request is answered.
+    pub(crate) fn take_up(&self, turn: Turn) {
+        self.notes().turn = Some(turn);
     }
 
     pub(crate) fn edge(&self) -> &Edge {
