@@ -220,6 +220,10 @@ fn complete(path: &str, operation: &mut Operation) {
             }
         }
     }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        parameter.schema.iter_mut().for_each(bounds::bound);
+    }
     for status in statuses(path, operation) {
         let name = if matches!(status, "429" | "503") { LATER } else { PROBLEM };
         let reference = RefOr::Ref(Ref::from_response_name(name));

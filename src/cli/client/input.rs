@@ -45,10 +45,7 @@ pub fn read_input(path: &Path) -> Result<Bytes, Failure> {
 /// As [`read_input`], and when it is no JSON; only the place is told, never what stands there.
 pub fn read_json(path: &Path, form: (&'static str, &'static str)) -> Result<Bytes, Failure> {
     let bytes = read_input(path)?;
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return Err(Failure::usage(both!("`{}` is opgeslagen als UTF-16", "`{}` is UTF-16", path.display()))
-            .now(("bewaar het als UTF-8", "save it as UTF-8")));
-    }
+    refuse_utf16(&bytes, path)?;
     match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
         Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::usage(both!(
@@ -60,6 +57,19 @@ pub fn read_json(path: &Path, form: (&'static str, &'static str)) -> Result<Byte
         ))
         .now(form)),
     }
+}
+
+/// A text that programs on Windows stored in their own way is not a faulty one in another form.
+///
+/// # Errors
+/// For a file that is UTF-16, with its mark or without.
+pub(in crate::cli::client) fn refuse_utf16(bytes: &[u8], path: &Path) -> Result<(), Failure> {
+    // JSON begins with a character of ASCII: without a mark too, one of the first two bytes is zero.
+    if matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) {
+        return Err(Failure::usage(both!("`{}` is opgeslagen als UTF-16", "`{}` is UTF-16", path.display()))
+            .now(("bewaar het als UTF-8", "save it as UTF-8")));
+    }
+    Ok(())
 }
 
 /// A byte order mark in UTF-8.

@@ -68,6 +68,10 @@ fn in_dutch(event: Event, is_copy: bool, of: &Acts) -> Option<(String, String)> 
             format!("besliste over {kind} voor {what}{verdict}"),
             format!("beslissen over {kind} voor {what}"),
         ),
+        Event::Notice => (
+            format!("gaf een bericht over {what}, gestuurd{to}"),
+            format!("een bericht geven over {what}, gestuurd{to}"),
+        ),
         Event::Answer => (format!("beantwoordde {what}{answer}"), format!("{what} beantwoorden")),
         Event::WithdrawPacket => (format!("trok {what}{for_whom} in"), format!("{what}{for_whom} intrekken")),
         Event::CopyForPerson => (
@@ -103,6 +107,9 @@ fn in_english(event: Event, is_copy: bool, of: &Acts) -> Option<(String, String)
         ),
         Event::DecideDeclaration => {
             (format!("decided upon {kind} for {what}{verdict}"), format!("decide upon {kind} for {what}"))
+        }
+        Event::Notice => {
+            (format!("gave a notice about {what}, sent{to}"), format!("give a notice about {what}, sent{to}"))
         }
         Event::Answer => (format!("answered {what}{answer}"), format!("answer {what}")),
         Event::WithdrawPacket => (format!("withdrew {what}{for_whom}"), format!("withdraw {what}{for_whom}")),

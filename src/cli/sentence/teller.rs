@@ -68,7 +68,7 @@ impl Teller<'_> {
             ));
             text.push_str(&self.reasons(told));
         } else {
-            for part in [&who, " ", &done, &Self::brake(event, told, language), &self.ground(told)] {
+            for part in [&who, " ", &done, &Self::cause_of(event, told, language), &self.ground(told)] {
                 text.push_str(part);
             }
         }
@@ -97,7 +97,12 @@ impl Teller<'_> {
             .unwrap_or_default();
         let names_recipient = matches!(
             event,
-            Event::Push | Event::Request | Event::Question | Event::Declare | Event::WithdrawDeclaration
+            Event::Push
+                | Event::Request
+                | Event::Question
+                | Event::Declare
+                | Event::WithdrawDeclaration
+                | Event::Notice
         );
         let (what, to) = if names_recipient { (what, to + &place) } else { (what + &place, to) };
         let from = told.first(|part| part.sender).map(|party| self.party(party));
@@ -141,11 +146,16 @@ impl Teller<'_> {
         }
     }
 
-    /// Why the operator stopped a party, in the operator's own code.
-    fn brake(event: Event, told: &Told, language: Language) -> String {
-        let code = told.parts.iter().rev().find_map(|part| part.cause.as_ref());
-        let code = code.filter(|_| event == Event::PartyBlocked);
-        code.map(|code| tell!(language, ", reden: {code}", ", reason: {code}")).unwrap_or_default()
+    /// Why the operator stopped a party, in the operator's own code; or of what a notice is.
+    fn cause_of(event: Event, told: &Told, language: Language) -> String {
+        let Some(code) = told.parts.iter().rev().find_map(|part| part.cause.as_ref()) else {
+            return String::new();
+        };
+        match event {
+            Event::PartyBlocked => tell!(language, ", reden: {code}", ", reason: {code}"),
+            Event::Notice => format!(": {}", cause(code, language)),
+            _ => String::new(),
+        }
     }
 
     /// On which articles it was done.

@@ -8,7 +8,7 @@ pub(super) fn cause(code: &str, language: Language) -> String {
     known.map_or_else(|| code.to_owned(), |(_, nl, en)| language.pick(*nl, *en).to_owned())
 }
 
-const CAUSES: [(&str, &str, &str); 28] = [
+const CAUSES: [(&str, &str, &str); 35] = [
     (
         "not-found",
         "het is er niet, of het is niet voor deze partij",
@@ -70,7 +70,26 @@ const CAUSES: [(&str, &str, &str); 28] = [
         "de gateway kon het niet beoordelen; dat ligt aan de gateway",
         "the gateway could not judge it; the gateway is at fault",
     ),
+    ("not-this-role", "een partij in deze rol mag dit niet doen", "a party in this role may not do this"),
+    (
+        "mandate-ended",
+        "de ontvanger werkt niet meer voor dat college",
+        "the recipient acts for that college no more",
+    ),
+    ("recipient-blocked", "de ontvanger is geblokkeerd", "the recipient is blocked"),
     ("certificate-revoked", "het certificaat is ingetrokken", "the certificate is revoked"),
+    ("certificate-expired", "het certificaat is verlopen", "the certificate has expired"),
+    ("certificate-not-yet-valid", "het certificaat geldt nog niet", "the certificate is not valid yet"),
+    (
+        "certificate-not-registered",
+        "het certificaat is niet geregistreerd",
+        "the certificate is not registered",
+    ),
+    (
+        "certificate-revocation-unknown",
+        "of het certificaat is ingetrokken, is niet bekend",
+        "whether the certificate is revoked is not known",
+    ),
     ("registration-blocked", "deze partij is geblokkeerd", "this party is blocked"),
     (
         "already-acknowledged",
@@ -156,9 +175,9 @@ pub(super) const fn plain(event: Event, language: Language) -> (&'static str, &'
             ("wiste de inhoud van een regel", "de inhoud van een regel wissen"),
             ("erased the body of an entry", "erase the body of an entry"),
         ),
-        Event::Notice => (("gaf een bericht", "een bericht geven"), ("gave a notice", "give a notice")),
         // These are told with what they are about.
         Event::Push
+        | Event::Notice
         | Event::Request
         | Event::Pull
         | Event::Acknowledge

@@ -46,6 +46,95 @@ pub fn is_day(text: &str) -> bool {
     }
 }
 
+/// The names of the months in German and French, in small letters, where they differ from the Dutch and English ones.
+const OTHER_MONTHS: [&str; 21] = [
+    "januar",
+    "februar",
+    "märz",
+    "mrz",
+    "mai",
+    "august",
+    "dezember",
+    "janvier",
+    "février",
+    "fevrier",
+    "mars",
+    "avril",
+    "juin",
+    "juillet",
+    "août",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+    "decembre",
+];
+/// The days of the week in Dutch, English, German and French.
+const WEEKDAYS: [&str; 28] = [
+    "maandag",
+    "dinsdag",
+    "woensdag",
+    "donderdag",
+    "vrijdag",
+    "zaterdag",
+    "zondag",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+];
+
+/// Whether the whole text is a day as spreadsheets and people write one with the month as a word, in four languages and with
+/// any marks between the parts: `3 maart 2026`, `di 3 mrt 2026`, `03. Mrz`, `March 3, 2026`.
+#[must_use]
+pub fn is_written_day(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut parts: Vec<&str> = lower
+        .split(|c: char| c.is_whitespace() || "-/.,".contains(c))
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() > 2 && parts.first().is_some_and(|first| is_weekday(first)) {
+        parts.remove(0);
+    }
+    let is_number = |part: &&&str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    let is_month = |part: &&&str| {
+        let is_other = |name: &&str| part.chars().count() >= 3 && name.starts_with(**part);
+        part.chars().all(char::is_alphabetic)
+            && (month_of(part).is_some() || OTHER_MONTHS.iter().any(is_other))
+    };
+    let (numbers, months) = (parts.iter().filter(is_number).count(), parts.iter().filter(is_month).count());
+    months == 1 && (1..=2).contains(&numbers) && months.saturating_add(numbers) == parts.len()
+}
+
+/// Whether a day of the week comes first: no street has the name of such a day.
+#[must_use]
+pub fn begins_with_weekday(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.split(|c: char| c.is_whitespace() || ".,".contains(c)).next().is_some_and(is_weekday)
+}
+
+fn is_weekday(part: &str) -> bool {
+    part.chars().count() >= 2 && WEEKDAYS.iter().any(|name| name.starts_with(part))
+}
+
 /// Whether the whole text is a number that a spreadsheet shortened: `6,12E+08`.
 #[must_use]
 pub fn is_shortened_number(text: &str) -> bool {
@@ -70,6 +159,28 @@ mod tests {
         for text in ["1-3", "12-14", "Mei", "Jan-Peter", "1e", "3 mei straat", "A-1"] {
             assert!(!is_day(text), "{text}");
         }
+        for text in [
+            "3 mrt 2026",
+            "1 mrt",
+            "3 maart 2026",
+            "dinsdag 3 maart 2026",
+            "di 3 mrt 2026",
+            "Mrt 2026",
+            "03. Mrz",
+            "3. März 2026",
+            "3-mars",
+            "March 3, 2026",
+            "Tuesday, March 3, 2026",
+            "1er 3 mai",
+        ] {
+            assert_eq!(is_written_day(text), !text.starts_with("1er"), "{text}");
+        }
+        for text in
+            ["Mei", "Jan-Peter", "Jan 2e", "3 mei straat", "May", "Mars 3 A", "2 3", "Dieter 3", "Augustus"]
+        {
+            assert!(!is_written_day(text), "{text}");
+        }
+        assert!(begins_with_weekday("di 3 mrt 2026") && !begins_with_weekday("2 oktober 2026"));
         assert!(is_shortened_number("1,23E+08") && is_shortened_number("6E+8"));
         assert!(!is_shortened_number("E+8") && !is_shortened_number("3E"));
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Foreseen, PushError,
-    decide::{account_of, asked, content_not_allowed},
+    decide::{NO_KEY, account_of, asked, content_not_allowed, key_of, no_key},
     needs,
     prepare::{Prepared, Unprepared},
     reply::answers,
@@ -14,7 +14,7 @@ use crate::{
     exchange::{
         Exchange,
         caller::Caller,
-        entry::{Account, Knows},
+        entry::{Account, InVain, Knows},
         heavy::Weight,
         meter::weights,
         perform::{At, Change, No, Operation, Reached},
@@ -100,7 +100,9 @@ impl Operation for Check<'_> {
                 Err(refusal) => (account.refused(&refusal, Knows::Sender), Err(refusal)),
             };
             accounts.push(account);
-            verdicts.push(Foreseen { at: resolved.at, party: resolved.party, index: 0, decision });
+            let key = key_of(at.facts.register(), at.by.party(), resolved.party, at.now)?;
+            let keyless = key.is_none().then(|| no_key(resolved.at));
+            verdicts.push(Foreseen { at: resolved.at, party: resolved.party, index: 0, decision, keyless });
         }
         // What the bases do not allow of the content shows only when all of them hold.
         let faults = if permits.len() == prepared.recipients.len() {
@@ -114,6 +116,10 @@ impl Operation for Check<'_> {
             let permit = verdict.decision.as_ref().ok().and_then(|_| permits.next());
             let mut account = match (permit, &faults) {
                 (None, _) => account,
+                (Some(permit), None) if verdict.keyless.is_some() => {
+                    let why = InVain { cause: NO_KEY, ..InVain::default() };
+                    account.permitted_in_vain(permit, categories, why)
+                }
                 (Some(permit), None) => account.permitted(permit, categories),
                 (Some(permit), Some(faults)) => {
                     let why = content_not_allowed(permit, prepared.dataset, faults);

@@ -30,6 +30,9 @@ use crate::{
     store::register::Register,
 };
 
+/// The code of what cannot be sealed.
+pub(super) const NO_KEY: &str = "recipient-has-no-key";
+
 /// A recipient for whom a permit was given.
 pub(in crate::exchange) struct Allowed {
     pub(super) resolved: Resolved,
@@ -62,7 +65,7 @@ pub(super) fn decide_all(
             }
             Decision::Permit(permit) => {
                 let key = key_of(at.facts.register(), at.by.party(), resolved.party, at.now)?;
-                let cause = if key.is_some() { ANOTHER_REFUSED } else { "recipient-has-no-key" };
+                let cause = if key.is_some() { ANOTHER_REFUSED } else { NO_KEY };
                 // Kept only if the push fails for another's sake.
                 let why = InVain { cause, ..InVain::default() };
                 accounts.push(account.permitted_in_vain(&permit, asked.categories, why));
@@ -143,7 +146,7 @@ pub(super) fn account_of(caller: &Caller, asked: &Asked<'_>, event: Event, outco
 }
 
 /// The key to which the recipient wants to be sealed now; the person's copy is sealed to the sender, who hands it over.
-fn key_of(
+pub(super) fn key_of(
     register: &Register,
     sender: PartyId,
     recipient: PartyId,
@@ -217,7 +220,7 @@ fn concerns(permit: &Permit, category: &Category, code: &str) -> bool {
     }
 }
 
-fn no_key(at: Option<usize>) -> Fault {
+pub(super) fn no_key(at: Option<usize>) -> Fault {
     let Some(at) = at else { return no_key_for_copy() };
     let pointer = format!("/recipients/{at}");
     Fault {
@@ -227,7 +230,7 @@ fn no_key(at: Option<usize>) -> Fault {
         )),
         ..Fault::at(
             pointer,
-            "recipient-has-no-key",
+            NO_KEY,
             "Deze ontvanger heeft geen sleutel om voor te versleutelen.",
             "This recipient has no key that could be sealed to.",
         )
@@ -242,7 +245,7 @@ fn no_key_for_copy() -> Fault {
         )),
         ..Fault::at(
             "/copyForPerson",
-            "recipient-has-no-key",
+            NO_KEY,
             "De kopie voor de jongere wordt voor u versleuteld, en u heeft geen sleutel gepubliceerd.",
             "The person's copy is sealed to you, and you have published no key.",
         )

@@ -10,6 +10,7 @@ use crate::{
         digest::Digest,
         id::PacketId,
         party::PartyId,
+        problem::Fault,
     },
     policy::permit::Refusal,
 };
@@ -63,4 +64,6 @@ pub struct Foreseen {
     pub index: u64,
     /// The basis and its categories, or the refusal.
     pub decision: Result<(Grondslag, BTreeSet<Category>), Refusal>,
+    /// That nothing could be sealed for it now, whatever is decided: it has no key.
+    pub keyless: Option<Fault>,
 }

@@ -120,6 +120,10 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
+/// The largest integer that every reader of JSON has exactly (RFC 7493, section 2.2). An entry of the log that had a
+/// larger index could not be named in JSON.
+pub const EXACT: u64 = (1 << 53) - 1;
+
 /// `?after=<log index>&limit=<1..500>` of a list. An extractor for lists that have no other parameters; others read
 /// [`Paging::PARAMETERS`] and [`Paging::read`] into their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +145,7 @@ impl Paging {
     /// Reads the two from a query that knows them.
     pub fn read(query: &mut Query) -> Self {
         // An index is at most 2^63 - 1: the databases count in signed numbers.
-        let after = query.number("after", &(0..=i64::MAX.unsigned_abs()));
+        let after = query.number("after", &(0..=EXACT));
         let limit =
             query.number("limit", &(1..=u64::from(Self::MOST))).and_then(|limit| u16::try_from(limit).ok());
         Self { after, limit: limit.unwrap_or(Self::USUAL) }

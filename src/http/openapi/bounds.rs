@@ -8,11 +8,8 @@ use utoipa::{
     },
 };
 
-use crate::http::extract::query::Paging;
+use crate::http::extract::query::{EXACT, Paging};
 
-/// The largest integer that every reader of JSON has exactly (RFC 7493, section 2.2). An entry of the log that had a
-/// larger index could not be named in JSON.
-const EXACT: usize = (1 << 53) - 1;
 /// Of what is a number of 32 bits, or less.
 const SHORT: usize = (1 << 31) - 1;
 
@@ -36,7 +33,8 @@ pub(super) fn bound(schema: &mut RefOr<Schema>) {
 fn bound_object(object: &mut Object) {
     if is_integer(&object.schema_type) && object.maximum.is_none() && object.enum_values.is_none() {
         let is_long = object.format == Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
-        object.maximum = Some(Number::UInt(if is_long { EXACT } else { SHORT }));
+        let exact = usize::try_from(EXACT).unwrap_or(usize::MAX);
+        object.maximum = Some(Number::UInt(if is_long { exact } else { SHORT }));
     }
     let is_page = object.properties.contains_key("next");
     for (name, member) in &mut object.properties {

@@ -86,7 +86,7 @@ pub(super) async fn request(
         ("id" = inline(shape::Id), Path, description = "The question."),
         StaffHeaders,
     ),
-    request_body(content = NewAnswer),
+    request_body(content = NewAnswer, example = json!({ "outcome": "ja" })),
     responses((status = 200, description = "Answered.", body = AnswerShown))
 )]
 pub(super) async fn question(

@@ -73,6 +73,7 @@ impl Wanted {
                 if name.is_empty() {
                     reader.fault(no_name());
                 }
+                name.faults().into_iter().for_each(|fault| reader.fault(fault));
                 Some(Query::Sought(purpose, Sought::asked(&name.given, &name.family, &born)))
             }
             _ => unclear(&mut reader),

@@ -41,7 +41,7 @@ pub struct Reference {
     pub kind: ReferenceKind,
     /// The number: letters, digits and the characters . _ / - of an own number, which is compared in NFKC and small letters;
     /// nine digits that pass the 11-test of a persoonsgebonden nummer.
-    #[schema(min_length = 1, max_length = 64, example = "L-2031")]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00-,:-@\\[-^`{-\\x7f]+$", example = "L-2031")]
     pub value: String,
 }
 
@@ -216,6 +216,9 @@ impl fmt::Debug for Declarant {
     }
 }
 
+/// As the definitions of the datasets have it.
+const LONGEST_NAME: usize = 200;
+
 /// A name, wiped when dropped.
 #[derive(Deserialize, ToSchema, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
@@ -235,6 +238,23 @@ impl Name {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         [&self.given, &self.family].iter().all(|part| !part.chars().any(char::is_alphanumeric))
+    }
+
+    /// A name that is longer than any that can be sent.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let is_long = |part: &str| part.chars().count() > LONGEST_NAME;
+        let parts = [("/name/given", &self.given), ("/name/family", &self.family)];
+        let long = parts.into_iter().filter(|(_, part)| is_long(part));
+        long.map(|(pointer, _)| {
+            Fault::at(
+                pointer,
+                "too-long",
+                "Een naam heeft ten hoogste 200 tekens.",
+                "A name has at most 200 characters.",
+            )
+        })
+        .collect()
     }
 }
 

@@ -103,8 +103,11 @@ shapes! {
     Thumbprint = pattern("^[0-9A-Za-z_-]{43}$", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
     /// A receipt: a compact JWS of the gateway over an entry of the access log, with its proof.
     Receipt = pattern("^[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+\\.[0-9A-Za-z_-]+$", "eyJhbGciOiJFUzI1NiJ9.e30.AAAA");
-    /// An instant. Any offset is taken; answers are in UTC, to the millisecond.
-    DateTime = format(KnownFormat::DateTime, "2026-12-01T00:00:00.000Z");
+    /// An instant (RFC 3339), with `T` and `Z` in capitals. Any offset but `-00:00` is taken; answers are in UTC, to the
+    /// millisecond.
+    DateTime = format(KnownFormat::DateTime, "2026-12-01T00:00:00.000Z").pattern(Some(
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|\\+[0-9]{2}:[0-9]{2}|-(?!00:00)[0-9]{2}:[0-9]{2})$",
+    ));
     /// A day on the calendar in Amsterdam.
     Date = format(KnownFormat::Date, "2026-07-17");
     /// A date of birth: 00 for an unknown day or month, 0000-00-00 if wholly unknown.

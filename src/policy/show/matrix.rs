@@ -12,6 +12,8 @@ pub use self::{
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::{cells::STANDS_BY, pages::escape, *};
     use crate::{
         domain::{party::Role, problem::Bilingual},
@@ -107,6 +109,28 @@ mod tests {
                 format!("\n#   {letter}  "),
             ];
             assert!(asked.iter().any(|one| law.contains(one)), "{letter}");
+        }
+    }
+
+    #[test]
+    fn every_question_of_the_law_stands_on_both_pages_for_who_writes_policies() {
+        let law = include_str!("../../../policies/law.toml");
+        let of_entries = law.lines().filter_map(|line| line.strip_prefix("question = \"")?.split_once(": "));
+        let of_none = law.lines().filter_map(|line| line.strip_prefix("#   ")?.split_once("  "));
+        let is_letter =
+            |text: &&str| (1..=2).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_lowercase());
+        let letters = of_entries.chain(of_none).flat_map(|(letters, _)| letters.split(", "));
+        let letters: BTreeSet<&str> = letters.filter(is_letter).collect();
+        assert!(letters.len() > 30, "{letters:?}");
+        for page in [
+            include_str!("../../../docs/policy-authoring.md"),
+            include_str!("../../../docs/beleid-schrijven.md"),
+        ] {
+            let is_there = |letter: &&&str| {
+                page.contains(&format!("\n| {letter} |")) || page.contains(&format!("**{letter}**"))
+            };
+            let missing: Vec<_> = letters.iter().filter(|letter| !is_there(letter)).collect();
+            assert!(missing.is_empty(), "{missing:?}");
         }
     }
 

@@ -112,10 +112,40 @@ fn what_a_spreadsheet_turned_into_something_else_is_refused() {
     for (column, cells) in [
         (
             "persoon.adres.toevoeging",
-            &["1-mrt", "1-mar", "jan-03", "3-mei-26", "45717", "01-03-2026", "2026-03-01", "WAAR", "FALSE"][..],
+            &[
+                "1-mrt",
+                "1-mar",
+                "jan-03",
+                "3-mei-26",
+                "45717",
+                "01-03-2026",
+                "2026-03-01",
+                "WAAR",
+                "FALSE",
+                "03. Mrz",
+            ][..],
         ),
-        ("persoon.adres.straat", &["01-03-2026", "1-mrt", "1/mei", "46023", "0", "TRUE"]),
-        ("persoon.achternaam", &["46023", "1-3-2006", "WAAR", "ONWAAR", "TRUE", "0", "1,5", "3-okt"]),
+        (
+            "persoon.adres.straat",
+            &["01-03-2026", "1-mrt", "1/mei", "46023", "0", "TRUE", "dinsdag 3 maart 2026"],
+        ),
+        (
+            "persoon.achternaam",
+            &[
+                "46023",
+                "1-3-2006",
+                "WAAR",
+                "ONWAAR",
+                "TRUE",
+                "0",
+                "1,5",
+                "3-okt",
+                "3 maart 2026",
+                "Mrt 2026",
+                "3-mars",
+                "March 3, 2026",
+            ],
+        ),
     ] {
         for cell in cells {
             assert_eq!(codes(column, cell), ["csv-turned"], "{column} = {cell}");
@@ -125,7 +155,16 @@ fn what_a_spreadsheet_turned_into_something_else_is_refused() {
         ("persoon.adres.toevoeging", &["2", "12", "1001", "A", "bis", "II", "1-3", "2-hoog", "A2"][..]),
         (
             "persoon.adres.straat",
-            &["1e van Swindenstraat", "Plein 1940-1945", "Laan 1914", "Mei", "2 Mei", "'t Zand", "-"],
+            &[
+                "1e van Swindenstraat",
+                "Plein 1940-1945",
+                "Laan 1914",
+                "Mei",
+                "2 Mei",
+                "2 oktober 2026",
+                "'t Zand",
+                "-",
+            ],
         ),
         ("persoon.achternaam", &["True", "Mei", "De Waar", "Jan-Mei", "O'Neill", "-", "Vos 2"]),
         ("traject.opmerking", &["46023", "WAAR", "1-mrt"]),

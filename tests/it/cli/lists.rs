@@ -118,6 +118,14 @@ fn entries() -> Value {
         "v": 2, "event": "withdraw-packet", "outcome": "recorded", "caller": school(), "recipient": college(),
         "packet": ID, "dataset": "overgangsdocument",
     });
+    let told = json!({
+        "v": 2, "event": "notice", "outcome": "recorded", "sender": school(), "recipient": college(),
+        "municipality": "0361", "packet": ID, "dataset": "uitstroomprofiel", "cause": "recipient-blocked",
+    });
+    let not_its = json!({
+        "v": 2, "event": "answer", "outcome": "refused", "caller": college(), "packet": ID,
+        "dataset": "verzoek-voortzetting", "conditions": ["not-this-role"],
+    });
     json!({ "items": [
         entry(24, "2026-11-27T13:03:59Z", &[pull, about]),
         entry(25, "2026-11-28T23:30:00Z", &[refused]),
@@ -132,6 +140,8 @@ fn entries() -> Value {
         entry(34, "2026-12-02T09:04:00Z", &[unfit]),
         entry(35, "2026-12-02T09:05:00Z", &[keyless]),
         entry(36, "2026-12-02T09:06:00Z", &[taken_back]),
+        entry(37, "2026-12-02T09:07:00Z", &[told]),
+        entry(38, "2026-12-02T09:08:00Z", &[not_its]),
     ]})
 }
 

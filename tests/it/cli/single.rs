@@ -226,10 +226,15 @@ async fn a_byte_order_mark_is_read_over_wherever_a_file_is_read() {
         assert_eq!(stub.seen()[before].body, PACKET, "{command:?}");
     }
     let file = stub.path("utf16.json");
-    std::fs::write(&file, b"\xFF\xFE{\0}\0").unwrap();
-    let ended = stub.client(&["declare", file.to_str().unwrap()]).await;
-    assert_eq!(ended.exit, Exit::Usage);
-    assert!(ended.stderr.contains("UTF-16"), "{}", ended.stderr);
+    for bytes in [&b"\xFF\xFE{\0}\0"[..], b"\xFE\xFF\0{\0}", b"{\0}\0", b"\0{\0}"] {
+        std::fs::write(&file, bytes).unwrap();
+        let file = file.to_str().unwrap();
+        for command in [&["declare", file][..], &["push", "--batch", file, "--check"]] {
+            let ended = stub.client(command).await;
+            assert_eq!(ended.exit, Exit::Usage, "{command:?}");
+            assert!(ended.stderr.contains("UTF-16"), "{command:?} {}", ended.stderr);
+        }
+    }
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ use sluis::{
 use super::{
     evidence::own_entries,
     steps::{
-        CONTINUING, GUIDANCE, agree, ask, asked_and_answered, born, but, collect, declare, hand_over, send,
-        withdraw,
+        CONTINUING, GUIDANCE, agree, ask, asked_and_answered, born, but, collect, declare, hand_over,
+        request_for, send, withdraw,
     },
 };
 use crate::support::{Actor, Gateway, content, declaration, submission};
@@ -74,6 +74,13 @@ async fn what_held_is_never_a_reason_for_a_refusal() {
     let (shared, own) = last(&gateway, &school).await;
     assert_eq!(shared.cause.as_deref(), Some("recipient-has-no-key"));
     assert_eq!((own.conditions, own.faults), (Vec::new(), Vec::new()));
+    // Who only asks hears it too.
+    let would = school.post("/v1/requests?check=true", &request_for(&gateway, &toby)).await;
+    let would = would.expect_status(StatusCode::OK).json();
+    let one = &would["recipients"][0];
+    assert_eq!((&would["allowed"], &one["allowed"]), (&json!(false), &json!(false)), "{would}");
+    assert_eq!(one["errors"][0]["code"], "recipient-has-no-key");
+    assert!(one["basis"].is_string());
     gateway.stop().await;
 }
 

@@ -12,7 +12,7 @@ use crate::cli::{
     Failure,
     client::{
         dataset::Dataset,
-        input::{read_input, without_mark},
+        input::{read_input, refuse_utf16, without_mark},
         problem::Reason,
         route::Route,
         session::Session,
@@ -56,6 +56,7 @@ impl Input {
         session: &Session,
     ) -> Result<(Self, Route), Failure> {
         let read = read_input(file)?;
+        refuse_utf16(&read, file)?;
         if is_a_sheet(&read) {
             return Err(Failure::usage((
                 "dit lijkt een blad (CSV), en geen bestand met een JSON-document per regel",

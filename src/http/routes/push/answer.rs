@@ -97,7 +97,7 @@ impl From<PushedRecipient> for StoredRecipient {
 /// What would be decided. Nothing was stored but the entry that says that it was asked.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Checked {
-    /// Whether it would be stored: every recipient is allowed.
+    /// Whether it would be stored: every recipient is allowed, and has a key.
     allowed: bool,
     /// For each recipient.
     recipients: Vec<CheckedRecipient>,
@@ -113,7 +113,7 @@ struct CheckedRecipient {
     recipient: Option<usize>,
     /// The party.
     party: Party,
-    /// Whether it is allowed.
+    /// Whether it would be sealed for this recipient.
     allowed: bool,
     /// The index of the entry in the access log, an evaluation: that it was asked is logged, and no packet is named.
     log_index: u64,
@@ -125,7 +125,8 @@ struct CheckedRecipient {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<shape::CategoryCode>)]
     categories: Vec<Category>,
-    /// Every condition that is not met, where it is not allowed.
+    /// Every condition that is not met, where it is not allowed; or that the recipient has no key to seal to
+    /// (`recipient-has-no-key`), where it would be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<crate::http::openapi::FaultDocument>)]
     errors: Vec<Fault>,
@@ -140,9 +141,12 @@ impl From<Vec<Foreseen>> for Checked {
 
 impl From<Foreseen> for CheckedRecipient {
     fn from(verdict: Foreseen) -> Self {
-        let (allowed, basis, categories, errors) = match verdict.decision {
-            Ok((basis, categories)) => (true, Some(basis), categories.into_iter().collect(), Vec::new()),
-            Err(refusal) => (false, refusal.basis, Vec::new(), refusal.reasons),
+        let (allowed, basis, categories, errors) = match (verdict.decision, verdict.keyless) {
+            (Ok((basis, categories)), None) => {
+                (true, Some(basis), categories.into_iter().collect(), Vec::new())
+            }
+            (Ok((basis, _)), Some(keyless)) => (false, Some(basis), Vec::new(), vec![keyless]),
+            (Err(refusal), _) => (false, refusal.basis, Vec::new(), refusal.reasons),
         };
         Self {
             recipient: verdict.at,

@@ -2,7 +2,10 @@
 
 use crate::{
     cli::client::problem::Reason,
-    domain::text::{Lines, turned::is_day},
+    domain::text::{
+        Lines,
+        turned::{begins_with_weekday, is_day, is_written_day},
+    },
 };
 
 /// What a column holds that a spreadsheet may turn into something else.
@@ -63,9 +66,12 @@ pub(in crate::cli::client) fn turned_into(name: &str, text: &str) -> Option<Reas
 
 fn found(text: &str, holds: Holds) -> Option<(&'static str, &'static str)> {
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    // A street may well be named after a day: only with the day of the week is it plainly none.
+    let is_written =
+        || is_written_day(text) && (holds != Holds::Street || begins_with_weekday(text.trim_start()));
     if matches!(text, "WAAR" | "ONWAAR" | "TRUE" | "FALSE") {
         Some(("WAAR of ONWAAR", "TRUE or FALSE"))
-    } else if has_digit && is_day(text) {
+    } else if has_digit && (is_day(text) || is_written()) {
         Some(("een datum", "a date"))
     } else if !has_digit || !text.chars().all(|c| c.is_ascii_digit() || " .,-/%".contains(c)) {
         None
