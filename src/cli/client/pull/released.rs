@@ -81,7 +81,18 @@ impl Released {
 /// A key that is missing is the profile's matter; a message that is not what `docs/sealed-packet.md` promises is not.
 fn unopened(why: OpenError) -> Failure {
     match why {
-        OpenError::OtherKey | OpenError::KeyAlgorithm | OpenError::Unopenable => {
+        OpenError::KeyAlgorithm => Failure::configuration((
+            "geen van de sleutels in het profiel mag het pakket openen",
+            "none of the profile's keys may open the packet",
+        ))
+        .because(why)
+        .now((
+            "is de sleutel met een andere `alg` gepubliceerd dan in zijn JWK staat, zet die er dan in; open het anders met niets, laat \
+             `<ID>.jwe` aan de beheerder van de gateway zien, en vraag de afzender om het nog eens te sturen",
+            "if the key was published with another `alg` than its JWK has, write that into it; otherwise open it with nothing, show \
+             `<ID>.jwe` to the gateway's operator, and ask the sender to push again",
+        )),
+        OpenError::OtherKey | OpenError::Unopenable => {
             Failure::configuration((
                 "geen van de sleutels in het profiel opent het pakket",
                 "none of the profile's keys opens the packet",
