@@ -234,6 +234,7 @@ fn not_possessed(fault: ProofFault) -> Fault {
         ),
         ProofFault::Missing
         | ProofFault::Chain
+        | ProofFault::Unlinked
         | ProofFault::Untrusted
         | ProofFault::OtherOrganisation
         | ProofFault::OtherKey

@@ -3,10 +3,11 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use x509_parser::certificate::X509Certificate;
 
 use super::{
     certificate::{CertificateFault, ClientCertificate, parse},
-    tls::{Door, NotLetIn},
+    tls::{Door, NotLetIn, provider},
 };
 use crate::domain::pem::unmarked;
 
@@ -65,4 +66,22 @@ pub fn line_is_let_in(line: &str, door: &Door<'_>, now: Timestamp) -> Result<(),
     let ders = line.split(' ').map(|one| STANDARD.decode(one).map(CertificateDer::from));
     let ders = ders.collect::<Result<Vec<_>, _>>().map_err(|_| CertificateFault::NotACertificate)?;
     door.lets_in(&ders, now).map(drop)
+}
+
+/// Whether each certificate certifies the one before it (RFC 7517, section 4.7): by its name, and by a signature that TLS takes too.
+///
+/// # Errors
+/// [`CertificateFault`] when one of them is none.
+pub(super) fn is_linked(ders: &[CertificateDer<'_>]) -> Result<bool, CertificateFault> {
+    let chain = ders.iter().map(|der| parse(der)).collect::<Result<Vec<_>, _>>()?;
+    Ok(chain.iter().zip(chain.iter().skip(1)).all(|(issued, above)| {
+        issued.issuer().as_raw() == above.subject().as_raw() && is_signed_by(issued, above)
+    }))
+}
+
+fn is_signed_by(issued: &X509Certificate<'_>, above: &X509Certificate<'_>) -> bool {
+    let key = &above.public_key().subject_public_key.data;
+    let (said, signature) = (issued.tbs_certificate.as_ref(), &issued.signature_value.data);
+    let known = provider().signature_verification_algorithms.all;
+    known.iter().any(|algorithm| algorithm.verify_signature(key, said, signature).is_ok())
 }

@@ -26,6 +26,7 @@ use super::{
     ClientCertificate, Peer,
     anchors::TrustAnchors,
     certificate::{CertificateKey, canonical_serial, parse},
+    chain::is_linked,
     revocations::Revocations,
     tls::{OwnCertificate, let_in},
 };
@@ -61,9 +62,12 @@ pub enum ProofFault {
         "the key comes without proof: send `x5c`, or a statement signed by the calling certificate's key"
     )]
     Missing,
-    /// `x5c` is not a list of certificates in base64, leaf first, of at most six.
+    /// `x5c` is not a list of one to six certificates in base64, leaf first.
     #[error("`x5c` is not a chain of certificates in base64, leaf first")]
     Chain,
+    /// A certificate in `x5c` does not certify the one before it.
+    #[error("a certificate in `x5c` does not certify the one before it")]
+    Unlinked,
     /// The chain does not lead to an anchor that vouches for the OIN, or is expired or revoked.
     #[error("the certificate in `x5c` is not trusted, has expired or is revoked")]
     Untrusted,
@@ -135,9 +139,13 @@ fn check_chain(
 ) -> Result<Timestamp, ProofFault> {
     let chain = chain(x5c).ok_or(ProofFault::Chain)?;
     let leaf = chain.first().ok_or(ProofFault::Chain)?;
+    let is_linked = is_linked(&chain).map_err(|_| ProofFault::Chain)?;
     let certificate = let_in(&chain, anchors, revocations, now).map_err(|_| ProofFault::Untrusted)?;
     if certificate.oin() != peer.party().oin {
         return Err(ProofFault::OtherOrganisation);
+    }
+    if !is_linked {
+        return Err(ProofFault::Unlinked);
     }
     let is_other = key.is_some_and(|key| !is_for(leaf, key.numbers()));
     if is_other { Err(ProofFault::OtherKey) } else { Ok(certificate.not_after()) }

@@ -66,8 +66,8 @@ def main(folder: str) -> None:
     good = seal(p256, "ECDH-ES")
     wrapped = seal(p256, "ECDH-ES+A256KW")
 
-    def case(name: str, expect: str, key: jwk.JWK, message: str, why: str) -> None:
-        data = {"why": why, "expect": expect, "key": json.loads(key.export_private()), "jwe": message}
+    def case(name: str, expect: str, key: jwk.JWK, message: str, why: str, **said: str) -> None:
+        data = {"why": why, "expect": expect, "key": said | json.loads(key.export_private()), "jwe": message}
         if expect == "opens":
             data["content"] = CONTENT
         file = out / f"{name}.json"
@@ -75,9 +75,10 @@ def main(folder: str) -> None:
             file.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     case("rsa-oaep", "opens", rsa, seal(rsa, "RSA-OAEP"), "the NL GOV encryption module's algorithm")
-    case("rsa-oaep-256", "opens", rsa, seal(rsa, "RSA-OAEP-256"), "OAEP with SHA-256")
+    oaep256 = seal(rsa, "RSA-OAEP-256")
+    case("rsa-oaep-256", "opens", rsa, oaep256, "OAEP with SHA-256", alg="RSA-OAEP-256")
     case("ecdh-es-p256", "opens", p256, good, "direct agreement on P-256")
-    case("ecdh-es-a256kw-p256", "opens", p256, wrapped, "agreement on P-256, key wrapped")
+    case("ecdh-es-a256kw-p256", "opens", p256, wrapped, "agreement on P-256, key wrapped", alg="ECDH-ES+A256KW")
     case("ecdh-es-x25519", "opens", x25519, seal(x25519, "ECDH-ES"), "direct agreement on Curve25519")
     case("unpadded", "opens", p256, seal(p256, "ECDH-ES", CONTENT.encode()), "another sealer need not pad")
     case("zip", "compressed", p256, seal(p256, "ECDH-ES", zip="DEF"), "a small message may open into an endless one")
@@ -85,6 +86,9 @@ def main(folder: str) -> None:
     case("zip-bomb", "compressed", p256, bomb, "fifty megabytes in fifty kilobytes")
     case("enc-a128gcm", "encryption", p256, seal(p256, "ECDH-ES", enc="A128GCM"), "only A256GCM")
     case("enc-cbc", "encryption", p256, seal(p256, "ECDH-ES", enc="A256CBC-HS512"), "only A256GCM")
+    not_said = "the key says no algorithm, which means another"
+    case("alg-not-said-rsa", "key-algorithm", rsa, oaep256, not_said)
+    case("alg-not-said-ec", "key-algorithm", p256, wrapped, not_said)
     case("alg-a128kw", "key-algorithm", p256, seal(p256, "ECDH-ES+A128KW"), "only A256KW wraps")
     direct = seal(secret, "dir")
     case("alg-dir", "key-algorithm", p256, direct, "a shared secret is nobody's key")

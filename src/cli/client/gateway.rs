@@ -177,9 +177,10 @@ impl Gateway {
         }
         let response = request.send().await.map_err(unsent)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = read(response).await?;
+        let (body, is_whole) = read(response).await?;
         if status.is_success() {
-            return Ok(GatewayAnswer { status: status.as_u16(), headers, body, is_repeated: false });
+            let answer = GatewayAnswer { status: status.as_u16(), headers, body, is_repeated: false };
+            return if is_whole { Ok(answer) } else { Err(CallError::TooLarge(Box::new(answer))) };
         }
         let problem = Box::new(Problem::read(status.as_u16(), &body));
         match status {

@@ -187,7 +187,7 @@ pub(super) fn unaccepted(error: CallError, pending: &Pending) -> Failure {
         CallError::Unanswered { doubtful, .. } => *doubtful,
         CallError::Problem(problem) => problem.status >= 500,
         CallError::NotTrusted(_) => false,
-        CallError::NotUnderstood(_) => true,
+        CallError::TooLarge(_) | CallError::NotUnderstood(_) => true,
     };
     let failure = Failure::from(error);
     if doubtful {

@@ -189,7 +189,7 @@ impl Pull {
             }
         };
         if let Some(out) = &self.out {
-            self.keep(out, id, "jwe", released.jwe.as_bytes())?;
+            self.keep(out, id, "jwe", &released.came)?;
             if let Some(receipt) = &released.receipt {
                 self.keep(out, id, "receipt", receipt.as_bytes())?;
             }

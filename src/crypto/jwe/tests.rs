@@ -258,6 +258,25 @@ fn an_algorithm_of_the_other_kind_does_not_fit_the_key() {
     }
 }
 
+/// Whoever seals must not choose how the key is used. PEM has no place to say it.
+#[test]
+fn a_key_without_an_algorithm_opens_what_that_means_and_nothing_else() {
+    for sealed in SEALED.iter() {
+        let said = sealed.key.public();
+        let message = encrypt(b"content", said, CTY, &[]).unwrap();
+        let kept = PrivateKey::from_jwk(&sealed.key.to_jwk()).unwrap();
+        assert_eq!(kept.public().algorithm(), said.algorithm(), "it is kept with the key");
+        let mut bare = sealed.key.to_jwk();
+        bare.as_object_mut().unwrap().remove("alg");
+        let bare = PrivateKey::from_jwk(&bare).unwrap();
+        let opened = bare.open(&message, CTY).map(drop);
+        let is_meant = matches!(said.algorithm(), KeyAlgorithm::RsaOaep | KeyAlgorithm::EcdhEs);
+        assert_eq!(opened, if is_meant { Ok(()) } else { Err(OpenError::KeyAlgorithm) }, "{said:?}");
+        let pem = PrivateKey::from_pem(&sealed.key.to_pem().unwrap()).unwrap().named(said.kid()).unwrap();
+        assert!(pem.open(&message, CTY).is_ok(), "{said:?}");
+    }
+}
+
 /// A message by its parts: a header of a key, or any; parts of the right length, or any.
 fn messages() -> impl Strategy<Value = (usize, String)> {
     let bytes = |right: usize| {

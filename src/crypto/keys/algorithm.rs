@@ -31,6 +31,11 @@ impl KeyAlgorithm {
         }
     }
 
+    /// What a key means that names none.
+    pub(in crate::crypto) const fn unsaid(is_rsa: bool) -> Self {
+        if is_rsa { Self::RsaOaep } else { Self::EcdhEs }
+    }
+
     pub(in crate::crypto) const fn is_rsa(self) -> bool {
         matches!(self, Self::RsaOaep | Self::RsaOaep256)
     }

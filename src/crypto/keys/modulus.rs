@@ -2,7 +2,8 @@
 //!
 //! What is looked for is what the CA/Browser Forum asks of certificate authorities (Baseline Requirements, 6.1.1.3): keys of
 //! the ROCA chips, and factors that Fermat finds in a hundred rounds, squares among them. Besides that: a factor below
-//! 262,144, and a number that nobody drew at random (`2^n - 1`). All of it takes about a millisecond for 3072 bits.
+//! 262,144, every other power, and a number that nobody drew at random (`2^n - 1`). All of it takes a millisecond or two
+//! for 3072 bits.
 //!
 //! Not looked for: a modulus that is prime, one that shares a factor with another key, and factors `p` of which `p - 1` has
 //! small factors only (Pollard). No random key is among the last, and a bound that finds any takes ten times as long.
@@ -15,6 +16,8 @@ use num_integer::Integer as _;
 /// Factors are looked for below this: four times as far takes four times as long.
 const SMALL: u32 = 1 << 18;
 const FERMAT_ROUNDS: usize = 100;
+/// The primes below this tell nearly every number from a power.
+const SIEVE: u32 = 1 << 14;
 /// The primes that M of ROCA's `k * M + 65537^a mod M` has for every length of key, and that tell such keys apart.
 const ROCA_LARGEST: u32 = 167;
 
@@ -27,6 +30,8 @@ pub(super) enum Weakness {
     SmallFactor,
     /// A square, or a product of two factors close to its root.
     CloseFactors,
+    /// A power of another number with an odd exponent: a root gives its factors.
+    Power,
     /// Of the form that CVE-2017-15361 is about.
     Roca,
 }
@@ -43,6 +48,8 @@ pub(super) fn weakness(n: &[u8]) -> Option<Weakness> {
         Some(Weakness::Roca)
     } else if has_close_factors(&n) {
         Some(Weakness::CloseFactors)
+    } else if is_odd_power(&n) {
+        Some(Weakness::Power)
     } else {
         None
     }
@@ -113,6 +120,23 @@ fn is_square(number: &BigUint) -> bool {
     }
     let root = number.sqrt();
     &root * &root == *number
+}
+
+/// Whether it is a power with an odd exponent above one. No root is below [`SMALL`] where no factor is.
+fn is_odd_power(n: &BigUint) -> bool {
+    let largest = u32::try_from(n.bits()).unwrap_or(u32::MAX) / SMALL.ilog2();
+    let primes = primes(SIEVE);
+    let mut exponents = primes.iter().take_while(|prime| **prime <= largest);
+    exponents
+        .any(|exponent| may_be_power(n, *exponent, &primes) && n.nth_root(*exponent).pow(*exponent) == *n)
+}
+
+/// A power leaves a power by every prime, which one in so many numbers does by a prime that is one above a multiple of the
+/// exponent: of a sound modulus hardly any root is computed.
+fn may_be_power(n: &BigUint, exponent: u32, primes: &[u32]) -> bool {
+    let mut telling = primes.iter().filter(|prime| **prime % exponent == 1).take(4);
+    telling
+        .all(|prime| (n % *prime).modpow(&((prime - 1) / exponent).into(), &(*prime).into()) <= BigUint::ONE)
 }
 
 #[cfg(test)]
@@ -187,6 +211,19 @@ mod tests {
         assert_eq!(found(&(&p * apart)), Some(Weakness::CloseFactors));
         let far = factor_from(&p + (BigUint::from(1_u32) << 1400));
         assert_eq!(found(&(&p * far)), None);
+    }
+
+    #[test]
+    fn powers_are_found_down_to_the_smallest_factor() {
+        for exponent in [3_u32, 5, 7, 9, 11, 13, 15, 31, 61, 113, 167] {
+            let root = factor_from((sound() >> (3072 - 3072 / exponent)) | BigUint::from(1_u32));
+            assert_eq!(found(&root.pow(exponent)), Some(Weakness::Power), "{exponent}");
+            let near = root.pow(exponent - 1) * (&root + 2_u32);
+            assert_ne!(found(&near), Some(Weakness::Power), "{exponent}");
+        }
+        let root = factor_from(sound() >> 2048);
+        assert_eq!(found(&root.pow(6)), Some(Weakness::CloseFactors), "a square as well");
+        assert_eq!(found(&root.pow(5)), Some(Weakness::Power));
     }
 
     #[test]

@@ -60,10 +60,11 @@ impl PrivateKey {
     /// [`InvalidPrivateKey`] when OpenSSL gives none.
     pub fn generate_x25519() -> Result<Self, InvalidPrivateKey> {
         let pair = EcxKeyPair::generate(EcxCurve::X25519).map_err(|_| InvalidPrivateKey)?;
-        Self::of(Box::new(pair), None, None)
+        Self::of(Box::new(pair), Some(KeyAlgorithm::EcdhEs), None)
     }
 
-    /// Reads a private JWK. Its `alg` limits what it opens; its `kid` is what messages for it carry.
+    /// Reads a private JWK. It opens what its `alg` says, or what a public JWK without one would be sealed to with; its `kid` is
+    /// what messages for it carry.
     ///
     /// # Errors
     /// [`InvalidPrivateKey`] when it is not one, or its halves do not belong together.
@@ -82,10 +83,10 @@ impl PrivateKey {
             _ => return Err(InvalidPrivateKey),
         };
         let algorithm = match jwk.get("alg") {
-            None => None,
-            Some(alg) => Some(alg.as_str().and_then(KeyAlgorithm::read).ok_or(InvalidPrivateKey)?),
+            None => KeyAlgorithm::unsaid(member("kty") == Some("RSA")),
+            Some(alg) => alg.as_str().and_then(KeyAlgorithm::read).ok_or(InvalidPrivateKey)?,
         };
-        let key = Self::of(pair, algorithm, member("kid"))?;
+        let key = Self::of(pair, Some(algorithm), member("kid"))?;
         // A JWK says its public half as well: it must be the one that the private half makes.
         let said = ["n", "e", "x", "y"].into_iter().all(|name| {
             jwk.get(name).is_none_or(|value| Some(value) == key.public.numbers.members().get(name))
@@ -94,7 +95,7 @@ impl PrivateKey {
     }
 
     /// Reads an unencrypted private key in PEM (PKCS#8, or the traditional forms). Its name is its thumbprint, unless
-    /// [`PrivateKey::named`] gives it another; it opens with either algorithm of its kind.
+    /// [`PrivateKey::named`] gives it another; PEM says no algorithm, so it opens with either of its kind.
     ///
     /// # Errors
     /// [`InvalidPrivateKey`] when it is not one.
@@ -135,10 +136,11 @@ impl PrivateKey {
         std::str::from_utf8(&pem).map(|pem| Zeroizing::new(pem.to_owned())).map_err(|_| InvalidPrivateKey)
     }
 
-    /// The key as a private JWK with its `kid`, for the recipient's other software. The value is a secret.
+    /// The key as a private JWK with its `kid` and `alg`, for the recipient's other software. The value is a secret.
     #[must_use]
     pub fn to_jwk(&self) -> Value {
         let members = Value::Object(self.pair.to_jwk_key_pair().into());
+        let members = with_member(members, "alg", Some(self.public.algorithm().as_str()));
         with_member(members, "kid", Some(self.public.kid()))
     }
 

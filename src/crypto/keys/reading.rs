@@ -151,8 +151,7 @@ impl Reader<'_> {
             None => self.members.get("kty").and_then(Value::as_str) == Some("RSA"),
         };
         let algorithm = match self.members.get("alg") {
-            None if is_rsa => Some(KeyAlgorithm::RsaOaep),
-            None => Some(KeyAlgorithm::EcdhEs),
+            None => Some(KeyAlgorithm::unsaid(is_rsa)),
             Some(alg) => alg.as_str().and_then(KeyAlgorithm::read).filter(|alg| alg.is_rsa() == is_rsa),
         };
         if algorithm.is_none() {

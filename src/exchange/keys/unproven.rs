@@ -34,6 +34,12 @@ fn told(fault: ProofFault) -> Fault {
             "Dit is geen keten van certificaten in base64, het eigen certificaat eerst.",
             "This is no chain of certificates in base64, the own certificate first.",
         ),
+        ProofFault::Unlinked => Fault::at(
+            "/key/x5c",
+            "broken-chain",
+            "Een certificaat in deze keten is niet de uitgever van het certificaat ervoor.",
+            "A certificate in this chain did not issue the one before it.",
+        ),
         ProofFault::Untrusted => Fault::at(
             "/key/x5c",
             "untrusted-certificate",

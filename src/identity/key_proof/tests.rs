@@ -168,6 +168,33 @@ fn a_certificate_for_the_key_is_proof() {
     }
 }
 
+/// RFC 7517, section 4.7: who reads the JWK takes the second certificate for that of who issued the first.
+#[test]
+fn each_certificate_of_a_chain_certifies_the_one_before() {
+    let room = Room::new();
+    let encryption = issue(&room.authority, OIN);
+    let key = PrivateKey::from_pem(&encryption.key_pem).unwrap();
+    let elsewhere = issue(&room.authority, "00000099000000002000");
+    let above = |authority: &Authority| own(authority.certificate_pem(), authority.key_pem()).leaf().to_vec();
+    let root = above(&room.authority);
+    let namesake = above(&Authority::root("test", now(), &SystemEntropy::new()).unwrap());
+    let stranger = above(&Authority::root("other", now(), &SystemEntropy::new()).unwrap());
+    let check = |chain: &[&[u8]]| {
+        let x5c: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+        room.check_chain(key.public(), &json!(x5c), &[])
+    };
+    let end = Ok(Some(ClientCertificate::read(&encryption.der).unwrap().not_after()));
+    assert_eq!(check(&[&encryption.der, &root]), end);
+    for other in [&elsewhere.der, &encryption.der, &namesake, &stranger] {
+        assert_eq!(check(&[&encryption.der, other]), Err(ProofFault::Unlinked));
+        assert_eq!(check(&[&encryption.der, &root, other]), Err(ProofFault::Unlinked));
+    }
+    for none in [&b"junk"[..], b"", &[root.as_slice(), b"0"].concat()] {
+        assert_eq!(check(&[&encryption.der, none]), Err(ProofFault::Chain));
+        assert_eq!(check(&[&encryption.der, &root, none]), Err(ProofFault::Chain));
+    }
+}
+
 #[test]
 fn a_certificate_beside_a_statement_must_hold_as_well() {
     let room = Room::new();

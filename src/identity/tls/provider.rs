@@ -5,9 +5,7 @@ use rustls::crypto::{
     aws_lc_rs::{self, cipher_suite as suite, kx_group},
 };
 
-/// The suites and groups that the NCSC calls good or sufficient, best first.
-///
-/// For `reqwest` the command line installs it as the process' default.
+/// The suites and groups that the NCSC calls good or sufficient, best first: of a gateway and of its clients alike.
 #[must_use]
 pub fn provider() -> CryptoProvider {
     CryptoProvider {

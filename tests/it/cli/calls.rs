@@ -1,12 +1,19 @@
 //! A call is repeated where that is safe and nowhere else; a no is explained.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::http::Response;
+use rustls::{ClientConnection, NamedGroup};
 use serde_json::json;
 use sluis::cli::{
     Exit, Failure,
-    client::gateway::{Call, CallError},
+    client::{
+        gateway::{Call, CallError},
+        profile::Profile,
+    },
 };
 
 use super::stub::{Cut, Standing, Stub, bare, json, run};
@@ -356,4 +363,56 @@ async fn a_reason_that_is_the_title_is_told_once() {
             assert_eq!(count, 1, "{}", ended.stderr);
         }
     }
+}
+
+/// The bytes behind a length of this many bytes, and what follows them.
+fn counted(bytes: &[u8], width: usize) -> (&[u8], &[u8]) {
+    let (length, rest) = bytes.split_at(width);
+    rest.split_at(length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
+}
+
+fn group(bytes: &[u8]) -> NamedGroup {
+    u16::from_be_bytes([bytes[0], bytes[1]]).into()
+}
+
+/// RFC 8446, section 4.1.2: the groups that a client names, and those that it sends a share for.
+fn offered(hello: &[u8]) -> (Vec<NamedGroup>, Vec<NamedGroup>) {
+    let (handshake, _) = counted(&hello[3..], 2);
+    let (body, _) = counted(&handshake[1..], 3);
+    let (_session, rest) = counted(&body[2 + 32..], 1);
+    let (_suites, rest) = counted(rest, 2);
+    let (_compression, rest) = counted(rest, 1);
+    let (mut extensions, _) = counted(rest, 2);
+    let (mut groups, mut shares) = (Vec::new(), Vec::new());
+    while !extensions.is_empty() {
+        let (kind, rest) = extensions.split_at(2);
+        let (data, rest) = counted(rest, 2);
+        extensions = rest;
+        match kind {
+            [0, 10] => groups = counted(data, 2).0.chunks(2).map(group).collect(),
+            [0, 51] => {
+                let mut all = counted(data, 2).0;
+                while !all.is_empty() {
+                    shares.push(group(all));
+                    all = counted(&all[2..], 2).1;
+                }
+            }
+            _ => {}
+        }
+    }
+    (groups, shares)
+}
+
+/// What a gateway takes first it takes only of a client that offers it.
+#[tokio::test]
+async fn the_client_offers_the_groups_of_the_gateway_in_its_order() {
+    use NamedGroup::{X25519, X25519MLKEM768, secp256r1, secp384r1};
+    let stub = Stub::start(|_, _| json(200, &json!({}))).await;
+    let tls = Profile::read(&stub.path("profile.toml")).unwrap().tls().unwrap();
+    let mut connection = ClientConnection::new(Arc::new(tls), "localhost".try_into().unwrap()).unwrap();
+    let mut hello = Vec::new();
+    connection.write_tls(&mut hello).unwrap();
+    let (groups, shares) = offered(&hello);
+    assert_eq!(groups, [X25519MLKEM768, X25519, secp256r1, secp384r1]);
+    assert_eq!(shares.first(), Some(&X25519MLKEM768), "{shares:?}");
 }

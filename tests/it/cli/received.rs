@@ -93,12 +93,12 @@ fn sealed_otherwise(public: &Value, packet: &str, content: &[u8], other: &[(&str
     }
 }
 
-fn released(jwe: &str, receipt: &str) -> Response<Body> {
+fn released(jwe: impl AsRef<[u8]>, receipt: &str) -> Response<Body> {
     Response::builder()
         .header("content-type", "application/jose")
         .header("sluis-log-index", "0")
         .header("sluis-receipt", receipt)
-        .body(Body::from(jwe.to_owned()))
+        .body(Body::from(jwe.as_ref().to_vec()))
         .unwrap()
 }
 
@@ -122,7 +122,11 @@ async fn key_pair(folder: &Path, kind: &str) -> Value {
 }
 
 /// A stub that releases this packet, with a profile that knows the keys of gateway and party.
-async fn stub_with(kind: &str, packet: &'static str, tamper: fn(String) -> String) -> Stub {
+async fn stub_with<Came: AsRef<[u8]> + Send + Sync + 'static>(
+    kind: &str,
+    packet: &'static str,
+    tamper: fn(String) -> Came,
+) -> Stub {
     let folder = tempfile::TempDir::new().unwrap();
     let public = key_pair(folder.path(), kind).await;
     let log = log();
@@ -206,6 +210,46 @@ async fn a_packet_with_anything_around_it_is_kept_and_not_opened() {
         assert_ne!(kept.trim_matches(['\u{feff}', ' ', '\n', '\r', '\t']), kept, "{number}: as it came");
         assert!(!out.join(format!("{ID}.json")).exists(), "{number}");
     }
+}
+
+/// A receipt is given once for what was written down: whatever came with it, both are kept as they came.
+#[tokio::test]
+async fn bytes_that_are_no_text_are_kept_with_their_receipt_and_not_opened() {
+    let no_text: [fn(String) -> Vec<u8>; 4] = [
+        |jwe| [jwe.as_bytes(), &[0xff]].concat(),
+        |jwe| [&jwe.as_bytes()[..300], &[0xff], &jwe.as_bytes()[301..]].concat(),
+        |jwe| format!("\u{feff}{jwe}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        |_| (0..=255).collect(),
+    ];
+    for (number, tamper) in no_text.into_iter().enumerate() {
+        let stub = stub_with("p-256", ID, tamper).await;
+        let out = stub.path("in");
+        let ended = stub.client(&["pull", ID, "--out", out.to_str().unwrap(), "--show"]).await;
+        assert_eq!(ended.exit, Exit::Configuration, "{number}: {ended:?}");
+        assert!(
+            ended.stderr.contains("Bewijs klopt") && !ended.stdout.contains("Sluis"),
+            "{number}: {ended:?}"
+        );
+        let kept = std::fs::read(out.join(format!("{ID}.jwe"))).unwrap();
+        assert!(String::from_utf8(kept).is_err(), "{number}: as it came");
+        files::check_private(&out.join(format!("{ID}.receipt"))).unwrap();
+        assert!(!out.join(format!("{ID}.json")).exists(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn of_an_endless_packet_the_begin_and_the_receipt_are_kept() {
+    const MOST: usize = 64 << 20;
+    let stub = stub_with("p-256", ID, |jwe| jwe + &"A".repeat(MOST)).await;
+    let out = stub.path("in");
+    let ended = stub.client(&["pull", ID, "--out", out.to_str().unwrap()]).await;
+    assert_eq!(ended.exit, Exit::Configuration, "{ended:?}");
+    assert!(ended.stderr.contains("langer dan een gateway"), "{ended:?}");
+    assert_eq!(std::fs::read(out.join(format!("{ID}.jwe"))).unwrap().len(), MOST + 1);
+    files::check_private(&out.join(format!("{ID}.receipt"))).unwrap();
+    assert!(!out.join(format!("{ID}.json")).exists());
+    // Of any other call such an answer says nothing.
+    assert_eq!(stub.client(&["inbox"]).await.exit, Exit::Unavailable);
 }
 
 /// A name, what is sealed, and members of the header that are set (`null`: left out).

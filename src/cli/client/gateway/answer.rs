@@ -11,16 +11,18 @@ use crate::cli::{Language, causes, language::Said};
 /// No answer is read beyond this: 64 MiB.
 const LARGEST_ANSWER: usize = 64 << 20;
 
-/// The body of an answer.
-pub(super) async fn read(mut response: reqwest::Response) -> Result<Bytes, CallError> {
+/// The body of an answer, and whether that is all of it. Of what is longer than [`LARGEST_ANSWER`] comes one byte more than that,
+/// so that nobody takes the begin for the whole.
+pub(super) async fn read(mut response: reqwest::Response) -> Result<(Bytes, bool), CallError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(unsent)? {
-        if body.len().saturating_add(chunk.len()) > LARGEST_ANSWER {
-            return Err(CallError::NotUnderstood(("het is groter dan 64 MiB", "it is larger than 64 MiB")));
-        }
         body.extend_from_slice(&chunk);
+        if body.len() > LARGEST_ANSWER {
+            body.truncate(LARGEST_ANSWER.saturating_add(1));
+            return Ok((body.freeze(), false));
+        }
     }
-    Ok(body.freeze())
+    Ok((body.freeze(), true))
 }
 
 /// `Retry-After` in seconds; the form with a date is not sent by a gateway and counts as absent.

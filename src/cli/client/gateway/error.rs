@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{super::problem::Problem, distrust::Distrust};
+use super::{super::problem::Problem, call::GatewayAnswer, distrust::Distrust};
 use crate::cli::{
     Exit, Failure, Language,
     language::{Said, both},
@@ -29,6 +29,8 @@ pub enum CallError {
     },
     /// The other end is not the gateway of the profile, or does not accept the profile's certificate.
     NotTrusted(Distrust),
+    /// A success with a body of more than 64 MiB: its headers, and one byte more than that of the body.
+    TooLarge(Box<GatewayAnswer>),
     /// An answer that this program cannot make sense of.
     NotUnderstood((&'static str, &'static str)),
 }
@@ -78,6 +80,9 @@ impl From<CallError> for Failure {
                 }
             }
             CallError::NotTrusted(distrust) => distrust.into(),
+            CallError::TooLarge(_) => {
+                CallError::NotUnderstood(("het is groter dan 64 MiB", "it is larger than 64 MiB")).into()
+            }
             CallError::NotUnderstood((nl, en)) => {
                 Self::new(Exit::Unavailable, (format!("het antwoord is niet te begrijpen: {nl}"), format!("the answer is not understood: {en}")))
                     .now((

@@ -4,7 +4,6 @@ use std::{path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore,
-    crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 
@@ -15,6 +14,7 @@ use crate::{
         json,
         pem::{holds_private_key, unmarked},
     },
+    identity::tls::provider,
 };
 
 /// The TLS configuration with these files: the authorities of the gateway, the own certificate, its key.
@@ -27,7 +27,7 @@ pub(super) fn configuration(ca: &Path, certificate: &Path, own_key: &Path) -> Re
         roots.add(root).map_err(|error| unusable(ca, error))?;
     }
     let key = key(own_key)?;
-    let mut configuration = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let mut configuration = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| {
             Failure::internal(("er is geen bruikbare versie van TLS", "no TLS version is usable"))

@@ -1,5 +1,6 @@
 //! What a gateway releases, and how it is opened.
 
+use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::{
@@ -17,8 +18,8 @@ use crate::{
 /// What a gateway releases on a pull.
 #[derive(Debug)]
 pub struct Released {
-    /// The sealed content: a compact JWE.
-    pub jwe: String,
+    /// What came as the sealed content: a compact JWE, if the gateway keeps its word. Of more than 64 MiB it is the begin.
+    pub came: Bytes,
     /// The index of the entry in the log.
     pub log_index: Option<u64>,
     /// The signed receipt.
@@ -44,14 +45,15 @@ impl Released {
 
     async fn get(gateway: &Gateway, path: String) -> Result<Self, CallError> {
         let call = Call::get(path).accepting("application/jose, application/jose+json;q=0.9");
-        let GatewayAnswer { headers, body, .. } = gateway.call(call).await?;
-        let jwe = String::from_utf8(body.to_vec())
-            .map_err(|_| CallError::NotUnderstood(("het is geen JWE", "it is no JWE")))?;
+        let GatewayAnswer { headers, body: came, .. } = match gateway.call(call).await {
+            Err(CallError::TooLarge(begin)) => *begin,
+            whole => whole?,
+        };
         let text = |headers: &HeaderMap, name: &str| {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         Ok(Self {
-            jwe,
+            came,
             log_index: text(&headers, "sluis-log-index").and_then(|index| index.parse().ok()),
             receipt: text(&headers, "sluis-receipt"),
         })
@@ -62,9 +64,10 @@ impl Released {
     /// # Errors
     /// When none does, or when it is another packet than the one asked for.
     pub fn open(&self, id: PacketId, keys: &[PrivateKey]) -> Result<(SealHeader, Opened), Failure> {
+        let jwe = std::str::from_utf8(&self.came).map_err(|_| unopened(OpenError::Malformed))?;
         let mut why = OpenError::OtherKey;
         for key in keys {
-            match open_packet(&self.jwe, key, id) {
+            match open_packet(jwe, key, id) {
                 Ok(opened) => return Ok(opened),
                 // That the other keys are other keys says less than what is wrong with the one that should fit.
                 Err(OpenError::OtherKey) => {}
@@ -78,7 +81,18 @@ impl Released {
 /// A key that is missing is the profile's matter; a message that is not what `docs/sealed-packet.md` promises is not.
 fn unopened(why: OpenError) -> Failure {
     match why {
-        OpenError::OtherKey | OpenError::KeyAlgorithm | OpenError::Unopenable => {
+        OpenError::KeyAlgorithm => Failure::configuration((
+            "geen van de sleutels in het profiel mag het pakket openen",
+            "none of the profile's keys may open the packet",
+        ))
+        .because(why)
+        .now((
+            "is de sleutel met een andere `alg` gepubliceerd dan in zijn JWK staat, zet die er dan in; open het anders met niets, laat \
+             `<ID>.jwe` aan de beheerder van de gateway zien, en vraag de afzender om het nog eens te sturen",
+            "if the key was published with another `alg` than its JWK has, write that into it; otherwise open it with nothing, show \
+             `<ID>.jwe` to the gateway's operator, and ask the sender to push again",
+        )),
+        OpenError::OtherKey | OpenError::Unopenable => {
             Failure::configuration((
                 "geen van de sleutels in het profiel opent het pakket",
                 "none of the profile's keys opens the packet",

@@ -87,6 +87,11 @@ fn told(weakness: Weakness) -> Fault {
             "De modulus is een kwadraat, of zijn twee factoren liggen te dicht bij elkaar: iedereen kan de geheime sleutel uitrekenen.",
             "The modulus is a square, or its two factors are too close to each other: anybody can compute the private key.",
         ),
+        Weakness::Power => (
+            "key-modulus-power",
+            "De modulus is een macht van een ander getal: iedereen kan de geheime sleutel uitrekenen.",
+            "The modulus is a power of another number: anybody can compute the private key.",
+        ),
         Weakness::Roca => (
             "key-modulus-roca",
             "De modulus is gemaakt door een chip met een bekende fout (ROCA, CVE-2017-15361): de geheime sleutel is uit te rekenen.",
