@@ -79,7 +79,7 @@ impl Row {
         let mut text = format!("{}: {}", pick(&REQUIRED), named(&self.required, words, pick));
         for (name, list) in [(&OPTIONAL, &self.optional), (&OPT_OUT, &self.opt_out)] {
             if !list.is_empty() {
-                text.push_str(&format!("\n  {}: {}", pick(name), named(list, words, pick)));
+                text = format!("{text}\n  {}: {}", pick(name), named(list, words, pick));
             }
         }
         text
