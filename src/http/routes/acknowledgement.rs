@@ -24,7 +24,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = Acknowledgement)]
 pub(super) struct Having {
-    /// The recipient's own number for the person, by which it finds the packet later. Never a BSN.
+    /// The recipient's own number for the person, by which it finds the packet later. Never a BSN or an onderwijsnummer.
     #[serde(default)]
     #[schema(nullable = false, min_length = 1, max_length = 64, example = "Z-2026-0815")]
     reference: Option<String>,

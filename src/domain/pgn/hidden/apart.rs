@@ -35,6 +35,7 @@ pub(super) fn set_apart(groups: &[Group], after_week: bool, after_school_year: b
             alone(rest, weeks_of_a_year(rest)),
             alone(rest, date(rest)),
             alone(rest, years(rest)),
+            alone(rest, month_of_a_year(rest)),
             alone(rest, time(rest)),
             alone(rest, times(rest)),
         ];
@@ -103,6 +104,13 @@ fn years(groups: &[Group]) -> usize {
     let short = second.digits.len() == 2 && from.saturating_add(1).checked_rem(100) == Some(until);
     let is_range = (joined && (long || short)) || (second.mark().is_empty() && long);
     if first.is_year() && is_range { 2 } else { 0 }
+}
+
+/// `10-2026`, `10/2026`: an onderwijsnummer begins as October does.
+fn month_of_a_year(groups: &[Group]) -> usize {
+    let [month, year, ..] = groups else { return 0 };
+    let is_marked = ["-", "/"].contains(&year.mark());
+    if is_marked && month.is(1..=2, 1..=12) && year.is_year() { 2 } else { 0 }
 }
 
 /// `2025-2026-2`: something that is counted within a school year. Nobody parts a number of a person between two years in a row.

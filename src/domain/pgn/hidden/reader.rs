@@ -95,7 +95,7 @@ impl Reader {
             after_week: is_week(&self.word),
             after_school_year: is_school_year(&self.word),
         };
-        self.found = self.found || run.holds_a_bsn();
+        self.found = self.found || run.holds_a_pgn();
         if !run.groups.is_empty() {
             self.word.clear();
         }

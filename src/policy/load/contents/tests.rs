@@ -89,7 +89,11 @@ fn an_unknown_name_is_never_repeated() {
 #[test]
 fn a_bsn_in_any_text_is_found() {
     let engine = engine();
-    for (at, text) in [("/persoon/achternaam", "Jansen 999990019"), ("/stages/0/werkgever", "9999.90.019")] {
+    for (at, text) in [
+        ("/persoon/achternaam", "Jansen 999990019"),
+        ("/stages/0/werkgever", "9999.90.019"),
+        ("/stages/0/werkgever", "1012.34.503"),
+    ] {
         let got = faults(engine, at, json!(text));
         assert!(got.contains(&(format!("/content{at}"), "hides-bsn".to_owned())), "{at}: {got:?}");
     }
