@@ -189,6 +189,14 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
         "38-40-2023 9",
         "21-23-2025 7",
         "38/40/2023: 9 dagen",
+        "38-40 2023 9",
+        "cohort 20152016 3",
+        "20192020 7",
+        "vanaf schooljaar 20172018 8 uur",
+        "SJ2627 92345",
+        "sj 1718 52345",
+        "05-03-'16 333",
+        "06-08 2023 8",
     ] {
         assert!(!hides_a_pgn(text), "{text}");
     }
@@ -196,6 +204,26 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
     for behind in 0..=9 {
         for text in [
             format!("05-02-2026 {behind} uur"),
+            format!("05-02 2026 {behind}"),
+            format!("05/02-2026: {behind}"),
+            format!("5 2-2026 1{behind}"),
+            format!("2026-02 05 {behind}"),
+            format!("05-02-'26 12{behind}"),
+            format!("5/2/’26, 123{behind}"),
+            format!("5 2 '26 123{behind}"),
+            format!("10-'26 1234{behind}"),
+            format!("'25-'26 1234{behind}"),
+            format!("2025-'26 12{behind}"),
+            format!("20252026 {behind}"),
+            format!("20252026-{behind}"),
+            format!("groep {behind}, 20252026"),
+            format!("SJ2526 1234{behind}"),
+            format!("schooljaar 2526: 1234{behind}"),
+            format!("schooljaar 25 26 1234{behind}"),
+            format!("schooljaar '25/'26 1234{behind}"),
+            format!("cohort 202526 12{behind}"),
+            format!("sj 9900 1234{behind}"),
+            format!("38-40 2023 {behind}"),
             format!("10-2026 12{behind}"),
             format!("10/2026: 1{behind}, 3"),
             format!("10-11-2026 {behind}"),
@@ -229,6 +257,25 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
     }
 }
 
+/// What looks like one of those, and is not: the years are not in a row, the word is not there, or the marks are those of one number.
+#[test]
+fn what_is_no_school_year_and_no_shortened_year_is_a_number() {
+    let sees = |spelled: &dyn Fn(u32) -> String| (0..=9).any(|last| hides_a_pgn(&spelled(last)));
+    let spellings: [&dyn Fn(u32) -> String; 8] = [
+        &|last| format!("20252027 {last}"),
+        &|last| format!("2526 1234{last}"),
+        &|last| format!("schooljaar 2527 1234{last}"),
+        &|last| format!("202526 12{last}"),
+        &|last| format!("12'11'20'10{last}"),
+        &|last| format!("12’11’20’10{last}"),
+        &|last| format!("12-11 20 10{last}"),
+        &|last| format!("schooljaar 2526-1234{last}"),
+    ];
+    for (at, spelled) in spellings.iter().enumerate() {
+        assert!(sees(spelled), "{at}: {}", spelled(0));
+    }
+}
+
 #[test]
 fn what_is_a_date_only_by_its_first_groups_is_a_number() {
     // 121120103, 202520261 and 103012346 pass the 11-test or are made to.
@@ -248,7 +295,7 @@ fn passes(digits: &str) -> bool {
 }
 
 /// How people write a day: what each of these makes of a day, a month and a year.
-const SPELLINGS: [fn(u32, u32, u32) -> String; 14] = [
+const SPELLINGS: [fn(u32, u32, u32) -> String; 17] = [
     |d, m, y| format!("{d:02}-{m:02}-{y}"),
     |d, m, y| format!("{d}-{m}-{y}"),
     |d, m, y| format!("{d:02}/{m:02}/{y}"),
@@ -263,15 +310,21 @@ const SPELLINGS: [fn(u32, u32, u32) -> String; 14] = [
     |d, m, y| format!("{y}/{m}/{d}"),
     |d, m, y| format!("{y}{m:02}{d:02}"),
     |d, m, y| format!("{d:02}-{m:02}-{:02}", y % 100),
+    |d, m, y| format!("{d}-{m}-'{:02}", y % 100),
+    |d, m, y| format!("{d:02}-{m:02} {y}"),
+    |d, m, y| format!("{d}/{m}-{y}"),
 ];
 
 /// How people write a school year or a week.
-const PERIODS: [fn(u32, u32) -> String; 8] = [
+const PERIODS: [fn(u32, u32) -> String; 11] = [
     |y, _| format!("schooljaar {y}-{}", y + 1),
     |y, _| format!("schooljaar {y}/{}", y + 1),
     |y, _| format!("schooljaar {y} {}", y + 1),
     |y, _| format!("{y} – {}", y + 1),
     |y, _| format!("{y}/{:02}", (y + 1) % 100),
+    |y, _| format!("cohort {y}{}", y + 1),
+    |y, _| format!("sj{:02}{:02}", y % 100, (y + 1) % 100),
+    |y, _| format!("'{:02}/'{:02}", y % 100, (y + 1) % 100),
     |y, w| format!("week {w} {y}"),
     |y, w| format!("weeknr. {w}-{y}"),
     |y, w| format!("week {w} en {} {y}", w % 52 + 1),
