@@ -12,7 +12,7 @@ use sluis::{
     domain::{
         code::DatasetCode,
         id::{Entropy, NoEntropy},
-        pgn::hides_a_bsn,
+        pgn::hides_a_pgn,
     },
     http::extract::{
         accept,
@@ -84,7 +84,7 @@ pub(super) fn headers(bytes: &[u8]) -> bool {
     if let Ok(staff) = &staff {
         for text in [&staff.reference, &staff.function] {
             assert!((1..=64).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
-            assert!(!hides_a_bsn(text));
+            assert!(!hides_a_pgn(text));
         }
         assert!(
             accesslog::entry::Staff::new(&staff.reference, &staff.function).is_ok(),

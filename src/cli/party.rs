@@ -124,7 +124,7 @@ impl Party {
 fn code(text: &str) -> Result<String, String> {
     let is_code = (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    let is_code = is_code && !crate::domain::pgn::hides_a_bsn(text);
+    let is_code = is_code && !crate::domain::pgn::hides_a_pgn(text);
     if is_code {
         Ok(text.to_owned())
     } else {

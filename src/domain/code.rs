@@ -81,7 +81,7 @@ fn is_provision(text: &str) -> bool {
 }
 
 fn is_reason(text: &str) -> bool {
-    is_kebab(text) && !super::pgn::hides_a_bsn(text)
+    is_kebab(text) && !super::pgn::hides_a_pgn(text)
 }
 
 fn is_municipality(text: &str) -> bool {

@@ -9,7 +9,7 @@ use unicode_normalization::{
 ///
 /// Capitals, diacritics, apostrophes, hyphens, spaces and invisible characters do not count, and a letter that does not
 /// decompose is its plain letter: `ł` is `l`, `ø` is `o`, `æ` is `ae`, `ß` is `ss`, `þ` is `th`. A name with an umlaut, `ø`,
-/// `å` or `ĸ` has a second form, as passports and German keyboards write it: `Jürgen` is `jurgen` and `juergen`. Not the
+/// `å`, `đ` or `ĸ` has a second form, as passports, German keyboards and Serbs write it: `Jürgen` is `jurgen` and `juergen`. Not the
 /// other way round: `Boer` is no `Bör` unless somebody wrote the umlaut.
 #[must_use]
 pub fn forms(name: &str) -> Vec<String> {
@@ -19,6 +19,8 @@ pub fn forms(name: &str) -> Vec<String> {
         'ö' | 'ø' => "oe",
         'ü' => "ue",
         'å' => "aa",
+        // As capitals the three look the same, and one is typed for another.
+        'đ' | 'ð' | 'ɖ' => "dj",
         'ĸ' => "q",
         _ => "",
     });
@@ -148,6 +150,10 @@ mod tests {
             ("Søren", "Soren"),
             ("Søren", "Soeren"),
             ("Đorđe", "Dorde"),
+            ("Đorđe", "Djordje"),
+            ("Đorđević", "Djordjevic"),
+            ("Ðorđević", "Djordjevic"),
+            ("Đ\u{301}o", "Djo"),
             ("Guðrún", "Gudrun"),
             ("Işık", "ISIK"),
             ("IŞIK", "işik"),
@@ -199,6 +205,7 @@ mod tests {
         for (one, other) in [
             ("Ana", "Anna"),
             ("Boer", "Bor"),
+            ("Djamila", "Damila"),
             ("Jansen", "Janssen"),
             ("de Wit", "Witte"),
             ("Wytze", "Wijtze"),

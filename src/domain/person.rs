@@ -23,7 +23,7 @@ pub enum PersonReference {
     Own(OwnReference),
 }
 
-/// A party's own number for a person: 1 to 64 letters, digits and marks. Never a BSN.
+/// A party's own number for a person: 1 to 64 letters, digits and marks. Never a BSN or an onderwijsnummer.
 ///
 /// It is kept and compared in one form: NFKC, in small letters. `L-2031`, `l-2031` and a full-width `Ｌ-2031` are one
 /// person, so that an objection under one stops what is sent under another. Marks do count: `20-31` is not `2031`.
@@ -39,16 +39,16 @@ pub enum InvalidReference {
     /// Wrong form.
     #[error("not a reference: 1 to 64 letters, digits and . _ / -")]
     Form,
-    /// It passes the 11-test of the BSN.
-    #[error("the reference looks like a burgerservicenummer: use the party's own number")]
-    LooksLikeBsn,
+    /// It looks like a BSN or an onderwijsnummer.
+    #[error("the reference looks like a burgerservicenummer or onderwijsnummer: use the party's own number")]
+    LooksLikePgn,
 }
 
 impl OwnReference {
     /// Checks the text and takes it over.
     ///
     /// # Errors
-    /// [`InvalidReference`] when the form is wrong or when it could be a BSN.
+    /// [`InvalidReference`] when the form is wrong or when it could be a BSN or an onderwijsnummer.
     pub fn new(text: &str) -> Result<Self, InvalidReference> {
         let mut one: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
         let allowed = |c: char| {
@@ -57,8 +57,8 @@ impl OwnReference {
                 || c.is_ascii_digit()
                 || matches!(c, '.' | '_' | '/' | '-')
         };
-        let wrong = if super::pgn::hides_a_bsn(text) {
-            Some(InvalidReference::LooksLikeBsn)
+        let wrong = if super::pgn::hides_a_pgn(text) {
+            Some(InvalidReference::LooksLikePgn)
         } else if one.is_empty()
             || text.chars().count() > LONGEST
             || one.chars().count() > LONGEST
@@ -340,10 +340,10 @@ mod tests {
     fn an_own_reference_cannot_hide_a_bsn() {
         assert!(OwnReference::new("L-2031").is_ok());
         assert!(OwnReference::new("école-7").is_ok());
-        assert_eq!(OwnReference::new("999990019"), Err(InvalidReference::LooksLikeBsn));
+        assert_eq!(OwnReference::new("999990019"), Err(InvalidReference::LooksLikePgn));
         // The same number in full-width and in Arabic-Indic digits.
         for disguised in ["９９９９９００１９", "٩٩٩٩٩٠٠١٩"] {
-            assert_eq!(OwnReference::new(disguised), Err(InvalidReference::LooksLikeBsn));
+            assert_eq!(OwnReference::new(disguised), Err(InvalidReference::LooksLikePgn));
         }
         for wrong in ["", "a b", "a\u{0}", &"x".repeat(65)] {
             assert_eq!(OwnReference::new(wrong), Err(InvalidReference::Form));

@@ -283,6 +283,8 @@ mod tests {
             (("Bo Els Jo", "Voorbeeld", "2006-02-00"), ("Bo Els", "Voorbeeld", born)),
             (("Jürgen", "Öztürk", born), ("Juergen", "Oeztuerk", born)),
             (("Juergen", "Öztürk", born), ("Jürgen", "Ozturk", born)),
+            (("Anđela", "Đorđević", born), ("Andela", "Djordjevic", born)),
+            (("Andjela", "Djordjević", born), ("Anđela", "Đorđević", born)),
             (("", "Arundati", born), ("Arundati", "", born)),
             (("Arundati", ".", born), ("", "Arundati", born)),
             (("Bo", "Voorbeeld", "2006-02-00"), ("Bo", "Voorbeeld", born)),

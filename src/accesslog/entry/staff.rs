@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    pgn::hides_a_bsn,
+    pgn::hides_a_pgn,
     text::{Lines, NoData, no_data},
 };
 
@@ -23,16 +23,16 @@ pub enum InvalidStaff {
     /// Empty, too long, or with control characters.
     #[error("a staff reference and a function have 1 to 64 characters without control characters")]
     Form,
-    /// It passes the 11-test of the BSN.
-    #[error("the staff reference or function holds what looks like a burgerservicenummer")]
-    LooksLikeBsn,
+    /// It holds what looks like a BSN or an onderwijsnummer.
+    #[error("the staff reference or function holds what looks like a burgerservicenummer or onderwijsnummer")]
+    LooksLikePgn,
 }
 
 impl Staff {
     /// Checks both texts and takes them over.
     ///
     /// # Errors
-    /// [`InvalidStaff`] when one has another form or could hold a BSN.
+    /// [`InvalidStaff`] when one has another form or could hold a number of a person.
     pub fn new(reference: &str, function: &str) -> Result<Self, InvalidStaff> {
         for text in [reference, function] {
             if text.chars().count() > 64
@@ -40,8 +40,8 @@ impl Staff {
             {
                 return Err(InvalidStaff::Form);
             }
-            if hides_a_bsn(text) {
-                return Err(InvalidStaff::LooksLikeBsn);
+            if hides_a_pgn(text) {
+                return Err(InvalidStaff::LooksLikePgn);
             }
         }
         Ok(Self { reference: reference.to_owned(), function: function.to_owned() })
@@ -87,6 +87,6 @@ mod tests {
         assert_eq!(Staff::new("x", "a\u{202e}b"), Err(InvalidStaff::Form));
         assert_eq!(Staff::new("\u{200b}", "x"), Err(InvalidStaff::Form));
         assert_eq!(Staff::new(&"x".repeat(65), "x"), Err(InvalidStaff::Form));
-        assert_eq!(Staff::new("999990019", "x"), Err(InvalidStaff::LooksLikeBsn));
+        assert_eq!(Staff::new("999990019", "x"), Err(InvalidStaff::LooksLikePgn));
     }
 }

@@ -1,7 +1,7 @@
 //! The name of a key (`kid`): it stands in the open header of every message that is sealed to the key, so it must not be
 //! a way to write anything about a person.
 
-use crate::domain::{pgn::hides_a_bsn, problem::Fault};
+use crate::domain::{pgn::hides_a_pgn, problem::Fault};
 
 /// The longest label.
 const LONGEST: usize = 32;
@@ -10,9 +10,9 @@ const YEARS: std::ops::RangeInclusive<u16> = 2020..=2099;
 
 /// Whether a `kid` may be published: the key's own thumbprint (RFC 7638), a UUID or digest in hexadecimal digits, or a
 /// short label such as `2026-07-a`. A label has at most three digits, or a year from 2020 on and four more: no date of
-/// birth fits in it. None holds what could be a BSN.
+/// birth fits in it. None holds what could be a BSN or an onderwijsnummer.
 pub(super) fn is_plain(kid: &str, thumbprint: &str) -> bool {
-    kid == thumbprint || (!hides_a_bsn(kid) && (is_hexadecimal(kid) || is_label(kid)))
+    kid == thumbprint || (!hides_a_pgn(kid) && (is_hexadecimal(kid) || is_label(kid)))
 }
 
 fn is_hexadecimal(kid: &str) -> bool {
@@ -68,6 +68,7 @@ mod tests {
             // As many digits as a digest or UUID has.
             "00000000000000000000000999990019",
             "00000000-0000-0000-0000-000999990019",
+            "00000000-0000-0000-0000-000101234503",
             "Jan-Jansen-2007-11-03",
             "JanJansen20071103",
             "jansen-071103",

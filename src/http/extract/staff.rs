@@ -10,7 +10,7 @@ use axum::{
 use percent_encoding::percent_decode_str;
 
 use crate::domain::{
-    pgn::hides_a_bsn,
+    pgn::hides_a_pgn,
     problem::Fault,
     text::{Lines, NoData, no_data},
 };
@@ -32,7 +32,7 @@ const MOST: usize = 64;
 /// It is written into the party's own part of the entry, and nowhere else; it is not printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Staff {
-    /// The party's own reference of the person or system; never a BSN.
+    /// The party's own reference of the person or system; never a BSN or an onderwijsnummer.
     pub reference: String,
     /// The function, such as `jongerenadviseur`.
     pub function: String,
@@ -42,7 +42,7 @@ impl Staff {
     /// Reads the two headers.
     ///
     /// # Errors
-    /// Every fault: absent, given twice, not printable ASCII (or RFC 8187), without a letter or digit, longer than 64 characters, or hiding a BSN.
+    /// Every fault: absent, given twice, not printable ASCII (or RFC 8187), without a letter or digit, longer than 64 characters, or hiding a number of a person.
     pub fn of(headers: &HeaderMap) -> Result<Self, Vec<Fault>> {
         match (field(headers, REFERENCE), field(headers, FUNCTION)) {
             (Ok(reference), Ok(function)) => Ok(Self { reference, function }),
@@ -88,12 +88,12 @@ fn field(headers: &HeaderMap, name: &'static str) -> Result<String, Fault> {
             "This header may be 64 characters long.",
         ));
     }
-    if hides_a_bsn(&text) {
+    if hides_a_pgn(&text) {
         return Err(Fault::at(
             format!("header:{name}"),
             "hides-a-bsn",
-            "Hier lijkt een burgerservicenummer te staan. Gebruik een eigen kenmerk van uw organisatie.",
-            "This looks like a burgerservicenummer. Use a reference of your own organisation.",
+            "Hier lijkt een burgerservicenummer of onderwijsnummer te staan. Gebruik een eigen kenmerk van uw organisatie.",
+            "This looks like a burgerservicenummer or onderwijsnummer. Use a reference of your own organisation.",
         ));
     }
     Ok(text.into_owned())

@@ -25,7 +25,7 @@ use crate::{
 #[schema(as = Acknowledgement)]
 pub(super) struct Having {
     /// The recipient's own number for the person, by which it finds the packet later: letters, digits and the characters `. _ / -`.
-    /// Never a BSN.
+    /// Never a BSN or an onderwijsnummer.
     #[serde(default)]
     #[schema(
         nullable = false,

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes what `extract::staff` reads")]
 pub(super) struct StaffHeaders {
-    /// The party's own reference of the person or system that acts: not a name, never a BSN.
+    /// The party's own reference of the person or system that acts: not a name, never a BSN or an onderwijsnummer.
     #[param(
         rename = "Sluis-Staff-Reference",
         min_length = 1,

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceKind {
-    /// The party's own number: a school's pupil number or a college's case number. Never a BSN.
+    /// The party's own number: a school's pupil number or a college's case number. Never a BSN or an onderwijsnummer.
     Own,
     /// The persoonsgebonden nummer, only in flows whose closed lists name it for sender and recipient.
     Pgn,
@@ -77,11 +77,11 @@ pub fn own_reference(text: &str, pointer: &str) -> Result<OwnReference, Fault> {
             "Een eigen nummer heeft 1 tot en met 64 letters, cijfers en de tekens . _ / -",
             "An own number has 1 to 64 letters, digits and the characters . _ / -",
         ),
-        InvalidReference::LooksLikeBsn => Fault::at(
+        InvalidReference::LooksLikePgn => Fault::at(
             pointer,
             "hides-a-bsn",
-            "Hier lijkt een burgerservicenummer te staan. Gebruik een eigen nummer van uw organisatie.",
-            "This looks like a burgerservicenummer. Use a number of your own organisation.",
+            "Hier lijkt een burgerservicenummer of onderwijsnummer te staan. Gebruik een eigen nummer van uw organisatie.",
+            "This looks like a burgerservicenummer or onderwijsnummer. Use a number of your own organisation.",
         ),
     })
 }

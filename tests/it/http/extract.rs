@@ -53,6 +53,7 @@ async fn who_acts_must_be_said_and_cannot_be_a_bsn() {
         ("Sluis-Staff-Reference: 999990019\r\n", "hides-a-bsn"),
         ("Sluis-Staff-Reference: nr 9999.90.019\r\n", "hides-a-bsn"),
         ("Sluis-Staff-Reference: 00123456782\r\n", "hides-a-bsn"),
+        ("Sluis-Staff-Reference: nr 101234503\r\n", "hides-a-bsn"),
         ("Sluis-Staff-Reference: !(\r\n", "blank"),
         (&format!("Sluis-Staff-Reference: {long}\r\n"), "too-long"),
     ] {

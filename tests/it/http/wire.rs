@@ -145,12 +145,12 @@ fn a_recipient_is_named_in_one_of_three_ways() {
 }
 
 #[test]
-fn a_reference_that_hides_a_bsn_is_refused_and_not_repeated() {
+fn a_reference_that_hides_a_pgn_is_refused_and_not_repeated() {
     let fault = |value: Value| read::<Reference>(&value).unwrap().read("/person/reference").unwrap_err();
     let hidden = fault(json!({ "kind": "own", "value": "L-999990019" }));
     assert_eq!((hidden.pointer.as_str(), hidden.code.as_ref()), ("/person/reference/value", "hides-a-bsn"));
     assert!(!format!("{hidden:?}").contains("999990019"));
-    for spelling in ["00123456782", "L-00999990019", "000999990019"] {
+    for spelling in ["00123456782", "L-00999990019", "000999990019", "101234503", "L-1012.34.503"] {
         assert_eq!(fault(json!({ "kind": "own", "value": spelling })).code, "hides-a-bsn", "{spelling}");
     }
     // With a zero before it, this one would pass the 11-test.

@@ -244,6 +244,7 @@ async fn a_refusal_names_the_field_and_the_form() {
         ("/content/school/email", "stage@192.0.2.1", "wrong-form", "alleen een adres"),
         ("/content/ondersteuningsvraag/toelichting", "nr. 999…990…019", "hides-bsn", "burgerservicenummer"),
         ("/content/ondersteuningsvraag/toelichting", "nr. 0999990019", "hides-bsn", "burgerservicenummer"),
+        ("/content/ondersteuningsvraag/toelichting", "nr. 1012 34 503", "hides-bsn", "onderwijsnummer"),
         ("/content/school/email", "M. Jansen <stage@praktijkschool.example>", "wrong-form", "zonder naam"),
         (
             "/content/ondersteuningsvraag/toelichting",

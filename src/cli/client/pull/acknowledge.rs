@@ -22,7 +22,7 @@ pub struct Acknowledge {
     /// The packet.
     pub id: PacketId,
 
-    /// Your own case number for the person, by which you find the packet later; never a BSN.
+    /// Your own case number for the person, by which you find the packet later; never a BSN or an onderwijsnummer.
     #[arg(long, value_name = "REFERENCE")]
     pub reference: Option<String>,
 }

@@ -35,6 +35,7 @@ pub(super) fn set_apart(groups: &[Group], after_week: bool, after_school_year: b
             alone(rest, weeks_of_a_year(rest)),
             alone(rest, date(rest)),
             alone(rest, years(rest)),
+            alone(rest, month_of_a_year(rest)),
             alone(rest, time(rest)),
             alone(rest, times(rest)),
         ];
@@ -61,31 +62,34 @@ fn alone(groups: &[Group], length: usize) -> usize {
     if is_marked && around.contains(&inside) { 0 } else { length }
 }
 
-/// `05-02-2026`, `2026-02-05`, `5/2/26`, `5 2 2026`, `20260205`, `05022026`.
+/// `05-02-2026`, `2026-02-05`, `5/2/26`, `5-2-'26`, `5 2 2026`, `05-02 2026`, `20260205`, `05022026`.
 fn date(groups: &[Group]) -> usize {
     let [first, rest @ ..] = groups else { return 0 };
     if is_day_in_one_piece(&first.digits) {
         return 1;
     }
     let [second, third, ..] = rest else { return 0 };
-    let inside = second.mark();
-    let same = inside == third.mark() && ["-", "/", ".", ""].contains(&inside);
+    let inside = [second.mark(), third.joint()];
+    let is_held_together = inside.iter().all(|mark| ["-", "/", ".", ""].contains(mark));
+    // Two marks in one date are a slip of the hand where the year is written in full, and a number where it is not.
+    let same = inside[0] == inside[1];
     let is_day = |group: &Group| group.is(1..=2, 0..=31);
     let is_month = |group: &Group| group.is(1..=2, 0..=12);
     // Two digits with blanks around them are no year: `12 34 56 782` is how people write a BSN.
-    let is_year = |group: &Group| group.is_year() || (group.digits.len() == 2 && !inside.is_empty());
+    let is_short =
+        |group: &Group| group.is_shortened_year() || (group.digits.len() == 2 && !second.mark().is_empty());
+    let is_year = |group: &Group| group.is_year() || (same && is_short(group));
     let written = is_day(first) && is_month(second) && is_year(third);
     let sorted = first.is_year() && is_month(second) && is_day(third);
-    if same && (written || sorted) { 3 } else { 0 }
+    if is_held_together && (written || sorted) { 3 } else { 0 }
+}
+
+fn number(part: Option<&[u8]>) -> u32 {
+    let part = part.unwrap_or_default().iter();
+    part.fold(0, |sum, digit| sum.saturating_mul(10).saturating_add(u32::from(digit.saturating_sub(b'0'))))
 }
 
 fn is_day_in_one_piece(digits: &[u8]) -> bool {
-    let number = |part: Option<&[u8]>| {
-        let part = part.unwrap_or_default().iter();
-        part.fold(0_u32, |sum, digit| {
-            sum.saturating_mul(10).saturating_add(u32::from(digit.saturating_sub(b'0')))
-        })
-    };
     let is = |year, month, day| {
         YEARS.contains(&number(year)) && (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))
     };
@@ -94,41 +98,80 @@ fn is_day_in_one_piece(digits: &[u8]) -> bool {
             || is(digits.get(4..), digits.get(2..4), digits.get(..2)))
 }
 
-/// `2025-2026`, `2025/26`, `2025 2026`.
+/// `20252026`: two years in a row.
+fn is_school_year_in_one_piece(digits: &[u8]) -> bool {
+    let (from, until) = (number(digits.get(..4)), number(digits.get(4..)));
+    digits.len() == 8 && YEARS.contains(&from) && until == from.saturating_add(1)
+}
+
+/// `2025-2026`, `2025/26`, `2025-'26`, `'25-'26`, `2025 2026`, `20252026`.
 fn years(groups: &[Group]) -> usize {
-    let [first, second, ..] = groups else { return 0 };
+    let [first, rest @ ..] = groups else { return 0 };
+    if is_school_year_in_one_piece(&first.digits) {
+        return 1;
+    }
+    let Some(second) = rest.first() else { return 0 };
+    if first.is_shortened_year() && second.is_shortened_year() {
+        return short_years(groups);
+    }
     let (Some(from), Some(until)) = (first.value(), second.value()) else { return 0 };
-    let joined = ["-", "/"].contains(&second.mark());
+    let joined = ["-", "/"].contains(&second.joint());
     let long = second.is_year() && (from..=from.saturating_add(20)).contains(&until);
     let short = second.digits.len() == 2 && from.saturating_add(1).checked_rem(100) == Some(until);
     let is_range = (joined && (long || short)) || (second.mark().is_empty() && long);
     if first.is_year() && is_range { 2 } else { 0 }
 }
 
-/// `2025-2026-2`: something that is counted within a school year. Nobody parts a number of a person between two years in a row.
+/// `10-2026`, `10/2026`, `10-'26`: an onderwijsnummer begins as October does.
+fn month_of_a_year(groups: &[Group]) -> usize {
+    let [month, year, ..] = groups else { return 0 };
+    let is_marked = ["-", "/"].contains(&year.joint());
+    let is_year = year.is_year() || year.is_shortened_year();
+    if is_marked && month.is(1..=2, 1..=12) && is_year { 2 } else { 0 }
+}
+
+/// `2025-2026-2`, `20252026-2`: something that is counted within a school year. Nobody parts a number of a person between two
+/// years in a row, or before its last digit.
 fn numbered_school_year(groups: &[Group]) -> usize {
+    let is_counted = |number: &Group| ["-", "/"].contains(&number.mark()) && number.digits.len() == 1;
+    if let [years, number, rest @ ..] = groups
+        && is_school_year_in_one_piece(&years.digits)
+    {
+        let ends = rest.first().is_none_or(|next| next.before != number.before);
+        return if is_counted(number) && ends { 2 } else { 0 };
+    }
     let [first, second, third, rest @ ..] = groups else { return 0 };
     let is_next = first.value().map(|from| from.saturating_add(1)) == second.value();
     let is_school_year = first.is_year() && second.is_year() && is_next;
-    let is_joined = ["-", "/"].contains(&second.mark()) && second.before == third.before;
+    let is_joined = second.before == third.before;
     let ends = rest.first().is_none_or(|next| next.before != third.before);
-    if is_school_year && is_joined && third.digits.len() == 1 && ends { 3 } else { 0 }
+    if is_school_year && is_joined && is_counted(third) && ends { 3 } else { 0 }
 }
 
-/// What follows the word school year: `24-25`, `24/25`.
+/// What follows the word school year: `24-25`, `24/25`, `'24-'25`, `24 25`, `2425`, `202425`.
 fn short_years(groups: &[Group]) -> usize {
-    let [first, second, ..] = groups else { return 0 };
-    let (Some(from), Some(until)) = (first.value(), second.value()) else { return 0 };
-    let is_short = first.digits.len() == 2 && second.digits.len() == 2;
-    let is_next = from.saturating_add(1).checked_rem(100) == Some(until);
-    if is_short && is_next && ["-", "/"].contains(&second.mark()) { 2 } else { 0 }
+    let [first, rest @ ..] = groups else { return 0 };
+    let is_next = |from: Option<&[u8]>, until: Option<&[u8]>| {
+        let ends_in = number(from).saturating_add(1).checked_rem(100);
+        until.is_some_and(|until| until.len() == 2) && ends_in == Some(number(until))
+    };
+    let digits = &first.digits;
+    let is_long = digits.len() == 6 && YEARS.contains(&number(digits.get(..4)));
+    if is_long && is_next(digits.get(..4), digits.get(4..))
+        || digits.len() == 4 && is_next(digits.get(..2), digits.get(2..))
+    {
+        return 1;
+    }
+    let Some(second) = rest.first() else { return 0 };
+    let is_joined = ["-", "/", ""].contains(&second.joint());
+    if is_joined && digits.len() == 2 && is_next(Some(digits), Some(&second.digits)) { 2 } else { 0 }
 }
 
-/// `38-40-2023`: from one week until another of a year, without the word.
+/// `38-40-2023`, `38-40 2023`: from one week until another of a year, without the word.
 fn weeks_of_a_year(groups: &[Group]) -> usize {
     let [first, second, third, ..] = groups else { return 0 };
     let is_week = |group: &Group| group.is(2..=2, 1..=53);
-    let is_marked = ["-", "/"].contains(&second.mark()) && second.mark() == third.mark();
+    let is_marked = ["-", "/"].contains(&second.mark()) && ["-", "/", ""].contains(&third.mark());
     let is_onward = first.value() < second.value();
     if is_week(first) && is_week(second) && is_onward && third.is_year() && is_marked { 3 } else { 0 }
 }

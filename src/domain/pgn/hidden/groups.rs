@@ -93,6 +93,19 @@ impl Group {
         self.before.trim()
     }
 
+    /// `'16`
+    pub(super) fn is_shortened_year(&self) -> bool {
+        self.digits.len() == 2 && self.before.ends_with('\'')
+    }
+
+    /// The mark before it, without the apostrophe that shortens a year.
+    pub(super) fn joint(&self) -> &str {
+        match self.mark().strip_suffix('\'') {
+            Some(joint) if self.is_shortened_year() => joint.trim(),
+            _ => self.mark(),
+        }
+    }
+
     /// Whether what stands before it may stand within a number of whatever spelling.
     pub(super) fn is_near(&self) -> bool {
         let spaces = self.before.matches([' ', BREAK]).count();

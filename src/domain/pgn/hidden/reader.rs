@@ -95,7 +95,7 @@ impl Reader {
             after_week: is_week(&self.word),
             after_school_year: is_school_year(&self.word),
         };
-        self.found = self.found || run.holds_a_bsn();
+        self.found = self.found || run.holds_a_pgn();
         if !run.groups.is_empty() {
             self.word.clear();
         }
@@ -104,12 +104,13 @@ impl Reader {
     }
 }
 
-/// White space as a space or a break, and a dash or a slash of any length or weight as the one on a keyboard.
+/// White space as a space or a break, and a dash, a slash or an apostrophe of any length or weight as the one on a keyboard.
 const fn mark(letter: char) -> char {
     match letter {
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => BREAK,
         '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' => '-',
         '\u{2044}' | '\u{2215}' => '/',
+        '\u{2018}' | '\u{2019}' | '\u{2032}' | '\u{b4}' | '`' => '\'',
         letter if letter.is_whitespace() => ' ',
         letter => letter,
     }
@@ -120,5 +121,5 @@ fn is_week(word: &str) -> bool {
 }
 
 fn is_school_year(word: &str) -> bool {
-    ["schooljaar", "schooljaren", "cursusjaar", "studiejaar", "sj"].contains(&word)
+    ["schooljaar", "schooljaren", "cursusjaar", "studiejaar", "cohort", "sj"].contains(&word)
 }

@@ -1,7 +1,7 @@
 //! Groups of digits that lie side by side, and the number that they may be.
 
 use super::{
-    super::eleven_test::remainder,
+    super::eleven_test::is_plainly_a_pgn,
     apart::{Apart, set_apart},
     groups::Group,
 };
@@ -14,7 +14,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn holds_a_bsn(&self) -> bool {
+    pub(super) fn holds_a_pgn(&self) -> bool {
         let apart = set_apart(&self.groups, self.after_week, self.after_school_year);
         (0..self.groups.len()).any(|first| {
             self.nine_digits_from(first).any(|(number, zeros)| {
@@ -31,7 +31,7 @@ impl Run {
                 });
                 let digits = number.iter().flat_map(|group| group.digits.iter().copied());
                 let digits: Vec<u8> = digits.skip(zeros).collect();
-                is_free && is_held_together(number) && remainder(&digits) == Some(0)
+                is_free && is_held_together(number) && is_plainly_a_pgn(&digits)
             })
         })
     }

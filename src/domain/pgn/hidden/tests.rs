@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::pgn::eleven_test::remainder;
+use crate::domain::pgn::eleven_test::is_plainly_a_pgn;
 
 #[test]
 fn a_bsn_is_seen_in_any_spelling() {
@@ -77,7 +77,28 @@ fn a_bsn_is_seen_in_any_spelling() {
         "20260205 999990019",
         "2025 2026 999 990 019",
     ] {
-        assert!(hides_a_bsn(text), "{text}");
+        assert!(hides_a_pgn(text), "{text}");
+    }
+}
+
+/// The same spellings as those of a BSN: by the property below, in every one.
+#[test]
+fn an_onderwijsnummer_is_seen_too_and_no_other_number_that_leaves_five() {
+    for text in [
+        "101234503",
+        "1012.34.503",
+        "nummer: 101 234 503, bel mij",
+        "１０１２３４５０３",
+        "101…234…503",
+        "10 12 34 503",
+        "jv 101-234-503",
+        "00101234503",
+        "101-2345-03",
+    ] {
+        assert!(hides_a_pgn(text), "{text}");
+    }
+    for text in ["123456764", "1234.56.764", "101234504", "1101234503", "10123 en 4503"] {
+        assert!(!hides_a_pgn(text), "{text}");
     }
 }
 
@@ -98,7 +119,7 @@ fn zeros_before_a_number_do_not_hide_it() {
         "0-00999990019",
         "12-11-2010 00999990019",
     ] {
-        assert!(hides_a_bsn(text), "{text}");
+        assert!(hides_a_pgn(text), "{text}");
     }
     // Ten digits from one zero on are a telephone number, seven behind zeros an account, thirteen a number of another kind.
     for last in 0..=9 {
@@ -114,7 +135,7 @@ fn zeros_before_a_number_do_not_hide_it() {
             format!("om 09:30 12345{last}"),
             format!("05-02-2026 1{last}"),
         ] {
-            assert!(!hides_a_bsn(&text), "{text}");
+            assert!(!hides_a_pgn(&text), "{text}");
         }
     }
 }
@@ -123,11 +144,11 @@ fn zeros_before_a_number_do_not_hide_it() {
 #[test]
 fn a_number_of_eight_digits_is_a_pupils_own() {
     for number in 10_000_000..10_000_500_u32 {
-        assert!(!hides_a_bsn(&number.to_string()), "{number}");
-        assert!(!hides_a_bsn(&format!("jv-{number}")), "{number}");
+        assert!(!hides_a_pgn(&number.to_string()), "{number}");
+        assert!(!hides_a_pgn(&format!("jv-{number}")), "{number}");
     }
     for text in ["jv-4123456782", "OTk5OTkwMDE5", "x4123456782"] {
-        assert!(!hides_a_bsn(text), "{text}");
+        assert!(!hides_a_pgn(text), "{text}");
     }
 }
 
@@ -168,13 +189,54 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
         "38-40-2023 9",
         "21-23-2025 7",
         "38/40/2023: 9 dagen",
+        "38-40 2023 9",
+        "cohort 20152016 3",
+        "20192020 7",
+        "vanaf schooljaar 20172018 8 uur",
+        "SJ2627 92345",
+        "sj 1718 52345",
+        "05-03-'16 333",
+        "06-08 2023 8",
     ] {
-        assert!(!hides_a_bsn(text), "{text}");
+        assert!(!hides_a_pgn(text), "{text}");
     }
     // The rule, not the luck of the 11-test: every digit behind them.
     for behind in 0..=9 {
         for text in [
             format!("05-02-2026 {behind} uur"),
+            format!("05-02 2026 {behind}"),
+            format!("05/02-2026: {behind}"),
+            format!("5 2-2026 1{behind}"),
+            format!("2026-02 05 {behind}"),
+            format!("05-02-'26 12{behind}"),
+            format!("5/2/’26, 123{behind}"),
+            format!("5 2 '26 123{behind}"),
+            format!("10-'26 1234{behind}"),
+            format!("'25-'26 1234{behind}"),
+            format!("2025-'26 12{behind}"),
+            format!("20252026 {behind}"),
+            format!("20252026-{behind}"),
+            format!("groep {behind}, 20252026"),
+            format!("SJ2526 1234{behind}"),
+            format!("schooljaar 2526: 1234{behind}"),
+            format!("schooljaar 25 26 1234{behind}"),
+            format!("schooljaar '25/'26 1234{behind}"),
+            format!("cohort 202526 12{behind}"),
+            format!("sj 9900 1234{behind}"),
+            format!("38-40 2023 {behind}"),
+            format!("10-2026 12{behind}"),
+            format!("10/2026: 1{behind}, 3"),
+            format!("10-11-2026 {behind}"),
+            format!("5 10 2026 {behind}"),
+            format!("om 10:30 1234{behind}"),
+            format!("van 10.30-11.00 {behind}"),
+            format!("010-123456{behind}"),
+            format!("(010) 123 45 6{behind}"),
+            format!("+31 10 123456{behind}"),
+            format!("0031 10 123456{behind}"),
+            format!("1012345{behind}"),
+            format!("10123456{behind}0"),
+            format!("000000101234567000{behind}0"),
             format!("05/02/2026, {behind}"),
             format!("schooljaar 2025-2026 {behind}"),
             format!("schooljaar 2025/26 {behind}{behind}{behind}"),
@@ -190,15 +252,33 @@ fn a_date_a_year_a_week_a_time_and_a_telephone_number_are_none() {
             format!("072-555010{behind}, 06-12345678"),
             format!("072-555010{behind}/06-12345678"),
         ] {
-            assert!(!hides_a_bsn(&text), "{text}");
+            assert!(!hides_a_pgn(&text), "{text}");
         }
+    }
+}
+
+/// What looks like one of those, and is not: the years are not in a row, the word is not there, or the marks are those of one number.
+#[test]
+fn what_is_no_school_year_and_no_shortened_year_is_a_number() {
+    let sees = |spelled: &dyn Fn(u32) -> String| (0..=9).any(|last| hides_a_pgn(&spelled(last)));
+    let spellings: [&dyn Fn(u32) -> String; 8] = [
+        &|last| format!("20252027 {last}"),
+        &|last| format!("2526 1234{last}"),
+        &|last| format!("schooljaar 2527 1234{last}"),
+        &|last| format!("202526 12{last}"),
+        &|last| format!("12'11'20'10{last}"),
+        &|last| format!("12’11’20’10{last}"),
+        &|last| format!("12-11 20 10{last}"),
+        &|last| format!("schooljaar 2526-1234{last}"),
+    ];
+    for (at, spelled) in spellings.iter().enumerate() {
+        assert!(sees(spelled), "{at}: {}", spelled(0));
     }
 }
 
 #[test]
 fn what_is_a_date_only_by_its_first_groups_is_a_number() {
     // 121120103, 202520261 and 103012346 pass the 11-test or are made to.
-    let passes = |digits: &str| remainder(digits.as_bytes()) == Some(0);
     let made = (0..=9)
         .map(|last| format!("1211201{last}"))
         .flat_map(|head| (0..=9).map(move |last| format!("{head}{last}")));
@@ -206,16 +286,16 @@ fn what_is_a_date_only_by_its_first_groups_is_a_number() {
         let (day, rest) = number.split_at(2);
         let (month, rest) = rest.split_at(2);
         let (year, last) = rest.split_at(4);
-        assert!(hides_a_bsn(&format!("{day}-{month}-{year}-{last}")), "{number}");
+        assert!(hides_a_pgn(&format!("{day}-{month}-{year}-{last}")), "{number}");
     }
 }
 
 fn passes(digits: &str) -> bool {
-    remainder(digits.as_bytes()) == Some(0)
+    is_plainly_a_pgn(digits.as_bytes())
 }
 
 /// How people write a day: what each of these makes of a day, a month and a year.
-const SPELLINGS: [fn(u32, u32, u32) -> String; 14] = [
+const SPELLINGS: [fn(u32, u32, u32) -> String; 17] = [
     |d, m, y| format!("{d:02}-{m:02}-{y}"),
     |d, m, y| format!("{d}-{m}-{y}"),
     |d, m, y| format!("{d:02}/{m:02}/{y}"),
@@ -230,15 +310,21 @@ const SPELLINGS: [fn(u32, u32, u32) -> String; 14] = [
     |d, m, y| format!("{y}/{m}/{d}"),
     |d, m, y| format!("{y}{m:02}{d:02}"),
     |d, m, y| format!("{d:02}-{m:02}-{:02}", y % 100),
+    |d, m, y| format!("{d}-{m}-'{:02}", y % 100),
+    |d, m, y| format!("{d:02}-{m:02} {y}"),
+    |d, m, y| format!("{d}/{m}-{y}"),
 ];
 
 /// How people write a school year or a week.
-const PERIODS: [fn(u32, u32) -> String; 8] = [
+const PERIODS: [fn(u32, u32) -> String; 11] = [
     |y, _| format!("schooljaar {y}-{}", y + 1),
     |y, _| format!("schooljaar {y}/{}", y + 1),
     |y, _| format!("schooljaar {y} {}", y + 1),
     |y, _| format!("{y} – {}", y + 1),
     |y, _| format!("{y}/{:02}", (y + 1) % 100),
+    |y, _| format!("cohort {y}{}", y + 1),
+    |y, _| format!("sj{:02}{:02}", y % 100, (y + 1) % 100),
+    |y, _| format!("'{:02}/'{:02}", y % 100, (y + 1) % 100),
     |y, w| format!("week {w} {y}"),
     |y, w| format!("weeknr. {w}-{y}"),
     |y, w| format!("week {w} en {} {y}", w % 52 + 1),
@@ -262,7 +348,7 @@ proptest! {
         let written = SPELLINGS[spelling](day, month, year);
         prop_assume!(!written.contains(between) || between == " ");
         let text = format!("Stage vanaf {written}{between}{behind} uur");
-        prop_assert!(!hides_a_bsn(&text), "{}", text);
+        prop_assert!(!hides_a_pgn(&text), "{}", text);
     }
 
     #[test]
@@ -271,18 +357,20 @@ proptest! {
         between in prop::sample::select(&[" ", ", ", ": ", " (", "\n"][..]),
     ) {
         let text = format!("In {}{between}{behind} dagen", PERIODS[period](year, week));
-        prop_assert!(!hides_a_bsn(&text), "{}", text);
+        prop_assert!(!hides_a_pgn(&text), "{}", text);
     }
 
     #[test]
     fn a_bsn_is_found_as_people_write_it(
-        eight in 10_000_000..=99_999_999_u32, grouping in 0..GROUPINGS.len(), between in 0..BETWEEN.len(),
+        eight in prop_oneof![10_000_000..=99_999_999_u32, 10_000_000..=10_999_999_u32],
+        of_two in 0..2_usize, grouping in 0..GROUPINGS.len(), between in 0..BETWEEN.len(),
         before in prop::sample::select(&["", "BSN ", "nummer: ", "(", "week 12: "][..]),
         behind in prop::sample::select(&["", ".", " uur", ")", ", geboren 05-02-2006"][..]),
     ) {
-        let last = (0..=9).find(|last| passes(&format!("{eight}{last}")));
-        prop_assume!(last.is_some());
-        let digits = format!("{eight}{}", last.unwrap());
+        // Of what begins with 10, one last digit makes a BSN and another an onderwijsnummer.
+        let last: Vec<u32> = (0..=9).filter(|last| passes(&format!("{eight}{last}"))).collect();
+        prop_assume!(!last.is_empty());
+        let digits = format!("{eight}{}", last[of_two % last.len()]);
         let mut rest = digits.as_str();
         let mut groups = Vec::new();
         for length in GROUPINGS[grouping] {
@@ -291,7 +379,7 @@ proptest! {
             rest = more;
         }
         let text = format!("{before}{}{behind}", groups.join(BETWEEN[between]));
-        prop_assert!(hides_a_bsn(&text), "{}", text);
+        prop_assert!(hides_a_pgn(&text), "{}", text);
     }
 }
 
@@ -299,10 +387,10 @@ proptest! {
 #[test]
 fn a_long_text_of_digits_is_read_once() {
     for part in ["4 ", "00 ", "4-", "0031 ", "4\n", "1234 "] {
-        assert!(!hides_a_bsn(&part.repeat(400_000)), "{part:?}");
+        assert!(!hides_a_pgn(&part.repeat(400_000)), "{part:?}");
     }
-    assert!(!hides_a_bsn(&"4".repeat(1_000_000)));
-    assert!(!hides_a_bsn(&format!("1{}1", " ".repeat(1_000_000))));
+    assert!(!hides_a_pgn(&"4".repeat(1_000_000)));
+    assert!(!hides_a_pgn(&format!("1{}1", " ".repeat(1_000_000))));
     let behind = format!("{}x 111222333", "4 ".repeat(400_000));
-    assert!(hides_a_bsn(&behind), "the last one is found all the same");
+    assert!(hides_a_pgn(&behind), "the last one is found all the same");
 }

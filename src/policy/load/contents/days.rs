@@ -4,7 +4,7 @@
 use jiff::{ToSpan as _, civil::Date};
 use serde_json::Value;
 
-use super::{Contents, MAX_FAULTS, ROOT};
+use super::{Contents, MAX_FAULTS, ROOT, same::is_of_before};
 use crate::{
     domain::{
         age::BirthDate,
@@ -22,7 +22,9 @@ use crate::{
 const PAST: &str = "x-past";
 /// The day comes not after that of a fact: its name.
 const NOT_AFTER: &str = "x-not-after";
-/// The day comes not before that of a neighbour: its name.
+/// A day that is yet to come comes not after that of a fact: its name. What has been may have come later.
+const NOT_TO_COME_AFTER: &str = "x-not-to-come-after";
+/// The day comes not before another: the name of a neighbour, or a path from the whole content on (`/profiel/vastgesteldOp`).
 const NOT_BEFORE: &str = "x-not-before";
 /// On the day ends what a neighbour says yes or no to: its name.
 const ENDS: &str = "x-ends";
@@ -52,7 +54,7 @@ impl Dataset {
         let root = self.shape.resolve(&self.shape.schema);
         for member in contents.members() {
             Shape::member(root, member, &mut ROOT.to_owned(), &mut |node, value, at| {
-                self.shape.impossible(node, value, at, known, &mut faults);
+                self.shape.impossible(node, value, at, (known, contents), &mut faults);
             });
         }
         faults.truncate(MAX_FAULTS);
@@ -66,7 +68,7 @@ impl Shape {
         node: &Value,
         value: &Value,
         at: &mut String,
-        known: KnownOfPerson<'_>,
+        (known, contents): (KnownOfPerson<'_>, &Contents),
         faults: &mut Vec<Fault>,
     ) {
         if faults.len() >= MAX_FAULTS {
@@ -79,13 +81,14 @@ impl Shape {
         for (name, property) in properties.into_iter().flatten() {
             let (at, node) = (format!("{at}/{name}"), self.resolve(property));
             faults.extend(match value.get(name) {
-                Some(member) => beside(&at, member, node, value, known),
+                Some(member) => not_before(&at, member, node, value, contents)
+                    .or_else(|| beside(&at, member, node, value, known)),
                 None if value.is_object() => lacking(&at, node, known),
                 None => None,
             });
         }
         Self::below(resolved, value, at, &mut |node, value, at| {
-            self.impossible(node, value, at, known, faults);
+            self.impossible(node, value, at, (known, contents), faults);
         });
     }
 }
@@ -106,8 +109,10 @@ fn judge_day(at: &str, day: Date, node: &Value, known: KnownOfPerson<'_>) -> Opt
     if let Some(fault) = impossible_day(at, day, Some(known.birth), known.today) {
         return Some(fault);
     }
-    let (fact, last) = name(node, NOT_AFTER).and_then(|fact| Some((fact, known.asserted.day(fact)?)))?;
-    (day > last).then(|| {
+    let is_to_come = |_: &&str| day > known.today;
+    let fact = name(node, NOT_AFTER).or_else(|| name(node, NOT_TO_COME_AFTER).filter(is_to_come))?;
+    let last = known.asserted.day(fact)?;
+    (day > last && !is_of_before(known.asserted, fact, last, known.today)).then(|| {
         wrong_order(
             at,
             format!("Deze dag ligt na /person/{fact}. Kijk beide na."),
@@ -141,6 +146,23 @@ fn lacking(at: &str, node: &Value, known: KnownOfPerson<'_>) -> Option<Fault> {
     })
 }
 
+/// A day before another that it may not come before.
+fn not_before(at: &str, value: &Value, node: &Value, all: &Value, contents: &Contents) -> Option<Fault> {
+    let earlier = name(node, NOT_BEFORE)?;
+    let (place, first) = if earlier.starts_with('/') {
+        (format!("{ROOT}{earlier}"), contents.text(earlier))
+    } else {
+        (format!("`{earlier}`"), all.get(earlier).and_then(Value::as_str))
+    };
+    (value.as_str()? < first?).then(|| {
+        wrong_order(
+            at,
+            format!("Deze dag ligt voor {place}. Kijk beide na."),
+            format!("This day lies before {place}. Look at both."),
+        )
+    })
+}
+
 /// What a field says that its neighbours contradict.
 fn beside(at: &str, value: &Value, node: &Value, all: &Value, known: KnownOfPerson<'_>) -> Option<Fault> {
     let contradicts = |neighbour: &str| {
@@ -150,16 +172,6 @@ fn beside(at: &str, value: &Value, node: &Value, all: &Value, known: KnownOfPers
             format!("This contradicts `{neighbour}`. Look at both."),
         )
     };
-    if let Some(earlier) = name(node, NOT_BEFORE)
-        && let (Some(first), Some(last)) = (all.get(earlier).and_then(Value::as_str), value.as_str())
-        && last < first
-    {
-        return Some(wrong_order(
-            at,
-            format!("Deze dag ligt voor `{earlier}`. Kijk beide na."),
-            format!("This day lies before `{earlier}`. Look at both."),
-        ));
-    }
     if let Some(other) = name(node, ENDS)
         && let (Some(holds), Some(day)) = (all.get(other).and_then(Value::as_bool), day_in(node, value))
         && (if holds { day < known.today } else { day > known.today })

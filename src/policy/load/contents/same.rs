@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Contents, ROOT};
 use crate::{
     domain::{
-        assertion::{Assertion, INGESCHREVEN, PROFIEL, VERLATEN_OP},
+        assertion::{Assertion, Assertions, INGESCHREVEN, PROFIEL, VERLATEN_OP},
         day::Day,
         party::Role,
         person::PersonFacts,
@@ -23,16 +23,19 @@ const HOLDS: &str = "x-holds";
 /// What the kind of school is compared with: no member of the submission, but the role of who sends.
 const SCHOOL: &str = "school";
 
+/// Whether the day of a fact is that of an earlier time: who is enrolled again left once before, and a content speaks of the
+/// next time.
+pub(super) fn is_of_before(asserted: &Assertions, fact: &str, day: Date, today: Date) -> bool {
+    fact == VERLATEN_OP && asserted.is(INGESCHREVEN) && day <= today
+}
+
 /// The facts that a content may repeat, each with every way in which it may be written there.
 fn facts(person: &PersonFacts, sender: Role, today: Date) -> Vec<(String, Vec<Value>)> {
     let asserted = &person.asserted;
-    // Who is enrolled again left once before, and a content speaks of the next time.
-    let is_past = |code: &str, day: Date| code == VERLATEN_OP && asserted.is(INGESCHREVEN) && day <= today;
     let said = asserted.iter().filter_map(|(code, value)| match value {
         Assertion::Flag(is) => Some((code.to_owned(), vec![Value::Bool(*is)])),
-        Assertion::Day(Day(day)) => {
-            (!is_past(code, *day)).then(|| (code.to_owned(), vec![day.to_string().into()]))
-        }
+        Assertion::Day(Day(day)) => (!is_of_before(asserted, code, *day, today))
+            .then(|| (code.to_owned(), vec![day.to_string().into()])),
         Assertion::Code(one) => {
             // What some schools call learning in practice prepares for work.
             let other = (code == PROFIEL && one == "arbeid").then(|| "praktijkleren".into());

@@ -89,7 +89,11 @@ fn an_unknown_name_is_never_repeated() {
 #[test]
 fn a_bsn_in_any_text_is_found() {
     let engine = engine();
-    for (at, text) in [("/persoon/achternaam", "Jansen 999990019"), ("/stages/0/werkgever", "9999.90.019")] {
+    for (at, text) in [
+        ("/persoon/achternaam", "Jansen 999990019"),
+        ("/stages/0/werkgever", "9999.90.019"),
+        ("/stages/0/werkgever", "1012.34.503"),
+    ] {
         let got = faults(engine, at, json!(text));
         assert!(got.contains(&(format!("/content{at}"), "hides-bsn".to_owned())), "{at}: {got:?}");
     }
@@ -614,6 +618,9 @@ fn what_a_content_says_and_cannot_be_is_named() {
         (document, "/stages/0/einde", "2036-11-02", "2006-02-11", Some("implausible-day")),
         (document, "/traject/uitstroomdatum", "2012-02-10", "2008-02-11", Some("before-school-age")),
         (document, "/traject/uitstroomdatum", "2012-02-11", "2008-02-11", None),
+        (profile, "/uitstroom/verwachtOp", "2020-01-01", "2010-02-11", Some("contradicting-days")),
+        (profile, "/uitstroom/verwachtOp", "2026-02-08", "2010-02-11", Some("contradicting-days")),
+        (profile, "/uitstroom/verwachtOp", "2026-02-09", "2010-02-11", None),
         (profile, "/leerplicht/tot", "2028-02-11", "2010-02-11", None),
         (profile, "/leerplicht/tot", "2028-02-12", "2010-02-11", Some("contradicts-age")),
         (profile, "/leerplicht/tot", "2028-12-31", "2010-00-00", None),
@@ -641,6 +648,38 @@ fn what_a_content_says_and_cannot_be_is_named() {
         judged(document, &offered, "2026-11-01", "2006-02-11", json!({})),
         [beside("aangebodenOp"), beside("gebruikt")]
     );
+}
+
+/// What was begun after leaving is told all the same: experience of work counts from whenever it is.
+#[test]
+fn what_is_yet_to_come_does_not_come_after_leaving() {
+    let (profile, document, removal) =
+        (named("uitstroomprofiel"), named("overgangsdocument"), named("verwijderingsmelding"));
+    let left = json!({ "verlatenOp": "2026-07-17" });
+    let leaves = json!({ "ingeschreven": true, "verlatenOp": "2027-07-16" });
+    let again = json!({ "ingeschreven": true, "verlatenOp": "2026-02-01" });
+    let (begin, expected) = ("/stages/0/begin", "/uitstroom/verwachtOp");
+    for (dataset, pointer, day, asserted, is_right) in [
+        (document, begin, "2034-09-01", &left, false),
+        (document, begin, "2026-11-02", &left, false),
+        (document, begin, "2026-09-01", &left, true),
+        (document, begin, "2027-02-01", &leaves, true),
+        (document, begin, "2027-09-01", &leaves, false),
+        (document, begin, "2027-02-01", &again, true),
+        (document, begin, "2027-02-01", &json!({}), true),
+        (profile, expected, "2034-07-16", &left, false),
+        (profile, expected, "2027-07-16", &leaves, true),
+        (profile, expected, "2027-07-16", &again, true),
+        (removal, "/verwijdering/datum", "2026-02-09", &again, true),
+    ] {
+        let mut content = with(dataset, pointer, json!(day));
+        if pointer == begin {
+            content["stages"][0].as_object_mut().unwrap().remove("einde");
+        }
+        let faults = judged(dataset, &content, "2026-11-01", "2010-02-11", asserted.clone());
+        let wrong = (format!("/content{pointer}"), "contradicting-days".to_owned());
+        assert_eq!(faults, if is_right { vec![] } else { vec![wrong] }, "{pointer} {day} {asserted}");
+    }
 }
 
 #[test]

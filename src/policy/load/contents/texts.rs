@@ -9,7 +9,7 @@ use super::{MAX_FAULTS, words::wrong_form};
 use crate::{
     domain::{
         person::no_pgn,
-        pgn::{Pgn, hides_a_bsn},
+        pgn::{Pgn, hides_a_pgn},
         problem::Fault,
         text::{
             Lines, NoData, may_have_lost_a_letter, no_data,
@@ -117,9 +117,9 @@ impl Shape {
         {
             let texts = names.iter().filter_map(|name| members.get(name.as_str()?)?.as_str());
             let texts: Vec<&str> = texts.collect();
-            let alone = texts.iter().any(|text| hides_a_bsn(text));
-            if !alone && faults.len() < MAX_FAULTS && hides_a_bsn(&texts.join(" ")) {
-                faults.push(hidden_bsn(at));
+            let alone = texts.iter().any(|text| hides_a_pgn(text));
+            if !alone && faults.len() < MAX_FAULTS && hides_a_pgn(&texts.join(" ")) {
+                faults.push(hidden_pgn(at));
             }
         }
         Self::below(resolved, value, at, &mut |node, value, at| self.together(node, value, at, faults));
@@ -145,8 +145,8 @@ fn judge(at: &str, text: &str, node: &Value) -> Option<Fault> {
     let is_prose = node.get("maxLength").and_then(Value::as_u64).is_some_and(|most| most >= PROSE);
     let lines = if is_prose { Lines::Many } else { Lines::One };
     let is_telephone = is_marked(node, "x-telephone");
-    if !is_telephone && hides_a_bsn(text) {
-        return Some(hidden_bsn(at));
+    if !is_telephone && hides_a_pgn(text) {
+        return Some(hidden_pgn(at));
     }
     match no_data(text, lines) {
         // What a telephone number may begin with is its pattern's.
@@ -278,11 +278,11 @@ fn day_of_a_spreadsheet(at: &str, text: &str, node: &Value) -> Option<Fault> {
     is_long_ago(day).then(|| long_ago(at))
 }
 
-fn hidden_bsn(at: &str) -> Fault {
+fn hidden_pgn(at: &str) -> Fault {
     Fault::at(
         at,
         "hides-bsn",
-        "Hier lijkt een burgerservicenummer te staan. Dat mag niet mee; haal het weg.",
-        "There seems to be a burgerservicenummer here. It may not travel; remove it.",
+        "Hier lijkt een burgerservicenummer of onderwijsnummer te staan. Dat mag niet mee; haal het weg.",
+        "There seems to be a burgerservicenummer or onderwijsnummer here. It may not travel; remove it.",
     )
 }
