@@ -5,7 +5,7 @@ mod copied;
 mod given;
 mod told;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use serde_json::json;
@@ -22,9 +22,9 @@ use crate::{
         ConfigFile, Context, Exit, Failure, compose, faults::listed, head_file::HeadFile, language::both,
         operated,
     },
-    crypto::gateway_keys::GatewayKeys,
+    crypto::{at_rest::AtRest, gateway_keys::GatewayKeys},
     merkle::note::{LogVerifier, read_unchecked},
-    store::{StoreErrorKind, read::Chore},
+    store::{StoreError, StoreErrorKind, read::Chore},
 };
 
 /// The arguments of `sluis log verify`.
@@ -102,7 +102,7 @@ async fn of_store(
                     "it begins when a gateway starts, or the first party is registered",
                 ))
         }
-        _ => operated::store(error),
+        _ => rewritten(error),
     })?;
     // With other keys a log that is sound reads as one that was forged.
     compose::keys::are_of(&keys, &config, &store).await?;
@@ -122,6 +122,14 @@ async fn of_store(
     let mut older = older.to_vec();
     older.extend(signed_last);
     let report = checked(&view, verifier, &others, &older, Some(keys.at_rest.as_ref()), at).await;
+    // The register is believed by a seal of its own, which stands in no entry.
+    store.seals_with(Arc::<AtRest>::clone(&keys.at_rest));
+    if report.as_ref().is_ok_and(Report::is_sound)
+        && let Err(error) = store.register().await
+    {
+        store.close().await;
+        return Err(rewritten(error));
+    }
     if report.as_ref().is_ok_and(Report::is_sound)
         && store.note_chore(Chore::LogVerify, at.clock.now()).await.is_err()
     {
@@ -132,6 +140,22 @@ async fn of_store(
     }
     store.close().await;
     Ok((report.map_err(operated::store)?, verifier.vkey().to_owned()))
+}
+
+/// What somebody wrote where no entry says what must stand there: the head of the log, the seal of the register.
+fn rewritten(error: StoreError) -> Failure {
+    match error.kind() {
+        StoreErrorKind::Inconsistent => Failure::refused((
+            "de kop van het log, of het zegel van het register, is niet wat een gateway schreef",
+            "the head of the log, or the seal of the register, is not what a gateway wrote",
+        ))
+        .because(error)
+        .now((
+            "stop de gateway, bewaar het bestand zoals het is, en zet de laatste kopie terug",
+            "stop the gateway, keep the file as it is, and put the last backup back",
+        )),
+        _ => operated::store(error),
+    }
 }
 
 /// For who has no gateway here: a copy needs no configuration, and making a gateway helps nobody.

@@ -49,7 +49,7 @@ pub enum Change {
         party: PartyId,
         /// The CBS code of the municipality.
         municipality: Municipality,
-        /// The first day on which it no longer acts for it; without it, from now on.
+        /// The first day on which it no longer acts for it; today, or without it, from now on.
         #[arg(long, value_name = "DATE", value_parser = crate::cli::day::day)]
         on: Option<Date>,
     },
@@ -96,7 +96,8 @@ impl Change {
                 (done, party, municipality, from, "municipality-add", ("Handelt voor", "Acts for"))
             }
             Self::End { party, municipality, on } => {
-                let from = begins(on);
+                // What was sent this morning was sent to who acted: of today, only what is left can end.
+                let from = begins(on).max(at.clock.now());
                 let done = match exchange.end_municipality(party, municipality.clone(), from).await {
                     Err(OperateError::NotFound) => {
                         Err(not_acting(&composed.store, party, &municipality).await)

@@ -103,16 +103,20 @@ const WEEKDAYS: [&str; 28] = [
 ];
 
 /// Whether the whole text is a day as spreadsheets and people write one with the month as a word, in four languages and with
-/// any marks between the parts: `3 maart 2026`, `di 3 mrt 2026`, `03. Mrz`, `March 3, 2026`.
+/// any marks between the parts, or in figures with the day of the week: `3 maart 2026 0:00`, `di 3-3-2026`, `March 3, 2026`.
 #[must_use]
 pub fn is_written_day(text: &str) -> bool {
     let lower = text.to_lowercase();
     let mut parts: Vec<&str> = lower
-        .split(|c: char| c.is_whitespace() || "-/.,".contains(c))
-        .filter(|part| !part.is_empty())
+        .split(|c: char| c.is_whitespace() || "-–/.,'’".contains(c))
+        .filter(|part| !part.is_empty() && !part.contains(':'))
         .collect();
     if parts.len() > 2 && parts.first().is_some_and(|first| is_weekday(first)) {
         parts.remove(0);
+        // With the day of the week, a day in figures is as plain.
+        if parts.len() == 3 && parts.iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
+            return true;
+        }
     }
     let is_number = |part: &&&str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
     let is_month = |part: &&&str| {
@@ -171,6 +175,9 @@ mod tests {
             "3-mars",
             "March 3, 2026",
             "Tuesday, March 3, 2026",
+            "3-mrt-2026 00:00:00",
+            "dinsdag 3-3-2026",
+            "mrt '26",
             "1er 3 mai",
         ] {
             assert_eq!(is_written_day(text), !text.starts_with("1er"), "{text}");

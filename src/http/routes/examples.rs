@@ -27,7 +27,9 @@ pub(super) fn show(api: &mut openapi::OpenApi, catalogue: &Catalogue) {
     let asked = catalogue.datasets().find(|dataset| dataset.kind == DatasetKind::Question);
     show_one(api, "/questions", asked.and_then(question).as_ref());
     let outcome = asked.and_then(|dataset| Some(json!({ "outcome": dataset.outcomes.first()?.code })));
-    show_one(api, "/questions/{id}/answer", outcome.as_ref());
+    if outcome.is_some() {
+        show_one(api, "/questions/{id}/answer", outcome.as_ref());
+    }
 }
 
 fn show_one(api: &mut openapi::OpenApi, path: &str, example: Option<&Value>) {

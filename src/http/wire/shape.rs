@@ -106,7 +106,7 @@ shapes! {
     /// An instant (RFC 3339), with `T` and `Z` in capitals. Any offset but `-00:00` is taken; answers are in UTC, to the
     /// millisecond.
     DateTime = format(KnownFormat::DateTime, "2026-12-01T00:00:00.000Z").pattern(Some(
-        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|\\+[0-9]{2}:[0-9]{2}|-(?!00:00)[0-9]{2}:[0-9]{2})$",
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|\\+[0-9]{2}:[0-9]{2}|-(?!00:00)[0-9]{2}:[0-9]{2})$",
     ));
     /// A day on the calendar in Amsterdam.
     Date = format(KnownFormat::Date, "2026-07-17");

@@ -37,6 +37,7 @@ pub struct Head {
 }
 
 const HEAD: &str = "SELECT origin, size, last_time, policy_digest, checkpoint FROM log_head WHERE id = 1";
+const BEGUN: &str = "SELECT idx FROM leaf LIMIT 1";
 const LEAVES: &str = "SELECT time, commitments FROM leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx";
 const HASHES: &str = "SELECT hash FROM leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx";
 
@@ -47,7 +48,15 @@ impl Store {
     /// `Schema` when the log was not begun; `Unavailable`; `Inconsistent`.
     pub async fn head(&self) -> Result<Head, StoreError> {
         let row = query(HEAD).fetch_optional(&self.read).await?;
-        let row = row.ok_or_else(|| StoreError::schema("the log was not begun: run `sluis migrate`"))?;
+        let Some(row) = row else {
+            // Where there are entries there was a head: somebody took it away.
+            let is_begun = query(BEGUN).fetch_optional(&self.read).await?.is_some();
+            return Err(if is_begun {
+                StoreError::inconsistent("log_head")
+            } else {
+                StoreError::schema("the log was not begun: run `sluis migrate`")
+            });
+        };
         let columns = Columns(&row);
         let checkpoint = columns.text("checkpoint")?;
         if checkpoint == MOVED {

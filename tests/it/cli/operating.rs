@@ -149,6 +149,24 @@ async fn a_page_that_is_damaged_is_found_wherever_it_is_when_the_log_is_verified
             "{name}: {told}"
         );
     }
+    // What stands in whole pages and is of no gateway: no log that has not begun, and no sound one.
+    for change in [
+        "DELETE FROM log_head",
+        "UPDATE log_head SET register_seal = x'ee'",
+        "UPDATE log_head SET checkpoint = 'niets'",
+    ] {
+        fs::write(&file, &whole).unwrap();
+        let mut other = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+        let guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'log_head'";
+        for guard in sqlx::query_scalar::<_, String>(guards).fetch_all(&mut other).await.unwrap() {
+            other.execute(sqlx::AssertSqlSafe(format!("DROP TRIGGER {guard}"))).await.unwrap();
+        }
+        other.execute(change).await.unwrap();
+        other.close().await.unwrap();
+        let told = program.run(&["log", "verify", "--lang", "en"]).with(1);
+        let told = told.stdout + &told.stderr;
+        assert!(!told.contains("no log in this database yet"), "{change}: {told}");
+    }
 }
 
 /// Nobody's tables are put beside those of another program.
