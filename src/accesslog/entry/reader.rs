@@ -20,7 +20,7 @@ pub struct ReaderRow {
     pub facets: [Option<String>; 5],
     /// The person, as its scope names one.
     pub person: Option<String>,
-    /// [`Own::staff`].
+    /// [`super::Own::staff`].
     pub staff: Option<Digest>,
 }
 

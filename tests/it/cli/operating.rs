@@ -246,6 +246,11 @@ fn a_partys_life_is_registered_from_its_first_certificate_to_the_brake() {
     }
     let past = program.run(&[&end[..], &["--on", "2020-01-01"]].concat()).with(2);
     assert!(past.stderr.contains("01-01-2020 ligt in het verleden"), "{past:?}");
+    // Of today, only what is left can end: what was sent this morning was sent to who acted.
+    let before = SystemClock.now();
+    let today = ["party", "municipality", "end", ZAFFIER, "0373", "--json", "--on", &day(0).to_string()];
+    let from: Timestamp = program.run(&today).done().json()["from"].as_str().unwrap().parse().unwrap();
+    assert!(from >= before, "{from}");
     program.run(&end).done();
     let ended = program.run(&end).with(1);
     assert!(ended.stderr.contains(&format!("{ZAFFIER} handelt niet voor gemeente 0361")), "{ended:?}");

@@ -474,7 +474,7 @@ async fn a_whole_dataset_is_pulled_of_what_waits() {
         Some("inbox") => json(200, &items),
         Some("parties") => json(200, &json!({ "items": [] })),
         Some("datasets") => json(404, &json!({ "title": "Not found" })),
-        _ if seen.path.contains(&own) => released(&sealed(&public, &own), &receipt),
+        _ if seen.path.contains(&own) => released(sealed(&public, &own), &receipt),
         _ => released("no packet", "a.b.c"),
     })
     .await;

@@ -198,7 +198,7 @@ async fn a_list_takes_its_own_parameters_and_nothing_else() {
                 ("limit=%2B1", &[("query:limit", "invalid-value")]),
                 ("limit=1&limit=2", &[("query:limit", "parameter-twice")]),
                 ("after=-1&limit=x", &[("query:after", "invalid-value"), ("query:limit", "invalid-value")]),
-                ("after=9223372036854775808", &[("query:after", "invalid-value")]),
+                ("after=9007199254740992", &[("query:after", "invalid-value")]),
                 ("After=1&person=999990019", &[("query:", "unknown-parameter")]),
                 (
                     "limit=%FF&kanariewaarde=1",
@@ -211,7 +211,7 @@ async fn a_list_takes_its_own_parameters_and_nothing_else() {
             }
             scene
                 .school
-                .get(&format!("{list}?after=9223372036854775807&limit=500"))
+                .get(&format!("{list}?after=9007199254740991&limit=500"))
                 .await
                 .expect_status(StatusCode::OK);
         }
