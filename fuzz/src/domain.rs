@@ -149,6 +149,16 @@ fn reference(line: &str) -> bool {
     })
 }
 
+/// `2025-2026-2`, `20252026-2`: two years in a row and one digit are no number of a person.
+fn is_counted_in_a_school_year(groups: &[&str]) -> bool {
+    let Some(([_], years)) = groups.split_last().map(|(last, years)| (last.as_bytes(), years.concat()))
+    else {
+        return false;
+    };
+    let year = |at: std::ops::Range<usize>| years.get(at).and_then(|digits| digits.parse::<u32>().ok());
+    year(0..4).zip(year(4..8)).is_some_and(|(from, until)| from + 1 == until)
+}
+
 /// Nine digits that pass, in one piece or joined by one mark, are found whatever stands around them. An international
 /// telephone number is the exception, and the seam of two numbers; so nothing is asked of a line with a plus, with digits
 /// that begin with two zeros, or with twenty digits.
@@ -163,6 +173,7 @@ fn finds_what_passes(line: &str) {
         let marks: BTreeSet<char> = run.chars().filter(|c| !c.is_ascii_digit()).collect();
         let groups: Vec<&str> = run.split(|c: char| !c.is_ascii_digit()).collect();
         let is_one_number = marks.len() <= 1 && groups.iter().all(|group| !group.is_empty());
+        let is_one_number = is_one_number && !is_counted_in_a_school_year(&groups);
         if is_one_number && groups.concat().len() == 9 && is_plainly_a_pgn(&groups.concat()) {
             assert!(hides_a_pgn(line), "a number in {line:?} is not found");
         }
