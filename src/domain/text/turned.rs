@@ -106,7 +106,7 @@ const WEEKDAYS: [&str; 28] = [
 /// any marks between the parts, or in figures with the day of the week: `3 maart 2026 0:00`, `di 3-3-2026`, `March 3, 2026`.
 #[must_use]
 pub fn is_written_day(text: &str) -> bool {
-    let lower = text.to_lowercase();
+    let lower = apart(&text.to_lowercase());
     let mut parts: Vec<&str> = lower
         .split(|c: char| c.is_whitespace() || "-–/.,'’".contains(c))
         .filter(|part| !part.is_empty() && !part.contains(':'))
@@ -126,6 +126,24 @@ pub fn is_written_day(text: &str) -> bool {
     };
     let (numbers, months) = (parts.iter().filter(is_number).count(), parts.iter().filter(is_month).count());
     months == 1 && (1..=2).contains(&numbers) && months.saturating_add(numbers) == parts.len()
+}
+
+/// With a blank between a digit and a letter: `3mrt2026`.
+fn apart(text: &str) -> String {
+    let mut apart = String::with_capacity(text.len());
+    let mut before = None;
+    for letter in text.chars() {
+        let is_seam = |before: char| {
+            (before.is_ascii_digit() && letter.is_alphabetic())
+                || (before.is_alphabetic() && letter.is_ascii_digit())
+        };
+        if before.is_some_and(is_seam) {
+            apart.push(' ');
+        }
+        apart.push(letter);
+        before = Some(letter);
+    }
+    apart
 }
 
 /// Whether a day of the week comes first: no street has the name of such a day.
@@ -178,13 +196,24 @@ mod tests {
             "3-mrt-2026 00:00:00",
             "dinsdag 3-3-2026",
             "mrt '26",
+            "3mrt2026",
             "1er 3 mai",
         ] {
             assert_eq!(is_written_day(text), !text.starts_with("1er"), "{text}");
         }
-        for text in
-            ["Mei", "Jan-Peter", "Jan 2e", "3 mei straat", "May", "Mars 3 A", "2 3", "Dieter 3", "Augustus"]
-        {
+        for text in [
+            "Mei",
+            "Jan-Peter",
+            "Jan 2e",
+            "A2",
+            "2-hoog",
+            "3 mei straat",
+            "May",
+            "Mars 3 A",
+            "2 3",
+            "Dieter 3",
+            "Augustus",
+        ] {
             assert!(!is_written_day(text), "{text}");
         }
         assert!(begins_with_weekday("di 3 mrt 2026") && !begins_with_weekday("2 oktober 2026"));
